@@ -1,0 +1,477 @@
+//! Everything that crosses between the page and the engine's worker.
+//!
+//! The page sends [`Request`]s, the worker answers with [`Event`]s; nothing else is shared.
+//! This module holds types and how they are put into bytes, never logic.
+//! A message that belongs to a run or to a version of the text carries its number, and the first thing that
+//! its receiver does is to drop a stale one.
+
+use serde::{Deserialize, Serialize};
+
+/// Numbers the runs of a page, starting at 1; a later run has a larger number.
+pub type RunId = u32;
+
+/// Numbers the states of the source being edited; a later state has a larger number.
+pub type Version = u32;
+
+/// What the page asks of the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// The page, shortly after an edit or when another source was opened: compile and validate it, tell what it is.
+    /// Answered by [`Event::Checked`].
+    Check { version: Version, source: Source },
+    /// The page, when the person downloads the module: compile to the binary format.
+    /// Answered by [`Event::Built`].
+    Build { version: Version, source: Source },
+    /// The page, on **Run**: end the run there is, if any, and start this one.
+    /// Answered by [`Event::Started`] and, at last, by [`Event::Finished`].
+    Run { run: RunId, source: Source, entry: Entry, options: RunOptions },
+    /// The page, on **Pause**. Answered by [`Event::Paused`].
+    Pause { run: RunId },
+    /// The page, on **Continue**. Answered by [`Event::Continued`].
+    Continue { run: RunId },
+    /// The page, on **Stop**. Answered by [`Event::Finished`] with [`Outcome::Stopped`].
+    Stop { run: RunId },
+    /// The page, when the person sent a line of standard input. May come before the program asks.
+    Stdin {
+        run: RunId,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// The page, on the end-of-input button: reads past what was sent see the end of the file.
+    EndOfInput { run: RunId },
+    /// The page, when the Memory panel shows another window, or (`None`) nothing any more.
+    /// The worker sends [`Event::Memory`] at once and then whenever the bytes of the window may have changed.
+    WatchMemory { watch: Option<MemoryWatch> },
+    /// The page, when a project is opened: replace the whole tree. Answered by [`Event::Tree`].
+    SetFiles { files: Vec<FileImage> },
+    /// The page, when the person changes one file or directory. Answered by [`Event::Tree`] and
+    /// [`Event::FilesChanged`], or by [`Event::FileProblem`].
+    ChangeFiles { change: FileChange },
+    /// The page, when the person opens or downloads a file. Answered by [`Event::FileContents`] or
+    /// [`Event::FileProblem`].
+    ReadFile { path: String },
+    /// The page, when everything is downloaded as one archive. Answered by [`Event::AllFiles`].
+    ReadAllFiles,
+    /// The page, once, when it has been drawn: run the interpreter a little while nobody waits for it, so that the
+    /// browser has optimised it before the first Run. Answered by [`Event::Warm`].
+    WarmUp,
+}
+
+/// What the worker tells the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker, once, when it can take requests.
+    Ready,
+    /// Answers [`Request::WarmUp`], when the interpreter is as fast as it gets.
+    Warm { milliseconds: f64 },
+    /// Answers [`Request::Check`].
+    Checked { version: Version, checked: Checked },
+    /// Answers [`Request::Build`]: the module in the binary format, or why there is none.
+    Built { version: Version, result: Result<Binary, Vec<Problem>> },
+    /// Answers [`Request::Run`] when the program has been compiled and its first instruction is next.
+    /// `call` is the call as a person would write it, such as `_start()` or `add(2, 3)`.
+    Started { run: RunId, call: String },
+    /// The program printed; at most about sixty times a second.
+    Output { run: RunId, chunks: Vec<OutputChunk> },
+    /// The program reads standard input and there is none: the page offers to type.
+    WaitingForInput { run: RunId },
+    /// The program sleeps; `until` is in milliseconds from now.
+    Sleeping { run: RunId, milliseconds: f64 },
+    /// The program goes on after [`Event::WaitingForInput`] or [`Event::Sleeping`], or answers [`Request::Continue`].
+    Continued { run: RunId },
+    /// Answers [`Request::Pause`]; memory and counters are those of the pause.
+    Paused { run: RunId },
+    /// About ten times a second while a program runs.
+    Progress { run: RunId, counters: Counters },
+    /// The run is over, well or not; the last event with this run's number besides [`Event::Memory`].
+    Finished { run: RunId, outcome: Outcome, counters: Counters },
+    /// The window that the Memory panel shows; of the last run there was.
+    Memory { run: RunId, view: MemoryView },
+    /// The tree as it is now: after a change, and after a run that touched it.
+    Tree { entries: Vec<FileEntry>, bytes: u64 },
+    /// What the page is to keep in the browser's storage: after a change, and after a run that touched the tree.
+    FilesChanged { written: Vec<FileImage>, removed: Vec<String> },
+    /// Answers [`Request::ReadFile`].
+    FileContents {
+        path: String,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// Answers [`Request::ReadAllFiles`].
+    AllFiles { files: Vec<FileImage> },
+    /// A request on the files could not be carried out; `message` names the path and the reason.
+    FileProblem { message: String },
+    /// A fault of ours, not of the program: shown in one place, with a way to restart the worker.
+    Fault { message: String },
+}
+
+/// A program, as the person gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The file's name, as problems print it: `main.wat`, `hello.wasm`.
+    pub name: String,
+    /// Text or binary; which of the two it is, and of what kind, is found out by looking at it.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// A module in the binary format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binary {
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// What [`Request::Check`] found out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checked {
+    /// What stands in the way of a run, in the order of the text; empty when it can run.
+    pub problems: Vec<Problem>,
+    /// What the source is.
+    pub detected: Detected,
+    /// What is in the module; there when it is a core module that could be read.
+    pub module: Option<ModuleSummary>,
+    /// The module's text, when the source is binary; at most about 5 MB of it.
+    pub disassembly: Option<String>,
+    /// The size of the module in the binary format.
+    pub binary_size: Option<u64>,
+}
+
+/// What a source turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detected {
+    pub kind: DetectedKind,
+    /// One sentence on what it is, and why it does not run here when it does not.
+    pub description: String,
+    /// What the person can do about it, when it does not run here.
+    pub advice: Option<String>,
+    /// The exact command that builds one that runs here, to copy.
+    pub command: Option<String>,
+}
+
+/// The kinds of source that are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DetectedKind {
+    /// WebAssembly text that does not compile (text that does is told by what it compiles to).
+    BrokenText,
+    /// A module that exports `_start`.
+    Command,
+    /// A module that exports `_initialize`.
+    Reactor,
+    /// A module with plain exports.
+    Library,
+    /// A module that wants the JavaScript that wasm-bindgen makes.
+    WasmBindgen,
+    /// A component (WASI 0.2 and later).
+    Component,
+    /// A valid module that needs a proposal that the interpreter does not run.
+    UnsupportedProposal,
+    /// Not WebAssembly, in text or in binary.
+    NotWebAssembly,
+}
+
+/// A place in the source: lines and columns count from 1, columns in Unicode scalar values; offsets are in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+    pub line: u32,
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+}
+
+/// How bad a [`Problem`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// Something wrong with a program: data, not a failure of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The file's name.
+    pub file: String,
+    /// Where; `None` when it is about the whole file, or about a binary.
+    pub span: Option<Span>,
+    pub severity: Severity,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What would mend it.
+    pub help: Option<String>,
+    /// The source line, a caret below it: several lines of text for a fixed-width font.
+    pub excerpt: Option<String>,
+}
+
+/// What is in a core module.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ModuleSummary {
+    pub imports: Vec<ImportSummary>,
+    pub exports: Vec<ExportSummary>,
+    /// The memories in the order of their indices, imported ones included, such as `1 page (64 KiB), at most 4`.
+    pub memories: Vec<String>,
+    /// What is called when **Run** is pressed and nothing was chosen, such as `main`; `None` when a choice is needed.
+    pub default_entry: Option<String>,
+    pub functions: u32,
+    pub globals: u32,
+    pub tables: u32,
+    /// Sections in their order: name and size in bytes.
+    pub sections: Vec<(String, u64)>,
+}
+
+/// One import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportSummary {
+    pub module: String,
+    pub name: String,
+    /// Its type in the text format, such as `(func (param i32 i32) (result i32))`.
+    pub ty: String,
+    /// Whether it is provided here.
+    pub provided: bool,
+}
+
+/// One export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportSummary {
+    pub name: String,
+    /// `func`, `memory`, `global` or `table`.
+    pub kind: String,
+    /// Its type in the text format.
+    pub ty: String,
+    /// The types of a function's parameters, as the text format names them; empty for what is no function.
+    pub params: Vec<String>,
+    /// The types of a function's results.
+    pub results: Vec<String>,
+}
+
+/// What a run calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// `_start`, or else `main`, or else the only exported function without parameters.
+    Default,
+    /// An exported function, with its arguments as the person typed them.
+    Export { name: String, arguments: Vec<String> },
+}
+
+/// With what a program runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RunOptions {
+    /// What follows the program's name; the name itself is added by the worker.
+    pub arguments: Vec<String>,
+    pub environment: Vec<(String, String)>,
+    pub limits: Limits,
+}
+
+/// How much a program may use. `None`: no limit but the machine's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// All linear memories together, in bytes.
+    pub memory: Option<u64>,
+    /// Each table, in elements.
+    pub table: Option<u64>,
+    /// Calls within calls.
+    pub recursion: u32,
+    /// Standard output and standard error together, in bytes.
+    pub output: Option<u64>,
+    /// Time from the start of the run, waiting for input included, in milliseconds.
+    pub wall_time: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: Some(1 << 30),
+            table: Some(10_000_000),
+            recursion: 20_000,
+            output: Some(4 << 30),
+            wall_time: None,
+        }
+    }
+}
+
+/// Which of the two output streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// A piece of output. Bytes, cut anywhere, also within a character.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputChunk {
+    pub stream: Stream,
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// How many bytes of this stream were left out right after `bytes`, because the program prints faster than a
+    /// page can show.
+    pub dropped: u64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The call returned.
+    Returned { results: Vec<Value> },
+    /// The program called `proc_exit`, or its `_start` returned (code 0).
+    Exited { code: u32 },
+    /// WebAssembly trapped.
+    Trapped { trap: Trap },
+    /// A limit was hit; `message` names it and its value.
+    LimitReached { limit: String, message: String, help: String },
+    /// The person stopped it.
+    Stopped,
+    /// It never started: it does not compile, an import is missing, an argument is not a number.
+    NotStarted { problems: Vec<Problem> },
+}
+
+/// A trap, as the specification's execution rules have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trap {
+    /// A word that does not change: `unreachable`, `integer-divide-by-zero`, ...
+    pub code: String,
+    /// What happened, for a person.
+    pub message: String,
+    /// What is usually the cause.
+    pub help: String,
+}
+
+/// A typed value, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Value {
+    /// As the text format names it: `i32`, `f64`, `v128`, `funcref`, ...
+    pub ty: String,
+    /// The usual form: signed decimal, shortest float, `i32x4` lanes, `null`.
+    pub text: String,
+    /// Unsigned decimal, for integers where it differs.
+    pub unsigned: Option<String>,
+    /// The bits in hexadecimal, for numbers and vectors.
+    pub hex: Option<String>,
+}
+
+/// What a run has used so far.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// The interpreter's unit of work, about one for each instruction.
+    pub fuel: u64,
+    /// Time spent compiling, in milliseconds.
+    pub compile_ms: f64,
+    /// Time spent in the program, waits not included, in milliseconds.
+    pub run_ms: f64,
+    /// The most that all linear memories together ever had, in bytes.
+    pub peak_memory: u64,
+    /// Calls from the program to functions of the host.
+    pub host_calls: u64,
+    /// Bytes printed, the dropped ones included.
+    pub output: u64,
+}
+
+/// What part of a memory the page looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryWatch {
+    /// The memory's index in the module.
+    pub memory: u32,
+    /// The first byte's address.
+    pub offset: u64,
+    /// How many bytes; the worker sends at most 64 KiB.
+    pub length: u32,
+}
+
+/// Part of a memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryView {
+    pub memory: u32,
+    pub offset: u64,
+    /// Fewer than asked for where the memory ends.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// The whole memory's size in bytes; 0 when there is no such memory.
+    pub size: u64,
+    /// How many memories the module has.
+    pub memories: u32,
+}
+
+/// A file or directory with all it holds. Paths start at the root without a `/`: `data/words.txt`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileImage {
+    pub path: String,
+    pub contents: FileContents,
+}
+
+/// What a [`FileImage`] is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileContents {
+    Directory,
+    File {
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    Symlink {
+        target: String,
+    },
+}
+
+/// A line of the tree, in depth-first order, siblings by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    pub path: String,
+    pub kind: FileKind,
+    /// In bytes; 0 for a directory.
+    pub size: u64,
+}
+
+/// What a [`FileEntry`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileKind {
+    Directory,
+    File,
+    Symlink,
+}
+
+/// A change that the person makes to the tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileChange {
+    /// Create or replace these; missing parent directories are made.
+    Write { files: Vec<FileImage> },
+    /// Remove a file, or a directory with all it holds.
+    Remove { path: String },
+    /// Move a file or directory; missing parent directories of the new place are made.
+    Rename { from: String, to: String },
+}
+
+impl Request {
+    /// The message as bytes, to be posted.
+    pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
+        encode(self)
+    }
+
+    /// The message that `bytes` hold.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
+        decode(bytes)
+    }
+}
+
+impl Event {
+    /// The message as bytes, to be posted.
+    pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
+        encode(self)
+    }
+
+    /// The message that `bytes` hold.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
+        decode(bytes)
+    }
+}
+
+/// A message that could not be put into bytes or taken out of them: a fault of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("a message between page and worker could not be coded")]
+pub struct CodecError(#[from] postcard::Error);
+
+fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, CodecError> {
+    Ok(postcard::to_allocvec(message)?)
+}
+
+fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, CodecError> {
+    Ok(postcard::from_bytes(bytes)?)
+}
