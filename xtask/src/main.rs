@@ -1,3 +1,46 @@
-//! The project's own commands: `cargo xtask serve | test | bench | build`.
+//! The project's own commands: `cargo xtask serve | build`.
+//!
+//! `tools` installs what is missing, `hooks` is what Trunk calls before and after a build, and every other module is
+//! one command.
 
-fn main() {}
+mod build;
+mod hooks;
+mod project;
+mod serve;
+mod step;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  serve            install what is missing, build, serve the page with live reload
+  build            install what is missing, build dist/ for any static host
+
+Further arguments of `serve` and `build` go to trunk, such as `serve --port 9000`.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let result = match command {
+        "serve" => serve::serve(rest),
+        "build" => build::build(rest),
+        "hook" => hooks::run(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(anyhow::anyhow!("there is no command `{other}`\n\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! After Trunk's build: makes the files in the staging folder ready for a static host.
+//!
+//! In a release build the wasm is shrunk by `wasm-opt` and every file is named by its contents, so that a host may let
+//! browsers keep them for good: what index.html names is always what was built together.
+
+use super::is_release;
+use crate::project;
+use crate::step::{command, run};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub fn post_build() -> Result<()> {
+    let staging = PathBuf::from(std::env::var_os("TRUNK_STAGING_DIR").context("Trunk sets TRUNK_STAGING_DIR")?);
+    let index = staging.join("index.html");
+    let mut html = fs::read_to_string(&index).context("Trunk wrote no index.html")?;
+    html = without_trunk_links(&html);
+    html = with_external_reload(&staging, &html)?;
+    if is_release() {
+        shrink(&staging.join("app_bg.wasm"), "-Os")?;
+        shrink(&staging.join("worker_bg.wasm"), "-O3")?;
+    }
+    let mut names = Names { staging: &staging, html };
+    // What is named by another file comes before that file.
+    let worker_wasm = names.settle("worker_bg.wasm")?;
+    let worker = names.settle("worker.js")?;
+    fs::write(staging.join("worker_loader.js"), loader(&worker, &worker_wasm))?;
+    for name in ["worker_loader.js", "app_bg.wasm", "app.js", "editor.js", "main.css", "boot.js", "icon.svg"] {
+        names.settle(name)?;
+    }
+    let size = app_size(&names.html, &staging)?;
+    let html = names.html.replace("data-app-wasm-size=\"0\"", &format!("data-app-wasm-size=\"{size}\""));
+    fs::write(&index, html).context("could not write index.html")
+}
+
+struct Names<'a> {
+    staging: &'a Path,
+    html: String,
+}
+
+impl Names<'_> {
+    /// Gives the file its final name, in the folder and in index.html.
+    fn settle(&mut self, name: &str) -> Result<String> {
+        if !is_release() {
+            return Ok(name.to_string());
+        }
+        let path = self.staging.join(name);
+        let bytes = fs::read(&path).with_context(|| format!("the build made no {name}"))?;
+        let (stem, extension) = name.rsplit_once('.').context("every file has an extension")?;
+        let hashed = format!("{stem}-{:016x}.{extension}", fnv1a(&bytes));
+        fs::rename(&path, self.staging.join(&hashed))?;
+        self.html = self.html.replace(&format!("\"./{name}\""), &format!("\"./{hashed}\""));
+        Ok(hashed)
+    }
+}
+
+/// The worker's script. It works as a classic worker and as a module, and a failure reaches the page as an `error`
+/// event of the worker.
+fn loader(worker: &str, wasm: &str) -> String {
+    format!(
+        "import(\"./{worker}\")\n  \
+           .then((worker) => worker.default({{ module_or_path: new URL(\"./{wasm}\", self.location.href) }}))\n  \
+           .catch((error) => setTimeout(() => {{ throw error; }}));\n"
+    )
+}
+
+/// Trunk leaves its link of the page's program in place when it injects no script.
+fn without_trunk_links(html: &str) -> String {
+    let mut rest = html;
+    let mut kept = String::with_capacity(html.len());
+    while let Some((before, from_link)) = rest.split_once("<link data-trunk") {
+        kept.push_str(before.trim_end());
+        rest = from_link.split_once('>').map_or("", |(_, after)| after);
+    }
+    kept + rest
+}
+
+/// Moves the script that `trunk serve` injects into a file, as the page's policy allows no inline script.
+fn with_external_reload(staging: &Path, html: &str) -> Result<String> {
+    let Some((before, from_script)) = html.split_once("<script>") else { return Ok(html.to_string()) };
+    let Some((script, after)) = from_script.split_once("</script>") else { return Ok(html.to_string()) };
+    fs::write(staging.join("live-reload.js"), script)?;
+    Ok(format!("{before}<script defer src=\"./live-reload.js\"></script>{after}"))
+}
+
+/// What Rust's wasm32-unknown-unknown uses and every current browser runs. Not `--all-features`: that makes wasm-opt
+/// write encodings that browsers do not read yet.
+const FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+];
+
+fn shrink(wasm: &Path, level: &str) -> Result<()> {
+    let mut optimise = command(project::npm_program("wasm-opt"), &FEATURES);
+    optimise.arg(level).arg(wasm).arg("-o").arg(wasm);
+    run(&mut optimise, "see the messages above")
+}
+
+fn app_size(html: &str, staging: &Path) -> Result<u64> {
+    let name = html
+        .split_once("data-app-wasm=\"./")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(name, _)| name)
+        .context("index.html names no data-app-wasm")?;
+    Ok(fs::metadata(staging.join(name)).with_context(|| format!("there is no {name}"))?.len())
+}
+
+/// FNV-1a, 64 bits: short, the same everywhere, and no secret depends on it.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trunk_links_are_taken_out_and_nothing_else() {
+        let html = "<head>\n  <link rel=\"icon\">\n  <link data-trunk rel=\"rust\"\n data-bin=\"app\" />\n</head>";
+        assert_eq!(without_trunk_links(html), "<head>\n  <link rel=\"icon\">\n</head>");
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+    }
+
+    #[test]
+    fn the_loader_names_both_files() {
+        let script = loader("worker-1.js", "worker-2.wasm");
+        assert!(script.contains("\"./worker-1.js\"") && script.contains("\"./worker-2.wasm\""), "{script}");
+    }
+}
