@@ -1,1 +1,5 @@
 //! The page.
+
+pub mod platform;
+pub mod selectors;
+pub mod state;

@@ -1,0 +1,153 @@
+//! A project in the fragment of the page's address, which browsers send to no server.
+
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+
+use crate::ui::state::project_file::{Packing, ProjectFile, ProjectFileError};
+
+/// What the fragment starts with.
+const KEY: &str = "project=";
+/// The longest fragment that is made: chat programs and mail shorten longer links, or break them.
+pub const LONGEST_FRAGMENT: usize = 30_000;
+/// The longest that is read: a little room for links from elsewhere.
+const LONGEST_READ: usize = 400_000;
+/// The largest project that a link may unpack to.
+const LARGEST_PROJECT: usize = 64 << 20;
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// What a project becomes when it is shared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shared {
+    /// The fragment, without `#`.
+    Fragment(String),
+    /// Too much for a link: to be downloaded as a file.
+    TooLong {
+        /// How long the fragment would have been.
+        length: usize,
+    },
+}
+
+/// Why a link cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShareError {
+    #[error("the link is too long ({0} characters)")]
+    TooLong(usize),
+    #[error("the link is incomplete, or has been changed on its way")]
+    Damaged,
+    #[error("the project in this link cannot be opened: {0}")]
+    Project(#[from] ProjectFileError),
+}
+
+/// The fragment that opens `project`.
+pub fn to_fragment(project: &ProjectFile) -> Result<Shared, ProjectFileError> {
+    let fragment = format!("{KEY}{}", BASE64.encode(project.encode(Packing::Small)?));
+    let length = fragment.len();
+    Ok(if length <= LONGEST_FRAGMENT { Shared::Fragment(fragment) } else { Shared::TooLong { length } })
+}
+
+/// The project in a fragment, with or without its `#`; `None` when it is not one of ours.
+pub fn from_fragment(fragment: &str) -> Option<Result<ProjectFile, ShareError>> {
+    let encoded = fragment.strip_prefix('#').unwrap_or(fragment).strip_prefix(KEY)?;
+    Some(decode(encoded))
+}
+
+fn decode(encoded: &str) -> Result<ProjectFile, ShareError> {
+    if encoded.len() > LONGEST_READ {
+        return Err(ShareError::TooLong(encoded.len()));
+    }
+    let bytes = BASE64.decode(encoded).map_err(|_| ShareError::Damaged)?;
+    match ProjectFile::decode(&bytes, LARGEST_PROJECT) {
+        Err(ProjectFileError::NotAProject | ProjectFileError::Damaged) => Err(ShareError::Damaged),
+        other => Ok(other?),
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ui::state::project::Program;
+
+    fn project(text: &str) -> ProjectFile {
+        ProjectFile {
+            name: "a".into(),
+            program: Program::Text(text.into()),
+            arguments: String::new(),
+            environment: String::new(),
+            kept: true,
+            files: vec![],
+        }
+    }
+
+    fn fragment(text: &str) -> String {
+        match to_fragment(&project(text)).unwrap() {
+            Shared::Fragment(fragment) => fragment,
+            Shared::TooLong { length } => panic!("{length} is too long"),
+        }
+    }
+
+    #[test]
+    fn a_link_has_only_characters_that_links_may_have() {
+        let fragment = fragment("(module (func (export \"main\")))");
+        assert!(fragment.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c)), "{fragment}");
+    }
+
+    #[test]
+    fn other_fragments_are_not_ours() {
+        assert_eq!(from_fragment(""), None);
+        assert_eq!(from_fragment("#top"), None);
+    }
+
+    #[test]
+    fn a_cut_link_says_so() {
+        let fragment = fragment("(module (memory 1) (func (export \"main\")))");
+        assert_eq!(from_fragment(&fragment[..fragment.len() - 6]), Some(Err(ShareError::Damaged)));
+        assert_eq!(from_fragment("project="), Some(Err(ShareError::Damaged)));
+        assert_eq!(from_fragment("project=%3Cscript%3E"), Some(Err(ShareError::Damaged)));
+    }
+
+    #[test]
+    fn what_is_too_long_is_a_file() {
+        // Digits of a recurrence: deflate does not make them small.
+        let mut seed = 1_u64;
+        let noise: String = (0..60_000)
+            .map(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b'!' + ((seed >> 33) % 90) as u8)
+            })
+            .collect();
+        assert!(matches!(to_fragment(&project(&noise)), Ok(Shared::TooLong { length }) if length > LONGEST_FRAGMENT));
+        let long = format!("project={}", "A".repeat(LONGEST_READ + 1));
+        assert_eq!(from_fragment(&long), Some(Err(ShareError::TooLong(LONGEST_READ + 1))));
+    }
+
+    #[test]
+    fn a_later_version_is_named() {
+        let encoded = BASE64.encode(b"WSCP\x09");
+        assert_eq!(
+            from_fragment(&format!("project={encoded}")),
+            Some(Err(ShareError::Project(ProjectFileError::FutureVersion(9))))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn opens_as_it_was_shared(text in ".{0,300}") {
+            prop_assert_eq!(from_fragment(&format!("#{}", fragment(&text))), Some(Ok(project(&text))));
+        }
+
+        #[test]
+        fn garbage_is_refused_calmly(garbage in ".*", tidy in "[A-Za-z0-9_-]{0,200}") {
+            let read = from_fragment(&format!("project={garbage}"));
+            prop_assert!(matches!(read, Some(Err(_))));
+            let _ = from_fragment(&format!("project={tidy}"));
+        }
+    }
+}

@@ -1,0 +1,609 @@
+//! Where the rows of a hex view are, and what bytes mean.
+//!
+//! A memory may have 4 GiB, which at 16 bytes a row is five thousand million pixels; browsers stop at some 17 to 33
+//! million. So the position is a row, kept by the view, and the browser's scroll bar only follows it: at both ends of
+//! the bar a pixel is a pixel, between them it stands for many rows, and a small movement (wheel, finger, keys) always
+//! moves by the pixels it says.
+
+use crate::protocol::MemoryWatch;
+use crate::ui::state::memory::HexWindow;
+
+/// The longest scroll range that every browser can do, with room to spare.
+const LONGEST_RANGE: f64 = 10_000_000.0;
+/// How much of it, at either end, moves pixel by pixel.
+const EDGE: f64 = 2_500_000.0;
+/// Bytes beyond the visible ones, before and after, that are asked for, so that scrolling shows bytes at once.
+const MARGIN: u64 = 2048;
+/// Windows start at multiples of this.
+const ALIGNMENT: u64 = 1024;
+/// The most that the worker sends.
+const LONGEST_WINDOW: u64 = 64 << 10;
+
+/// The shape of a hex view.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Geometry {
+    /// In bytes.
+    pub size: u64,
+    /// Bytes in a row.
+    pub columns: u64,
+    /// In CSS pixels.
+    pub row_height: f64,
+    /// The height of the visible part, in CSS pixels.
+    pub viewport: f64,
+}
+
+impl Geometry {
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.size.div_ceil(self.columns)
+    }
+
+    /// How many rows are entirely visible, at least one.
+    pub fn visible_rows(&self) -> u64 {
+        ((self.viewport / self.row_height).floor() as u64).max(1)
+    }
+
+    /// The row at the top when the last one is at the bottom.
+    pub fn last_top(&self) -> u64 {
+        self.rows().saturating_sub(self.visible_rows())
+    }
+
+    /// How far the browser's scroll position goes.
+    pub fn scroll_range(&self) -> f64 {
+        self.true_range().min(LONGEST_RANGE)
+    }
+
+    fn true_range(&self) -> f64 {
+        self.last_top() as f64 * self.row_height
+    }
+
+    fn is_scaled(&self) -> bool {
+        self.true_range() > LONGEST_RANGE
+    }
+
+    /// The row (with a fraction) at the top when the scroll bar is at `scroll`.
+    pub fn top_at(&self, scroll: f64) -> f64 {
+        let scroll = scroll.clamp(0.0, self.scroll_range());
+        let pixel = if !self.is_scaled() || scroll <= EDGE {
+            scroll
+        } else if scroll >= LONGEST_RANGE - EDGE {
+            self.true_range() - (LONGEST_RANGE - scroll)
+        } else {
+            EDGE + (scroll - EDGE) * self.scale()
+        };
+        (pixel / self.row_height).clamp(0.0, self.last_top() as f64)
+    }
+
+    /// Where the scroll bar is when this row is at the top.
+    pub fn scroll_at(&self, top: f64) -> f64 {
+        let pixel = top.clamp(0.0, self.last_top() as f64) * self.row_height;
+        if !self.is_scaled() || pixel <= EDGE {
+            pixel
+        } else if pixel >= self.true_range() - EDGE {
+            LONGEST_RANGE - (self.true_range() - pixel)
+        } else {
+            EDGE + (pixel - EDGE) / self.scale()
+        }
+    }
+
+    /// How many pixels of the memory one pixel of the scroll bar's middle stands for.
+    fn scale(&self) -> f64 {
+        (self.true_range() - 2.0 * EDGE) / (LONGEST_RANGE - 2.0 * EDGE)
+    }
+
+    /// The row at the top after the scroll bar has gone from `from` to `to`, where it was `top` before.
+    pub fn scrolled(&self, top: f64, from: f64, to: f64) -> f64 {
+        if !self.is_scaled() || to <= 0.0 || to >= self.scroll_range() {
+            return self.top_at(to);
+        }
+        // A drag of the bar's thumb by one pixel moves at least by this; nothing else moves so far at once.
+        let thumb_step = self.scroll_range() / self.viewport.max(1.0) / 2.0;
+        if (to - from).abs() > thumb_step {
+            return self.top_at(to);
+        }
+        (top + (to - from) / self.row_height).clamp(0.0, self.last_top() as f64)
+    }
+
+    /// The row at the top that brings `address` into view with the least movement.
+    pub fn reveal(&self, top: f64, address: u64) -> f64 {
+        let row = address / self.columns;
+        let first = top.ceil() as u64;
+        let last = top.floor() as u64 + self.visible_rows() - 1;
+        if row < first {
+            row as f64
+        } else if row > last {
+            (row + 1 - self.visible_rows()) as f64
+        } else {
+            top
+        }
+    }
+
+    /// The row at the top that shows `address` a little below the upper edge, as after a jump.
+    pub fn jump(&self, address: u64) -> f64 {
+        (address / self.columns).saturating_sub(self.visible_rows() / 4).min(self.last_top()) as f64
+    }
+
+    /// The addresses that are visible when `top` is, half-visible rows included.
+    pub fn visible(&self, top: f64) -> (u64, u64) {
+        let first = (top.max(0.0).floor() as u64).min(self.rows().saturating_sub(1));
+        let start = first.saturating_mul(self.columns);
+        let end = first.saturating_add(self.visible_rows() + 2).saturating_mul(self.columns);
+        (start, end.min(self.size))
+    }
+
+    /// What to ask the worker for: `current` as long as it holds what is visible.
+    pub fn watch(&self, current: Option<MemoryWatch>, memory: u32, top: f64) -> MemoryWatch {
+        let (start, end) = self.visible(top);
+        if let Some(current) = current
+            && current.memory == memory
+            && current.offset <= start
+            && end <= current.offset + u64::from(current.length)
+            && current.length > 0
+        {
+            return current;
+        }
+        let offset = start.saturating_sub(MARGIN) / ALIGNMENT * ALIGNMENT;
+        // Before anything is known of the memory, the beginning is asked for.
+        let wanted = end.max(start + self.visible_rows() * self.columns) + MARGIN - offset;
+        let length = wanted.next_multiple_of(ALIGNMENT).min(LONGEST_WINDOW);
+        MemoryWatch { memory, offset, length: length as u32 }
+    }
+}
+
+/// A row of the view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HexRow {
+    /// The first byte's address.
+    pub address: u64,
+    /// Fewer in the last row.
+    pub cells: Vec<HexCell>,
+}
+
+/// A byte of the view.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HexCell {
+    /// `None` until the worker has sent it.
+    pub byte: Option<u8>,
+    pub changed: bool,
+    pub selected: bool,
+}
+
+/// The rows that are visible when `top` is at the top.
+pub fn visible_rows(geometry: &Geometry, top: f64, window: &HexWindow, selection: Selection) -> Vec<HexRow> {
+    let (start, end) = geometry.visible(top);
+    let mut rows = Vec::new();
+    let mut address = start;
+    while address < end {
+        let row_end = (address + geometry.columns).min(end);
+        let cells = (address..row_end)
+            .map(|at| {
+                let (byte, changed) = window.get(at).map_or((None, false), |(byte, changed)| (Some(byte), changed));
+                HexCell { byte, changed, selected: selection.contains(at) }
+            })
+            .collect();
+        rows.push(HexRow { address, cells });
+        address = row_end;
+    }
+    rows
+}
+
+/// Bytes that are selected: from one end to the other, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Where it began.
+    pub anchor: u64,
+    /// Where the keyboard is.
+    pub cursor: u64,
+}
+
+impl Selection {
+    /// One byte.
+    pub fn at(address: u64) -> Self {
+        Self { anchor: address, cursor: address }
+    }
+
+    pub fn start(self) -> u64 {
+        self.anchor.min(self.cursor)
+    }
+
+    /// The last byte's address.
+    pub fn last(self) -> u64 {
+        self.anchor.max(self.cursor)
+    }
+
+    pub fn contains(self, address: u64) -> bool {
+        (self.start()..=self.last()).contains(&address)
+    }
+
+    /// How many bytes.
+    pub fn length(self) -> u64 {
+        (self.last() - self.start()).saturating_add(1)
+    }
+}
+
+/// What a key asks of the hex view, as the WAI-ARIA grid pattern has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GridKey {
+    Left,
+    Right,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    RowStart,
+    RowEnd,
+    First,
+    Last,
+}
+
+/// The selection after a key; with `extend` (Shift) the other end stays.
+pub fn on_key(geometry: &Geometry, selection: Selection, key: GridKey, extend: bool) -> Selection {
+    let Some(last) = geometry.size.checked_sub(1) else { return Selection::default() };
+    let at = selection.cursor.min(last);
+    let columns = geometry.columns;
+    let page = geometry.visible_rows().saturating_sub(1).max(1) * columns;
+    // A vertical movement that would leave the memory stays in its column.
+    let up = |by: u64| if at >= by { at - by } else { at % columns };
+    let down = |by: u64| match at.checked_add(by) {
+        Some(to) if to <= last => to,
+        _ => {
+            let in_last_row = last / columns * columns + at % columns;
+            if in_last_row <= last { in_last_row } else { in_last_row.saturating_sub(columns).max(at) }
+        }
+    };
+    let cursor = match key {
+        GridKey::Left => at.saturating_sub(1),
+        GridKey::Right => (at + 1).min(last),
+        GridKey::Up => up(columns),
+        GridKey::Down => down(columns),
+        GridKey::PageUp => up(page),
+        GridKey::PageDown => down(page),
+        GridKey::RowStart => at / columns * columns,
+        GridKey::RowEnd => (at / columns * columns + columns - 1).min(last),
+        GridKey::First => 0,
+        GridKey::Last => last,
+    };
+    Selection { anchor: if extend { selection.anchor.min(last) } else { cursor }, cursor }
+}
+
+/// The address that a person typed: `0x1f4`, hexadecimal that has a letter in it, or decimal.
+pub fn parse_address(typed: &str, size: u64) -> Result<u64, String> {
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
+    if digits.is_empty() {
+        return Err("type an address, such as 1024 or 0x400".to_owned());
+    }
+    let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+    let parsed = match hex {
+        Some(hex) => u64::from_str_radix(hex, 16).ok().filter(|_| !hex.starts_with('+')),
+        None if digits.chars().all(|c| c.is_ascii_digit()) => digits.parse().ok(),
+        None if digits.chars().all(|c| c.is_ascii_hexdigit()) => u64::from_str_radix(&digits, 16).ok(),
+        None => None,
+    };
+    let Some(address) = parsed else {
+        return Err(format!("“{}” is not an address; type one such as 1024 or 0x400", typed.trim()));
+    };
+    if address >= size {
+        return Err(match size.checked_sub(1) {
+            Some(last) => format!("the last address is {} ({last})", hex_address(last, size)),
+            None => "there is no memory to look at yet".to_owned(),
+        });
+    }
+    Ok(address)
+}
+
+/// An address in hexadecimal, `0x` before it, as long as the longest of this memory.
+pub fn hex_address(address: u64, size: u64) -> String {
+    format!("0x{address:0width$x}", width = address_digits(size))
+}
+
+/// How many digits the addresses of a memory have: at least four, always even.
+pub fn address_digits(size: u64) -> usize {
+    let bits = u64::BITS - size.saturating_sub(1).leading_zeros();
+    (bits.div_ceil(8) as usize * 2).max(4)
+}
+
+/// What a byte looks like in the text column.
+pub fn text_of(byte: u8) -> char {
+    if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '·' }
+}
+
+/// What a screen reader says of a byte.
+pub fn describe(address: u64, size: u64, cell: HexCell) -> String {
+    let address = hex_address(address, size);
+    match cell.byte {
+        Some(byte) => {
+            let text = if byte.is_ascii_graphic() { format!(", “{}”", char::from(byte)) } else { String::new() };
+            let changed = if cell.changed { ", changed" } else { "" };
+            format!("{byte:02x} at {address}{text}{changed}")
+        }
+        None => format!("loading {address}"),
+    }
+}
+
+/// One way to read the selected bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interpretation {
+    /// Such as `i32`.
+    pub ty: &'static str,
+    /// As signed, for integers; `None` where too few bytes follow.
+    pub value: Option<String>,
+    /// As unsigned, for integers.
+    pub unsigned: Option<String>,
+}
+
+/// What the bytes at an address mean, little-endian, as WebAssembly stores them. `bytes` begins at the address.
+pub fn interpret(bytes: &[u8]) -> Vec<Interpretation> {
+    fn first<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+        bytes.first_chunk().copied()
+    }
+    macro_rules! integer {
+        ($name:literal, $signed:ty, $unsigned:ty) => {
+            Interpretation {
+                ty: $name,
+                value: first(bytes).map(|bytes| <$signed>::from_le_bytes(bytes).to_string()),
+                unsigned: first(bytes).map(|bytes| <$unsigned>::from_le_bytes(bytes).to_string()),
+            }
+        };
+    }
+    let float = |ty, value| Interpretation { ty, value, unsigned: None };
+    vec![
+        integer!("i8", i8, u8),
+        integer!("i16", i16, u16),
+        integer!("i32", i32, u32),
+        integer!("i64", i64, u64),
+        float("f32", first(bytes).map(|bytes| float_text(f32::from_le_bytes(bytes)))),
+        float("f64", first(bytes).map(|bytes| float_text(f64::from_le_bytes(bytes)))),
+    ]
+}
+
+/// A float as the shortest text that reads back as the same.
+fn float_text(value: impl std::fmt::Debug + Into<f64> + Copy) -> String {
+    let as_double: f64 = value.into();
+    if as_double.is_nan() {
+        "nan".to_owned()
+    } else if as_double.is_infinite() {
+        if as_double > 0.0 { "inf".to_owned() } else { "-inf".to_owned() }
+    } else {
+        format!("{value:?}")
+    }
+}
+
+/// Bytes as UTF-8; what is none as `\xNN`, line ends and the like as escapes.
+pub fn utf8_text(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\0' => text.push_str("\\0"),
+                c if c.is_control() => text.extend(c.escape_default()),
+                c => text.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn geometry(size: u64) -> Geometry {
+        Geometry { size, columns: 16, row_height: 20.0, viewport: 410.0 }
+    }
+
+    const GIB: u64 = 1 << 30;
+
+    #[test]
+    fn counts_rows() {
+        let view = geometry(65536);
+        assert_eq!((view.rows(), view.visible_rows(), view.last_top()), (4096, 20, 4076));
+        assert_eq!(geometry(17).rows(), 2);
+        assert_eq!((geometry(0).rows(), geometry(0).last_top(), geometry(0).visible(0.0)), (0, 0, (0, 0)));
+    }
+
+    #[test]
+    fn a_small_memory_scrolls_pixel_by_pixel() {
+        let view = geometry(65536);
+        assert_eq!(view.scroll_range(), 4076.0 * 20.0);
+        assert_eq!(view.top_at(30.0), 1.5);
+        assert_eq!(view.scrolled(0.0, 0.0, 4000.0), 200.0);
+    }
+
+    #[test]
+    fn the_whole_bar_covers_the_whole_memory() {
+        let view = geometry(4 * GIB);
+        assert!(view.scroll_range() <= LONGEST_RANGE);
+        assert_eq!(view.top_at(0.0), 0.0);
+        assert_eq!(view.top_at(view.scroll_range()), view.last_top() as f64);
+        assert_eq!(view.top_at(view.scroll_range() / 2.0).round(), (view.last_top() as f64 / 2.0).round());
+    }
+
+    #[test]
+    fn the_wheel_moves_single_rows_in_the_middle_of_4_gib() {
+        let view = geometry(4 * GIB);
+        let top = 100_000_000.0;
+        let scroll = view.scroll_at(top);
+        assert_eq!(view.scrolled(top, scroll, scroll + 20.0), top + 1.0);
+        assert_eq!(view.scrolled(top, scroll, scroll - 60.0), top - 3.0);
+        let dragged = view.scrolled(top, scroll, scroll + 100_000.0);
+        assert!(dragged > top + 1_000_000.0, "dragging the thumb goes far: {dragged}");
+    }
+
+    #[test]
+    fn a_jump_and_a_reveal_show_the_address() {
+        let view = geometry(65536);
+        assert_eq!(view.jump(0), 0.0);
+        assert_eq!(view.jump(16 * 100 + 3), 95.0);
+        assert_eq!(view.jump(65535), 4076.0);
+        assert_eq!(view.reveal(10.0, 16 * 12), 10.0);
+        assert_eq!(view.reveal(10.0, 16 * 9), 9.0);
+        assert_eq!(view.reveal(10.0, 16 * 30), 11.0);
+        assert_eq!(view.reveal(10.5, 16 * 10), 10.0, "a row that is half hidden is brought in");
+    }
+
+    #[test]
+    fn keys_move_as_in_a_grid() {
+        let view = geometry(100);
+        let from = |address, key| on_key(&view, Selection::at(address), key, false).cursor;
+        assert_eq!(from(0, GridKey::Left), 0);
+        assert_eq!(from(15, GridKey::Right), 16);
+        assert_eq!(from(99, GridKey::Right), 99);
+        assert_eq!(from(20, GridKey::Up), 4);
+        assert_eq!(from(4, GridKey::Up), 4);
+        assert_eq!(from(83, GridKey::Down), 99);
+        assert_eq!(from(90, GridKey::Down), 90, "the last row is shorter");
+        assert_eq!(from(5, GridKey::PageDown), 85);
+        assert_eq!(from(2, GridKey::PageDown), 98);
+        assert_eq!(from(98, GridKey::PageUp), 2);
+        assert_eq!(from(20, GridKey::RowStart), 16);
+        assert_eq!(from(97, GridKey::RowEnd), 99);
+        assert_eq!((from(50, GridKey::First), from(50, GridKey::Last)), (0, 99));
+    }
+
+    #[test]
+    fn shift_extends() {
+        let view = geometry(100);
+        let selection = on_key(&view, Selection::at(10), GridKey::Left, true);
+        assert_eq!((selection.start(), selection.last(), selection.length()), (9, 10, 2));
+        assert_eq!(on_key(&view, selection, GridKey::Right, false), Selection::at(10));
+    }
+
+    #[test]
+    fn addresses_are_read_in_both_bases() {
+        let read = |text| parse_address(text, 65536);
+        assert_eq!(read(" 1024 "), Ok(1024));
+        assert_eq!(read("0x400"), Ok(1024));
+        assert_eq!(read("0X4_00"), Ok(1024));
+        assert_eq!(read("ff"), Ok(255));
+        assert_eq!(read("65536"), Err("the last address is 0xffff (65535)".to_owned()));
+        for wrong in ["", "0x", "-1", "+1", "0x+1", "1.5", "99999999999999999999999", "zz"] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(parse_address("0", 0).is_err());
+    }
+
+    #[test]
+    fn addresses_are_as_long_as_needed() {
+        assert_eq!(hex_address(1, 65536), "0x0001");
+        assert_eq!(hex_address(1, 65537), "0x000001");
+        assert_eq!(hex_address(0xffff_ffff, 4 * GIB), "0xffffffff");
+        assert_eq!(hex_address(0, 0), "0x0000");
+    }
+
+    #[test]
+    fn bytes_are_read_little_endian() {
+        let told = |bytes: &[u8]| -> Vec<String> {
+            interpret(bytes)
+                .into_iter()
+                .map(|line| {
+                    let value = line.value.unwrap_or_else(|| "-".into());
+                    match line.unsigned {
+                        Some(unsigned) if unsigned != value => format!("{} {value} {unsigned}", line.ty),
+                        _ => format!("{} {value}", line.ty),
+                    }
+                })
+                .collect()
+        };
+        assert_eq!(
+            told(&[0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
+            ["i8 -2 254", "i16 -2 65534", "i32 -2 4294967294", "i64 4294967294", "f32 nan", "f64 2.12199579e-314"]
+        );
+        assert_eq!(told(&1.5_f64.to_le_bytes())[5], "f64 1.5");
+        assert_eq!(told(&0.1_f32.to_le_bytes())[4], "f32 0.1");
+        assert_eq!(told(&f64::NEG_INFINITY.to_le_bytes())[5], "f64 -inf");
+        assert_eq!(told(&[1, 2, 3]), ["i8 1", "i16 513", "i32 -", "i64 -", "f32 -", "f64 -"]);
+        assert_eq!(told(&[])[0], "i8 -");
+    }
+
+    #[test]
+    fn utf8_shows_what_is_none() {
+        assert_eq!(utf8_text("hé\n".as_bytes()), "hé\\n");
+        assert_eq!(utf8_text(b"a\xff\0"), "a\\xff\\0");
+        assert_eq!(utf8_text(&"é".as_bytes()[..1]), "\\xc3");
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_can_be_reached_and_seen(
+            size in 1..=4 * GIB,
+            wide in any::<bool>(),
+            viewport in 10.0..2000.0_f64,
+            place in 0.0..=1.0_f64,
+        ) {
+            let view = Geometry { size, columns: if wide { 16 } else { 8 }, row_height: 20.0, viewport };
+            let address = ((size - 1) as f64 * place) as u64;
+            for top in [view.jump(address), view.reveal(0.0, address), view.reveal(view.last_top() as f64, address)] {
+                prop_assert!(top >= 0.0 && top <= view.last_top() as f64);
+                let (start, end) = view.visible(top);
+                prop_assert!(start <= address && address < end, "{top}: {start}..{end} has no {address}");
+                let scroll = view.scroll_at(top);
+                prop_assert!(scroll >= 0.0 && scroll <= view.scroll_range());
+            }
+        }
+
+        #[test]
+        fn bar_and_row_agree(size in 1..=4 * GIB, first in 0.0..=1.0_f64, second in 0.0..=1.0_f64) {
+            let view = geometry(size);
+            let range = view.scroll_range();
+            let (low, high) = (first.min(second) * range, first.max(second) * range);
+            prop_assert!(view.top_at(low) <= view.top_at(high));
+            for scroll in [low, high] {
+                prop_assert!((view.scroll_at(view.top_at(scroll)) - scroll).abs() < 0.01);
+            }
+        }
+
+        #[test]
+        fn a_small_step_moves_by_what_it_says(size in 1..=4 * GIB, place in 0.0..=1.0_f64, rows in -100_i32..100) {
+            let view = geometry(size);
+            let top = (view.last_top() as f64 * place).round();
+            let from = view.scroll_at(top);
+            let to = from + f64::from(rows) * view.row_height;
+            prop_assume!(to > 0.0 && to < view.scroll_range());
+            let expected = (top + f64::from(rows)).clamp(0.0, view.last_top() as f64);
+            prop_assert!((view.scrolled(top, from, to) - expected).abs() < 0.01);
+        }
+
+        #[test]
+        fn keys_stay_inside(size in 1..10_000_u64, at in any::<u64>(), key in 0..10_usize, extend in any::<bool>()) {
+            use GridKey::*;
+            let key = [Left, Right, Up, Down, PageUp, PageDown, RowStart, RowEnd, First, Last][key];
+            let moved = on_key(&geometry(size), Selection::at(at), key, extend);
+            prop_assert!(moved.cursor < size && moved.anchor < size);
+        }
+
+        #[test]
+        fn the_worker_is_asked_for_all_that_is_visible(size in 0..=4 * GIB, place in 0.0..=1.0_f64) {
+            let view = geometry(size);
+            let top = view.last_top() as f64 * place;
+            let (start, end) = view.visible(top);
+            let watch = view.watch(None, 0, top);
+            prop_assert!(watch.offset <= start && end <= watch.offset + u64::from(watch.length));
+            prop_assert!(watch.length > 0 && u64::from(watch.length) <= LONGEST_WINDOW);
+            prop_assert_eq!(view.watch(Some(watch), 0, top), watch);
+        }
+
+        #[test]
+        fn rows_show_the_bytes_of_their_addresses(bytes in prop::collection::vec(any::<u8>(), 1..600), top in 0.0..30.0_f64) {
+            let view = geometry(bytes.len() as u64);
+            let window = HexWindow::whole(bytes.clone().into());
+            for row in visible_rows(&view, top.min(view.last_top() as f64), &window, Selection::at(3)) {
+                for (address, cell) in (row.address..).zip(&row.cells) {
+                    prop_assert_eq!(cell.byte, Some(bytes[address as usize]));
+                    prop_assert_eq!(cell.selected, address == 3);
+                }
+            }
+        }
+
+        #[test]
+        fn reading_bytes_never_fails(bytes in any::<Vec<u8>>(), typed in ".*") {
+            prop_assert_eq!(interpret(&bytes).len(), 6);
+            let _ = utf8_text(&bytes);
+            let _ = parse_address(&typed, GIB);
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The Files panel: the tree that the worker holds, as it is shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::protocol::{FileChange, FileEntry, FileKind};
+
+/// What the last run did to a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Created,
+    Changed,
+}
+
+/// The tree, what of it is unfolded, and where the keyboard is in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FilesState {
+    /// Depth first, siblings by name.
+    pub entries: Rc<[FileEntry]>,
+    /// What all files together take, in bytes.
+    pub bytes: u64,
+    /// The directories that are unfolded.
+    pub unfolded: Rc<BTreeSet<String>>,
+    /// The path that the keyboard acts on; `None` stands for the first row.
+    pub active: Option<Rc<str>>,
+    pub marks: Rc<BTreeMap<String, Mark>>,
+    /// Why the last request could not be carried out.
+    pub problem: Option<Rc<str>>,
+    /// The paths there were when the last run started.
+    before_run: Rc<BTreeSet<String>>,
+    /// What the person has asked for and the worker has not yet answered.
+    asked: Vec<FileChange>,
+}
+
+/// What happens to a [`FilesState`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilesAction {
+    /// The worker sent the tree.
+    Tree {
+        entries: Rc<[FileEntry]>,
+        bytes: u64,
+    },
+    /// Another project was opened.
+    Opened,
+    RunStarted,
+    /// The person asked for a change.
+    Asked(FileChange),
+    /// The worker told what changed, for whatever reason.
+    Changed {
+        written: Vec<String>,
+        removed: Vec<String>,
+    },
+    Problem(Rc<str>),
+    DismissProblem,
+    Unfold(Rc<str>),
+    Fold(Rc<str>),
+    Activate(Rc<str>),
+}
+
+impl FilesState {
+    /// The state after `action`.
+    #[must_use]
+    pub fn apply(&self, action: FilesAction) -> Self {
+        let mut next = self.clone();
+        match action {
+            FilesAction::Tree { entries, bytes } => next.replace_tree(entries, bytes),
+            FilesAction::Opened => next = Self::default(),
+            FilesAction::RunStarted => {
+                next.marks = Rc::default();
+                next.before_run = Rc::new(next.entries.iter().map(|entry| entry.path.clone()).collect());
+            }
+            FilesAction::Asked(change) => {
+                next.problem = None;
+                next.asked.push(change);
+            }
+            FilesAction::Changed { written, removed } => next.changed(&written, &removed),
+            FilesAction::Problem(message) => {
+                next.problem = Some(message);
+                // Answers come in the order of the questions.
+                if !next.asked.is_empty() {
+                    next.asked.remove(0);
+                }
+            }
+            FilesAction::DismissProblem => next.problem = None,
+            FilesAction::Unfold(path) => {
+                Rc::make_mut(&mut next.unfolded).insert(path.to_string());
+            }
+            FilesAction::Fold(path) => {
+                Rc::make_mut(&mut next.unfolded).remove(&*path);
+                let below = format!("{path}/");
+                if next.active.as_deref().is_some_and(|active| active.starts_with(&below)) {
+                    next.active = Some(path);
+                }
+            }
+            FilesAction::Activate(path) => {
+                let mut ancestors = path.match_indices('/').map(|(at, _)| &path[..at]).peekable();
+                if ancestors.peek().is_some() {
+                    Rc::make_mut(&mut next.unfolded).extend(ancestors.map(str::to_owned));
+                }
+                next.active = Some(path);
+            }
+        }
+        next
+    }
+
+    /// The state after several actions.
+    #[must_use]
+    pub fn apply_all(&self, actions: impl IntoIterator<Item = FilesAction>) -> Self {
+        actions.into_iter().fold(self.clone(), |state, action| state.apply(action))
+    }
+
+    /// Whether something is at this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.entry(path).is_some()
+    }
+
+    /// What is at this path.
+    pub fn entry(&self, path: &str) -> Option<&FileEntry> {
+        self.entries.iter().find(|entry| entry.path == path)
+    }
+
+    /// The directory that a new file goes to: the active one, or the one that holds the active file.
+    pub fn active_directory(&self) -> &str {
+        let Some(active) = self.active.as_deref() else { return "" };
+        match self.entry(active) {
+            Some(entry) if entry.kind == FileKind::Directory => active,
+            _ => active.rsplit_once('/').map_or("", |(parent, _)| parent),
+        }
+    }
+
+    fn replace_tree(&mut self, entries: Rc<[FileEntry]>, bytes: u64) {
+        // Where the active path is gone, the row that took its place is the active one.
+        if let Some(active) = self.active.as_deref()
+            && !entries.iter().any(|entry| entry.path == active)
+        {
+            let place = self.entries.iter().position(|entry| entry.path == active).unwrap_or(0);
+            let neighbour = entries.get(place.min(entries.len().saturating_sub(1)));
+            self.active = neighbour.map(|entry| entry.path.as_str().into());
+        }
+        self.entries = entries;
+        self.bytes = bytes;
+    }
+
+    fn changed(&mut self, written: &[String], removed: &[String]) {
+        if let Some(index) = self.asked.iter().position(|change| answers(change, written, removed)) {
+            if let FileChange::Rename { from, to } = self.asked.remove(index) {
+                self.renamed(&from, &to);
+            }
+            return;
+        }
+        let marks = Rc::make_mut(&mut self.marks);
+        for path in removed {
+            marks.remove(path);
+        }
+        for path in written {
+            let mark = if self.before_run.contains(path) { Mark::Changed } else { Mark::Created };
+            marks.insert(path.clone(), mark);
+        }
+    }
+
+    /// Unfolded directories stay unfolded, the active path stays active, under their new names.
+    fn renamed(&mut self, from: &str, to: &str) {
+        let moved = |path: &str| -> Option<String> {
+            let rest = path.strip_prefix(from)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
+        };
+        self.unfolded = Rc::new(self.unfolded.iter().map(|path| moved(path).unwrap_or_else(|| path.clone())).collect());
+        if let Some(path) = self.active.as_deref().and_then(moved) {
+            self.active = Some(path.into());
+        }
+    }
+}
+
+/// Whether the worker's answer is the one to this change.
+fn answers(change: &FileChange, written: &[String], removed: &[String]) -> bool {
+    match change {
+        // All or nothing was written, so that the first and the last tell.
+        FileChange::Write { files } => {
+            [files.first(), files.last()].into_iter().flatten().all(|file| written.contains(&file.path))
+        }
+        FileChange::Remove { path } => removed.contains(path),
+        FileChange::Rename { from, to } => removed.contains(from) || written.contains(to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{FileContents, FileImage};
+
+    fn tree(paths: &[&str]) -> FilesAction {
+        let entries = paths
+            .iter()
+            .map(|path| FileEntry {
+                path: path.trim_end_matches('/').into(),
+                kind: if path.ends_with('/') { FileKind::Directory } else { FileKind::File },
+                size: 0,
+            })
+            .collect();
+        FilesAction::Tree { entries, bytes: 0 }
+    }
+
+    fn changed(written: &[&str], removed: &[&str]) -> FilesAction {
+        let own = |paths: &[&str]| paths.iter().map(|&path| path.to_owned()).collect();
+        FilesAction::Changed { written: own(written), removed: own(removed) }
+    }
+
+    fn write(path: &str) -> FileChange {
+        let contents = FileContents::File { bytes: vec![] };
+        FileChange::Write { files: vec![FileImage { path: path.into(), contents }] }
+    }
+
+    #[test]
+    fn marks_what_a_run_created_and_changed() {
+        let state = FilesState::default().apply_all([
+            tree(&["old", "gone"]),
+            FilesAction::RunStarted,
+            changed(&["old", "new", "brief"], &["gone"]),
+            changed(&[], &["brief"]),
+        ]);
+        let marks: Vec<_> = state.marks.iter().map(|(path, mark)| (path.as_str(), *mark)).collect();
+        assert_eq!(marks, [("new", Mark::Created), ("old", Mark::Changed)]);
+        assert!(state.apply(FilesAction::RunStarted).marks.is_empty());
+    }
+
+    #[test]
+    fn does_not_mark_what_the_person_changed() {
+        let state = FilesState::default().apply_all([
+            tree(&["a"]),
+            FilesAction::RunStarted,
+            FilesAction::Asked(write("mine")),
+            changed(&["a"], &[]),
+            changed(&["mine"], &[]),
+            changed(&["mine"], &[]),
+        ]);
+        assert_eq!(state.marks.get("a"), Some(&Mark::Changed));
+        assert_eq!(state.marks.get("mine"), Some(&Mark::Created), "the second change was the run's");
+        let once = FilesState::default().apply_all([FilesAction::Asked(write("mine")), changed(&["mine"], &[])]);
+        assert!(once.marks.is_empty());
+    }
+
+    #[test]
+    fn a_refused_change_is_not_waited_for() {
+        let state = FilesState::default().apply_all([
+            FilesAction::RunStarted,
+            FilesAction::Asked(write("a")),
+            FilesAction::Problem("no room".into()),
+            changed(&["a"], &[]),
+        ]);
+        assert_eq!(state.problem.as_deref(), Some("no room"));
+        assert_eq!(state.marks.len(), 1);
+    }
+
+    #[test]
+    fn a_renamed_directory_stays_unfolded_and_active() {
+        let state = FilesState::default().apply_all([
+            tree(&["d/", "d/e/", "d/e/f", "dd"]),
+            FilesAction::Activate("d/e/f".into()),
+            FilesAction::Asked(FileChange::Rename { from: "d".into(), to: "x".into() }),
+            changed(&["x", "x/e", "x/e/f"], &["d", "d/e", "d/e/f"]),
+            tree(&["dd", "x/", "x/e/", "x/e/f"]),
+        ]);
+        assert_eq!(state.active.as_deref(), Some("x/e/f"));
+        assert_eq!(*state.unfolded, BTreeSet::from(["x".to_owned(), "x/e".to_owned()]));
+    }
+
+    #[test]
+    fn the_keyboard_stays_near_what_was_removed() {
+        let start = FilesState::default().apply_all([tree(&["a", "b", "c"]), FilesAction::Activate("b".into())]);
+        assert_eq!(start.apply(tree(&["a", "c"])).active.as_deref(), Some("c"));
+        assert_eq!(start.apply(tree(&["a"])).active.as_deref(), Some("a"));
+        assert_eq!(start.apply(tree(&[])).active, None);
+    }
+
+    #[test]
+    fn folding_takes_the_keyboard_along() {
+        let start = FilesState::default().apply_all([tree(&["d/", "d/f", "da"]), FilesAction::Activate("d/f".into())]);
+        assert_eq!(start.apply(FilesAction::Fold("d".into())).active.as_deref(), Some("d"));
+        let beside = start.apply_all([FilesAction::Activate("da".into()), FilesAction::Fold("d".into())]);
+        assert_eq!(beside.active.as_deref(), Some("da"));
+    }
+
+    #[test]
+    fn new_files_go_where_the_keyboard_is() {
+        let start = FilesState::default().apply(tree(&["d/", "d/f", "g"]));
+        assert_eq!(start.active_directory(), "");
+        let at = |path: &str| start.apply(FilesAction::Activate(path.into()));
+        assert_eq!(at("d").active_directory(), "d");
+        assert_eq!(at("d/f").active_directory(), "d");
+        assert_eq!(at("g").active_directory(), "");
+    }
+}

@@ -1,0 +1,311 @@
+//! The open project: what a person works on, and how it changes.
+
+use std::rc::Rc;
+
+use crate::protocol::Source;
+
+/// Tells projects apart; random, so that two tabs never choose the same.
+pub type ProjectId = Rc<str>;
+
+/// The longest name that is shown and stored, in characters.
+pub const LONGEST_NAME: usize = 80;
+
+/// What is run: text to be edited, or a module to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    Text(Rc<str>),
+    Binary {
+        /// The file that was opened, such as `hello.wasm`.
+        file_name: Rc<str>,
+        bytes: Rc<[u8]>,
+    },
+}
+
+impl Program {
+    /// The program as the worker takes it.
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Text(text) => Source { name: "main.wat".to_owned(), bytes: text.as_bytes().to_vec() },
+            Self::Binary { file_name, bytes } => Source { name: file_name.to_string(), bytes: bytes.to_vec() },
+        }
+    }
+
+    /// The text, when it is one.
+    pub fn text(&self) -> Option<&Rc<str>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Binary { .. } => None,
+        }
+    }
+}
+
+/// Everything of a project but its files, which the worker holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    pub id: ProjectId,
+    pub name: Rc<str>,
+    pub program: Program,
+    /// As typed.
+    pub arguments: Rc<str>,
+    /// As typed: a `NAME=value` a line.
+    pub environment: Rc<str>,
+    /// Whether the person has made it theirs. An example that was only looked at is not, and gives way to the next.
+    pub kept: bool,
+}
+
+/// A line of the list of projects.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectSummary {
+    pub id: ProjectId,
+    pub name: Rc<str>,
+    /// When it was last changed, in milliseconds since 1970.
+    pub edited: f64,
+    pub kept: bool,
+}
+
+/// Whether what was typed has reached the browser's storage.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Saving {
+    #[default]
+    Saved,
+    Pending,
+    Failed {
+        message: Rc<str>,
+    },
+}
+
+/// The open project and the ones beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workspace {
+    pub project: Project,
+    /// Grows when another text takes the editor's place; the editor then takes [`Project::program`] over.
+    pub opened: u32,
+    /// Grows with each change of the project.
+    pub edit: u64,
+    pub saving: Saving,
+    /// The kept projects, the last edited first.
+    pub projects: Rc<[ProjectSummary]>,
+}
+
+/// What happens to a [`Workspace`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum WorkspaceAction {
+    /// The person typed.
+    SetText(Rc<str>),
+    /// Another program takes the place of the one in the editor, such as a module's text.
+    ReplaceProgram(Program),
+    SetArguments(Rc<str>),
+    SetEnvironment(Rc<str>),
+    Rename(Rc<str>),
+    /// The person changed a file.
+    FilesEdited,
+    /// Another project was opened; it is in the storage.
+    Open(Project),
+    /// The open project goes on under another identity, because another tab has changed the stored one.
+    Fork {
+        id: ProjectId,
+        name: Rc<str>,
+    },
+    /// The storage was read.
+    Listed(Rc<[ProjectSummary]>),
+    /// The state after so many edits is stored.
+    Saved {
+        edit: u64,
+    },
+    SaveFailed {
+        message: Rc<str>,
+    },
+}
+
+impl Workspace {
+    /// A workspace with this project open and nothing else.
+    pub fn new(project: Project) -> Self {
+        Self { project, opened: 0, edit: 0, saving: Saving::Saved, projects: Rc::new([]) }
+    }
+
+    /// The workspace after `action`.
+    #[must_use]
+    pub fn apply(&self, action: WorkspaceAction) -> Self {
+        let mut next = self.clone();
+        match action {
+            WorkspaceAction::SetText(text) => {
+                let program = Program::Text(text);
+                if program == next.project.program {
+                    return next;
+                }
+                next.project.program = program;
+                next.edited();
+            }
+            WorkspaceAction::ReplaceProgram(program) => {
+                next.project.program = program;
+                next.opened += 1;
+                next.edited();
+            }
+            WorkspaceAction::SetArguments(arguments) if arguments != next.project.arguments => {
+                next.project.arguments = arguments;
+                next.edited();
+            }
+            WorkspaceAction::SetArguments(_) => {}
+            WorkspaceAction::SetEnvironment(environment) if environment != next.project.environment => {
+                next.project.environment = environment;
+                next.edited();
+            }
+            WorkspaceAction::SetEnvironment(_) => {}
+            WorkspaceAction::Rename(name) => {
+                next.project.name = clean_name(&name).into();
+                next.edited();
+            }
+            WorkspaceAction::FilesEdited => next.edited(),
+            WorkspaceAction::Open(project) => {
+                next.project = project;
+                next.opened += 1;
+                next.edit += 1;
+                next.saving = Saving::Saved;
+            }
+            WorkspaceAction::Fork { id, name } => {
+                next.project.id = id;
+                next.project.name = name;
+                next.project.kept = true;
+            }
+            WorkspaceAction::Listed(projects) => next.projects = projects,
+            WorkspaceAction::Saved { edit } => {
+                if edit == next.edit {
+                    next.saving = Saving::Saved;
+                }
+            }
+            WorkspaceAction::SaveFailed { message } => next.saving = Saving::Failed { message },
+        }
+        next
+    }
+
+    /// The workspace after several actions.
+    #[must_use]
+    pub fn apply_all(&self, actions: impl IntoIterator<Item = WorkspaceAction>) -> Self {
+        actions.into_iter().fold(self.clone(), |state, action| state.apply(action))
+    }
+
+    fn edited(&mut self) {
+        self.project.kept = true;
+        self.edit += 1;
+        self.saving = Saving::Pending;
+    }
+}
+
+/// A name fit to be shown in one line: no control or direction-changing characters, not empty, not endless.
+pub fn clean_name(name: &str) -> String {
+    let harmless = |c: &char| {
+        !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let short: String = name.chars().filter(harmless).take(LONGEST_NAME).collect();
+    let trimmed = short.trim();
+    if trimmed.is_empty() { "untitled".to_owned() } else { trimmed.to_owned() }
+}
+
+/// `name`, or `name 2`, `name 3`, ... where it is taken.
+pub fn free_name(name: &str, taken: &[ProjectSummary]) -> String {
+    let name = clean_name(name);
+    let is_taken = |candidate: &str| taken.iter().any(|project| &*project.name == candidate);
+    if !is_taken(&name) {
+        return name;
+    }
+    let stem: String = name.chars().take(LONGEST_NAME - 8).collect();
+    (2_u32..)
+        .map(|number| format!("{stem} {number}"))
+        .find(|candidate| !is_taken(candidate))
+        .expect("fewer projects than numbers")
+}
+
+/// A name for a downloaded file, without what file systems refuse.
+pub fn file_stem(name: &str) -> String {
+    let stem: String = clean_name(name)
+        .chars()
+        .map(|c| if matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '-' } else { c })
+        .collect();
+    let stem = stem.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    if stem.is_empty() { "project".to_owned() } else { stem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project() -> Project {
+        Project {
+            id: "a".into(),
+            name: "first".into(),
+            program: Program::Text("(module)".into()),
+            arguments: "".into(),
+            environment: "".into(),
+            kept: false,
+        }
+    }
+
+    fn summary(name: &str) -> ProjectSummary {
+        ProjectSummary { id: name.into(), name: name.into(), edited: 0.0, kept: true }
+    }
+
+    #[test]
+    fn typing_keeps_the_project_and_waits_to_be_saved() {
+        let state = Workspace::new(project()).apply(WorkspaceAction::SetText("(module )".into()));
+        assert!(state.project.kept);
+        assert_eq!(state.saving, Saving::Pending);
+        assert_eq!(state.opened, 0, "the editor keeps its cursor");
+    }
+
+    #[test]
+    fn setting_what_is_there_is_no_edit() {
+        let start = Workspace::new(project());
+        let actions = [
+            WorkspaceAction::SetText("(module)".into()),
+            WorkspaceAction::SetArguments("".into()),
+            WorkspaceAction::SetEnvironment("".into()),
+        ];
+        assert_eq!(start.apply_all(actions), start);
+    }
+
+    #[test]
+    fn only_the_last_edit_counts_as_saved() {
+        let twice = Workspace::new(project()).apply_all([
+            WorkspaceAction::SetText("1".into()),
+            WorkspaceAction::SetText("2".into()),
+            WorkspaceAction::Saved { edit: 1 },
+        ]);
+        assert_eq!(twice.saving, Saving::Pending);
+        assert_eq!(twice.apply(WorkspaceAction::Saved { edit: 2 }).saving, Saving::Saved);
+    }
+
+    #[test]
+    fn another_program_tells_the_editor() {
+        let state = Workspace::new(project()).apply(WorkspaceAction::ReplaceProgram(Program::Text("x".into())));
+        assert_eq!((state.opened, state.saving), (1, Saving::Pending));
+    }
+
+    #[test]
+    fn a_fork_keeps_what_was_typed_and_the_cursor() {
+        let state = Workspace::new(project()).apply_all([
+            WorkspaceAction::SetText("mine".into()),
+            WorkspaceAction::Fork { id: "b".into(), name: "first 2".into() },
+        ]);
+        assert_eq!((&*state.project.id, &*state.project.name), ("b", "first 2"));
+        assert_eq!(state.project.program, Program::Text("mine".into()));
+        assert_eq!(state.opened, 0);
+    }
+
+    #[test]
+    fn names_are_made_free_and_harmless() {
+        assert_eq!(free_name("a", &[]), "a");
+        assert_eq!(free_name("a", &[summary("a"), summary("a 2")]), "a 3");
+        assert_eq!(clean_name(" \u{202e}evil\n "), "evil");
+        assert_eq!(clean_name("\t"), "untitled");
+        assert_eq!(clean_name(&"x".repeat(500)).len(), LONGEST_NAME);
+        let long = "é".repeat(LONGEST_NAME);
+        let free = free_name(&long, &[summary(&long)]);
+        assert!(free.ends_with(" 2") && free.chars().count() <= LONGEST_NAME);
+    }
+
+    #[test]
+    fn file_stems_suit_every_file_system() {
+        assert_eq!(file_stem("a/b: c?"), "a-b- c-");
+        assert_eq!(file_stem("..."), "project");
+    }
+}

@@ -1,0 +1,360 @@
+//! A project as bytes: what a link carries, what a `.wasmoscope` file holds, what the browser's storage keeps.
+//!
+//! The bytes are `WSCP`, a version, a method (0: as it is, 1: zlib) and the postcard form of that version's types.
+//! They come from anywhere, so reading them is bounded and never trusts a length, a path or a name.
+
+use serde::{Deserialize, Serialize};
+
+use super::project::{Program, clean_name};
+use crate::protocol::{FileContents, FileImage};
+
+const MAGIC: &[u8; 4] = b"WSCP";
+const VERSION: u8 = 1;
+/// How many files a project may bring along.
+const MOST_FILES: usize = 100_000;
+
+/// A project with its files, but without an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectFile {
+    pub name: String,
+    pub program: Program,
+    pub arguments: String,
+    pub environment: String,
+    pub kept: bool,
+    pub files: Vec<FileImage>,
+}
+
+/// How the bytes are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// As they are: quick, for the storage.
+    Plain,
+    /// As small as may be, for a link or a file.
+    Small,
+}
+
+/// Why bytes are no project.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProjectFileError {
+    #[error("this is not a Wasmoscope project")]
+    NotAProject,
+    #[error(
+        "it was made by a newer Wasmoscope (format {0}, this one reads up to {VERSION}); reload the page to get the newest"
+    )]
+    FutureVersion(u8),
+    #[error("it is larger than {0} MB when unpacked")]
+    TooLarge(usize),
+    #[error("it is damaged or incomplete")]
+    Damaged,
+    #[error("it has a file with the path {0:?}, which does not stay inside the project")]
+    BadPath(String),
+}
+
+/// The types of version 1. They never change: another format is another version.
+mod version1 {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    pub struct Project {
+        pub name: String,
+        pub program: Program,
+        pub arguments: String,
+        pub environment: String,
+        pub kept: bool,
+        pub files: Vec<File>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    pub enum Program {
+        Text(String),
+        Binary {
+            file_name: String,
+            #[serde(with = "serde_bytes")]
+            bytes: Vec<u8>,
+        },
+    }
+
+    #[derive(Serialize, Deserialize)]
+    pub struct File {
+        pub path: String,
+        pub contents: Contents,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    pub enum Contents {
+        Directory,
+        File(#[serde(with = "serde_bytes")] Vec<u8>),
+        Symlink(String),
+    }
+}
+
+impl ProjectFile {
+    /// The project as bytes.
+    pub fn encode(&self, packing: Packing) -> Result<Vec<u8>, ProjectFileError> {
+        let body = encode_body(&version1::Project::from(self))?;
+        Ok(match packing {
+            Packing::Plain => [MAGIC.as_slice(), &[VERSION, 0], &body].concat(),
+            Packing::Small => {
+                let level = if body.len() > 4 << 20 { 6 } else { 9 };
+                [MAGIC.as_slice(), &[VERSION, 1], &miniz_oxide::deflate::compress_to_vec_zlib(&body, level)].concat()
+            }
+        })
+    }
+
+    /// The project that `bytes` hold; at most `limit` bytes when unpacked.
+    pub fn decode(bytes: &[u8], limit: usize) -> Result<Self, ProjectFileError> {
+        let rest = bytes.strip_prefix(MAGIC).ok_or(ProjectFileError::NotAProject)?;
+        let [version, rest @ ..] = rest else { return Err(ProjectFileError::Damaged) };
+        if *version > VERSION {
+            return Err(ProjectFileError::FutureVersion(*version));
+        }
+        let [method, body @ ..] = rest else { return Err(ProjectFileError::Damaged) };
+        let unpacked;
+        let body = match (*version, *method) {
+            (VERSION, 0) if body.len() <= limit => body,
+            (VERSION, 0) => return Err(ProjectFileError::TooLarge(limit >> 20)),
+            (VERSION, 1) => {
+                unpacked = unpack(body, limit)?;
+                &unpacked
+            }
+            _ => return Err(ProjectFileError::Damaged),
+        };
+        match postcard::take_from_bytes::<version1::Project>(body) {
+            Ok((project, [])) => project.try_into(),
+            Ok(_) | Err(_) => Err(ProjectFileError::Damaged),
+        }
+    }
+
+    /// Whether `bytes` say of themselves that they are a project.
+    pub fn recognise(bytes: &[u8]) -> bool {
+        bytes.starts_with(MAGIC)
+    }
+}
+
+fn unpack(body: &[u8], limit: usize) -> Result<Vec<u8>, ProjectFileError> {
+    use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
+    decompress_to_vec_zlib_with_limit(body, limit).map_err(|error| match error.status {
+        TINFLStatus::HasMoreOutput => ProjectFileError::TooLarge(limit >> 20),
+        _ => ProjectFileError::Damaged,
+    })
+}
+
+fn encode_body(project: &impl Serialize) -> Result<Vec<u8>, ProjectFileError> {
+    postcard::to_allocvec(project).map_err(|_| ProjectFileError::Damaged)
+}
+
+/// What a single stored file holds, as bytes.
+pub fn encode_contents(contents: &FileContents) -> Result<Vec<u8>, ProjectFileError> {
+    encode_body(&version1::Contents::from(contents))
+}
+
+/// What [`encode_contents`] made.
+pub fn decode_contents(bytes: &[u8]) -> Result<FileContents, ProjectFileError> {
+    let contents: version1::Contents = decode_exactly(bytes)?;
+    Ok(contents.into())
+}
+
+fn decode_exactly<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ProjectFileError> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        Ok(_) | Err(_) => Err(ProjectFileError::Damaged),
+    }
+}
+
+/// Whether a path names a place below the root and nothing else.
+pub fn is_inside(path: &str) -> bool {
+    path.len() <= 4096
+        && !path.contains('\0')
+        && path.split('/').all(|part| !matches!(part, "" | "." | "..") && part.len() <= 255)
+}
+
+impl From<&ProjectFile> for version1::Project {
+    fn from(project: &ProjectFile) -> Self {
+        Self {
+            name: project.name.clone(),
+            program: match &project.program {
+                Program::Text(text) => version1::Program::Text(text.to_string()),
+                Program::Binary { file_name, bytes } => {
+                    version1::Program::Binary { file_name: file_name.to_string(), bytes: bytes.to_vec() }
+                }
+            },
+            arguments: project.arguments.clone(),
+            environment: project.environment.clone(),
+            kept: project.kept,
+            files: project
+                .files
+                .iter()
+                .map(|file| version1::File { path: file.path.clone(), contents: (&file.contents).into() })
+                .collect(),
+        }
+    }
+}
+
+impl TryFrom<version1::Project> for ProjectFile {
+    type Error = ProjectFileError;
+
+    fn try_from(project: version1::Project) -> Result<Self, ProjectFileError> {
+        if project.files.len() > MOST_FILES {
+            return Err(ProjectFileError::Damaged);
+        }
+        if let Some(file) = project.files.iter().find(|file| !is_inside(&file.path)) {
+            return Err(ProjectFileError::BadPath(file.path.chars().take(80).collect()));
+        }
+        Ok(Self {
+            name: clean_name(&project.name),
+            program: match project.program {
+                version1::Program::Text(text) => Program::Text(text.into()),
+                version1::Program::Binary { file_name, bytes } => {
+                    Program::Binary { file_name: clean_name(&file_name).into(), bytes: bytes.into() }
+                }
+            },
+            arguments: project.arguments,
+            environment: project.environment,
+            kept: project.kept,
+            files: project
+                .files
+                .into_iter()
+                .map(|file| FileImage { path: file.path, contents: file.contents.into() })
+                .collect(),
+        })
+    }
+}
+
+impl From<&FileContents> for version1::Contents {
+    fn from(contents: &FileContents) -> Self {
+        match contents {
+            FileContents::Directory => Self::Directory,
+            FileContents::File { bytes } => Self::File(bytes.clone()),
+            FileContents::Symlink { target } => Self::Symlink(target.clone()),
+        }
+    }
+}
+
+impl From<version1::Contents> for FileContents {
+    fn from(contents: version1::Contents) -> Self {
+        match contents {
+            version1::Contents::Directory => Self::Directory,
+            version1::Contents::File(bytes) => Self::File { bytes },
+            version1::Contents::Symlink(target) => Self::Symlink { target },
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LIMIT: usize = 1 << 20;
+
+    fn project(text: &str, files: Vec<FileImage>) -> ProjectFile {
+        ProjectFile {
+            name: "words".into(),
+            program: Program::Text(text.into()),
+            arguments: "a 'b c'".into(),
+            environment: "K=V".into(),
+            kept: true,
+            files,
+        }
+    }
+
+    fn file(path: &str, bytes: &[u8]) -> FileImage {
+        FileImage { path: path.into(), contents: FileContents::File { bytes: bytes.to_vec() } }
+    }
+
+    fn damaged_body(body: &[u8]) -> Result<ProjectFile, ProjectFileError> {
+        ProjectFile::decode(&[b"WSCP\x01\x00", body].concat(), LIMIT)
+    }
+
+    /// A record that the first release wrote. It must be readable for ever.
+    #[test]
+    fn reads_what_the_first_version_wrote() {
+        let bytes = b"WSCP\x01\x00\x01n\x00\x08(module)\x01a\x03K=V\x01\x01\x01f\x01\x02hi";
+        let project = ProjectFile::decode(bytes, LIMIT).unwrap();
+        assert_eq!(
+            (project.name.as_str(), project.arguments.as_str(), project.environment.as_str()),
+            ("n", "a", "K=V")
+        );
+        assert_eq!(project.program, Program::Text("(module)".into()));
+        assert_eq!(project.files, [file("f", b"hi")]);
+        assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_later_version_is_told_from_damage() {
+        assert_eq!(ProjectFile::decode(b"WSCP\x02junk", LIMIT), Err(ProjectFileError::FutureVersion(2)));
+        assert_eq!(ProjectFile::decode(b"WSCP\x00\x00", LIMIT), Err(ProjectFileError::Damaged));
+        assert_eq!(ProjectFile::decode(b"WSCP", LIMIT), Err(ProjectFileError::Damaged));
+        assert_eq!(ProjectFile::decode(b"\0asm", LIMIT), Err(ProjectFileError::NotAProject));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_without_being_unpacked() {
+        let bomb = project(&"a".repeat(LIMIT + 1), vec![]).encode(Packing::Small).unwrap();
+        assert!(bomb.len() < 10_000);
+        assert_eq!(ProjectFile::decode(&bomb, LIMIT), Err(ProjectFileError::TooLarge(1)));
+        let plain = project(&"a".repeat(LIMIT + 1), vec![]).encode(Packing::Plain).unwrap();
+        assert_eq!(ProjectFile::decode(&plain, LIMIT), Err(ProjectFileError::TooLarge(1)));
+    }
+
+    #[test]
+    fn paths_stay_inside() {
+        for path in ["../up", "/etc", "a//b", "a/./b", "", "a/..", "nul\0", &"x".repeat(256)] {
+            let bytes = project("", vec![file(path, b"")]).encode(Packing::Plain).unwrap();
+            assert!(matches!(ProjectFile::decode(&bytes, LIMIT), Err(ProjectFileError::BadPath(_))), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_not_trusted() {
+        // A name, a text, a list of files that say they are 4 GiB long.
+        assert_eq!(damaged_body(b"\xff\xff\xff\xff\x0f"), Err(ProjectFileError::Damaged));
+        assert_eq!(damaged_body(b"\x01n\x00\xff\xff\xff\xff\x0f"), Err(ProjectFileError::Damaged));
+        assert_eq!(damaged_body(b"\x01n\x00\x00\x00\x00\x01\xff\xff\xff\xff\x0f"), Err(ProjectFileError::Damaged));
+    }
+
+    #[test]
+    fn rest_is_not_ignored() {
+        let mut bytes = project("x", vec![]).encode(Packing::Plain).unwrap();
+        bytes.push(0);
+        assert_eq!(ProjectFile::decode(&bytes, LIMIT), Err(ProjectFileError::Damaged));
+    }
+
+    proptest! {
+        #[test]
+        fn comes_back_as_it_was(
+            text in ".*",
+            binary in any::<Vec<u8>>(),
+            is_text in any::<bool>(),
+            small in any::<bool>(),
+            files in prop::collection::vec(("[a-z]{1,8}(/[a-zé ]{1,8}){0,3}", any::<Vec<u8>>()), 0..8),
+        ) {
+            let files = files.iter().map(|(path, bytes)| file(path, bytes)).collect();
+            let mut project = project(&text, files);
+            if !is_text {
+                project.program = Program::Binary { file_name: "a.wasm".into(), bytes: binary.into() };
+            }
+            let packing = if small { Packing::Small } else { Packing::Plain };
+            prop_assert_eq!(ProjectFile::decode(&project.encode(packing).unwrap(), LIMIT), Ok(project));
+        }
+
+        #[test]
+        fn garbage_is_refused_calmly(body in any::<Vec<u8>>(), method in 0_u8..3) {
+            let _ = ProjectFile::decode(&body, LIMIT);
+            let _ = ProjectFile::decode(&[b"WSCP\x01", [method].as_slice(), &body].concat(), LIMIT);
+            let _ = decode_contents(&body);
+        }
+
+        #[test]
+        fn a_damaged_link_is_noticed(text in "[a-z ]{20,200}", at in any::<prop::sample::Index>(), flip in 1_u8..) {
+            let mut bytes = project(&text, vec![]).encode(Packing::Small).unwrap();
+            let at = 6 + at.index(bytes.len() - 6);
+            bytes[at] ^= flip;
+            // The zlib header may say the same in several ways; anything else must be noticed.
+            if let Ok(read) = ProjectFile::decode(&bytes, LIMIT) {
+                prop_assert_eq!(read, project(&text, vec![]));
+            }
+        }
+    }
+}
