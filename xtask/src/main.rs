@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask serve | build`.
+//! The project's own commands: `cargo xtask serve | build | test`.
 //!
 //! `tools` installs what is missing, `hooks` is what Trunk calls before and after a build, and every other module is
 //! one command.
@@ -8,6 +8,7 @@ mod hooks;
 mod project;
 mod serve;
 mod step;
+mod test;
 mod tools;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ Usage: cargo xtask <command>
 
   serve            install what is missing, build, serve the page with live reload
   build            install what is missing, build dist/ for any static host
+  test [--quick]   every check and test; --quick: the native ones only
 
 Further arguments of `serve` and `build` go to trunk, such as `serve --port 9000`.";
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     let result = match command {
         "serve" => serve::serve(rest),
         "build" => build::build(rest),
+        "test" => test::test(rest),
         "hook" => hooks::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -1,0 +1,35 @@
+//! Journeys through the built page in headless Chromium.
+//!
+//! A journey (`tests/*.rs`, one file a feature) reads as sentences: [`Page`] finds everything by role and accessible
+//! name, as a person with a screen reader does, and waits for conditions. Nothing sleeps for a fixed time.
+//! When a journey ends, the page must not have logged an error, broken its Content-Security-Policy or asked another
+//! origin for anything; when it fails, a picture of the page is left in `target/e2e/`.
+//!
+//! Below [`Page`]: [`Browser`] is a browser with a fresh profile, [`webdriver`] the protocol it is driven by, and
+//! [`Server`] the static host that serves `dist/`.
+
+mod browser;
+mod page;
+mod server;
+pub mod webdriver;
+
+pub use browser::{Browser, Options};
+pub use page::{Page, key};
+pub use server::{Server, Transfer};
+
+use std::path::{Path, PathBuf};
+
+/// The release build of the page.
+///
+/// # Panics
+/// When there is none: the journeys have nothing to go through.
+pub fn dist() -> PathBuf {
+    let dist = root().join("dist");
+    assert!(dist.join("index.html").exists(), "there is no dist/index.html; run `cargo xtask build` first");
+    dist
+}
+
+/// The folder that holds the workspace's `Cargo.toml`.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("this crate is tests/e2e of the workspace")
+}

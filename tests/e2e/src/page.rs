@@ -1,0 +1,379 @@
+//! The page, as a person meets it: what journeys are written with.
+
+mod look;
+
+use crate::webdriver::{Element, Session};
+use crate::{Browser, Options, Server, dist, root};
+use base64::Engine;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a condition may take to come true. Far more than it takes on a slow machine: it ends journeys that fail.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Keys without a character of their own, as WebDriver codes them.
+pub mod key {
+    pub const ENTER: char = '\u{e007}';
+    pub const TAB: char = '\u{e004}';
+    pub const SHIFT: char = '\u{e008}';
+    pub const CONTROL: char = '\u{e009}';
+    pub const ESCAPE: char = '\u{e00c}';
+    pub const BACKSPACE: char = '\u{e003}';
+    pub const END: char = '\u{e010}';
+    pub const HOME: char = '\u{e011}';
+    pub const DOWN: char = '\u{e015}';
+}
+
+/// The page in a browser, and the host that it comes from.
+pub struct Page {
+    browser: Browser,
+    server: Server,
+    /// Parts of logged errors that the journey has provoked on purpose.
+    allowed: Vec<String>,
+}
+
+impl Page {
+    /// The page, opened for the first time.
+    pub fn open() -> Self {
+        Self::open_with(Options::default())
+    }
+
+    /// The page on a screen of this size.
+    pub fn open_at_size(width: u32, height: u32) -> Self {
+        let page = Self::unopened(Options { width, height, ..Options::default() });
+        page.browser.resize(width, height);
+        page.visit("/");
+        page.wait_until_ready();
+        page
+    }
+
+    pub fn open_with(options: Options) -> Self {
+        let page = Self::unopened(options);
+        page.visit("/");
+        page.wait_until_ready();
+        page
+    }
+
+    /// The page at a place on its host: a path, a fragment.
+    pub fn open_at(place: &str) -> Self {
+        let page = Self::unopened(Options::default());
+        page.visit(place);
+        page.wait_until_ready();
+        page
+    }
+
+    /// A browser and a host that have not met yet.
+    pub fn unopened(options: Options) -> Self {
+        Self { browser: Browser::with(options), server: Server::start(&dist()), allowed: Vec::new() }
+    }
+
+    /// Goes to a place on the page's host.
+    pub fn visit(&self, place: &str) {
+        self.session().go(&format!("{}{place}", self.server.origin()));
+    }
+
+    /// Loads the page again, as after F5.
+    pub fn reload(&self) {
+        self.session().post("refresh", &json!({})).expect("a page can be loaded again");
+        self.wait_until_ready();
+    }
+
+    /// The address in the address bar.
+    pub fn url(&self) -> String {
+        self.session().get("url").ok().and_then(|url| url.as_str().map(str::to_string)).unwrap_or_default()
+    }
+
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    pub fn session(&self) -> &Session {
+        &self.browser.session
+    }
+
+    /// From here on, a logged error that contains `part` is what the journey is about.
+    pub fn allow_error(&mut self, part: &str) {
+        self.allowed.push(part.to_string());
+    }
+
+    /// Waits until the page can be used: its editor is there.
+    pub fn wait_until_ready(&self) {
+        self.element("textbox", "WebAssembly text");
+        self.element("button", "Run");
+    }
+
+    // What a person does.
+
+    /// Clicks a button.
+    pub fn press(&self, name: &str) {
+        self.click("button", name);
+    }
+
+    /// Clicks what has this role and name.
+    pub fn click(&self, role: &str, name: &str) {
+        self.try_until(&format!("{role} `{name}` can be clicked"), || {
+            let element = self.look(role, name).ok_or("it is not there")?;
+            if !self.session().is_enabled(&element) {
+                return Err("it is disabled".to_string());
+            }
+            self.session().click(&element).map_err(|failure| failure.to_string())
+        });
+    }
+
+    /// Types into a text box, in place of what it holds.
+    pub fn fill(&self, name: &str, text: &str) {
+        self.try_until(&format!("text box `{name}` can be typed into"), || {
+            let element = self.look("textbox", name).ok_or("it is not there")?;
+            self.session().clear(&element).map_err(|failure| failure.to_string())?;
+            self.session().send_keys(&element, text).map_err(|failure| failure.to_string())
+        });
+    }
+
+    /// Sends a line of standard input.
+    pub fn answer(&self, line: &str) {
+        self.fill("Standard input", line);
+        self.hit(key::ENTER);
+    }
+
+    /// Presses one key, wherever the keyboard is.
+    pub fn hit(&self, key: char) {
+        self.session().keys([key]).expect("keys can be pressed");
+    }
+
+    /// Types on the keyboard, wherever it is.
+    pub fn type_text(&self, text: &str) {
+        let keys = text.chars().map(|letter| if letter == '\n' { key::ENTER } else { letter });
+        self.session().keys(keys).expect("keys can be pressed");
+    }
+
+    /// Presses a key while another is held.
+    pub fn chord(&self, held: char, key: char) {
+        self.session().chord(held, key).expect("keys can be pressed");
+    }
+
+    /// Puts the keyboard into the editor.
+    pub fn focus_editor(&self) {
+        self.click("textbox", "WebAssembly text");
+    }
+
+    /// Replaces the editor's text, by selecting all and pasting.
+    pub fn set_source(&self, text: &str) {
+        self.focus_editor();
+        self.chord(key::CONTROL, 'a');
+        let paste = "const data = new DataTransfer(); data.setData('text/plain', arguments[0]); \
+             document.activeElement.dispatchEvent(new ClipboardEvent('paste', \
+             { clipboardData: data, bubbles: true, cancelable: true }));";
+        self.session().script(paste, &[json!(text)]).expect("text can be pasted");
+    }
+
+    /// Chooses in the combo box of examples.
+    pub fn choose_example(&self, title: &str) {
+        self.choose("Examples", title);
+    }
+
+    /// Chooses an option of a combo box, or of a list box of this name.
+    pub fn choose(&self, name: &str, option: &str) {
+        self.try_until(&format!("`{option}` can be chosen under `{name}`"), || {
+            let list = self.look("combobox", name).or_else(|| self.look("listbox", name)).ok_or("it is not there")?;
+            let pick = "const option = [...arguments[0].options].find((o) => o.text.trim() === arguments[1]); \
+                 return option || null;";
+            let found = self.session().script(pick, &[list.json(), json!(option)]).map_err(|f| f.to_string())?;
+            let option = Element::from_json(&found).ok_or("it has no such option")?;
+            self.session().click(&option).map_err(|failure| failure.to_string())
+        });
+    }
+
+    /// Gives files to the file chooser that `button` opens.
+    pub fn upload(&self, button: &str, files: &[&Path]) {
+        let chooser = self.wait_for(&format!("a file chooser belongs to `{button}`"), || self.file_chooser(button));
+        let paths = files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
+        self.session().send_keys(&chooser, &paths).expect("a file chooser takes files");
+    }
+
+    /// What was downloaded under this name, once it is there whole.
+    pub fn downloaded(&self, name: &str) -> Vec<u8> {
+        let path = self.browser.downloads().join(name);
+        self.wait_for(&format!("{name} is downloaded"), || {
+            // Chromium writes under another name and renames at the end.
+            fs::read(&path).ok()
+        })
+    }
+
+    /// The link that Share shows, once it is there.
+    pub fn shared_link(&self) -> String {
+        self.wait_for("Share shows a link", || {
+            let shown = "const fields = [...document.querySelectorAll('input, textarea, a[href*=\"#\"]')]; \
+                 const texts = fields.map((field) => field.value || field.href || ''); \
+                 return texts.find((text) => text.startsWith(location.origin) && text.includes('#')) || null;";
+            self.session().script(shown, &[]).ok()?.as_str().map(str::to_string)
+        })
+    }
+
+    // What a person sees.
+
+    /// Waits until the region's text contains `text`.
+    pub fn expect_in(&self, region: &str, text: &str) {
+        self.try_until(&format!("region `{region}` shows {text:?}"), || {
+            let shown = self.region_text(region).ok_or("the region is not there")?;
+            if shown.contains(text) { Ok(()) } else { Err(format!("it shows {shown:?}")) }
+        });
+    }
+
+    /// Waits until the region's text no longer contains `text`.
+    pub fn expect_not_in(&self, region: &str, text: &str) {
+        self.try_until(&format!("region `{region}` does not show {text:?}"), || {
+            let shown = self.region_text(region).unwrap_or_default();
+            if shown.contains(text) { Err(format!("it shows {shown:?}")) } else { Ok(()) }
+        });
+    }
+
+    pub fn expect_console(&self, text: &str) {
+        self.expect_in("Console", text);
+    }
+
+    pub fn expect_problem(&self, text: &str) {
+        self.expect_in("Problems", text);
+    }
+
+    /// Waits until one of the `status` elements says `text`.
+    pub fn expect_status(&self, text: &str) {
+        self.try_until(&format!("the status says {text:?}"), || {
+            let all = self.status_texts();
+            if all.iter().any(|status| status.contains(text)) { Ok(()) } else { Err(format!("it says {all:?}")) }
+        });
+    }
+
+    /// Waits until the editor holds `text` somewhere.
+    pub fn expect_source(&self, text: &str) {
+        self.try_until(&format!("the editor shows {text:?}"), || {
+            let shown = self.source().ok_or("there is no editor")?;
+            if shown.contains(text) { Ok(()) } else { Err(format!("it shows {shown:?}")) }
+        });
+    }
+
+    /// Waits until there is something of this role and name.
+    pub fn expect(&self, role: &str, name: &str) {
+        self.element(role, name);
+    }
+
+    /// Waits until there is nothing of this role and name.
+    pub fn expect_no(&self, role: &str, name: &str) {
+        self.wait_for(&format!("there is no {role} `{name}`"), || self.look(role, name).is_none().then_some(()));
+    }
+
+    /// Waits until a button can be pressed.
+    pub fn expect_enabled(&self, name: &str) {
+        self.wait_for(&format!("button `{name}` is enabled"), || {
+            let button = self.look("button", name)?;
+            self.session().is_enabled(&button).then_some(())
+        });
+    }
+
+    /// Waits until the page's whole text contains `text`.
+    pub fn expect_text(&self, text: &str) {
+        self.try_until(&format!("the page shows {text:?}"), || {
+            let shown = self.text();
+            if shown.contains(text) { Ok(()) } else { Err(format!("it shows {shown:?}")) }
+        });
+    }
+
+    /// The value that is in a text box.
+    pub fn value(&self, name: &str) -> String {
+        let element = self.element("textbox", name);
+        self.session()
+            .property(&element, "value")
+            .and_then(|value| value.as_str().map(str::to_string))
+            .unwrap_or_default()
+    }
+
+    /// Presses Tab until what has this role and name has the keyboard.
+    pub fn tab_to(&self, role: &str, name: &str) {
+        const MOST: usize = 120;
+        let mut passed = Vec::new();
+        for _ in 0..MOST {
+            let here = self.session().active().and_then(|element| self.session().role_and_name(&element));
+            if let Some((found_role, found_name)) = here {
+                if found_role == role && matches_name(&found_name, name) {
+                    return;
+                }
+                passed.push(format!("{found_role} `{found_name}`"));
+            }
+            self.hit(key::TAB);
+        }
+        panic!("Tab did not reach {role} `{name}`; it passed {}", passed.join(", "));
+    }
+
+    /// Waits for something that a script computes to be true.
+    pub fn expect_script(&self, what: &str, body: &str) {
+        self.try_until(what, || match self.session().script(body, &[]) {
+            Ok(Value::Bool(true)) => Ok(()),
+            other => Err(format!("{other:?}")),
+        });
+    }
+
+    /// Fails the journey unless it did without errors so far; this also happens at its end.
+    pub fn check_behaviour(&self) {
+        let misdeeds = self.browser.misdeeds(&self.server.origin());
+        let unforgiven: Vec<_> =
+            misdeeds.iter().filter(|misdeed| !self.allowed.iter().any(|part| misdeed.contains(part))).collect();
+        assert!(unforgiven.is_empty(), "the page misbehaved: {unforgiven:#?}");
+    }
+
+    /// Leaves a picture of the page.
+    pub fn picture(&self, path: &Path) {
+        let Some(png) = self.session().screenshot() else { return };
+        let bytes = base64::prelude::BASE64_STANDARD.decode(png).expect("WebDriver sends base64");
+        fs::create_dir_all(path.parent().unwrap_or(path)).expect("the folder for pictures can be made");
+        fs::write(path, bytes).expect("a picture can be written");
+    }
+
+    // Waiting.
+
+    fn element(&self, role: &str, name: &str) -> Element {
+        self.wait_for(&format!("there is a {role} `{name}`"), || self.look(role, name))
+    }
+
+    fn wait_for<T>(&self, what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+        self.try_until(what, || condition().ok_or_else(String::new))
+    }
+
+    /// Tries until it works; panics with the last reason, and with what the page looks like, when it does not.
+    fn try_until<T>(&self, what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> T {
+        let started = Instant::now();
+        loop {
+            match attempt() {
+                Ok(value) => return value,
+                Err(reason) if started.elapsed() > PATIENCE => {
+                    let text = self.text();
+                    panic!("waited {} s, but not so: {what}. {reason}\nthe page:\n{text}", PATIENCE.as_secs());
+                }
+                // A pause between looks, not a wait for something to have happened.
+                Err(_) => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.check_behaviour();
+            return;
+        }
+        let thread = std::thread::current();
+        let path: PathBuf =
+            root().join("target/e2e").join(format!("{}.png", thread.name().unwrap_or("journey").replace("::", "-")));
+        self.picture(&path);
+        eprintln!("a picture of the page is in {}", path.display());
+        for misdeed in self.browser.misdeeds(&self.server.origin()) {
+            eprintln!("{misdeed}");
+        }
+    }
+}
+
+/// Whether an element's accessible name is the one looked for; a shortcut in parentheses may follow it.
+fn matches_name(found: &str, wanted: &str) -> bool {
+    found == wanted || found.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(" ("))
+}

@@ -1,0 +1,74 @@
+//! Finding things by role and accessible name, and reading them.
+
+use super::{Page, matches_name};
+use crate::webdriver::Element;
+
+impl Page {
+    /// What has this role and name and is shown, if there is such a thing now.
+    ///
+    /// The browser itself computes roles and names; the selector only saves it from doing so for the whole page.
+    pub(super) fn look(&self, role: &str, name: &str) -> Option<Element> {
+        self.session().find_all(&candidates(role)).into_iter().find(|element| {
+            self.session().role_and_name(element).is_some_and(|(found_role, found_name)| {
+                found_role.eq_ignore_ascii_case(role) && matches_name(&found_name, name)
+            }) && self.session().is_displayed(element)
+        })
+    }
+
+    /// The text that a region shows; scrolled out of view or not.
+    pub(super) fn region_text(&self, name: &str) -> Option<String> {
+        let region = self.look("region", name)?;
+        self.session().text(&region)
+    }
+
+    /// What every `status` element says.
+    pub(super) fn status_texts(&self) -> Vec<String> {
+        let all = self.session().find_all("[role=status], output");
+        // A status for screen readers only has no text that is shown.
+        all.iter()
+            .filter_map(|element| Some(self.session().property(element, "textContent")?.as_str()?.to_string()))
+            .collect()
+    }
+
+    /// The editor's text, as far as it is drawn: all of it when it is short.
+    pub fn source(&self) -> Option<String> {
+        let editor = self.look("textbox", "WebAssembly text")?;
+        let body = "const lines = arguments[0].querySelectorAll('.cm-line'); \
+             return [...lines].map((line) => line.textContent).join('\\n');";
+        Some(self.session().script(body, &[editor.json()]).ok()?.as_str()?.to_string())
+    }
+
+    /// All text that the page shows.
+    pub fn text(&self) -> String {
+        let body = "return document.body ? document.body.innerText : ''";
+        self.session().script(body, &[]).ok().and_then(|text| text.as_str().map(str::to_string)).unwrap_or_default()
+    }
+
+    /// The `<input type="file">` behind a button: of the same accessible name, or beside it, or the page's only one.
+    pub(super) fn file_chooser(&self, button: &str) -> Option<Element> {
+        let all = self.session().find_all("input[type=file]");
+        let named = all
+            .iter()
+            .find(|element| self.session().role_and_name(element).is_some_and(|(_, name)| matches_name(&name, button)));
+        named.or(if all.len() == 1 { all.first() } else { None }).cloned()
+    }
+}
+
+/// What may have the role, in the page's own markup.
+fn candidates(role: &str) -> String {
+    let native = match role {
+        "button" => "button, summary, input[type=button], input[type=submit]",
+        "textbox" => "input:not([type]), input[type=text], input[type=search], textarea, [contenteditable=true]",
+        "region" => "section, [role=region]",
+        "combobox" => "select, [role=combobox], input[list]",
+        "listbox" => "select",
+        "link" => "a[href]",
+        "status" => "output",
+        "heading" => "h1, h2, h3, h4",
+        "dialog" => "dialog",
+        "checkbox" => "input[type=checkbox]",
+        "treeitem" | "tab" | "tabpanel" | "alert" | "option" => "[role]",
+        _ => "*",
+    };
+    format!("{native}, [role={role}]")
+}

@@ -1,0 +1,25 @@
+//! The page at 390 pixels.
+
+use e2e::Page;
+
+#[test]
+fn a_program_is_run_on_a_phone() {
+    let page = Page::open_at_size(390, 844);
+    page.press("Run");
+    page.expect_status("42");
+}
+
+#[test]
+fn nothing_is_wider_than_the_phone() {
+    let page = Page::open_at_size(390, 844);
+    page.expect_script(
+        "the page does not scroll sideways",
+        "return document.documentElement.scrollWidth <= document.documentElement.clientWidth",
+    );
+    page.press("Run");
+    page.expect_status("42");
+    page.expect_script(
+        "the page does not scroll sideways after a run",
+        "return document.documentElement.scrollWidth <= document.documentElement.clientWidth",
+    );
+}

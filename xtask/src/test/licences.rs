@@ -1,0 +1,93 @@
+//! Every dependency has a licence that this project may pass on.
+
+use crate::step::{cargo, output};
+use anyhow::{Context, Result, bail};
+
+/// Licences that ask for no more than to be named.
+const ALLOWED: [&str; 13] = [
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+/// Looks at what `cargo tree` prints for every target.
+pub fn check() -> Result<()> {
+    let arguments = ["tree", "--workspace", "--locked", "--edges", "all", "--target", "all", "--prefix", "none"];
+    let mut tree = cargo(&arguments);
+    let listed = output(tree.args(["--no-dedupe", "--format", "{p}\t{l}"])).context("`cargo tree` failed")?;
+    let mut refused: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .filter(|(_, licence)| !is_allowed(licence.trim_end_matches(" (*)")))
+        .map(|(package, licence)| format!("{package}: {licence:?}"))
+        .collect();
+    refused.sort();
+    refused.dedup();
+    if !refused.is_empty() {
+        bail!("not among the licences that are allowed: {}", refused.join(", "));
+    }
+    Ok(())
+}
+
+/// Whether an SPDX expression leaves a choice that is allowed.
+fn is_allowed(expression: &str) -> bool {
+    // The old form `MIT/Apache-2.0` means a choice. An expression is at most alternatives of conjunctions here.
+    let expression = expression.replace('/', " OR ");
+    let bare = |text: &str| text.trim().trim_matches(['(', ')']).trim().to_string();
+    let conjunctions = split_outside_parentheses(&expression, " AND ");
+    conjunctions.iter().all(|part| part.split(" OR ").any(|licence| ALLOWED.contains(&bare(licence).as_str())))
+        || expression
+            .split(" OR ")
+            .any(|part| part.split(" AND ").all(|licence| ALLOWED.contains(&bare(licence).as_str())))
+}
+
+fn split_outside_parentheses(text: &str, separator: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0_i32;
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        if depth == 0 && rest.starts_with(separator) {
+            parts.push(String::new());
+            rest = &rest[separator.len()..];
+            continue;
+        }
+        depth += i32::from(letter == '(') - i32::from(letter == ')');
+        if let Some(last) = parts.last_mut() {
+            last.push(letter);
+        }
+        rest = &rest[letter.len_utf8()..];
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_allowed;
+
+    #[test]
+    fn a_choice_is_allowed_when_one_of_it_is() {
+        assert!(is_allowed("MIT OR Apache-2.0"));
+        assert!(is_allowed("MIT/Apache-2.0"));
+        assert!(is_allowed("GPL-3.0 OR MIT"));
+        assert!(is_allowed("(MIT OR Apache-2.0) AND Unicode-3.0"));
+        assert!(is_allowed("Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT"));
+    }
+
+    #[test]
+    fn what_must_be_kept_whole_is_allowed_only_whole() {
+        assert!(!is_allowed("GPL-3.0"));
+        assert!(!is_allowed("MIT AND GPL-3.0"));
+        assert!(!is_allowed("(MIT OR Apache-2.0) AND GPL-3.0"));
+        assert!(!is_allowed(""));
+    }
+}

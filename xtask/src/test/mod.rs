@@ -1,0 +1,104 @@
+//! `cargo xtask test`: every check and every test, and one line that counts them.
+
+mod licences;
+mod tally;
+
+use crate::step::{Heartbeat, cargo, command, heading};
+use crate::{build, project, tools};
+use anyhow::{Result, bail};
+use std::process::Command;
+use tally::Tally;
+
+/// The wasm halves of the lint: what each of the two programs is built from.
+const WASM: [&str; 2] = ["page", "engine"];
+
+pub fn test(arguments: &[String]) -> Result<()> {
+    let quick = match arguments {
+        [] => false,
+        [flag] if flag == "--quick" => true,
+        _ => bail!("`cargo xtask test` takes `--quick` or nothing"),
+    };
+    let mut tally = Tally::default();
+    native(&mut tally);
+    if !quick {
+        in_the_browser(&mut tally);
+    }
+    tally.report();
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed > 0 {
+        // The line above is the last one that is printed.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn native(tally: &mut Tally) {
+    if !tally.check("the toolchain of rust-toolchain.toml", tools::toolchain()) {
+        return;
+    }
+    step(tally, "formatting", cargo(&["fmt", "--all", "--check"]));
+    step(
+        tally,
+        "clippy, native",
+        cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
+    );
+    for feature in WASM {
+        let mut clippy = cargo(&["clippy", "--package", "wasmoscope", "--lib", "--bins", "--locked"]);
+        clippy.args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", feature]);
+        step(tally, &format!("clippy, wasm, {feature}"), with(clippy, &["--", "-D", "warnings"]));
+    }
+    let mut documentation = cargo(&["doc", "--package", "wasmoscope", "--no-deps", "--document-private-items"]);
+    documentation.arg("--locked").env("RUSTDOCFLAGS", "-D warnings");
+    step(tally, "documentation", documentation);
+    tally.check("licences of the dependencies", licences::check());
+    suite(tally, "native tests", cargo(&["test", "--package", "wasmoscope", "--locked", "--no-fail-fast"]));
+    suite(tally, "tests of xtask", cargo(&["test", "--package", "xtask", "--locked"]));
+    let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
+    guests.env("CARGO_TARGET_DIR", project::root().join("target/guests-native"));
+    suite(tally, "tests of the guests", guests);
+}
+
+fn in_the_browser(tally: &mut Tally) {
+    let ready = tools::for_build().and_then(|()| tools::for_browser_tests());
+    if !tally.check("the tools for the browser tests", ready) {
+        return;
+    }
+    // Before wasm-pack, which leaves a build of its own behind; the journeys are about this one.
+    if tally.check("the release build", build::release(&[])) {
+        suite(tally, "journeys", cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]));
+    }
+    let Some(driver) = find_driver() else {
+        tally.check("chromedriver on PATH", Err(anyhow::anyhow!("it is there for the journeys but not on PATH")));
+        return;
+    };
+    let mut pack = command("wasm-pack", &["test", "--headless", "--chrome", "--chromedriver", &driver]);
+    pack.args(["--mode", "no-install"]);
+    suite(tally, "tests in the browser", pack);
+}
+
+/// A command that passes or fails as a whole.
+fn step(tally: &mut Tally, name: &str, mut command: Command) {
+    heading(name);
+    let _heartbeat = Heartbeat::start(name);
+    let result = crate::step::run(&mut command, "see the messages above");
+    tally.check(name, result);
+}
+
+/// A command that runs tests and prints their numbers.
+fn suite(tally: &mut Tally, name: &str, command: Command) {
+    heading(name);
+    let _heartbeat = Heartbeat::start(name);
+    tally.run(name, command);
+}
+
+fn with(mut command: Command, arguments: &[&str]) -> Command {
+    command.args(arguments);
+    command
+}
+
+fn find_driver() -> Option<String> {
+    let name = if cfg!(windows) { "chromedriver.exe" } else { "chromedriver" };
+    let path = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())?;
+    Some(found.to_string_lossy().into_owned())
+}

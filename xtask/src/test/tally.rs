@@ -1,0 +1,127 @@
+//! Counting what passed and what failed, over every runner.
+
+use crate::step::{describe, heading};
+use anyhow::Result;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// How much passed and failed so far.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub passed: u64,
+    pub failed: u64,
+    failures: Vec<String>,
+}
+
+impl Tally {
+    /// Counts one check, and says why when it failed.
+    pub fn check(&mut self, name: &str, result: Result<()>) -> bool {
+        match result {
+            Ok(()) => {
+                self.passed += 1;
+                true
+            }
+            Err(error) => {
+                eprintln!("error: {name}: {error:#}");
+                self.fail(name);
+                false
+            }
+        }
+    }
+
+    /// Runs a command that prints `test result:` lines, showing what it prints, and adds their numbers.
+    /// A runner that breaks off without having counted a failure is one.
+    pub fn run(&mut self, name: &str, mut command: Command) {
+        let label = describe(&command);
+        // Standard error is shown as it comes; only standard output has the numbers.
+        let mut child = match command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                eprintln!("error: could not start `{label}`: {error}");
+                return self.fail(name);
+            }
+        };
+        let (mut passed, mut failed) = (0, 0);
+        if let Some(output) = child.stdout.take() {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                println!("{line}");
+                if let Some((more_passed, more_failed)) = counts(&line) {
+                    passed += more_passed;
+                    failed += more_failed;
+                }
+            }
+        }
+        let succeeded = child.wait().is_ok_and(|status| status.success());
+        self.passed += passed;
+        self.failed += failed;
+        if failed > 0 {
+            self.failures.push(format!("{name}: {failed} failed"));
+        } else if !succeeded {
+            eprintln!("error: `{label}` failed without naming a failed test");
+            self.fail(name);
+        } else if passed == 0 {
+            eprintln!("error: `{label}` ran no test at all");
+            self.fail(name);
+        }
+    }
+
+    /// Names what failed, once more and together.
+    pub fn report(&self) {
+        if self.failures.is_empty() {
+            return;
+        }
+        heading("What failed");
+        for failure in &self.failures {
+            eprintln!("    {failure}");
+        }
+    }
+
+    fn fail(&mut self, name: &str) {
+        self.failed += 1;
+        self.failures.push(name.to_string());
+    }
+}
+
+/// The numbers of a line such as `test result: FAILED. 3 passed; 1 failed; 0 ignored`.
+fn counts(line: &str) -> Option<(u64, u64)> {
+    let (_, numbers) = line.split_once("test result: ")?.1.split_once(". ")?;
+    let number = |word: &str| {
+        let part = numbers.split(';').find(|part| part.trim().ends_with(word))?;
+        part.split_whitespace().next()?.parse().ok()
+    };
+    Some((number("passed")?, number("failed")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn result_lines_are_read_and_others_are_not() {
+        assert_eq!(
+            counts("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out"),
+            Some((12, 0))
+        );
+        assert_eq!(
+            counts("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out; finished in 1s"),
+            Some((3, 2))
+        );
+        assert_eq!(counts("test this_one ... ok"), None);
+        assert_eq!(counts("running 3 tests"), None);
+    }
+
+    #[test]
+    fn a_runner_that_breaks_off_has_failed() {
+        let mut tally = Tally::default();
+        tally.run("a runner", Command::new("false"));
+        tally.run("another", Command::new("there-is-no-such-program"));
+        assert_eq!((tally.passed, tally.failed), (0, 2));
+    }
+
+    #[test]
+    fn a_runner_that_runs_nothing_has_failed() {
+        let mut tally = Tally::default();
+        tally.run("a runner", Command::new("true"));
+        assert_eq!(tally.failed, 1);
+    }
+}
