@@ -39,16 +39,19 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// Whether an SPDX expression leaves a choice that is allowed.
+/// Whether an SPDX expression leaves a choice that is allowed; `AND` binds tighter than `OR`.
 fn is_allowed(expression: &str) -> bool {
-    // The old form `MIT/Apache-2.0` means a choice. An expression is at most alternatives of conjunctions here.
+    // The old form `MIT/Apache-2.0` means a choice.
     let expression = expression.replace('/', " OR ");
-    let bare = |text: &str| text.trim().trim_matches(['(', ')']).trim().to_string();
-    let conjunctions = split_outside_parentheses(&expression, " AND ");
-    conjunctions.iter().all(|part| part.split(" OR ").any(|licence| ALLOWED.contains(&bare(licence).as_str())))
-        || expression
-            .split(" OR ")
-            .any(|part| part.split(" AND ").all(|licence| ALLOWED.contains(&bare(licence).as_str())))
+    split_outside_parentheses(&expression, " OR ").iter().any(|choice| {
+        split_outside_parentheses(choice, " AND ").iter().all(|part| {
+            let part = part.trim();
+            match part.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+                Some(inner) => is_allowed(inner),
+                None => ALLOWED.contains(&part),
+            }
+        })
+    })
 }
 
 fn split_outside_parentheses(text: &str, separator: &str) -> Vec<String> {
