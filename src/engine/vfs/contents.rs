@@ -1,0 +1,158 @@
+//! A file's bytes, in chunks that snapshots share.
+
+use std::sync::Arc;
+
+use rpds::VectorSync;
+
+/// How many bytes of a file are shared or copied as one.
+const CHUNK: usize = 64 * 1024;
+
+/// The longest file there can be: it keeps the number of chunks, and so the time to set a file's length, within reason.
+pub(super) const MAX_FILE_SIZE: u64 = 16 << 30;
+
+/// A file's bytes. Cloning takes no time; a write copies the chunks it touches if somebody shares them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Contents {
+    len: u64,
+    /// Each chunk holds the beginning of its part of the file; what is missing up to [`CHUNK`] bytes reads as zeros.
+    /// So a hole costs nothing, and a small file no more than its size.
+    chunks: VectorSync<Arc<Vec<u8>>>,
+}
+
+impl Contents {
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self { len: bytes.len() as u64, chunks: bytes.chunks(CHUNK).map(|chunk| Arc::new(chunk.to_vec())).collect() }
+    }
+
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The bytes from `offset` on, as many as there are and fit; how many that were.
+    pub fn read(&self, offset: u64, buffer: &mut [u8]) -> usize {
+        if offset >= self.len {
+            return 0;
+        }
+        let total = buffer.len().min(usize::try_from(self.len - offset).unwrap_or(usize::MAX));
+        let mut done = 0;
+        while done < total {
+            let (index, start) = split(offset + done as u64);
+            let part = (CHUNK - start).min(total - done);
+            let target = &mut buffer[done..done + part];
+            let chunk: &[u8] = self.chunks.get(index).map_or(&[], |chunk| chunk.as_slice());
+            let there = chunk.get(start..).unwrap_or(&[]);
+            let copied = there.len().min(part);
+            target[..copied].copy_from_slice(&there[..copied]);
+            target[copied..].fill(0);
+            done += part;
+        }
+        total
+    }
+
+    /// All bytes.
+    pub fn to_vec(&self) -> Vec<u8> {
+        let mut bytes = vec![0; usize::try_from(self.len).unwrap_or(usize::MAX)];
+        self.read(0, &mut bytes);
+        bytes
+    }
+
+    /// Puts `bytes` at `offset`, making the file longer where needed.
+    /// The caller has checked that the end is at most [`MAX_FILE_SIZE`].
+    pub fn write(&mut self, offset: u64, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let end = offset + bytes.len() as u64;
+        self.ensure_chunks(end);
+        let mut done = 0;
+        while done < bytes.len() {
+            let (index, start) = split(offset + done as u64);
+            let part = (CHUNK - start).min(bytes.len() - done);
+            let source = &bytes[done..done + part];
+            if let Some(chunk) = self.chunks.get_mut(index) {
+                write_chunk(chunk, start, source);
+            }
+            done += part;
+        }
+        self.len = self.len.max(end);
+    }
+
+    /// Makes the file shorter, or longer by a hole. The caller has checked `len` against [`MAX_FILE_SIZE`].
+    pub fn set_len(&mut self, len: u64) {
+        if len < self.len {
+            let keep = chunks_for(len);
+            while self.chunks.len() > keep {
+                self.chunks.drop_last_mut();
+            }
+            let (index, start) = split(len);
+            if let Some(chunk) = self.chunks.get_mut(index)
+                && chunk.len() > start
+            {
+                Arc::make_mut(chunk).truncate(start);
+            }
+        } else {
+            self.ensure_chunks(len);
+        }
+        self.len = len;
+    }
+
+    /// Whether both hold the same bytes; what is shared is not looked at.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.len == other.len
+            && self.chunks.iter().zip(other.chunks.iter()).all(|(ours, theirs)| {
+                Arc::ptr_eq(ours, theirs) || {
+                    let (short, long) = if ours.len() <= theirs.len() { (ours, theirs) } else { (theirs, ours) };
+                    long.starts_with(short) && long[short.len()..].iter().all(|&byte| byte == 0)
+                }
+            })
+    }
+
+    /// How many chunks both have in common: what a test measures sharing by.
+    #[cfg(test)]
+    pub fn shared_chunks(&self, other: &Self) -> usize {
+        self.chunks.iter().zip(other.chunks.iter()).filter(|(ours, theirs)| Arc::ptr_eq(ours, theirs)).count()
+    }
+
+    fn ensure_chunks(&mut self, len: u64) {
+        let needed = chunks_for(len);
+        if self.chunks.len() < needed {
+            let hole = Arc::new(Vec::new());
+            while self.chunks.len() < needed {
+                self.chunks.push_back_mut(Arc::clone(&hole));
+            }
+        }
+    }
+}
+
+fn write_chunk(chunk: &mut Arc<Vec<u8>>, start: usize, source: &[u8]) {
+    let whole = start == 0 && source.len() >= chunk.len();
+    if whole && Arc::get_mut(chunk).is_none() {
+        // Shared, and nothing of it stays: there is nothing to copy.
+        *chunk = Arc::new(source.to_vec());
+        return;
+    }
+    let bytes = Arc::make_mut(chunk);
+    let end = start + source.len();
+    if bytes.len() < start {
+        bytes.resize(start, 0);
+    }
+    if bytes.capacity() < end {
+        // Double, so that appending is cheap, but never past what the chunk can hold.
+        let capacity = end.max(bytes.capacity() * 2).min(CHUNK);
+        bytes.reserve_exact(capacity - bytes.len());
+    }
+    let overlap = bytes.len().min(end) - start;
+    bytes[start..start + overlap].copy_from_slice(&source[..overlap]);
+    bytes.extend_from_slice(&source[overlap..]);
+}
+
+/// The chunk that holds the byte at `offset`, and where in the chunk it is.
+fn split(offset: u64) -> (usize, usize) {
+    let chunk = CHUNK as u64;
+    // At most MAX_FILE_SIZE / CHUNK, which fits.
+    ((offset / chunk) as usize, (offset % chunk) as usize)
+}
+
+fn chunks_for(len: u64) -> usize {
+    len.div_ceil(CHUNK as u64) as usize
+}

@@ -1,0 +1,37 @@
+//! Why an operation on the tree could not be carried out.
+
+/// Why an operation on the tree could not be carried out. What was asked for has then not happened, in no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum VfsError {
+    #[error("no such file or directory")]
+    NotFound,
+    #[error("it exists already")]
+    Exists,
+    #[error("not a directory")]
+    NotDirectory,
+    #[error("it is a directory")]
+    IsDirectory,
+    #[error("the directory is not empty")]
+    NotEmpty,
+    #[error("too many levels of symbolic links")]
+    Loop,
+    #[error("no space left: the tree has reached its size limit")]
+    NoSpace,
+    #[error("the file would be larger than a file may be")]
+    TooBig,
+    #[error("the name or path is too long")]
+    NameTooLong,
+    #[error("too many hard links to one file")]
+    TooManyLinks,
+    #[error("not possible for a file, directory or path of this kind")]
+    Invalid,
+    #[error("the directory is in use")]
+    Busy,
+    #[error("not permitted for a directory")]
+    NotPermitted,
+    #[error("the path leads outside of the directory that it starts from")]
+    Escape,
+}
+
+/// What an operation on the tree gives.
+pub type Result<T> = std::result::Result<T, VfsError>;

@@ -1,0 +1,105 @@
+//! What is done to one file by its inode: reading, writing, its length, its times.
+
+use super::Vfs;
+use super::contents::{Contents, MAX_FILE_SIZE};
+use super::error::{Result, VfsError};
+use super::inode::{Ino, Node};
+
+impl Vfs {
+    /// Copies bytes from `offset` on into `buffer`; how many there were. 0 at the end of the file and past it.
+    pub fn read_at(&self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        Ok(self.contents(ino)?.read(offset, buffer))
+    }
+
+    /// The length of a file in bytes.
+    pub fn file_len(&self, ino: Ino) -> Result<u64> {
+        Ok(self.contents(ino)?.len())
+    }
+
+    /// Puts bytes at `offset`; how many of them fit, at least one.
+    /// Between the old end of the file and `offset` it reads as zeros.
+    pub fn write_at(&mut self, ino: Ino, offset: u64, bytes: &[u8]) -> Result<usize> {
+        let (room, now) = (self.room(), self.now);
+        let (contents, times) = self.contents_mut(ino)?;
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        if offset >= MAX_FILE_SIZE {
+            return Err(VfsError::TooBig);
+        }
+        let old_len = contents.len();
+        let end_limit = old_len.saturating_add(room).min(MAX_FILE_SIZE);
+        let fits = end_limit.saturating_sub(offset).min(bytes.len() as u64);
+        if fits == 0 {
+            return Err(VfsError::NoSpace);
+        }
+        // No more than `bytes.len()`.
+        let fits = fits as usize;
+        contents.write(offset, &bytes[..fits]);
+        let grown = contents.len() - old_len;
+        times.touch(now);
+        self.used += grown;
+        Ok(fits)
+    }
+
+    /// Puts bytes at the end of the file; how many of them fit, at least one, and where the file ends now.
+    pub fn append(&mut self, ino: Ino, bytes: &[u8]) -> Result<(usize, u64)> {
+        let end = self.file_len(ino)?;
+        let written = self.write_at(ino, end, bytes)?;
+        Ok((written, end + written as u64))
+    }
+
+    /// Makes the file `len` bytes long, cutting it or adding zeros.
+    pub fn set_len(&mut self, ino: Ino, len: u64) -> Result<()> {
+        let (room, now) = (self.room(), self.now);
+        let (contents, times) = self.contents_mut(ino)?;
+        let old_len = contents.len();
+        if len > MAX_FILE_SIZE {
+            return Err(VfsError::TooBig);
+        }
+        if len.saturating_sub(old_len) > room {
+            return Err(VfsError::NoSpace);
+        }
+        contents.set_len(len);
+        times.touch(now);
+        self.used = self.used - old_len + len;
+        Ok(())
+    }
+
+    /// Makes sure that the file has the bytes from `offset` to `offset + len`; it never gets shorter.
+    pub fn allocate(&mut self, ino: Ino, offset: u64, len: u64) -> Result<()> {
+        let end = offset.checked_add(len).ok_or(VfsError::TooBig)?;
+        if end > self.file_len(ino)? { self.set_len(ino, end) } else { Ok(()) }
+    }
+
+    /// Sets the times that are given.
+    pub fn set_times(&mut self, ino: Ino, accessed: Option<u64>, modified: Option<u64>) -> Result<()> {
+        let now = self.now;
+        let times = &mut self.inode_mut(ino)?.times;
+        if let Some(accessed) = accessed {
+            times.accessed = accessed;
+        }
+        if let Some(modified) = modified {
+            times.modified = modified;
+        }
+        times.changed = now;
+        Ok(())
+    }
+
+    pub(super) fn contents(&self, ino: Ino) -> Result<&Contents> {
+        match &self.inode(ino)?.node {
+            Node::File(contents) => Ok(contents),
+            Node::Directory(_) => Err(VfsError::IsDirectory),
+            Node::Symlink(_) => Err(VfsError::Invalid),
+        }
+    }
+
+    fn contents_mut(&mut self, ino: Ino) -> Result<(&mut Contents, &mut super::Times)> {
+        let inode = self.inode_mut(ino)?;
+        match &mut inode.node {
+            Node::File(contents) => Ok((contents, &mut inode.times)),
+            Node::Directory(_) => Err(VfsError::IsDirectory),
+            Node::Symlink(_) => Err(VfsError::Invalid),
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! What is done to names: making, linking, removing, moving, listing. Paths start from a directory's inode.
+
+use std::sync::Arc;
+
+use super::contents::Contents;
+use super::directory::Directory;
+use super::error::{Result, VfsError};
+use super::inode::{Ino, Inode, Node};
+use super::resolve::{LastLink, MAX_PATH, Place, Reach};
+use super::{FileKind, MAX_INODES, Vfs};
+
+const MAX_HARD_LINKS: u32 = 65_000;
+
+/// How [`Vfs::open_file`] treats what is there and what is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenFile {
+    /// Make the file if there is none.
+    pub create: bool,
+    /// With `create`: it must not be there yet.
+    pub exclusive: bool,
+    /// Empty the file if there is one.
+    pub truncate: bool,
+    /// It must be a directory.
+    pub directory: bool,
+    /// What becomes of a symbolic link at the end of the path.
+    pub last: LastLink,
+}
+
+/// One line of a directory's listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryEntry<'a> {
+    /// Where a listing goes on after this entry.
+    pub next: u64,
+    pub ino: Ino,
+    pub kind: FileKind,
+    pub name: &'a str,
+}
+
+impl Vfs {
+    /// Finds or makes what is to be opened.
+    pub fn open_file(&mut self, base: Ino, path: &str, reach: Reach, how: OpenFile) -> Result<Ino> {
+        let exclusive = how.create && how.exclusive;
+        let last = if exclusive { LastLink::Keep } else { how.last };
+        let place = self.place(base, path, reach, last)?;
+        let Some(ino) = place.ino() else {
+            let Place::Name { directory, name, slash, .. } = place else { return Err(VfsError::NotFound) };
+            if !how.create {
+                return Err(VfsError::NotFound);
+            }
+            if how.directory {
+                return Err(VfsError::Invalid);
+            }
+            if slash {
+                return Err(VfsError::IsDirectory);
+            }
+            return self.add(directory, &name, Node::File(Contents::default()));
+        };
+        if exclusive {
+            return Err(VfsError::Exists);
+        }
+        match self.inode(ino)?.kind() {
+            FileKind::Symlink => return Err(VfsError::Loop),
+            FileKind::File if how.directory => return Err(VfsError::NotDirectory),
+            FileKind::Directory if how.truncate || (how.create && !how.directory) => return Err(VfsError::IsDirectory),
+            FileKind::File | FileKind::Directory => {}
+        }
+        if how.truncate {
+            self.set_len(ino, 0)?;
+        }
+        Ok(ino)
+    }
+
+    /// Makes an empty directory.
+    pub fn create_directory(&mut self, base: Ino, path: &str, reach: Reach) -> Result<Ino> {
+        match self.place(base, path, reach, LastLink::Keep)? {
+            Place::Name { directory, name, ino: None, .. } => {
+                self.add(directory, &name, Node::Directory(Directory::new(directory)))
+            }
+            Place::Name { .. } | Place::Itself(_) => Err(VfsError::Exists),
+        }
+    }
+
+    /// Makes a symbolic link. What `target` leads to is not looked at.
+    pub fn create_symlink(&mut self, target: &str, base: Ino, path: &str, reach: Reach) -> Result<Ino> {
+        if target.is_empty() {
+            return Err(VfsError::NotFound);
+        }
+        if target.len() >= MAX_PATH {
+            return Err(VfsError::NameTooLong);
+        }
+        if target.contains('\0') {
+            return Err(VfsError::Invalid);
+        }
+        match self.place(base, path, reach, LastLink::Entry) {
+            Ok(Place::Name { slash: true, ino: None, .. }) => Err(VfsError::NotFound),
+            Ok(Place::Name { directory, name, ino: None, .. }) => {
+                if target.len() as u64 > self.room() {
+                    return Err(VfsError::NoSpace);
+                }
+                self.add(directory, &name, Node::Symlink(target.into()))
+            }
+            Ok(Place::Name { .. } | Place::Itself(_)) => Err(VfsError::Exists),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Where a symbolic link leads to.
+    pub fn read_link(&self, base: Ino, path: &str, reach: Reach) -> Result<Arc<str>> {
+        let ino = self.resolve(base, path, reach, LastLink::Keep)?;
+        self.link_target(ino)
+    }
+
+    pub(super) fn link_target(&self, ino: Ino) -> Result<Arc<str>> {
+        match &self.inode(ino)?.node {
+            Node::Symlink(target) => Ok(Arc::clone(target)),
+            Node::File(_) | Node::Directory(_) => Err(VfsError::Invalid),
+        }
+    }
+
+    /// Gives an inode that is no directory one more name.
+    pub fn link(&mut self, ino: Ino, base: Ino, path: &str, reach: Reach) -> Result<()> {
+        let inode = self.inode(ino)?;
+        if inode.kind() == FileKind::Directory {
+            return Err(VfsError::NotPermitted);
+        }
+        let links = inode.links;
+        match self.place(base, path, reach, LastLink::Entry)? {
+            Place::Name { slash: true, ino: None, .. } => Err(VfsError::NotFound),
+            Place::Name { directory, name, ino: None, .. } => {
+                self.alive(directory)?;
+                if links == 0 {
+                    return Err(VfsError::NotFound);
+                }
+                if links >= MAX_HARD_LINKS {
+                    return Err(VfsError::TooManyLinks);
+                }
+                self.directory_mut(directory)?.insert(&name, ino);
+                self.change_links(ino, 1)
+            }
+            Place::Name { .. } | Place::Itself(_) => Err(VfsError::Exists),
+        }
+    }
+
+    /// Removes the name of a file or symbolic link.
+    pub fn unlink(&mut self, base: Ino, path: &str, reach: Reach) -> Result<()> {
+        match self.place(base, path, reach, LastLink::Entry)? {
+            Place::Name { ino: None, .. } => Err(VfsError::NotFound),
+            Place::Name { directory, name, ino: Some(ino), .. } => {
+                if self.inode(ino)?.kind() == FileKind::Directory {
+                    return Err(VfsError::IsDirectory);
+                }
+                self.directory_mut(directory)?.remove(&name);
+                self.change_links(ino, -1)
+            }
+            Place::Itself(_) => Err(VfsError::IsDirectory),
+        }
+    }
+
+    /// Removes an empty directory.
+    pub fn remove_directory(&mut self, base: Ino, path: &str, reach: Reach) -> Result<()> {
+        match self.place(base, path, reach, LastLink::Entry)? {
+            Place::Name { ino: None, .. } => Err(VfsError::NotFound),
+            Place::Name { directory, name, ino: Some(ino), .. } => {
+                if !self.directory(ino)?.is_empty() {
+                    return Err(VfsError::NotEmpty);
+                }
+                self.directory_mut(directory)?.remove(&name);
+                self.change_links(directory, -1)?;
+                self.change_links(ino, -2)
+            }
+            Place::Itself(ino) if ino == self.root() => Err(VfsError::Busy),
+            Place::Itself(_) => Err(VfsError::Invalid),
+        }
+    }
+
+    /// Moves a name. What has the new name already is replaced: a file by a file, an empty directory by a directory.
+    pub fn rename_at(&mut self, from: (Ino, &str), to: (Ino, &str), reach: Reach) -> Result<()> {
+        let old = self.place(from.0, from.1, reach, LastLink::Entry)?;
+        let new = self.place(to.0, to.1, reach, LastLink::Entry)?;
+        let (Place::Name { directory: old_directory, name: old_name, ino, .. }, Place::Name { .. }) = (&old, &new)
+        else {
+            return Err(VfsError::Busy);
+        };
+        let ino = ino.ok_or(VfsError::NotFound)?;
+        let Place::Name { directory: new_directory, name: new_name, ino: replaced, slash } = &new else {
+            return Err(VfsError::Busy);
+        };
+        let (old_directory, new_directory) = (*old_directory, *new_directory);
+        self.alive(new_directory)?;
+        let is_directory = self.inode(ino)?.kind() == FileKind::Directory;
+        if is_directory && self.is_within(new_directory, ino)? {
+            return Err(VfsError::Invalid);
+        }
+        if !is_directory && *slash {
+            return Err(VfsError::NotDirectory);
+        }
+        if let Some(replaced) = *replaced {
+            if replaced == ino {
+                return Ok(());
+            }
+            match (is_directory, self.inode(replaced)?.kind() == FileKind::Directory) {
+                (true, false) => return Err(VfsError::NotDirectory),
+                (false, true) => return Err(VfsError::IsDirectory),
+                (true, true) if !self.directory(replaced)?.is_empty() => return Err(VfsError::NotEmpty),
+                (true, true) | (false, false) => {}
+            }
+            self.directory_mut(new_directory)?.remove(new_name);
+            if is_directory {
+                self.change_links(new_directory, -1)?;
+                self.change_links(replaced, -2)?;
+            } else {
+                self.change_links(replaced, -1)?;
+            }
+        }
+        self.directory_mut(old_directory)?.remove(old_name);
+        self.directory_mut(new_directory)?.insert(new_name, ino);
+        if is_directory && old_directory != new_directory {
+            self.change_links(old_directory, -1)?;
+            self.change_links(new_directory, 1)?;
+            self.directory_mut(ino)?.parent = new_directory;
+        }
+        let now = self.now;
+        self.inode_mut(ino)?.times.changed = now;
+        Ok(())
+    }
+
+    /// A directory's listing: `.`, `..`, then the entries in the order in which they were made.
+    /// `cookie` is 0, or the `next` of the entry after which it goes on.
+    pub fn list(&self, ino: Ino, cookie: u64) -> Result<impl Iterator<Item = DirectoryEntry<'_>>> {
+        let directory = self.directory(ino)?;
+        let dots = [(1, ino, "."), (2, directory.parent, "..")].into_iter().filter_map(move |(next, ino, name)| {
+            (next > cookie).then_some(DirectoryEntry { next, ino, kind: FileKind::Directory, name })
+        });
+        let entries = directory.after(cookie).filter_map(|(next, name, ino)| {
+            let kind = self.inode(ino).ok()?.kind();
+            Some(DirectoryEntry { next, ino, kind, name })
+        });
+        Ok(dots.chain(entries))
+    }
+
+    /// Puts a new inode under a name that is not taken.
+    pub(super) fn add(&mut self, directory: Ino, name: &str, node: Node) -> Result<Ino> {
+        self.alive(directory)?;
+        if self.inodes.size() >= MAX_INODES {
+            return Err(VfsError::NoSpace);
+        }
+        let ino = Ino(self.next_ino);
+        let mut inode = Inode::new(node, self.now);
+        inode.links = if inode.kind() == FileKind::Directory { 2 } else { 1 };
+        self.used += inode.size();
+        if inode.kind() == FileKind::Directory {
+            self.change_links(directory, 1)?;
+        }
+        self.next_ino += 1;
+        self.directory_mut(directory)?.insert(name, ino);
+        self.inodes.insert_mut(ino, Arc::new(inode));
+        Ok(ino)
+    }
+
+    /// A directory that was removed while it was open takes no new entries.
+    fn alive(&self, directory: Ino) -> Result<()> {
+        if self.inode(directory)?.links == 0 { Err(VfsError::NotFound) } else { Ok(()) }
+    }
+
+    pub(super) fn change_links(&mut self, ino: Ino, by: i32) -> Result<()> {
+        let now = self.now;
+        let inode = self.inode_mut(ino)?;
+        inode.links = inode.links.saturating_add_signed(by);
+        inode.times.changed = now;
+        if inode.links == 0 {
+            self.free_if_unused(ino);
+        }
+        Ok(())
+    }
+
+    /// Whether `ino` is `ancestor` or lies below it.
+    fn is_within(&self, ino: Ino, ancestor: Ino) -> Result<bool> {
+        let mut here = ino;
+        loop {
+            if here == ancestor {
+                return Ok(true);
+            }
+            let parent = self.directory(here)?.parent;
+            if parent == here {
+                return Ok(false);
+            }
+            here = parent;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The tree, tested like any file system.
+
+mod smoke;

@@ -1,0 +1,146 @@
+//! The table of what a program has open.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::abi::{filetype, rights};
+use super::errno::Errno;
+use crate::engine::vfs::Ino;
+
+/// How many descriptors a program may have open; past it calls answer [`Errno::Mfile`].
+pub const MAX_DESCRIPTORS: usize = 65_536;
+
+/// Something open.
+#[derive(Debug, Clone)]
+pub(super) struct Descriptor {
+    pub object: Object,
+    /// What it may be used for.
+    pub rights: u64,
+    /// What that which is opened through it may be used for.
+    pub inheriting: u64,
+    pub flags: u16,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Object {
+    Stdin,
+    Stdout,
+    Stderr,
+    File {
+        ino: Ino,
+        position: u64,
+    },
+    Directory {
+        ino: Ino,
+        /// The name under which the program finds it, if it was open from the start.
+        preopen: Option<String>,
+    },
+}
+
+impl Descriptor {
+    pub fn stdin() -> Self {
+        Self { object: Object::Stdin, rights: rights::TERMINAL | rights::FD_READ, inheriting: 0, flags: 0 }
+    }
+
+    pub fn stdout() -> Self {
+        Self { object: Object::Stdout, rights: rights::TERMINAL | rights::FD_WRITE, inheriting: 0, flags: 0 }
+    }
+
+    pub fn stderr() -> Self {
+        Self { object: Object::Stderr, ..Self::stdout() }
+    }
+
+    pub fn preopen(ino: Ino, name: String) -> Self {
+        Self {
+            object: Object::Directory { ino, preopen: Some(name) },
+            rights: rights::DIRECTORY,
+            inheriting: rights::DIRECTORY | rights::FILE,
+            flags: 0,
+        }
+    }
+
+    /// The inode that must live while this is open.
+    pub fn ino(&self) -> Option<Ino> {
+        match self.object {
+            Object::Stdin | Object::Stdout | Object::Stderr => None,
+            Object::File { ino, .. } | Object::Directory { ino, .. } => Some(ino),
+        }
+    }
+
+    pub fn filetype(&self) -> u8 {
+        match self.object {
+            Object::Stdin | Object::Stdout | Object::Stderr => filetype::CHARACTER_DEVICE,
+            Object::File { .. } => filetype::REGULAR_FILE,
+            Object::Directory { .. } => filetype::DIRECTORY,
+        }
+    }
+
+    /// Whether it may be used for all of `needed`.
+    pub fn require(&self, needed: u64) -> Result<(), Errno> {
+        if self.rights & needed == needed { Ok(()) } else { Err(Errno::Notcapable) }
+    }
+}
+
+/// The open descriptors by number; a new one gets the smallest number that is free.
+#[derive(Debug, Default)]
+pub(super) struct DescriptorTable {
+    slots: Vec<Option<Descriptor>>,
+    /// Numbers below `slots.len()` that may be free.
+    free: BinaryHeap<Reverse<u32>>,
+    open: usize,
+}
+
+impl DescriptorTable {
+    pub fn get(&self, fd: u32) -> Result<&Descriptor, Errno> {
+        self.slots.get(fd as usize).and_then(Option::as_ref).ok_or(Errno::Badf)
+    }
+
+    pub fn get_mut(&mut self, fd: u32) -> Result<&mut Descriptor, Errno> {
+        self.slots.get_mut(fd as usize).and_then(Option::as_mut).ok_or(Errno::Badf)
+    }
+
+    /// Whether one more would be too many.
+    pub fn is_full(&self) -> bool {
+        self.open >= MAX_DESCRIPTORS
+    }
+
+    pub fn insert(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
+        if self.is_full() {
+            return Err(Errno::Mfile);
+        }
+        self.open += 1;
+        while let Some(Reverse(fd)) = self.free.pop() {
+            if let Some(slot @ None) = self.slots.get_mut(fd as usize) {
+                *slot = Some(descriptor);
+                return Ok(fd);
+            }
+        }
+        // Below MAX_DESCRIPTORS: every slot is in use.
+        let fd = self.slots.len() as u32;
+        self.slots.push(Some(descriptor));
+        Ok(fd)
+    }
+
+    pub fn remove(&mut self, fd: u32) -> Result<Descriptor, Errno> {
+        let descriptor = self.slots.get_mut(fd as usize).and_then(Option::take).ok_or(Errno::Badf)?;
+        self.open -= 1;
+        self.free.push(Reverse(fd));
+        Ok(descriptor)
+    }
+
+    /// Moves `from` to `to`, which must be open too; gives back what `to` was.
+    pub fn renumber(&mut self, from: u32, to: u32) -> Result<Option<Descriptor>, Errno> {
+        self.get(to)?;
+        self.get(from)?;
+        if from == to {
+            return Ok(None);
+        }
+        let moved = self.remove(from)?;
+        let replaced = self.slots.get_mut(to as usize).ok_or(Errno::Badf)?.replace(moved);
+        Ok(replaced)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Descriptor> {
+        self.slots.iter().flatten()
+    }
+}

@@ -1,0 +1,176 @@
+//! Reading and writing what is open.
+
+use super::Call;
+use super::abi::{IoVecs, fdflags, rights};
+use super::ctx::Pending;
+use super::errno::Errno;
+use super::fd::Object;
+use super::output::OutputStream;
+use super::suspend::{CallResult, Fail, Suspend};
+use crate::engine::vfs::Ino;
+
+impl Call<'_> {
+    pub(super) fn fd_read(&mut self, fd: u32, iovs: u32, iovs_len: u32, nread: u32) -> CallResult {
+        let iovecs = self.memory.iovecs(iovs, iovs_len)?;
+        // Found out before anything is read: bytes whose number nobody gets would be lost.
+        self.memory.bytes(nread, 4)?;
+        let descriptor = self.ctx.descriptors.get(fd)?;
+        let nonblock = descriptor.flags & fdflags::NONBLOCK != 0;
+        readable(descriptor.rights)?;
+        let read = match descriptor.object {
+            Object::Stdin => match self.read_stdin(&iovecs, nonblock)? {
+                Some(read) => read,
+                None => {
+                    self.ctx.pending = Some(Pending::Read { fd, iovs, iovs_len, nread });
+                    return Err(Fail::Suspend(Suspend::NeedsInput));
+                }
+            },
+            Object::Stdout | Object::Stderr => return Err(Errno::Badf.into()),
+            Object::Directory { .. } => return Err(Errno::Isdir.into()),
+            Object::File { ino, position } => {
+                let read = self.read_file(ino, position, &iovecs)?;
+                if let Object::File { position, .. } = &mut self.ctx.descriptors.get_mut(fd)?.object {
+                    *position += u64::from(read);
+                }
+                read
+            }
+        };
+        self.memory.write_u32(nread, read)?;
+        Ok(())
+    }
+
+    pub(super) fn fd_pread(&mut self, fd: u32, iovs: u32, iovs_len: u32, offset: u64, nread: u32) -> CallResult {
+        let iovecs = self.memory.iovecs(iovs, iovs_len)?;
+        self.memory.bytes(nread, 4)?;
+        let descriptor = self.ctx.descriptors.get(fd)?;
+        readable(descriptor.rights)?;
+        let ino = positioned(&descriptor.object)?;
+        let read = self.read_file(ino, offset, &iovecs)?;
+        self.memory.write_u32(nread, read)?;
+        Ok(())
+    }
+
+    pub(super) fn fd_write(&mut self, fd: u32, iovs: u32, iovs_len: u32, nwritten: u32) -> CallResult {
+        let iovecs = self.memory.iovecs(iovs, iovs_len)?;
+        self.memory.bytes(nwritten, 4)?;
+        let descriptor = self.ctx.descriptors.get(fd)?;
+        writable(descriptor.rights)?;
+        let append = descriptor.flags & fdflags::APPEND != 0;
+        let written = match descriptor.object {
+            Object::Stdout => self.print(OutputStream::Stdout, &iovecs)?,
+            Object::Stderr => self.print(OutputStream::Stderr, &iovecs)?,
+            Object::Stdin => return Err(Errno::Badf.into()),
+            Object::Directory { .. } => return Err(Errno::Isdir.into()),
+            Object::File { ino, position } => {
+                let start = if append { self.ctx.vfs.file_len(ino)? } else { position };
+                let written = self.write_file(ino, start, &iovecs)?;
+                if let Object::File { position, .. } = &mut self.ctx.descriptors.get_mut(fd)?.object {
+                    *position = start + u64::from(written);
+                }
+                written
+            }
+        };
+        self.memory.write_u32(nwritten, written)?;
+        Ok(())
+    }
+
+    pub(super) fn fd_pwrite(&mut self, fd: u32, iovs: u32, iovs_len: u32, offset: u64, nwritten: u32) -> CallResult {
+        let iovecs = self.memory.iovecs(iovs, iovs_len)?;
+        self.memory.bytes(nwritten, 4)?;
+        let descriptor = self.ctx.descriptors.get(fd)?;
+        writable(descriptor.rights)?;
+        let append = descriptor.flags & fdflags::APPEND != 0;
+        let ino = positioned(&descriptor.object)?;
+        // As on Linux: a file that is open for appending is appended to, whatever offset is given.
+        let start = if append { self.ctx.vfs.file_len(ino)? } else { offset };
+        let written = self.write_file(ino, start, &iovecs)?;
+        self.memory.write_u32(nwritten, written)?;
+        Ok(())
+    }
+
+    /// `None`: there is nothing to be read yet.
+    fn read_stdin(&mut self, iovecs: &IoVecs, nonblock: bool) -> Result<Option<u32>, Fail> {
+        if iovecs.total() == 0 {
+            return Ok(Some(0));
+        }
+        let ctx = &mut *self.ctx;
+        if nonblock {
+            let status = ctx.stdin.status();
+            ctx.record.stdin.push(status.answer);
+            if status.available == 0 && !status.ended {
+                return Err(Errno::Again.into());
+            }
+        }
+        let Some(bytes) = ctx.stdin.read(iovecs.total() as usize, &mut ctx.record.stdin) else { return Ok(None) };
+        ctx.time_may_have_passed();
+        let mut rest = bytes.as_slice();
+        for iovec in iovecs.as_slice() {
+            let (now, later) = rest.split_at(rest.len().min(iovec.len as usize));
+            self.memory.write(iovec.pointer, now)?;
+            rest = later;
+        }
+        Ok(Some(bytes.len() as u32))
+    }
+
+    fn print(&mut self, stream: OutputStream, iovecs: &IoVecs) -> Result<u32, Fail> {
+        self.ctx.fuel_debt += u64::from(iovecs.total());
+        for iovec in iovecs.as_slice() {
+            let bytes = self.memory.bytes(iovec.pointer, iovec.len)?;
+            self.ctx.print(stream, bytes)?;
+        }
+        Ok(iovecs.total())
+    }
+
+    fn read_file(&mut self, ino: Ino, offset: u64, iovecs: &IoVecs) -> Result<u32, Fail> {
+        let mut done: u32 = 0;
+        for iovec in iovecs.as_slice() {
+            let buffer = self.memory.bytes_mut(iovec.pointer, iovec.len)?;
+            let read = self.ctx.vfs.read_at(ino, offset.saturating_add(u64::from(done)), buffer)?;
+            done += read as u32;
+            if read < iovec.len as usize {
+                break;
+            }
+        }
+        self.ctx.fuel_debt += u64::from(done);
+        Ok(done)
+    }
+
+    /// How many bytes were written; the error only if it was none.
+    fn write_file(&mut self, ino: Ino, offset: u64, iovecs: &IoVecs) -> Result<u32, Fail> {
+        let mut done: u32 = 0;
+        for iovec in iovecs.as_slice() {
+            let bytes = self.memory.bytes(iovec.pointer, iovec.len)?;
+            let start = offset.saturating_add(u64::from(done));
+            match self.ctx.vfs_for_write().write_at(ino, start, bytes) {
+                Ok(written) => {
+                    done += written as u32;
+                    if written < bytes.len() {
+                        break;
+                    }
+                }
+                Err(_) if done > 0 => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.ctx.fuel_debt += u64::from(done);
+        Ok(done)
+    }
+}
+
+/// As POSIX has it, a descriptor that is not open for reading is no descriptor to read from.
+fn readable(held: u64) -> Result<(), Errno> {
+    if held & rights::FD_READ == 0 { Err(Errno::Badf) } else { Ok(()) }
+}
+
+fn writable(held: u64) -> Result<(), Errno> {
+    if held & rights::FD_WRITE == 0 { Err(Errno::Badf) } else { Ok(()) }
+}
+
+/// What has offsets.
+fn positioned(object: &Object) -> Result<Ino, Errno> {
+    match object {
+        Object::File { ino, .. } => Ok(*ino),
+        Object::Directory { .. } => Err(Errno::Isdir),
+        Object::Stdin | Object::Stdout | Object::Stderr => Err(Errno::Spipe),
+    }
+}

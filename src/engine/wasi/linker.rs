@@ -1,0 +1,160 @@
+//! All functions of preview1, by name and signature, and how a call gets from wasmi to them and back.
+
+use wasmi::errors::LinkerError;
+use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Store};
+
+use super::Call;
+use super::abi::{Memory, Version};
+use super::ctx::{Pending, WasiCtx};
+use super::errno::Errno;
+use super::suspend::{CallResult, Fail, Suspend};
+
+/// The functions that answer [`Errno::Notsup`] whatever they are given, and why.
+pub const UNSUPPORTED: &[(&str, &str)] =
+    &[("proc_raise", "a WebAssembly program has no signals to raise; the specification has dropped them since")];
+
+/// How many bytes moved between guest and host cost as much as an instruction.
+const BYTES_PER_FUEL: u64 = 64;
+/// What a call costs besides, in bytes: as much as a few instructions.
+const CALL_COST: u64 = 4 * BYTES_PER_FUEL;
+/// Fuel is charged when so many bytes have come together.
+const CHARGE_FROM: u64 = 64 * BYTES_PER_FUEL;
+
+macro_rules! calls {
+    ($($needs:ident $name:ident($($arg:ident: $ty:ty),*);)*) => {
+        /// The names of all functions.
+        pub const CALLS: &[&str] = &["proc_exit", $(stringify!($name),)*];
+
+        fn add_version<T: 'static>(
+            linker: &mut Linker<T>,
+            get: fn(&mut T) -> &mut WasiCtx,
+            version: Version,
+        ) -> Result<(), LinkerError> {
+            let module = version.module();
+            $(linker.func_wrap(module, stringify!($name), move |caller: Caller<'_, T>, $($arg: $ty),*| {
+                run(caller, get, version, Needs::$needs, |call| call.$name($($arg),*))
+            })?;)*
+            linker.func_wrap(module, "proc_exit", move |caller: Caller<'_, T>, code: u32| {
+                run(caller, get, version, Needs::Nothing, |call| call.proc_exit(code)).map(drop)
+            })?;
+            Ok(())
+        }
+    };
+}
+
+calls! {
+    Memory args_get(argv: u32, argv_buf: u32);
+    Memory args_sizes_get(argc: u32, argv_buf_size: u32);
+    Memory environ_get(environ: u32, environ_buf: u32);
+    Memory environ_sizes_get(environc: u32, environ_buf_size: u32);
+    Memory clock_res_get(id: u32, resolution: u32);
+    Memory clock_time_get(id: u32, precision: u64, time: u32);
+    Memory fd_read(fd: u32, iovs: u32, iovs_len: u32, nread: u32);
+    Memory fd_write(fd: u32, iovs: u32, iovs_len: u32, nwritten: u32);
+    Memory poll_oneoff(subscriptions: u32, events: u32, nsubscriptions: u32, nevents: u32);
+    Nothing proc_raise(signal: u32);
+    Nothing sched_yield();
+    Memory random_get(buf: u32, buf_len: u32);
+    Nothing sock_accept(fd: u32, flags: u32, new_fd: u32);
+    Nothing sock_recv(fd: u32, data: u32, data_len: u32, flags: u32, received: u32, out_flags: u32);
+    Nothing sock_send(fd: u32, data: u32, data_len: u32, flags: u32, sent: u32);
+    Nothing sock_shutdown(fd: u32, how: u32);
+}
+
+/// What a call needs of the module that makes it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    Memory,
+    Nothing,
+}
+
+/// Adds all functions of `wasi_snapshot_preview1` and of `wasi_unstable` to the linker.
+pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut WasiCtx) -> Result<(), LinkerError> {
+    add_version(linker, get, Version::Preview1)?;
+    add_version(linker, get, Version::Unstable)
+}
+
+/// What came of finishing a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The call is done: the guest goes on with this errno as the call's result.
+    Resume(i32),
+    /// It still waits.
+    Suspend(Suspend),
+}
+
+/// Finishes the call that ended with [`Suspend`], after input has come or time has passed.
+/// `memory` is the memory that the guest exports.
+///
+/// # Errors
+///
+/// When no call waits.
+pub fn retry<T>(store: &mut Store<T>, memory: wasmi::Memory, get: fn(&mut T) -> &mut WasiCtx) -> Result<Retry, Error> {
+    let (bytes, state) = memory.data_and_store_mut(store.as_context_mut());
+    let ctx = get(state);
+    let pending = ctx.pending.take().ok_or_else(|| Error::new("no call waits to be finished"))?;
+    // What a waiting call does is the same in both versions, but for the layout that its pending state knows.
+    let mut call = Call { ctx, memory: Memory(bytes), version: Version::Preview1 };
+    let result = match pending {
+        Pending::Read { fd, iovs, iovs_len, nread } => call.fd_read(fd, iovs, iovs_len, nread),
+        Pending::Poll(poll) => call.poll(poll),
+    };
+    match result {
+        Err(Fail::Suspend(suspend)) => Ok(Retry::Suspend(suspend)),
+        other => finish(other).map(Retry::Resume),
+    }
+}
+
+fn run<T>(
+    mut caller: Caller<'_, T>,
+    get: fn(&mut T) -> &mut WasiCtx,
+    version: Version,
+    needs: Needs,
+    body: impl FnOnce(&mut Call<'_>) -> CallResult,
+) -> Result<i32, Error> {
+    let memory = if needs == Needs::Memory { Some(exported_memory(&caller)?) } else { None };
+    let (bytes, state) = match memory {
+        Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
+        None => (&mut [][..], caller.data_mut()),
+    };
+    let ctx = get(state);
+    ctx.begin_call();
+    ctx.fuel_debt += CALL_COST;
+    let result = body(&mut Call { ctx, memory: Memory(bytes), version });
+    charge(&mut caller, get);
+    finish(result)
+}
+
+fn exported_memory<T>(caller: &Caller<'_, T>) -> Result<wasmi::Memory, Error> {
+    match caller.get_export("memory") {
+        Some(Extern::Memory(memory)) => Ok(memory),
+        Some(_) | None => Err(Error::new(
+            "the module calls WASI but does not export its memory: WASI needs an exported memory named `memory`, \
+             as in (memory (export \"memory\") 1)",
+        )),
+    }
+}
+
+/// Moving many bytes takes time although it is one instruction: it is paid for in fuel, where fuel is metered.
+fn charge<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx) {
+    let debt = &mut get(caller.data_mut()).fuel_debt;
+    if *debt < CHARGE_FROM {
+        return;
+    }
+    let cost = *debt / BYTES_PER_FUEL;
+    *debt %= BYTES_PER_FUEL;
+    if let Ok(fuel) = caller.get_fuel() {
+        // It fails only where fuel is not metered, and then there was nothing to get either.
+        let _ = caller.set_fuel(fuel.saturating_sub(cost));
+    }
+}
+
+fn finish(result: CallResult) -> Result<i32, Error> {
+    match result {
+        Ok(()) => Ok(Errno::Success as i32),
+        Err(Fail::Errno(errno)) => Ok(errno as i32),
+        Err(Fail::Suspend(suspend)) => Err(Error::host(suspend)),
+        Err(Fail::Stop(stop)) => Err(Error::host(stop)),
+        Err(Fail::Exit(code)) => Err(Error::i32_exit(code.cast_signed())),
+    }
+}

@@ -1,0 +1,52 @@
+//! WASI preview1, in both of its versions, over the virtual file system, for wasmi.
+//!
+//! ```text
+//! wasi::add_to_linker(&mut linker, |state: &mut State| &mut state.wasi)?;
+//! ```
+//!
+//! Three rooms: [`abi`] (the guest's memory, numbers and layouts), [`WasiCtx`] with what belongs to it, and one file
+//! for each family of calls. What a path leads to and what a directory holds belongs to [`vfs`](super::vfs).
+//!
+//! Nothing here blocks. A call that has to wait ends with the host error [`Suspend`]; when there is input, or the time
+//! has come, [`retry`] finishes the call. Everything that comes from outside is in the [`Record`], and a run from
+//! [`WasiCtx::replay`] is the same run again.
+//!
+//! A program may do anything: a pointer out of its memory is `fault`, a path out of its directory is `perm`, too many
+//! open descriptors are `mfile`. No call panics, and none touches anything outside the guest's memory and the tree.
+
+pub mod abi;
+mod args;
+mod clock;
+mod ctx;
+mod errno;
+mod fd;
+mod fd_io;
+mod linker;
+mod output;
+mod poll;
+mod proc;
+mod random;
+mod record;
+mod sock;
+mod stdin;
+mod suspend;
+
+#[cfg(test)]
+mod tests;
+
+pub use ctx::{Clock, Random, WasiConfig, WasiCtx, root_preopen};
+pub use errno::Errno;
+pub use fd::MAX_DESCRIPTORS;
+pub use linker::{CALLS, Retry, UNSUPPORTED, add_to_linker, retry};
+pub use output::{Output, OutputStream};
+pub use record::{Record, Replay};
+pub use suspend::{Stop, Suspend};
+
+use abi::{Memory, Version};
+
+/// One call of the program, while it is carried out. Each family of calls adds its own as methods.
+struct Call<'a> {
+    ctx: &'a mut WasiCtx,
+    memory: Memory<'a>,
+    version: Version,
+}

@@ -1,0 +1,13 @@
+//! Random numbers.
+
+use super::Call;
+use super::suspend::CallResult;
+
+impl Call<'_> {
+    pub(super) fn random_get(&mut self, buf: u32, buf_len: u32) -> CallResult {
+        let buffer = self.memory.bytes_mut(buf, buf_len)?;
+        self.ctx.fuel_debt += u64::from(buf_len);
+        self.ctx.fill_random(buffer);
+        Ok(())
+    }
+}

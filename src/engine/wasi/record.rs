@@ -1,0 +1,184 @@
+//! Everything that came to a program from outside, so that the very same run can be had again.
+
+use serde::{Deserialize, Serialize};
+
+use super::ctx::{Clock, Random};
+use crate::engine::vfs::Vfs;
+
+/// What a run was given. A run from [`Record::replay`] gets the same answers to the same calls.
+///
+/// It grows by a few bytes for each clock reading and each read of standard input, by what is typed, and by nothing
+/// for random numbers beyond the 32 bytes that they all are drawn from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Record {
+    pub args: Vec<Vec<u8>>,
+    pub env: Vec<(Vec<u8>, Vec<u8>)>,
+    pub preopens: Vec<(String, String)>,
+    /// The tree that the run started with.
+    pub tree: Vfs,
+    pub output_limit: Option<u64>,
+    pub(super) realtime: Readings,
+    pub(super) monotonic: Readings,
+    /// What the program's random numbers are drawn from.
+    #[serde(with = "serde_bytes")]
+    pub(super) seed: Vec<u8>,
+    pub(super) stdin: StdinRecord,
+    pub(super) tree_changes: Vec<TreeChange>,
+}
+
+/// The tree that a person made of the program's while it ran.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct TreeChange {
+    /// The first call of the program that saw it.
+    pub host_call: u64,
+    pub tree: Vfs,
+}
+
+/// Standard input: what was typed, and how much of it each call got.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StdinRecord {
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    pub answers: Numbers,
+}
+
+/// What a call learned about standard input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StdinAnswer {
+    /// It read so many bytes; 0 is the end.
+    Read(u64),
+    /// It asked how many bytes there are to be read, and whether the end comes after them.
+    Status { available: u64, ended: bool },
+}
+
+impl StdinRecord {
+    pub fn push(&mut self, answer: StdinAnswer) {
+        self.answers.push(match answer {
+            StdinAnswer::Read(len) => len << 2,
+            StdinAnswer::Status { available, ended } => available << 2 | u64::from(ended) << 1 | 1,
+        });
+    }
+}
+
+impl StdinAnswer {
+    pub fn from_number(number: u64) -> Self {
+        if number & 1 == 0 {
+            Self::Read(number >> 2)
+        } else {
+            Self::Status { available: number >> 2, ended: number & 2 != 0 }
+        }
+    }
+}
+
+/// The readings of one clock, as differences.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Readings {
+    last: u64,
+    differences: Numbers,
+}
+
+impl Readings {
+    pub fn push(&mut self, reading: u64) {
+        let difference = reading.wrapping_sub(self.last) as i64;
+        // Zigzag: small differences become small numbers, whatever their sign.
+        self.differences.push((difference << 1 ^ difference >> 63) as u64);
+        self.last = reading;
+    }
+
+    pub fn replay(&self) -> ReplayedReadings {
+        ReplayedReadings { last: 0, differences: self.differences.replay() }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct ReplayedReadings {
+    last: u64,
+    differences: ReplayedNumbers,
+}
+
+impl ReplayedReadings {
+    /// The next reading; when there are no more, the clock stands still.
+    fn next(&mut self) -> u64 {
+        if let Some(zigzag) = self.differences.next() {
+            let difference = zigzag >> 1 ^ (zigzag & 1).wrapping_neg();
+            self.last = self.last.wrapping_add(difference);
+        }
+        self.last
+    }
+}
+
+/// Numbers in as many bytes as they need, seven bits in each.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Numbers(#[serde(with = "serde_bytes")] Vec<u8>);
+
+impl Numbers {
+    pub fn push(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    pub fn replay(&self) -> ReplayedNumbers {
+        ReplayedNumbers { bytes: self.0.clone(), position: 0 }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct ReplayedNumbers {
+    bytes: Vec<u8>,
+    position: usize,
+}
+
+impl Iterator for ReplayedNumbers {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = *self.bytes.get(self.position)?;
+            self.position += 1;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        // Longer than any number that was written: a damaged record ends here.
+        self.position = self.bytes.len();
+        None
+    }
+}
+
+/// The clocks and the randomness of a recorded run, again.
+#[derive(Debug)]
+pub struct Replay {
+    realtime: ReplayedReadings,
+    monotonic: ReplayedReadings,
+    seed: Vec<u8>,
+}
+
+impl Replay {
+    /// Starts from the beginning of the record.
+    pub fn new(record: &Record) -> Self {
+        Self { realtime: record.realtime.replay(), monotonic: record.monotonic.replay(), seed: record.seed.clone() }
+    }
+}
+
+impl Clock for Replay {
+    fn realtime_ns(&mut self) -> u64 {
+        self.realtime.next()
+    }
+
+    fn monotonic_ns(&mut self) -> u64 {
+        self.monotonic.next()
+    }
+}
+
+impl Random for Replay {
+    fn fill(&mut self, buffer: &mut [u8]) {
+        for (target, byte) in buffer.iter_mut().zip(self.seed.iter().chain(std::iter::repeat(&0))) {
+            *target = *byte;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! How a call ends that does not simply answer an errno.
+
+use wasmi::errors::HostError;
+
+use super::errno::Errno;
+use crate::engine::vfs::VfsError;
+
+/// Why a call waits. The host error of the guest's suspended call; [`retry`](super::retry) finishes the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Suspend {
+    /// Standard input is read and there is none.
+    #[error("waiting for standard input")]
+    NeedsInput,
+    /// The program sleeps until the steady clock says so much.
+    #[error("sleeping")]
+    SleepUntil { monotonic_ns: u64 },
+    /// Whichever comes first.
+    #[error("waiting for standard input or until a time")]
+    NeedsInputOrUntil { monotonic_ns: u64 },
+}
+
+/// Why a run is ended from here: a limit, by its name and value. The host error of a call that does not return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    #[error("the program printed more than the output limit of {limit} bytes")]
+    OutputLimit { limit: u64 },
+    /// It waits for something that cannot come.
+    #[error("the program waits for an event that can never happen")]
+    WaitsForever,
+}
+
+impl HostError for Suspend {}
+impl HostError for Stop {}
+
+/// How a call ends that does not succeed.
+#[derive(Debug)]
+pub(super) enum Fail {
+    Errno(Errno),
+    /// Only after [`WasiCtx::pending`](super::WasiCtx) has been set.
+    Suspend(Suspend),
+    Stop(Stop),
+    Exit(u32),
+}
+
+impl From<Errno> for Fail {
+    fn from(errno: Errno) -> Self {
+        Self::Errno(errno)
+    }
+}
+
+impl From<VfsError> for Fail {
+    fn from(error: VfsError) -> Self {
+        Self::Errno(error.into())
+    }
+}
+
+/// What a call gives, once its results are in the guest's memory.
+pub(super) type CallResult = Result<(), Fail>;

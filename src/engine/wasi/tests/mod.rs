@@ -1,0 +1,1 @@
+//! The calls, made by small programs in WebAssembly text.
