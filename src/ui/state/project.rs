@@ -83,8 +83,18 @@ pub struct Workspace {
     /// Grows with each change of the project.
     pub edit: u64,
     pub saving: Saving,
-    /// The kept projects, the last edited first.
+    /// The projects in this browser, the last edited first.
     pub projects: Rc<[ProjectSummary]>,
+    /// Something the person is to know about their projects.
+    pub notice: Option<Notice>,
+}
+
+/// A message, until it is dismissed or another takes its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub text: Rc<str>,
+    /// Whether something went wrong.
+    pub is_error: bool,
 }
 
 /// What happens to a [`Workspace`].
@@ -99,7 +109,9 @@ pub enum WorkspaceAction {
     Rename(Rc<str>),
     /// The person changed a file.
     FilesEdited,
-    /// Another project was opened; it is in the storage.
+    /// A program changed a file.
+    FilesWritten,
+    /// Another project was opened.
     Open(Project),
     /// The open project goes on under another identity, because another tab has changed the stored one.
     Fork {
@@ -115,12 +127,14 @@ pub enum WorkspaceAction {
     SaveFailed {
         message: Rc<str>,
     },
+    Tell(Notice),
+    DismissNotice,
 }
 
 impl Workspace {
     /// A workspace with this project open and nothing else.
     pub fn new(project: Project) -> Self {
-        Self { project, opened: 0, edit: 0, saving: Saving::Saved, projects: Rc::new([]) }
+        Self { project, opened: 0, edit: 0, saving: Saving::Saved, projects: Rc::new([]), notice: None }
     }
 
     /// The workspace after `action`.
@@ -156,11 +170,16 @@ impl Workspace {
                 next.edited();
             }
             WorkspaceAction::FilesEdited => next.edited(),
+            WorkspaceAction::FilesWritten => {
+                // To run an example is not to make it one's own.
+                next.edit += 1;
+                next.saving = Saving::Pending;
+            }
             WorkspaceAction::Open(project) => {
                 next.project = project;
                 next.opened += 1;
                 next.edit += 1;
-                next.saving = Saving::Saved;
+                next.saving = Saving::Pending;
             }
             WorkspaceAction::Fork { id, name } => {
                 next.project.id = id;
@@ -174,6 +193,8 @@ impl Workspace {
                 }
             }
             WorkspaceAction::SaveFailed { message } => next.saving = Saving::Failed { message },
+            WorkspaceAction::Tell(notice) => next.notice = Some(notice),
+            WorkspaceAction::DismissNotice => next.notice = None,
         }
         next
     }
@@ -250,6 +271,12 @@ mod tests {
         assert!(state.project.kept);
         assert_eq!(state.saving, Saving::Pending);
         assert_eq!(state.opened, 0, "the editor keeps its cursor");
+    }
+
+    #[test]
+    fn an_example_that_writes_a_file_is_still_an_example() {
+        let state = Workspace::new(project()).apply(WorkspaceAction::FilesWritten);
+        assert_eq!((state.project.kept, state.saving), (false, Saving::Pending));
     }
 
     #[test]

@@ -1,0 +1,109 @@
+//! What a file is that a person opened or dropped, told by its contents and its name.
+
+use crate::ui::state::project::Program;
+use crate::ui::state::project_file::{ProjectFile, ProjectFileError};
+
+/// The largest text that the editor takes.
+const LONGEST_TEXT: usize = 64 << 20;
+/// The largest project that a file may unpack to.
+const LARGEST_PROJECT: usize = 1 << 30;
+
+/// What to do with an opened file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// A program of its own.
+    Program(Program),
+    Project(ProjectFile),
+    /// An archive: what it holds goes to the files.
+    Archive,
+    /// Anything else goes to the files.
+    File,
+}
+
+/// Looks at a file. Errors are complete sentences but for the file's name.
+pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
+    let extension = name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
+    if ProjectFile::recognise(bytes) {
+        let project = ProjectFile::decode(bytes, LARGEST_PROJECT).map_err(|error| error.to_string())?;
+        return Ok(Opened::Project(project));
+    }
+    if bytes.starts_with(b"\0asm") {
+        return Ok(Opened::Program(Program::Binary { file_name: name.into(), bytes: bytes.into() }));
+    }
+    match extension.as_str() {
+        "wasmoscope" => Err(ProjectFileError::NotAProject.to_string()),
+        // It says that it is a module; the worker tells what it is instead.
+        "wasm" => Ok(Opened::Program(Program::Binary { file_name: name.into(), bytes: bytes.into() })),
+        "wat" | "wast" if bytes.len() > LONGEST_TEXT => {
+            Err(format!("it is larger than {} MB, which is more text than the editor takes", LONGEST_TEXT >> 20))
+        }
+        "wat" | "wast" => {
+            let text = text_of(bytes)?;
+            Ok(Opened::Program(Program::Text(text.into())))
+        }
+        "zip" => Ok(Opened::Archive),
+        _ if bytes.starts_with(b"PK\x03\x04") => Ok(Opened::Archive),
+        _ => Ok(Opened::File),
+    }
+}
+
+/// The text of a file, in whichever Unicode encoding it is.
+fn text_of(bytes: &[u8]) -> Result<String, String> {
+    let units = |bytes: &[u8], from: fn([u8; 2]) -> u16| -> Option<String> {
+        let (pairs, []) = bytes.as_chunks() else { return None };
+        let units: Vec<u16> = pairs.iter().copied().map(from).collect();
+        String::from_utf16(&units).ok()
+    };
+    let text = match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        [0xff, 0xfe, rest @ ..] => units(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => units(rest, u16::from_be_bytes),
+        _ => String::from_utf8(bytes.to_vec()).ok(),
+    };
+    text.ok_or_else(|| "it is not text in UTF-8 or UTF-16; save it as UTF-8".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::state::project_file::Packing;
+
+    fn project() -> ProjectFile {
+        ProjectFile {
+            name: "p".into(),
+            program: Program::Text("(module)".into()),
+            arguments: String::new(),
+            environment: String::new(),
+            kept: true,
+            files: vec![],
+        }
+    }
+
+    #[test]
+    fn contents_count_more_than_names() {
+        let module = Program::Binary { file_name: "a.txt".into(), bytes: b"\0asm".as_slice().into() };
+        assert_eq!(classify("a.txt", b"\0asm"), Ok(Opened::Program(module)));
+        let bytes = project().encode(Packing::Small).unwrap();
+        assert_eq!(classify("p.bin", &bytes), Ok(Opened::Project(project())));
+        assert_eq!(classify("x", b"PK\x03\x04"), Ok(Opened::Archive));
+    }
+
+    #[test]
+    fn names_decide_where_contents_do_not() {
+        assert_eq!(classify("A.WAT", b"x"), Ok(Opened::Program(Program::Text("x".into()))));
+        assert!(matches!(classify("a.wasm", b"x"), Ok(Opened::Program(Program::Binary { .. }))));
+        assert_eq!(classify("words.txt", b"x"), Ok(Opened::File));
+        assert!(classify("a.wasmoscope", b"x").is_err());
+        assert!(classify("a.wasmoscope", b"WSCP\x07").unwrap_err().contains("newer"));
+    }
+
+    #[test]
+    fn text_is_read_in_every_unicode_encoding() {
+        for bytes in [b"\xef\xbb\xbfa".as_slice(), b"\xff\xfea\0", b"\xfe\xff\0a", b"a"] {
+            assert_eq!(classify("a.wat", bytes), Ok(Opened::Program(Program::Text("a".into()))));
+        }
+        for bytes in [b"\xff".as_slice(), b"\xff\xfea", b"\xff\xfe\x00\xd8"] {
+            assert!(classify("a.wat", bytes).is_err(), "{bytes:?}");
+        }
+    }
+}
