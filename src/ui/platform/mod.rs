@@ -1,12 +1,26 @@
-//! What touches the browser: storage, download, upload, the address, JavaScript interop. Logic belongs in `state`.
+//! All calls into JavaScript: the worker, the editor, storage, the clipboard, the address. Each file wraps one thing in
+//! plain verbs. Logic belongs in `state`.
 
+pub mod share_url;
+pub mod zip;
+
+#[cfg(target_arch = "wasm32")]
+pub mod clipboard;
+#[cfg(target_arch = "wasm32")]
+pub mod dom;
 #[cfg(target_arch = "wasm32")]
 pub mod download;
 #[cfg(target_arch = "wasm32")]
+pub mod editor;
+#[cfg(target_arch = "wasm32")]
 pub mod indexed_db;
-pub mod share_url;
+#[cfg(target_arch = "wasm32")]
+pub mod local;
+#[cfg(target_arch = "wasm32")]
+pub mod media;
 #[cfg(target_arch = "wasm32")]
 pub mod storage;
 #[cfg(target_arch = "wasm32")]
 pub mod upload;
-pub mod zip;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;

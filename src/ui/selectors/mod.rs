@@ -1,5 +1,11 @@
-//! Read-only derivations of the state, pure: what the components show.
+//! Read-only derivations: from what the page knows to what it shows. Pure functions; changes belong in `state`.
 
+pub mod arguments;
+pub mod console;
 pub mod files;
 pub mod memory;
+pub mod numbers;
+pub mod offsets;
 pub mod opened;
+pub mod outcome;
+pub mod terminal;

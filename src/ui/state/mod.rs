@@ -1,8 +1,16 @@
-//! State, as plain Rust: what the page knows, and how it changes. Read-only derivations belong in `selectors`.
+//! What the page knows, in slices. Each is a value with `fn apply(&self, Action) -> Self` and nothing else:
+//! no clock, no storage, no browser. Read-only derivations belong in `selectors`.
 
+pub mod check;
+pub mod console;
 pub mod files;
 pub mod files_update;
+pub mod history;
 pub mod journal;
+pub mod layout;
 pub mod memory;
 pub mod project;
 pub mod project_file;
+pub mod run;
+pub mod settings;
+pub mod worker;

@@ -1,0 +1,78 @@
+// Which parts of CodeMirror the editor is made of, and what its keys do.
+
+import { EditorState } from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { lintGutter, lintKeymap } from "@codemirror/lint";
+import { wast } from "@codemirror/lang-wast";
+import { theme } from "./theme.js";
+
+export function extensions({ onChange, onRun, onLeave, onCursor }) {
+  const run = () => {
+    onRun();
+    return true;
+  };
+  const leave = (view) => {
+    // The first Escape gives up a selection of several places, the next one leaves.
+    if (view.state.selection.ranges.length > 1) return false;
+    onLeave();
+    return true;
+  };
+  return [
+    lineNumbers(),
+    highlightActiveLineGutter(),
+    highlightSpecialChars(),
+    history(),
+    foldGutter(),
+    drawSelection(),
+    EditorState.allowMultipleSelections.of(true),
+    EditorState.tabSize.of(2),
+    indentUnit.of("  "),
+    indentOnInput(),
+    bracketMatching({ maxScanDistance: 20_000 }),
+    closeBrackets(),
+    highlightActiveLine(),
+    highlightSelectionMatches({ minSelectionLength: 2 }),
+    search({ top: true }),
+    lintGutter(),
+    wast(),
+    theme,
+    EditorView.contentAttributes.of({
+      "aria-label": "WebAssembly text",
+      "aria-describedby": "editor-keys",
+      autocapitalize: "off",
+      autocorrect: "off",
+      spellcheck: "false",
+    }),
+    keymap.of([
+      { key: "Mod-Enter", run },
+      ...closeBracketsKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...foldKeymap,
+      ...lintKeymap,
+      ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
+      indentWithTab,
+      { key: "Escape", run: leave },
+    ]),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) onChange();
+      if (update.docChanged || update.selectionSet) {
+        const head = update.state.selection.main.head;
+        const line = update.state.doc.lineAt(head);
+        onCursor(line.number, head - line.from + 1);
+      }
+    }),
+  ];
+}

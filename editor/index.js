@@ -1,0 +1,81 @@
+// The text editor: CodeMirror 6 behind the few verbs that the page needs.
+//
+// Everything about CodeMirror stays in this folder; `src/ui/platform/editor.rs` is the other side of the door.
+// Positions that cross it are UTF-16 code units, as CodeMirror and JavaScript count them.
+
+import { EditorState, Compartment } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { setDiagnostics } from "@codemirror/lint";
+import { extensions } from "./extensions.js";
+
+/**
+ * Puts an editor into `parent`.
+ *
+ * `onChange()` is called after the person changed the text (never for `setText`), `onRun()` on Mod-Enter,
+ * `onLeave()` on an Escape that nothing inside the editor wanted, `onCursor(line, column)` when the cursor moved.
+ */
+export function createEditor(parent, text, onChange, onRun, onLeave, onCursor) {
+  return new WatEditor(parent, text, { onChange, onRun, onLeave, onCursor });
+}
+
+class WatEditor {
+  constructor(parent, text, callbacks) {
+    this.callbacks = callbacks;
+    this.readOnly = new Compartment();
+    this.isReadOnly = false;
+    this.view = new EditorView({ state: this.newState(text), parent });
+  }
+
+  newState(text) {
+    return EditorState.create({
+      doc: text,
+      extensions: [extensions(this.callbacks), this.readOnly.of(readOnlyExtensions(this.isReadOnly))],
+    });
+  }
+
+  /** The whole text, lines ended by `\n`. */
+  text() {
+    return this.view.state.doc.toString();
+  }
+
+  /** Shows another text. What could be undone in the one before is forgotten: it belongs to another file. */
+  setText(text, readOnly) {
+    this.isReadOnly = readOnly;
+    this.view.setState(this.newState(text));
+    this.callbacks.onCursor(1, 1);
+  }
+
+  /** Underlines `problems`: an array of `{ from, to, severity, message }`. */
+  setProblems(problems) {
+    const { state } = this.view;
+    const diagnostics = problems.map(({ from, to, severity, message }) => {
+      const start = Math.min(from, state.doc.length);
+      return { from: start, to: Math.min(Math.max(to, start), state.doc.length), severity, message };
+    });
+    this.view.dispatch(setDiagnostics(state, diagnostics));
+  }
+
+  /** Selects a range, brings it to the middle of the view and puts the cursor there. */
+  reveal(from, to) {
+    const length = this.view.state.doc.length;
+    const anchor = Math.min(from, length);
+    this.view.dispatch({
+      selection: { anchor, head: Math.min(to, length) },
+      effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+    });
+    this.view.focus();
+  }
+
+  focus() {
+    this.view.focus();
+  }
+
+  destroy() {
+    this.view.destroy();
+  }
+}
+
+function readOnlyExtensions(readOnly) {
+  // The text stays focusable when it is read-only, so that it can be read, searched and copied by keyboard.
+  return readOnly ? [EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-readonly": "true" })] : [];
+}

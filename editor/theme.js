@@ -1,0 +1,88 @@
+// How the editor looks. Colours are the page's tokens, so light and dark need nothing here.
+
+import { EditorView } from "@codemirror/view";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { tags } from "@lezer/highlight";
+
+const look = EditorView.theme({
+  "&": { height: "100%", color: "var(--color-text)", backgroundColor: "var(--color-editor)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": {
+    fontFamily: "var(--font-mono)",
+    fontSize: "var(--size-code)",
+    lineHeight: "1.6",
+    overscrollBehavior: "contain",
+  },
+  ".cm-content": { padding: "var(--space-3) 0", caretColor: "var(--color-accent)" },
+  ".cm-line": { padding: "0 var(--space-4) 0 var(--space-2)" },
+  ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--color-accent)", borderLeftWidth: "2px" },
+  ".cm-gutters": { color: "var(--color-text-faint)", backgroundColor: "var(--color-editor)", border: "none" },
+  ".cm-lineNumbers .cm-gutterElement": { padding: "0 var(--space-2) 0 var(--space-3)", minWidth: "2.5em" },
+  ".cm-activeLine": { backgroundColor: "var(--color-active-line)" },
+  ".cm-activeLineGutter": { color: "var(--color-text)", backgroundColor: "var(--color-active-line)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--color-selection) !important",
+  },
+  ".cm-selectionMatch": { backgroundColor: "var(--color-match)" },
+  "&.cm-focused .cm-matchingBracket": {
+    backgroundColor: "var(--color-match)",
+    outline: "1px solid var(--color-border-strong)",
+  },
+  "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "transparent", color: "var(--color-error)" },
+  ".cm-foldPlaceholder": {
+    color: "var(--color-text-muted)",
+    backgroundColor: "var(--color-raised)",
+    border: "1px solid var(--color-border)",
+  },
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--color-error) 1.5px" },
+  ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--color-warning) 1.5px" },
+  ".cm-gutter-lint": { width: "1.1em" },
+  ".cm-gutter-lint .cm-gutterElement": { padding: "0.25em 0.1em" },
+  ".cm-lint-marker": { width: "0.75em", height: "0.75em" },
+  ".cm-lint-marker-error": { content: "none", borderRadius: "50%", backgroundColor: "var(--color-error)" },
+  ".cm-lint-marker-warning": { content: "none", borderRadius: "50%", backgroundColor: "var(--color-warning)" },
+  ".cm-tooltip": {
+    color: "var(--color-text)",
+    backgroundColor: "var(--color-raised)",
+    border: "1px solid var(--color-border-strong)",
+    borderRadius: "var(--radius)",
+    boxShadow: "var(--shadow)",
+    overflow: "hidden",
+  },
+  ".cm-diagnostic": { padding: "var(--space-2) var(--space-3)", maxWidth: "70ch", whiteSpace: "pre-wrap" },
+  ".cm-diagnostic-error": { borderLeft: "3px solid var(--color-error)" },
+  ".cm-diagnostic-warning": { borderLeft: "3px solid var(--color-warning)" },
+  ".cm-panels": { color: "var(--color-text)", backgroundColor: "var(--color-raised)" },
+  ".cm-panels.cm-panels-top": { borderBottom: "1px solid var(--color-border)" },
+  ".cm-panel.cm-search": { padding: "var(--space-2) var(--space-3)", fontFamily: "var(--font-ui)" },
+  ".cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label": {
+    fontSize: "var(--size-small)",
+  },
+  ".cm-textfield": {
+    color: "var(--color-text)",
+    backgroundColor: "var(--color-editor)",
+    border: "1px solid var(--color-border-strong)",
+    borderRadius: "var(--radius-small)",
+  },
+  ".cm-button": {
+    color: "var(--color-text)",
+    backgroundColor: "var(--color-surface)",
+    backgroundImage: "none",
+    border: "1px solid var(--color-border-strong)",
+    borderRadius: "var(--radius-small)",
+  },
+  ".cm-searchMatch": { backgroundColor: "var(--color-match)", outline: "1px solid var(--color-border-strong)" },
+  ".cm-searchMatch-selected": { backgroundColor: "var(--color-match-current)" },
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--code-keyword)" },
+  { tag: tags.typeName, color: "var(--code-type)" },
+  { tag: tags.number, color: "var(--code-number)" },
+  { tag: tags.string, color: "var(--code-string)" },
+  { tag: tags.variableName, color: "var(--code-name)" },
+  { tag: [tags.lineComment, tags.blockComment], color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: tags.paren, color: "var(--code-paren)" },
+]);
+
+export const theme = [look, syntaxHighlighting(colours)];

@@ -1,0 +1,160 @@
+//! The root of the page: provides the slices of state and lays out the panels.
+
+use yew::prelude::*;
+
+use super::components::console::ConsolePanel;
+use super::components::editor_pane::EditorPane;
+use super::components::fault_banner::FaultBanner;
+use super::components::help_dialog::HelpDialog;
+use super::components::module_panel::ModulePanel;
+use super::components::splitter::SplitterBar;
+use super::components::tabs::{TabBar, TabPanel};
+use super::components::toolbar::Toolbar;
+use super::hooks::reducers::*;
+use super::hooks::use_check::use_check;
+use super::hooks::use_editor::{EditorLink, use_editor};
+use super::hooks::use_engine::{Engine, use_engine};
+use super::hooks::use_hotkeys::{Hotkey, use_hotkeys};
+use super::hooks::use_media::{NARROW, use_media};
+use super::hooks::use_run::{Launcher, use_launcher};
+use super::hooks::use_settings::use_settings;
+use super::platform::dom;
+use super::state::check::CheckState;
+use super::state::console::ConsoleState;
+use super::state::layout::{LayoutAction, Panel, Splitter};
+use super::state::project::{Program, Project, Workspace};
+use super::state::run::{Phase, RunState};
+use super::state::worker::WorkerState;
+
+/// What a person who has never been here finds in the editor.
+const WELCOME: &str = include_str!("welcome.wat");
+
+/// Puts the page into the document.
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    match dom::document().get_element_by_id("app") {
+        Some(root) => yew::Renderer::<App>::with_root(root).render(),
+        None => yew::Renderer::<App>::new().render(),
+    };
+}
+
+fn first_workspace() -> Workspace {
+    Workspace::new(Project {
+        id: "first".into(),
+        name: "Welcome".into(),
+        program: Program::Text(WELCOME.into()),
+        arguments: "".into(),
+        environment: "".into(),
+        kept: false,
+    })
+}
+
+/// Provides every slice of state to the page. Each is a context of its own, so that a key in the editor does not draw
+/// the console again, nor a line of output the memory.
+#[component]
+pub fn App() -> Html {
+    let workspace = use_reducer_eq(first_workspace);
+    let worker = use_reducer_eq(WorkerState::default);
+    let run = use_reducer_eq(RunState::default);
+    let console = use_reducer_eq(ConsoleState::default);
+    let check = use_reducer_eq(CheckState::default);
+    let (settings, layout) = use_settings();
+    let engine = use_engine(&worker, &run, &console, &check);
+    let editor = use_editor(&workspace);
+    let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout);
+    use_check(&engine, &workspace, &check, &worker);
+    html! {
+        <ContextProvider<Engine> context={engine}>
+        <ContextProvider<EditorLink> context={editor}>
+        <ContextProvider<Launcher> context={launcher}>
+        <ContextProvider<SettingsContext> context={settings}>
+        <ContextProvider<LayoutContext> context={layout}>
+        <ContextProvider<WorkerContext> context={worker}>
+        <ContextProvider<WorkspaceContext> context={workspace}>
+        <ContextProvider<CheckContext> context={check}>
+        <ContextProvider<RunContext> context={run}>
+        <ContextProvider<ConsoleContext> context={console}>
+            <Page />
+        </ContextProvider<ConsoleContext>>
+        </ContextProvider<RunContext>>
+        </ContextProvider<CheckContext>>
+        </ContextProvider<WorkspaceContext>>
+        </ContextProvider<WorkerContext>>
+        </ContextProvider<LayoutContext>>
+        </ContextProvider<SettingsContext>>
+        </ContextProvider<Launcher>>
+        </ContextProvider<EditorLink>>
+        </ContextProvider<Engine>>
+    }
+}
+
+/// The panels: columns on a wide screen, tabs on a narrow one.
+#[component]
+fn Page() -> Html {
+    let layout = use_slice::<LayoutContext>();
+    let help = use_state_eq(|| false);
+    let narrow = use_media(NARROW);
+    use_page_keys(help.setter());
+    let editor = use_slice::<EditorLink>();
+    let skip = Callback::from(move |_| editor.focus());
+    let open_help = {
+        let help = help.setter();
+        Callback::from(move |()| help.set(true))
+    };
+    let close_help = {
+        let help = help.setter();
+        Callback::from(move |()| help.set(false))
+    };
+    html! {
+        <div class="page" data-narrow={narrow.to_string()} style={layout.style()}>
+            <button type="button" class="skip-link" onclick={skip}>{ "Skip to the editor" }</button>
+            <Toolbar on_help={open_help} />
+            <FaultBanner />
+            <main class="workbench">
+                <div class="workbench-left">
+                    <TabPanel panel={Panel::Module} {narrow}><ModulePanel /></TabPanel>
+                    <SplitterBar splitter={Splitter::Files} />
+                    <TabPanel panel={Panel::Files} {narrow}></TabPanel>
+                </div>
+                <SplitterBar splitter={Splitter::Left} />
+                <div class="workbench-stage">
+                    <div class="workbench-top">
+                        <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
+                        <SplitterBar splitter={Splitter::Right} />
+                        <TabPanel panel={Panel::Memory} {narrow}></TabPanel>
+                    </div>
+                    <SplitterBar splitter={Splitter::Console} />
+                    <TabPanel panel={Panel::Console} {narrow}><ConsolePanel /></TabPanel>
+                </div>
+            </main>
+            if narrow { <TabBar /> }
+            <HelpDialog open={*help} on_close={close_help} />
+        </div>
+    }
+}
+
+/// The keys that work everywhere.
+#[hook]
+fn use_page_keys(help: UseStateSetter<bool>) {
+    let engine = use_slice::<Engine>();
+    let launcher = use_slice::<Launcher>();
+    let layout = use_slice::<LayoutContext>();
+    let run = use_slice::<RunContext>();
+    let on_key = use_callback(
+        (engine, launcher, layout.dispatcher(), run.phase == Phase::Paused),
+        move |hotkey, (engine, launcher, layout, paused)| match hotkey {
+            Hotkey::Run => launcher.run(),
+            Hotkey::Stop => engine.stop(),
+            Hotkey::PauseOrContinue if *paused => engine.resume(),
+            Hotkey::PauseOrContinue => engine.pause(),
+            Hotkey::Help => help.set(true),
+            Hotkey::Panel(index) => {
+                if let Some(panel) = Panel::ALL.get(index) {
+                    layout.dispatch(LayoutAction::Show { panel: *panel });
+                    dom::focus(panel.id());
+                }
+            }
+        },
+    );
+    use_hotkeys(on_key);
+}

@@ -1,0 +1,158 @@
+//! The console: what the program prints, and where it is answered.
+
+use std::cell::Cell;
+
+use web_sys::{Element, HtmlInputElement};
+use yew::prelude::*;
+
+use super::console_block::{ConsoleBlock, Spans};
+use super::copy_button::CopyButton;
+use super::icon::{Icon, Picture};
+use super::run_result::{RunCounters, RunResult};
+use super::status::Status;
+use super::stdin_line::StdinLine;
+use crate::ui::hooks::reducers::{ConsoleContext, RunContext, use_slice};
+use crate::ui::platform::dom;
+use crate::ui::selectors::console::{count_matches, plain_text};
+use crate::ui::selectors::numbers;
+use crate::ui::state::console::ConsoleAction;
+use crate::ui::state::run::Phase;
+
+/// How near the end counts as the end, in CSS pixels.
+const NEAR_END: f64 = 24.0;
+
+#[component]
+pub fn ConsolePanel() -> Html {
+    let console = use_slice::<ConsoleContext>();
+    let query = use_state_eq(|| None::<AttrValue>);
+    let text = {
+        let console = console.clone();
+        Callback::from(move |()| plain_text(&console.clone()))
+    };
+    let clear = {
+        let console = console.dispatcher();
+        Callback::from(move |_: MouseEvent| console.dispatch(ConsoleAction::Clear))
+    };
+    let search = {
+        let query = query.clone();
+        Callback::from(move |_: MouseEvent| query.set(if query.is_some() { None } else { Some("".into()) }))
+    };
+    html! {
+        <section class="console" aria-label="Console">
+            <div class="panel-head">
+                <h2>{ "Console" }</h2>
+                <Status />
+                <div class="panel-tools">
+                    <button type="button" class="quiet-button" aria-label="Search the console" title="Search the console"
+                        aria-expanded={query.is_some().to_string()} onclick={search}><Icon picture={Picture::Search} /></button>
+                    <CopyButton label="Copy the console" {text} />
+                    <button type="button" class="quiet-button" aria-label="Clear the console" title="Clear the console"
+                        onclick={clear}><Icon picture={Picture::Clear} /></button>
+                </div>
+            </div>
+            if let Some(query_text) = (*query).clone() {
+                <SearchBar query={query_text} on_query={let query = query.setter(); move |text| query.set(text)} />
+            }
+            <Output query={(*query).clone().unwrap_or_default()} />
+            <RunCounters />
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct SearchProps {
+    query: AttrValue,
+    /// What to search for now; `None` to search no more.
+    on_query: Callback<Option<AttrValue>>,
+}
+
+#[component]
+fn SearchBar(props: &SearchProps) -> Html {
+    let console = use_slice::<ConsoleContext>();
+    let input = use_node_ref();
+    {
+        let input = input.clone();
+        use_effect_with((), move |()| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+            }
+        });
+    }
+    let oninput = props
+        .on_query
+        .reform(|event: InputEvent| Some(event.target_unchecked_into::<HtmlInputElement>().value().into()));
+    let onkeydown = {
+        let on_query = props.on_query.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.prevent_default();
+                on_query.emit(None);
+                dom::focus("console-output");
+            }
+        })
+    };
+    let found = count_matches(&console, &props.query);
+    html! {
+        <div class="console-search" role="search">
+            <input ref={input} type="search" aria-label="Search the console" placeholder="Search" value={props.query.clone()} {oninput} {onkeydown} />
+            <span aria-live="polite">
+                if !props.query.is_empty() { { numbers::count(found as u64, "match", "matches") } }
+            </span>
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct OutputProps {
+    query: AttrValue,
+}
+
+/// The text. It follows what is printed as long as its end is in view.
+#[component]
+fn Output(props: &OutputProps) -> Html {
+    let console = use_slice::<ConsoleContext>();
+    let run = use_slice::<RunContext>();
+    let view = use_node_ref();
+    let at_end = use_memo((), |()| Cell::new(true));
+    let onscroll = {
+        let (view, at_end) = (view.clone(), at_end.clone());
+        Callback::from(move |_: Event| {
+            if let Some(view) = view.cast::<Element>() {
+                let below = view.scroll_height() - view.scroll_top() - view.client_height();
+                at_end.set(f64::from(below) <= NEAR_END);
+            }
+        })
+    };
+    {
+        let (view, at_end) = (view.clone(), at_end.clone());
+        let follow = at_end.clone();
+        use_effect_with(run.run, move |_| follow.set(true));
+        use_effect_with((console.clone(), run.phase.clone()), move |_| {
+            if let Some(view) = view.cast::<Element>().filter(|_| at_end.get()) {
+                view.set_scroll_top(view.scroll_height());
+            }
+        });
+    }
+    let query = &props.query;
+    let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended;
+    html! {
+        <div class="console-output" id="console-output" ref={view} {onscroll} tabindex="0" role="log" aria-label="Output" aria-live="off">
+            if console.dropped > 0 {
+                <p class="console-dropped">
+                    { format!("{} are not shown: the console keeps the last 1 MiB of a run.", numbers::count(console.dropped, "byte", "bytes")) }
+                </p>
+            }
+            if console.is_empty() && run.phase == Phase::Idle {
+                <p class="console-hint">{ "Press " }<strong>{ "Run" }</strong>{ ": what the program prints appears here, and here it can be answered." }</p>
+            }
+            { for console.blocks.iter().map(|block| html! {
+                <ConsoleBlock key={block.key} block={block.clone()} query={query.clone()} />
+            }) }
+            <div class="console-tail">
+                <span class="console-tail-text"><Spans spans={console.tail.clone()} query={query.clone()} /></span>
+                if active { <StdinLine /> }
+            </div>
+            <RunResult />
+        </div>
+    }
+}

@@ -1,0 +1,51 @@
+//! A button that copies a text and says whether it worked.
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::ui::platform::clipboard;
+
+/// How long the answer stands.
+const ANSWER_MS: u32 = 2000;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// What the button is called.
+    pub label: AttrValue,
+    /// Makes the text, when it is asked for.
+    pub text: Callback<(), String>,
+}
+
+#[component]
+pub fn CopyButton(props: &Props) -> Html {
+    let copied = use_state_eq(|| None::<bool>);
+    {
+        let setter = copied.setter();
+        use_effect_with(*copied, move |copied| {
+            let timeout = copied.map(|_| Timeout::new(ANSWER_MS, move || setter.set(None)));
+            move || drop(timeout)
+        });
+    }
+    let onclick = {
+        let (setter, text) = (copied.setter(), props.text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (setter, text) = (setter.clone(), text.emit(()));
+            spawn_local(async move { setter.set(Some(clipboard::copy(&text).await)) });
+        })
+    };
+    let (picture, answer) = match *copied {
+        None => (Picture::Copy, ""),
+        Some(true) => (Picture::Done, "Copied"),
+        Some(false) => (Picture::Error, "The browser does not allow copying"),
+    };
+    html! {
+        <>
+            <button type="button" class="quiet-button" title={props.label.clone()} aria-label={props.label.clone()} {onclick}>
+                <Icon {picture} />
+            </button>
+            <span class="visually-hidden" aria-live="polite">{ answer }</span>
+        </>
+    }
+}

@@ -1,0 +1,174 @@
+//! The editor with its problems below.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use super::problems::Problems;
+use super::splitter::SplitterBar;
+use crate::ui::hooks::reducers::{CheckContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::hooks::use_run::Launcher;
+use crate::ui::platform::dom;
+use crate::ui::platform::editor::{Editor, EditorCallbacks};
+use crate::ui::selectors::numbers;
+use crate::ui::state::layout::Splitter;
+use crate::ui::state::project::{Program, WorkspaceAction};
+
+/// How far the editor's code is. A plain text box stands in until it has come, and for good if it never does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Code {
+    Loading,
+    Here,
+    Missing,
+}
+
+#[component]
+pub fn EditorPane() -> Html {
+    let workspace = use_slice::<WorkspaceContext>();
+    let check = use_slice::<CheckContext>();
+    let link = use_slice::<EditorLink>();
+    let launcher = use_slice::<Launcher>();
+    let code = use_state_eq(|| Code::Loading);
+    let cursor = use_state_eq(|| (1, 1));
+    let host = use_node_ref();
+    let program = &workspace.project.program;
+    let disassembly = check.checked.as_ref().and_then(|checked| checked.disassembly.as_deref());
+    let is_binary = program.text().is_none();
+
+    {
+        let (link, code, cursor, host) = (link.clone(), code.setter(), cursor.setter(), host.clone());
+        let workspace = workspace.clone();
+        use_effect_with((), move |()| {
+            let callbacks = EditorCallbacks {
+                on_change: {
+                    let link = link.clone();
+                    Callback::from(move |()| link.changed())
+                },
+                on_run: Callback::from(move |()| launcher.run()),
+                on_leave: Callback::from(|()| dom::focus("editor-keys")),
+                on_cursor: Callback::from(move |place| cursor.set(place)),
+            };
+            let attached = link.clone();
+            spawn_local(async move {
+                let loaded = Editor::load(None).await;
+                let Some(host) = host.cast::<HtmlElement>() else { return };
+                let text: Rc<str> = workspace.clone().project.program.text().cloned().unwrap_or_else(|| "".into());
+                match loaded.and_then(|loaded| loaded.create(&host, &text, callbacks)) {
+                    Ok(editor) => {
+                        attached.attach(editor, text);
+                        code.set(Code::Here);
+                    }
+                    Err(error) => {
+                        web_sys::console::error_1(&error);
+                        code.set(Code::Missing);
+                    }
+                }
+            });
+            move || link.detach()
+        });
+    }
+    {
+        // Another text is shown when another program was opened, and when a binary's text has arrived.
+        let link = link.clone();
+        let text: Rc<str> = match (program, disassembly) {
+            (Program::Text(text), _) => text.clone(),
+            (Program::Binary { .. }, Some(text)) => text.into(),
+            (Program::Binary { .. }, None) => "".into(),
+        };
+        let arrived = is_binary.then(|| check.checked.as_ref().map(Rc::as_ptr));
+        use_effect_with((workspace.opened, arrived, *code), move |(_, _, code)| {
+            if *code == Code::Here {
+                link.show(text, is_binary);
+            }
+        });
+    }
+    {
+        let (link, program) = (link.clone(), program.clone());
+        use_effect_with((check.clone(), *code), move |(check, code)| {
+            if let (Program::Text(text), Some(checked), Code::Here) = (program, &check.checked, code)
+                && !check.is_pending()
+            {
+                link.set_problems(&text, &checked.problems);
+            }
+        });
+    }
+
+    let oninput = {
+        let workspace = workspace.dispatcher();
+        Callback::from(move |event: InputEvent| {
+            if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
+                workspace.dispatch(WorkspaceAction::SetText(area.value().into()));
+            }
+        })
+    };
+    let (line, column) = *cursor;
+    html! {
+        <section class="editor-pane" aria-label="Editor">
+            if is_binary {
+                <BinaryNote />
+            }
+            <div class="editor-host" ref={host} data-code={format!("{:?}", *code).to_lowercase()}>
+                if *code != Code::Here {
+                    <textarea
+                        id="editor-fallback"
+                        class="editor-fallback"
+                        aria-label="WebAssembly text"
+                        spellcheck="false"
+                        autocapitalize="off"
+                        readonly={is_binary}
+                        value={program.text().map_or_else(|| disassembly.unwrap_or_default().to_owned(), |text| text.to_string())}
+                        {oninput}
+                    />
+                }
+            </div>
+            <p class="editor-foot" id="editor-keys" tabindex="-1">
+                <span>{ "Line " }{ numbers::grouped(line.into()) }{ ", column " }{ numbers::grouped(column.into()) }</span>
+                <span>{ "Tab indents. To leave the editor: " }<kbd>{ "Esc" }</kbd>{ ", then " }<kbd>{ "Tab" }</kbd></span>
+                if *code == Code::Missing {
+                    <span data-tone="bad">{ "The editor could not be loaded: this is a plain text box" }</span>
+                }
+            </p>
+            <SplitterBar splitter={Splitter::Problems} />
+            <Problems />
+        </section>
+    }
+}
+
+/// Above the text of a binary: what it is, and the way to edit it.
+#[component]
+fn BinaryNote() -> Html {
+    let workspace = use_slice::<WorkspaceContext>();
+    let check = use_slice::<CheckContext>();
+    let link = use_slice::<EditorLink>();
+    let disassembly = check.checked.as_ref().and_then(|checked| checked.disassembly.as_deref()).map(Rc::<str>::from);
+    let Program::Binary { file_name, bytes } = &workspace.project.program else { return html! {} };
+    let edit = {
+        let workspace = workspace.dispatcher();
+        let disassembly = disassembly.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(text) = disassembly.clone() {
+                workspace.dispatch(WorkspaceAction::ReplaceProgram(Program::Text(text)));
+                link.focus();
+            }
+        })
+    };
+    let told = match (&disassembly, check.is_pending()) {
+        (Some(_), _) => "shown as text, read-only",
+        (None, true) => "being read",
+        (None, false) => "not shown as text",
+    };
+    html! {
+        <div class="binary-note">
+            <p>
+                <strong>{ &**file_name }</strong>
+                { format!(" · {} · {told}", numbers::bytes(bytes.len() as u64)) }
+            </p>
+            if disassembly.is_some() {
+                <button type="button" class="button" onclick={edit}>{ "Edit as WAT" }</button>
+            }
+        </div>
+    }
+}

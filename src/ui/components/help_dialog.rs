@@ -1,0 +1,71 @@
+//! Help: the keys, and where things are.
+
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+use crate::ui::platform::dom;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub open: bool,
+    pub on_close: Callback<()>,
+}
+
+const KEYS: [(&str, &str); 12] = [
+    ("Mod+Enter", "Run"),
+    ("Mod+,", "Pause, and continue"),
+    ("Mod+.", "Stop"),
+    ("Alt+1 … Alt+5", "Go to Editor, Console, Module, Files, Memory"),
+    ("Esc, then Tab", "Leave the editor"),
+    ("Tab, Shift+Tab", "In the editor: indent, and back"),
+    ("Mod+F", "In the editor: search and replace"),
+    ("Mod+/", "In the editor: comment and uncomment"),
+    ("Up, Down", "In the standard input: earlier lines, and back"),
+    ("Ctrl+D", "In the empty standard input: end of input"),
+    ("Arrow keys", "On a line between panels: move it; Enter puts it back"),
+    ("?", "This help"),
+];
+
+#[component]
+pub fn HelpDialog(props: &Props) -> Html {
+    let dialog = use_node_ref();
+    {
+        let dialog = dialog.clone();
+        use_effect_with(props.open, move |open| {
+            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+                match (*open, dialog.open()) {
+                    // Fails only for a dialog that is open or not in the document.
+                    (true, false) => drop(dialog.show_modal()),
+                    (false, true) => dialog.close(),
+                    _ => {}
+                }
+            }
+        });
+    }
+    let onclose = props.on_close.reform(|_: Event| ());
+    let close = props.on_close.reform(|_: MouseEvent| ());
+    let modifier = if dom::is_apple() { "⌘" } else { "Ctrl+" };
+    html! {
+        <dialog class="dialog help-dialog" ref={dialog} aria-labelledby="help-title" {onclose}>
+            <div class="dialog-head">
+                <h2 id="help-title">{ "Keys and help" }</h2>
+                <button type="button" class="button" onclick={close}>{ "Close" }</button>
+            </div>
+            <p>
+                { "Write WebAssembly text, or open a " }<code>{ ".wasm" }</code>
+                { " that was built for " }<code>{ "wasm32-wasip1" }</code>
+                { ", and press " }<strong>{ "Run" }</strong>
+                { ". The program runs in this browser; nothing is sent anywhere. " }
+                { "It sees the files of the Files panel, and what you type in the console is its standard input." }
+            </p>
+            <table class="keys">
+                <thead class="visually-hidden"><tr><th scope="col">{ "Key" }</th><th scope="col">{ "What it does" }</th></tr></thead>
+                <tbody>
+                    { for KEYS.iter().map(|(keys, what)| html! {
+                        <tr><th scope="row"><kbd>{ keys.replace("Mod+", modifier) }</kbd></th><td>{ *what }</td></tr>
+                    }) }
+                </tbody>
+            </table>
+        </dialog>
+    }
+}

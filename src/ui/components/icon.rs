@@ -1,0 +1,56 @@
+//! Small pictures beside words. They are decoration: the words are always there.
+
+use yew::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    Run,
+    Stop,
+    Pause,
+    Copy,
+    Done,
+    Theme,
+    Help,
+    Search,
+    Clear,
+    Error,
+    Warning,
+}
+
+impl Picture {
+    /// The outline on a grid of 16 by 16.
+    fn path(self) -> &'static str {
+        match self {
+            Picture::Run => "M4.5 2.8v10.4L13 8z",
+            Picture::Stop => "M4 4h8v8H4z",
+            Picture::Pause => "M4.5 3.5h2.4v9H4.5zM9.1 3.5h2.4v9H9.1z",
+            Picture::Copy => "M5.5 5.5h7v7h-7zM3.5 10.5v-7h7",
+            Picture::Done => "M3.5 8.5l3 3 6-7",
+            Picture::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
+            Picture::Help => "M6 6.2a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.4M8 11.9v.1",
+            Picture::Search => "M7 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 10l3.2 3.2",
+            Picture::Clear => "M4 4l8 8M12 4l-8 8",
+            Picture::Error => "M8 2.2l5.8 5.8L8 13.8 2.2 8zM8 5.4v3.2M8 10.6v.1",
+            Picture::Warning => "M8 2.8l6 10.4H2zM8 6.6v3M8 11.3v.1",
+        }
+    }
+
+    fn is_filled(self) -> bool {
+        matches!(self, Picture::Run | Picture::Stop | Picture::Pause)
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub picture: Picture,
+}
+
+#[component]
+pub fn Icon(props: &Props) -> Html {
+    let filled = props.picture.is_filled().to_string();
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" data-filled={filled}>
+            <path d={props.picture.path()} />
+        </svg>
+    }
+}

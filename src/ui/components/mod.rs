@@ -1,0 +1,18 @@
+//! What is drawn: one component a file, its CSS file beside it in `static/css`.
+
+pub mod console;
+pub mod console_block;
+pub mod copy_button;
+pub mod editor_pane;
+pub mod fault_banner;
+pub mod help_dialog;
+pub mod icon;
+pub mod module_panel;
+pub mod problems;
+pub mod run_controls;
+pub mod run_result;
+pub mod splitter;
+pub mod status;
+pub mod stdin_line;
+pub mod tabs;
+pub mod toolbar;

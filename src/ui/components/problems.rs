@@ -1,0 +1,92 @@
+//! The list of problems: what is wrong, where, and what would mend it.
+
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::protocol::{Problem, Severity};
+use crate::ui::hooks::reducers::{CheckContext, LayoutContext, WorkerContext, use_slice};
+use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::selectors::numbers;
+use crate::ui::state::layout::{LayoutAction, Panel};
+use crate::ui::state::worker::WorkerPhase;
+
+/// More are not drawn: who has a thousand problems begins with the first.
+const MOST_SHOWN: usize = 200;
+
+#[component]
+pub fn Problems() -> Html {
+    let check = use_slice::<CheckContext>();
+    let worker = use_slice::<WorkerContext>();
+    let problems = check.checked.as_ref().map_or(&[][..], |checked| &checked.problems);
+    let summary = match (problems.len(), &check.checked, worker.phase) {
+        (0, None, WorkerPhase::Loading) => "The compiler is loading".to_owned(),
+        (0, None, _) => String::new(),
+        (0, Some(_), _) => "No problems".to_owned(),
+        (number, ..) => numbers::count(number as u64, "problem", "problems"),
+    };
+    html! {
+        <section class="problems" id="problems" aria-label="Problems" data-empty={problems.is_empty().to_string()}>
+            <div class="panel-head">
+                <h2>{ "Problems" }</h2>
+                <span class="problems-count" aria-live="polite">{ summary }</span>
+            </div>
+            <ul class="problem-list">
+                { for problems.iter().take(MOST_SHOWN).enumerate().map(|(index, problem)| html! {
+                    <ProblemItem key={index} problem={problem.clone()} />
+                }) }
+                if problems.len() > MOST_SHOWN {
+                    <li class="problem-more">{ format!("and {} more", numbers::grouped((problems.len() - MOST_SHOWN) as u64)) }</li>
+                }
+            </ul>
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct ItemProps {
+    pub problem: Problem,
+}
+
+/// One problem; pressing it goes to its place.
+#[component]
+pub fn ProblemItem(props: &ItemProps) -> Html {
+    let link = use_slice::<EditorLink>();
+    let layout = use_slice::<LayoutContext>();
+    let Problem { span, severity, message, help, excerpt, .. } = &props.problem;
+    let (picture, kind) = match severity {
+        Severity::Error => (Picture::Error, "Error"),
+        Severity::Warning => (Picture::Warning, "Warning"),
+    };
+    let head = html! {
+        <>
+            <Icon {picture} />
+            <span class="visually-hidden">{ format!("{kind}: ") }</span>
+            <span class="problem-message">{ message }</span>
+            if let Some(span) = span {
+                <span class="problem-place">{ format!("line {}, column {}", span.line, span.column) }</span>
+            }
+        </>
+    };
+    let go = |span| {
+        let (link, layout) = (link.clone(), layout.dispatcher());
+        Callback::from(move |_: MouseEvent| {
+            layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
+            link.reveal(span);
+        })
+    };
+    html! {
+        <li class="problem" data-severity={kind.to_lowercase()}>
+            if let Some(span) = *span {
+                <button type="button" class="problem-head" onclick={go(span)}>{ head }</button>
+            } else {
+                <div class="problem-head">{ head }</div>
+            }
+            if let Some(excerpt) = excerpt {
+                <pre class="problem-excerpt">{ excerpt }</pre>
+            }
+            if let Some(help) = help {
+                <p class="problem-help">{ help }</p>
+            }
+        </li>
+    }
+}

@@ -1,0 +1,111 @@
+//! How the last run ended, in full, and what it used.
+
+use yew::prelude::*;
+
+use super::problems::ProblemItem;
+use crate::protocol::{Counters, Outcome, Value};
+use crate::ui::hooks::reducers::{RunContext, use_slice};
+use crate::ui::selectors::numbers;
+use crate::ui::state::run::Phase;
+
+/// What a run came to; nothing while it goes on.
+#[component]
+pub fn RunResult() -> Html {
+    let run = use_slice::<RunContext>();
+    let Phase::Finished(outcome) = &run.phase else { return html! {} };
+    let call = run.call.as_deref();
+    match &**outcome {
+        Outcome::Returned { results } if results.is_empty() => html! {},
+        Outcome::Returned { results } => html! {
+            <div class="run-result" data-tone="good"><Results call={call.map(AttrValue::from)} results={results.clone()} /></div>
+        },
+        Outcome::Exited { .. } | Outcome::Stopped => html! {},
+        Outcome::Trapped { trap } => html! {
+            <div class="run-result" data-tone="bad">
+                <h3>{ format!("Trap: {}", trap.message) }<code class="trap-code">{ &trap.code }</code></h3>
+                <p>{ &trap.help }</p>
+            </div>
+        },
+        Outcome::LimitReached { limit, message, help } => html! {
+            <div class="run-result" data-tone="bad">
+                <h3>{ format!("Limit reached: {limit}") }</h3>
+                <p>{ message }</p>
+                <p>{ help }</p>
+            </div>
+        },
+        Outcome::NotStarted { problems } => html! {
+            <div class="run-result" data-tone="bad">
+                <h3>{ "It did not start" }</h3>
+                <ul class="problem-list">
+                    { for problems.iter().enumerate().map(|(index, problem)| html! {
+                        <ProblemItem key={index} problem={problem.clone()} />
+                    }) }
+                </ul>
+            </div>
+        },
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ResultsProps {
+    call: Option<AttrValue>,
+    results: Vec<Value>,
+}
+
+/// The values that came back, in every form a person may want to read them in.
+#[component]
+fn Results(props: &ResultsProps) -> Html {
+    let form = |form: &Option<String>| form.as_deref().unwrap_or("–").to_owned();
+    html! {
+        <table class="values">
+            <caption>{ "Returned by " }<code>{ props.call.as_deref().unwrap_or("the call") }</code></caption>
+            <thead>
+                <tr>
+                    <th scope="col">{ "Type" }</th>
+                    <th scope="col">{ "Value" }</th>
+                    <th scope="col">{ "Unsigned" }</th>
+                    <th scope="col">{ "Hex" }</th>
+                </tr>
+            </thead>
+            <tbody>
+                { for props.results.iter().map(|value| html! {
+                    <tr>
+                        <td><code class="type">{ &value.ty }</code></td>
+                        <td class="value">{ &value.text }</td>
+                        <td>{ form(&value.unsigned) }</td>
+                        <td>{ form(&value.hex) }</td>
+                    </tr>
+                }) }
+            </tbody>
+        </table>
+    }
+}
+
+/// The run's counters.
+#[component]
+pub fn RunCounters() -> Html {
+    let run = use_slice::<RunContext>();
+    let Some(counters) = run.counters else { return html! {} };
+    html! {
+        <dl class="counters" aria-label="Counters">
+            { for rows(&counters).into_iter().map(|(name, help, value)| html! {
+                <div title={help}><dt>{ name }</dt><dd>{ value }</dd></div>
+            }) }
+        </dl>
+    }
+}
+
+fn rows(counters: &Counters) -> [(&'static str, &'static str, String); 6] {
+    [
+        ("Time", "Time in the program, waits not included", numbers::milliseconds(counters.run_ms)),
+        ("Fuel", "The interpreter's unit of work, about one for each instruction", numbers::grouped(counters.fuel)),
+        ("Peak memory", "The most that all linear memories together had", numbers::bytes(counters.peak_memory)),
+        ("Host calls", "Calls from the program to functions of the host", numbers::grouped(counters.host_calls)),
+        ("Output", "Bytes printed", numbers::bytes(counters.output)),
+        (
+            "Compiled in",
+            "From the source to code that the interpreter runs",
+            numbers::milliseconds(counters.compile_ms),
+        ),
+    ]
+}

@@ -1,0 +1,135 @@
+//! A line between panels that is dragged, or moved with the arrow keys.
+
+use std::cell::Cell;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent};
+use yew::prelude::*;
+
+use crate::ui::hooks::reducers::{LayoutContext, use_slice};
+use crate::ui::platform::dom;
+use crate::ui::state::layout::{LayoutAction, Splitter, range};
+
+/// How far an arrow key moves it, in hundredths of a rem.
+const STEP: u32 = 100;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub splitter: Splitter,
+}
+
+/// Where a drag began.
+#[derive(Clone, Copy)]
+struct Grip {
+    pointer: i32,
+    at: f64,
+    size: u32,
+}
+
+#[component]
+pub fn SplitterBar(props: &Props) -> Html {
+    let layout = use_slice::<LayoutContext>();
+    let grip = use_memo((), |()| Cell::new(None::<Grip>));
+    let splitter = props.splitter;
+    let Shape { vertical, grows_forward, name, controls } = shape(splitter);
+    let size = layout.size(splitter);
+    let (least, most) = range(splitter);
+
+    let position = move |event: &PointerEvent| f64::from(if vertical { event.client_x() } else { event.client_y() });
+    let onpointerdown = {
+        let grip = grip.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 {
+                return;
+            }
+            event.prevent_default();
+            if let Some(bar) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+                // Without the capture the drag still works for as long as the pointer is over the bar.
+                let _ = bar.set_pointer_capture(event.pointer_id());
+            }
+            // Measured and not remembered: a narrow window may show the panel smaller than it was dragged.
+            let size = measured(controls, vertical).unwrap_or(size);
+            grip.set(Some(Grip { pointer: event.pointer_id(), at: position(&event), size }));
+        })
+    };
+    let onpointermove = {
+        let (grip, layout) = (grip.clone(), layout.dispatcher());
+        Callback::from(move |event: PointerEvent| {
+            let Some(grip) = grip.get().filter(|grip| grip.pointer == event.pointer_id()) else { return };
+            let moved = (position(&event) - grip.at) / dom::root_font_size() * 100.0;
+            let moved = if grows_forward { moved } else { -moved };
+            let size = (f64::from(grip.size) + moved).max(0.0) as u32;
+            layout.dispatch(LayoutAction::Resize { splitter, size });
+        })
+    };
+    let release = Callback::from(move |_: PointerEvent| grip.set(None));
+    let onkeydown = {
+        let layout = layout.dispatcher();
+        Callback::from(move |event: KeyboardEvent| {
+            let step = if event.shift_key() { STEP * 5 } else { STEP };
+            let action = match event.key().as_str() {
+                "ArrowLeft" | "ArrowUp" if grows_forward => size.saturating_sub(step),
+                "ArrowRight" | "ArrowDown" if grows_forward => size + step,
+                "ArrowLeft" | "ArrowUp" => size + step,
+                "ArrowRight" | "ArrowDown" => size.saturating_sub(step),
+                "Home" => least,
+                "End" => most,
+                "Enter" => {
+                    layout.dispatch(LayoutAction::Reset { splitter });
+                    return;
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            layout.dispatch(LayoutAction::Resize { splitter, size: action });
+        })
+    };
+    let ondblclick = {
+        let layout = layout.dispatcher();
+        Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Reset { splitter }))
+    };
+    html! {
+        <div
+            class="splitter"
+            role="separator"
+            tabindex="0"
+            aria-label={name}
+            aria-controls={controls}
+            aria-orientation={if vertical { "vertical" } else { "horizontal" }}
+            aria-valuemin={least.to_string()}
+            aria-valuemax={most.to_string()}
+            aria-valuenow={size.to_string()}
+            title="Drag, or use the arrow keys; double-click or Enter for the usual size"
+            {onpointerdown} {onpointermove} onpointerup={release.clone()} onpointercancel={release}
+            {onkeydown} {ondblclick}
+        />
+    }
+}
+
+struct Shape {
+    /// Whether the line is vertical, and so moves left and right.
+    vertical: bool,
+    /// Whether its panel grows when it moves right or down.
+    grows_forward: bool,
+    name: &'static str,
+    /// The id of the panel whose size it sets.
+    controls: &'static str,
+}
+
+fn shape(splitter: Splitter) -> Shape {
+    let (vertical, grows_forward, name, controls) = match splitter {
+        Splitter::Left => (true, true, "Width of the left column", "panel-module"),
+        Splitter::Right => (true, false, "Width of the inspector", "panel-memory"),
+        Splitter::Console => (false, false, "Height of the console", "panel-console"),
+        Splitter::Files => (false, false, "Height of the files", "panel-files"),
+        Splitter::Problems => (false, false, "Height of the problems", "problems"),
+    };
+    Shape { vertical, grows_forward, name, controls }
+}
+
+/// The size that the panel has on the screen, in hundredths of a rem.
+fn measured(id: &str, vertical: bool) -> Option<u32> {
+    let bounds = dom::document().get_element_by_id(id)?.get_bounding_client_rect();
+    let size = if vertical { bounds.width() } else { bounds.height() };
+    Some((size / dom::root_font_size() * 100.0) as u32)
+}

@@ -1,0 +1,49 @@
+//! The bar at the top: what to run, running it, taking it along, how the page looks.
+
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use super::run_controls::RunControls;
+use crate::ui::hooks::reducers::{SettingsContext, use_slice};
+use crate::ui::state::settings::{SettingsAction, Theme};
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub on_help: Callback<()>,
+}
+
+#[component]
+pub fn Toolbar(props: &Props) -> Html {
+    let settings = use_slice::<SettingsContext>();
+    let act = |action: SettingsAction| {
+        let settings = settings.dispatcher();
+        Callback::from(move |_: MouseEvent| settings.dispatch(action.clone()))
+    };
+    let help = {
+        let on_help = props.on_help.clone();
+        Callback::from(move |_: MouseEvent| on_help.emit(()))
+    };
+    let theme = match settings.theme {
+        Theme::System => "Theme: as the system",
+        Theme::Light => "Theme: light",
+        Theme::Dark => "Theme: dark",
+    };
+    html! {
+        <header class="toolbar">
+            <h1 class="brand"><span class="brand-mark" aria-hidden="true" />{ "Wasmoscope" }</h1>
+            <RunControls />
+            <div class="toolbar-source">
+            </div>
+            <div class="toolbar-view" role="group" aria-label="View">
+                <button type="button" class="quiet-button text-size" aria-label="Smaller text" title="Smaller text"
+                    onclick={act(SettingsAction::SmallerText)}><span aria-hidden="true">{ "A−" }</span></button>
+                <button type="button" class="quiet-button text-size" aria-label="Larger text" title="Larger text"
+                    onclick={act(SettingsAction::LargerText)}><span aria-hidden="true">{ "A+" }</span></button>
+                <button type="button" class="quiet-button" aria-label={theme} title={theme}
+                    onclick={act(SettingsAction::NextTheme)}><Icon picture={Picture::Theme} /></button>
+                <button type="button" class="quiet-button" aria-label="Help" title="Keys and help (?)" aria-keyshortcuts="?"
+                    onclick={help}><Icon picture={Picture::Help} /></button>
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,10 @@
+//! Where state meets the browser: timers, the worker, storage, keys. Each hook hands back a handle with verbs.
+
+pub mod reducers;
+pub mod use_check;
+pub mod use_editor;
+pub mod use_engine;
+pub mod use_hotkeys;
+pub mod use_media;
+pub mod use_run;
+pub mod use_settings;

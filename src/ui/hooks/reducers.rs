@@ -1,0 +1,50 @@
+//! Makes Yew reducers of the state slices. The slices themselves know nothing of Yew and are tested without it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::ui::state::check::{CheckAction, CheckState};
+use crate::ui::state::console::{ConsoleAction, ConsoleState};
+use crate::ui::state::layout::{Layout, LayoutAction};
+use crate::ui::state::project::{Workspace, WorkspaceAction};
+use crate::ui::state::run::{RunAction, RunState};
+use crate::ui::state::settings::{Settings, SettingsAction};
+use crate::ui::state::worker::{WorkerAction, WorkerState};
+
+macro_rules! reducible {
+    ($($state:ty, $action:ty;)*) => {$(
+        impl Reducible for $state {
+            type Action = $action;
+
+            fn reduce(self: Rc<Self>, action: Self::Action) -> Rc<Self> {
+                Rc::new(self.apply(action))
+            }
+        }
+    )*};
+}
+
+reducible! {
+    CheckState, CheckAction;
+    ConsoleState, ConsoleAction;
+    Layout, LayoutAction;
+    RunState, RunAction;
+    Settings, SettingsAction;
+    WorkerState, WorkerAction;
+    Workspace, WorkspaceAction;
+}
+
+/// The slices as components take them from their context.
+pub type CheckContext = UseReducerHandle<CheckState>;
+pub type ConsoleContext = UseReducerHandle<ConsoleState>;
+pub type LayoutContext = UseReducerHandle<Layout>;
+pub type RunContext = UseReducerHandle<RunState>;
+pub type SettingsContext = UseReducerHandle<Settings>;
+pub type WorkerContext = UseReducerHandle<WorkerState>;
+pub type WorkspaceContext = UseReducerHandle<Workspace>;
+
+/// A slice, in a component below [`crate::ui::app::App`], which provides them all.
+#[hook]
+pub fn use_slice<T: Clone + PartialEq + 'static>() -> T {
+    use_context::<T>().expect("App provides every slice")
+}

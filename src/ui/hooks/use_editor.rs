@@ -1,0 +1,135 @@
+//! The editor, as the rest of the page sees it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::reducers::WorkspaceContext;
+use crate::protocol::{Problem, Span};
+use crate::ui::platform::dom;
+use crate::ui::platform::editor::Editor;
+use crate::ui::state::project::{Workspace, WorkspaceAction};
+
+/// Up to this many bytes the text is taken over at every key; of a longer one, when the person pauses for a moment.
+const PROMPT_UP_TO: usize = 100_000;
+const SETTLED_MS: u32 = 150;
+
+/// The editor's handle: cheap to clone, and equal to itself for as long as the page is open.
+#[derive(Clone)]
+pub struct EditorLink(Rc<Inner>);
+
+impl PartialEq for EditorLink {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    editor: RefCell<Option<Editor>>,
+    /// What the editor shows, but for changes that are not taken over yet.
+    shown: RefCell<Rc<str>>,
+    read_only: Cell<bool>,
+    changed: Cell<bool>,
+    settle: RefCell<Option<Timeout>>,
+    workspace: UseReducerDispatcher<Workspace>,
+}
+
+/// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`EditorLink`] from its context.
+#[hook]
+pub fn use_editor(workspace: &WorkspaceContext) -> EditorLink {
+    let workspace = workspace.dispatcher();
+    let link = use_memo((), |()| {
+        EditorLink(Rc::new(Inner {
+            editor: RefCell::new(None),
+            shown: RefCell::new("".into()),
+            read_only: Cell::new(false),
+            changed: Cell::new(false),
+            settle: RefCell::new(None),
+            workspace,
+        }))
+    });
+    (*link).clone()
+}
+
+impl EditorLink {
+    /// The editor is in the page now.
+    pub fn attach(&self, editor: Editor, text: Rc<str>) {
+        *self.0.shown.borrow_mut() = text;
+        *self.0.editor.borrow_mut() = Some(editor);
+    }
+
+    /// The editor is no longer in the page.
+    pub fn detach(&self) {
+        self.flush();
+        self.0.editor.take();
+    }
+
+    /// Shows another text.
+    pub fn show(&self, text: Rc<str>, read_only: bool) {
+        let inner = &self.0;
+        inner.settle.take();
+        inner.changed.set(false);
+        inner.read_only.set(read_only);
+        if let Some(editor) = &*inner.editor.borrow() {
+            editor.set_text(&text, read_only);
+        }
+        *inner.shown.borrow_mut() = text;
+    }
+
+    /// The person changed the text.
+    pub fn changed(&self) {
+        let inner = &self.0;
+        inner.changed.set(true);
+        if inner.shown.borrow().len() <= PROMPT_UP_TO {
+            self.flush();
+            return;
+        }
+        let weak = Rc::downgrade(inner);
+        let settle = Timeout::new(SETTLED_MS, move || {
+            if let Some(inner) = weak.upgrade() {
+                EditorLink(inner).flush();
+            }
+        });
+        *inner.settle.borrow_mut() = Some(settle);
+    }
+
+    /// Takes over what was typed, at once: before a run, a download, a farewell.
+    pub fn flush(&self) {
+        let inner = &self.0;
+        inner.settle.take();
+        if !inner.changed.replace(false) || inner.read_only.get() {
+            return;
+        }
+        let Some(text) = inner.editor.borrow().as_ref().map(Editor::text) else { return };
+        let text: Rc<str> = text.into();
+        *inner.shown.borrow_mut() = text.clone();
+        inner.workspace.dispatch(WorkspaceAction::SetText(text));
+    }
+
+    /// Underlines problems that were found in `text`; if the person has typed on since, the next check will tell.
+    pub fn set_problems(&self, text: &Rc<str>, problems: &[Problem]) {
+        let inner = &self.0;
+        let is_shown = !inner.changed.get() && **inner.shown.borrow() == **text;
+        if let Some(editor) = inner.editor.borrow().as_ref().filter(|_| is_shown) {
+            editor.set_problems(text, problems);
+        }
+    }
+
+    /// Selects a place and goes there.
+    pub fn reveal(&self, span: Span) {
+        self.flush();
+        if let Some(editor) = &*self.0.editor.borrow() {
+            let shown = self.0.shown.borrow().clone();
+            editor.reveal(&shown, span.start, span.end);
+        }
+    }
+
+    pub fn focus(&self) {
+        match &*self.0.editor.borrow() {
+            Some(editor) => editor.focus(),
+            None => dom::focus("editor-fallback"),
+        }
+    }
+}

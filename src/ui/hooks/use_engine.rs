@@ -1,0 +1,359 @@
+//! The engine, as the page sees it: verbs that become requests, and events that become state.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::reducers::{CheckContext, ConsoleContext, RunContext, WorkerContext};
+use crate::protocol::{Entry, Event, FileChange, FileImage, MemoryWatch, Request, RunId, RunOptions, Source, Version};
+use crate::ui::platform::worker::{News, WorkerLink};
+use crate::ui::state::check::{CheckAction, CheckState};
+use crate::ui::state::console::{ConsoleAction, ConsoleState};
+use crate::ui::state::run::{RunAction, RunState, event_run};
+use crate::ui::state::worker::{WorkerAction, WorkerState};
+
+/// How long the worker may take to answer Stop or Pause before it is replaced.
+const PATIENCE_MS: u32 = 1000;
+/// How long after the worker is ready, with nothing to do, the interpreter is warmed up.
+const IDLE_MS: u32 = 400;
+
+/// The engine's handle: cheap to clone, and equal to itself for as long as the page is open.
+#[derive(Clone)]
+pub struct Engine(Rc<Inner>);
+
+impl PartialEq for Engine {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Keeps a callback registered; dropping it ends that.
+pub struct Listener {
+    id: u32,
+    engine: Weak<Inner>,
+}
+
+struct Inner {
+    link: RefCell<Option<WorkerLink>>,
+    ready: Cell<bool>,
+    /// What was asked before the worker could be.
+    queue: RefCell<Vec<Request>>,
+    listeners: RefCell<Vec<(u32, Callback<Rc<Event>>)>>,
+    next_listener: Cell<u32>,
+    /// The last run, and whether it is still going.
+    run: Cell<RunId>,
+    active: Cell<bool>,
+    /// Runs out when Stop or Pause is not answered.
+    watchdog: RefCell<Option<Timeout>>,
+    warm_up: RefCell<Option<Timeout>>,
+    slices: Slices,
+}
+
+struct Slices {
+    worker: UseReducerDispatcher<WorkerState>,
+    run: UseReducerDispatcher<RunState>,
+    console: UseReducerDispatcher<ConsoleState>,
+    check: UseReducerDispatcher<CheckState>,
+}
+
+/// Starts the engine's worker. Once, in [`crate::ui::app::App`]; others take [`Engine`] from its context.
+#[hook]
+pub fn use_engine(worker: &WorkerContext, run: &RunContext, console: &ConsoleContext, check: &CheckContext) -> Engine {
+    let slices = Slices {
+        worker: worker.dispatcher(),
+        run: run.dispatcher(),
+        console: console.dispatcher(),
+        check: check.dispatcher(),
+    };
+    let engine = use_memo((), |()| Engine::new(slices));
+    {
+        let engine = engine.clone();
+        use_effect_with((), move |()| engine.start());
+    }
+    (*engine).clone()
+}
+
+/// Calls back with every event, as long as the component lives. [`Event::Ready`] comes again whenever the worker had to
+/// be replaced: whatever the worker is to know (files, the memory window) is to be sent on each.
+#[hook]
+pub fn use_engine_events(on_event: Callback<Rc<Event>>) {
+    let engine = use_context::<Engine>().expect("App provides the engine");
+    use_effect_with((engine, on_event), |(engine, on_event)| {
+        let listener = engine.listen(on_event.clone());
+        move || drop(listener)
+    });
+}
+
+impl Engine {
+    fn new(slices: Slices) -> Self {
+        Self(Rc::new(Inner {
+            link: RefCell::new(None),
+            ready: Cell::new(false),
+            queue: RefCell::default(),
+            listeners: RefCell::default(),
+            next_listener: Cell::new(0),
+            run: Cell::new(0),
+            active: Cell::new(false),
+            watchdog: RefCell::default(),
+            warm_up: RefCell::default(),
+            slices,
+        }))
+    }
+
+    /// Starts a run of `source`; the run there is, if any, ends.
+    pub fn run(&self, source: Source, entry: Entry, options: RunOptions) {
+        let inner = &self.0;
+        let run = inner.run.get() + 1;
+        inner.run.set(run);
+        inner.active.set(true);
+        inner.watchdog.take();
+        inner.slices.console.dispatch(ConsoleAction::Begin { run });
+        inner.slices.run.dispatch(RunAction::Begin { run });
+        inner.send(Request::Run { run, source, entry, options });
+    }
+
+    pub fn stop(&self) {
+        let inner = &self.0;
+        if !inner.active.get() {
+            return;
+        }
+        inner.slices.run.dispatch(RunAction::StopAsked);
+        if inner.ready.get() {
+            inner.send(Request::Stop { run: inner.run.get() });
+            self.expect_answer();
+        } else {
+            // It has not even been sent.
+            inner.queue.borrow_mut().retain(|request| !matches!(request, Request::Run { .. }));
+            inner.lose_run();
+        }
+    }
+
+    pub fn pause(&self) {
+        let inner = &self.0;
+        if inner.active.get() {
+            inner.slices.run.dispatch(RunAction::PauseAsked);
+            inner.send(Request::Pause { run: inner.run.get() });
+            self.expect_answer();
+        }
+    }
+
+    /// Goes on after a pause; `continue` is taken.
+    pub fn resume(&self) {
+        self.0.send_if_active(|run| Request::Continue { run });
+    }
+
+    /// Sends a line to the program's standard input, and shows it where it was typed.
+    pub fn stdin_line(&self, line: &str) {
+        let text = format!("{line}\n");
+        self.0.slices.console.dispatch(ConsoleAction::Typed { text: text.as_str().into() });
+        self.0.send_if_active(|run| Request::Stdin { run, bytes: text.into_bytes() });
+    }
+
+    pub fn end_of_input(&self) {
+        self.0.slices.run.dispatch(RunAction::InputEnded);
+        self.0.send_if_active(|run| Request::EndOfInput { run });
+    }
+
+    pub fn check(&self, version: Version, source: Source) {
+        self.0.slices.check.dispatch(CheckAction::Asked { version });
+        // Of several that wait for the worker to load, only the last is of interest.
+        self.0.queue.borrow_mut().retain(|request| !matches!(request, Request::Check { .. }));
+        self.0.send(Request::Check { version, source });
+    }
+
+    /// Asks for the binary; it comes as [`Event::Built`] to those who listen.
+    pub fn build(&self, version: Version, source: Source) {
+        self.0.send(Request::Build { version, source });
+    }
+
+    pub fn watch_memory(&self, watch: Option<MemoryWatch>) {
+        self.0.send(Request::WatchMemory { watch });
+    }
+
+    pub fn set_files(&self, files: Vec<FileImage>) {
+        self.0.send(Request::SetFiles { files });
+    }
+
+    pub fn change_files(&self, change: FileChange) {
+        self.0.send(Request::ChangeFiles { change });
+    }
+
+    pub fn read_file(&self, path: String) {
+        self.0.send(Request::ReadFile { path });
+    }
+
+    pub fn read_all_files(&self) {
+        self.0.send(Request::ReadAllFiles);
+    }
+
+    /// Calls back with every event, as long as the listener is kept.
+    pub fn listen(&self, on_event: Callback<Rc<Event>>) -> Listener {
+        let id = self.0.next_listener.get();
+        self.0.next_listener.set(id + 1);
+        self.0.listeners.borrow_mut().push((id, on_event));
+        Listener { id, engine: Rc::downgrade(&self.0) }
+    }
+
+    /// Whether there is a worker that takes requests.
+    pub fn is_ready(&self) -> bool {
+        self.0.ready.get()
+    }
+
+    /// Ends the worker, and the run with it, and starts another.
+    pub fn restart(&self) {
+        let inner = &self.0;
+        inner.watchdog.take();
+        inner.warm_up.take();
+        inner.link.take();
+        inner.ready.set(false);
+        inner.queue.take();
+        inner.lose_run();
+        inner.slices.worker.dispatch(WorkerAction::Restarted);
+        self.start();
+    }
+
+    fn start(&self) {
+        let weak = Rc::downgrade(&self.0);
+        let on_news = Callback::from(move |news| {
+            if let Some(inner) = weak.upgrade() {
+                Engine(inner).hear(news);
+            }
+        });
+        match WorkerLink::start(on_news) {
+            Ok(link) => *self.0.link.borrow_mut() = Some(link),
+            Err(error) => self.0.fail(&format!("the browser does not start it ({error:?})")),
+        }
+    }
+
+    /// Replaces the worker unless it answers soon.
+    fn expect_answer(&self) {
+        let weak = Rc::downgrade(&self.0);
+        let timeout = Timeout::new(PATIENCE_MS, move || {
+            if let Some(inner) = weak.upgrade() {
+                Engine(inner).replace("The interpreter did not answer and was replaced. Your text and files are safe.");
+            }
+        });
+        *self.0.watchdog.borrow_mut() = Some(timeout);
+    }
+
+    fn replace(&self, message: &str) {
+        self.0.slices.worker.dispatch(WorkerAction::Faulted { message: message.into(), recovered: true });
+        self.restart();
+    }
+
+    fn hear(&self, news: News) {
+        match news {
+            News::Event(event) => self.hear_event(event),
+            News::Garbled(error) => self.0.fault(&error.to_string()),
+            News::Died { reason } if self.0.ready.get() => {
+                self.replace(&format!(
+                    "The interpreter broke off and was replaced. Your text and files are safe. It said: {}",
+                    if reason.is_empty() { "nothing" } else { &reason }
+                ));
+            }
+            // It never came up: another attempt at once would end the same way.
+            News::Died { reason } => {
+                self.0.link.take();
+                self.0.fail(if reason.is_empty() { "its program could not be loaded" } else { &reason });
+            }
+        }
+    }
+
+    fn hear_event(&self, event: Event) {
+        let inner = &self.0;
+        // Memory outlives its run, and a worker that was replaced knows of none.
+        let is_memory = matches!(event, Event::Memory { .. });
+        if !is_memory && event_run(&event).is_some_and(|run| run != inner.run.get()) {
+            return;
+        }
+        let event = Rc::new(event);
+        match &*event {
+            Event::Ready => self.hear_ready(),
+            Event::Paused { .. } => drop(inner.watchdog.take()),
+            Event::Finished { run, .. } => {
+                inner.watchdog.take();
+                inner.active.set(false);
+                inner.slices.console.dispatch(ConsoleAction::End { run: *run });
+            }
+            Event::Output { run, chunks } => {
+                inner.slices.console.dispatch(ConsoleAction::Output { run: *run, chunks: chunks.as_slice().into() });
+            }
+            Event::Checked { version, checked } => {
+                let checked = Rc::new(checked.clone());
+                inner.slices.check.dispatch(CheckAction::Answered { version: *version, checked });
+            }
+            Event::Fault { message } => inner.fault(message),
+            _ => {}
+        }
+        if event_run(&event).is_some() && !matches!(&*event, Event::Output { .. } | Event::Memory { .. }) {
+            inner.slices.run.dispatch(RunAction::Heard(event.clone()));
+        }
+        // A copy: a listener may well add or remove one.
+        let listeners: Vec<_> = inner.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        listeners.iter().for_each(|listener| listener.emit(event.clone()));
+    }
+
+    fn hear_ready(&self) {
+        let inner = &self.0;
+        inner.ready.set(true);
+        inner.slices.worker.dispatch(WorkerAction::Ready);
+        let queue = inner.queue.take();
+        queue.into_iter().for_each(|request| inner.send(request));
+        let weak = Rc::downgrade(&self.0);
+        let warm_up = Timeout::new(IDLE_MS, move || {
+            if let Some(inner) = weak.upgrade()
+                && !inner.active.get()
+            {
+                inner.send(Request::WarmUp);
+            }
+        });
+        *inner.warm_up.borrow_mut() = Some(warm_up);
+    }
+}
+
+impl Inner {
+    fn send(&self, request: Request) {
+        if !self.ready.get() {
+            self.queue.borrow_mut().push(request);
+            return;
+        }
+        let result = self.link.borrow().as_ref().map_or(Ok(()), |link| link.post(&request));
+        if let Err(error) = result {
+            self.fault(&error.to_string());
+        }
+    }
+
+    fn send_if_active(&self, request: impl FnOnce(RunId) -> Request) {
+        if self.active.get() {
+            self.send(request(self.run.get()));
+        }
+    }
+
+    fn lose_run(&self) {
+        if self.active.replace(false) {
+            self.slices.run.dispatch(RunAction::Lost);
+            self.slices.console.dispatch(ConsoleAction::End { run: self.run.get() });
+        }
+    }
+
+    fn fault(&self, message: &str) {
+        self.slices.worker.dispatch(WorkerAction::Faulted { message: message.into(), recovered: false });
+    }
+
+    fn fail(&self, reason: &str) {
+        self.lose_run();
+        self.queue.take();
+        let message = format!("The interpreter could not be started: {reason}. Your text and files are safe.");
+        self.slices.worker.dispatch(WorkerAction::Failed { message: message.into() });
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(engine) = self.engine.upgrade() {
+            engine.listeners.borrow_mut().retain(|(id, _)| *id != self.id);
+        }
+    }
+}

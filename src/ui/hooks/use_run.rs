@@ -1,0 +1,77 @@
+//! Starting runs: puts together the text as it is this moment, what is called and with what.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::reducers::{LayoutContext, SettingsContext, WorkspaceContext};
+use super::use_editor::EditorLink;
+use super::use_engine::Engine;
+use crate::protocol::{Entry, RunOptions};
+use crate::ui::selectors::arguments;
+use crate::ui::state::layout::{LayoutAction, Panel};
+
+/// Starts runs: cheap to clone, and equal to itself for as long as the page is open.
+#[derive(Clone)]
+pub struct Launcher(Rc<Inner>);
+
+impl PartialEq for Launcher {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    engine: Engine,
+    editor: EditorLink,
+    workspace: WorkspaceContext,
+    settings: SettingsContext,
+    layout: LayoutContext,
+}
+
+/// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Launcher`] from its context.
+#[hook]
+pub fn use_launcher(
+    engine: &Engine,
+    editor: &EditorLink,
+    workspace: &WorkspaceContext,
+    settings: &SettingsContext,
+    layout: &LayoutContext,
+) -> Launcher {
+    let launcher = use_memo((), |()| {
+        Launcher(Rc::new(Inner {
+            engine: engine.clone(),
+            editor: editor.clone(),
+            workspace: workspace.clone(),
+            settings: settings.clone(),
+            layout: layout.clone(),
+        }))
+    });
+    (*launcher).clone()
+}
+
+impl Launcher {
+    /// **Run**.
+    pub fn run(&self) {
+        self.start(Entry::Default);
+    }
+
+    /// Calls an export with arguments as they were typed.
+    pub fn call(&self, name: String, arguments: Vec<String>) {
+        self.start(Entry::Export { name, arguments });
+    }
+
+    fn start(&self, entry: Entry) {
+        let inner = &self.0;
+        inner.editor.flush();
+        // A fresh clone sees the state of this moment, and lets go of it again.
+        let project = inner.workspace.clone().project.clone();
+        let options = RunOptions {
+            arguments: arguments::split(&project.arguments),
+            environment: arguments::environment(&project.environment),
+            limits: inner.settings.clone().limits.clone(),
+        };
+        inner.layout.dispatch(LayoutAction::Show { panel: Panel::Console });
+        inner.engine.run(project.program.source(), entry, options);
+    }
+}

@@ -1,0 +1,45 @@
+//! The window and its document, which a page always has.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, Window};
+
+pub fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+pub fn document() -> Document {
+    window().document().expect("a window shows a document")
+}
+
+/// The `<html>` element.
+pub fn root() -> Element {
+    document().document_element().expect("an HTML document has a root element")
+}
+
+/// An address that `index.html` gives in a `data-*` attribute of `<html>`, resolved against the document's base, so
+/// that the page also works below a sub-path.
+pub fn asset(name: &str, fallback: &str) -> String {
+    let given = root().get_attribute(&format!("data-{name}")).unwrap_or_else(|| fallback.to_owned());
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    web_sys::Url::new_with_base(&given, &base).map_or(given, |url| url.href())
+}
+
+/// Puts the keyboard's focus on the element with this id, if there is one.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for an element that cannot be focused; then focus stays where it is.
+        let _ = element.focus();
+    }
+}
+
+/// The size of `1rem` in CSS pixels.
+pub fn root_font_size() -> f64 {
+    let size = window().get_computed_style(&root()).ok().flatten();
+    let size = size.and_then(|style| style.get_property_value("font-size").ok());
+    size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0)
+}
+
+/// Whether the machine's keyboard has a Command key in the place of Control.
+pub fn is_apple() -> bool {
+    window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+}

@@ -1,0 +1,156 @@
+//! The door to the text editor, `editor/index.js`.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::Callback;
+
+use super::dom;
+use crate::protocol::{Problem, Severity};
+use crate::ui::selectors::offsets::to_utf16;
+
+// The bundle's address is known only when the page has been built, hence an import at run time.
+#[wasm_bindgen(inline_js = "export const importModule = (url) => import(url);")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = importModule)]
+    async fn import_module(url: &str) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `editor/index.js` exports.
+    type EditorModule;
+
+    #[wasm_bindgen(method, catch, js_name = createEditor)]
+    fn create_editor(
+        this: &EditorModule,
+        parent: &Element,
+        text: &str,
+        on_change: &JsValue,
+        on_run: &JsValue,
+        on_leave: &JsValue,
+        on_cursor: &JsValue,
+    ) -> Result<WatEditor, JsValue>;
+
+    type WatEditor;
+
+    #[wasm_bindgen(method)]
+    fn text(this: &WatEditor) -> String;
+    #[wasm_bindgen(method, js_name = setText)]
+    fn set_text(this: &WatEditor, text: &str, read_only: bool);
+    #[wasm_bindgen(method, js_name = setProblems)]
+    fn set_problems(this: &WatEditor, problems: &Array);
+    #[wasm_bindgen(method)]
+    fn reveal(this: &WatEditor, from: u32, to: u32);
+    #[wasm_bindgen(method)]
+    fn focus(this: &WatEditor);
+    #[wasm_bindgen(method)]
+    fn destroy(this: &WatEditor);
+}
+
+/// What the person does in the editor.
+#[derive(Clone)]
+pub struct EditorCallbacks {
+    /// The text was changed, by typing and not by [`Editor::set_text`].
+    pub on_change: Callback<()>,
+    pub on_run: Callback<()>,
+    /// Escape was pressed and nothing inside the editor wanted it.
+    pub on_leave: Callback<()>,
+    /// The cursor is in this line and column, both from 1.
+    pub on_cursor: Callback<(u32, u32)>,
+}
+
+type Plain = Closure<dyn Fn()>;
+type Placed = Closure<dyn Fn(u32, u32)>;
+
+/// An editor in the page; dropping it removes it.
+pub struct Editor {
+    view: WatEditor,
+    _closures: ([Plain; 3], Placed),
+}
+
+impl Editor {
+    /// Fetches the editor's code from `address`, or from where the page was built to have it.
+    pub async fn load(address: Option<&str>) -> Result<EditorCode, JsValue> {
+        let address = address.map_or_else(|| dom::asset("editor", "editor.js"), str::to_owned);
+        Ok(EditorCode(import_module(&address).await?.unchecked_into()))
+    }
+
+    pub fn text(&self) -> String {
+        self.view.text()
+    }
+
+    pub fn set_text(&self, text: &str, read_only: bool) {
+        self.view.set_text(text, read_only);
+    }
+
+    /// Underlines the problems that have a place in `text`, which is what the editor shows.
+    pub fn set_problems(&self, text: &str, problems: &[Problem]) {
+        let placed: Vec<_> = problems.iter().filter_map(|problem| Some((problem, problem.span?))).collect();
+        let offsets: Vec<u32> = placed.iter().flat_map(|(_, span)| [span.start, span.end]).collect();
+        let positions = to_utf16(text, &offsets);
+        let diagnostics = placed.iter().zip(positions.as_chunks::<2>().0).map(|((problem, _), position)| {
+            let severity = match problem.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            let message = match &problem.help {
+                Some(help) => format!("{}\n{help}", problem.message),
+                None => problem.message.clone(),
+            };
+            object([
+                ("from", position[0].into()),
+                ("to", position[1].into()),
+                ("severity", severity.into()),
+                ("message", message.into()),
+            ])
+        });
+        self.view.set_problems(&diagnostics.collect());
+    }
+
+    /// Selects the bytes from `start` to `end` of `text`, which is what the editor shows.
+    pub fn reveal(&self, text: &str, start: u32, end: u32) {
+        let positions = to_utf16(text, &[start, end]);
+        self.view.reveal(positions[0], positions[1]);
+    }
+
+    pub fn focus(&self) {
+        self.view.focus();
+    }
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        self.view.destroy();
+    }
+}
+
+/// The editor's code, loaded.
+pub struct EditorCode(EditorModule);
+
+impl EditorCode {
+    /// Puts an editor into `parent`.
+    pub fn create(&self, parent: &Element, text: &str, callbacks: EditorCallbacks) -> Result<Editor, JsValue> {
+        let EditorCallbacks { on_change, on_run, on_leave, on_cursor } = callbacks;
+        let plain = [on_change, on_run, on_leave].map(|callback| Plain::new(move || callback.emit(())));
+        let cursor = Placed::new(move |line, column| on_cursor.emit((line, column)));
+        let view = self.0.create_editor(
+            parent,
+            text,
+            plain[0].as_ref(),
+            plain[1].as_ref(),
+            plain[2].as_ref(),
+            cursor.as_ref(),
+        )?;
+        Ok(Editor { view, _closures: (plain, cursor) })
+    }
+}
+
+fn object(fields: [(&str, JsValue); 4]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // Setting a property of a fresh plain object does not fail.
+        let _ = Reflect::set(&object, &name.into(), &value);
+    }
+    object.into()
+}

@@ -1,0 +1,72 @@
+//! The engine's worker: starting it, and the bytes that go to and come from it.
+
+use gloo_events::EventListener;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use yew::Callback;
+
+use super::dom;
+use crate::protocol::{CodecError, Event, Request};
+
+/// What is heard from a worker.
+pub enum News {
+    Event(Event),
+    /// It sent something that is not an event.
+    Garbled(CodecError),
+    /// Its script failed: it could not be loaded, or it broke off. It cannot be used any more.
+    Died {
+        reason: String,
+    },
+}
+
+/// A running worker; dropping it ends it.
+pub struct WorkerLink {
+    worker: Worker,
+    _listeners: [EventListener; 2],
+}
+
+impl WorkerLink {
+    pub fn start(on_news: Callback<News>) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&dom::asset("worker", "worker_loader.js"), &options)?;
+        let on_message = {
+            let on_news = on_news.clone();
+            EventListener::new(&worker, "message", move |event| {
+                let Some(message) = event.dyn_ref::<MessageEvent>() else { return };
+                on_news.emit(match Event::decode(&Uint8Array::new(&message.data()).to_vec()) {
+                    Ok(event) => News::Event(event),
+                    Err(error) => News::Garbled(error),
+                });
+            })
+        };
+        let on_error = EventListener::new(&worker, "error", move |event| {
+            let reason = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
+            on_news.emit(News::Died { reason });
+        });
+        Ok(Self { worker, _listeners: [on_message, on_error] })
+    }
+
+    /// Sends a request; its bytes are handed over, not copied.
+    pub fn post(&self, request: &Request) -> Result<(), PostError> {
+        let bytes = Uint8Array::from(request.encode()?.as_slice());
+        let buffer = bytes.buffer();
+        self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(PostError::Refused)
+    }
+}
+
+impl Drop for WorkerLink {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+/// Why a request did not go out.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    #[error("the browser refused to pass a message to the worker: {0:?}")]
+    Refused(JsValue),
+}

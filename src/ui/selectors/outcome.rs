@@ -1,0 +1,98 @@
+//! A run's state in words: for the status, which a screen reader announces, and for the result.
+
+use crate::protocol::{Outcome, Value};
+use crate::ui::selectors::numbers::count;
+use crate::ui::state::run::{Activity, Phase, RunState};
+
+/// How a message is meant; CSS colours it, and never colour alone: the words say it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Quiet,
+    Busy,
+    Asking,
+    Good,
+    Bad,
+}
+
+impl Tone {
+    /// The value of the `data-tone` attribute.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tone::Quiet => "quiet",
+            Tone::Busy => "busy",
+            Tone::Asking => "asking",
+            Tone::Good => "good",
+            Tone::Bad => "bad",
+        }
+    }
+}
+
+/// The run in one short sentence.
+pub fn status(run: &RunState) -> (Tone, String) {
+    let call = run.call.as_deref().unwrap_or("the program");
+    match &run.phase {
+        Phase::Idle => (Tone::Quiet, "Ready".into()),
+        Phase::Starting => (Tone::Busy, "Compiling".into()),
+        Phase::Running(Activity::Computing) => (Tone::Busy, format!("Running {call}")),
+        Phase::Running(Activity::WaitingForInput) => (Tone::Asking, "Waiting for input".into()),
+        Phase::Running(Activity::Sleeping { .. }) => (Tone::Busy, "Sleeping".into()),
+        Phase::Pausing => (Tone::Busy, "Pausing".into()),
+        Phase::Paused => (Tone::Asking, format!("Paused in {call}")),
+        Phase::Stopping => (Tone::Busy, "Stopping".into()),
+        Phase::Finished(outcome) => finished(outcome),
+    }
+}
+
+fn finished(outcome: &Outcome) -> (Tone, String) {
+    match outcome {
+        Outcome::Returned { results } if results.is_empty() => (Tone::Good, "Returned".into()),
+        Outcome::Returned { results } => (Tone::Good, format!("Returned {}", values(results))),
+        Outcome::Exited { code: 0 } => (Tone::Good, "Exited with code 0".into()),
+        Outcome::Exited { code } => (Tone::Bad, format!("Exited with code {code}")),
+        Outcome::Trapped { trap } => (Tone::Bad, format!("Trapped: {}", trap.message)),
+        Outcome::LimitReached { message, .. } => (Tone::Bad, format!("Stopped by a limit: {message}")),
+        Outcome::Stopped => (Tone::Quiet, "Stopped".into()),
+        Outcome::NotStarted { problems } => {
+            let number = count(problems.len() as u64, "problem", "problems");
+            (Tone::Bad, format!("Not started: {number}"))
+        }
+    }
+}
+
+/// Values with their types: `42 i32, 1.5 f64`.
+fn values(values: &[Value]) -> String {
+    values.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Trap;
+    use std::rc::Rc;
+
+    fn after(outcome: Outcome) -> (Tone, String) {
+        status(&RunState { phase: Phase::Finished(Rc::new(outcome)), ..RunState::default() })
+    }
+
+    #[test]
+    fn every_end_says_what_happened() {
+        let value = Value { ty: "i32".into(), text: "-1".into(), unsigned: Some("4294967295".into()), hex: None };
+        assert_eq!(after(Outcome::Returned { results: vec![value] }), (Tone::Good, "Returned -1".into()));
+        assert_eq!(after(Outcome::Returned { results: vec![] }), (Tone::Good, "Returned".into()));
+        assert_eq!(after(Outcome::Exited { code: 0 }).0, Tone::Good);
+        assert_eq!(after(Outcome::Exited { code: 2 }), (Tone::Bad, "Exited with code 2".into()));
+        let trap = Trap { code: "unreachable".into(), message: "unreachable executed".into(), help: String::new() };
+        assert_eq!(after(Outcome::Trapped { trap }), (Tone::Bad, "Trapped: unreachable executed".into()));
+        assert_eq!(after(Outcome::NotStarted { problems: vec![] }).1, "Not started: 0 problems");
+    }
+
+    #[test]
+    fn a_running_program_is_called_by_what_was_called() {
+        let run = RunState {
+            phase: Phase::Running(Activity::Computing),
+            call: Some("add(2, 3)".into()),
+            ..RunState::default()
+        };
+        assert_eq!(status(&run), (Tone::Busy, "Running add(2, 3)".into()));
+    }
+}

@@ -1,0 +1,202 @@
+//! Where the panels are and how large.
+
+use serde::{Deserialize, Serialize};
+
+/// A panel that is a tab on a narrow screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Panel {
+    #[default]
+    Editor,
+    Console,
+    Files,
+    Module,
+    Memory,
+}
+
+impl Panel {
+    /// In the order of the tabs.
+    pub const ALL: [Panel; 5] = [Panel::Editor, Panel::Console, Panel::Module, Panel::Files, Panel::Memory];
+
+    /// What the tab and the region are called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Panel::Editor => "Editor",
+            Panel::Console => "Console",
+            Panel::Files => "Files",
+            Panel::Module => "Module",
+            Panel::Memory => "Memory",
+        }
+    }
+
+    /// The panel's id in the document.
+    pub fn id(self) -> &'static str {
+        match self {
+            Panel::Editor => "panel-editor",
+            Panel::Console => "panel-console",
+            Panel::Files => "panel-files",
+            Panel::Module => "panel-module",
+            Panel::Memory => "panel-memory",
+        }
+    }
+
+    /// The tab that is `steps` further, going round.
+    pub fn neighbour(self, steps: isize) -> Panel {
+        let here = Self::ALL.iter().position(|panel| *panel == self).unwrap_or(0) as isize;
+        Self::ALL[(here + steps).rem_euclid(Self::ALL.len() as isize) as usize]
+    }
+}
+
+/// A line that can be dragged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Splitter {
+    /// Between the left column and the centre.
+    Left,
+    /// Between the centre and the inspector.
+    Right,
+    /// Between the editor and the console.
+    Console,
+    /// Between the module above and the files below.
+    Files,
+    /// Between the editor's text and its problems.
+    Problems,
+}
+
+/// Sizes in hundredths of a `rem`, so that they grow with the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Layout {
+    /// Width of the left column.
+    pub left: u32,
+    /// Width of the inspector.
+    pub right: u32,
+    /// Height of the console.
+    pub console: u32,
+    /// Height of the files below the module.
+    pub files: u32,
+    /// Height of the problems below the text.
+    pub problems: u32,
+    /// The tab that is shown on a narrow screen.
+    pub tab: Panel,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LayoutAction {
+    Resize {
+        splitter: Splitter,
+        size: u32,
+    },
+    /// Back to the size it has at first.
+    Reset {
+        splitter: Splitter,
+    },
+    Show {
+        panel: Panel,
+    },
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { left: 1800, right: 2700, console: 1800, files: 1600, problems: 900, tab: Panel::Editor }
+    }
+}
+
+impl Layout {
+    pub fn apply(&self, action: LayoutAction) -> Self {
+        let mut next = self.clone();
+        match action {
+            LayoutAction::Resize { splitter, size } => *next.size_mut(splitter) = clamp(splitter, size),
+            LayoutAction::Reset { splitter } => *next.size_mut(splitter) = Self::default().size(splitter),
+            LayoutAction::Show { panel } => next.tab = panel,
+        }
+        next
+    }
+
+    pub fn size(&self, splitter: Splitter) -> u32 {
+        match splitter {
+            Splitter::Left => self.left,
+            Splitter::Right => self.right,
+            Splitter::Console => self.console,
+            Splitter::Files => self.files,
+            Splitter::Problems => self.problems,
+        }
+    }
+
+    fn size_mut(&mut self, splitter: Splitter) -> &mut u32 {
+        match splitter {
+            Splitter::Left => &mut self.left,
+            Splitter::Right => &mut self.right,
+            Splitter::Console => &mut self.console,
+            Splitter::Files => &mut self.files,
+            Splitter::Problems => &mut self.problems,
+        }
+    }
+
+    /// The sizes as custom properties for the page's grid.
+    pub fn style(&self) -> String {
+        let rem = |size: u32| format!("{}.{:02}rem", size / 100, size % 100);
+        format!(
+            "--left-size: {}; --right-size: {}; --console-size: {}; --files-size: {}; --problems-size: {}",
+            rem(self.left),
+            rem(self.right),
+            rem(self.console),
+            rem(self.files),
+            rem(self.problems)
+        )
+    }
+
+    /// The layout as it was kept, with what is out of range put right: storage is not to be trusted.
+    pub fn restored(json: &str) -> Self {
+        let mut layout: Self = serde_json::from_str(json).unwrap_or_default();
+        for splitter in [Splitter::Left, Splitter::Right, Splitter::Console, Splitter::Files, Splitter::Problems] {
+            let size = clamp(splitter, layout.size(splitter));
+            *layout.size_mut(splitter) = size;
+        }
+        layout
+    }
+}
+
+/// How small and how large the panel at a splitter can be; CSS keeps the rest of the page visible besides.
+pub fn range(splitter: Splitter) -> (u32, u32) {
+    match splitter {
+        Splitter::Left => (1000, 4000),
+        Splitter::Right => (1400, 7000),
+        Splitter::Console => (700, 5000),
+        Splitter::Files => (600, 5000),
+        Splitter::Problems => (400, 3000),
+    }
+}
+
+fn clamp(splitter: Splitter, size: u32) -> u32 {
+    let (least, most) = range(splitter);
+    size.clamp(least, most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_cannot_be_dragged_away() {
+        let layout = Layout::default().apply(LayoutAction::Resize { splitter: Splitter::Left, size: 0 });
+        assert_eq!(layout.left, 1000);
+        let layout = layout.apply(LayoutAction::Resize { splitter: Splitter::Left, size: 1_000_000 });
+        assert_eq!(layout.left, 4000);
+        assert_eq!(layout.apply(LayoutAction::Reset { splitter: Splitter::Left }), Layout::default());
+    }
+
+    #[test]
+    fn tabs_go_round() {
+        assert_eq!(Panel::Editor.neighbour(-1), Panel::Memory);
+        assert_eq!(Panel::Memory.neighbour(1), Panel::Editor);
+        assert_eq!(Panel::Editor.neighbour(1), Panel::Console);
+    }
+
+    #[test]
+    fn the_layout_survives_storage_and_nonsense_in_it() {
+        let layout = Layout::default().apply(LayoutAction::Show { panel: Panel::Memory });
+        let json = serde_json::to_string(&layout).expect("plain values serialize");
+        assert_eq!(Layout::restored(&json), layout);
+        assert_eq!(Layout::restored(r#"{"left": 1}"#).left, 1000);
+        assert_eq!(Layout::restored("no json"), Layout::default());
+    }
+}

@@ -1,0 +1,223 @@
+//! The run: where it stands, what it has used, how it ended.
+
+use std::rc::Rc;
+
+use crate::protocol::{Counters, Event, Outcome, RunId};
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// Nothing has been run yet.
+    Idle,
+    /// Sent to the worker; it compiles.
+    Starting,
+    Running(Activity),
+    /// Pause was asked for; the program stops at the end of its slice.
+    Pausing,
+    Paused,
+    /// Stop was asked for.
+    Stopping,
+    Finished(Rc<Outcome>),
+}
+
+/// What a running program is doing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Activity {
+    Computing,
+    WaitingForInput,
+    Sleeping { milliseconds: f64 },
+}
+
+/// The last run there was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunState {
+    /// 0 before the first run.
+    pub run: RunId,
+    pub phase: Phase,
+    /// What was called, such as `_start()`, once it is known.
+    pub call: Option<Rc<str>>,
+    pub counters: Option<Counters>,
+    /// Whether standard input has been ended by the person.
+    pub input_ended: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunAction {
+    /// **Run** was pressed.
+    Begin {
+        run: RunId,
+    },
+    PauseAsked,
+    StopAsked,
+    InputEnded,
+    /// The worker is gone, and the run with it.
+    Lost,
+    /// From the worker; what is not about this run, or not about runs at all, changes nothing.
+    Heard(Rc<Event>),
+}
+
+impl Default for RunState {
+    fn default() -> Self {
+        Self { run: 0, phase: Phase::Idle, call: None, counters: None, input_ended: false }
+    }
+}
+
+impl RunState {
+    pub fn apply(&self, action: RunAction) -> Self {
+        let mut next = self.clone();
+        match action {
+            RunAction::Begin { run } => next = Self { run, phase: Phase::Starting, ..Self::default() },
+            RunAction::PauseAsked if matches!(self.phase, Phase::Running(_)) => next.phase = Phase::Pausing,
+            RunAction::StopAsked if self.is_active() => next.phase = Phase::Stopping,
+            RunAction::Lost if self.is_active() => next.phase = Phase::Finished(Rc::new(Outcome::Stopped)),
+            RunAction::PauseAsked | RunAction::StopAsked | RunAction::Lost => {}
+            RunAction::InputEnded => next.input_ended = true,
+            RunAction::Heard(event) => next.hear(&event),
+        }
+        next
+    }
+
+    /// Whether there is something to stop.
+    pub fn is_active(&self) -> bool {
+        !matches!(self.phase, Phase::Idle | Phase::Finished(_))
+    }
+
+    /// Whether the person may pause it now.
+    pub fn can_pause(&self) -> bool {
+        matches!(self.phase, Phase::Running(_))
+    }
+
+    /// Whether the program waits for a line to be typed.
+    pub fn waits_for_input(&self) -> bool {
+        self.phase == Phase::Running(Activity::WaitingForInput)
+    }
+
+    fn hear(&mut self, event: &Event) {
+        if event_run(event) != Some(self.run) || !self.is_active() {
+            return;
+        }
+        match event {
+            Event::Started { call, .. } => {
+                self.call = Some(call.as_str().into());
+                self.go_on(Activity::Computing);
+            }
+            Event::WaitingForInput { .. } => self.go_on(Activity::WaitingForInput),
+            Event::Sleeping { milliseconds, .. } => self.go_on(Activity::Sleeping { milliseconds: *milliseconds }),
+            Event::Continued { .. } if self.phase == Phase::Paused => self.phase = Phase::Running(Activity::Computing),
+            Event::Continued { .. } => self.go_on(Activity::Computing),
+            Event::Paused { .. } if self.phase != Phase::Stopping => self.phase = Phase::Paused,
+            Event::Progress { counters, .. } => self.counters = Some(*counters),
+            Event::Finished { outcome, counters, .. } => {
+                self.counters = Some(*counters);
+                self.phase = Phase::Finished(Rc::new(outcome.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// What the program does next does not undo what the person has asked for since.
+    fn go_on(&mut self, activity: Activity) {
+        if matches!(self.phase, Phase::Starting | Phase::Running(_)) {
+            self.phase = Phase::Running(activity);
+        }
+    }
+}
+
+/// The run that an event is about.
+pub fn event_run(event: &Event) -> Option<RunId> {
+    match event {
+        Event::Started { run, .. }
+        | Event::Output { run, .. }
+        | Event::WaitingForInput { run }
+        | Event::Sleeping { run, .. }
+        | Event::Continued { run }
+        | Event::Paused { run }
+        | Event::Progress { run, .. }
+        | Event::Finished { run, .. }
+        | Event::Memory { run, .. } => Some(*run),
+        Event::Ready
+        | Event::Warm { .. }
+        | Event::Checked { .. }
+        | Event::Built { .. }
+        | Event::Tree { .. }
+        | Event::FilesChanged { .. }
+        | Event::FileContents { .. }
+        | Event::AllFiles { .. }
+        | Event::FileProblem { .. }
+        | Event::Fault { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply_all(actions: impl IntoIterator<Item = RunAction>) -> RunState {
+        actions.into_iter().fold(RunState::default(), |state, action| state.apply(action))
+    }
+
+    fn heard(event: Event) -> RunAction {
+        RunAction::Heard(Rc::new(event))
+    }
+
+    fn finished(run: RunId) -> RunAction {
+        let counters = Counters { fuel: 7, ..Counters::default() };
+        heard(Event::Finished { run, outcome: Outcome::Exited { code: 3 }, counters })
+    }
+
+    fn started(run: RunId) -> RunAction {
+        heard(Event::Started { run, call: "_start()".into() })
+    }
+
+    #[test]
+    fn a_run_from_start_to_end() {
+        let state = apply_all([RunAction::Begin { run: 1 }, started(1), heard(Event::WaitingForInput { run: 1 })]);
+        assert!(state.waits_for_input());
+        assert_eq!(state.call.as_deref(), Some("_start()"));
+        let state = state.apply(heard(Event::Continued { run: 1 })).apply(finished(1));
+        assert_eq!(state.phase, Phase::Finished(Rc::new(Outcome::Exited { code: 3 })));
+        assert_eq!(state.counters.map(|counters| counters.fuel), Some(7));
+        assert!(!state.is_active());
+    }
+
+    #[test]
+    fn what_belongs_to_an_earlier_run_changes_nothing() {
+        let state = apply_all([RunAction::Begin { run: 1 }, RunAction::Begin { run: 2 }]);
+        assert_eq!(state.apply(started(1)), state);
+        assert_eq!(state.apply(finished(1)), state);
+    }
+
+    #[test]
+    fn pause_holds_until_continue() {
+        let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::PauseAsked]);
+        assert_eq!(state.phase, Phase::Pausing);
+        // The program may still begin to wait before the pause reaches it.
+        let state = state.apply(heard(Event::WaitingForInput { run: 1 }));
+        assert_eq!(state.phase, Phase::Pausing);
+        let state = state.apply(heard(Event::Paused { run: 1 }));
+        assert_eq!(state.phase, Phase::Paused);
+        assert!(state.is_active());
+        let state = state.apply(heard(Event::Continued { run: 1 }));
+        assert_eq!(state.phase, Phase::Running(Activity::Computing));
+    }
+
+    #[test]
+    fn a_pause_that_comes_after_stop_does_not_hide_the_stop() {
+        let state = apply_all([
+            RunAction::Begin { run: 1 },
+            started(1),
+            RunAction::PauseAsked,
+            RunAction::StopAsked,
+            heard(Event::Paused { run: 1 }),
+        ]);
+        assert_eq!(state.phase, Phase::Stopping);
+    }
+
+    #[test]
+    fn a_lost_worker_ends_the_run() {
+        let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::Lost]);
+        assert_eq!(state.phase, Phase::Finished(Rc::new(Outcome::Stopped)));
+        assert_eq!(state.apply(started(1)), state);
+        assert_eq!(apply_all([RunAction::Lost]).phase, Phase::Idle);
+    }
+}

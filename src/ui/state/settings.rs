@@ -1,0 +1,109 @@
+//! What the person prefers, and with what programs run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::Limits;
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// Preferences; they belong to the person and not to a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub theme: Theme,
+    /// The size of all text, in percent.
+    pub text_size: u16,
+    /// How much a program may use.
+    pub limits: Limits,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsAction {
+    NextTheme,
+    LargerText,
+    SmallerText,
+    UsualText,
+    SetLimits(Limits),
+}
+
+/// Text sizes on offer, in percent; the largest is for the last row of a lecture hall.
+const TEXT_SIZES: [u16; 8] = [80, 90, 100, 115, 130, 150, 175, 200];
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: Theme::System, text_size: 100, limits: Limits::default() }
+    }
+}
+
+impl Settings {
+    pub fn apply(&self, action: SettingsAction) -> Self {
+        let mut next = self.clone();
+        match action {
+            SettingsAction::NextTheme => {
+                next.theme = match self.theme {
+                    Theme::System => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                    Theme::Dark => Theme::System,
+                }
+            }
+            SettingsAction::LargerText => {
+                next.text_size = TEXT_SIZES.into_iter().find(|size| *size > self.text_size).unwrap_or(self.text_size);
+            }
+            SettingsAction::SmallerText => {
+                next.text_size =
+                    TEXT_SIZES.into_iter().rev().find(|size| *size < self.text_size).unwrap_or(self.text_size);
+            }
+            SettingsAction::UsualText => next.text_size = 100,
+            SettingsAction::SetLimits(limits) => next.limits = limits,
+        }
+        next
+    }
+
+    /// Settings as they were kept, with what is out of range put right: storage is not to be trusted.
+    pub fn restored(json: &str) -> Self {
+        let mut settings: Self = serde_json::from_str(json).unwrap_or_default();
+        settings.text_size = settings.text_size.clamp(TEXT_SIZES[0], TEXT_SIZES[TEXT_SIZES.len() - 1]);
+        settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_grows_and_shrinks_within_bounds() {
+        let grown = (0..20).fold(Settings::default(), |settings, _| settings.apply(SettingsAction::LargerText));
+        assert_eq!(grown.text_size, 200);
+        let shrunk = (0..20).fold(grown, |settings, _| settings.apply(SettingsAction::SmallerText));
+        assert_eq!(shrunk.text_size, 80);
+        assert_eq!(shrunk.apply(SettingsAction::UsualText).text_size, 100);
+    }
+
+    #[test]
+    fn the_theme_goes_round() {
+        let themes: Vec<Theme> = std::iter::successors(Some(Settings::default()), |settings| {
+            Some(settings.apply(SettingsAction::NextTheme))
+        })
+        .take(4)
+        .map(|settings| settings.theme)
+        .collect();
+        assert_eq!(themes, [Theme::System, Theme::Light, Theme::Dark, Theme::System]);
+    }
+
+    #[test]
+    fn settings_survive_storage_and_nonsense_in_it() {
+        let settings = Settings { theme: Theme::Dark, text_size: 130, ..Settings::default() };
+        let json = serde_json::to_string(&settings).expect("plain values serialize");
+        assert_eq!(Settings::restored(&json), settings);
+        assert_eq!(Settings::restored("{"), Settings::default());
+        assert_eq!(Settings::restored(r#"{"text_size": 9000}"#).text_size, 200);
+    }
+}

@@ -1,0 +1,86 @@
+//! How the worker is.
+
+use std::rc::Rc;
+
+/// Whether the worker can be talked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkerPhase {
+    /// The interpreter is on its way.
+    Loading,
+    Ready,
+    /// It could not be started, or died too often: nothing runs until the person restarts it.
+    Failed,
+}
+
+/// How the worker is, and what the person was told about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerState {
+    pub phase: WorkerPhase,
+    /// The fault that is shown, until it is dismissed.
+    pub fault: Option<Fault>,
+}
+
+/// Something that is not the program's doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub message: Rc<str>,
+    /// Whether the worker was replaced already; if not, the person is offered to.
+    pub recovered: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkerAction {
+    Ready,
+    /// A fault that left the worker running, or not; `recovered` when another worker has been started.
+    Faulted {
+        message: Rc<str>,
+        recovered: bool,
+    },
+    /// No worker can be had.
+    Failed {
+        message: Rc<str>,
+    },
+    /// A new one is on its way.
+    Restarted,
+    Dismissed,
+}
+
+impl Default for WorkerState {
+    fn default() -> Self {
+        Self { phase: WorkerPhase::Loading, fault: None }
+    }
+}
+
+impl WorkerState {
+    pub fn apply(&self, action: WorkerAction) -> Self {
+        match action {
+            WorkerAction::Ready => Self { phase: WorkerPhase::Ready, ..self.clone() },
+            WorkerAction::Faulted { message, recovered } => {
+                Self { phase: self.phase, fault: Some(Fault { message, recovered }) }
+            }
+            WorkerAction::Failed { message } => {
+                Self { phase: WorkerPhase::Failed, fault: Some(Fault { message, recovered: false }) }
+            }
+            // The message about what happened stays: it is why the worker was restarted.
+            WorkerAction::Restarted => Self { phase: WorkerPhase::Loading, ..self.clone() },
+            WorkerAction::Dismissed => Self { fault: None, ..self.clone() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_worker_still_tells_why() {
+        let state = WorkerState::default()
+            .apply(WorkerAction::Ready)
+            .apply(WorkerAction::Faulted { message: "it ran out of memory".into(), recovered: true })
+            .apply(WorkerAction::Restarted)
+            .apply(WorkerAction::Ready);
+        assert_eq!(state.phase, WorkerPhase::Ready);
+        assert_eq!(state.fault.as_ref().map(|fault| fault.recovered), Some(true));
+        assert_eq!(state.apply(WorkerAction::Dismissed).fault, None);
+    }
+}
