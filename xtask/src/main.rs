@@ -1,10 +1,12 @@
-//! The project's own commands: `cargo xtask serve | build | test`.
+//! The project's own commands: `cargo xtask serve | build | test | bench | picture`.
 //!
 //! `tools` installs what is missing, `hooks` is what Trunk calls before and after a build, and every other module is
 //! one command.
 
+mod bench;
 mod build;
 mod hooks;
+mod picture;
 mod project;
 mod serve;
 mod step;
@@ -19,6 +21,8 @@ Usage: cargo xtask <command>
   serve            install what is missing, build, serve the page with live reload
   build            install what is missing, build dist/ for any static host
   test [--quick]   every check and test; --quick: the native ones only
+  bench            measure speed and size, write docs/BENCHMARKS.md
+  picture          take README's picture of the page
 
 Further arguments of `serve` and `build` go to trunk, such as `serve --port 9000`.";
 
@@ -32,6 +36,8 @@ fn main() -> ExitCode {
         "serve" => serve::serve(rest),
         "build" => build::build(rest),
         "test" => test::test(rest),
+        "bench" => bench::bench(rest),
+        "picture" => picture::picture(),
         "hook" => hooks::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -34,7 +34,7 @@ impl Browser {
     pub fn with(options: Options) -> Self {
         let folder = |name: &str| TempDir::with_prefix(name).expect("the system has a folder for temporary files");
         let (profile, downloads) = (folder("wasmoscope-profile-"), folder("wasmoscope-downloads-"));
-        let mut arguments = vec![
+        let arguments = vec![
             "--headless".to_string(),
             // A container's root has no sandbox to offer, and only this project's own page is opened.
             "--no-sandbox".to_string(),
@@ -49,10 +49,6 @@ impl Browser {
             format!("--window-size={},{}", options.width, options.height),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        if options.dark {
-            arguments.push("--force-dark-mode".to_string());
-            arguments.push("--blink-settings=preferredColorScheme=0".to_string());
-        }
         let mut chrome = json!({
             "args": arguments,
             "prefs": {
@@ -78,6 +74,13 @@ impl Browser {
     /// Where downloads go.
     pub fn downloads(&self) -> &Path {
         self.downloads.path()
+    }
+
+    /// As on a system set to light or dark.
+    pub fn prefer_dark(&self, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.session.devtools("Emulation.setEmulatedMedia", &media).expect("Chromium emulates colour schemes");
     }
 
     /// As on a device of this size, in CSS pixels.

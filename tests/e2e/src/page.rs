@@ -42,15 +42,13 @@ impl Page {
 
     /// The page on a screen of this size.
     pub fn open_at_size(width: u32, height: u32) -> Self {
-        let page = Self::unopened(Options { width, height, ..Options::default() });
-        page.browser.resize(width, height);
-        page.visit("/");
-        page.wait_until_ready();
-        page
+        Self::open_with(Options { width, height, ..Options::default() })
     }
 
     pub fn open_with(options: Options) -> Self {
         let page = Self::unopened(options);
+        page.browser.resize(options.width, options.height);
+        page.browser.prefer_dark(options.dark);
         page.visit("/");
         page.wait_until_ready();
         page

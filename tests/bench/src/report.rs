@@ -1,0 +1,95 @@
+//! docs/BENCHMARKS.md.
+
+use crate::loading::Loading;
+use crate::{engines, text};
+use std::fmt::Write;
+
+/// The page of results, growing.
+pub struct Report {
+    text: String,
+}
+
+impl Report {
+    pub fn new(machine: &[String]) -> Self {
+        let mut text = String::from(
+            "# Benchmarks\n\n\
+             Written by `cargo xtask bench`: the release build in one headless Chromium, medians of several rounds.\n\
+             Times are in milliseconds, on the machine below, with nothing else running.\n\n",
+        );
+        for line in machine {
+            writeln!(text, "- {line}").expect("a string takes all that is written");
+        }
+        Self { text }
+    }
+
+    pub fn engines(&mut self, rows: &[engines::Row]) {
+        self.line(
+            "\n## Running\n\n\
+             The page's interpreter is wasmi, compiled to WebAssembly, metered and cut into slices of about 10 ms.\n\
+             *Native* is the same wasmi compiled for this machine and metered too; *unmetered* counts no fuel.\n\
+             *First* is the first run after the page has warmed its interpreter up.\n\
+             The aims: warm at most 1.4 times native, the first run at most 1.5 times a warm one.\n\n\
+             | program | first | warm | native | unmetered | browser's own engine | warm / native | first / warm |\n\
+             |---|--:|--:|--:|--:|--:|--:|--:|",
+        );
+        for row in rows {
+            self.line(&format!(
+                "| {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {} | {} |",
+                row.name,
+                row.first,
+                row.warm,
+                row.native,
+                row.unmetered,
+                row.browser,
+                ratio(row.warm / row.native, 1.4),
+                ratio(row.first / row.warm, 1.5),
+            ));
+        }
+    }
+
+    pub fn text(&mut self, rows: &[text::Row]) {
+        self.line(
+            "\n## Text to binary\n\n\
+             From the request to the module, the way to the worker and back and validation included, against npm wabt in the \
+             same browser (parse, validate, write).\n\
+             The aim: not slower at any size.\n\n\
+             | text | page | wabt | wabt without validation | page / wabt |\n|--:|--:|--:|--:|--:|",
+        );
+        for row in rows {
+            self.line(&format!(
+                "| {} KB | {:.1} | {:.1} | {:.1} | {} |",
+                row.bytes / 1000,
+                row.page,
+                row.wabt,
+                row.wabt_unvalidated,
+                ratio(row.page / row.wabt, 1.0),
+            ));
+        }
+    }
+
+    pub fn loading(&mut self, loading: &Loading) {
+        self.line(
+            "\n## Loading\n\n\
+             A first visit with an empty cache, from a host on the same machine that compresses with gzip; Run is pressed as soon \
+             as it is there.\n\
+             The aims: at most 1 MB and 1.5 s.\n\n| | |\n|---|--:|",
+        );
+        self.line(&format!("| transferred, {} files | {:.0} KB |", loading.files, loading.bytes as f64 / 1000.0));
+        self.line(&format!("| editor is there after | {:.0} ms |", loading.editor));
+        self.line(&format!("| first run has finished after | {:.0} ms |", loading.finished));
+    }
+
+    pub fn finish(self) -> String {
+        self.text
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+}
+
+/// A ratio, set in bold where it misses its aim.
+fn ratio(value: f64, aim: f64) -> String {
+    if value <= aim { format!("{value:.2}") } else { format!("**{value:.2}**") }
+}

@@ -1,0 +1,70 @@
+//! Takes README's picture of the page, and with `--all FOLDER` one of each state and size, to be looked at.
+
+use e2e::{Options, Page};
+use std::path::{Path, PathBuf};
+
+const DESKTOP: (u32, u32) = (1440, 900);
+const PHONE: (u32, u32) = (390, 844);
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [] => {
+            let path = e2e::root().join("docs/picture.png");
+            let page = open(DESKTOP, false);
+            finished(&page);
+            page.picture(&path);
+            println!("{}", path.display());
+        }
+        [flag, folder] if flag == "--all" => all(&PathBuf::from(folder)),
+        _ => {
+            eprintln!("usage: picture [--all FOLDER]");
+            std::process::exit(2);
+        }
+    }
+}
+
+/// Brings a page that was just opened into a state.
+type Reach = fn(&Page);
+
+fn all(folder: &Path) {
+    let states = [("start", start as Reach), ("running", running), ("failed", failed), ("finished", finished)];
+    for (size_name, size) in [("desktop", DESKTOP), ("phone", PHONE)] {
+        for (theme, dark) in [("light", false), ("dark", true)] {
+            for (state_name, reach) in states {
+                let page = open(size, dark);
+                reach(&page);
+                let path = folder.join(format!("{size_name}-{theme}-{state_name}.png"));
+                page.picture(&path);
+                println!("{}", path.display());
+            }
+        }
+    }
+}
+
+fn open((width, height): (u32, u32), dark: bool) -> Page {
+    Page::open_with(Options { width, height, dark })
+}
+
+fn start(_: &Page) {}
+
+fn running(page: &Page) {
+    page.choose_example("An endless loop");
+    page.expect_source("$forever");
+    page.press("Run");
+    page.expect_enabled("Stop");
+}
+
+fn failed(page: &Page) {
+    page.choose_example("A trap");
+    page.expect_source("i32.div_s");
+    page.press("Run");
+    page.expect_status("divi");
+}
+
+fn finished(page: &Page) {
+    page.choose_example("Hello over WASI");
+    page.expect_source("Hello, world!");
+    page.press("Run");
+    page.expect_status("xit");
+}
