@@ -250,6 +250,12 @@ impl WasiCtx {
         &mut self.vfs
     }
 
+    /// The time that a change made now gets.
+    pub(super) fn file_time_now(&mut self) -> u64 {
+        self.vfs_now();
+        self.file_time
+    }
+
     /// The tree, to have bytes put into a file now.
     ///
     /// A program that writes a file in many small pieces would read the clock, and have it recorded, for each of them;

@@ -49,8 +49,43 @@ calls! {
     Memory environ_sizes_get(environc: u32, environ_buf_size: u32);
     Memory clock_res_get(id: u32, resolution: u32);
     Memory clock_time_get(id: u32, precision: u64, time: u32);
+    Nothing fd_advise(fd: u32, offset: u64, len: u64, advice: u32);
+    Nothing fd_allocate(fd: u32, offset: u64, len: u64);
+    Nothing fd_close(fd: u32);
+    Nothing fd_datasync(fd: u32);
+    Memory fd_fdstat_get(fd: u32, stat: u32);
+    Nothing fd_fdstat_set_flags(fd: u32, flags: u32);
+    Nothing fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64);
+    Memory fd_filestat_get(fd: u32, stat: u32);
+    Nothing fd_filestat_set_size(fd: u32, size: u64);
+    Nothing fd_filestat_set_times(fd: u32, accessed: u64, modified: u64, flags: u32);
+    Memory fd_pread(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nread: u32);
+    Memory fd_prestat_get(fd: u32, prestat: u32);
+    Memory fd_prestat_dir_name(fd: u32, path: u32, path_len: u32);
+    Memory fd_pwrite(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nwritten: u32);
     Memory fd_read(fd: u32, iovs: u32, iovs_len: u32, nread: u32);
+    Memory fd_readdir(fd: u32, buf: u32, buf_len: u32, cookie: u64, bufused: u32);
+    Nothing fd_renumber(fd: u32, to: u32);
+    Memory fd_seek(fd: u32, offset: u64, whence: u32, new_offset: u32);
+    Nothing fd_sync(fd: u32);
+    Memory fd_tell(fd: u32, offset: u32);
     Memory fd_write(fd: u32, iovs: u32, iovs_len: u32, nwritten: u32);
+    Memory path_create_directory(fd: u32, path: u32, path_len: u32);
+    Memory path_filestat_get(fd: u32, flags: u32, path: u32, path_len: u32, stat: u32);
+    Memory path_filestat_set_times(
+        fd: u32, flags: u32, path: u32, path_len: u32, accessed: u64, modified: u64, fst_flags: u32);
+    Memory path_link(
+        old_fd: u32, old_flags: u32, old_path: u32, old_path_len: u32,
+        new_fd: u32, new_path: u32, new_path_len: u32);
+    Memory path_open(
+        fd: u32, dirflags: u32, path: u32, path_len: u32, open_flags: u32,
+        rights_base: u64, rights_inheriting: u64, fd_flags: u32, opened_fd: u32);
+    Memory path_readlink(fd: u32, path: u32, path_len: u32, buf: u32, buf_len: u32, bufused: u32);
+    Memory path_remove_directory(fd: u32, path: u32, path_len: u32);
+    Memory path_rename(
+        fd: u32, old_path: u32, old_path_len: u32, new_fd: u32, new_path: u32, new_path_len: u32);
+    Memory path_symlink(old_path: u32, old_path_len: u32, fd: u32, new_path: u32, new_path_len: u32);
+    Memory path_unlink_file(fd: u32, path: u32, path_len: u32);
     Memory poll_oneoff(subscriptions: u32, events: u32, nsubscriptions: u32, nevents: u32);
     Nothing proc_raise(signal: u32);
     Nothing sched_yield();

@@ -1,0 +1,96 @@
+//! Opening by path.
+
+use super::Call;
+use super::abi::{fdflags, oflags, rights};
+use super::errno::Errno;
+use super::fd::{Descriptor, Object};
+use super::fd_meta::flag_bits;
+use super::suspend::CallResult;
+use crate::engine::vfs::{FileKind, OpenFile, Reach};
+
+/// The rights of a file that are had only by asking. The others come by themselves, as in today's runtimes: programs
+/// written by hand seldom ask for more than reading or writing.
+const ON_REQUEST: u64 = rights::FD_READ | rights::FD_WRITE | rights::FD_ALLOCATE | rights::FD_FILESTAT_SET_SIZE;
+/// What comes with `FD_WRITE`.
+const WITH_WRITE: u64 = rights::FD_ALLOCATE | rights::FD_FILESTAT_SET_SIZE;
+
+impl Call<'_> {
+    #[expect(clippy::too_many_arguments, reason = "the specification's")]
+    pub(super) fn path_open(
+        &mut self,
+        fd: u32,
+        dirflags: u32,
+        path: u32,
+        path_len: u32,
+        open_flags: u32,
+        rights_base: u64,
+        _rights_inheriting: u64,
+        fd_flags: u32,
+        opened_fd: u32,
+    ) -> CallResult {
+        let last = Self::last_link(dirflags)?;
+        let open_flags = flag_bits(open_flags, oflags::ALL)?;
+        let fd_flags = flag_bits(fd_flags, fdflags::ALL)?;
+        let asked = |flag: u16| open_flags & flag != 0;
+        if asked(oflags::DIRECTORY) && asked(oflags::CREAT | oflags::EXCL | oflags::TRUNC) {
+            return Err(Errno::Inval.into());
+        }
+        let mut needed = rights::PATH_OPEN;
+        if asked(oflags::CREAT) {
+            needed |= rights::PATH_CREATE_FILE;
+        }
+        if asked(oflags::TRUNC) {
+            needed |= rights::PATH_FILESTAT_SET_SIZE;
+        }
+        let base = self.directory(fd, needed)?;
+        let inheriting = self.ctx.descriptors.get(fd)?.inheriting;
+        let file_rights = file_rights(rights_base, inheriting)?;
+        // Found out before anything is made.
+        self.memory.bytes(opened_fd, 4)?;
+        let path = self.memory.text(path, path_len)?;
+        if self.ctx.descriptors.is_full() {
+            return Err(Errno::Mfile.into());
+        }
+        let how = OpenFile {
+            create: asked(oflags::CREAT),
+            exclusive: asked(oflags::EXCL),
+            truncate: asked(oflags::TRUNC),
+            directory: asked(oflags::DIRECTORY),
+            last,
+        };
+        // Only what changes the tree needs the time.
+        let vfs = if how.create || how.truncate { self.ctx.vfs_now() } else { &mut self.ctx.vfs };
+        let ino = vfs.open_file(base, path, Reach::Beneath, how)?;
+        let descriptor = match vfs.metadata(ino)?.kind {
+            FileKind::Directory => {
+                if rights_base & rights::FD_WRITE != 0 && !how.directory {
+                    return Err(Errno::Isdir.into());
+                }
+                let object = Object::Directory { ino, preopen: None };
+                Descriptor { object, rights: rights::DIRECTORY & inheriting, inheriting, flags: fd_flags }
+            }
+            FileKind::File | FileKind::Symlink => {
+                let object = Object::File { ino, position: 0 };
+                Descriptor { object, rights: file_rights, inheriting: 0, flags: fd_flags }
+            }
+        };
+        let opened = self.ctx.open(descriptor)?;
+        self.memory.write_u32(opened_fd, opened)?;
+        Ok(())
+    }
+}
+
+/// What a file may be used for that is opened with these rights through a directory that hands on `inheriting`.
+fn file_rights(requested: u64, inheriting: u64) -> Result<u64, Errno> {
+    let mut asked = requested & ON_REQUEST;
+    if asked & (rights::FD_READ | rights::FD_WRITE) & !inheriting != 0 {
+        return Err(Errno::Notcapable);
+    }
+    if asked & rights::FD_WRITE != 0 {
+        asked |= WITH_WRITE;
+    } else {
+        // A file that is not open for writing is open for reading, as there is nothing else that it could be open for.
+        asked |= rights::FD_READ;
+    }
+    Ok((rights::FILE & !ON_REQUEST | asked) & inheriting)
+}
