@@ -217,9 +217,9 @@ impl Memory<'_> {
         }
         let array = self.bytes(pointer, len * 8)?;
         let mut iovecs = IoVecs::default();
-        for entry in array.chunks_exact(8) {
-            let (buffer, size) = entry.split_at(4);
-            let iovec = IoVec { pointer: le_u32(buffer), len: le_u32(size) };
+        for &[p0, p1, p2, p3, l0, l1, l2, l3] in array.as_chunks().0 {
+            let iovec =
+                IoVec { pointer: u32::from_le_bytes([p0, p1, p2, p3]), len: u32::from_le_bytes([l0, l1, l2, l3]) };
             self.bytes(iovec.pointer, iovec.len)?;
             iovecs.push(iovec)?;
         }
@@ -230,10 +230,6 @@ impl Memory<'_> {
         let bytes = self.bytes(pointer, N as u32)?;
         bytes.try_into().map_err(|_| Errno::Fault)
     }
-}
-
-fn le_u32(bytes: &[u8]) -> u32 {
-    bytes.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte))
 }
 
 /// One piece of the guest's memory; it has been found to lie within.
@@ -285,9 +281,15 @@ impl IoVecs {
 /// A structure that is put into the guest's memory, field by field at their offsets.
 pub struct Layout<const N: usize>([u8; N]);
 
+impl<const N: usize> Default for Layout<N> {
+    fn default() -> Self {
+        Self([0; N])
+    }
+}
+
 impl<const N: usize> Layout<N> {
     pub fn new() -> Self {
-        Self([0; N])
+        Self::default()
     }
 
     pub fn put<const M: usize>(mut self, offset: usize, field: [u8; M]) -> Self {
