@@ -34,6 +34,16 @@ pub fn environment(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The argument of this type that an empty box stands for.
+pub fn placeholder(ty: &str) -> &'static str {
+    match ty {
+        "f32" | "f64" => "0.0",
+        "v128" => "i32x4 0 0 0 0",
+        "i32" | "i64" => "0",
+        _ => "null",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,6 +33,47 @@ pub enum SettingsAction {
     SetLimits(Limits),
 }
 
+/// One of the [`Limits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitKind {
+    /// Typed in MiB.
+    Memory,
+    /// Typed in elements.
+    Table,
+    /// Typed in calls.
+    Recursion,
+    /// Typed in MiB.
+    Output,
+    /// Typed in seconds.
+    WallTime,
+}
+
+/// The limits with one of them as it was typed: empty lifts it, what is no number leaves it.
+/// Recursion always has a limit: without one the browser's own stack would be it.
+pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Limits {
+    let typed = typed.trim();
+    let mut next = limits.clone();
+    let value = match typed.parse::<u64>() {
+        Ok(value) => Some(value),
+        Err(_) if typed.is_empty() => None,
+        Err(_) => return next,
+    };
+    let scaled = |unit: u64| value.map(|value| value.saturating_mul(unit));
+    match kind {
+        LimitKind::Memory => next.memory = scaled(1 << 20),
+        LimitKind::Table => next.table = value,
+        LimitKind::Recursion => {
+            next.recursion = value.map_or(Limits::default().recursion, |value| value.clamp(1, MOST_RECURSION) as u32);
+        }
+        LimitKind::Output => next.output = scaled(1 << 20),
+        LimitKind::WallTime => next.wall_time = scaled(1000),
+    }
+    next
+}
+
+/// More calls within calls than this exhaust the worker before the limit is reached.
+const MOST_RECURSION: u64 = 1_000_000;
+
 /// Text sizes on offer, in percent; the largest is for the last row of a lecture hall.
 const TEXT_SIZES: [u16; 8] = [80, 90, 100, 115, 130, 150, 175, 200];
 
@@ -96,6 +137,18 @@ mod tests {
         .map(|settings| settings.theme)
         .collect();
         assert_eq!(themes, [Theme::System, Theme::Light, Theme::Dark, Theme::System]);
+    }
+
+    #[test]
+    fn limits_are_typed_in_their_units() {
+        let limits = Limits::default();
+        assert_eq!(with_limit(&limits, LimitKind::Memory, " 64 ").memory, Some(64 << 20));
+        assert_eq!(with_limit(&limits, LimitKind::WallTime, "5").wall_time, Some(5000));
+        assert_eq!(with_limit(&limits, LimitKind::Output, "").output, None);
+        assert_eq!(with_limit(&limits, LimitKind::Table, "many"), limits);
+        assert_eq!(with_limit(&limits, LimitKind::Recursion, "0").recursion, 1);
+        assert_eq!(with_limit(&limits, LimitKind::Recursion, "").recursion, limits.recursion);
+        assert_eq!(with_limit(&limits, LimitKind::Memory, "99999999999999999999"), limits);
     }
 
     #[test]

@@ -1,0 +1,54 @@
+//! What the program is; when it does not run here, why, and what would make one that does.
+
+use yew::prelude::*;
+
+use super::copy_button::CopyButton;
+use crate::protocol::{Detected, DetectedKind};
+use crate::ui::selectors::numbers;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub detected: Detected,
+    /// The module's size in bytes, in the binary format.
+    pub size: Option<u64>,
+}
+
+#[component]
+pub fn DetectionCard(props: &Props) -> Html {
+    let Detected { kind, description, advice, command } = &props.detected;
+    html! {
+        <div class="detection" data-runs={runs(*kind).to_string()}>
+            <p class="detection-kind">
+                <strong>{ name(*kind) }</strong>
+                if let Some(size) = props.size { <span>{ numbers::bytes(size) }</span> }
+            </p>
+            <p>{ description }</p>
+            if let Some(advice) = advice {
+                <p>{ advice }</p>
+            }
+            if let Some(command) = command.clone() {
+                <div class="command">
+                    <code tabindex="0">{ &command }</code>
+                    <CopyButton label="Copy the command" text={Callback::from(move |()| command.clone())} />
+                </div>
+            }
+        </div>
+    }
+}
+
+fn name(kind: DetectedKind) -> &'static str {
+    match kind {
+        DetectedKind::BrokenText => "Text that does not compile",
+        DetectedKind::Command => "Command",
+        DetectedKind::Reactor => "Reactor",
+        DetectedKind::Library => "Library",
+        DetectedKind::WasmBindgen => "Module for wasm-bindgen",
+        DetectedKind::Component => "Component",
+        DetectedKind::UnsupportedProposal => "Needs a newer interpreter",
+        DetectedKind::NotWebAssembly => "Not WebAssembly",
+    }
+}
+
+fn runs(kind: DetectedKind) -> bool {
+    matches!(kind, DetectedKind::Command | DetectedKind::Reactor | DetectedKind::Library)
+}

@@ -1,0 +1,99 @@
+//! What else is in the module: imports, the exports that cannot be called, memories, sections.
+
+use yew::prelude::*;
+
+use crate::protocol::{ExportSummary, ImportSummary, ModuleSummary};
+use crate::ui::selectors::numbers;
+
+#[derive(PartialEq, Properties)]
+pub struct ImportsProps {
+    pub imports: Vec<ImportSummary>,
+}
+
+/// What the program asks of its host; what is missing here comes first.
+#[component]
+pub fn Imports(props: &ImportsProps) -> Html {
+    if props.imports.is_empty() {
+        return html! {};
+    }
+    let missing = props.imports.iter().filter(|import| !import.provided).count();
+    let mut imports: Vec<_> = props.imports.iter().collect();
+    imports.sort_by_key(|import| import.provided);
+    html! {
+        <details class="module-part" open={missing > 0}>
+            <summary>
+                { "Imports" }<span class="module-count">{ props.imports.len() }</span>
+                if missing > 0 {
+                    <span class="tag" data-tone="bad">{ format!("{} not provided here", numbers::grouped(missing as u64)) }</span>
+                }
+            </summary>
+            <ul class="module-list">
+                { for imports.into_iter().map(|ImportSummary { module, name, ty, provided }| html! {
+                    <li>
+                        <code>{ module }{ "." }<wbr />{ name }</code>
+                        if !provided { <span class="tag" data-tone="bad">{ "not provided" }</span> }
+                        <code class="call-type">{ ty }</code>
+                    </li>
+                }) }
+            </ul>
+        </details>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct ExportsProps {
+    pub exports: Vec<ExportSummary>,
+}
+
+/// The exports that are no functions.
+#[component]
+pub fn OtherExports(props: &ExportsProps) -> Html {
+    let others: Vec<_> = props.exports.iter().filter(|export| export.kind != "func").collect();
+    if others.is_empty() {
+        return html! {};
+    }
+    html! {
+        <details class="module-part">
+            <summary>{ "Other exports" }<span class="module-count">{ others.len() }</span></summary>
+            <ul class="module-list">
+                { for others.into_iter().map(|ExportSummary { name, ty, .. }| html! {
+                    <li><code>{ name }</code><code class="call-type">{ ty }</code></li>
+                }) }
+            </ul>
+        </details>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct StructureProps {
+    pub module: ModuleSummary,
+}
+
+/// How the module is built.
+#[component]
+pub fn Structure(props: &StructureProps) -> Html {
+    let ModuleSummary { memories, functions, globals, tables, sections, .. } = &props.module;
+    let total: u64 = sections.iter().map(|(_, size)| size).sum();
+    let count = |number: &u32, one, many| numbers::count((*number).into(), one, many);
+    html! {
+        <details class="module-part">
+            <summary>{ "Structure" }</summary>
+            <ul class="module-list">
+                <li>{ count(functions, "function", "functions") }{ ", " }{ count(globals, "global", "globals") }{ ", " }{ count(tables, "table", "tables") }</li>
+                { for memories.iter().enumerate().map(|(index, memory)| html! { <li>{ format!("Memory {index}: {memory}") }</li> }) }
+            </ul>
+            <table class="sections">
+                <thead><tr><th scope="col">{ "Section" }</th><th scope="col">{ "Bytes" }</th><th class="visually-hidden" scope="col">{ "Share" }</th></tr></thead>
+                <tbody>
+                    { for sections.iter().map(|(name, size)| html! {
+                        <tr>
+                            <td>{ name }</td>
+                            <td class="number">{ numbers::grouped(*size) }</td>
+                            <td class="share"><meter min="0" max={total.max(1).to_string()} value={size.to_string()} aria-label={format!("{name}'s share of the module")} /></td>
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+        </details>
+    }
+}
