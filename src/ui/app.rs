@@ -27,7 +27,7 @@ use super::state::run::{Phase, RunState};
 use super::state::worker::WorkerState;
 
 /// What a person who has never been here finds in the editor.
-const WELCOME: &str = include_str!("welcome.wat");
+const WELCOME: &str = include_str!("../../static/examples/answer.wat");
 
 /// Puts the page into the document.
 pub fn mount() {

@@ -159,8 +159,11 @@ impl Session {
         self.get(&format!("element/{}/displayed", element.0)).is_ok_and(|value| value == true)
     }
 
+    /// Whether it can be used: a button may keep the keyboard and say only to assistive technology that it cannot.
     pub fn is_enabled(&self, element: &Element) -> bool {
+        let aria = self.get(&format!("element/{}/attribute/aria-disabled", element.0));
         self.get(&format!("element/{}/enabled", element.0)).is_ok_and(|value| value == true)
+            && aria.is_ok_and(|value| value != "true")
     }
 
     /// The text that is shown.

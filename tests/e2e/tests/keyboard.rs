@@ -22,6 +22,7 @@ fn a_question_mark_lists_the_keys() {
     page.focus_editor();
     page.hit(key::ESCAPE);
     page.hit('?');
-    page.expect_text("Escape");
+    page.expect("dialog", "Keys and help");
     page.hit(key::ESCAPE);
+    page.expect_no("dialog", "Keys and help");
 }

@@ -34,7 +34,8 @@ fn a_program_with_problems_does_not_start() {
     let page = Page::open();
     page.set_source("(module (func (export \"main\")");
     page.press("Run");
-    page.expect_problem("error");
+    page.expect_status("Not started");
+    page.expect_problem("1 problem");
     page.set_source("(module (func (export \"main\") (result i32) i32.const 5))");
     page.press("Run");
     page.expect_console("5");
