@@ -53,7 +53,7 @@ fn draw(span: &Span, query: &str) -> Html {
 }
 
 fn style_classes(style: Style) -> Classes {
-    let Style { foreground, background, bold, dim, italic, underline, inverse } = style;
+    let Style { foreground, background, bold, dim, italic, underline, inverse, spelled } = style;
     classes!(
         foreground.map(|colour| format!("ansi-{colour}")),
         background.map(|colour| format!("ansi-on-{colour}")),
@@ -62,6 +62,7 @@ fn style_classes(style: Style) -> Classes {
         italic.then_some("ansi-italic"),
         underline.then_some("ansi-underline"),
         inverse.then_some("ansi-inverse"),
+        spelled.then_some("spelled"),
     )
 }
 

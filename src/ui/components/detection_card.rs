@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::copy_button::CopyButton;
+use super::prose::Prose;
 use crate::protocol::{Detected, DetectedKind};
 use crate::ui::selectors::numbers;
 
@@ -22,9 +23,9 @@ pub fn DetectionCard(props: &Props) -> Html {
                 <strong>{ name(*kind) }</strong>
                 if let Some(size) = props.size { <span>{ numbers::bytes(size) }</span> }
             </p>
-            <p>{ description }</p>
+            <p><Prose text={description.clone()} /></p>
             if let Some(advice) = advice {
-                <p>{ advice }</p>
+                <p><Prose text={advice.clone()} /></p>
             }
             if let Some(command) = command.clone() {
                 <div class="command">

@@ -14,6 +14,7 @@ pub mod limits_form;
 pub mod module_lists;
 pub mod module_panel;
 pub mod problems;
+pub mod prose;
 pub mod run_controls;
 pub mod run_result;
 pub mod splitter;

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
+use super::prose::Prose;
 use crate::protocol::{Problem, Severity};
 use crate::ui::hooks::reducers::{CheckContext, LayoutContext, WorkerContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
@@ -61,7 +62,7 @@ pub fn ProblemItem(props: &ItemProps) -> Html {
         <>
             <Icon {picture} />
             <span class="visually-hidden">{ format!("{kind}: ") }</span>
-            <span class="problem-message">{ message }</span>
+            <span class="problem-message"><Prose text={message.clone()} /></span>
             if let Some(span) = span {
                 <span class="problem-place">{ format!("line {}, column {}", span.line, span.column) }</span>
             }
@@ -85,7 +86,7 @@ pub fn ProblemItem(props: &ItemProps) -> Html {
                 <pre class="problem-excerpt">{ excerpt }</pre>
             }
             if let Some(help) = help {
-                <p class="problem-help">{ help }</p>
+                <p class="problem-help"><Prose text={help.clone()} /></p>
             }
         </li>
     }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::problems::ProblemItem;
+use super::prose::Prose;
 use crate::protocol::{Counters, Outcome, Value};
 use crate::ui::hooks::reducers::{RunContext, use_slice};
 use crate::ui::selectors::numbers;
@@ -23,14 +24,14 @@ pub fn RunResult() -> Html {
         Outcome::Trapped { trap } => html! {
             <div class="run-result" data-tone="bad">
                 <h3>{ format!("Trap: {}", trap.message) }<code class="trap-code">{ &trap.code }</code></h3>
-                <p>{ &trap.help }</p>
+                <p><Prose text={trap.help.clone()} /></p>
             </div>
         },
         Outcome::LimitReached { limit, message, help } => html! {
             <div class="run-result" data-tone="bad">
                 <h3>{ format!("Limit reached: {limit}") }</h3>
-                <p>{ message }</p>
-                <p>{ help }</p>
+                <p><Prose text={message.clone()} /></p>
+                <p><Prose text={help.clone()} /></p>
             </div>
         },
         Outcome::NotStarted { problems } => html! {

@@ -74,7 +74,7 @@ pub fn StdinLine() -> Html {
                 class="stdin-input"
                 type="text"
                 aria-label="Standard input"
-                placeholder={if waiting { "The program is waiting: type, then press Enter" } else { "Type for the program" }}
+                placeholder={if waiting { "Type, then press Enter" } else { "Type for the program" }}
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"

@@ -1,8 +1,8 @@
 //! From the bytes of a stream to pieces of styled text, as a terminal would show them and a learner can read them.
 //!
 //! Bytes arrive cut anywhere: an incomplete character or escape sequence is held until the rest of it comes.
-//! What is not UTF-8 is shown as `\xNN`; control characters are shown as their pictures (`␀`), because in a tool for
-//! looking inside programs nothing that a program prints should be invisible. Colours (SGR) are obeyed.
+//! Control characters and what is not UTF-8 are shown as `\xNN`, marked as such, because in a tool for looking inside
+//! programs nothing that a program prints should be invisible. Colours (SGR) are obeyed.
 
 /// How a piece of text is drawn. Colours are the terminal's 16: 0 to 7 and, bright, 8 to 15.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +14,8 @@ pub struct Style {
     pub italic: bool,
     pub underline: bool,
     pub inverse: bool,
+    /// Not text as it was printed, but a byte spelled out.
+    pub spelled: bool,
 }
 
 /// What a stream of bytes turned out to say.
@@ -80,16 +82,12 @@ impl Decoder {
                     }
                     Sequence::Incomplete if !last => return at,
                     Sequence::Incomplete | Sequence::Other => {
-                        self.push(pieces, "\u{241b}");
+                        self.spell(pieces, &rest[..1]);
                         1
                     }
                 },
-                byte if byte < 0x20 && byte != b'\n' && byte != b'\t' => {
-                    self.push(pieces, control_picture(byte).encode_utf8(&mut [0; 4]));
-                    1
-                }
-                0x7f => {
-                    self.push(pieces, "\u{2421}");
+                byte if is_control(byte) => {
+                    self.spell(pieces, &rest[..1]);
                     1
                 }
                 _ => match self.text(rest, pieces, last) {
@@ -123,19 +121,20 @@ impl Decoder {
                     None if end == bytes.len() && !last => return 0,
                     None => run.len(),
                 };
-                for byte in &run[..wrong] {
-                    self.push(pieces, &format!("\\x{byte:02X}"));
-                }
+                self.spell(pieces, &run[..wrong]);
                 wrong
             }
         }
     }
 
-    fn push(&self, pieces: &mut Vec<Piece>, more: &str) {
-        match pieces.last_mut() {
-            Some(Piece::Text { text, style }) if *style == self.style => text.push_str(more),
-            _ => pieces.push(Piece::Text { text: more.to_owned(), style: self.style }),
-        }
+    fn push(&self, pieces: &mut Vec<Piece>, text: &str) {
+        push(pieces, self.style, text);
+    }
+
+    /// Shows bytes that are no text.
+    fn spell(&self, pieces: &mut Vec<Piece>, bytes: &[u8]) {
+        let text: String = bytes.iter().map(|byte| format!("\\x{byte:02X}")).collect();
+        push(pieces, Style { spelled: true, ..self.style }, &text);
     }
 
     /// Select Graphic Rendition (ECMA-48, 8.3.117).
@@ -215,9 +214,11 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\n' && byte != b'\t') || byte == 0x7f
 }
 
-/// The picture of a C0 control character.
-fn control_picture(byte: u8) -> char {
-    char::from_u32(0x2400 + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
+fn push(pieces: &mut Vec<Piece>, wanted: Style, more: &str) {
+    match pieces.last_mut() {
+        Some(Piece::Text { text, style }) if *style == wanted => text.push_str(more),
+        _ => pieces.push(Piece::Text { text: more.to_owned(), style: wanted }),
+    }
 }
 
 #[cfg(test)]
@@ -261,7 +262,8 @@ mod tests {
         decoder.read(b"a\xf0\x9f", &mut pieces);
         assert_eq!(pieces, [Piece::Text { text: "a".into(), style: Style::default() }]);
         decoder.finish(&mut pieces);
-        assert_eq!(pieces, [Piece::Text { text: "a\\xF0\\x9F".into(), style: Style::default() }]);
+        let spelled = Style { spelled: true, ..Style::default() };
+        assert_eq!(pieces[1..], [Piece::Text { text: "\\xF0\\x9F".into(), style: spelled }]);
     }
 
     #[test]
@@ -275,9 +277,12 @@ mod tests {
 
     #[test]
     fn control_characters_are_made_visible() {
-        assert_eq!(text_of(&[b"a\0b\x07\x7f\tc\n"]), "a\u{2400}b\u{2407}\u{2421}\tc\n");
-        assert_eq!(text_of(&[b"\x1b[2J"]), "\u{241b}[2J");
-        assert_eq!(text_of(&[b"\x1b"]), "\u{241b}");
+        assert_eq!(text_of(&[b"a\0b\x07\x7f\tc\n"]), "a\\x00b\\x07\\x7F\tc\n");
+        assert_eq!(text_of(&[b"\x1b[2J"]), "\\x1B[2J");
+        assert_eq!(text_of(&[b"\x1b"]), "\\x1B");
+        // What was printed as these four characters is not taken for a byte.
+        let is_spelled = |bytes: &[u8]| matches!(read_all(&[bytes])[..], [Piece::Text { style, .. }] if style.spelled);
+        assert!(is_spelled(b"\xff") && !is_spelled(b"\\xFF"));
     }
 
     #[test]
@@ -326,6 +331,6 @@ mod tests {
     #[test]
     fn an_endless_escape_sequence_is_not_held_for_ever() {
         let endless = [b"\x1b[".as_slice(), &[b'1'; 200]].concat();
-        assert_eq!(text_of(&[&endless]), format!("\u{241b}[{}", "1".repeat(200)));
+        assert_eq!(text_of(&[&endless]), format!("\\x1B[{}", "1".repeat(200)));
     }
 }
