@@ -82,8 +82,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 fn for_each(folder: &str, tell: impl Fn(&Source) -> String) {
     let folder = cases().join(folder);
-    let programs: Vec<PathBuf> =
-        files(&folder).into_iter().filter(|path| path.extension().is_none_or(|extension| extension != "snap")).collect();
+    let programs: Vec<PathBuf> = files(&folder)
+        .into_iter()
+        .filter(|path| path.extension().is_none_or(|extension| extension != "snap"))
+        .collect();
     assert!(!programs.is_empty(), "no case in {}", folder.display());
     for program in programs {
         case(&program, &tell);
@@ -255,7 +257,13 @@ fn transcript(source: &Source) -> String {
 
 fn indented(bytes: &[u8]) -> String {
     let text: String = bytes.escape_ascii().map(char::from).collect();
-    text.replace("\\n", "\n").replace("\\\"", "\"").replace("\\'", "'").lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    text.replace("\\n", "\n")
+        .replace("\\\"", "\"")
+        .replace("\\'", "'")
+        .lines()
+        .map(|line| format!("  {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn outcome_text(outcome: &Outcome) -> String {

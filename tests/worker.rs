@@ -224,11 +224,15 @@ fn the_tree_is_listed_read_and_changed() {
 
     worker.events.clear();
     worker.send(Request::ChangeFiles { change: FileChange::Rename { from: "b".to_owned(), to: "c".to_owned() } });
-    assert!(worker.events.iter().any(|event| matches!(
-        event,
-        Event::FilesChanged { written, removed }
-            if written.contains(&file("c/two.txt", "22")) && removed.contains(&"b/two.txt".to_owned())
-    )), "{:?}", worker.events);
+    assert!(
+        worker.events.iter().any(|event| matches!(
+            event,
+            Event::FilesChanged { written, removed }
+                if written.contains(&file("c/two.txt", "22")) && removed.contains(&"b/two.txt".to_owned())
+        )),
+        "{:?}",
+        worker.events
+    );
 
     worker.events.clear();
     worker.send(Request::ReadFile { path: "c/two.txt".to_owned() });

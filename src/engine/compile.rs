@@ -46,10 +46,11 @@ pub fn text(source: &Source) -> Result<Cow<'_, str>, Box<Problem>> {
             let offset = error.valid_up_to();
             let before = &source.bytes[..offset];
             if looks_binary(&source.bytes) {
-                return Err(problem("the file is neither WebAssembly text nor a WebAssembly module".to_owned()).map_help(
-                    "a module in the binary format begins with the bytes 00 61 73 6D (`\\0asm`); \
+                return Err(problem("the file is neither WebAssembly text nor a WebAssembly module".to_owned())
+                    .map_help(
+                        "a module in the binary format begins with the bytes 00 61 73 6D (`\\0asm`); \
                      open a `.wat` text or a `.wasm` module",
-                ));
+                    ));
             }
             let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
             let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
@@ -74,7 +75,7 @@ impl BoxedHelp for Box<Problem> {
 }
 
 /// Whether bytes that are not UTF-8 look like data rather than like text in another encoding.
-fn looks_binary(bytes: &[u8]) -> bool {
+pub(super) fn looks_binary(bytes: &[u8]) -> bool {
     let sample = &bytes[..bytes.len().min(4096)];
     let control = sample.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C)).count();
     sample.contains(&0) || control * 10 > sample.len()
@@ -102,12 +103,19 @@ fn explain(source: &Source, text: &str) -> Problem {
                 .at(text, start..start + 2)
                 .help("close it with `;)`; a comment within a comment needs a close of its own");
         }
-        Some(wast::lexer::LexError::UnexpectedEof) => {
+        Some(wast::lexer::LexError::UnexpectedEof | wast::lexer::LexError::InvalidStringElement('\n' | '\r')) => {
             if let Some(start) = unclosed_string(text) {
                 return Problem::error(&source.name, "this string is never closed")
                     .at(text, start..start + 1)
                     .help("close it with `\"`; a quote within a string is written `\\\"`");
             }
+        }
+        Some(wast::lexer::LexError::Unexpected(character)) if !character.is_ascii() => {
+            return Problem::error(&source.name, format!("unexpected character `{character}`"))
+                .at(text, offset..offset + character.len_utf8())
+                .help(
+                    "outside strings and comments the text is ASCII; a name with other letters is written `$\"...\"`",
+                );
         }
         _ => {}
     }
@@ -128,6 +136,14 @@ fn explain(source: &Source, text: &str) -> Problem {
     }
     let range = token(text, offset);
     let word = text[range.clone()].trim_start_matches('(').trim();
+    if FIELDS.contains(&word)
+        && let Some(Unbalanced::Open(start)) = parens
+        && start < offset
+    {
+        return Problem::error(&source.name, "this parenthesis is not closed before the next field")
+            .at(text, token(text, start))
+            .help(format!("add a `)` before the `{word}` in line {}", text[..offset].matches('\n').count() + 1));
+    }
     let help = hint(word, &message, text);
     let problem = problem.at(text, range);
     match help {
@@ -152,6 +168,10 @@ fn tidy(message: &str) -> String {
     message.trim_end_matches('.').to_owned()
 }
 
+/// What a module holds (core specification, section 6.6.13).
+const FIELDS: [&str; 12] =
+    ["func", "memory", "data", "global", "table", "elem", "export", "import", "type", "start", "tag", "rec"];
+
 /// What would mend it, where that can be told from the word at the place.
 fn hint(word: &str, message: &str, text: &str) -> Option<String> {
     if message.contains("unknown operator") {
@@ -165,9 +185,6 @@ fn hint(word: &str, message: &str, text: &str) -> Option<String> {
         });
     }
     if message.contains("expected valid module field") {
-        const FIELDS: [&str; 12] = [
-            "func", "memory", "data", "global", "table", "elem", "export", "import", "type", "start", "tag", "rec",
-        ];
         if words::INSTRUCTIONS.iter().any(|known| known == word) {
             return Some("an instruction belongs into a function: `(func ...)`".to_owned());
         }

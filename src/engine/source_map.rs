@@ -47,6 +47,8 @@ enum Section {
     Element,
     Data,
     Start,
+    Tag,
+    Type,
 }
 
 fn place(wasm: &[u8], offset: u64) -> Option<Place> {
@@ -86,6 +88,12 @@ fn place(wasm: &[u8], offset: u64) -> Option<Place> {
             Payload::DataSection(section) if section.range().contains(&offset) => {
                 return item(section.into_iter_with_offsets(), offset, Section::Data);
             }
+            Payload::TagSection(section) if section.range().contains(&offset) => {
+                return item(section.into_iter_with_offsets(), offset, Section::Tag);
+            }
+            Payload::TypeSection(section) if section.range().contains(&offset) => {
+                return item(section.into_iter_with_offsets(), offset, Section::Type);
+            }
             Payload::StartSection { range, .. } if range.contains(&offset) => {
                 return Some(Place::Item { section: Section::Start, index: 0 });
             }
@@ -96,11 +104,7 @@ fn place(wasm: &[u8], offset: u64) -> Option<Place> {
 }
 
 /// The last item that begins at or before the offset.
-fn item<T>(
-    items: impl Iterator<Item = wasmparser::Result<(u64, T)>>,
-    offset: u64,
-    section: Section,
-) -> Option<Place> {
+fn item<T>(items: impl Iterator<Item = wasmparser::Result<(u64, T)>>, offset: u64, section: Section) -> Option<Place> {
     let before = items.map_while(Result::ok).take_while(|(start, _)| *start <= offset).count();
     Some(Place::Item { section, index: before.checked_sub(1)? })
 }
@@ -119,7 +123,7 @@ fn functions<'a>(fields: &'a [ModuleField<'_>]) -> impl Iterator<Item = (wast::t
 }
 
 fn field(fields: &[ModuleField<'_>], section: Section, index: usize) -> Option<wast::token::Span> {
-    use wast::core::{DataKind, MemoryKind, TableKind};
+    use wast::core::{DataKind, MemoryKind, TableKind, TagKind};
     let spans = fields.iter().filter_map(|field| match (section, field) {
         (Section::Import, ModuleField::Import(import)) => Some(import.span),
         (Section::Table, ModuleField::Table(table)) => {
@@ -136,6 +140,9 @@ fn field(fields: &[ModuleField<'_>], section: Section, index: usize) -> Option<w
             Some(data.span)
         }
         (Section::Start, ModuleField::Start(index)) => Some(index.span()),
+        (Section::Tag, ModuleField::Tag(tag)) => matches!(tag.kind, TagKind::Inline()).then_some(tag.span),
+        (Section::Type, ModuleField::Type(ty)) => Some(ty.span),
+        (Section::Type, ModuleField::Rec(rec)) => Some(rec.span),
         _ => None,
     });
     spans.into_iter().nth(index)

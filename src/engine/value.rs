@@ -1,6 +1,5 @@
 //! Typed values, read as a person writes them and shown as a person reads them.
 
-
 use wasmi::{ExternRef, F32, F64, Func, Nullable, V128, Val, ValType};
 
 /// Reads an argument of the given type.

@@ -69,7 +69,9 @@ mod tests {
 
     #[test]
     fn instruction_names_are_those_of_the_text_format() {
-        for name in ["i32.add", "i32.trunc_f32_s", "local.get", "br_if", "call_indirect", "i8x16.extract_lane_s", "memory.fill"] {
+        for name in
+            ["i32.add", "i32.trunc_f32_s", "local.get", "br_if", "call_indirect", "i8x16.extract_lane_s", "memory.fill"]
+        {
             assert!(INSTRUCTIONS.iter().any(|known| known == name), "{name} is missing");
         }
     }

@@ -50,7 +50,9 @@ enum Wake {
     Asleep,
     Message,
     /// The timer is cancelled when dropped.
-    Timer { _timer: gloo_timers::callback::Timeout },
+    Timer {
+        _timer: gloo_timers::callback::Timeout,
+    },
 }
 
 impl Worker {

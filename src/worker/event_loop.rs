@@ -70,7 +70,17 @@ impl<M: Machine> EventLoop<M> {
                     emit(Event::Fault { message: "a module without problems has no summary".to_owned() });
                     return;
                 };
-                let started = Run::start(run, &source, &wasm, &summary, entry, options, self.files.clone(), &self.machine, compile_ms);
+                let started = Run::start(
+                    run,
+                    &source,
+                    &wasm,
+                    &summary,
+                    entry,
+                    options,
+                    self.files.clone(),
+                    &self.machine,
+                    compile_ms,
+                );
                 match started {
                     Ok(started) => {
                         emit(Event::Started { run, call: started.description().to_owned() });

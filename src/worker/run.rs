@@ -40,7 +40,10 @@ pub(super) struct Run {
 enum Phase {
     Running,
     /// For input, or until the monotonic clock shows so many nanoseconds, or either.
-    Waiting { input: bool, until: Option<u64> },
+    Waiting {
+        input: bool,
+        until: Option<u64>,
+    },
     Paused,
     Over,
 }
@@ -71,7 +74,11 @@ impl Run {
             entry: to_proto::entry(entry),
             wasi: WasiConfig {
                 args: program.map(String::into_bytes).collect(),
-                env: options.environment.into_iter().map(|(name, value)| (name.into_bytes(), value.into_bytes())).collect(),
+                env: options
+                    .environment
+                    .into_iter()
+                    .map(|(name, value)| (name.into_bytes(), value.into_bytes()))
+                    .collect(),
                 vfs: files.clone(),
                 preopens: wasi::root_preopen(),
                 clock: machine.clock(),
@@ -84,9 +91,9 @@ impl Run {
         let compile_ms = compile_ms + machine.now_ms() - started_ms;
         let session = session.map_err(|error| {
             let outcome = match error {
-                StartError::Problems(problems) => protocol::Outcome::NotStarted {
-                    problems: problems.iter().map(to_proto::problem).collect(),
-                },
+                StartError::Problems(problems) => {
+                    protocol::Outcome::NotStarted { problems: problems.iter().map(to_proto::problem).collect() }
+                }
                 StartError::Outcome(outcome) => to_proto::outcome(outcome),
             };
             Event::Finished { run: id, outcome, counters: Counters { compile_ms, ..Counters::default() } }
@@ -160,7 +167,13 @@ impl Run {
         }
     }
 
-    fn suspend(&mut self, input: bool, until: Option<u64>, machine: &impl Machine, emit: &mut dyn FnMut(Event)) -> Next {
+    fn suspend(
+        &mut self,
+        input: bool,
+        until: Option<u64>,
+        machine: &impl Machine,
+        emit: &mut dyn FnMut(Event),
+    ) -> Next {
         self.phase = Phase::Waiting { input, until };
         self.send_output(emit);
         emit(self.progress());

@@ -126,9 +126,9 @@ pub(super) fn outcome(outcome: runtime::Outcome) -> Outcome {
     match outcome {
         runtime::Outcome::Returned(results) => Outcome::Returned { results: results.into_iter().map(value).collect() },
         runtime::Outcome::Exited(code) => Outcome::Exited { code },
-        runtime::Outcome::Trapped(trap) => Outcome::Trapped {
-            trap: Trap { code: trap.code.to_owned(), message: trap.message, help: trap.help },
-        },
+        runtime::Outcome::Trapped(trap) => {
+            Outcome::Trapped { trap: Trap { code: trap.code.to_owned(), message: trap.message, help: trap.help } }
+        }
         runtime::Outcome::LimitReached { limit, message, help } => Outcome::LimitReached { limit, message, help },
         runtime::Outcome::Stopped => Outcome::Stopped,
     }

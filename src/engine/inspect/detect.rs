@@ -1,6 +1,7 @@
 //! Telling apart what people open.
 
 use super::summary::Summary;
+use crate::engine::compile;
 use crate::engine::diagnostic::Problem;
 use crate::engine::source::Source;
 
@@ -66,7 +67,16 @@ impl Verdict {
     }
 }
 
-pub(super) fn broken_text() -> Verdict {
+/// What does not compile.
+pub(super) fn no_module(source: &Source) -> Verdict {
+    if std::str::from_utf8(&source.bytes).is_err() && compile::looks_binary(&source.bytes) {
+        return Verdict::stopped(
+            Kind::NotWebAssembly,
+            "this is data of some other kind, not WebAssembly",
+            "open a `.wat` text or a `.wasm` module; one is built by",
+            Some(BUILD_FOR_WASI),
+        );
+    }
     Verdict::plain(Kind::BrokenText, "WebAssembly text with a mistake in it")
 }
 
@@ -82,17 +92,31 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
         ))
     };
     let other = |what: &str, advice: &str| {
-        Some(Verdict::stopped(Kind::NotWebAssembly, format!("this is {what}, not WebAssembly"), advice, Some(BUILD_FOR_WASI)))
+        Some(Verdict::stopped(
+            Kind::NotWebAssembly,
+            format!("this is {what}, not WebAssembly"),
+            advice,
+            Some(BUILD_FOR_WASI),
+        ))
     };
     match bytes {
         [0x7F, b'E', b'L', b'F', ..] => return compiled("an executable for Linux (ELF)"),
         [b'M', b'Z', ..] => return compiled("an executable for Windows"),
-        [0xCF | 0xCE, 0xFA, 0xED, 0xFE, ..] | [0xCA, 0xFE, 0xBA, 0xBE, ..] => return compiled("an executable for macOS, or Java bytecode"),
+        [0xCF | 0xCE, 0xFA, 0xED, 0xFE, ..] | [0xCA, 0xFE, 0xBA, 0xBE, ..] => {
+            return compiled("an executable for macOS, or Java bytecode");
+        }
         [b'!', b'<', b'a', b'r', b'c', b'h', b'>', ..] => {
             return other("a static library", "link it: open the .wasm that the whole build makes");
         }
-        [b'P', b'K', 3, 4, ..] => return other("a zip archive", "unpack it, or drop it on Files to have what it holds in the tree; a program is built by"),
-        [0x1F, 0x8B, ..] => return other("gzip data", "unpack it first and open the .wasm inside; a program is built by"),
+        [b'P', b'K', 3, 4, ..] => {
+            return other(
+                "a zip archive",
+                "unpack it, or drop it on Files to have what it holds in the tree; a program is built by",
+            );
+        }
+        [0x1F, 0x8B, ..] => {
+            return other("gzip data", "unpack it first and open the .wasm inside; a program is built by");
+        }
         [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
             return other("a picture", "drop it on Files to have it in the tree; a program is built by");
         }
@@ -129,7 +153,8 @@ fn other_language(text: &str) -> Option<Verdict> {
     if opens_like_wat(text) {
         return None;
     }
-    let has_line = |starts: &[&str]| text.lines().any(|line| starts.iter().any(|start| line.trim_start().starts_with(start)));
+    let has_line =
+        |starts: &[&str]| text.lines().any(|line| starts.iter().any(|start| line.trim_start().starts_with(start)));
     let (language, command) = if has_line(&["fn main(", "pub fn ", "use std::", "#![no_std]"]) {
         ("Rust", "rustc --target wasm32-wasip1 -O FILE.rs")
     } else if has_line(&["#include <", "#include \"", "int main("]) {
@@ -163,7 +188,9 @@ pub(super) fn needs_proposals(proposals: &[&str], binary: bool) -> Verdict {
     let description = match proposals {
         [] => "valid WebAssembly, but it combines proposals that this interpreter does not run yet".to_owned(),
         [one] => format!("valid WebAssembly, but this interpreter does not run the {one} proposal yet"),
-        several => format!("valid WebAssembly, but this interpreter does not run these proposals yet: {}", several.join(", ")),
+        several => {
+            format!("valid WebAssembly, but this interpreter does not run these proposals yet: {}", several.join(", "))
+        }
     };
     let (advice, command) = match proposals.first() {
         Some(&"threads") => ("build without threads", BUILD_FOR_WASI),

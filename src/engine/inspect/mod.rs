@@ -40,7 +40,7 @@ pub fn inspect(source: &Source) -> Inspection {
     }
     let wasm = match compile::compile(source) {
         Ok(wasm) => wasm.into_owned(),
-        Err(problem) => return Inspection::stopped(detect::broken_text(), vec![*problem]),
+        Err(problem) => return Inspection::stopped(detect::no_module(source), vec![*problem]),
     };
     if let Some(verdict) = detect::not_a_core_module(&wasm) {
         let problem = verdict.problem(&source.name);

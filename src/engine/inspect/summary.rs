@@ -81,7 +81,8 @@ impl Summary {
         if let Some(main) = self.function_export("main").filter(takes_nothing) {
             return Some(&main.name);
         }
-        let mut candidates = self.function_exports().filter(takes_nothing).filter(|export| export.name != "_initialize");
+        let mut candidates =
+            self.function_exports().filter(takes_nothing).filter(|export| export.name != "_initialize");
         match (candidates.next(), candidates.next()) {
             (Some(only), None) => Some(&only.name),
             _ => None,
@@ -170,9 +171,15 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
                             signature = types.get(index).cloned().flatten();
                             (ExportKind::Function, function_text(signature.as_ref()))
                         }
-                        ExternalKind::Table => (ExportKind::Table, tables.get(index).map(table_text).unwrap_or_default()),
-                        ExternalKind::Memory => (ExportKind::Memory, memories.get(index).map(memory_text).unwrap_or_default()),
-                        ExternalKind::Global => (ExportKind::Global, globals.get(index).map(global_text).unwrap_or_default()),
+                        ExternalKind::Table => {
+                            (ExportKind::Table, tables.get(index).map(table_text).unwrap_or_default())
+                        }
+                        ExternalKind::Memory => {
+                            (ExportKind::Memory, memories.get(index).map(memory_text).unwrap_or_default())
+                        }
+                        ExternalKind::Global => {
+                            (ExportKind::Global, globals.get(index).map(global_text).unwrap_or_default())
+                        }
                         ExternalKind::Tag => (ExportKind::Tag, "(tag)".to_owned()),
                     };
                     let names = |types: &[ValType]| types.iter().map(|ty| value_type(*ty)).collect();

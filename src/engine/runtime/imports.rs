@@ -1,86 +1,50 @@
 //! Which imports are provided, and what to say of those that are not.
 
-use wasmi::{Engine, Extern, Linker, Store};
+use wasmi::ValType;
 
-use super::limits::{Limiter, Limits};
-use super::session::{self, Host};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{Import, Summary};
-use crate::engine::value;
-use crate::engine::vfs::Vfs;
-use crate::engine::wasi::{Clock, Random, WasiConfig, WasiCtx};
-use crate::engine::words;
+use crate::engine::wasi;
+use crate::engine::{value, words};
+
+/// The modules that WASI preview 1 is imported from, now and in its first snapshot.
+const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 
 /// The imports that nobody provides: a problem for each, with the import's offset in the binary.
 pub fn missing(file: &str, summary: &Summary) -> Vec<(u64, Problem)> {
-    if summary.imports.is_empty() {
-        return Vec::new();
-    }
-    let Some(mut provided) = Provided::new() else { return Vec::new() };
-    summary
-        .imports
-        .iter()
-        .filter_map(|import| provided.lacks(import).map(|lack| (import.offset, problem(file, import, &lack))))
-        .collect()
+    let imports = summary.imports.iter();
+    imports.filter_map(|import| lack(import).map(|lack| (import.offset, problem(file, import, &lack)))).collect()
 }
 
 /// Every import, and whether it is provided.
 pub fn provided(summary: &Summary) -> impl Iterator<Item = (&Import, bool)> {
-    let mut provided = if summary.imports.is_empty() { None } else { Provided::new() };
-    summary.imports.iter().map(move |import| {
-        let lacks = provided.as_mut().is_none_or(|provided| provided.lacks(import).is_some());
-        (import, !lacks)
-    })
+    summary.imports.iter().map(|import| (import, lack(import).is_none()))
 }
 
 enum Lack {
     /// Nothing of that name.
-    Unknown { near: Option<String> },
+    Unknown { near: Option<&'static str> },
     /// There is such a function, of another type.
     OtherType { provided: String },
 }
 
-/// What the linker has, to be asked.
-struct Provided {
-    store: Store<Host>,
-    linker: Linker<Host>,
-}
-
-impl Provided {
-    fn new() -> Option<Self> {
-        let engine = Engine::default();
-        let linker = session::linker(&engine).ok()?;
-        let wasi = WasiCtx::new(WasiConfig {
-            args: Vec::new(),
-            env: Vec::new(),
-            vfs: Vfs::default(),
-            preopens: Vec::new(),
-            clock: Box::new(Nothing),
-            random: Box::new(Nothing),
-            output_limit: None,
-        });
-        let store = Store::new(&engine, Host { wasi, limiter: Limiter::new(&Limits::default()) });
-        Some(Self { store, linker })
+/// What an import lacks to be provided; `None` if it is.
+fn lack(import: &Import) -> Option<Lack> {
+    if !MODULES.contains(&import.module.as_str()) {
+        return Some(Lack::Unknown { near: None });
     }
-
-    fn lacks(&mut self, import: &Import) -> Option<Lack> {
-        match self.linker.get(&mut self.store, &import.module, &import.name) {
-            Some(Extern::Func(function)) => {
-                let ty = function.ty(&self.store);
-                let provided = text(ty.params(), ty.results());
-                (provided != import.ty).then_some(Lack::OtherType { provided })
-            }
-            Some(_) => Some(Lack::Unknown { near: None }),
-            None => {
-                let near = words::nearest(&import.name, crate::engine::wasi::FUNCTIONS.iter().copied());
-                Some(Lack::Unknown { near: near.map(str::to_owned) })
-            }
+    match wasi::parameters(&import.name) {
+        Some(parameters) => {
+            let results: &[ValType] = if import.name == "proc_exit" { &[] } else { &[ValType::I32] };
+            let provided = text(parameters, results);
+            (provided != import.ty).then_some(Lack::OtherType { provided })
         }
+        None => Some(Lack::Unknown { near: words::nearest(&import.name, wasi::CALLS.iter().copied()) }),
     }
 }
 
-fn text(params: &[wasmi::ValType], results: &[wasmi::ValType]) -> String {
-    let list = |word: &str, types: &[wasmi::ValType]| match types {
+fn text(params: &[ValType], results: &[ValType]) -> String {
+    let list = |word: &str, types: &[ValType]| match types {
         [] => String::new(),
         types => format!(" ({word} {})", types.iter().map(|ty| value::name(*ty)).collect::<Vec<_>>().join(" ")),
     };
@@ -97,7 +61,7 @@ fn problem(file: &str, import: &Import, lack: &Lack) -> Problem {
         .help("declare it with the type it has"),
         Lack::Unknown { near } => {
             let problem = Problem::error(file, format!("nothing provides the import \"{module}\" \"{name}\" {ty}"));
-            problem.help(advice(module, name, near.as_deref()))
+            problem.help(advice(module, name, *near))
         }
     }
 }
@@ -127,24 +91,5 @@ fn advice(module: &str, name: &str, near: Option<&str>) -> String {
         _ => "in a browser, JavaScript would hand it in; here a program prints with `fd_write` of \
               \"wasi_snapshot_preview1\" or gives back a result"
             .to_owned(),
-    }
-}
-
-/// A world without time and chance, for a context that is never run.
-struct Nothing;
-
-impl Clock for Nothing {
-    fn realtime_ns(&mut self) -> u64 {
-        0
-    }
-
-    fn monotonic_ns(&mut self) -> u64 {
-        0
-    }
-}
-
-impl Random for Nothing {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        bytes.fill(0);
     }
 }

@@ -61,16 +61,9 @@ pub struct Counters {
 }
 
 /// What the host functions see of a run.
-pub(super) struct Host {
-    pub wasi: WasiCtx,
-    pub limiter: Limiter,
-}
-
-/// A linker with everything that is provided.
-pub(super) fn linker(engine: &wasmi::Engine) -> Result<Linker<Host>, Error> {
-    let mut linker = Linker::new(engine);
-    wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi)?;
-    Ok(linker)
+struct Host {
+    wasi: WasiCtx,
+    limiter: Limiter,
 }
 
 /// One run of a module, from its first instruction to its end.
@@ -132,8 +125,9 @@ impl Session {
             return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
         }
         let plan = plan(file, summary, &config.entry)?;
-        let unreadable =
-            |error: &dyn std::fmt::Display| Problem::error(file, format!("the interpreter refuses the module: {error}"));
+        let unreadable = |error: &dyn std::fmt::Display| {
+            Problem::error(file, format!("the interpreter refuses the module: {error}"))
+        };
         let prepared = prepare::prepare(wasm).map_err(|error| unreadable(&error))?;
         let engine = limits::engine(&config.limits, prepared.grows_tables);
         let module = Module::new(&engine, &prepared.wasm).map_err(|error| unreadable(&error))?;
@@ -143,7 +137,8 @@ impl Session {
         let mut store = Store::new(&engine, host);
         store.limiter(|host| &mut host.limiter);
         store.set_fuel(u64::MAX).map_err(|error| unreadable(&error))?;
-        let linker = linker(&engine).map_err(|error| unreadable(&error))?;
+        let mut linker = Linker::new(&engine);
+        wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi).map_err(|error| unreadable(&error))?;
         let instance = linker.instantiate_and_start(&mut store, &module).map_err(|error| {
             let refused = store.data().limiter.refused();
             match (error.as_trap_code(), refused) {
@@ -312,8 +307,16 @@ impl Session {
         if let Some(code) = error.i32_exit_status() {
             return Outcome::Exited(code.cast_unsigned());
         }
-        if let Some(Stop::OutputLimit { limit }) = error.downcast_ref::<Stop>() {
-            return Outcome::output_limit(*limit);
+        match error.downcast_ref::<Stop>() {
+            Some(Stop::OutputLimit { limit }) => return Outcome::output_limit(*limit),
+            Some(stop @ Stop::WaitsForever) => {
+                return Outcome::Trapped(Trap {
+                    code: "waits-forever",
+                    message: stop.to_string(),
+                    help: "`poll_oneoff` was asked to wait, and for nothing that can come".to_owned(),
+                });
+            }
+            None => {}
         }
         match error.as_trap_code() {
             Some(code) => Outcome::trapped(code, &self.limits, self.store.data().limiter.refused()),
@@ -365,7 +368,8 @@ struct Plan {
 
 fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Problem> {
     let names = || {
-        let names: Vec<String> = summary.function_exports().take(8).map(|export| format!("`{}`", export.name)).collect();
+        let names: Vec<String> =
+            summary.function_exports().take(8).map(|export| format!("`{}`", export.name)).collect();
         if names.is_empty() { "it exports no function".to_owned() } else { format!("it exports {}", names.join(", ")) }
     };
     let (name, texts) = match entry {
@@ -398,7 +402,9 @@ fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Problem> {
             Some(ty) => value::parse(text, ty),
             None => Err(format!("a value of type {ty} cannot be given from outside")),
         };
-        arguments.push(value.map_err(|message| Problem::error(file, format!("argument {} of `{name}`: {message}", index + 1)))?);
+        arguments.push(
+            value.map_err(|message| Problem::error(file, format!("argument {} of `{name}`: {message}", index + 1)))?,
+        );
     }
     let shown: Vec<String> = arguments.iter().map(|argument| value::show(argument).text).collect();
     Ok(Plan {
@@ -428,7 +434,13 @@ fn memories(store: &Store<Host>, instance: Instance, prepared: &Prepared) -> Vec
 
 /// The start function, then `_initialize`, then the entry (application binary interface of WASI: a reactor is
 /// initialised before anything else of it is called).
-fn calls(store: &Store<Host>, instance: Instance, prepared: &Prepared, summary: &Summary, plan: Plan) -> VecDeque<Call> {
+fn calls(
+    store: &Store<Host>,
+    instance: Instance,
+    prepared: &Prepared,
+    summary: &Summary,
+    plan: Plan,
+) -> VecDeque<Call> {
     let mut calls = VecDeque::new();
     let mut push = |name: &str, arguments: Vec<Val>| {
         if let Some(Extern::Func(function)) = instance.get_export(store, name) {

@@ -1,1 +1,1 @@
-(module (func (param $größe i32) (result i32) (get_local $größe)))
+(module (func (param $size i32) (result i32) (get_local $size)))

@@ -5,5 +5,5 @@
     (loop $again
       (global.set $count (i32.add (global.get $count) (i32.const 1)))
       (memory.fill (i32.const 0) (global.get $count) (i32.const 1048576))
-      (br_if $again (i32.lt_u (global.get $count) (i32.const 200))))
+      (br_if $again (i32.lt_u (global.get $count) (i32.const 100))))
     (global.get $count) (i32.load (i32.const 1048572))))
