@@ -137,12 +137,13 @@ fn explain(source: &Source, text: &str) -> Problem {
     let range = token(text, offset);
     let word = text[range.clone()].trim_start_matches('(').trim();
     if FIELDS.contains(&word)
-        && let Some(Unbalanced::Open(start)) = parens
-        && start < offset
+        && let Some(start) = enclosing(text, offset)
+        && matches!(parens, Some(Unbalanced::Open(_)))
     {
+        let line = text[..offset].matches('\n').count() + 1;
         return Problem::error(&source.name, "this parenthesis is not closed before the next field")
             .at(text, token(text, start))
-            .help(format!("add a `)` before the `{word}` in line {}", text[..offset].matches('\n').count() + 1));
+            .help(format!("add a `)` before the `{word}` in line {line}"));
     }
     let help = hint(word, &message, text);
     let problem = problem.at(text, range);
@@ -275,6 +276,20 @@ fn unbalanced(text: &str) -> Option<Unbalanced> {
         }
     }
     suspect(text, &open).map(Unbalanced::Open)
+}
+
+/// The parenthesis within which the one that opens right before `offset` stands.
+fn enclosing(text: &str, offset: usize) -> Option<usize> {
+    use wast::lexer::TokenKind;
+    let mut open = Vec::new();
+    for (kind, range) in tokens(text).take_while(|(_, range)| range.start < offset) {
+        match kind {
+            TokenKind::LParen => open.push(range.start),
+            TokenKind::RParen => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.len().checked_sub(2).map(|index| open[index])
 }
 
 /// Of the parentheses that are open at the end, the one that most likely lacks its close: the first that is followed

@@ -103,10 +103,10 @@ fn place(wasm: &[u8], offset: u64) -> Option<Place> {
     None
 }
 
-/// The last item that begins at or before the offset.
+/// The last item that begins at or before the offset; the first, for an offset in the section's own head.
 fn item<T>(items: impl Iterator<Item = wasmparser::Result<(u64, T)>>, offset: u64, section: Section) -> Option<Place> {
     let before = items.map_while(Result::ok).take_while(|(start, _)| *start <= offset).count();
-    Some(Place::Item { section, index: before.checked_sub(1)? })
+    Some(Place::Item { section, index: before.saturating_sub(1) })
 }
 
 type Spans<'a> = Option<&'a [wast::token::Span]>;
