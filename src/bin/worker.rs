@@ -1,12 +1,6 @@
-//! The engine's Web Worker.
+//! The Web Worker that runs the engine.
 
-#[cfg(target_arch = "wasm32")]
-fn main() -> Result<(), wasm_bindgen::JsValue> {
-    wasmoscope::worker::browser::start()
-}
-
-#[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    eprintln!("this program is the page's Web Worker: build it with `trunk build`");
-    std::process::exit(2);
+    #[cfg(target_arch = "wasm32")]
+    console_error_panic_hook::set_once();
 }

@@ -3,10 +3,14 @@
 use yew::prelude::*;
 
 use super::components::console::ConsolePanel;
+use super::components::drop_zone::DropZone;
 use super::components::editor_pane::EditorPane;
 use super::components::fault_banner::FaultBanner;
+use super::components::files_panel::FilesPanel;
 use super::components::help_dialog::HelpDialog;
+use super::components::memory_panel::MemoryRegion;
 use super::components::module_panel::ModulePanel;
+use super::components::notice_bar::NoticeBar;
 use super::components::splitter::SplitterBar;
 use super::components::tabs::{TabBar, TabPanel};
 use super::components::toolbar::Toolbar;
@@ -14,11 +18,14 @@ use super::hooks::reducers::*;
 use super::hooks::use_check::use_check;
 use super::hooks::use_editor::{EditorLink, use_editor};
 use super::hooks::use_engine::{Engine, use_engine};
+use super::hooks::use_files::FilesScope;
 use super::hooks::use_hotkeys::{Hotkey, use_hotkeys};
 use super::hooks::use_media::{NARROW, use_media};
+use super::hooks::use_projects::{Projects, use_projects};
 use super::hooks::use_run::{Launcher, use_launcher};
 use super::hooks::use_settings::use_settings;
 use super::platform::dom;
+use super::platform::storage::new_id;
 use super::state::check::CheckState;
 use super::state::console::ConsoleState;
 use super::state::layout::{LayoutAction, Panel, Splitter};
@@ -40,7 +47,7 @@ pub fn mount() {
 
 fn first_workspace() -> Workspace {
     Workspace::new(Project {
-        id: "first".into(),
+        id: new_id().into(),
         name: "Welcome".into(),
         program: Program::Text(WELCOME.into()),
         arguments: "".into(),
@@ -62,11 +69,13 @@ pub fn App() -> Html {
     let engine = use_engine(&worker, &run, &console, &check);
     let editor = use_editor(&workspace);
     let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout);
+    let projects = use_projects(&workspace, &engine, &editor);
     use_check(&engine, &workspace, &check, &worker);
     html! {
         <ContextProvider<Engine> context={engine}>
         <ContextProvider<EditorLink> context={editor}>
         <ContextProvider<Launcher> context={launcher}>
+        <ContextProvider<Projects> context={projects}>
         <ContextProvider<SettingsContext> context={settings}>
         <ContextProvider<LayoutContext> context={layout}>
         <ContextProvider<WorkerContext> context={worker}>
@@ -74,7 +83,7 @@ pub fn App() -> Html {
         <ContextProvider<CheckContext> context={check}>
         <ContextProvider<RunContext> context={run}>
         <ContextProvider<ConsoleContext> context={console}>
-            <Page />
+            <FilesScope><Page /></FilesScope>
         </ContextProvider<ConsoleContext>>
         </ContextProvider<RunContext>>
         </ContextProvider<CheckContext>>
@@ -82,6 +91,7 @@ pub fn App() -> Html {
         </ContextProvider<WorkerContext>>
         </ContextProvider<LayoutContext>>
         </ContextProvider<SettingsContext>>
+        </ContextProvider<Projects>>
         </ContextProvider<Launcher>>
         </ContextProvider<EditorLink>>
         </ContextProvider<Engine>>
@@ -110,24 +120,26 @@ fn Page() -> Html {
             <button type="button" class="skip-link" onclick={skip}>{ "Skip to the editor" }</button>
             <Toolbar on_help={open_help} />
             <FaultBanner />
+            <NoticeBar />
             <main class="workbench">
                 <div class="workbench-left">
                     <TabPanel panel={Panel::Module} {narrow}><ModulePanel /></TabPanel>
                     <SplitterBar splitter={Splitter::Files} />
-                    <TabPanel panel={Panel::Files} {narrow}></TabPanel>
+                    <TabPanel panel={Panel::Files} {narrow}><FilesPanel /></TabPanel>
                 </div>
                 <SplitterBar splitter={Splitter::Left} />
                 <div class="workbench-stage">
                     <div class="workbench-top">
                         <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
                         <SplitterBar splitter={Splitter::Right} />
-                        <TabPanel panel={Panel::Memory} {narrow}></TabPanel>
+                        <TabPanel panel={Panel::Memory} {narrow}><MemoryRegion /></TabPanel>
                     </div>
                     <SplitterBar splitter={Splitter::Console} />
                     <TabPanel panel={Panel::Console} {narrow}><ConsolePanel /></TabPanel>
                 </div>
             </main>
             if narrow { <TabBar /> }
+            <DropZone />
             <HelpDialog open={*help} on_close={close_help} />
         </div>
     }

@@ -15,6 +15,11 @@ pub enum Picture {
     Clear,
     Error,
     Warning,
+    NewFile,
+    NewFolder,
+    Upload,
+    UploadFolder,
+    Download,
 }
 
 impl Picture {
@@ -32,6 +37,11 @@ impl Picture {
             Picture::Clear => "M4 4l8 8M12 4l-8 8",
             Picture::Error => "M8 2.2l5.8 5.8L8 13.8 2.2 8zM8 5.4v3.2M8 10.6v.1",
             Picture::Warning => "M8 2.8l6 10.4H2zM8 6.6v3M8 11.3v.1",
+            Picture::NewFile => "M9 2.5H4v11h8v-8zM9 2.5v3h3M8 7.5v4M6 9.5h4",
+            Picture::NewFolder => "M2 12.5v-9h4.5l1.5 2h6v7zM8 7v4M6 9h4",
+            Picture::Upload => "M8 10.5v-7M5 6l3-3 3 3M3 10v3h10v-3",
+            Picture::UploadFolder => "M2 12.5v-9h4.5l1.5 2h6v7zM8 11.2V7.4M6.2 9L8 7.2 9.8 9",
+            Picture::Download => "M8 3v7.5M5 8l3 3 3-3M3 11v2.5h10V11",
         }
     }
 

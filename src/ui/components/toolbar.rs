@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
 use super::run_controls::RunControls;
+use super::source_tools::SourceTools;
 use crate::ui::hooks::reducers::{SettingsContext, use_slice};
 use crate::ui::state::settings::{SettingsAction, Theme};
 
@@ -32,8 +33,7 @@ pub fn Toolbar(props: &Props) -> Html {
         <header class="toolbar">
             <h1 class="brand"><span class="brand-mark" aria-hidden="true" />{ "Wasmoscope" }</h1>
             <RunControls />
-            <div class="toolbar-source">
-            </div>
+            <div class="toolbar-source"><SourceTools /></div>
             <div class="toolbar-view" role="group" aria-label="View">
                 <button type="button" class="quiet-button text-size" aria-label="Smaller text" title="Smaller text"
                     onclick={act(SettingsAction::SmallerText)}><span aria-hidden="true">{ "A−" }</span></button>

@@ -6,7 +6,9 @@ use yew::prelude::*;
 
 use crate::ui::state::check::{CheckAction, CheckState};
 use crate::ui::state::console::{ConsoleAction, ConsoleState};
+use crate::ui::state::files::{FilesAction, FilesState};
 use crate::ui::state::layout::{Layout, LayoutAction};
+use crate::ui::state::memory::{MemoryAction, MemoryState};
 use crate::ui::state::project::{Workspace, WorkspaceAction};
 use crate::ui::state::run::{RunAction, RunState};
 use crate::ui::state::settings::{Settings, SettingsAction};
@@ -27,7 +29,9 @@ macro_rules! reducible {
 reducible! {
     CheckState, CheckAction;
     ConsoleState, ConsoleAction;
+    FilesState, FilesAction;
     Layout, LayoutAction;
+    MemoryState, MemoryAction;
     RunState, RunAction;
     Settings, SettingsAction;
     WorkerState, WorkerAction;

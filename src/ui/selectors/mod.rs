@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod console;
+pub mod examples;
 pub mod files;
 pub mod memory;
 pub mod numbers;

@@ -1,0 +1,80 @@
+//! The combo box of examples. Choosing one opens it as a project of its own, so that nothing is lost.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
+use crate::ui::hooks::use_projects::Projects;
+use crate::ui::platform::fetch::fetch;
+use crate::ui::selectors::examples::Example;
+
+#[component]
+pub fn ExamplesBox() -> Html {
+    let projects = use_slice::<Projects>();
+    let workspace = use_slice::<WorkspaceContext>();
+    let examples = use_state_eq(|| Rc::<[Example]>::from([]));
+    let select = use_node_ref();
+    {
+        let (examples, projects) = (examples.setter(), projects.clone());
+        use_effect_with((), move |()| {
+            spawn_local(async move {
+                let read = async {
+                    serde_json::from_slice(&fetch("examples/index.json").await?).map_err(|error| error.to_string())
+                };
+                let list: Result<Vec<Example>, String> = read.await;
+                match list {
+                    Ok(list) => examples.set(list.into()),
+                    Err(error) => projects.complain(&format!("The examples are missing: {error}.")),
+                }
+            });
+        });
+    }
+    // Another project may be an example of the same name that was edited: the box then offers it afresh.
+    {
+        let select = select.clone();
+        let is_example = !workspace.project.kept;
+        use_effect_with((workspace.opened, is_example), move |(_, is_example)| {
+            if let Some(select) = select.cast::<HtmlSelectElement>().filter(|_| !is_example) {
+                select.set_value("");
+            }
+        });
+    }
+    let onchange = {
+        let (examples, projects) = (examples.clone(), projects.clone());
+        let before = (workspace.project.kept).then(|| workspace.project.name.clone());
+        Callback::from(move |event: Event| {
+            let id = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
+            let example = id.and_then(|id| examples.iter().find(|example| example.id == id).cloned());
+            if let Some(example) = example {
+                open(example, projects.clone(), before.clone());
+            }
+        })
+    };
+    html! {
+        <select class="select examples-box" aria-label="Examples" ref={select} {onchange}>
+            <option value="" selected=true>{ "Examples" }</option>
+            { for examples.iter().map(|example| html! {
+                <option value={example.id.clone()} title={example.description.clone()}>{ &example.title }</option>
+            }) }
+        </select>
+    }
+}
+
+fn open(example: Example, projects: Projects, before: Option<Rc<str>>) {
+    spawn_local(async move {
+        let opened = match fetch(&format!("examples/{}", example.file)).await {
+            Ok(program) => example.project(&program),
+            Err(error) => Err(error),
+        };
+        match opened {
+            Ok(file) => projects.open_new(file, false, move |_| {
+                let kept = before.map(|name| format!(" “{name}” is kept under Projects.")).unwrap_or_default();
+                Some(format!("{}{kept}", example.welcome()))
+            }),
+            Err(error) => projects.complain(&format!("The example “{}” cannot be opened: {error}.", example.title)),
+        }
+    });
+}

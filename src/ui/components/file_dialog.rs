@@ -1,0 +1,161 @@
+//! A file of the project, to be read and edited: text as text, anything as bytes. What is typed is kept as it is typed.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use super::byte_inspector::ByteInspector;
+use super::hex_grid::HexGrid;
+use super::modal::Modal;
+use crate::ui::selectors::files::{as_text, size_text};
+use crate::ui::selectors::memory::Selection;
+use crate::ui::state::memory::HexWindow;
+
+/// The longest text that is edited here, in bytes.
+const LONGEST_TEXT: usize = 5 << 20;
+/// How long after the last key the file is written, in milliseconds.
+const SETTLED: u32 = 300;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub path: AttrValue,
+    pub bytes: Rc<[u8]>,
+    pub on_save: Callback<Vec<u8>>,
+    pub on_download: Callback<()>,
+    pub on_close: Callback<()>,
+}
+
+#[component]
+pub fn FileDialog(props: &Props) -> Html {
+    let text = as_text(&props.bytes).filter(|_| props.bytes.len() <= LONGEST_TEXT);
+    let as_bytes = use_state_eq(|| text.is_none());
+    let edited = use_state_eq(|| false);
+    // What is not written yet, and when it will be.
+    let unsaved = use_mut_ref(|| None::<String>);
+    let timer = use_mut_ref(|| None::<Timeout>);
+    let save = {
+        let (unsaved, timer, on_save) = (unsaved.clone(), timer.clone(), props.on_save.clone());
+        use_callback(on_save, move |(), on_save| {
+            timer.borrow_mut().take();
+            let text = unsaved.borrow_mut().take();
+            if let Some(text) = text {
+                on_save.emit(text.into_bytes());
+            }
+        })
+    };
+    {
+        let save = save.clone();
+        use_effect_with((), move |()| move || save.emit(()));
+    }
+    let oninput = {
+        let (save, edited) = (save.clone(), edited.setter());
+        Callback::from(move |event: InputEvent| {
+            let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
+            edited.set(true);
+            *unsaved.borrow_mut() = Some(area.value());
+            let save = save.clone();
+            *timer.borrow_mut() = Some(Timeout::new(SETTLED, move || save.emit(())));
+        })
+    };
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "s" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            save.emit(());
+        }
+    });
+    let switch = {
+        let as_bytes = as_bytes.clone();
+        Callback::from(move |_: MouseEvent| as_bytes.set(!*as_bytes))
+    };
+    let download = props.on_download.reform(|_: MouseEvent| ());
+    let note = match (text.is_some(), *edited) {
+        (_, true) => "changes are kept as you type".to_owned(),
+        (true, false) => size_text(props.bytes.len() as u64),
+        (false, false) if as_text(&props.bytes).is_some() => {
+            format!("{}, more than is edited here", size_text(props.bytes.len() as u64))
+        }
+        (false, false) => format!("{}, binary", size_text(props.bytes.len() as u64)),
+    };
+    html! {
+        <Modal id="file-dialog" class="wide-dialog" title={props.path.clone()} on_close={&props.on_close}>
+            <div class="file-dialog-tools">
+                <span class="panel-note" role="status">{ note }</span>
+                // Edited text is not what was loaded: its bytes show when the file is opened again.
+                if text.is_some() && !*edited {
+                    <button type="button" class="button" onclick={switch}>{ if *as_bytes { "Show text" } else { "Show bytes" } }</button>
+                }
+                <button type="button" class="button" onclick={download}>{ "Download" }</button>
+            </div>
+            if let Some(text) = text.filter(|_| !*as_bytes) {
+                <TextArea text={Rc::<str>::from(text)} {oninput} {onkeydown} />
+            } else if props.bytes.is_empty() {
+                <p class="panel-empty">{ "This file is empty." }</p>
+            } else {
+                <FileBytes bytes={props.bytes.clone()} />
+            }
+        </Modal>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct TextAreaProps {
+    text: Rc<str>,
+    oninput: Callback<InputEvent>,
+    onkeydown: Callback<KeyboardEvent>,
+}
+
+/// The text. The browser holds what is typed.
+#[component]
+fn TextArea(props: &TextAreaProps) -> Html {
+    let area = use_node_ref();
+    {
+        let area = area.clone();
+        use_effect_with(props.text.clone(), move |text| {
+            if let Some(area) = area.cast::<HtmlTextAreaElement>() {
+                area.set_value(text);
+                let _ = area.set_selection_range(0, 0);
+                let _ = area.focus();
+            }
+        });
+    }
+    html! {
+        <textarea
+            class="file-text"
+            ref={area}
+            aria-label="Contents"
+            spellcheck="false"
+            autocapitalize="off"
+            oninput={&props.oninput}
+            onkeydown={&props.onkeydown}
+        />
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct FileBytesProps {
+    bytes: Rc<[u8]>,
+}
+
+#[component]
+fn FileBytes(props: &FileBytesProps) -> Html {
+    let selection = use_state_eq(Selection::default);
+    let jump = use_state_eq(|| (0_u32, 0_u64));
+    let window = use_memo(props.bytes.clone(), |bytes| HexWindow::whole(bytes.clone()));
+    let on_select = {
+        let selection = selection.setter();
+        use_callback((), move |selected, ()| selection.set(selected))
+    };
+    let on_show = {
+        let (jump, start) = (jump.clone(), selection.start());
+        Callback::from(move |()| jump.set((jump.0 + 1, start)))
+    };
+    let size = props.bytes.len() as u64;
+    html! {
+        <div class="file-bytes">
+            <HexGrid id="file-grid" label="Bytes of the file" {size} window={(*window).clone()} selection={*selection} {on_select} jump={*jump} />
+            <ByteInspector {size} window={(*window).clone()} selection={*selection} {on_show} />
+        </div>
+    }
+}

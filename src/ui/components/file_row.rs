@@ -1,0 +1,60 @@
+//! A line of the Files tree.
+
+use yew::prelude::*;
+
+use crate::protocol::FileKind;
+use crate::ui::selectors::files::{TreeRow, size_text};
+use crate::ui::state::files::Mark;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub row: TreeRow,
+    /// The element's id.
+    pub id: AttrValue,
+    pub active: bool,
+    /// Where the row is, in rows from the top.
+    pub place: usize,
+}
+
+#[component]
+pub fn FileRow(props: &Props) -> Html {
+    let row = &props.row;
+    let (picture, kind) = match (row.kind, row.unfolded) {
+        (FileKind::Directory, Some(true)) => ("▾", "folder"),
+        (FileKind::Directory, _) => ("▸", "folder"),
+        (FileKind::File, _) => ("", "file"),
+        (FileKind::Symlink, _) => ("↪", "link"),
+    };
+    let mark = match (row.mark, row.mark_below) {
+        (Some(Mark::Created), _) => Some(("new", "N", "created by the last run")),
+        (Some(Mark::Changed), _) => Some(("changed", "C", "changed by the last run")),
+        (None, true) => Some(("below", "•", "holds what the last run created or changed")),
+        (None, false) => None,
+    };
+    let size = (row.kind == FileKind::File).then(|| size_text(row.size));
+    let label =
+        [Some(row.name.to_string()), Some(kind.to_owned()), size.clone(), mark.map(|(_, _, text)| text.to_owned())];
+    html! {
+        <div
+            id={props.id.clone()}
+            class="file-row"
+            role="treeitem"
+            style={format!("--level:{};--place:{}", row.level, props.place)}
+            title={row.path.to_string()}
+            aria-label={label.into_iter().flatten().collect::<Vec<_>>().join(", ")}
+            aria-level={row.level.to_string()}
+            aria-posinset={row.place.to_string()}
+            aria-setsize={row.siblings.to_string()}
+            aria-expanded={row.unfolded.map(|unfolded| unfolded.to_string())}
+            aria-selected={props.active.to_string()}
+            data-path={row.path.to_string()}
+            data-kind={kind}
+            data-mark={mark.map(|(name, ..)| name)}
+        >
+            <span class="file-picture" aria-hidden="true">{ picture }</span>
+            <span class="file-name">{ &*row.name }</span>
+            if let Some((_, letter, text)) = mark { <span class="file-mark" aria-hidden="true" title={text}>{ letter }</span> }
+            if let Some(size) = size { <span class="file-size">{ size }</span> }
+        </div>
+    }
+}

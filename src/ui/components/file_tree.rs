@@ -1,0 +1,201 @@
+//! The tree of files: arrow keys move, only the rows in sight are drawn.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement};
+use yew::prelude::*;
+
+use super::file_row::FileRow;
+use crate::ui::selectors::files::{TreeKey, TreeRow, active_index, on_key};
+use crate::ui::state::files::FilesAction;
+
+/// Rows drawn beyond those in sight, so that scrolling shows no gap.
+const MARGIN: usize = 12;
+/// How long letters that follow each other make one word, in milliseconds.
+const WORD: u32 = 700;
+
+/// What a person wants with a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wish {
+    Open(Rc<str>),
+    Rename(Rc<str>),
+    Delete(Rc<str>),
+}
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub rows: Rc<[TreeRow]>,
+    pub active: Option<Rc<str>>,
+    pub on_action: Callback<FilesAction>,
+    pub on_wish: Callback<Wish>,
+}
+
+#[component]
+pub fn FileTree(props: &Props) -> Html {
+    let tree = use_node_ref();
+    // First and last row in sight.
+    let sight = use_state_eq(|| (0_usize, 40_usize));
+    let active = active_index(&props.rows, props.active.as_deref());
+    {
+        let tree = tree.clone();
+        use_effect_with((active, props.rows.len()), move |(active, _)| {
+            if let Some(tree) = tree.cast::<HtmlElement>() {
+                show_row(&tree, *active);
+            }
+        });
+    }
+    let look = {
+        let (tree, sight) = (tree.clone(), sight.setter());
+        move || {
+            if let Some(tree) = tree.cast::<HtmlElement>() {
+                let height = row_height(&tree);
+                let first = f64::from(tree.scroll_top()) / height;
+                sight.set((first as usize, (first + f64::from(tree.client_height()) / height) as usize + 1));
+            }
+        }
+    };
+    {
+        let look = look.clone();
+        use_effect_with(props.rows.len(), move |_| look());
+    }
+    let onscroll = Callback::from(move |_: Event| look());
+    let onkeydown = use_tree_keys(props, &tree);
+    let onclick = {
+        let (rows, on_action, tree) = (props.rows.clone(), props.on_action.clone(), tree.clone());
+        Callback::from(move |event: MouseEvent| {
+            let Some(row) = row_under(&event, &rows) else { return };
+            if let Some(tree) = tree.cast::<HtmlElement>() {
+                let _ = tree.focus();
+            }
+            on_action.emit(FilesAction::Activate(row.path.clone()));
+            match row.unfolded {
+                Some(true) => on_action.emit(FilesAction::Fold(row.path.clone())),
+                Some(false) => on_action.emit(FilesAction::Unfold(row.path.clone())),
+                None => {}
+            }
+        })
+    };
+    let ondblclick = {
+        let (rows, on_wish) = (props.rows.clone(), props.on_wish.clone());
+        Callback::from(move |event: MouseEvent| {
+            if let Some(row) = row_under(&event, &rows).filter(|row| row.unfolded.is_none()) {
+                on_wish.emit(Wish::Open(row.path.clone()));
+            }
+        })
+    };
+    let (first, last) = (sight.0.saturating_sub(MARGIN), (sight.1 + MARGIN).min(props.rows.len()));
+    // The active row is always there: the tree's focus points at it.
+    let beyond = (!(first..last).contains(&active)).then_some(active);
+    let drawn = (first.min(last)..last).chain(beyond).filter_map(|place| Some((place, props.rows.get(place)?)));
+    html! {
+        <div
+            class="file-tree"
+            role="tree"
+            aria-label="Files of the project"
+            ref={tree}
+            tabindex="0"
+            aria-activedescendant={(!props.rows.is_empty()).then(|| row_id(active))}
+            {onscroll}
+            {onkeydown}
+            {onclick}
+            {ondblclick}
+        >
+            <div class="file-range" role="presentation" style={format!("--rows:{}", props.rows.len())}>
+                { for drawn.map(|(place, row)| html! {
+                    <FileRow key={row.path.to_string()} id={row_id(place)} row={row.clone()} active={place == active} {place} />
+                }) }
+            </div>
+        </div>
+    }
+}
+
+fn row_id(place: usize) -> String {
+    format!("file-row-{place}")
+}
+
+fn row_under(event: &MouseEvent, rows: &[TreeRow]) -> Option<TreeRow> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let path = target.closest("[data-path]").ok()??.get_attribute("data-path")?;
+    rows.iter().find(|row| *row.path == *path).cloned()
+}
+
+/// The height of a row, as the style sheet has it.
+fn row_height(tree: &HtmlElement) -> f64 {
+    let row = tree.query_selector(".file-row").ok().flatten();
+    row.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height >= 1.0).unwrap_or(28.0)
+}
+
+fn show_row(tree: &HtmlElement, place: usize) {
+    let height = row_height(tree);
+    let (top, bottom) = (place as f64 * height, (place + 1) as f64 * height);
+    let (from, room) = (f64::from(tree.scroll_top()), f64::from(tree.client_height()));
+    if room < 1.0 {
+        return;
+    }
+    if top < from {
+        tree.set_scroll_top(top.floor() as i32);
+    } else if bottom > from + room {
+        tree.set_scroll_top((bottom - room).ceil() as i32);
+    }
+}
+
+#[hook]
+fn use_tree_keys(props: &Props, tree: &NodeRef) -> Callback<KeyboardEvent> {
+    let typed = use_mut_ref(String::new);
+    let forget = use_mut_ref(|| None::<Timeout>);
+    let (rows, active) = (props.rows.clone(), props.active.clone());
+    let (on_action, on_wish, tree) = (props.on_action.clone(), props.on_wish.clone(), tree.clone());
+    Callback::from(move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let Some(row) = rows.get(active_index(&rows, active.as_deref())) else { return };
+        let path = row.path.clone();
+        let page = tree
+            .cast::<HtmlElement>()
+            .map_or(10, |tree| (f64::from(tree.client_height()) / row_height(&tree)) as usize);
+        let key = match event.key().as_str() {
+            "ArrowUp" => TreeKey::Up,
+            "ArrowDown" => TreeKey::Down,
+            "ArrowLeft" => TreeKey::Left,
+            "ArrowRight" => TreeKey::Right,
+            "PageUp" => TreeKey::PageUp(page.max(1)),
+            "PageDown" => TreeKey::PageDown(page.max(1)),
+            "Home" => TreeKey::Home,
+            "End" => TreeKey::End,
+            "*" => TreeKey::Star,
+            "Enter" | " " => {
+                event.prevent_default();
+                match row.unfolded {
+                    Some(true) => on_action.emit(FilesAction::Fold(path)),
+                    Some(false) => on_action.emit(FilesAction::Unfold(path)),
+                    None => on_wish.emit(Wish::Open(path)),
+                }
+                return;
+            }
+            "F2" => {
+                event.prevent_default();
+                on_wish.emit(Wish::Rename(path));
+                return;
+            }
+            "Delete" => {
+                event.prevent_default();
+                on_wish.emit(Wish::Delete(path));
+                return;
+            }
+            letter if letter.chars().count() == 1 => {
+                typed.borrow_mut().push_str(letter);
+                let later = typed.clone();
+                *forget.borrow_mut() = Some(Timeout::new(WORD, move || later.borrow_mut().clear()));
+                TreeKey::Type(typed.borrow().clone())
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        // The page's own keys, such as `?`, are not meant while names are typed.
+        event.stop_propagation();
+        on_key(&rows, active.as_deref(), &key).into_iter().for_each(|action| on_action.emit(action));
+    })
+}

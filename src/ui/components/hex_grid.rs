@@ -1,0 +1,319 @@
+//! Bytes in rows, as numbers and as text: a grid of any height of which only the visible rows are drawn.
+//!
+//! [`Geometry`] says which rows these are; this component ties it to the scroll bar, the wheel and the keys.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement, ResizeObserver};
+use yew::prelude::*;
+
+use super::hex_row::HexRowLine;
+use crate::ui::selectors::memory::{Geometry, GridKey, Selection, address_digits, on_key, visible_rows};
+use crate::ui::state::memory::HexWindow;
+
+/// How long after the last movement the scroll bar is put where it belongs, in milliseconds.
+const SETTLED: u32 = 150;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Tells grids of a page apart.
+    pub id: AttrValue,
+    pub label: AttrValue,
+    /// How many bytes there are.
+    pub size: u64,
+    /// Those at hand.
+    pub window: HexWindow,
+    pub selection: Selection,
+    pub on_select: Callback<Selection>,
+    /// An address to be shown, and a number that grows with each wish.
+    #[prop_or_default]
+    pub jump: (u32, u64),
+    /// The shape and the first visible row, whenever one of them has changed.
+    #[prop_or_default]
+    pub on_view: Callback<(Geometry, f64)>,
+}
+
+/// What is measured in the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Measures {
+    columns: u64,
+    row_height: f64,
+    viewport: f64,
+}
+
+#[component]
+pub fn HexGrid(props: &Props) -> Html {
+    let scroller = use_node_ref();
+    let measures = use_measures(&scroller);
+    let geometry = Geometry {
+        size: props.size,
+        columns: measures.columns,
+        row_height: measures.row_height,
+        viewport: measures.viewport,
+    };
+    let top = use_state_eq(|| 0.0_f64);
+    let shown_top = top.min(geometry.last_top() as f64);
+    let mover = use_mover(&scroller, &geometry, &top);
+
+    // After a resize the same bytes stay at the top.
+    {
+        let mover = mover.clone();
+        use_effect_with((geometry.columns, geometry.viewport.to_bits(), props.size), move |(columns, ..)| {
+            let before = mover.bar.columns.replace(*columns);
+            let row = if before == 0 { 0.0 } else { mover.bar.top.get() * before as f64 / *columns as f64 };
+            mover.go(row);
+        });
+    }
+    {
+        let mover = mover.clone();
+        use_effect_with(props.jump, move |(wish, address)| {
+            if *wish > 0 {
+                mover.go(mover.geometry.jump(*address));
+            }
+        });
+    }
+    {
+        let on_view = props.on_view.clone();
+        use_effect_with((geometry, shown_top.floor()), move |(geometry, top)| on_view.emit((*geometry, *top)));
+    }
+
+    let onscroll = {
+        let mover = mover.clone();
+        Callback::from(move |_: Event| mover.scrolled())
+    };
+    let onkeydown = {
+        let (mover, selection, on_select) = (mover.clone(), props.selection, props.on_select.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let Some(key) = grid_key(&event) else { return };
+            event.prevent_default();
+            let selection = on_key(&mover.geometry, selection, key, event.shift_key());
+            on_select.emit(selection);
+            mover.reveal(selection.cursor);
+        })
+    };
+    let (onpointerdown, onpointermove) = use_pointer(props.selection, &props.on_select);
+
+    let rows = visible_rows(&geometry, shown_top, &props.window, props.selection);
+    let cursor = props.selection.cursor;
+    let is_drawn = rows.iter().any(|row| (row.address..row.address + row.cells.len() as u64).contains(&cursor));
+    let digits = address_digits(props.size);
+    html! {
+        <div class="hex-grid" style={format!("--hex-columns:{};--hex-digits:{digits}", geometry.columns)}>
+            <div
+                class="hex-scroller"
+                id={props.id.clone()}
+                ref={scroller}
+                role="grid"
+                aria-label={&props.label}
+                aria-rowcount={geometry.rows().to_string()}
+                aria-colcount={(geometry.columns + 2).to_string()}
+                aria-multiselectable="true"
+                aria-activedescendant={is_drawn.then(|| format!("{}-{cursor:x}", props.id))}
+                tabindex="0"
+                {onscroll}
+                {onkeydown}
+                {onpointerdown}
+                {onpointermove}
+            >
+                <div class="hex-range" style={format!("height:{}px", geometry.scroll_range() + geometry.viewport)} role="presentation">
+                    <div class="hex-rows" role="presentation">
+                        { for rows.into_iter().map(|row| {
+                            let key = row.address.to_string();
+                            let active = (row.address..row.address + geometry.columns).contains(&cursor).then_some(cursor);
+                            html! {
+                            <HexRowLine
+                                {key}
+                                grid={&props.id}
+                                size={props.size}
+                                columns={geometry.columns}
+                                {active}
+                                {row}
+                            />
+                        }}) }
+                    </div>
+                </div>
+            </div>
+            <span class="hex-measure" aria-hidden="true">{ "0" }</span>
+        </div>
+    }
+}
+
+fn grid_key(event: &KeyboardEvent) -> Option<GridKey> {
+    if event.alt_key() || event.meta_key() {
+        return None;
+    }
+    Some(match (event.key().as_str(), event.ctrl_key()) {
+        ("ArrowLeft", false) => GridKey::Left,
+        ("ArrowRight", false) => GridKey::Right,
+        ("ArrowUp", false) => GridKey::Up,
+        ("ArrowDown", false) => GridKey::Down,
+        ("PageUp", false) => GridKey::PageUp,
+        ("PageDown", false) => GridKey::PageDown,
+        ("Home", false) => GridKey::RowStart,
+        ("End", false) => GridKey::RowEnd,
+        ("Home", true) => GridKey::First,
+        ("End", true) => GridKey::Last,
+        _ => return None,
+    })
+}
+
+/// Moves the view, and keeps the scroll bar in step.
+#[derive(Clone)]
+struct Mover {
+    geometry: Geometry,
+    top: UseStateHandle<f64>,
+    scroller: NodeRef,
+    bar: Rc<Bar>,
+}
+
+/// The scroll bar's state: where it was, and when it will be put right.
+#[derive(Default)]
+struct Bar {
+    top: Cell<f64>,
+    scroll: Cell<f64>,
+    /// For how many bytes a row `top` counts.
+    columns: Cell<u64>,
+    settle: Cell<Option<Timeout>>,
+}
+
+#[hook]
+fn use_mover(scroller: &NodeRef, geometry: &Geometry, top: &UseStateHandle<f64>) -> Mover {
+    let bar = use_memo((), |()| Bar::default());
+    Mover { geometry: *geometry, top: top.clone(), scroller: scroller.clone(), bar }
+}
+
+impl Mover {
+    /// Shows this row at the top.
+    fn go(&self, top: f64) {
+        let top = top.clamp(0.0, self.geometry.last_top() as f64);
+        self.bar.settle.take();
+        self.bar.top.set(top);
+        self.top.set(top);
+        put_bar(&self.scroller, &self.geometry, &self.bar);
+    }
+
+    /// Brings an address into view.
+    fn reveal(&self, address: u64) {
+        let top = self.bar.top.get();
+        let revealed = self.geometry.reveal(top, address);
+        if revealed != top {
+            self.go(revealed);
+        }
+    }
+
+    /// The browser has moved the scroll bar.
+    fn scrolled(&self) {
+        let Some(element) = self.scroller.cast::<Element>() else { return };
+        let to = f64::from(element.scroll_top());
+        let from = self.bar.scroll.replace(to);
+        // Where this page has put it itself, there is nothing to follow.
+        if (to - from).abs() < 1.0 {
+            return;
+        }
+        let top = self.geometry.scrolled(self.bar.top.get(), from, to);
+        self.bar.top.set(top);
+        self.top.set(top);
+        let (scroller, geometry, bar) = (self.scroller.clone(), self.geometry, self.bar.clone());
+        self.bar.settle.set(Some(Timeout::new(SETTLED, move || put_bar(&scroller, &geometry, &bar))));
+    }
+}
+
+fn put_bar(scroller: &NodeRef, geometry: &Geometry, bar: &Bar) {
+    let Some(element) = scroller.cast::<Element>() else { return };
+    let scroll = geometry.scroll_at(bar.top.get()).round();
+    if (f64::from(element.scroll_top()) - scroll).abs() >= 1.0 {
+        element.set_scroll_top(scroll as i32);
+    }
+    bar.scroll.set(f64::from(element.scroll_top()));
+}
+
+/// Selecting with the pointer: down begins, moving with the button held extends.
+#[hook]
+fn use_pointer(
+    selection: Selection,
+    on_select: &Callback<Selection>,
+) -> (Callback<PointerEvent>, Callback<PointerEvent>) {
+    let down = {
+        let on_select = on_select.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 {
+                return;
+            }
+            if let Some(address) = address_under(&event) {
+                let anchor = if event.shift_key() { selection.anchor } else { address };
+                on_select.emit(Selection { anchor, cursor: address });
+            }
+        })
+    };
+    let moved = {
+        let on_select = on_select.clone();
+        Callback::from(move |event: PointerEvent| {
+            // A finger scrolls.
+            if event.buttons() & 1 == 0 || event.pointer_type() == "touch" {
+                return;
+            }
+            if let Some(address) = address_under(&event).filter(|address| *address != selection.cursor) {
+                on_select.emit(Selection { anchor: selection.anchor, cursor: address });
+            }
+        })
+    };
+    (down, moved)
+}
+
+fn address_under(event: &PointerEvent) -> Option<u64> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let cell = target.closest("[data-address]").ok()??;
+    cell.get_attribute("data-address")?.parse().ok()
+}
+
+/// The size of the visible part, of a row, and how many bytes fit beside each other.
+#[hook]
+fn use_measures(scroller: &NodeRef) -> Measures {
+    let measures = use_state_eq(|| Measures { columns: 16, row_height: 20.0, viewport: 400.0 });
+    {
+        let (scroller, measures) = (scroller.clone(), measures.setter());
+        use_effect_with((), move |()| {
+            let observer = scroller.cast::<HtmlElement>().and_then(|element| {
+                let measured = element.clone();
+                let on_resize = Closure::<dyn FnMut()>::new(move || {
+                    if let Some(found) = measure(&measured) {
+                        measures.set(found);
+                    }
+                });
+                let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
+                observer.observe(&element);
+                // The size of letters may change while the panel's does not.
+                if let Some(probe) = probe_of(&element) {
+                    observer.observe(&probe);
+                }
+                Some((observer, on_resize))
+            });
+            move || {
+                if let Some((observer, _on_resize)) = &observer {
+                    observer.disconnect();
+                }
+            }
+        });
+    }
+    *measures
+}
+
+fn probe_of(scroller: &HtmlElement) -> Option<Element> {
+    scroller.parent_element()?.query_selector(".hex-measure").ok()?
+}
+
+fn measure(scroller: &HtmlElement) -> Option<Measures> {
+    let probe = probe_of(scroller)?.get_bounding_client_rect();
+    let viewport = f64::from(scroller.client_height());
+    // A hidden panel has no size; what was measured before is still right.
+    if probe.height() < 1.0 || viewport < 1.0 {
+        return None;
+    }
+    // An address of up to ten digits, three letters a byte and one of text, and some space between.
+    let letters = f64::from(scroller.client_width()) / probe.width().max(1.0);
+    let columns = if letters >= 14.0 + 16.0 * 4.0 { 16 } else { 8 };
+    Some(Measures { columns, row_height: probe.height(), viewport })
+}

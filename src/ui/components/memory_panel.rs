@@ -1,0 +1,186 @@
+//! The running program's memory, byte by byte.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::byte_inspector::ByteInspector;
+use super::hex_grid::HexGrid;
+use crate::protocol::MemoryWatch;
+use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
+use crate::ui::hooks::use_memory::use_memory;
+use crate::ui::selectors::files::size_text;
+use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
+use crate::ui::state::memory::MemoryState;
+
+/// The panel, fed by the worker.
+#[component]
+pub fn MemoryRegion() -> Html {
+    let opened = use_slice::<WorkspaceContext>().opened;
+    let memory = use_memory(opened);
+    let on_choose = {
+        let memory = memory.clone();
+        Callback::from(move |index| memory.choose(index))
+    };
+    let on_watch = use_callback(memory.clone(), |watch, memory| memory.watch(watch));
+    html! { <MemoryPanel memory={(*memory.state).clone()} {on_choose} {on_watch} /> }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub memory: MemoryState,
+    pub on_choose: Callback<u32>,
+    /// The part that is to be sent.
+    pub on_watch: Callback<MemoryWatch>,
+}
+
+#[component]
+pub fn MemoryPanel(props: &Props) -> Html {
+    let selection = use_state_eq(Selection::default);
+    let jump = use_state_eq(|| (0_u32, 0_u64));
+    let memory = &props.memory;
+    let on_view = use_callback(
+        (memory.memory, memory.watch, props.on_watch.clone()),
+        |(geometry, top): (Geometry, f64), (index, current, on_watch)| {
+            let watch = geometry.watch(*current, *index, top);
+            if *current != Some(watch) {
+                on_watch.emit(watch);
+            }
+        },
+    );
+    let on_select = {
+        let selection = selection.setter();
+        use_callback((), move |selected, ()| selection.set(selected))
+    };
+    let go = {
+        let (jump, selection) = (jump.clone(), selection.setter());
+        Callback::from(move |address: u64| {
+            selection.set(Selection::at(address));
+            jump.set((jump.0 + 1, address));
+        })
+    };
+    let on_show = {
+        let (jump, start) = (jump.clone(), selection.start());
+        Callback::from(move |()| jump.set((jump.0 + 1, start)))
+    };
+    html! {
+        <section class="memory-panel" aria-label="Memory">
+            <div class="panel-head">
+                <h2>{ "Memory" }</h2>
+                if memory.size > 0 { <span class="panel-note">{ size_text(memory.size) }</span> }
+                if memory.memories > 1 { <MemoryChoice memory={memory.memory} memories={memory.memories} on_choose={&props.on_choose} /> }
+                if memory.size > 0 { <JumpForm size={memory.size} on_jump={go} /> }
+            </div>
+            if memory.size == 0 {
+                <p class="panel-empty">{
+                    if memory.memories > 0 { "This memory is empty." }
+                    else { "Nothing here yet: the memory shows when a program that has one runs." }
+                }</p>
+                // The worker is told where to look before there is anything to see.
+                <WatchStart on_view={on_view.clone()} />
+            } else {
+                <HexGrid
+                    id="memory-grid"
+                    label="Memory bytes"
+                    size={memory.size}
+                    window={memory.window.clone()}
+                    selection={*selection}
+                    {on_select}
+                    jump={*jump}
+                    {on_view}
+                />
+                <ByteInspector size={memory.size} window={memory.window.clone()} selection={*selection} {on_show} />
+            }
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct WatchStartProps {
+    on_view: Callback<(Geometry, f64)>,
+}
+
+/// Asks for the beginning of the memory.
+#[component]
+fn WatchStart(props: &WatchStartProps) -> Html {
+    use_effect_with(props.on_view.clone(), |on_view| {
+        on_view.emit((Geometry { size: 0, columns: 16, row_height: 20.0, viewport: 800.0 }, 0.0));
+    });
+    Html::default()
+}
+
+#[derive(PartialEq, Properties)]
+struct ChoiceProps {
+    memory: u32,
+    memories: u32,
+    on_choose: Callback<u32>,
+}
+
+#[component]
+fn MemoryChoice(props: &ChoiceProps) -> Html {
+    let onchange = {
+        let on_choose = props.on_choose.clone();
+        Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<HtmlSelectElement>();
+            if let Some(index) = select.and_then(|select| select.value().parse().ok()) {
+                on_choose.emit(index);
+            }
+        })
+    };
+    html! {
+        <select class="select memory-choice" aria-label="Memory index" {onchange}>
+            { for (0..props.memories).map(|index| html! {
+                <option value={index.to_string()} selected={index == props.memory}>{ format!("memory {index}") }</option>
+            }) }
+        </select>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct JumpProps {
+    size: u64,
+    on_jump: Callback<u64>,
+}
+
+#[component]
+fn JumpForm(props: &JumpProps) -> Html {
+    let input = use_node_ref();
+    let problem = use_state_eq(|| None::<String>);
+    let onsubmit = {
+        let (input, problem) = (input.clone(), problem.setter());
+        let (size, on_jump) = (props.size, props.on_jump.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let Some(input) = input.cast::<HtmlInputElement>() else { return };
+            match parse_address(&input.value(), size) {
+                Ok(address) => {
+                    problem.set(None);
+                    on_jump.emit(address);
+                }
+                Err(message) => problem.set(Some(message)),
+            }
+        })
+    };
+    let oninput = {
+        let problem = problem.setter();
+        Callback::from(move |_: InputEvent| problem.set(None))
+    };
+    html! {
+        <form class="jump-form" {onsubmit} novalidate=true>
+            <input
+                ref={input}
+                class="text-box jump-field"
+                type="text"
+                aria-label="Go to address"
+                placeholder="Go to 0x…"
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                aria-invalid={problem.is_some().then_some("true")}
+                aria-describedby={problem.is_some().then_some("jump-problem")}
+                {oninput}
+            />
+            <button type="submit" class="button">{ "Go" }</button>
+            if let Some(problem) = &*problem { <p id="jump-problem" class="jump-problem" role="alert">{ problem }</p> }
+        </form>
+    }
+}

@@ -1,0 +1,157 @@
+//! The projects in this browser: open, begin, rename, copy, empty, delete.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use yew::prelude::*;
+
+use super::ask_dialog::{ConfirmDialog, NameDialog};
+use super::modal::Modal;
+use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
+use crate::ui::hooks::use_projects::Projects;
+use crate::ui::state::project::{ProjectSummary, Saving};
+
+/// What a new project begins with.
+const EMPTY: &str = "(module\n)\n";
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub on_close: Callback<()>,
+}
+
+/// The question that is asked on top.
+#[derive(Debug, Clone, PartialEq)]
+enum Question {
+    New,
+    Rename,
+    Reset,
+    Delete(ProjectSummary),
+}
+
+#[component]
+pub fn ProjectsDialog(props: &Props) -> Html {
+    let projects = use_slice::<Projects>();
+    let workspace = use_slice::<WorkspaceContext>();
+    let question = use_state_eq(|| None::<Question>);
+    {
+        let projects = projects.clone();
+        use_effect_with((), move |()| {
+            wasm_bindgen_futures::spawn_local(async move { projects.refresh().await });
+        });
+    }
+    let ask = |asked: Question| {
+        let question = question.setter();
+        Callback::from(move |_: MouseEvent| question.set(Some(asked.clone())))
+    };
+    let duplicate = {
+        let (projects, on_close) = (projects.clone(), props.on_close.clone());
+        Callback::from(move |_: MouseEvent| {
+            projects.duplicate();
+            on_close.emit(());
+        })
+    };
+    let open_id = workspace.project.id.clone();
+    let line = |project: &ProjectSummary| {
+        let is_open = project.id == open_id;
+        let open = {
+            let (projects, on_close, id) = (projects.clone(), props.on_close.clone(), project.id.clone());
+            Callback::from(move |_: MouseEvent| {
+                if !is_open {
+                    projects.open(&id);
+                }
+                on_close.emit(());
+            })
+        };
+        html! {
+            <li class="project-line" key={project.id.to_string()}>
+                <button type="button" class="project-open" aria-current={is_open.then_some("true")} onclick={open}>
+                    <strong>{ &*project.name }</strong>
+                    <span class="project-time">{ if is_open { "open now".to_owned() } else { time_text(project.edited) } }</span>
+                </button>
+                <button type="button" class="quiet-button" aria-label={format!("Delete {}", project.name)} title="Delete"
+                    onclick={ask(Question::Delete(project.clone()))}>{ "Delete" }</button>
+            </li>
+        }
+    };
+    let saving = match &workspace.saving {
+        Saving::Failed { message } => Some(format!("Not kept: {message}.")),
+        Saving::Saved | Saving::Pending => None,
+    };
+    html! {
+        <Modal id="projects-dialog" title="Projects" on_close={&props.on_close}>
+            <div class="project-tools">
+                <button type="button" class="button primary-button" onclick={ask(Question::New)}>{ "New project" }</button>
+                <button type="button" class="button" onclick={ask(Question::Rename)}>{ "Rename" }</button>
+                <button type="button" class="button" onclick={duplicate}>{ "Duplicate" }</button>
+                <button type="button" class="button" onclick={ask(Question::Reset)}>{ "Reset" }</button>
+            </div>
+            if let Some(saving) = saving { <p class="dialog-hint" data-problem="true" role="alert">{ saving }</p> }
+            <ul class="project-list" aria-label="Projects in this browser">
+                { for workspace.projects.iter().filter(|project| project.kept).map(line) }
+            </ul>
+            if !workspace.project.kept {
+                <p class="dialog-hint">{ format!("“{}” is open. It is kept here as soon as you change it.", workspace.project.name) }</p>
+            }
+            <Answers question={question.clone()} {projects} {workspace} />
+        </Modal>
+    }
+}
+
+/// What an answer does; with the name that was given, where one was asked for.
+type Act = Rc<dyn Fn(&Projects, &str)>;
+
+#[derive(PartialEq, Properties)]
+struct AnswersProps {
+    question: UseStateHandle<Option<Question>>,
+    projects: Projects,
+    workspace: WorkspaceContext,
+}
+
+/// The question, and what its answer does.
+#[component]
+fn Answers(props: &AnswersProps) -> Html {
+    let projects = props.projects.clone();
+    let close = {
+        let question = props.question.setter();
+        Callback::from(move |()| question.set(None))
+    };
+    let then = |act: Act| {
+        let (projects, close) = (projects.clone(), close.clone());
+        Callback::from(move |name: String| {
+            act(&projects, &name);
+            close.emit(());
+        })
+    };
+    let not_empty = Callback::from(|name: String| if name.is_empty() { Err("type a name".to_owned()) } else { Ok(()) });
+    let name = props.workspace.project.name.to_string();
+    match &*props.question {
+        None => Html::default(),
+        Some(Question::New) => html! {
+            <NameDialog title="New project" label="Name" value="Untitled" action="Create" check={not_empty}
+                on_name={then(Rc::new(|projects, name| projects.create(name, EMPTY)))} on_close={close} />
+        },
+        Some(Question::Rename) => html! {
+            <NameDialog title="Rename the project" label="Name" value={name} action="Rename" check={not_empty}
+                on_name={then(Rc::new(|projects, name| projects.rename(name)))} on_close={close} />
+        },
+        Some(Question::Reset) => html! {
+            <ConfirmDialog title="Reset the project?" action="Reset"
+                text={format!("The text, the arguments, the environment and all files of “{name}” are removed. This cannot be undone.")}
+                on_yes={then(Rc::new(|projects, _| projects.reset(EMPTY))).reform(|()| String::new())} on_close={close} />
+        },
+        Some(Question::Delete(project)) => {
+            let id = project.id.clone();
+            html! {
+                <ConfirmDialog title="Delete the project?" action="Delete"
+                    text={format!("“{}” and its files are removed from this browser. This cannot be undone.", project.name)}
+                    on_yes={then(Rc::new(move |projects, _| projects.delete(&id, EMPTY))).reform(|()| String::new())} on_close={close} />
+            }
+        }
+    }
+}
+
+/// A moment as the person's own language writes it.
+fn time_text(milliseconds: f64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(milliseconds));
+    date.to_locale_string("default", &JsValue::UNDEFINED).into()
+}

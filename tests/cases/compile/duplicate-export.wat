@@ -1,3 +1,0 @@
-(module
-  (func (export "main"))
-  (func (export "main")))

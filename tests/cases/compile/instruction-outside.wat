@@ -1,2 +1,0 @@
-(module
-  (i32.const 42))

@@ -1,4 +1,0 @@
-(module
-  (func $nothing (result i32)
-    nop
-  ))

@@ -1,2 +1,0 @@
-(module
-  (fnc (export "main")))

@@ -1,5 +1,0 @@
-(module
-  (func $first (result i32)
-    (i32.const 1)
-  (func $second (result i32)
-    (i32.const 2)))

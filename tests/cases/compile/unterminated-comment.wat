@@ -1,3 +1,0 @@
-(module
-  (; a comment (; within ;) goes on
-  (func))

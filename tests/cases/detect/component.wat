@@ -1,1 +1,0 @@
-(component (core module (func (export "run"))))

@@ -1,1 +1,0 @@
-(module (func (export "main") (loop $again (br $again))))

@@ -1,2 +1,0 @@
-;; LIMIT: recursion 500
-(module (func $f (export "main") (call $f)))

@@ -1,2 +1,0 @@
-;; LIMIT: table 10
-(module (table 11 funcref) (func (export "main")))

@@ -1,2 +1,0 @@
-;; LIMIT: time 1
-(module (func (export "main") (loop $again (br $again))))
