@@ -1,6 +1,12 @@
-//! The Web Worker that runs the engine.
+//! The engine's Web Worker.
 
+#[cfg(target_arch = "wasm32")]
+fn main() -> Result<(), wasm_bindgen::JsValue> {
+    wasmoscope::worker::browser::start()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    #[cfg(target_arch = "wasm32")]
-    console_error_panic_hook::set_once();
+    eprintln!("this program is the page's Web Worker: build it with `trunk build`");
+    std::process::exit(2);
 }

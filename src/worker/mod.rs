@@ -1,1 +1,28 @@
-//! The worker.
+//! The engine's side of the protocol: requests in, events out, a slice of the program in between.
+//!
+//! [`EventLoop`] knows neither threads nor the browser: [`EventLoop::handle`] takes a request, [`EventLoop::tick`] goes
+//! on with whatever there is to do and says when it wants to be called again. Native tests drive it directly;
+//! `browser` drives it in a Web Worker.
+
+mod event_loop;
+mod files;
+mod run;
+mod to_proto;
+mod warm_up;
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+
+pub use event_loop::{EventLoop, Next};
+
+use crate::engine::wasi::{Clock, Random};
+
+/// What the event loop needs of the machine it is on.
+pub trait Machine {
+    /// Milliseconds since some moment; never goes back.
+    fn now_ms(&self) -> f64;
+    /// The clock that a program sees; its monotonic time is that of [`Machine::now_ms`].
+    fn clock(&self) -> Box<dyn Clock>;
+    /// The randomness that a program sees.
+    fn random(&self) -> Box<dyn Random>;
+}

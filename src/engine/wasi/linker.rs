@@ -1,7 +1,7 @@
 //! All functions of preview1, by name and signature, and how a call gets from wasmi to them and back.
 
 use wasmi::errors::LinkerError;
-use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Store};
+use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Store, ValType};
 
 use super::Call;
 use super::abi::{Memory, Version};
@@ -20,10 +20,29 @@ const CALL_COST: u64 = 4 * BYTES_PER_FUEL;
 /// Fuel is charged when so many bytes have come together.
 const CHARGE_FROM: u64 = 64 * BYTES_PER_FUEL;
 
+macro_rules! val_type {
+    (u32) => {
+        ValType::I32
+    };
+    (u64) => {
+        ValType::I64
+    };
+}
+
 macro_rules! calls {
-    ($($needs:ident $name:ident($($arg:ident: $ty:ty),*);)*) => {
+    ($($needs:ident $name:ident($($arg:ident: $ty:ident),*);)*) => {
         /// The names of all functions.
         pub const CALLS: &[&str] = &["proc_exit", $(stringify!($name),)*];
+
+        /// The parameters of the function of that name. All give back an errno as an i32, but for `proc_exit`, which
+        /// gives back nothing.
+        pub fn parameters(name: &str) -> Option<&'static [ValType]> {
+            match name {
+                "proc_exit" => Some(&[ValType::I32]),
+                $(stringify!($name) => Some(&[$(val_type!($ty)),*]),)*
+                _ => None,
+            }
+        }
 
         fn add_version<T: 'static>(
             linker: &mut Linker<T>,

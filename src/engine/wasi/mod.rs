@@ -41,7 +41,7 @@ mod tests;
 pub use ctx::{Clock, Random, WasiConfig, WasiCtx, root_preopen};
 pub use errno::Errno;
 pub use fd::MAX_DESCRIPTORS;
-pub use linker::{CALLS, Retry, UNSUPPORTED, add_to_linker, retry};
+pub use linker::{CALLS, Retry, UNSUPPORTED, add_to_linker, parameters, retry};
 pub use output::{Output, OutputStream};
 pub use record::{Record, Replay};
 pub use suspend::{Stop, Suspend};

@@ -1,0 +1,339 @@
+//! From WebAssembly text to the binary format, and why it does not work when it does not.
+
+use std::borrow::Cow;
+
+use super::diagnostic::Problem;
+use super::source::Source;
+use super::words;
+
+/// Compiles text to the binary format; a source that is binary already is given back as it is.
+///
+/// Compiling does not validate: see [`super::validate`].
+///
+/// # Errors
+///
+/// One [`Problem`], at its place: the `wat` crate stops at the first.
+pub fn compile(source: &Source) -> Result<Cow<'_, [u8]>, Box<Problem>> {
+    if source.is_binary() {
+        return Ok(Cow::Borrowed(&source.bytes));
+    }
+    let text = text(source)?;
+    match wat::parse_str(text.as_ref()) {
+        Ok(wasm) => Ok(Cow::Owned(wasm)),
+        Err(_) => Err(Box::new(explain(source, &text))),
+    }
+}
+
+/// The source as text: UTF-8, its byte order mark (if any) blanked out so that offsets stay what they are.
+///
+/// # Errors
+///
+/// A problem that names the encoding the bytes look like.
+pub fn text(source: &Source) -> Result<Cow<'_, str>, Box<Problem>> {
+    let problem = |message: String| Box::new(Problem::error(&source.name, message));
+    if source.bytes.starts_with(&[0xFF, 0xFE]) || source.bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(Box::new(
+            Problem::error(&source.name, "the file is text in UTF-16, and WebAssembly text is UTF-8")
+                .help("save it as UTF-8 in your editor and open it again"),
+        ));
+    }
+    match std::str::from_utf8(&source.bytes) {
+        Ok(text) => match text.strip_prefix('\u{feff}') {
+            Some(rest) => Ok(Cow::Owned(format!("   {rest}"))),
+            None => Ok(Cow::Borrowed(text)),
+        },
+        Err(error) => {
+            let offset = error.valid_up_to();
+            let before = &source.bytes[..offset];
+            if looks_binary(&source.bytes) {
+                return Err(problem("the file is neither WebAssembly text nor a WebAssembly module".to_owned())
+                    .map_help(
+                        "a module in the binary format begins with the bytes 00 61 73 6D (`\\0asm`); \
+                     open a `.wat` text or a `.wasm` module",
+                    ));
+            }
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+            let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
+            Err(problem(format!(
+                "the text is not UTF-8: byte {:#04X} at line {line}, column {column} begins no character",
+                source.bytes[offset]
+            ))
+            .map_help("it may be in Latin-1 or Windows-1252: save it as UTF-8 in your editor and open it again"))
+        }
+    }
+}
+
+trait BoxedHelp {
+    fn map_help(self, help: &str) -> Self;
+}
+
+impl BoxedHelp for Box<Problem> {
+    fn map_help(self, help: &str) -> Self {
+        Box::new((*self).help(help))
+    }
+}
+
+/// Whether bytes that are not UTF-8 look like data rather than like text in another encoding.
+pub(super) fn looks_binary(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(4096)];
+    let control = sample.iter().filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C)).count();
+    sample.contains(&0) || control * 10 > sample.len()
+}
+
+/// Compiles again, with what the `wat` crate keeps to itself: the place of the error.
+fn explain(source: &Source, text: &str) -> Problem {
+    let error = match first_error(text) {
+        Some(error) => error,
+        // The same steps as `wat` takes; reached only if the two disagree.
+        None => return Problem::error(&source.name, "the text does not compile"),
+    };
+    let offset = error.span().offset().min(text.len());
+    let message = error.message();
+    let problem = Problem::error(&source.name, tidy(&message));
+
+    if text.trim().is_empty() {
+        return Problem::error(&source.name, "the file is empty")
+            .help("a smallest module is `(module)`; choose an example to begin with something that runs");
+    }
+    match error.lex_error() {
+        Some(wast::lexer::LexError::DanglingBlockComment) => {
+            let start = unclosed_comment(text).unwrap_or(offset);
+            return Problem::error(&source.name, "this comment is never closed")
+                .at(text, start..start + 2)
+                .help("close it with `;)`; a comment within a comment needs a close of its own");
+        }
+        Some(wast::lexer::LexError::UnexpectedEof | wast::lexer::LexError::InvalidStringElement('\n' | '\r')) => {
+            if let Some(start) = unclosed_string(text) {
+                return Problem::error(&source.name, "this string is never closed")
+                    .at(text, start..start + 1)
+                    .help("close it with `\"`; a quote within a string is written `\\\"`");
+            }
+        }
+        Some(wast::lexer::LexError::Unexpected(character)) if !character.is_ascii() => {
+            return Problem::error(&source.name, format!("unexpected character `{character}`"))
+                .at(text, offset..offset + character.len_utf8())
+                .help(
+                    "outside strings and comments the text is ASCII; a name with other letters is written `$\"...\"`",
+                );
+        }
+        _ => {}
+    }
+    let parens = unbalanced(text);
+    if offset >= text.trim_end().len() {
+        if let Some(Unbalanced::Open(start)) = parens {
+            return Problem::error(&source.name, "this parenthesis is never closed")
+                .at(text, token(text, start))
+                .help("add a `)` where it should end");
+        }
+    }
+    if let Some(Unbalanced::Close(start)) = parens
+        && offset >= start
+    {
+        return Problem::error(&source.name, "this parenthesis closes nothing")
+            .at(text, start..start + 1)
+            .help("remove it, or look for a `)` too many before it");
+    }
+    let range = token(text, offset);
+    let word = text[range.clone()].trim_start_matches('(').trim();
+    if FIELDS.contains(&word)
+        && let Some(start) = enclosing(text, offset)
+        && matches!(parens, Some(Unbalanced::Open(_)))
+    {
+        let line = text[..offset].matches('\n').count() + 1;
+        return Problem::error(&source.name, "this parenthesis is not closed before the next field")
+            .at(text, token(text, start))
+            .help(format!("add a `)` before the `{word}` in line {line}"));
+    }
+    let help = hint(word, &message, text);
+    let problem = problem.at(text, range);
+    match help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+fn first_error(text: &str) -> Option<wast::Error> {
+    let buffer = match wast::parser::ParseBuffer::new(text) {
+        Ok(buffer) => buffer,
+        Err(error) => return Some(error),
+    };
+    match wast::parser::parse::<wast::Wat>(&buffer) {
+        Ok(mut wat) => wat.encode().err(),
+        Err(error) => Some(error),
+    }
+}
+
+/// The `wast` crate's sentences, in this project's form.
+fn tidy(message: &str) -> String {
+    message.trim_end_matches('.').to_owned()
+}
+
+/// What a module holds (core specification, section 6.6.13).
+const FIELDS: [&str; 12] =
+    ["func", "memory", "data", "global", "table", "elem", "export", "import", "type", "start", "tag", "rec"];
+
+/// What would mend it, where that can be told from the word at the place.
+fn hint(word: &str, message: &str, text: &str) -> Option<String> {
+    if message.contains("unknown operator") {
+        if let Some(old) = renamed(word) {
+            return Some(format!("`{word}` is an old name; it is written `{old}` now"));
+        }
+        let known = words::INSTRUCTIONS.iter().map(String::as_str);
+        return Some(match words::nearest(word, known) {
+            Some(name) if name != word => format!("did you mean `{name}`?"),
+            _ => "an instruction or `)` was expected here".to_owned(),
+        });
+    }
+    if message.contains("expected valid module field") {
+        if words::INSTRUCTIONS.iter().any(|known| known == word) {
+            return Some("an instruction belongs into a function: `(func ...)`".to_owned());
+        }
+        return Some(match words::nearest(word, FIELDS) {
+            Some(name) if name != word => format!("did you mean `{name}`?"),
+            _ => format!("a module holds {}", FIELDS[..10].join(", ")),
+        });
+    }
+    if message.starts_with("unknown") || message.contains("failed to find name") {
+        let name = word.trim_start_matches('$');
+        let named: Vec<&str> = identifiers(text).filter(|other| *other != name).collect();
+        return words::nearest(name, named).map(|near| format!("did you mean `${near}`?"));
+    }
+    None
+}
+
+/// Names that tutorials from before 2019 still use.
+fn renamed(word: &str) -> Option<&'static str> {
+    const RENAMED: [(&str, &str); 12] = [
+        ("get_local", "local.get"),
+        ("set_local", "local.set"),
+        ("tee_local", "local.tee"),
+        ("get_global", "global.get"),
+        ("set_global", "global.set"),
+        ("current_memory", "memory.size"),
+        ("grow_memory", "memory.grow"),
+        ("i32.wrap/i64", "i32.wrap_i64"),
+        ("i64.extend_s/i32", "i64.extend_i32_s"),
+        ("i64.extend_u/i32", "i64.extend_i32_u"),
+        ("anyfunc", "funcref"),
+        ("i32.trunc_s/f64", "i32.trunc_f64_s"),
+    ];
+    RENAMED.iter().find(|(old, _)| *old == word).map(|(_, new)| *new)
+}
+
+/// Every `$name` of the text, without its `$`.
+fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    tokens(text).filter_map(|(kind, range)| {
+        matches!(kind, wast::lexer::TokenKind::Id).then(|| text[range].trim_start_matches('$'))
+    })
+}
+
+/// The tokens of the text, up to the first that cannot be read.
+fn tokens(text: &str) -> impl Iterator<Item = (wast::lexer::TokenKind, std::ops::Range<usize>)> {
+    let lexer = wast::lexer::Lexer::new(text);
+    let mut position = 0;
+    std::iter::from_fn(move || {
+        let token = lexer.parse(&mut position).ok()??;
+        let end = position;
+        Some((token.kind, token.offset..end))
+    })
+}
+
+/// The range of the token at an offset; of a `(` with the keyword after it.
+pub(super) fn token(text: &str, offset: usize) -> std::ops::Range<usize> {
+    use wast::lexer::TokenKind;
+    let lexer = wast::lexer::Lexer::new(text);
+    let mut position = offset;
+    let Ok(Some(first)) = lexer.parse(&mut position) else {
+        let next = text[offset..].chars().next().map_or(0, char::len_utf8);
+        return offset..offset + next;
+    };
+    let mut end = position;
+    if matches!(first.kind, TokenKind::LParen)
+        && let Ok(Some(second)) = lexer.parse(&mut position)
+        && matches!(second.kind, TokenKind::Keyword | TokenKind::Reserved)
+    {
+        end = position;
+    }
+    offset..end
+}
+
+enum Unbalanced {
+    /// The innermost parenthesis that is never closed.
+    Open(usize),
+    /// The first that closes nothing.
+    Close(usize),
+}
+
+fn unbalanced(text: &str) -> Option<Unbalanced> {
+    use wast::lexer::TokenKind;
+    let mut open = Vec::new();
+    for (kind, range) in tokens(text) {
+        match kind {
+            TokenKind::LParen => open.push(range.start),
+            TokenKind::RParen if open.pop().is_none() => return Some(Unbalanced::Close(range.start)),
+            _ => {}
+        }
+    }
+    suspect(text, &open).map(Unbalanced::Open)
+}
+
+/// The parenthesis within which the one that opens right before `offset` stands.
+fn enclosing(text: &str, offset: usize) -> Option<usize> {
+    use wast::lexer::TokenKind;
+    let mut open = Vec::new();
+    for (kind, range) in tokens(text).take_while(|(_, range)| range.start < offset) {
+        match kind {
+            TokenKind::LParen => open.push(range.start),
+            TokenKind::RParen => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.len().checked_sub(2).map(|index| open[index])
+}
+
+/// Of the parentheses that are open at the end, the one that most likely lacks its close: the first that is followed
+/// by a sibling at its own indentation or further left, else the innermost.
+fn suspect(text: &str, open: &[usize]) -> Option<usize> {
+    let indentation = |offset: usize| {
+        let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        let lead = &text[line..offset];
+        lead.chars().all(char::is_whitespace).then(|| lead.chars().count())
+    };
+    for pair in open.windows(2) {
+        if let (Some(outer), Some(inner)) = (indentation(pair[0]), indentation(pair[1]))
+            && inner <= outer
+        {
+            return Some(pair[0]);
+        }
+    }
+    open.last().copied()
+}
+
+/// Where the outermost block comment that is never closed opens.
+fn unclosed_comment(text: &str) -> Option<usize> {
+    let lexer = wast::lexer::Lexer::new(text);
+    let mut position = 0;
+    loop {
+        let before = position;
+        match lexer.parse(&mut position) {
+            Ok(Some(_)) => {}
+            Ok(None) => return None,
+            Err(_) => return text[before..].find("(;").map(|found| before + found),
+        }
+    }
+}
+
+/// Where a string that is never closed opens.
+fn unclosed_string(text: &str) -> Option<usize> {
+    let lexer = wast::lexer::Lexer::new(text);
+    let mut position = 0;
+    loop {
+        let before = position;
+        match lexer.parse(&mut position) {
+            Ok(Some(_)) => {}
+            Ok(None) => return None,
+            Err(_) => return text[before..].find('"').map(|found| before + found),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! How a problem in a program is told: what, where, and what would mend it.
+
+use std::ops::Range;
+
+use super::source::{self, Location};
+
+/// How bad a [`Problem`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The program cannot run.
+    Error,
+    /// The program runs, and may surprise.
+    Warning,
+}
+
+/// Something wrong with a program: data, not a failure of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file's name.
+    pub file: String,
+    /// Where; `None` when it is about the whole file.
+    pub location: Option<Location>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What would mend it.
+    pub help: Option<String>,
+    /// The source line with carets below the place.
+    pub excerpt: Option<String>,
+}
+
+impl Problem {
+    /// An error about the whole of `file`.
+    pub fn error(file: &str, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            location: None,
+            severity: Severity::Error,
+            message: message.into(),
+            help: None,
+            excerpt: None,
+        }
+    }
+
+    /// The same problem, at a byte range of the file's text.
+    pub fn at(mut self, text: &str, range: Range<usize>) -> Self {
+        let location = Location::new(text, range);
+        self.excerpt = Some(source::excerpt(text, &location));
+        self.location = Some(location);
+        self
+    }
+
+    /// The same problem, with what would mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// As a terminal shows it: place and message, the excerpt, the help.
+impl std::fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.file)?;
+        if let Some(location) = &self.location {
+            write!(formatter, ":{}:{}", location.line, location.column)?;
+        }
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(formatter, ": {severity}: {}", self.message)?;
+        if let Some(excerpt) = &self.excerpt {
+            write!(formatter, "\n{excerpt}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(formatter, "\nhelp: {help}")?;
+        }
+        Ok(())
+    }
+}

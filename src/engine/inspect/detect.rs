@@ -1,0 +1,242 @@
+//! Telling apart what people open.
+
+use super::summary::Summary;
+use crate::engine::compile;
+use crate::engine::diagnostic::Problem;
+use crate::engine::source::Source;
+
+/// The command that makes, of a Rust program, a module that runs here.
+const BUILD_FOR_WASI: &str = "cargo build --release --target wasm32-wasip1";
+
+/// The kinds of source that are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text that does not compile.
+    BrokenText,
+    /// A module that exports `_start`: a program with a `main`.
+    Command,
+    /// A module that exports `_initialize`: a library with an initialisation.
+    Reactor,
+    /// A module with plain exports.
+    Library,
+    /// A module that wants the JavaScript that wasm-bindgen makes.
+    WasmBindgen,
+    /// A component.
+    Component,
+    /// A valid module that needs a proposal which the interpreter does not run.
+    UnsupportedProposal,
+    /// Not WebAssembly.
+    NotWebAssembly,
+}
+
+/// What a source is, in words for the person who opened it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Which kind.
+    pub kind: Kind,
+    /// What it is, and why it does not run here when it does not.
+    pub description: String,
+    /// What can be done about it.
+    pub advice: Option<String>,
+    /// The exact command that builds one that runs here.
+    pub command: Option<String>,
+}
+
+impl Verdict {
+    fn plain(kind: Kind, description: &str) -> Self {
+        Self { kind, description: description.to_owned(), advice: None, command: None }
+    }
+
+    fn stopped(kind: Kind, description: impl Into<String>, advice: &str, command: Option<&str>) -> Self {
+        Self {
+            kind,
+            description: description.into(),
+            advice: Some(advice.to_owned()),
+            command: command.map(str::to_owned),
+        }
+    }
+
+    /// The verdict as a problem that stands in the way of a run.
+    pub(super) fn problem(&self, file: &str) -> Problem {
+        let problem = Problem::error(file, self.description.clone());
+        match (&self.advice, &self.command) {
+            (Some(advice), Some(command)) => problem.help(format!("{advice}: `{command}`")),
+            (Some(advice), None) => problem.help(advice.clone()),
+            (None, _) => problem,
+        }
+    }
+}
+
+/// What does not compile.
+pub(super) fn no_module(source: &Source) -> Verdict {
+    if std::str::from_utf8(&source.bytes).is_err() && compile::looks_binary(&source.bytes) {
+        return Verdict::stopped(
+            Kind::NotWebAssembly,
+            "this is data of some other kind, not WebAssembly",
+            "open a `.wat` text or a `.wasm` module; one is built by",
+            Some(BUILD_FOR_WASI),
+        );
+    }
+    Verdict::plain(Kind::BrokenText, "WebAssembly text with a mistake in it")
+}
+
+/// What is plainly something else, told by how it begins.
+pub(super) fn foreign(source: &Source) -> Option<Verdict> {
+    let bytes = source.bytes.as_slice();
+    let compiled = |what: &str| {
+        Some(Verdict::stopped(
+            Kind::NotWebAssembly,
+            format!("this is {what}, not WebAssembly"),
+            "compile the program for WebAssembly and open the .wasm that it makes",
+            Some(BUILD_FOR_WASI),
+        ))
+    };
+    let other = |what: &str, advice: &str| {
+        Some(Verdict::stopped(
+            Kind::NotWebAssembly,
+            format!("this is {what}, not WebAssembly"),
+            advice,
+            Some(BUILD_FOR_WASI),
+        ))
+    };
+    match bytes {
+        [0x7F, b'E', b'L', b'F', ..] => return compiled("an executable for Linux (ELF)"),
+        [b'M', b'Z', ..] => return compiled("an executable for Windows"),
+        [0xCF | 0xCE, 0xFA, 0xED, 0xFE, ..] | [0xCA, 0xFE, 0xBA, 0xBE, ..] => {
+            return compiled("an executable for macOS, or Java bytecode");
+        }
+        [b'!', b'<', b'a', b'r', b'c', b'h', b'>', ..] => {
+            return other("a static library", "link it: open the .wasm that the whole build makes");
+        }
+        [b'P', b'K', 3, 4, ..] => {
+            return other(
+                "a zip archive",
+                "unpack it, or drop it on Files to have what it holds in the tree; a program is built by",
+            );
+        }
+        [0x1F, 0x8B, ..] => {
+            return other("gzip data", "unpack it first and open the .wasm inside; a program is built by");
+        }
+        [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
+            return other("a picture", "drop it on Files to have it in the tree; a program is built by");
+        }
+        _ => {}
+    }
+    if source.is_binary() {
+        return match bytes.get(4..8) {
+            Some([1, 0, 0, 0]) => None,
+            // Layer 1 is the component model: https://github.com/WebAssembly/component-model, Binary.md.
+            Some([_, _, 1, 0]) => None,
+            Some(version) => Some(Verdict::stopped(
+                Kind::NotWebAssembly,
+                format!(
+                    "the module says it is of version {}, and WebAssembly knows version 1",
+                    u32::from_le_bytes([version[0], version[1], version[2], version[3]])
+                ),
+                "the file may be damaged, or from before 2017: build it again",
+                Some(BUILD_FOR_WASI),
+            )),
+            None => Some(Verdict::stopped(
+                Kind::NotWebAssembly,
+                "the module ends within its first 8 bytes",
+                "the file may be cut short: copy or build it again",
+                Some(BUILD_FOR_WASI),
+            )),
+        };
+    }
+    other_language(std::str::from_utf8(bytes).ok()?)
+}
+
+/// Source code of another language, told by words that WebAssembly text does not begin a line with.
+fn other_language(text: &str) -> Option<Verdict> {
+    let opens_like_wat = |text: &str| text.trim_start().starts_with(['(', ';']);
+    if opens_like_wat(text) {
+        return None;
+    }
+    let has_line =
+        |starts: &[&str]| text.lines().any(|line| starts.iter().any(|start| line.trim_start().starts_with(start)));
+    let (language, command) = if has_line(&["fn main(", "pub fn ", "use std::", "#![no_std]"]) {
+        ("Rust", "rustc --target wasm32-wasip1 -O FILE.rs")
+    } else if has_line(&["#include <", "#include \"", "int main("]) {
+        ("C or C++", "clang --target=wasm32-wasip1 -O2 -o FILE.wasm FILE.c")
+    } else if has_line(&["package main"]) {
+        ("Go", "GOOS=wasip1 GOARCH=wasm go build -o FILE.wasm")
+    } else {
+        return None;
+    };
+    Some(Verdict::stopped(
+        Kind::NotWebAssembly,
+        format!("this is {language} source code, not WebAssembly"),
+        "there is no compiler for it here: build it for WASI preview 1 and open the .wasm",
+        Some(command),
+    ))
+}
+
+/// A binary that is no core module.
+pub(super) fn not_a_core_module(wasm: &[u8]) -> Option<Verdict> {
+    (wasm.get(6..8) == Some(&[1, 0])).then(|| {
+        Verdict::stopped(
+            Kind::Component,
+            "this is a component (WASI 0.2 or later), and the interpreter runs core modules",
+            "build the program for WASI preview 1 instead",
+            Some(BUILD_FOR_WASI),
+        )
+    })
+}
+
+pub(super) fn needs_proposals(proposals: &[&str], binary: bool) -> Verdict {
+    let description = match proposals {
+        [] => "valid WebAssembly, but it combines proposals that this interpreter does not run yet".to_owned(),
+        [one] => format!("valid WebAssembly, but this interpreter does not run the {one} proposal yet"),
+        several => {
+            format!("valid WebAssembly, but this interpreter does not run these proposals yet: {}", several.join(", "))
+        }
+    };
+    let (advice, command) = match proposals.first() {
+        Some(&"threads") => ("build without threads", BUILD_FOR_WASI),
+        Some(&"exception-handling" | &"legacy exception-handling") => (
+            "build with panics that abort instead of unwinding",
+            "RUSTFLAGS=\"-C panic=abort\" cargo build --release --target wasm32-wasip1",
+        ),
+        _ => ("build for WebAssembly without that proposal; Rust does with", BUILD_FOR_WASI),
+    };
+    if binary {
+        Verdict::stopped(Kind::UnsupportedProposal, description, advice, Some(command))
+    } else {
+        Verdict::stopped(Kind::UnsupportedProposal, description, "write it without what the proposal adds", None)
+    }
+}
+
+pub(super) fn unreadable() -> Verdict {
+    Verdict::stopped(
+        Kind::NotWebAssembly,
+        "the file begins like a WebAssembly module, but what follows cannot be read",
+        "it may be damaged or cut short: copy or build it again",
+        Some(BUILD_FOR_WASI),
+    )
+}
+
+/// Which kind a core module is.
+pub(super) fn core_module(summary: &Summary) -> Verdict {
+    let bindgen = summary.custom_sections.iter().any(|name| name == "__wasm_bindgen_unstable")
+        || summary.imports.iter().any(|import| {
+            import.module.starts_with("__wbindgen")
+                || import.name.starts_with("__wbg_")
+                || import.name.starts_with("__wbindgen_")
+        });
+    let exports_function = |name: &str| summary.function_export(name).is_some();
+    if bindgen {
+        Verdict::stopped(
+            Kind::WasmBindgen,
+            "this module was built for wasm-bindgen: it calls JavaScript that is not in it",
+            "build the program for WASI instead, without wasm-bindgen",
+            Some(BUILD_FOR_WASI),
+        )
+    } else if exports_function("_start") {
+        Verdict::plain(Kind::Command, "a program: Run calls its `_start`")
+    } else if exports_function("_initialize") {
+        Verdict::plain(Kind::Reactor, "a library that is set up by `_initialize` before one of its functions is called")
+    } else {
+        Verdict::plain(Kind::Library, "a module with functions to call")
+    }
+}

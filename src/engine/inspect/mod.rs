@@ -1,0 +1,93 @@
+//! What a source is, what is in it, and what stands in the way of running it.
+
+mod detect;
+mod disassemble;
+mod summary;
+
+pub use detect::{Kind, Verdict};
+pub use disassemble::disassemble;
+pub use summary::{Export, ExportKind, Import, Summary};
+
+use super::diagnostic::Problem;
+use super::source::Source;
+use super::validate::{self, Validity};
+use super::{compile, runtime, source_map};
+
+/// Everything that can be told of a source without running it.
+#[derive(Debug)]
+pub struct Inspection {
+    /// What it is.
+    pub verdict: Verdict,
+    /// What stands in the way of a run; empty when it can run.
+    pub problems: Vec<Problem>,
+    /// What is in it; there for a core module that could be read.
+    pub summary: Option<Summary>,
+    /// The module in the binary format, when there is one.
+    pub wasm: Option<Vec<u8>>,
+}
+
+impl Inspection {
+    fn stopped(verdict: Verdict, problems: Vec<Problem>) -> Self {
+        Self { verdict, problems, summary: None, wasm: None }
+    }
+}
+
+/// Compiles and validates a source, and looks at what it is.
+pub fn inspect(source: &Source) -> Inspection {
+    if let Some(verdict) = detect::foreign(source) {
+        let problem = verdict.problem(&source.name);
+        return Inspection::stopped(verdict, vec![problem]);
+    }
+    let wasm = match compile::compile(source) {
+        Ok(wasm) => wasm.into_owned(),
+        Err(problem) => return Inspection::stopped(detect::no_module(source), vec![*problem]),
+    };
+    if let Some(verdict) = detect::not_a_core_module(&wasm) {
+        let problem = verdict.problem(&source.name);
+        return Inspection { verdict, problems: vec![problem], summary: None, wasm: Some(wasm) };
+    }
+    let (mut problems, unsupported) = match validate::validate(&wasm) {
+        Validity::Valid => (Vec::new(), None),
+        Validity::NeedsProposals { proposals, at } => {
+            let verdict = detect::needs_proposals(&proposals, source.is_binary());
+            let problem = place(source, &wasm, verdict.problem(&source.name), at.offset);
+            (vec![problem], Some(verdict))
+        }
+        Validity::Invalid(faults) => {
+            let problems = faults.iter().map(|fault| invalid(source, &wasm, fault)).collect();
+            (problems, None)
+        }
+    };
+    let summary = summary::summarize(&wasm).ok();
+    let verdict = match (&summary, unsupported) {
+        (_, Some(verdict)) => verdict,
+        (Some(summary), None) => detect::core_module(summary),
+        (None, None) => detect::unreadable(),
+    };
+    if problems.is_empty() {
+        if verdict.kind == Kind::WasmBindgen {
+            problems.push(verdict.problem(&source.name));
+        } else if let Some(summary) = &summary {
+            let missing = runtime::imports::missing(&source.name, summary);
+            problems.extend(missing.into_iter().map(|(offset, problem)| place(source, &wasm, problem, offset)));
+        }
+    }
+    Inspection { verdict, problems, summary, wasm: Some(wasm) }
+}
+
+fn invalid(source: &Source, wasm: &[u8], fault: &validate::Fault) -> Problem {
+    place(source, wasm, Problem::error(&source.name, fault.message.trim()), fault.offset)
+}
+
+/// Puts a problem at the place in the text that was compiled to an offset; in a binary, the offset itself is told.
+fn place(source: &Source, wasm: &[u8], mut problem: Problem, offset: u64) -> Problem {
+    if source.is_binary() {
+        problem.message = format!("{} (at byte {offset:#x} of the module)", problem.message);
+        return problem;
+    }
+    let Ok(text) = compile::text(source) else { return problem };
+    match source_map::locate(&text, wasm, offset) {
+        Some(range) => problem.at(&text, range),
+        None => problem,
+    }
+}

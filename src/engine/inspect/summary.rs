@@ -1,0 +1,271 @@
+//! What is in a core module.
+
+use wasmparser::{
+    CompositeInnerType, ExternalKind, FuncType, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
+};
+
+use crate::engine::words;
+
+/// Imports, exports and sizes of a core module.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// In the order of the import section.
+    pub imports: Vec<Import>,
+    /// In the order of the export section.
+    pub exports: Vec<Export>,
+    /// The memories by index, imported ones first, in words.
+    pub memories: Vec<String>,
+    /// Sections in their order: name and size in bytes.
+    pub sections: Vec<(String, u64)>,
+    /// Names of the custom sections.
+    pub custom_sections: Vec<String>,
+    /// How many there are, imported ones included.
+    pub functions: u32,
+    pub globals: u32,
+    pub tables: u32,
+}
+
+/// One import.
+#[derive(Debug, Clone)]
+pub struct Import {
+    pub module: String,
+    pub name: String,
+    /// Its type in the text format.
+    pub ty: String,
+    /// The type of a function, as far as this interpreter has such types.
+    pub function: Option<FuncType>,
+    /// Where it stands in the binary.
+    pub offset: u64,
+}
+
+/// One export.
+#[derive(Debug, Clone)]
+pub struct Export {
+    pub name: String,
+    pub kind: ExportKind,
+    /// Its type in the text format.
+    pub ty: String,
+    /// A function's parameters and results; empty for what is no function.
+    pub params: Vec<String>,
+    pub results: Vec<String>,
+}
+
+/// What an export is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportKind {
+    Function,
+    Table,
+    Memory,
+    Global,
+    Tag,
+}
+
+impl Summary {
+    /// The exported function of that name.
+    pub fn function_export(&self, name: &str) -> Option<&Export> {
+        self.exports.iter().find(|export| export.kind == ExportKind::Function && export.name == name)
+    }
+
+    /// The names of the exported functions.
+    pub fn function_exports(&self) -> impl Iterator<Item = &Export> {
+        self.exports.iter().filter(|export| export.kind == ExportKind::Function)
+    }
+
+    /// What is called when nothing was chosen: `_start`, or `main` if it takes nothing, or the only exported function
+    /// that takes nothing.
+    pub fn default_entry(&self) -> Option<&str> {
+        let takes_nothing = |export: &&Export| export.params.is_empty();
+        if let Some(start) = self.function_export("_start") {
+            return Some(&start.name);
+        }
+        if let Some(main) = self.function_export("main").filter(takes_nothing) {
+            return Some(&main.name);
+        }
+        let mut candidates =
+            self.function_exports().filter(takes_nothing).filter(|export| export.name != "_initialize");
+        match (candidates.next(), candidates.next()) {
+            (Some(only), None) => Some(&only.name),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a core module's outside.
+pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
+    let mut summary = Summary::default();
+    let mut types: Vec<Option<FuncType>> = Vec::new();
+    let mut functions: Vec<u32> = Vec::new();
+    let mut tables: Vec<TableType> = Vec::new();
+    let mut memories: Vec<MemoryType> = Vec::new();
+    let mut globals: Vec<GlobalType> = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload?;
+        if let Some((id, range)) = payload.as_section() {
+            summary.sections.push((section_name(id, &payload), range.end - range.start));
+        }
+        match payload {
+            Payload::TypeSection(section) => {
+                for group in section {
+                    types.extend(group?.into_types().map(|ty| match ty.composite_type.inner {
+                        CompositeInnerType::Func(function) => Some(function),
+                        _ => None,
+                    }));
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports_with_offsets() {
+                    let (offset, import) = import?;
+                    let mut function = None;
+                    let ty = match import.ty {
+                        TypeRef::Func(index) | TypeRef::FuncExact(index) => {
+                            functions.push(index);
+                            function = types.get(index as usize).cloned().flatten();
+                            function_text(function.as_ref())
+                        }
+                        TypeRef::Table(table) => {
+                            tables.push(table);
+                            table_text(&table)
+                        }
+                        TypeRef::Memory(memory) => {
+                            memories.push(memory);
+                            memory_text(&memory)
+                        }
+                        TypeRef::Global(global) => {
+                            globals.push(global);
+                            global_text(&global)
+                        }
+                        TypeRef::Tag(_) => "(tag)".to_owned(),
+                    };
+                    let (module, name) = (import.module.to_owned(), import.name.to_owned());
+                    summary.imports.push(Import { module, name, ty, function, offset });
+                }
+            }
+            Payload::FunctionSection(section) => {
+                for index in section {
+                    functions.push(index?);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section {
+                    tables.push(table?.ty);
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    memories.push(memory?);
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    globals.push(global?.ty);
+                }
+            }
+            Payload::ExportSection(section) => {
+                for export in section {
+                    let export = export?;
+                    let index = export.index as usize;
+                    let mut signature = None;
+                    let (kind, ty) = match export.kind {
+                        ExternalKind::Func | ExternalKind::FuncExact => {
+                            let index = functions.get(index).copied().unwrap_or(u32::MAX) as usize;
+                            signature = types.get(index).cloned().flatten();
+                            (ExportKind::Function, function_text(signature.as_ref()))
+                        }
+                        ExternalKind::Table => {
+                            (ExportKind::Table, tables.get(index).map(table_text).unwrap_or_default())
+                        }
+                        ExternalKind::Memory => {
+                            (ExportKind::Memory, memories.get(index).map(memory_text).unwrap_or_default())
+                        }
+                        ExternalKind::Global => {
+                            (ExportKind::Global, globals.get(index).map(global_text).unwrap_or_default())
+                        }
+                        ExternalKind::Tag => (ExportKind::Tag, "(tag)".to_owned()),
+                    };
+                    let names = |types: &[ValType]| types.iter().map(|ty| value_type(*ty)).collect();
+                    summary.exports.push(Export {
+                        name: export.name.to_owned(),
+                        kind,
+                        ty,
+                        params: signature.as_ref().map(|ty| names(ty.params())).unwrap_or_default(),
+                        results: signature.as_ref().map(|ty| names(ty.results())).unwrap_or_default(),
+                    });
+                }
+            }
+            Payload::CustomSection(section) => summary.custom_sections.push(section.name().to_owned()),
+            _ => {}
+        }
+    }
+    summary.functions = functions.len() as u32;
+    summary.globals = globals.len() as u32;
+    summary.tables = tables.len() as u32;
+    summary.memories = memories.iter().map(memory_words).collect();
+    Ok(summary)
+}
+
+fn section_name(id: u8, payload: &Payload<'_>) -> String {
+    match payload {
+        Payload::CustomSection(section) => format!("custom \"{}\"", section.name()),
+        _ => match id {
+            1 => "type",
+            2 => "import",
+            3 => "function",
+            4 => "table",
+            5 => "memory",
+            6 => "global",
+            7 => "export",
+            8 => "start",
+            9 => "element",
+            10 => "code",
+            11 => "data",
+            12 => "data count",
+            13 => "tag",
+            _ => "unknown",
+        }
+        .to_owned(),
+    }
+}
+
+fn value_type(ty: ValType) -> String {
+    match ty {
+        ValType::Ref(reference) if reference.is_func_ref() => "funcref".to_owned(),
+        ValType::Ref(reference) if reference.is_extern_ref() => "externref".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn function_text(ty: Option<&FuncType>) -> String {
+    let Some(ty) = ty else { return "(func)".to_owned() };
+    let list = |word: &str, types: &[ValType]| match types {
+        [] => String::new(),
+        types => format!(" ({word} {})", types.iter().map(|ty| value_type(*ty)).collect::<Vec<_>>().join(" ")),
+    };
+    format!("(func{}{})", list("param", ty.params()), list("result", ty.results()))
+}
+
+fn table_text(table: &TableType) -> String {
+    let most = table.maximum.map(|most| format!(" {most}")).unwrap_or_default();
+    format!("(table {}{most} {})", table.initial, value_type(ValType::Ref(table.element_type)))
+}
+
+fn memory_text(memory: &MemoryType) -> String {
+    let address = if memory.memory64 { "i64 " } else { "" };
+    let most = memory.maximum.map(|most| format!(" {most}")).unwrap_or_default();
+    let page_size = memory.page_size_log2.map(|log2| format!(" (pagesize {})", 1u64 << log2)).unwrap_or_default();
+    format!("(memory {address}{}{most}{page_size})", memory.initial)
+}
+
+fn memory_words(memory: &MemoryType) -> String {
+    let page = 1u64 << memory.page_size_log2.unwrap_or(16);
+    let size = words::bytes(memory.initial.saturating_mul(page));
+    let pages = if memory.initial == 1 { "page" } else { "pages" };
+    match memory.maximum {
+        Some(most) => format!("{} {pages} ({size}), at most {most}", memory.initial),
+        None => format!("{} {pages} ({size})", memory.initial),
+    }
+}
+
+fn global_text(global: &GlobalType) -> String {
+    let ty = value_type(global.content_type);
+    if global.mutable { format!("(global (mut {ty}))") } else { format!("(global {ty})") }
+}

@@ -1,0 +1,154 @@
+//! How much a program may use, and what tells it so.
+
+use wasmi::errors::{MemoryError, TableError};
+use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, ResourceLimiter};
+
+use wasmi_core::LimiterError;
+
+use crate::engine::words;
+
+/// How much a program may use. `None`: no limit but the machine's.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// All linear memories together, in bytes.
+    pub memory: Option<u64>,
+    /// Each table, in elements.
+    pub table: Option<u64>,
+    /// Calls within calls.
+    pub recursion: u32,
+    /// Standard output and standard error together, in bytes.
+    pub output: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: Some(1 << 30), table: Some(10_000_000), recursion: 20_000, output: Some(4 << 30) }
+    }
+}
+
+/// The value stack's height in bytes: room for the deepest recursion with frames of a few hundred bytes.
+const STACK_HEIGHT: usize = 64 << 20;
+
+/// A wasmi engine with these limits.
+///
+/// `grows_tables` tells whether the module has a `table.grow`. In wasmi 2.0.0 that instruction, when it runs out of
+/// fuel, is resumed one instruction too early and repeats what came before it. For such a module, copying is made
+/// almost free of fuel, so that it cannot happen; for any other, copying costs its price, so that a loop of
+/// `memory.fill` is cut into slices like any other loop.
+pub(super) fn engine(limits: &Limits, grows_tables: bool) -> Engine {
+    let mut config = Config::default();
+    config
+        .consume_fuel(true)
+        .compilation_mode(CompilationMode::Eager)
+        .wasm_custom_page_sizes(true)
+        .wasm_wide_arithmetic(true)
+        .set_max_stack_height(STACK_HEIGHT);
+    config.set_max_recursion_depth(limits.recursion as usize);
+    if grows_tables {
+        config.fuel_cost(CustomFuelCosts {
+            bytes_copied_per_fuel: u32::MAX,
+            fuel_per_bytes_translated: 0,
+            fuel_per_bytes_validated: 0,
+        });
+    }
+    Engine::new(&config)
+}
+
+/// Watches the growth of memories and tables.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    memory_limit: Option<u64>,
+    table_limit: Option<u64>,
+    memory: u64,
+    peak_memory: u64,
+    growing: u64,
+    refused: Option<Refusal>,
+}
+
+/// A growth that was refused.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub limit: &'static str,
+    pub message: String,
+}
+
+impl Limiter {
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            memory_limit: limits.memory,
+            table_limit: limits.table,
+            memory: 0,
+            peak_memory: 0,
+            growing: 0,
+            refused: None,
+        }
+    }
+
+    /// The most that all memories together ever had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        self.peak_memory
+    }
+
+    /// The last growth that was refused. To the program, a refused growth is a -1 that it may or may not look at.
+    pub fn refused(&self) -> Option<&Refusal> {
+        self.refused.as_ref()
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _most: Option<usize>) -> Result<bool, LimiterError> {
+        let growing = (desired as u64).saturating_sub(current as u64);
+        let wanted = self.memory.saturating_add(growing);
+        if let Some(limit) = self.memory_limit
+            && wanted > limit
+        {
+            self.refused = Some(Refusal {
+                limit: "memory",
+                message: format!(
+                    "the program asked for {} of memory, and the limit is {}",
+                    words::bytes(wanted),
+                    words::bytes(limit)
+                ),
+            });
+            return Ok(false);
+        }
+        self.growing = growing;
+        self.memory = wanted;
+        self.peak_memory = self.peak_memory.max(wanted);
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _most: Option<usize>) -> Result<bool, LimiterError> {
+        match self.table_limit {
+            Some(limit) if desired as u64 > limit => {
+                self.refused = Some(Refusal {
+                    limit: "table",
+                    message: format!("the program asked for a table of {desired} elements, and the limit is {limit}"),
+                });
+                Ok(false)
+            }
+            _ => Ok(true),
+        }
+    }
+
+    fn memory_grow_failed(&mut self, _error: &MemoryError) -> Result<(), LimiterError> {
+        self.memory = self.memory.saturating_sub(std::mem::take(&mut self.growing));
+        Ok(())
+    }
+
+    fn table_grow_failed(&mut self, _error: &TableError) -> Result<(), LimiterError> {
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        1
+    }
+
+    fn tables(&self) -> usize {
+        100_000
+    }
+
+    fn memories(&self) -> usize {
+        100
+    }
+}

@@ -1,0 +1,135 @@
+//! How a run ends, and what that means.
+
+use wasmi::TrapCode;
+
+use super::Limits;
+use super::limits::Refusal;
+use crate::engine::value::Shown;
+use crate::engine::words;
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The call returned.
+    Returned(Vec<Shown>),
+    /// The program called `proc_exit`, or its `_start` returned.
+    Exited(u32),
+    /// WebAssembly trapped.
+    Trapped(Trap),
+    /// A limit was hit; the message names it and its value.
+    LimitReached { limit: String, message: String, help: String },
+    /// Whoever drives the run ended it.
+    Stopped,
+}
+
+/// A trap (core specification, section 4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trap {
+    /// A word that does not change.
+    pub code: &'static str,
+    /// What happened.
+    pub message: String,
+    /// What is usually the cause.
+    pub help: String,
+}
+
+impl Outcome {
+    pub(super) fn trapped(code: TrapCode, limits: &Limits, refused: Option<&Refusal>) -> Self {
+        if code == TrapCode::StackOverflow {
+            return Self::LimitReached {
+                limit: "recursion".to_owned(),
+                message: format!("the program went more than {} calls deep", limits.recursion),
+                help: "look for a function that calls itself without an end, or raise the recursion limit".to_owned(),
+            };
+        }
+        let trap = describe(code);
+        match refused {
+            Some(refusal) => Self::LimitReached {
+                limit: refusal.limit.to_owned(),
+                message: format!("{}; then the program gave up ({})", refusal.message, trap.message),
+                help: format!("raise the {} limit, or make the program use less", refusal.limit),
+            },
+            None => Self::Trapped(trap),
+        }
+    }
+
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        Self::LimitReached {
+            limit: refusal.limit.to_owned(),
+            message: refusal.message.clone(),
+            help: format!("raise the {} limit, or make the program use less", refusal.limit),
+        }
+    }
+
+    pub(super) fn output_limit(limit: u64) -> Self {
+        Self::LimitReached {
+            limit: "output".to_owned(),
+            message: format!("the program printed more than {}", words::bytes(limit)),
+            help: "look for a loop that prints without an end, or raise the output limit".to_owned(),
+        }
+    }
+
+    /// The run took longer than it may, in milliseconds.
+    pub fn wall_time(limit: u64) -> Self {
+        Self::LimitReached {
+            limit: "time".to_owned(),
+            message: format!("the program ran for more than {limit} ms"),
+            help: "raise the time limit, or turn it off".to_owned(),
+        }
+    }
+}
+
+/// The traps of WebAssembly, in words.
+fn describe(code: TrapCode) -> Trap {
+    let (code, message, help) = match code {
+        TrapCode::UnreachableCodeReached => (
+            "unreachable",
+            "an `unreachable` instruction was executed",
+            "compilers put it where a program gives up: a panic in Rust, an abort in C, a case that should not be",
+        ),
+        TrapCode::MemoryOutOfBounds => (
+            "out-of-bounds-memory-access",
+            "memory was accessed outside its bounds",
+            "the address, plus the offset of the instruction, plus the size of the value goes past the memory's end",
+        ),
+        TrapCode::TableOutOfBounds => (
+            "out-of-bounds-table-access",
+            "a table was accessed outside its bounds",
+            "the index is not below the table's size",
+        ),
+        TrapCode::IndirectCallToNull => (
+            "uninitialized-element",
+            "`call_indirect` found no function in the table",
+            "the element at that index is null: an `elem` segment fills a table",
+        ),
+        TrapCode::IntegerDivisionByZero => {
+            ("integer-divide-by-zero", "an integer was divided by zero", "look at where the divisor comes from")
+        }
+        TrapCode::IntegerOverflow => (
+            "integer-overflow",
+            "the result of an integer operation does not fit its type",
+            "the smallest integer divided by -1, or a float too large for the integer it is converted to",
+        ),
+        TrapCode::BadConversionToInteger => (
+            "invalid-conversion-to-integer",
+            "NaN was converted to an integer",
+            "look at where the NaN comes from, or use one of the `trunc_sat` instructions",
+        ),
+        TrapCode::BadSignature => (
+            "indirect-call-type-mismatch",
+            "`call_indirect` found a function of another type than it expects",
+            "the type at the instruction and the type of the function at that index differ",
+        ),
+        TrapCode::GrowthOperationLimited => {
+            ("growth-limited", "a memory or a table could not grow", "the program asked for more than there is")
+        }
+        TrapCode::OutOfFuel => ("out-of-fuel", "the fuel is used up", "give the run more fuel"),
+        TrapCode::OutOfSystemMemory => (
+            "out-of-system-memory",
+            "the machine has no more memory for this program",
+            "close other tabs, or make the program use less",
+        ),
+        TrapCode::StackOverflow => ("stack-overflow", "the calls went too deep", "look for a recursion without an end"),
+    };
+    Trap { code, message: message.to_owned(), help: help.to_owned() }
+}

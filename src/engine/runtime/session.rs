@@ -1,0 +1,460 @@
+//! One run of a module.
+
+use std::collections::VecDeque;
+
+use wasmi::{
+    Error, Extern, Func, Instance, Linker, Memory, Module, ResumableCall, ResumableCallHostTrap,
+    ResumableCallOutOfFuel, Store, Val,
+};
+
+use super::limits::{self, Limiter, Limits};
+use super::outcome::{Outcome, Trap};
+use crate::engine::diagnostic::Problem;
+use crate::engine::inspect::Summary;
+use crate::engine::prepare::{self, Prepared};
+use crate::engine::value;
+use crate::engine::wasi::{self, Retry, Stop, Suspend, WasiConfig, WasiCtx};
+
+/// What is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// See [`Summary::default_entry`].
+    Default,
+    /// An exported function, with its arguments as [`value::parse`] reads them.
+    Export { name: String, arguments: Vec<String> },
+}
+
+/// With what a module runs.
+pub struct SessionConfig {
+    pub entry: Entry,
+    pub limits: Limits,
+    /// Arguments, environment, files, clock and randomness.
+    pub wasi: WasiConfig,
+}
+
+/// How a run stands after a slice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// The fuel of the slice is used up; there is more to do.
+    Running,
+    /// The program reads standard input, and there is none yet.
+    NeedsInput,
+    /// The program sleeps until the monotonic clock shows this, in nanoseconds; input does not wake it.
+    Sleeping { until: u64 },
+    /// The program waits for input, but no longer than until the monotonic clock shows this, in nanoseconds.
+    NeedsInputOrSleeping { until: u64 },
+    /// It is over.
+    Done(Outcome),
+}
+
+/// What a run has used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// About one for each instruction.
+    pub fuel: u64,
+    /// The most that all memories together ever had, in bytes.
+    pub peak_memory: u64,
+    /// Calls to functions of the host.
+    pub host_calls: u64,
+    /// Bytes printed.
+    pub output: u64,
+}
+
+/// What the host functions see of a run.
+struct Host {
+    wasi: WasiCtx,
+    limiter: Limiter,
+}
+
+/// One run of a module, from its first instruction to its end.
+pub struct Session {
+    store: Store<Host>,
+    memories: Vec<Memory>,
+    /// The memory that WASI reads and writes: the one exported as "memory".
+    wasi_memory: Option<Memory>,
+    /// The calls that are still to be made; the entry is the last.
+    calls: VecDeque<Call>,
+    /// Where the results of the call under way go.
+    results: Vec<Val>,
+    state: State,
+    limits: Limits,
+    fuel: u64,
+    description: String,
+    is_command: bool,
+}
+
+struct Call {
+    function: Func,
+    arguments: Vec<Val>,
+    results: usize,
+}
+
+enum State {
+    /// The next call is to be made.
+    Next,
+    OutOfFuel(ResumableCallOutOfFuel),
+    Suspended(ResumableCallHostTrap),
+    Done(Outcome),
+}
+
+/// Why a session did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The program cannot run like this.
+    Problems(Vec<Problem>),
+    /// Setting up memories, tables and data already ended the run.
+    Outcome(Outcome),
+}
+
+impl From<Problem> for StartError {
+    fn from(problem: Problem) -> Self {
+        Self::Problems(vec![problem])
+    }
+}
+
+impl Session {
+    /// Compiles and instantiates a valid module, and readies the call; no instruction of it is executed yet.
+    ///
+    /// # Errors
+    ///
+    /// An entry that is not there or gets the wrong arguments, an import that nobody provides, a segment out of bounds,
+    /// a memory above the limit.
+    pub fn start(file: &str, wasm: &[u8], summary: &Summary, config: SessionConfig) -> Result<Self, StartError> {
+        let missing = super::imports::missing(file, summary);
+        if !missing.is_empty() {
+            return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
+        }
+        let plan = plan(file, summary, &config.entry)?;
+        let unreadable = |error: &dyn std::fmt::Display| {
+            Problem::error(file, format!("the interpreter refuses the module: {error}"))
+        };
+        let prepared = prepare::prepare(wasm).map_err(|error| unreadable(&error))?;
+        let engine = limits::engine(&config.limits, prepared.grows_tables);
+        let module = Module::new(&engine, &prepared.wasm).map_err(|error| unreadable(&error))?;
+
+        let is_command = plan.is_command;
+        let host = Host { wasi: WasiCtx::new(config.wasi), limiter: Limiter::new(&config.limits) };
+        let mut store = Store::new(&engine, host);
+        store.limiter(|host| &mut host.limiter);
+        store.set_fuel(u64::MAX).map_err(|error| unreadable(&error))?;
+        let mut linker = Linker::new(&engine);
+        wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi).map_err(|error| unreadable(&error))?;
+        let instance = linker.instantiate_and_start(&mut store, &module).map_err(|error| {
+            let refused = store.data().limiter.refused();
+            match (error.as_trap_code(), refused) {
+                (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
+                (Some(code), None) => StartError::Outcome(segment_trap(code, &config.limits)),
+                (None, None) => unreadable(&error).into(),
+            }
+        })?;
+
+        let memories = memories(&store, instance, &prepared);
+        let wasi_memory = instance.get_memory(&store, "memory");
+        let description = plan.description.clone();
+        let calls = calls(&store, instance, &prepared, summary, plan);
+        Ok(Self {
+            store,
+            memories,
+            wasi_memory,
+            calls,
+            results: Vec::new(),
+            state: State::Next,
+            limits: config.limits,
+            fuel: 0,
+            description,
+            is_command,
+        })
+    }
+
+    /// The call as a person would write it: `_start()`, `add(2, 3)`.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Goes on for about `fuel` units of work, or until the program waits or ends.
+    ///
+    /// A program that waits is asked again: call this after giving it input, or when the time has come.
+    pub fn advance(&mut self, fuel: u64) -> Progress {
+        loop {
+            let step = match std::mem::replace(&mut self.state, State::Next) {
+                State::Done(outcome) => {
+                    self.state = State::Done(outcome.clone());
+                    return Progress::Done(outcome);
+                }
+                State::Next => {
+                    let Some(call) = self.calls.pop_front() else {
+                        let outcome = self.returned();
+                        return self.done(outcome);
+                    };
+                    self.results = vec![Val::I32(0); call.results];
+                    let given = self.refuel(fuel);
+                    let step = call.function.call_resumable(&mut self.store, &call.arguments, &mut self.results);
+                    self.charge(given);
+                    step
+                }
+                State::OutOfFuel(paused) => {
+                    let given = self.refuel(fuel.max(paused.required_fuel()));
+                    let step = paused.resume(&mut self.store, &mut self.results);
+                    self.charge(given);
+                    step
+                }
+                State::Suspended(paused) => {
+                    let Some(memory) = self.wasi_memory else {
+                        return self.done(Outcome::Trapped(no_memory()));
+                    };
+                    match wasi::retry(&mut self.store, memory, |host| &mut host.wasi) {
+                        Ok(Retry::Resume(errno)) => {
+                            let given = self.refuel(fuel);
+                            let step = paused.resume(&mut self.store, &[Val::I32(errno)], &mut self.results);
+                            self.charge(given);
+                            step
+                        }
+                        Ok(Retry::Suspend(suspend)) => {
+                            self.state = State::Suspended(paused);
+                            return waiting(suspend);
+                        }
+                        Err(error) => Err(error),
+                    }
+                }
+            };
+            match step {
+                Ok(ResumableCall::Finished) => self.state = State::Next,
+                Ok(ResumableCall::OutOfFuel(paused)) => {
+                    self.state = State::OutOfFuel(paused);
+                    return Progress::Running;
+                }
+                Ok(ResumableCall::HostTrap(paused)) => match paused.host_error().downcast_ref::<Suspend>().copied() {
+                    Some(suspend) => {
+                        self.state = State::Suspended(paused);
+                        return waiting(suspend);
+                    }
+                    None => {
+                        let outcome = self.outcome(&paused.into_host_error());
+                        return self.done(outcome);
+                    }
+                },
+                Err(error) => {
+                    let outcome = self.outcome(&error);
+                    return self.done(outcome);
+                }
+            }
+        }
+    }
+
+    /// Ends the run from outside; [`Session::advance`] then gives this outcome.
+    pub fn end(&mut self, outcome: Outcome) {
+        if !matches!(self.state, State::Done(_)) {
+            self.state = State::Done(outcome);
+        }
+    }
+
+    /// What the program sees of the world: input, output, files.
+    pub fn wasi(&self) -> &WasiCtx {
+        &self.store.data().wasi
+    }
+
+    /// See [`Session::wasi`].
+    pub fn wasi_mut(&mut self) -> &mut WasiCtx {
+        &mut self.store.data_mut().wasi
+    }
+
+    /// How many memories the module has.
+    pub fn memories(&self) -> usize {
+        self.memories.len()
+    }
+
+    /// The bytes of a memory as they are now.
+    pub fn memory(&self, index: usize) -> Option<&[u8]> {
+        self.memories.get(index).map(|memory| memory.data(&self.store))
+    }
+
+    /// What the run has used so far.
+    pub fn counters(&self) -> Counters {
+        let host = self.store.data();
+        Counters {
+            fuel: self.fuel,
+            peak_memory: host.limiter.peak_memory(),
+            host_calls: host.wasi.host_calls(),
+            output: host.wasi.output_bytes(),
+        }
+    }
+
+    fn done(&mut self, outcome: Outcome) -> Progress {
+        self.state = State::Done(outcome.clone());
+        Progress::Done(outcome)
+    }
+
+    fn returned(&self) -> Outcome {
+        if self.is_command {
+            return Outcome::Exited(0);
+        }
+        Outcome::Returned(self.results.iter().map(value::show).collect())
+    }
+
+    /// Fuel metering is always on, so setting and reading the fuel cannot fail.
+    fn refuel(&mut self, fuel: u64) -> u64 {
+        let set = self.store.set_fuel(fuel);
+        debug_assert!(set.is_ok());
+        fuel
+    }
+
+    fn charge(&mut self, given: u64) {
+        let left = self.store.get_fuel().unwrap_or(0);
+        self.fuel += given.saturating_sub(left);
+    }
+
+    fn outcome(&self, error: &Error) -> Outcome {
+        if let Some(code) = error.i32_exit_status() {
+            return Outcome::Exited(code.cast_unsigned());
+        }
+        match error.downcast_ref::<Stop>() {
+            Some(Stop::OutputLimit { limit }) => return Outcome::output_limit(*limit),
+            Some(stop @ Stop::WaitsForever) => {
+                return Outcome::Trapped(Trap {
+                    code: "waits-forever",
+                    message: stop.to_string(),
+                    help: "`poll_oneoff` was asked to wait, and for nothing that can come".to_owned(),
+                });
+            }
+            None => {}
+        }
+        match error.as_trap_code() {
+            Some(code) => Outcome::trapped(code, &self.limits, self.store.data().limiter.refused()),
+            None => Outcome::Trapped(Trap {
+                code: "host-error",
+                message: error.to_string(),
+                help: "a function of the host could not do what the program asked".to_owned(),
+            }),
+        }
+    }
+}
+
+fn no_memory() -> Trap {
+    Trap {
+        code: "no-memory",
+        message: "the program waits for input but has no memory to put it into".to_owned(),
+        help: "declare a memory and export it as \"memory\"".to_owned(),
+    }
+}
+
+fn waiting(suspend: Suspend) -> Progress {
+    match suspend {
+        Suspend::NeedsInput => Progress::NeedsInput,
+        Suspend::SleepUntil { monotonic_ns } => Progress::Sleeping { until: monotonic_ns },
+        Suspend::NeedsInputOrUntil { monotonic_ns } => Progress::NeedsInputOrSleeping { until: monotonic_ns },
+    }
+}
+
+/// An active segment that does not fit, told as such.
+fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
+    match Outcome::trapped(code, limits, None) {
+        Outcome::Trapped(trap) => Outcome::Trapped(Trap {
+            message: format!("{} while the module's segments were put in place", trap.message),
+            help: "a `data` or `elem` segment does not fit: make the memory or table larger, or the offset smaller"
+                .to_owned(),
+            ..trap
+        }),
+        other => other,
+    }
+}
+
+/// The entry, found and with its arguments read.
+struct Plan {
+    name: String,
+    arguments: Vec<Val>,
+    description: String,
+    is_command: bool,
+}
+
+fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Problem> {
+    let names = || {
+        let names: Vec<String> =
+            summary.function_exports().take(8).map(|export| format!("`{}`", export.name)).collect();
+        if names.is_empty() { "it exports no function".to_owned() } else { format!("it exports {}", names.join(", ")) }
+    };
+    let (name, texts) = match entry {
+        Entry::Default => match summary.default_entry() {
+            Some(name) => (name, &[][..]),
+            None if summary.function_exports().next().is_none() => {
+                return Err(Problem::error(file, "the module exports no function, so there is nothing to call")
+                    .help("export one: `(func (export \"main\") ...)`"));
+            }
+            None => {
+                return Err(Problem::error(file, "the module does not say which function to call first")
+                    .help(format!("choose one under Module, or export a `main` that takes nothing; {}", names())));
+            }
+        },
+        Entry::Export { name, arguments } => (name.as_str(), arguments.as_slice()),
+    };
+    let Some(export) = summary.function_export(name) else {
+        return Err(Problem::error(file, format!("the module exports no function `{name}`")).help(names()));
+    };
+    if export.params.len() != texts.len() {
+        return Err(Problem::error(
+            file,
+            format!("`{name}` takes {} but got {}", count(export.params.len()), count(texts.len())),
+        )
+        .help(format!("its type is {}", export.ty)));
+    }
+    let mut arguments = Vec::with_capacity(texts.len());
+    for (index, (text, ty)) in texts.iter().zip(&export.params).enumerate() {
+        let value = match value_type(ty) {
+            Some(ty) => value::parse(text, ty),
+            None => Err(format!("a value of type {ty} cannot be given from outside")),
+        };
+        arguments.push(
+            value.map_err(|message| Problem::error(file, format!("argument {} of `{name}`: {message}", index + 1)))?,
+        );
+    }
+    let shown: Vec<String> = arguments.iter().map(|argument| value::show(argument).text).collect();
+    Ok(Plan {
+        name: name.to_owned(),
+        description: format!("{name}({})", shown.join(", ")),
+        arguments,
+        is_command: name == "_start",
+    })
+}
+
+fn count(arguments: usize) -> String {
+    match arguments {
+        0 => "no argument".to_owned(),
+        1 => "1 argument".to_owned(),
+        several => format!("{several} arguments"),
+    }
+}
+
+fn value_type(name: &str) -> Option<wasmi::ValType> {
+    use wasmi::ValType::{ExternRef, F32, F64, FuncRef, I32, I64, V128};
+    [I32, I64, F32, F64, V128, FuncRef, ExternRef].into_iter().find(|ty| value::name(*ty) == name)
+}
+
+fn memories(store: &Store<Host>, instance: Instance, prepared: &Prepared) -> Vec<Memory> {
+    (0..prepared.memories).filter_map(|index| instance.get_memory(store, &prepared.memory(index))).collect()
+}
+
+/// The start function, then `_initialize`, then the entry (application binary interface of WASI: a reactor is
+/// initialised before anything else of it is called).
+fn calls(
+    store: &Store<Host>,
+    instance: Instance,
+    prepared: &Prepared,
+    summary: &Summary,
+    plan: Plan,
+) -> VecDeque<Call> {
+    let mut calls = VecDeque::new();
+    let mut push = |name: &str, arguments: Vec<Val>| {
+        if let Some(Extern::Func(function)) = instance.get_export(store, name) {
+            let results = function.ty(store).results().len();
+            calls.push_back(Call { function, arguments, results });
+        }
+    };
+    if prepared.has_start {
+        push(&prepared.start(), Vec::new());
+    }
+    let initialize = summary.function_export("_initialize").filter(|export| export.params.is_empty());
+    if initialize.is_some() && plan.name != "_initialize" {
+        push("_initialize", Vec::new());
+    }
+    push(&plan.name, plan.arguments);
+    calls
+}

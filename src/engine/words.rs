@@ -1,0 +1,95 @@
+//! Small help with words: the nearest name, counts and sizes as a person says them.
+
+use std::sync::LazyLock;
+
+/// The candidate that `word` most likely was meant to be, if any is close enough.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A number of bytes with a binary unit where it is a round one: `64 KiB`, `1.5 GiB`, `100 bytes`.
+pub fn bytes(count: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    for (size, unit) in UNITS {
+        if count >= size {
+            let whole = count / size;
+            return match count % size * 10 / size {
+                0 if count % size == 0 => format!("{whole} {unit}"),
+                tenth => format!("{whole}.{tenth} {unit}"),
+            };
+        }
+    }
+    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
+}
+
+/// Every instruction's name in the text format, as wasmparser's operator list has them.
+pub static INSTRUCTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    macro_rules! names {
+        ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+            vec![$( text_name(stringify!($visit)) ),*]
+        };
+    }
+    let mut names: Vec<String> = wasmparser::for_each_operator!(names);
+    names.extend(["then", "param", "result", "local"].map(str::to_owned));
+    names.sort_unstable();
+    names.dedup();
+    names
+});
+
+/// `visit_i32_trunc_f32_s` to `i32.trunc_f32_s`.
+fn text_name(visit: &str) -> String {
+    let name = visit.trim_start_matches("visit_");
+    const SPACES: [&str; 20] = [
+        "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "v128", "i32", "i64", "f32", "f64", "local", "global",
+        "memory", "table", "ref", "elem", "data", "struct", "array",
+    ];
+    for space in SPACES {
+        if let Some(rest) = name.strip_prefix(space).and_then(|rest| rest.strip_prefix('_')) {
+            return match rest.strip_prefix("atomic_") {
+                Some(atomic) => format!("{space}.atomic.{}", atomic.replacen("rmw_", "rmw.", 1)),
+                None => format!("{space}.{rest}"),
+            };
+        }
+    }
+    match name {
+        "typed_select" | "typed_select_multi" => "select".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instruction_names_are_those_of_the_text_format() {
+        for name in
+            ["i32.add", "i32.trunc_f32_s", "local.get", "br_if", "call_indirect", "i8x16.extract_lane_s", "memory.fill"]
+        {
+            assert!(INSTRUCTIONS.iter().any(|known| known == name), "{name} is missing");
+        }
+    }
+
+    #[test]
+    fn a_slip_finds_its_name_and_nonsense_does_not() {
+        let nearest = |word| nearest(word, INSTRUCTIONS.iter().map(String::as_str));
+        assert_eq!(nearest("i32.ad"), Some("i32.add"));
+        assert_eq!(nearest("get_local"), None);
+        assert_eq!(nearest("local.gte"), Some("local.get"));
+        assert_eq!(nearest("xyzzy_plugh"), None);
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(bytes(1 << 30), "1 GiB");
+        assert_eq!(bytes(3 << 29), "1.5 GiB");
+        assert_eq!(bytes(65536), "64 KiB");
+    }
+}

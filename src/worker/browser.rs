@@ -1,0 +1,175 @@
+//! The event loop in a Web Worker: messages in, messages out, slices in between.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Date, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+
+use super::{EventLoop, Machine, Next};
+use crate::engine::wasi::{Clock, Random};
+use crate::protocol::{Event, Request};
+
+/// Starts the event loop on this worker, and tells the page that it is there.
+///
+/// # Errors
+///
+/// If this is no dedicated worker.
+pub fn start() -> Result<(), JsValue> {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        // The page hears of it first; the worker then dies of the panic, and the page starts another.
+        if let Ok(scope) = scope() {
+            post(&scope, &Event::Fault { message: panic.to_string() });
+        }
+    }));
+    let scope = scope()?;
+    let machine = BrowserMachine { performance: performance(&scope)? };
+    let worker = Rc::new(Worker {
+        event_loop: RefCell::new(EventLoop::new(machine)),
+        channel: MessageChannel::new()?,
+        wake: RefCell::new(Wake::Asleep),
+        scope,
+    });
+    worker.listen();
+    post(&worker.scope, &Event::Ready);
+    Ok(())
+}
+
+struct Worker {
+    scope: DedicatedWorkerGlobalScope,
+    event_loop: RefCell<EventLoop<BrowserMachine>>,
+    /// A message to oneself comes after the messages that wait already, and without the delay of a timer.
+    channel: MessageChannel,
+    wake: RefCell<Wake>,
+}
+
+/// What will call [`Worker::tick`] next.
+enum Wake {
+    Asleep,
+    Message,
+    /// The timer is cancelled when dropped.
+    Timer {
+        _timer: gloo_timers::callback::Timeout,
+    },
+}
+
+impl Worker {
+    fn listen(self: &Rc<Self>) {
+        let worker = self.clone();
+        let on_request = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| worker.request(&event));
+        self.scope.set_onmessage(Some(on_request.as_ref().unchecked_ref()));
+        // The worker lives as long as its page wants it to, and so do its listeners.
+        on_request.forget();
+        let worker = self.clone();
+        let on_tick = Closure::<dyn FnMut()>::new(move || worker.tick());
+        self.channel.port1().set_onmessage(Some(on_tick.as_ref().unchecked_ref()));
+        on_tick.forget();
+    }
+
+    fn request(self: &Rc<Self>, event: &MessageEvent) {
+        let bytes = Uint8Array::new(&event.data()).to_vec();
+        match Request::decode(&bytes) {
+            Ok(request) => {
+                let scope = &self.scope;
+                self.event_loop.borrow_mut().handle(request, &mut |event| post(scope, &event));
+            }
+            Err(error) => post(&self.scope, &Event::Fault { message: error.to_string() }),
+        }
+        if !matches!(*self.wake.borrow(), Wake::Message) {
+            self.wake_up(Next::Now);
+        }
+    }
+
+    fn tick(self: &Rc<Self>) {
+        self.wake.replace(Wake::Asleep);
+        let scope = &self.scope;
+        let next = self.event_loop.borrow_mut().tick(&mut |event| post(scope, &event));
+        self.wake_up(next);
+    }
+
+    fn wake_up(self: &Rc<Self>, next: Next) {
+        let wake = match next {
+            Next::Idle => Wake::Asleep,
+            Next::Now => match self.channel.port2().post_message(&JsValue::NULL) {
+                Ok(()) => Wake::Message,
+                Err(error) => wasm_bindgen::throw_val(error),
+            },
+            Next::After(milliseconds) => {
+                let worker = self.clone();
+                // A browser's timer takes at most 2^31 milliseconds; whoever wakes too early goes to sleep again.
+                let milliseconds = milliseconds.clamp(0.0, 1e9).ceil() as u32;
+                Wake::Timer { _timer: gloo_timers::callback::Timeout::new(milliseconds, move || worker.tick()) }
+            }
+        };
+        self.wake.replace(wake);
+    }
+}
+
+/// Posts an event to the page; its bytes are handed over, not copied.
+fn post(scope: &DedicatedWorkerGlobalScope, event: &Event) {
+    let Ok(bytes) = event.encode() else { return };
+    let buffer = Uint8Array::from(bytes.as_slice()).buffer();
+    if let Err(error) = scope.post_message_with_transfer(&buffer, &js_sys::Array::of1(&buffer)) {
+        web_sys::console::error_1(&error);
+    }
+}
+
+fn scope() -> Result<DedicatedWorkerGlobalScope, JsValue> {
+    js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>().map_err(JsValue::from)
+}
+
+fn performance(scope: &DedicatedWorkerGlobalScope) -> Result<web_sys::Performance, JsValue> {
+    scope.performance().ok_or_else(|| JsValue::from_str("this browser gives a worker no clock"))
+}
+
+struct BrowserMachine {
+    performance: web_sys::Performance,
+}
+
+impl Machine for BrowserMachine {
+    fn now_ms(&self) -> f64 {
+        self.performance.now()
+    }
+
+    fn clock(&self) -> Box<dyn Clock> {
+        Box::new(BrowserClock { performance: self.performance.clone() })
+    }
+
+    fn random(&self) -> Box<dyn Random> {
+        Box::new(BrowserRandom)
+    }
+}
+
+struct BrowserClock {
+    performance: web_sys::Performance,
+}
+
+impl Clock for BrowserClock {
+    fn realtime_ns(&mut self) -> u64 {
+        (Date::now() * 1e6) as u64
+    }
+
+    fn monotonic_ns(&mut self) -> u64 {
+        (self.performance.now() * 1e6) as u64
+    }
+}
+
+struct BrowserRandom;
+
+/// The most that a browser gives at once, in bytes.
+const RANDOM_AT_ONCE: usize = 65_536;
+
+impl Random for BrowserRandom {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        let crypto = scope().and_then(|scope| scope.crypto());
+        for piece in bytes.chunks_mut(RANDOM_AT_ONCE) {
+            let filled = crypto.as_ref().is_ok_and(|crypto| crypto.get_random_values_with_u8_array(piece).is_ok());
+            if !filled {
+                // No worker is without it in any browser that runs this; a program still gets different bytes.
+                piece.iter_mut().for_each(|byte| *byte = (js_sys::Math::random() * 256.0) as u8);
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What is done with each request, and what goes on between requests.
+
+use super::run::Run;
+use super::warm_up::WarmUp;
+use super::{Machine, files, to_proto};
+use crate::engine::inspect::{self, Inspection};
+use crate::engine::source::Source;
+use crate::engine::vfs::Vfs;
+use crate::protocol::{self, Binary, Event, MemoryWatch, Request, RunId};
+
+/// When [`EventLoop::tick`] is to be called again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Next {
+    /// As soon as the requests that have come meanwhile are handled.
+    Now,
+    /// After so many milliseconds, or after the next request.
+    After(f64),
+    /// After the next request.
+    Idle,
+}
+
+/// The state of the engine's worker.
+pub struct EventLoop<M> {
+    machine: M,
+    /// The tree, as it is while no program runs.
+    files: Vfs,
+    /// The run there is, or the last one there was: its memory can still be looked at.
+    run: Option<Run>,
+    watch: Option<MemoryWatch>,
+    /// The last source that was looked at, and what it turned out to be.
+    inspected: Option<(Source, Inspection, f64)>,
+    warm_up: Option<WarmUp>,
+}
+
+impl<M: Machine> EventLoop<M> {
+    /// An event loop without a run, on an empty tree.
+    pub fn new(machine: M) -> Self {
+        Self { machine, files: Vfs::default(), run: None, watch: None, inspected: None, warm_up: None }
+    }
+
+    /// Does what a request asks for.
+    pub fn handle(&mut self, request: Request, emit: &mut dyn FnMut(Event)) {
+        match request {
+            Request::Check { version, source } => {
+                let source = to_engine_source(source);
+                let (inspection, _) = self.inspect(&source);
+                let checked = to_proto::checked(&source, inspection);
+                emit(Event::Checked { version, checked });
+            }
+            Request::Build { version, source } => {
+                let source = to_engine_source(source);
+                let (inspection, _) = self.inspect(&source);
+                let result = match &inspection.wasm {
+                    Some(wasm) => Ok(Binary { bytes: wasm.clone() }),
+                    None => Err(inspection.problems.iter().map(to_proto::problem).collect()),
+                };
+                emit(Event::Built { version, result });
+            }
+            Request::Run { run, source, entry, options } => {
+                self.end_run(emit);
+                self.warm_up = None;
+                let source = to_engine_source(source);
+                let (inspection, compile_ms) = self.inspect(&source);
+                if !inspection.problems.is_empty() {
+                    let problems = inspection.problems.iter().map(to_proto::problem).collect();
+                    emit(not_started(run, problems, compile_ms));
+                    return;
+                }
+                let (Some(wasm), Some(summary)) = (inspection.wasm.clone(), inspection.summary.clone()) else {
+                    emit(Event::Fault { message: "a module without problems has no summary".to_owned() });
+                    return;
+                };
+                let started = Run::start(
+                    run,
+                    &source,
+                    &wasm,
+                    &summary,
+                    entry,
+                    options,
+                    self.files.clone(),
+                    &self.machine,
+                    compile_ms,
+                );
+                match started {
+                    Ok(started) => {
+                        emit(Event::Started { run, call: started.description().to_owned() });
+                        self.run = Some(started);
+                        self.send_memory(true, emit);
+                    }
+                    Err(event) => emit(*event),
+                }
+            }
+            Request::Pause { run } => {
+                if let Some(run) = self.live(run)
+                    && run.pause()
+                {
+                    run.flush(emit);
+                    emit(Event::Paused { run: run.id() });
+                    emit(run.progress());
+                    self.send_memory(false, emit);
+                }
+            }
+            Request::Continue { run } => {
+                if let Some(run) = self.live(run)
+                    && run.unpause()
+                {
+                    emit(Event::Continued { run: run.id() });
+                }
+            }
+            Request::Stop { run } => {
+                if self.live(run).is_some() {
+                    self.end_run(emit);
+                }
+            }
+            Request::Stdin { run, bytes } => {
+                if let Some(run) = self.live(run) {
+                    run.push_stdin(&bytes, emit);
+                }
+            }
+            Request::EndOfInput { run } => {
+                if let Some(run) = self.live(run) {
+                    run.close_stdin(emit);
+                }
+            }
+            Request::WatchMemory { watch } => {
+                self.watch = watch;
+                self.send_memory(true, emit);
+            }
+            Request::SetFiles { files } => {
+                self.end_run(emit);
+                self.files = Vfs::default();
+                for problem in files::write(&mut self.files, files, self.machine.clock().realtime_ns()) {
+                    emit(Event::FileProblem { message: problem });
+                }
+                emit(files::tree(&self.files));
+            }
+            Request::ChangeFiles { change } => {
+                let now = self.machine.clock().realtime_ns();
+                let before = self.vfs().clone();
+                let problems = files::change(self.vfs_mut(), change, now);
+                problems.into_iter().for_each(|message| emit(Event::FileProblem { message }));
+                emit(files::tree(self.vfs()));
+                if let Some(changed) = files::changed(self.vfs(), &before) {
+                    emit(changed);
+                }
+                if let Some(run) = &mut self.run {
+                    run.files_are_kept();
+                }
+            }
+            Request::ReadFile { path } => emit(files::read(self.vfs(), path)),
+            Request::ReadAllFiles => emit(Event::AllFiles { files: files::all(self.vfs()) }),
+            Request::WarmUp => {
+                if !self.is_running() {
+                    self.warm_up = WarmUp::new(&self.machine);
+                }
+            }
+        }
+    }
+
+    /// Goes on: a slice of the program, or of the warming up.
+    pub fn tick(&mut self, emit: &mut dyn FnMut(Event)) -> Next {
+        if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
+            let next = run.slice(&self.machine, emit);
+            let looked = run.is_time_to_look(&self.machine);
+            let over = run.is_over();
+            if looked || over || next != Next::Now {
+                self.send_memory(false, emit);
+            }
+            if over {
+                self.keep_files(emit);
+                return Next::Idle;
+            }
+            return next;
+        }
+        if let Some(warm_up) = &mut self.warm_up {
+            if !warm_up.slice(&self.machine) {
+                emit(Event::Warm { milliseconds: warm_up.milliseconds() });
+                self.warm_up = None;
+            }
+            return Next::Now;
+        }
+        Next::Idle
+    }
+
+    /// Whether a program runs, waits or is paused.
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.is_over())
+    }
+
+    fn live(&mut self, id: RunId) -> Option<&mut Run> {
+        self.run.as_mut().filter(|run| run.id() == id && !run.is_over())
+    }
+
+    fn end_run(&mut self, emit: &mut dyn FnMut(Event)) {
+        if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
+            run.stop(emit);
+            self.keep_files(emit);
+        }
+    }
+
+    /// After a run: the tree is as the program left it.
+    fn keep_files(&mut self, emit: &mut dyn FnMut(Event)) {
+        if let Some(run) = &self.run {
+            self.files = run.vfs().clone();
+            if let Some(changed) = files::changed(&self.files, run.files_before()) {
+                emit(files::tree(&self.files));
+                emit(changed);
+            }
+        }
+    }
+
+    fn vfs(&self) -> &Vfs {
+        match &self.run {
+            Some(run) if !run.is_over() => run.vfs(),
+            _ => &self.files,
+        }
+    }
+
+    fn vfs_mut(&mut self) -> &mut Vfs {
+        match &mut self.run {
+            Some(run) if !run.is_over() => run.vfs_mut(),
+            _ => &mut self.files,
+        }
+    }
+
+    /// Sends the watched window; without `always`, only if its bytes are not those that were sent last.
+    fn send_memory(&mut self, always: bool, emit: &mut dyn FnMut(Event)) {
+        if let (Some(watch), Some(run)) = (self.watch, &mut self.run)
+            && let Some(event) = run.memory_view(watch, always)
+        {
+            emit(event);
+        }
+    }
+
+    /// Compiles and validates, unless it is the source that was looked at last. Also gives the time that took.
+    fn inspect(&mut self, source: &Source) -> (&Inspection, f64) {
+        let stale = self.inspected.as_ref().is_none_or(|(seen, ..)| seen != source);
+        if stale {
+            let start = self.machine.now_ms();
+            let inspection = inspect::inspect(source);
+            let milliseconds = self.machine.now_ms() - start;
+            self.inspected = Some((source.clone(), inspection, milliseconds));
+        }
+        let (_, inspection, milliseconds) = self.inspected.as_ref().expect("it was filled just now");
+        (inspection, *milliseconds)
+    }
+}
+
+fn to_engine_source(source: protocol::Source) -> Source {
+    Source { name: source.name, bytes: source.bytes }
+}
+
+fn not_started(run: RunId, problems: Vec<protocol::Problem>, compile_ms: f64) -> Event {
+    Event::Finished {
+        run,
+        outcome: protocol::Outcome::NotStarted { problems },
+        counters: protocol::Counters { compile_ms, ..Default::default() },
+    }
+}

@@ -1,0 +1,337 @@
+//! One run as the page sees it: its slices, its waits, what it prints.
+
+use super::event_loop::Next;
+use super::{Machine, to_proto};
+use crate::engine::inspect::Summary;
+use crate::engine::runtime::{self, Outcome, Progress, Session, SessionConfig, StartError};
+use crate::engine::source::Source;
+use crate::engine::vfs::Vfs;
+use crate::engine::wasi::{self, WasiConfig};
+use crate::protocol::{self, Counters, Event, MemoryView, MemoryWatch, RunId, RunOptions};
+
+/// How long a slice may take, in milliseconds: Pause and Stop wait for at most about this.
+const SLICE_MS: f64 = 8.0;
+/// How often what was printed is sent, in milliseconds: as often as a screen is drawn.
+const OUTPUT_MS: f64 = 16.0;
+/// How often counters and memory are sent while the program runs, in milliseconds.
+const LOOK_MS: f64 = 100.0;
+/// The most that a watched window holds, in bytes.
+const WINDOW: u32 = 64 << 10;
+/// Fuel for the first slice: little, because nothing is known of how long it takes.
+const FIRST_FUEL: u64 = 10_000;
+
+pub(super) struct Run {
+    id: RunId,
+    session: Session,
+    phase: Phase,
+    /// Fuel that took about [`SLICE_MS`] last time.
+    fuel: u64,
+    started_ms: f64,
+    compile_ms: f64,
+    run_ms: f64,
+    wall_time: Option<u64>,
+    output_ms: f64,
+    look_ms: f64,
+    /// The tree as the page knows it.
+    files_before: Vfs,
+    sent: Option<MemoryView>,
+}
+
+enum Phase {
+    Running,
+    /// For input, or until the monotonic clock shows so many nanoseconds, or either.
+    Waiting {
+        input: bool,
+        until: Option<u64>,
+    },
+    Paused,
+    Over,
+}
+
+impl Run {
+    /// Instantiates the module. Where that fails, the event that tells so.
+    #[expect(clippy::too_many_arguments, reason = "a run is made in one place, of what a request holds")]
+    pub fn start(
+        id: RunId,
+        source: &Source,
+        wasm: &[u8],
+        summary: &Summary,
+        entry: protocol::Entry,
+        options: RunOptions,
+        files: Vfs,
+        machine: &impl Machine,
+        compile_ms: f64,
+    ) -> Result<Self, Box<Event>> {
+        let started_ms = machine.now_ms();
+        let limits = runtime::Limits {
+            memory: options.limits.memory,
+            table: options.limits.table,
+            recursion: options.limits.recursion,
+            output: options.limits.output,
+        };
+        let program = std::iter::once(source.name.clone()).chain(options.arguments);
+        let config = SessionConfig {
+            entry: to_proto::entry(entry),
+            wasi: WasiConfig {
+                args: program.map(String::into_bytes).collect(),
+                env: options
+                    .environment
+                    .into_iter()
+                    .map(|(name, value)| (name.into_bytes(), value.into_bytes()))
+                    .collect(),
+                vfs: files.clone(),
+                preopens: wasi::root_preopen(),
+                clock: machine.clock(),
+                random: machine.random(),
+                output_limit: limits.output,
+            },
+            limits,
+        };
+        let session = Session::start(&source.name, wasm, summary, config);
+        let compile_ms = compile_ms + machine.now_ms() - started_ms;
+        let session = session.map_err(|error| {
+            let outcome = match error {
+                StartError::Problems(problems) => {
+                    protocol::Outcome::NotStarted { problems: problems.iter().map(to_proto::problem).collect() }
+                }
+                StartError::Outcome(outcome) => to_proto::outcome(outcome),
+            };
+            Event::Finished { run: id, outcome, counters: Counters { compile_ms, ..Counters::default() } }
+        })?;
+        Ok(Self {
+            id,
+            session,
+            phase: Phase::Running,
+            fuel: FIRST_FUEL,
+            started_ms: machine.now_ms(),
+            compile_ms,
+            run_ms: 0.0,
+            wall_time: options.limits.wall_time,
+            output_ms: f64::NEG_INFINITY,
+            look_ms: machine.now_ms(),
+            files_before: files,
+            sent: None,
+        })
+    }
+
+    pub fn id(&self) -> RunId {
+        self.id
+    }
+
+    /// The call, as a person would write it.
+    pub fn description(&self) -> &str {
+        self.session.description()
+    }
+
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// Runs for a slice, if it is not paused or waiting, and says when to come back.
+    pub fn slice(&mut self, machine: &impl Machine, emit: &mut dyn FnMut(Event)) -> Next {
+        let now = machine.now_ms();
+        if let Some(limit) = self.wall_time
+            && now - self.started_ms > limit as f64
+        {
+            self.finish(Outcome::wall_time(limit), emit);
+            return Next::Idle;
+        }
+        match self.phase {
+            Phase::Paused | Phase::Over => return Next::Idle,
+            Phase::Waiting { until, .. } => match until.map(|until| milliseconds_left(until, machine)) {
+                Some(left) if left > 0.0 => return self.wait(Some(left), now),
+                Some(_) => self.go_on(emit),
+                None => return self.wait(None, now),
+            },
+            Phase::Running => {}
+        }
+        let progress = self.session.advance(self.fuel);
+        let elapsed = machine.now_ms() - now;
+        self.run_ms += elapsed;
+        self.adapt(elapsed);
+        match progress {
+            Progress::Running => {
+                if now - self.output_ms >= OUTPUT_MS {
+                    self.output_ms = now;
+                    self.send_output(emit);
+                }
+                Next::Now
+            }
+            Progress::Done(outcome) => {
+                self.finish(outcome, emit);
+                Next::Idle
+            }
+            Progress::NeedsInput => self.suspend(true, None, machine, emit),
+            Progress::Sleeping { until } => self.suspend(false, Some(until), machine, emit),
+            Progress::NeedsInputOrSleeping { until } => self.suspend(true, Some(until), machine, emit),
+        }
+    }
+
+    fn suspend(
+        &mut self,
+        input: bool,
+        until: Option<u64>,
+        machine: &impl Machine,
+        emit: &mut dyn FnMut(Event),
+    ) -> Next {
+        self.phase = Phase::Waiting { input, until };
+        self.send_output(emit);
+        emit(self.progress());
+        let left = until.map(|until| milliseconds_left(until, machine).max(0.0));
+        if input {
+            emit(Event::WaitingForInput { run: self.id });
+        } else if let Some(left) = left {
+            emit(Event::Sleeping { run: self.id, milliseconds: left });
+        }
+        self.wait(left, machine.now_ms())
+    }
+
+    /// When to come back to a program that waits: at the latest when its time is up.
+    fn wait(&self, left: Option<f64>, now: f64) -> Next {
+        let rest = self.wall_time.map(|limit| (self.started_ms + limit as f64 - now).max(0.0) + 1.0);
+        match (left, rest) {
+            (Some(left), Some(rest)) => Next::After(left.min(rest)),
+            (Some(left), None) => Next::After(left),
+            (None, Some(rest)) => Next::After(rest),
+            (None, None) => Next::Idle,
+        }
+    }
+
+    /// Less fuel after a slice that took too long, more after one that was over soon.
+    fn adapt(&mut self, elapsed: f64) {
+        let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
+        self.fuel = ((self.fuel as f64 * factor) as u64).clamp(1_000, 1 << 40);
+    }
+
+    /// Whether it is time to send counters and memory; does not say so again before the next time.
+    pub fn is_time_to_look(&mut self, machine: &impl Machine) -> bool {
+        let now = machine.now_ms();
+        let due = now - self.look_ms >= LOOK_MS;
+        if due {
+            self.look_ms = now;
+        }
+        due
+    }
+
+    /// Stops before the next slice; false if it was paused already.
+    pub fn pause(&mut self) -> bool {
+        let pauses = matches!(self.phase, Phase::Running | Phase::Waiting { .. });
+        if pauses {
+            self.phase = Phase::Paused;
+        }
+        pauses
+    }
+
+    /// Goes on after [`Run::pause`]; a program that waited then will say so again.
+    pub fn unpause(&mut self) -> bool {
+        let paused = matches!(self.phase, Phase::Paused);
+        if paused {
+            self.phase = Phase::Running;
+        }
+        paused
+    }
+
+    pub fn push_stdin(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Event)) {
+        self.session.wasi_mut().push_stdin(bytes);
+        self.input_came(emit);
+    }
+
+    pub fn close_stdin(&mut self, emit: &mut dyn FnMut(Event)) {
+        self.session.wasi_mut().close_stdin();
+        self.input_came(emit);
+    }
+
+    fn input_came(&mut self, emit: &mut dyn FnMut(Event)) {
+        if matches!(self.phase, Phase::Waiting { input: true, .. }) {
+            self.go_on(emit);
+        }
+    }
+
+    fn go_on(&mut self, emit: &mut dyn FnMut(Event)) {
+        self.phase = Phase::Running;
+        emit(Event::Continued { run: self.id });
+    }
+
+    /// Ends the run at the person's wish.
+    pub fn stop(&mut self, emit: &mut dyn FnMut(Event)) {
+        self.finish(Outcome::Stopped, emit);
+    }
+
+    fn finish(&mut self, outcome: Outcome, emit: &mut dyn FnMut(Event)) {
+        self.session.end(outcome.clone());
+        self.phase = Phase::Over;
+        self.send_output(emit);
+        emit(Event::Finished { run: self.id, outcome: to_proto::outcome(outcome), counters: self.counters() });
+    }
+
+    /// Sends what was printed and not yet sent.
+    pub fn flush(&mut self, emit: &mut dyn FnMut(Event)) {
+        self.send_output(emit);
+    }
+
+    fn send_output(&mut self, emit: &mut dyn FnMut(Event)) {
+        let chunks = to_proto::output(self.session.wasi_mut().take_output());
+        if !chunks.is_empty() {
+            emit(Event::Output { run: self.id, chunks });
+        }
+    }
+
+    /// The counters as an event.
+    pub fn progress(&self) -> Event {
+        Event::Progress { run: self.id, counters: self.counters() }
+    }
+
+    fn counters(&self) -> Counters {
+        let counters = self.session.counters();
+        Counters {
+            fuel: counters.fuel,
+            compile_ms: self.compile_ms,
+            run_ms: self.run_ms,
+            peak_memory: counters.peak_memory,
+            host_calls: counters.host_calls,
+            output: counters.output,
+        }
+    }
+
+    /// The watched window; `None` if it was sent before just like this and that is not asked for.
+    pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
+        let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
+        let size = bytes.len() as u64;
+        let start = watch.offset.min(size) as usize;
+        let end = watch.offset.saturating_add(u64::from(watch.length.min(WINDOW))).min(size) as usize;
+        let view = MemoryView {
+            memory: watch.memory,
+            offset: watch.offset,
+            bytes: bytes[start..end].to_vec(),
+            size,
+            memories: self.session.memories() as u32,
+        };
+        if !always && self.sent.as_ref() == Some(&view) {
+            return None;
+        }
+        self.sent = Some(view.clone());
+        Some(Event::Memory { run: self.id, view })
+    }
+
+    pub fn vfs(&self) -> &Vfs {
+        self.session.wasi().vfs()
+    }
+
+    pub fn vfs_mut(&mut self) -> &mut Vfs {
+        self.session.wasi_mut().vfs_mut()
+    }
+
+    /// The tree as the page last heard of it.
+    pub fn files_before(&self) -> &Vfs {
+        &self.files_before
+    }
+
+    /// The page has been told of the tree as it is now.
+    pub fn files_are_kept(&mut self) {
+        self.files_before = self.vfs().clone();
+    }
+}
+
+fn milliseconds_left(until: u64, machine: &impl Machine) -> f64 {
+    until.saturating_sub(machine.clock().monotonic_ns()) as f64 / 1e6
+}

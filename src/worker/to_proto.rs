@@ -1,0 +1,153 @@
+//! Engine values to protocol types: the only place that knows both.
+
+use crate::engine::diagnostic::{self, Severity};
+use crate::engine::inspect::{self, ExportKind, Inspection, Kind, Summary};
+use crate::engine::runtime;
+use crate::engine::source::{Location, Source};
+use crate::engine::value::Shown;
+use crate::engine::wasi;
+use crate::protocol::{
+    Checked, Detected, DetectedKind, Entry, ExportSummary, ImportSummary, ModuleSummary, Outcome, OutputChunk, Problem,
+    Span, Stream, Trap, Value,
+};
+
+pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
+    let mut problems: Vec<Problem> = inspection.problems.iter().map(problem).collect();
+    let disassembly = match &inspection.wasm {
+        Some(wasm) if source.is_binary() => match inspect::disassemble(wasm) {
+            Ok(text) => Some(text),
+            Err(message) => {
+                problems.push(problem(&diagnostic::Problem::error(&source.name, message)));
+                None
+            }
+        },
+        _ => None,
+    };
+    let verdict = &inspection.verdict;
+    Checked {
+        problems,
+        detected: Detected {
+            kind: kind(verdict.kind),
+            description: verdict.description.clone(),
+            advice: verdict.advice.clone(),
+            command: verdict.command.clone(),
+        },
+        module: inspection.summary.as_ref().map(summary),
+        disassembly,
+        binary_size: inspection.wasm.as_ref().map(|wasm| wasm.len() as u64),
+    }
+}
+
+fn kind(kind: Kind) -> DetectedKind {
+    match kind {
+        Kind::BrokenText => DetectedKind::BrokenText,
+        Kind::Command => DetectedKind::Command,
+        Kind::Reactor => DetectedKind::Reactor,
+        Kind::Library => DetectedKind::Library,
+        Kind::WasmBindgen => DetectedKind::WasmBindgen,
+        Kind::Component => DetectedKind::Component,
+        Kind::UnsupportedProposal => DetectedKind::UnsupportedProposal,
+        Kind::NotWebAssembly => DetectedKind::NotWebAssembly,
+    }
+}
+
+pub(super) fn problem(problem: &diagnostic::Problem) -> Problem {
+    Problem {
+        file: problem.file.clone(),
+        span: problem.location.as_ref().map(span),
+        severity: match problem.severity {
+            Severity::Error => crate::protocol::Severity::Error,
+            Severity::Warning => crate::protocol::Severity::Warning,
+        },
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+        excerpt: problem.excerpt.clone(),
+    }
+}
+
+/// A text has at most a few megabytes, so its offsets fit 32 bits; one that does not is told as the last that does.
+fn span(location: &Location) -> Span {
+    let narrow = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    Span {
+        start: narrow(location.start),
+        end: narrow(location.end),
+        line: narrow(location.line),
+        column: narrow(location.column),
+        end_line: narrow(location.end_line),
+        end_column: narrow(location.end_column),
+    }
+}
+
+fn summary(summary: &Summary) -> ModuleSummary {
+    ModuleSummary {
+        imports: runtime::imports::provided(summary)
+            .map(|(import, provided)| ImportSummary {
+                module: import.module.clone(),
+                name: import.name.clone(),
+                ty: import.ty.clone(),
+                provided,
+            })
+            .collect(),
+        exports: summary
+            .exports
+            .iter()
+            .map(|export| ExportSummary {
+                name: export.name.clone(),
+                kind: match export.kind {
+                    ExportKind::Function => "func",
+                    ExportKind::Table => "table",
+                    ExportKind::Memory => "memory",
+                    ExportKind::Global => "global",
+                    ExportKind::Tag => "tag",
+                }
+                .to_owned(),
+                ty: export.ty.clone(),
+                params: export.params.clone(),
+                results: export.results.clone(),
+            })
+            .collect(),
+        memories: summary.memories.clone(),
+        default_entry: summary.default_entry().map(str::to_owned),
+        functions: summary.functions,
+        globals: summary.globals,
+        tables: summary.tables,
+        sections: summary.sections.clone(),
+    }
+}
+
+pub(super) fn entry(entry: Entry) -> runtime::Entry {
+    match entry {
+        Entry::Default => runtime::Entry::Default,
+        Entry::Export { name, arguments } => runtime::Entry::Export { name, arguments },
+    }
+}
+
+pub(super) fn outcome(outcome: runtime::Outcome) -> Outcome {
+    match outcome {
+        runtime::Outcome::Returned(results) => Outcome::Returned { results: results.into_iter().map(value).collect() },
+        runtime::Outcome::Exited(code) => Outcome::Exited { code },
+        runtime::Outcome::Trapped(trap) => {
+            Outcome::Trapped { trap: Trap { code: trap.code.to_owned(), message: trap.message, help: trap.help } }
+        }
+        runtime::Outcome::LimitReached { limit, message, help } => Outcome::LimitReached { limit, message, help },
+        runtime::Outcome::Stopped => Outcome::Stopped,
+    }
+}
+
+fn value(shown: Shown) -> Value {
+    Value { ty: shown.ty.to_owned(), text: shown.text, unsigned: shown.unsigned, hex: shown.hex }
+}
+
+pub(super) fn output(pieces: Vec<wasi::Output>) -> Vec<OutputChunk> {
+    pieces
+        .into_iter()
+        .map(|piece| OutputChunk {
+            stream: match piece.stream {
+                wasi::OutputStream::Stdout => Stream::Stdout,
+                wasi::OutputStream::Stderr => Stream::Stderr,
+            },
+            bytes: piece.bytes,
+            dropped: piece.dropped,
+        })
+        .collect()
+}

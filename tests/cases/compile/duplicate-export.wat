@@ -1,0 +1,3 @@
+(module
+  (func (export "main"))
+  (func (export "main")))

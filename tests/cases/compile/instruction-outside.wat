@@ -1,0 +1,2 @@
+(module
+  (i32.const 42))

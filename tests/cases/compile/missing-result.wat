@@ -1,0 +1,4 @@
+(module
+  (func $nothing (result i32)
+    nop
+  ))

@@ -1,0 +1,2 @@
+(module
+  (fnc (export "main")))

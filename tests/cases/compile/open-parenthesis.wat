@@ -1,0 +1,5 @@
+(module
+  (func $first (result i32)
+    (i32.const 1)
+  (func $second (result i32)
+    (i32.const 2)))

@@ -1,0 +1,3 @@
+(module
+  (; a comment (; within ;) goes on
+  (func))

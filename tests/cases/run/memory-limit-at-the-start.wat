@@ -1,0 +1,2 @@
+;; LIMIT: memory 65536
+(module (memory 2) (func (export "main")))

@@ -1,0 +1,2 @@
+;; LIMIT: recursion 500
+(module (func $f (export "main") (call $f)))

@@ -1,0 +1,2 @@
+;; LIMIT: table 10
+(module (table 11 funcref) (func (export "main")))

@@ -1,0 +1,15 @@
+;; Sleeps for two seconds by poll_oneoff, and tells the seconds that the steady clock moved.
+(module
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func $now (result i64)
+    (drop (call $clock (i32.const 1) (i64.const 0) (i32.const 512)))
+    (i64.load (i32.const 512)))
+  (func (export "main") (result i32 i64) (local $before i64)
+    (local.set $before (call $now))
+    (i32.store8 (i32.const 8) (i32.const 0))
+    (i32.store (i32.const 16) (i32.const 1))
+    (i64.store (i32.const 24) (i64.const 2_000_000_000))
+    (call $poll_oneoff (i32.const 0) (i32.const 128) (i32.const 1) (i32.const 256))
+    (i64.div_u (i64.sub (call $now) (local.get $before)) (i64.const 1_000_000_000))))

@@ -1,0 +1,136 @@
+//! A worker without a browser: time that moves only when it is told to, randomness that is always the same.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use wasmoscope::engine::wasi::{Clock, Random};
+use wasmoscope::protocol::{Entry, Event, Outcome, Request, RunId, RunOptions, Source, Stream};
+use wasmoscope::worker::{EventLoop, Machine, Next};
+
+/// A machine whose clock moves by as much as a slice may take whenever it is looked at, so that slices stay as they are.
+#[derive(Clone, Default)]
+pub struct TestMachine {
+    nanoseconds: Rc<Cell<u64>>,
+}
+
+impl TestMachine {
+    pub fn sleep_ms(&self, milliseconds: f64) {
+        self.nanoseconds.set(self.nanoseconds.get() + (milliseconds * 1e6).ceil() as u64);
+    }
+}
+
+impl Machine for TestMachine {
+    fn now_ms(&self) -> f64 {
+        self.nanoseconds.set(self.nanoseconds.get() + 8_000_000);
+        self.nanoseconds.get() as f64 / 1e6
+    }
+
+    fn clock(&self) -> Box<dyn Clock> {
+        Box::new(self.clone())
+    }
+
+    fn random(&self) -> Box<dyn Random> {
+        Box::new(Counting(0))
+    }
+}
+
+impl Clock for TestMachine {
+    fn realtime_ns(&mut self) -> u64 {
+        1_700_000_000_000_000_000 + self.nanoseconds.get()
+    }
+
+    fn monotonic_ns(&mut self) -> u64 {
+        self.nanoseconds.get()
+    }
+}
+
+struct Counting(u8);
+
+impl Random for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            self.0 = self.0.wrapping_mul(73).wrapping_add(41);
+            *byte = self.0;
+        }
+    }
+}
+
+/// A worker and everything it has said.
+pub struct TestWorker {
+    pub machine: TestMachine,
+    event_loop: EventLoop<TestMachine>,
+    pub events: Vec<Event>,
+}
+
+pub const RUN: RunId = 1;
+
+impl TestWorker {
+    pub fn new() -> Self {
+        let machine = TestMachine::default();
+        Self { event_loop: EventLoop::new(machine.clone()), machine, events: Vec::new() }
+    }
+
+    /// Handles a request; both it and what it makes go through their bytes, as between page and worker.
+    pub fn send(&mut self, request: Request) {
+        let request = Request::decode(&request.encode().expect("a request has bytes")).expect("and they read back");
+        let events = &mut self.events;
+        self.event_loop.handle(request, &mut |event| events.push(through_bytes(event)));
+    }
+
+    pub fn tick(&mut self) -> Next {
+        let events = &mut self.events;
+        self.event_loop.tick(&mut |event| events.push(through_bytes(event)))
+    }
+
+    /// Runs until the program waits for input or is over, sleeping as it asks; at most so many slices.
+    pub fn settle(&mut self, slices: usize) -> Next {
+        for _ in 0..slices {
+            match self.tick() {
+                Next::Now => {}
+                Next::After(milliseconds) => self.machine.sleep_ms(milliseconds),
+                Next::Idle => return Next::Idle,
+            }
+        }
+        Next::Now
+    }
+
+    pub fn run(&mut self, source: Source, entry: Entry, options: RunOptions) {
+        self.send(Request::Run { run: RUN, source, entry, options });
+    }
+
+    pub fn run_text(&mut self, text: &str) {
+        self.run(wat(text), Entry::Default, RunOptions::default());
+    }
+
+    /// What has been printed on a stream.
+    pub fn printed(&self, wanted: Stream) -> Vec<u8> {
+        let mut printed = Vec::new();
+        for event in &self.events {
+            if let Event::Output { chunks, .. } = event {
+                chunks.iter().filter(|chunk| chunk.stream == wanted).for_each(|chunk| printed.extend(&chunk.bytes));
+            }
+        }
+        printed
+    }
+
+    pub fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.printed(Stream::Stdout)).into_owned()
+    }
+
+    /// How the run ended, if it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.events.iter().rev().find_map(|event| match event {
+            Event::Finished { outcome, .. } => Some(outcome),
+            _ => None,
+        })
+    }
+}
+
+fn through_bytes(event: Event) -> Event {
+    Event::decode(&event.encode().expect("an event has bytes")).expect("and they read back")
+}
+
+pub fn wat(text: &str) -> Source {
+    Source { name: "main.wat".to_owned(), bytes: text.as_bytes().to_vec() }
+}

@@ -1,0 +1,300 @@
+//! The protocol, spoken with a worker that has no browser.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use support::{RUN, TestWorker, wat};
+use wasmoscope::protocol::{
+    Entry, Event, FileChange, FileContents, FileImage, FileKind, MemoryView, MemoryWatch, Outcome, Request, RunOptions,
+    Stream,
+};
+use wasmoscope::worker::Next;
+
+const ENDLESS: &str = r#"(module (memory 1) (func (export "main")
+  (loop $again
+    (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+    (br $again))))"#;
+
+/// Asks "name? " without a new line, reads up to 64 bytes, and gives them back after "hello ".
+const GREETER: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 100) "name? hello ")
+  (func $print (param $from i32) (param $length i32)
+    (i32.store (i32.const 0) (local.get $from))
+    (i32.store (i32.const 4) (local.get $length))
+    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "_start")
+    (call $print (i32.const 100) (i32.const 6))
+    (i32.store (i32.const 0) (i32.const 200))
+    (i32.store (i32.const 4) (i32.const 64))
+    (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))
+    (call $print (i32.const 106) (i32.const 6))
+    (call $print (i32.const 200) (i32.load (i32.const 16)))))"#;
+
+/// Prints 64 KiB of `x` again and again.
+const FLOOD: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  (func (export "_start")
+    (memory.fill (i32.const 1024) (i32.const 120) (i32.const 65536))
+    (i32.store (i32.const 0) (i32.const 1024))
+    (i32.store (i32.const 4) (i32.const 65536))
+    (loop $again
+      (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (br $again))))"#;
+
+fn file(path: &str, text: &str) -> FileImage {
+    FileImage { path: path.to_owned(), contents: FileContents::File { bytes: text.as_bytes().to_vec() } }
+}
+
+#[test]
+fn a_run_is_started_and_finished_once() {
+    let mut worker = TestWorker::new();
+    worker.run_text("(module (func (export \"main\") (result i32) i32.const 42))");
+    assert_eq!(worker.settle(100), Next::Idle);
+    assert!(matches!(&worker.events[0], Event::Started { run: RUN, call } if call == "main()"));
+    let finished = worker.events.iter().filter(|event| matches!(event, Event::Finished { .. })).count();
+    assert_eq!(finished, 1);
+    let Some(Outcome::Returned { results }) = worker.outcome() else { panic!("{:?}", worker.outcome()) };
+    assert_eq!((results[0].ty.as_str(), results[0].text.as_str()), ("i32", "42"));
+}
+
+#[test]
+fn an_endless_loop_is_paused_continued_and_stopped() {
+    let mut worker = TestWorker::new();
+    worker.run_text(ENDLESS);
+    assert_eq!(worker.settle(5), Next::Now);
+    worker.send(Request::Pause { run: RUN });
+    assert!(worker.events.iter().any(|event| matches!(event, Event::Paused { run: RUN })));
+    assert_eq!(worker.tick(), Next::Idle, "a paused program does not go on");
+    worker.send(Request::Continue { run: RUN });
+    assert_eq!(worker.tick(), Next::Now);
+    worker.send(Request::Stop { run: RUN });
+    assert_eq!(worker.outcome(), Some(&Outcome::Stopped));
+    assert_eq!(worker.tick(), Next::Idle);
+}
+
+#[test]
+fn requests_of_another_run_are_dropped() {
+    let mut worker = TestWorker::new();
+    worker.run_text(ENDLESS);
+    worker.settle(2);
+    let before = worker.events.len();
+    for request in [Request::Pause { run: 9 }, Request::Stop { run: 9 }, Request::EndOfInput { run: 9 }] {
+        worker.send(request);
+    }
+    assert_eq!(worker.events.len(), before);
+    assert_eq!(worker.tick(), Next::Now, "the run goes on");
+}
+
+#[test]
+fn a_new_run_ends_the_one_there_is() {
+    let mut worker = TestWorker::new();
+    worker.run_text(ENDLESS);
+    worker.settle(2);
+    worker.send(Request::Run {
+        run: 2,
+        source: wat("(module (func (export \"main\")))"),
+        entry: Entry::Default,
+        options: RunOptions::default(),
+    });
+    worker.settle(10);
+    let ends: Vec<_> = worker
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Finished { run, outcome, .. } => Some((*run, outcome.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ends, [(1, Outcome::Stopped), (2, Outcome::Returned { results: vec![] })]);
+}
+
+#[test]
+fn a_program_waits_for_input_and_gets_it() {
+    let mut worker = TestWorker::new();
+    worker.run_text(GREETER);
+    assert_eq!(worker.settle(20), Next::Idle);
+    assert_eq!(worker.stdout(), "name? ", "a prompt without a new line is there at once");
+    assert!(worker.events.iter().any(|event| matches!(event, Event::WaitingForInput { run: RUN })));
+    worker.send(Request::Stdin { run: RUN, bytes: b"Ada\n".to_vec() });
+    worker.settle(20);
+    assert_eq!(worker.stdout(), "name? hello Ada\n");
+    assert_eq!(worker.outcome(), Some(&Outcome::Exited { code: 0 }));
+}
+
+#[test]
+fn input_may_come_before_it_is_asked_for_and_end() {
+    let mut worker = TestWorker::new();
+    worker.run_text(GREETER);
+    worker.send(Request::Stdin { run: RUN, bytes: b"Bob".to_vec() });
+    worker.send(Request::EndOfInput { run: RUN });
+    worker.settle(20);
+    assert_eq!(worker.stdout(), "name? hello Bob");
+
+    let mut worker = TestWorker::new();
+    worker.run_text(GREETER);
+    worker.settle(20);
+    worker.send(Request::EndOfInput { run: RUN });
+    worker.settle(20);
+    assert_eq!(worker.stdout(), "name? hello ", "the end of input reads as nothing");
+}
+
+#[test]
+fn a_waiting_program_can_be_paused_continued_and_stopped() {
+    let mut worker = TestWorker::new();
+    worker.run_text(GREETER);
+    worker.settle(20);
+    worker.send(Request::Pause { run: RUN });
+    worker.send(Request::Stdin { run: RUN, bytes: b"Eve\n".to_vec() });
+    assert_eq!(worker.settle(20), Next::Idle);
+    assert_eq!(worker.stdout(), "name? ", "what is typed during a pause waits for its end");
+    worker.send(Request::Continue { run: RUN });
+    worker.settle(20);
+    assert_eq!(worker.stdout(), "name? hello Eve\n");
+}
+
+#[test]
+fn a_flood_of_output_is_bounded_and_counted() {
+    let mut worker = TestWorker::new();
+    worker.run_text(FLOOD);
+    worker.settle(200);
+    worker.send(Request::Stop { run: RUN });
+    let mut kept = 0;
+    let mut dropped = 0;
+    for event in &worker.events {
+        if let Event::Output { chunks, .. } = event {
+            let bytes: usize = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+            assert!(bytes <= 300 << 10, "one message holds {bytes} bytes");
+            kept += bytes as u64;
+            dropped += chunks.iter().map(|chunk| chunk.dropped).sum::<u64>();
+        }
+    }
+    let Some(Event::Finished { counters, .. }) =
+        worker.events.iter().find(|event| matches!(event, Event::Finished { .. }))
+    else {
+        panic!("it was stopped");
+    };
+    assert!(dropped > 0 && kept > 0);
+    assert_eq!(kept + dropped, counters.output, "nothing is lost without being counted");
+    assert!(counters.host_calls >= counters.output / 65536);
+}
+
+#[test]
+fn memory_is_sent_when_watched_and_when_it_changes() {
+    let mut worker = TestWorker::new();
+    worker.run_text(ENDLESS);
+    worker.send(Request::WatchMemory { watch: Some(MemoryWatch { memory: 0, offset: 0, length: 16 }) });
+    let views = |worker: &TestWorker| -> Vec<MemoryView> {
+        worker
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Memory { view, .. } => Some(view.clone()),
+                _ => None,
+            })
+            .collect()
+    };
+    assert_eq!(views(&worker).len(), 1, "at once");
+    assert_eq!(views(&worker)[0].size, 65536);
+    worker.settle(3);
+    worker.send(Request::Pause { run: RUN });
+    let seen = views(&worker);
+    let last = seen.last().expect("there is one");
+    assert_ne!(last.bytes, seen[0].bytes, "the pause shows the memory of the pause");
+    assert_eq!(last.bytes.len(), 16);
+    worker.send(Request::WatchMemory { watch: Some(MemoryWatch { memory: 0, offset: 65530, length: 64 }) });
+    assert_eq!(views(&worker).last().expect("there is one").bytes.len(), 6, "only what there is");
+    worker.send(Request::WatchMemory { watch: Some(MemoryWatch { memory: 7, offset: 0, length: 64 }) });
+    assert_eq!(views(&worker).last().expect("there is one").size, 0, "no such memory");
+    worker.send(Request::WatchMemory { watch: Some(MemoryWatch { memory: 0, offset: u64::MAX, length: u32::MAX }) });
+    assert!(views(&worker).last().expect("there is one").bytes.is_empty());
+}
+
+#[test]
+fn the_tree_is_listed_read_and_changed() {
+    let mut worker = TestWorker::new();
+    worker.send(Request::SetFiles { files: vec![file("b/two.txt", "22"), file("a.txt", "1")] });
+    let Some(Event::Tree { entries, bytes }) = worker.events.last() else { panic!("a tree is told") };
+    let lines: Vec<_> = entries.iter().map(|entry| (entry.path.as_str(), entry.kind, entry.size)).collect();
+    assert_eq!(lines, [("a.txt", FileKind::File, 1), ("b", FileKind::Directory, 0), ("b/two.txt", FileKind::File, 2)]);
+    assert_eq!(*bytes, 3);
+
+    worker.events.clear();
+    worker.send(Request::ChangeFiles { change: FileChange::Rename { from: "b".to_owned(), to: "c".to_owned() } });
+    assert!(
+        worker.events.iter().any(|event| matches!(
+            event,
+            Event::FilesChanged { written, removed }
+                if written.contains(&file("c/two.txt", "22")) && removed.contains(&"b/two.txt".to_owned())
+        )),
+        "{:?}",
+        worker.events
+    );
+
+    worker.events.clear();
+    worker.send(Request::ReadFile { path: "c/two.txt".to_owned() });
+    worker.send(Request::ReadFile { path: "nowhere".to_owned() });
+    worker.send(Request::ChangeFiles { change: FileChange::Remove { path: "nowhere".to_owned() } });
+    assert_eq!(worker.events[0], Event::FileContents { path: "c/two.txt".to_owned(), bytes: b"22".to_vec() });
+    let Event::FileProblem { message } = &worker.events[1] else { panic!("{:?}", worker.events[1]) };
+    assert!(message.contains("`nowhere`"), "{message}");
+    assert!(matches!(&worker.events[2], Event::FileProblem { message } if message.contains("removed")));
+}
+
+#[test]
+fn a_check_finds_the_problem_and_keeps_its_version() {
+    let mut worker = TestWorker::new();
+    worker.send(Request::Check { version: 7, source: wat("(module (func (export \"f\") (result i32)))") });
+    let Some(Event::Checked { version: 7, checked }) = worker.events.pop() else { panic!("a check is answered") };
+    assert_eq!(checked.problems.len(), 1);
+    assert_eq!(checked.module.expect("it could be read").exports[0].results, ["i32"]);
+
+    worker.run_text("(module (func (export \"f\") (result i32)))");
+    let Some(Outcome::NotStarted { problems }) = worker.outcome() else { panic!("it cannot run") };
+    assert_eq!(problems, &checked.problems, "a run says what the check said");
+}
+
+#[test]
+fn a_build_gives_the_binary_or_the_problem() {
+    let mut worker = TestWorker::new();
+    worker.send(Request::Build { version: 1, source: wat("(module)") });
+    let Some(Event::Built { result: Ok(binary), .. }) = worker.events.pop() else { panic!("it builds") };
+    assert_eq!(binary.bytes, b"\0asm\x01\0\0\0");
+    worker.send(Request::Build { version: 2, source: wat("(module") });
+    assert!(matches!(worker.events.pop(), Some(Event::Built { result: Err(problems), .. }) if problems.len() == 1));
+}
+
+#[test]
+fn warming_up_ends_and_gives_way_to_a_run() {
+    let mut worker = TestWorker::new();
+    worker.send(Request::WarmUp);
+    worker.tick();
+    worker.run_text("(module (func (export \"main\")))");
+    worker.settle(10);
+    assert!(worker.outcome().is_some(), "a run does not wait for it");
+    assert!(!worker.events.iter().any(|event| matches!(event, Event::Warm { .. })));
+}
+
+#[test]
+fn the_same_program_prints_the_same_again() {
+    let program = r#"(module
+      (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "_start")
+        (drop (call $random (i32.const 100) (i32.const 8)))
+        (i32.store (i32.const 0) (i32.const 100)) (i32.store (i32.const 4) (i32.const 8))
+        (drop (call $fd_write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
+    let mut worker = TestWorker::new();
+    worker.run_text(program);
+    worker.settle(10);
+    let first = worker.printed(Stream::Stderr);
+    assert_eq!(first.len(), 8);
+    worker.events.clear();
+    worker.run_text(program);
+    worker.settle(10);
+    assert_eq!(worker.printed(Stream::Stderr), first);
+}
