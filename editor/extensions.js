@@ -14,7 +14,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirro
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { lintGutter, lintKeymap } from "@codemirror/lint";
+import { lintGutter, nextDiagnostic } from "@codemirror/lint";
 import { wast } from "@codemirror/lang-wast";
 import { theme } from "./theme.js";
 
@@ -57,14 +57,15 @@ export function extensions({ onChange, onRun, onLeave, onCursor }) {
     }),
     keymap.of([
       { key: "Mod-Enter", run },
-      ...closeBracketsKeymap,
+      // The search panel wants Escape before the editor is left.
       ...searchKeymap,
+      { key: "Escape", run: leave },
+      { key: "F8", run: nextDiagnostic },
+      ...closeBracketsKeymap,
       ...historyKeymap,
       ...foldKeymap,
-      ...lintKeymap,
       ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
       indentWithTab,
-      { key: "Escape", run: leave },
     ]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange();

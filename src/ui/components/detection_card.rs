@@ -29,7 +29,7 @@ pub fn DetectionCard(props: &Props) -> Html {
             }
             if let Some(command) = command.clone() {
                 <div class="command">
-                    <code tabindex="0">{ &command }</code>
+                    <code>{ &command }</code>
                     <CopyButton label="Copy the command" text={Callback::from(move |()| command.clone())} />
                 </div>
             }
