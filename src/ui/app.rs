@@ -20,7 +20,7 @@ use super::hooks::use_editor::{EditorLink, use_editor};
 use super::hooks::use_engine::{Engine, use_engine};
 use super::hooks::use_files::FilesScope;
 use super::hooks::use_hotkeys::{Hotkey, use_hotkeys};
-use super::hooks::use_media::{NARROW, use_media};
+use super::hooks::use_media::use_narrow;
 use super::hooks::use_projects::{Projects, use_projects};
 use super::hooks::use_run::{Launcher, use_launcher};
 use super::hooks::use_settings::use_settings;
@@ -103,7 +103,8 @@ pub fn App() -> Html {
 fn Page() -> Html {
     let layout = use_slice::<LayoutContext>();
     let help = use_state_eq(|| false);
-    let narrow = use_media(NARROW);
+    let settings = use_slice::<SettingsContext>();
+    let narrow = use_narrow(settings.text_size);
     use_page_keys(help.setter());
     let editor = use_slice::<EditorLink>();
     let skip = Callback::from(move |_| editor.focus());

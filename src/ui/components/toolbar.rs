@@ -31,7 +31,7 @@ pub fn Toolbar(props: &Props) -> Html {
     };
     html! {
         <header class="toolbar">
-            <h1 class="brand"><span class="brand-mark" aria-hidden="true" />{ "Wasmoscope" }</h1>
+            <h1 class="brand"><span class="brand-mark" aria-hidden="true" /><span class="brand-name">{ "Wasmoscope" }</span></h1>
             <RunControls />
             <div class="toolbar-source"><SourceTools /></div>
             <div class="toolbar-view" role="group" aria-label="View">

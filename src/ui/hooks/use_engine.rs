@@ -111,6 +111,11 @@ impl Engine {
         inner.watchdog.take();
         inner.slices.console.dispatch(ConsoleAction::Begin { run });
         inner.slices.run.dispatch(RunAction::Begin { run });
+        if inner.link.borrow().is_none() {
+            // The worker could not be had; whatever was in the way may be gone.
+            inner.slices.worker.dispatch(WorkerAction::Restarted);
+            self.start();
+        }
         inner.send(Request::Run { run, source, entry, options });
     }
 

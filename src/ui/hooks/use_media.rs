@@ -1,18 +1,28 @@
-//! Whether a media query holds.
+//! Whether the window is narrow.
 
 use yew::prelude::*;
 
 use crate::ui::platform::media;
 
-/// Below this width panels are tabs; at 200 % zoom an ordinary window is this narrow, too.
-pub const NARROW: &str = "(max-width: 52rem)";
+/// Below this width in usual text sizes panels are tabs, in hundredths of a rem; at 200 % zoom an ordinary window is
+/// this narrow, too.
+const NARROW: u32 = 5200;
+
+/// Whether the panels have to be tabs, with text of this size in percent. A media query knows nothing of the page's
+/// own text size, so it is told.
+#[hook]
+pub fn use_narrow(text_size: u16) -> bool {
+    let width = NARROW * u32::from(text_size) / 100;
+    use_media(&format!("(max-width: {}.{:02}rem)", width / 100, width % 100))
+}
 
 #[hook]
-pub fn use_media(query: &'static str) -> bool {
+fn use_media(query: &str) -> bool {
     let holds = use_state_eq(|| media::matches(query));
     {
         let setter = holds.setter();
-        use_effect_with((), move |()| {
+        use_effect_with(query.to_owned(), move |query| {
+            setter.set(media::matches(query));
             let listener = media::watch(query, Callback::from(move |matches| setter.set(matches)));
             move || drop(listener)
         });

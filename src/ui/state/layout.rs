@@ -96,7 +96,7 @@ pub enum LayoutAction {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { left: 1800, right: 2700, console: 1800, files: 1600, problems: 1100, tab: Panel::Editor }
+        Self { left: 1800, right: 2500, console: 1700, files: 1600, problems: 1100, tab: Panel::Editor }
     }
 }
 
