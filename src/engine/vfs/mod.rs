@@ -22,7 +22,7 @@ mod operations;
 mod resolve;
 mod tree;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use std::sync::Arc;
