@@ -1,9 +1,8 @@
 //! What differs between a tree and an earlier snapshot of it.
 
-use std::cmp::Ordering;
-use std::iter::Peekable;
 use std::sync::Arc;
 
+use super::directory::Directory;
 use super::inode::{Ino, Node};
 use super::resolve::MAX_PATH;
 use super::tree::child_path;
@@ -52,9 +51,7 @@ impl Vfs {
                     (Some(_), Some(_)) | (None, None) => {}
                 }
             }
-            let start = ahead.len();
             self.pair_children(earlier, &pair, &mut ahead);
-            ahead[start..].reverse();
         }
         changes
     }
@@ -75,7 +72,7 @@ impl Vfs {
     fn pair_children(&self, earlier: &Self, pair: &Pair, ahead: &mut Vec<Pair>) {
         let old = pair.before.and_then(|ino| earlier.directory(ino).ok());
         let new = pair.after.and_then(|ino| self.directory(ino).ok());
-        let mut push = |name: &str, before: Option<Ino>, after: Option<Ino>| {
+        let push = |ahead: &mut Vec<Pair>, name: &str, before: Option<Ino>, after: Option<Ino>| {
             if before == after && before.is_some_and(|ino| self.shares_leaf(earlier, ino)) {
                 return;
             }
@@ -84,19 +81,21 @@ impl Vfs {
                 ahead.push(Pair { path, before, after });
             }
         };
-        if let (Some(old), Some(new)) = (old, new)
-            && old.shares_entries_with(new)
-        {
-            for (name, ino) in new.iter() {
-                push(name, Some(ino), Some(ino));
+        let start = ahead.len();
+        let shared = matches!((old, new), (Some(old), Some(new)) if old.shares_entries_with(new));
+        for (name, ino) in new.into_iter().flat_map(Directory::entries) {
+            let before = if shared { Some(ino) } else { old.and_then(|old| old.get(name)) };
+            push(&mut *ahead, name, before, Some(ino));
+        }
+        if !shared {
+            for (name, ino) in old.into_iter().flat_map(Directory::entries) {
+                if new.is_none_or(|new| new.get(name).is_none()) {
+                    push(&mut *ahead, name, Some(ino), None);
+                }
             }
-            return;
         }
-        let mut old = old.into_iter().flat_map(|directory| directory.iter()).peekable();
-        let mut new = new.into_iter().flat_map(|directory| directory.iter()).peekable();
-        while let Some((name, before, after)) = next_name(&mut old, &mut new) {
-            push(name, before, after);
-        }
+        // The next one last.
+        ahead[start..].sort_unstable_by(|one, other| other.path.cmp(&one.path));
     }
 
     /// Whether the inode is no directory and the same in both: then there is nothing to look at, not even its path.
@@ -106,23 +105,4 @@ impl Vfs {
             (None | Some(_), _) => false,
         }
     }
-}
-
-type Named<'a> = (&'a Arc<str>, Ino);
-
-/// Merges two lists that are sorted by name.
-fn next_name<'a>(
-    old: &mut Peekable<impl Iterator<Item = Named<'a>>>,
-    new: &mut Peekable<impl Iterator<Item = Named<'a>>>,
-) -> Option<(&'a str, Option<Ino>, Option<Ino>)> {
-    let order = match (old.peek(), new.peek()) {
-        (Some((old, _)), Some((new, _))) => old.cmp(new),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => return None,
-    };
-    let before = if order.is_le() { old.next() } else { None };
-    let after = if order.is_ge() { new.next() } else { None };
-    let (name, _) = before.or(after)?;
-    Some((name, before.map(|(_, ino)| ino), after.map(|(_, ino)| ino)))
 }

@@ -19,34 +19,37 @@ impl Vfs {
     /// Puts bytes at `offset`; how many of them fit, at least one.
     /// Between the old end of the file and `offset` it reads as zeros.
     pub fn write_at(&mut self, ino: Ino, offset: u64, bytes: &[u8]) -> Result<usize> {
+        self.write(ino, Some(offset), bytes).map(|(written, _)| written)
+    }
+
+    /// Puts bytes at the end of the file; how many of them fit, at least one, and where the file ends now.
+    pub fn append(&mut self, ino: Ino, bytes: &[u8]) -> Result<(usize, u64)> {
+        self.write(ino, None, bytes)
+    }
+
+    /// `offset`: `None` is the end. Gives how much was written and where that ends.
+    fn write(&mut self, ino: Ino, offset: Option<u64>, bytes: &[u8]) -> Result<(usize, u64)> {
         let (room, now) = (self.room(), self.now);
         let (contents, times) = self.contents_mut(ino)?;
+        let old_len = contents.len();
+        let offset = offset.unwrap_or(old_len);
         if bytes.is_empty() {
-            return Ok(0);
+            return Ok((0, offset));
         }
         if offset >= MAX_FILE_SIZE {
             return Err(VfsError::TooBig);
         }
-        let old_len = contents.len();
         let end_limit = old_len.saturating_add(room).min(MAX_FILE_SIZE);
         let fits = end_limit.saturating_sub(offset).min(bytes.len() as u64);
         if fits == 0 {
             return Err(VfsError::NoSpace);
         }
         // No more than `bytes.len()`.
-        let fits = fits as usize;
-        contents.write(offset, &bytes[..fits]);
+        contents.write(offset, &bytes[..fits as usize]);
         let grown = contents.len() - old_len;
         times.touch(now);
         self.used += grown;
-        Ok(fits)
-    }
-
-    /// Puts bytes at the end of the file; how many of them fit, at least one, and where the file ends now.
-    pub fn append(&mut self, ino: Ino, bytes: &[u8]) -> Result<(usize, u64)> {
-        let end = self.file_len(ino)?;
-        let written = self.write_at(ino, end, bytes)?;
-        Ok((written, end + written as u64))
+        Ok((fits as usize, offset + fits))
     }
 
     /// Makes the file `len` bytes long, cutting it or adding zeros.

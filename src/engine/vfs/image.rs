@@ -136,7 +136,7 @@ impl Vfs {
         let root = self.directory(ROOT).map_err(|_| "the root is no directory")?.clone();
         let mut ahead = vec![root];
         while let Some(directory) = ahead.pop() {
-            for (_, ino) in directory.iter() {
+            for (_, ino) in directory.entries() {
                 let Ok(child) = self.directory(ino) else { continue };
                 let child = child.clone();
                 let parent = child.parent;

@@ -100,7 +100,7 @@ impl Vfs {
         while let Some(ino) = ahead.pop() {
             if let Ok(entries) = self.directory(ino) {
                 let (parent, children): (Ino, Vec<Ino>) =
-                    (entries.parent, entries.iter().map(|(_, ino)| ino).collect());
+                    (entries.parent, entries.entries().map(|(_, ino)| ino).collect());
                 ahead.extend(children);
                 // What is open somewhere must not find its way back to what is gone.
                 *self.directory_mut(ino)? = Directory::new(ino);
@@ -128,7 +128,7 @@ impl Vfs {
     pub(super) fn push_children(&self, ahead: &mut Vec<(String, Ino)>, path: &str, ino: Ino) {
         let Ok(directory) = self.directory(ino) else { return };
         let start = ahead.len();
-        ahead.extend(directory.iter().filter_map(|(name, ino)| {
+        ahead.extend(directory.sorted().into_iter().filter_map(|(name, ino)| {
             let path = child_path(path, name);
             (path.len() <= MAX_PATH).then_some((path, ino))
         }));

@@ -62,10 +62,10 @@ impl Call<'_> {
             Object::Stdin => return Err(Errno::Badf.into()),
             Object::Directory { .. } => return Err(Errno::Isdir.into()),
             Object::File { ino, position } => {
-                let start = if append { self.ctx.vfs.file_len(ino)? } else { position };
-                let written = self.write_file(ino, start, &iovecs)?;
-                if let Object::File { position, .. } = &mut self.ctx.descriptors.get_mut(fd)?.object {
-                    *position = start + u64::from(written);
+                let (written, end) = self.write_file(ino, (!append).then_some(position), &iovecs)?;
+                if let (Object::File { position, .. }, Some(end)) = (&mut self.ctx.descriptors.get_mut(fd)?.object, end)
+                {
+                    *position = end;
                 }
                 written
             }
@@ -82,8 +82,7 @@ impl Call<'_> {
         let append = descriptor.flags & fdflags::APPEND != 0;
         let ino = positioned(&descriptor.object)?;
         // As on Linux: a file that is open for appending is appended to, whatever offset is given.
-        let start = if append { self.ctx.vfs.file_len(ino)? } else { offset };
-        let written = self.write_file(ino, start, &iovecs)?;
+        let (written, _) = self.write_file(ino, (!append).then_some(offset), &iovecs)?;
         self.memory.write_u32(nwritten, written)?;
         Ok(())
     }
@@ -135,15 +134,23 @@ impl Call<'_> {
         Ok(done)
     }
 
-    /// How many bytes were written; the error only if it was none.
-    fn write_file(&mut self, ino: Ino, offset: u64, iovecs: &IoVecs) -> Result<u32, Fail> {
+    /// Writes at the offset, or at the end of the file if there is none. How many bytes were written, and where that
+    /// ended if there were any; the error only if it was none.
+    fn write_file(&mut self, ino: Ino, mut offset: Option<u64>, iovecs: &IoVecs) -> Result<(u32, Option<u64>), Fail> {
         let mut done: u32 = 0;
+        let mut end = None;
         for iovec in iovecs.as_slice() {
             let bytes = self.memory.bytes(iovec.pointer, iovec.len)?;
-            let start = offset.saturating_add(u64::from(done));
-            match self.ctx.vfs_for_write().write_at(ino, start, bytes) {
-                Ok(written) => {
+            let vfs = self.ctx.vfs_for_write();
+            let result = match offset {
+                Some(offset) => vfs.write_at(ino, offset, bytes).map(|written| (written, offset + written as u64)),
+                None => vfs.append(ino, bytes),
+            };
+            match result {
+                Ok((written, ended)) => {
                     done += written as u32;
+                    end = Some(ended);
+                    offset = offset.map(|_| ended);
                     if written < bytes.len() {
                         break;
                     }
@@ -153,7 +160,7 @@ impl Call<'_> {
             }
         }
         self.ctx.fuel_debt += u64::from(done);
-        Ok(done)
+        Ok((done, end))
     }
 }
 

@@ -35,7 +35,7 @@ mod sock;
 mod stdin;
 mod suspend;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use ctx::{Clock, Random, WasiConfig, WasiCtx, root_preopen};

@@ -44,7 +44,7 @@ impl Call<'_> {
         }
         let base = self.directory(fd, needed)?;
         let inheriting = self.ctx.descriptors.get(fd)?.inheriting;
-        let file_rights = file_rights(rights_base, inheriting)?;
+        let file_rights = file_rights(rights_base, inheriting);
         // Found out before anything is made.
         self.memory.bytes(opened_fd, 4)?;
         let path = self.memory.text(path, path_len)?;
@@ -59,7 +59,12 @@ impl Call<'_> {
             last,
         };
         // Only what changes the tree needs the time.
-        let vfs = if how.create || how.truncate { self.ctx.vfs_now() } else { &mut self.ctx.vfs };
+        let changes = how.create || how.truncate;
+        if changes {
+            // It is a file, then: refused before it is made. What a directory may be used for is not asked for.
+            file_rights?;
+        }
+        let vfs = if changes { self.ctx.vfs_now() } else { &mut self.ctx.vfs };
         let ino = vfs.open_file(base, path, Reach::Beneath, how)?;
         let descriptor = match vfs.metadata(ino)?.kind {
             FileKind::Directory => {
@@ -71,7 +76,7 @@ impl Call<'_> {
             }
             FileKind::File | FileKind::Symlink => {
                 let object = Object::File { ino, position: 0 };
-                Descriptor { object, rights: file_rights, inheriting: 0, flags: fd_flags }
+                Descriptor { object, rights: file_rights?, inheriting: 0, flags: fd_flags }
             }
         };
         let opened = self.ctx.open(descriptor)?;
