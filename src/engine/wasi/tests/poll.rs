@@ -102,13 +102,14 @@ fn a_moment_of_the_wall_clock_is_put_in_terms_of_the_steady_one() {
 #[test]
 fn the_earliest_of_several_times_counts() {
     let mut guest = Guest::new();
+    guest.clock.ns.set(50);
     let waits = [
         Wait::Clock(MONOTONIC, 300, false),
         Wait::Clock(MONOTONIC, 200, true),
         Wait::Clock(MONOTONIC, u64::MAX, false),
     ];
     assert_eq!(poll(&mut guest, &waits), Answer::Suspend(Suspend::SleepUntil { monotonic_ns: 200 }));
-    guest.clock.ns.set(300);
+    guest.clock.ns.set(350);
     assert_eq!(guest.retry(), Answer::Errno(0));
     assert_eq!(events(&guest).iter().map(|event| event.0).collect::<Vec<_>>(), [100, 101]);
 }
