@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ctx::{Clock, Random};
 use crate::engine::vfs::Vfs;
 
-/// What a run was given. A run from [`Record::replay`] gets the same answers to the same calls.
+/// What a run was given. A run from [`WasiCtx::replay`](super::WasiCtx::replay) gets the same answers to the same calls.
 ///
 /// It grows by a few bytes for each clock reading and each read of standard input, by what is typed, and by nothing
 /// for random numbers beyond the 32 bytes that they all are drawn from.
