@@ -24,8 +24,8 @@ use super::hooks::use_media::use_narrow;
 use super::hooks::use_projects::{Projects, use_projects};
 use super::hooks::use_run::{Launcher, use_launcher};
 use super::hooks::use_settings::use_settings;
-use super::platform::dom;
 use super::platform::storage::new_id;
+use super::platform::{dom, panic};
 use super::state::check::CheckState;
 use super::state::console::ConsoleState;
 use super::state::layout::{LayoutAction, Panel, Splitter};
@@ -38,7 +38,7 @@ const WELCOME: &str = include_str!("../../static/examples/answer.wat");
 
 /// Puts the page into the document.
 pub fn mount() {
-    console_error_panic_hook::set_once();
+    panic::set_hook();
     match dom::document().get_element_by_id("app") {
         Some(root) => yew::Renderer::<App>::with_root(root).render(),
         None => yew::Renderer::<App>::new().render(),

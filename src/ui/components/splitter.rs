@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
@@ -43,7 +42,8 @@ pub fn SplitterBar(props: &Props) -> Html {
                 return;
             }
             event.prevent_default();
-            if let Some(bar) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
+            // The target and not the current target: Yew listens at the root.
+            if let Some(bar) = event.target_dyn_into::<Element>() {
                 // Without the capture the drag still works for as long as the pointer is over the bar.
                 let _ = bar.set_pointer_capture(event.pointer_id());
             }

@@ -7,17 +7,25 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::reducers::{CheckContext, ConsoleContext, RunContext, WorkerContext};
-use crate::protocol::{Entry, Event, FileChange, FileImage, MemoryWatch, Request, RunId, RunOptions, Source, Version};
+use crate::protocol::{
+    Entry, Event, FileChange, FileImage, MemoryWatch, OutputChunk, Request, RunId, RunOptions, Source, Version,
+};
+use crate::ui::platform::dom;
 use crate::ui::platform::worker::{News, WorkerLink};
 use crate::ui::state::check::{CheckAction, CheckState};
 use crate::ui::state::console::{ConsoleAction, ConsoleState};
 use crate::ui::state::run::{RunAction, RunState, event_run};
 use crate::ui::state::worker::{WorkerAction, WorkerState};
 
-/// How long the worker may take to answer Stop or Pause before it is replaced.
+/// How long the worker may be silent after Stop or Pause before it is replaced.
 const PATIENCE_MS: u32 = 1000;
+/// How long it may take to answer although it is not silent: the answer may stand behind much output.
+const LONGEST_PATIENCE_MS: f64 = 5000.0;
 /// How long after the worker is ready, with nothing to do, the interpreter is warmed up.
 const IDLE_MS: u32 = 400;
+
+/// How often the console changes while a program prints without end.
+const BETWEEN_PICTURES_MS: u32 = 33;
 
 /// The engine's handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
@@ -48,7 +56,20 @@ struct Inner {
     /// Runs out when Stop or Pause is not answered.
     watchdog: RefCell<Option<Timeout>>,
     warm_up: RefCell<Option<Timeout>>,
+    /// When the worker was last heard of, as [`dom::now`] tells.
+    heard: Cell<f64>,
+    output: Output,
     slices: Slices,
+}
+
+/// What was printed and is not in the console yet. A program may print faster than a page can draw: what comes between
+/// two pictures is put into the console at once.
+#[derive(Default)]
+struct Output {
+    chunks: RefCell<Vec<OutputChunk>>,
+    /// When the console was changed last, as [`dom::now`] tells.
+    shown: Cell<f64>,
+    next: RefCell<Option<Timeout>>,
 }
 
 struct Slices {
@@ -98,6 +119,8 @@ impl Engine {
             active: Cell::new(false),
             watchdog: RefCell::default(),
             warm_up: RefCell::default(),
+            heard: Cell::new(0.0),
+            output: Output::default(),
             slices,
         }))
     }
@@ -109,6 +132,7 @@ impl Engine {
         inner.run.set(run);
         inner.active.set(true);
         inner.watchdog.take();
+        inner.output.chunks.take();
         inner.slices.console.dispatch(ConsoleAction::Begin { run });
         inner.slices.run.dispatch(RunAction::Begin { run });
         if inner.link.borrow().is_none() {
@@ -152,6 +176,7 @@ impl Engine {
     /// Sends a line to the program's standard input, and shows it where it was typed.
     pub fn stdin_line(&self, line: &str) {
         let text = format!("{line}\n");
+        self.0.show_output();
         self.0.slices.console.dispatch(ConsoleAction::Typed { text: text.as_str().into() });
         self.0.send_if_active(|run| Request::Stdin { run, bytes: text.into_bytes() });
     }
@@ -234,10 +259,18 @@ impl Engine {
 
     /// Replaces the worker unless it answers soon.
     fn expect_answer(&self) {
+        self.watch(dom::now());
+    }
+
+    fn watch(&self, asked: f64) {
         let weak = Rc::downgrade(&self.0);
         let timeout = Timeout::new(PATIENCE_MS, move || {
-            if let Some(inner) = weak.upgrade() {
-                Engine(inner).replace("The interpreter did not answer and was replaced. Your text and files are safe.");
+            let Some(engine) = weak.upgrade().map(Engine) else { return };
+            let now = dom::now();
+            if now - engine.0.heard.get() < f64::from(PATIENCE_MS) && now - asked < LONGEST_PATIENCE_MS {
+                engine.watch(asked);
+            } else {
+                engine.replace("The interpreter did not answer and was replaced. Your text and files are safe.");
             }
         });
         *self.0.watchdog.borrow_mut() = Some(timeout);
@@ -268,12 +301,17 @@ impl Engine {
 
     fn hear_event(&self, event: Event) {
         let inner = &self.0;
+        inner.heard.set(dom::now());
         // Memory outlives its run, and a worker that was replaced knows of none.
         let is_memory = matches!(event, Event::Memory { .. });
         if !is_memory && event_run(&event).is_some_and(|run| run != inner.run.get()) {
             return;
         }
         let event = Rc::new(event);
+        if !matches!(*event, Event::Output { .. } | Event::Progress { .. } | Event::Memory { .. }) {
+            // A prompt is there before its answer is asked for, and the last line before the end.
+            inner.show_output();
+        }
         match &*event {
             Event::Ready => self.hear_ready(),
             Event::Paused { .. } => drop(inner.watchdog.take()),
@@ -282,9 +320,7 @@ impl Engine {
                 inner.active.set(false);
                 inner.slices.console.dispatch(ConsoleAction::End { run: *run });
             }
-            Event::Output { run, chunks } => {
-                inner.slices.console.dispatch(ConsoleAction::Output { run: *run, chunks: chunks.as_slice().into() });
-            }
+            Event::Output { chunks, .. } => self.hear_output(chunks),
             Event::Checked { version, checked } => {
                 let checked = Rc::new(checked.clone());
                 inner.slices.check.dispatch(CheckAction::Answered { version: *version, checked });
@@ -298,6 +334,22 @@ impl Engine {
         // A copy: a listener may well add or remove one.
         let listeners: Vec<_> = inner.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
         listeners.iter().for_each(|listener| listener.emit(event.clone()));
+    }
+
+    fn hear_output(&self, chunks: &[OutputChunk]) {
+        let inner = &self.0;
+        inner.output.chunks.borrow_mut().extend_from_slice(chunks);
+        if dom::now() - inner.output.shown.get() >= f64::from(BETWEEN_PICTURES_MS) {
+            inner.show_output();
+        } else if inner.output.next.borrow().is_none() {
+            let weak = Rc::downgrade(inner);
+            let next = Timeout::new(BETWEEN_PICTURES_MS, move || {
+                if let Some(inner) = weak.upgrade() {
+                    inner.show_output();
+                }
+            });
+            *inner.output.next.borrow_mut() = Some(next);
+        }
     }
 
     fn hear_ready(&self) {
@@ -336,8 +388,18 @@ impl Inner {
         }
     }
 
+    fn show_output(&self) {
+        self.output.next.take();
+        let chunks = self.output.chunks.take();
+        if !chunks.is_empty() {
+            self.slices.console.dispatch(ConsoleAction::Output { run: self.run.get(), chunks: chunks.into() });
+            self.output.shown.set(dom::now());
+        }
+    }
+
     fn lose_run(&self) {
         if self.active.replace(false) {
+            self.show_output();
             self.slices.run.dispatch(RunAction::Lost);
             self.slices.console.dispatch(ConsoleAction::End { run: self.run.get() });
         }

@@ -24,6 +24,11 @@ pub fn asset(name: &str, fallback: &str) -> String {
     web_sys::Url::new_with_base(&given, &base).map_or(given, |url| url.href())
 }
 
+/// Milliseconds since the page was opened.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
 /// Puts the keyboard's focus on the element with this id, if there is one.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
