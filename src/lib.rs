@@ -1,7 +1,8 @@
 //! Wasmoscope: see inside WebAssembly.
 //!
 //! The map, in reading order: what crosses between page and worker ([`protocol`]), the engine that
-//! compiles and runs (`engine`), the worker that drives it (`worker`), the page (`ui`).
+//! compiles and runs (`engine`), the worker that drives it (`worker`), the page (`ui`), the command line onto the same
+//! engine (`cli`).
 
 pub mod protocol;
 
@@ -12,3 +13,6 @@ pub mod worker;
 
 #[cfg(feature = "page")]
 pub mod ui;
+
+#[cfg(all(feature = "engine", not(target_arch = "wasm32")))]
+pub mod cli;

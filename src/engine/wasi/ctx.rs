@@ -174,6 +174,11 @@ impl WasiCtx {
         self.output.take()
     }
 
+    /// From now on nothing of what is printed is dropped, however much it is; it has to be fetched often.
+    pub fn keep_all_output(&mut self) {
+        self.output.keep_all = true;
+    }
+
     /// How many bytes the program has printed, those dropped included.
     pub fn output_bytes(&self) -> u64 {
         self.output_bytes

@@ -27,6 +27,8 @@ pub struct Output {
 /// The pending output. Of a flood it keeps the beginning and the end: the last lines are what people look for.
 #[derive(Debug, Default)]
 pub(super) struct OutputBuffer {
+    /// Nothing is dropped: whoever fetches does so often, and wants every byte.
+    pub keep_all: bool,
     head: Vec<Output>,
     head_len: usize,
     /// What was left out between head and tail, of each stream.
@@ -38,6 +40,9 @@ pub(super) struct OutputBuffer {
 
 impl OutputBuffer {
     pub fn push(&mut self, stream: OutputStream, mut bytes: &[u8]) {
+        if self.keep_all {
+            return push_piece(&mut self.head, stream, bytes);
+        }
         if self.tail.is_empty() && self.head_len < HEAD {
             let fits = bytes.len().min(HEAD - self.head_len);
             let (now, later) = bytes.split_at(fits);
@@ -70,7 +75,8 @@ impl OutputBuffer {
 
     /// All there is, in order; afterwards there is nothing.
     pub fn take(&mut self) -> Vec<Output> {
-        let Self { mut head, tail, dropped_stdout, dropped_stderr, .. } = std::mem::take(self);
+        let fresh = Self { keep_all: self.keep_all, ..Self::default() };
+        let Self { mut head, tail, dropped_stdout, dropped_stderr, .. } = std::mem::replace(self, fresh);
         for (stream, dropped) in [(OutputStream::Stdout, dropped_stdout), (OutputStream::Stderr, dropped_stderr)] {
             if dropped > 0 {
                 match head.last_mut().filter(|last| last.stream == stream) {

@@ -1,0 +1,190 @@
+//! `wasmoscope run`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::directories::Directory;
+use super::machine::{HostClock, Input, Seed, Waited};
+use super::{Failure, module, read, write_stdout};
+use crate::engine::runtime::{Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
+use crate::engine::vfs::Vfs;
+use crate::engine::wasi::{OutputStream, WasiConfig};
+
+/// What a shell shows of a program that was aborted (128 and the number of SIGABRT).
+const TRAPPED: u8 = 134;
+/// Fuel between two looks at what was printed.
+const SLICE: u64 = 1_000_000;
+
+#[derive(Args)]
+pub(super) struct Run {
+    /// Let the program see a copy of a directory
+    #[arg(long = "dir", value_name = "HOST[::GUEST]")]
+    directories: Vec<Directory>,
+    /// Write what the program changed in them back at the end
+    #[arg(long)]
+    write_back: bool,
+    /// Set an environment variable
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    environment: Vec<(String, String)>,
+    /// Call this export; ARGS are its arguments
+    #[arg(long, value_name = "NAME")]
+    invoke: Option<String>,
+    /// Read standard input from a file
+    #[arg(long, value_name = "FILE")]
+    stdin: Option<PathBuf>,
+    /// Stop after so much work, about one for each instruction
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+    /// The most that all memories together may have
+    #[arg(long, value_name = "BYTES")]
+    max_memory: Option<u64>,
+    /// Make what is random the same in each run
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// WebAssembly text or a module
+    file: PathBuf,
+    /// Arguments of the program
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+impl Run {
+    pub fn execute(self) -> Result<ExitCode, Failure> {
+        let source = read(&self.file)?;
+        let inspection = module(&source)?;
+        let (Some(wasm), Some(summary)) = (inspection.wasm, inspection.summary) else {
+            return Err(format!("`{}` is no module", source.name));
+        };
+        let input = match &self.stdin {
+            Some(file) => {
+                Some(std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?)
+            }
+            None => None,
+        };
+        let mut tree = Vfs::default();
+        for (index, directory) in self.directories.iter().enumerate() {
+            directory.load(index, &mut tree)?;
+        }
+        let before = tree.snapshot();
+        let clock = HostClock::new();
+        let limits = Limits { memory: self.max_memory.or(Limits::default().memory), output: None, ..Limits::default() };
+        let arguments = self.args.clone();
+        let (entry, arguments) = match &self.invoke {
+            Some(name) => (Entry::Export { name: name.clone(), arguments }, Vec::new()),
+            None => (Entry::Default, arguments),
+        };
+        let program = std::iter::once(source.name.clone()).chain(arguments);
+        let config = SessionConfig {
+            entry,
+            wasi: WasiConfig {
+                args: program.map(String::into_bytes).collect(),
+                env: self.environment.iter().map(|(name, value)| (name.clone().into(), value.clone().into())).collect(),
+                vfs: tree,
+                preopens: self
+                    .directories
+                    .iter()
+                    .enumerate()
+                    .map(|(index, directory)| directory.preopen(index))
+                    .collect(),
+                clock: Box::new(clock),
+                random: Box::new(Seed(self.seed)),
+                output_limit: limits.output,
+            },
+            limits,
+        };
+        let mut session = match Session::start(&source.name, &wasm, &summary, config) {
+            Ok(session) => session,
+            Err(StartError::Outcome(outcome)) => return Ok(report(outcome)),
+            Err(StartError::Problems(problems)) => {
+                problems.iter().for_each(|problem| eprintln!("{problem}"));
+                return Err(format!("`{}` was not started", source.name));
+            }
+        };
+        session.wasi_mut().keep_all_output();
+        let outcome = self.drive(&mut session, clock, Input::new(input))?;
+        if self.write_back {
+            for (index, directory) in self.directories.iter().enumerate() {
+                directory.write_back(index, session.wasi().vfs(), &before)?;
+            }
+        }
+        Ok(report(outcome))
+    }
+
+    fn drive(&self, session: &mut Session, clock: HostClock, mut input: Input) -> Result<Outcome, Failure> {
+        loop {
+            let used = session.counters().fuel;
+            let slice = match self.fuel {
+                Some(most) if used >= most => {
+                    session.end(Outcome::LimitReached {
+                        limit: "fuel".to_owned(),
+                        message: format!("the program used up its fuel of {most}"),
+                        help: "raise --fuel, or leave it out".to_owned(),
+                    });
+                    SLICE
+                }
+                Some(most) => SLICE.min(most - used),
+                None => SLICE,
+            };
+            let progress = session.advance(slice);
+            print(session)?;
+            let waited = match progress {
+                Progress::Running => continue,
+                Progress::Done(outcome) => return Ok(outcome),
+                Progress::Sleeping { until } => {
+                    std::thread::sleep(clock.left(until));
+                    continue;
+                }
+                Progress::NeedsInput => input.wait(None),
+                Progress::NeedsInputOrSleeping { until } => input.wait(Some(clock.left(until))),
+            };
+            match waited {
+                Waited::Bytes(bytes) => session.wasi_mut().push_stdin(&bytes),
+                Waited::End => session.wasi_mut().close_stdin(),
+                Waited::TimeIsUp => {}
+            }
+        }
+    }
+}
+
+fn print(session: &mut Session) -> Result<(), Failure> {
+    use std::io::Write as _;
+    for piece in session.wasi_mut().take_output() {
+        match piece.stream {
+            OutputStream::Stdout => write_stdout(&piece.bytes)?,
+            OutputStream::Stderr => {
+                // Nobody is left to be told of a standard error that cannot be written.
+                let _ = std::io::stderr().write_all(&piece.bytes);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells how it ended, and with which code the command ends.
+fn report(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Outcome::Exited(code) => ExitCode::from(code as u8),
+        Outcome::Returned(results) => {
+            results.iter().for_each(|result| println!("{}", result.text));
+            ExitCode::SUCCESS
+        }
+        Outcome::Trapped(trap) => {
+            eprintln!("error: {}\nhelp: {}", trap.message, trap.help);
+            ExitCode::from(TRAPPED)
+        }
+        Outcome::LimitReached { message, help, .. } => {
+            eprintln!("error: {message}\nhelp: {help}");
+            ExitCode::from(TRAPPED)
+        }
+        Outcome::Stopped => ExitCode::from(TRAPPED),
+    }
+}

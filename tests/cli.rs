@@ -1,0 +1,186 @@
+//! The command line, as a shell sees it: what it prints, where, and with which code it ends.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "support/guests.rs"]
+mod guests;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use guests::guest;
+
+/// An empty folder of its own for each test.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    folder
+}
+
+fn wasmoscope(folder: &Path, arguments: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wasmoscope"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command line starts");
+    // A command that ends early does not read its input.
+    let _ = child.stdin.take().expect("it has an input").write_all(stdin.as_bytes());
+    child.wait_with_output().expect("it ends")
+}
+
+fn file(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("a file can be written");
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_call_prints_its_results() {
+    let folder = folder("call");
+    file(
+        &folder,
+        "sum.wat",
+        "(module (func (export \"add\") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))",
+    );
+    let output = wasmoscope(&folder, &["run", "--invoke", "add", "sum.wat", "2", "-3"], "");
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "-1\n".to_owned()), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_trap_is_told_and_exits_with_134() {
+    let folder = folder("trap");
+    file(&folder, "trap.wat", "(module (func (export \"main\") unreachable))");
+    let output = wasmoscope(&folder, &["run", "trap.wat"], "");
+    assert_eq!(output.status.code(), Some(134));
+    assert!(text(&output.stderr).contains("`unreachable`") && output.stdout.is_empty());
+}
+
+#[test]
+fn the_exit_code_of_the_program_is_that_of_the_command() {
+    let folder = folder("exit");
+    file(
+        &folder,
+        "exit.wat",
+        "(module (import \"wasi_snapshot_preview1\" \"proc_exit\" (func $exit (param i32)))
+           (memory (export \"memory\") 1) (func (export \"_start\") (call $exit (i32.const 7))))",
+    );
+    assert_eq!(wasmoscope(&folder, &["run", "exit.wat"], "").status.code(), Some(7));
+}
+
+#[test]
+fn what_cannot_be_used_exits_with_2_and_says_why() {
+    let folder = folder("unusable");
+    file(&folder, "broken.wat", "(module (func i32.ad))");
+    for (arguments, words) in [
+        (&["run", "nowhere.wasm"][..], "cannot read `nowhere.wasm`"),
+        (&["run", "broken.wat"], "did you mean `i32.add`?"),
+        (&["run", "--env", "X", "broken.wat"], "NAME=VALUE"),
+        (&["run", "--fuel", "lots", "broken.wat"], "lots"),
+    ] {
+        let output = wasmoscope(&folder, arguments, "");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains(words), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn fuel_and_memory_are_limited_when_asked() {
+    let folder = folder("limits");
+    file(&folder, "endless.wat", "(module (func (export \"main\") (loop $again (br $again))))");
+    file(&folder, "large.wat", "(module (memory 100) (func (export \"main\")))");
+    let output = wasmoscope(&folder, &["run", "--fuel", "5000000", "endless.wat"], "");
+    assert_eq!(output.status.code(), Some(134));
+    assert!(text(&output.stderr).contains("fuel of 5000000"), "{}", text(&output.stderr));
+    let output = wasmoscope(&folder, &["run", "--max-memory", "65536", "large.wat"], "");
+    assert!(text(&output.stderr).contains("the limit is 64 KiB"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_rust_program_holds_a_conversation() {
+    let folder = folder("hello");
+    let hello = guest("hello");
+    let output = wasmoscope(&folder, &["run", hello.to_str().expect("UTF-8")], "Ada\nGrace\n\n");
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(printed.starts_with("What is your name? "), "{printed}");
+    assert!(printed.contains("Ada") && printed.contains("Grace"), "{printed}");
+}
+
+#[test]
+fn a_rust_program_reads_and_writes_a_copy_of_a_directory() {
+    let folder = folder("wordcount");
+    std::fs::create_dir(folder.join("data")).expect("a folder can be made");
+    file(&folder, "data/poem.txt", "a rose is a rose is a rose\n");
+    let wordcount = guest("wordcount");
+    let wordcount = wordcount.to_str().expect("UTF-8");
+    let arguments = ["run", "--dir", "data::/", wordcount, "-o", "report.txt", "poem.txt"];
+    let output = wasmoscope(&folder, &arguments, "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("rose"), "{}", text(&output.stdout));
+    assert!(!folder.join("data/report.txt").exists(), "the machine's directory is left alone");
+
+    let arguments = ["run", "--dir", "data::/", "--write-back", wordcount, "-o", "report.txt", "poem.txt"];
+    wasmoscope(&folder, &arguments, "");
+    let report = std::fs::read_to_string(folder.join("data/report.txt")).expect("the report was written back");
+    assert!(text(&output.stdout).starts_with(&report), "{report}");
+
+    let output = wasmoscope(&folder, &["run", wordcount, "poem.txt"], "");
+    assert_eq!(output.status.code(), Some(1), "without --dir there is no such file");
+}
+
+#[test]
+fn a_large_output_is_whole() {
+    let folder = folder("large-output");
+    file(
+        &folder,
+        "flood.wat",
+        "(module (import \"wasi_snapshot_preview1\" \"fd_write\" (func $w (param i32 i32 i32 i32) (result i32)))
+           (memory (export \"memory\") 33)
+           (func (export \"_start\") (local $n i32)
+             (memory.fill (i32.const 65536) (i32.const 120) (i32.const 2000000))
+             (i32.store (i32.const 0) (i32.const 65536)) (i32.store (i32.const 4) (i32.const 2000000))
+             (loop $again
+               (drop (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+               (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 5))))))",
+    );
+    let output = wasmoscope(&folder, &["run", "flood.wat"], "");
+    assert_eq!(output.stdout.len(), 10_000_000);
+    assert!(output.stdout.iter().all(|byte| *byte == b'x'));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_randomness() {
+    let folder = folder("seed");
+    file(
+        &folder,
+        "random.wat",
+        "(module (import \"wasi_snapshot_preview1\" \"random_get\" (func $random (param i32 i32) (result i32)))
+           (memory (export \"memory\") 1)
+           (func (export \"main\") (result i64) (drop (call $random (i32.const 0) (i32.const 8))) (i64.load (i32.const 0))))",
+    );
+    let run = |seed: &str| text(&wasmoscope(&folder, &["run", "--seed", seed, "random.wat"], "").stdout);
+    assert_eq!(run("1"), run("1"));
+    assert_ne!(run("1"), run("2"));
+}
+
+#[test]
+fn text_and_binary_are_turned_into_each_other() {
+    let folder = folder("convert");
+    file(&folder, "f.wat", "(module (func $name (export \"f\") (result i32) i32.const 42))");
+    assert_eq!(wasmoscope(&folder, &["wat", "f.wat", "-o", "f.wasm"], "").status.code(), Some(0));
+    let printed = text(&wasmoscope(&folder, &["print", "f.wasm"], "").stdout);
+    assert!(printed.contains("(func $name") && printed.contains("i32.const 42"), "{printed}");
+    let validated = wasmoscope(&folder, &["validate", "f.wasm"], "");
+    assert_eq!(validated.status.code(), Some(0));
+    assert!(text(&validated.stdout).contains("a module with functions to call"));
+    file(&folder, "bad.wat", "(module (func (result i32)))");
+    let validated = wasmoscope(&folder, &["validate", "bad.wat"], "");
+    assert_eq!(validated.status.code(), Some(1));
+    assert!(text(&validated.stderr).contains("type mismatch"));
+}
