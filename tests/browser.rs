@@ -1,4 +1,4 @@
-//! What only a browser has: the editor's glue, the worker. Run by `wasm-pack test`, after a build of the page: the
+//! What only a browser has: the editor's glue, the storage, the worker. Run by `wasm-pack test`, after a build of the page: the
 //! scripts are those in `dist`.
 #![cfg(target_arch = "wasm32")]
 
@@ -8,6 +8,8 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 mod dist;
 #[path = "browser/editor.rs"]
 mod editor;
+#[path = "browser/storage.rs"]
+mod storage;
 #[path = "browser/worker.rs"]
 mod worker;
 

@@ -66,6 +66,7 @@ pub fn NameDialog(props: &NameProps) -> Html {
                     id="name-dialog-name"
                     class="text-box"
                     type="text"
+                    autofocus=true
                     ref={input}
                     value={&props.value}
                     autocomplete="off"
@@ -105,7 +106,7 @@ pub fn ConfirmDialog(props: &ConfirmProps) -> Html {
         <Modal id="confirm-dialog" title={&props.title} on_close={&props.on_close}>
             <p class="dialog-text">{ &props.text }</p>
             <div class="dialog-actions">
-                <button type="button" class="button" onclick={no}>{ "Cancel" }</button>
+                <button type="button" class="button" autofocus=true onclick={no}>{ "Cancel" }</button>
                 <button type="button" class="button danger-button" onclick={yes}>{ &props.action }</button>
             </div>
         </Modal>

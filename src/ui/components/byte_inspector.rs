@@ -30,16 +30,8 @@ pub fn ByteInspector(props: &Props) -> Html {
     } else {
         format!("{length} bytes from {} ({start})", hex_address(start, props.size))
     };
-    if bytes.is_empty() {
-        let show = props.on_show.reform(|_: MouseEvent| ());
-        return html! {
-            <div class="byte-inspector" role="group" aria-label="Selected bytes">
-                <p class="byte-place">{ place }{ " is not in view. " }
-                    <button type="button" class="link-button" onclick={show}>{ "Show it" }</button>
-                </p>
-            </div>
-        };
-    }
+    let show = props.on_show.reform(|_: MouseEvent| ());
+    let in_view = !bytes.is_empty();
     let rows = interpret(bytes).into_iter().map(|line| {
         let value = line.value.unwrap_or_else(|| "—".to_owned());
         let unsigned = line.unsigned.filter(|unsigned| *unsigned != value);
@@ -55,7 +47,15 @@ pub fn ByteInspector(props: &Props) -> Html {
     let goes_on = length > LONGEST_TEXT;
     html! {
         <div class="byte-inspector" role="group" aria-label="Selected bytes">
-            <p class="byte-place" aria-live="polite">{ place }<span class="byte-order">{ "little-endian" }</span></p>
+            <p class="byte-place" aria-live="polite">
+                { place }
+                // The same height in both cases, or the bytes above would move.
+                if in_view {
+                    <span class="byte-order">{ "little-endian" }</span>
+                } else {
+                    <button type="button" class="link-button byte-order" onclick={show}>{ "Show it" }</button>
+                }
+            </p>
             <table class="byte-values">
                 <thead class="visually-hidden">
                     <tr><th scope="col">{ "Type" }</th><th scope="col">{ "Value" }</th><th scope="col">{ "Unsigned" }</th></tr>

@@ -123,6 +123,7 @@ fn TextArea(props: &TextAreaProps) -> Html {
     html! {
         <textarea
             class="file-text"
+            autofocus=true
             ref={area}
             aria-label="Contents"
             spellcheck="false"

@@ -68,7 +68,7 @@ pub fn FilesPanel() -> Html {
         <section class="files-panel" aria-label="Files">
             <div class="panel-head">
                 <h2>{ "Files" }</h2>
-                if count > 0 { <span class="panel-note">{ format!("{count}, {}", size_text(state.bytes)) }</span> }
+                if count > 0 { <span class="panel-note" title={format!("{count} files, {}", size_text(state.bytes))}>{ size_text(state.bytes) }</span> }
                 <FileTools {ask} files={files.clone()} />
             </div>
             if let Some(problem) = &state.problem {
@@ -169,7 +169,7 @@ fn RowTools(props: &RowToolsProps) -> Html {
                 <button type="button" class="quiet-button" title="Enter" onclick={wish(Wish::Open(path.clone()))}>{ "Open file" }</button>
             }
             <button type="button" class="quiet-button" title="F2" onclick={wish(Wish::Rename(path.clone()))}>{ "Rename" }</button>
-            <button type="button" class="quiet-button" aria-label="Download file" onclick={download}>{ if is_directory { "Zip" } else { "Save" } }</button>
+            <button type="button" class="quiet-button" onclick={download}>{ if is_directory { "Save as zip" } else { "Save a copy" } }</button>
             <button type="button" class="quiet-button" title="Delete" onclick={wish(Wish::Delete(path))}>{ "Delete" }</button>
         </div>
     }

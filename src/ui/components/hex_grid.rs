@@ -39,10 +39,14 @@ pub struct Props {
 /// What is measured in the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Measures {
-    columns: u64,
+    /// How many letters fit beside each other.
+    letters: f64,
     row_height: f64,
     viewport: f64,
 }
+
+/// Letters that a row of 16 bytes takes besides its address: two and a half for each number, one for each letter, gaps.
+const SIXTEEN_COLUMNS: f64 = 62.0;
 
 #[component]
 pub fn HexGrid(props: &Props) -> Html {
@@ -50,7 +54,7 @@ pub fn HexGrid(props: &Props) -> Html {
     let measures = use_measures(&scroller);
     let geometry = Geometry {
         size: props.size,
-        columns: measures.columns,
+        columns: if measures.letters >= SIXTEEN_COLUMNS + address_digits(props.size) as f64 { 16 } else { 8 },
         row_height: measures.row_height,
         viewport: measures.viewport,
     };
@@ -269,10 +273,10 @@ fn address_under(event: &PointerEvent) -> Option<u64> {
     cell.get_attribute("data-address")?.parse().ok()
 }
 
-/// The size of the visible part, of a row, and how many bytes fit beside each other.
+/// The size of the visible part, of a row, and how many letters fit beside each other.
 #[hook]
 fn use_measures(scroller: &NodeRef) -> Measures {
-    let measures = use_state_eq(|| Measures { columns: 16, row_height: 20.0, viewport: 400.0 });
+    let measures = use_state_eq(|| Measures { letters: 80.0, row_height: 20.0, viewport: 400.0 });
     {
         let (scroller, measures) = (scroller.clone(), measures.setter());
         use_effect_with((), move |()| {
@@ -312,8 +316,6 @@ fn measure(scroller: &HtmlElement) -> Option<Measures> {
     if probe.height() < 1.0 || viewport < 1.0 {
         return None;
     }
-    // An address of up to ten digits, three letters a byte and one of text, and some space between.
     let letters = f64::from(scroller.client_width()) / probe.width().max(1.0);
-    let columns = if letters >= 14.0 + 16.0 * 4.0 { 16 } else { 8 };
-    Some(Measures { columns, row_height: probe.height(), viewport })
+    Some(Measures { letters, row_height: probe.height(), viewport })
 }

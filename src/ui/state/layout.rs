@@ -96,7 +96,8 @@ pub enum LayoutAction {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { left: 1800, right: 2500, console: 1700, files: 1600, problems: 1100, tab: Panel::Editor }
+        // Sixteen bytes a row fit into the inspector.
+        Self { left: 1800, right: 3100, console: 1700, files: 1600, problems: 1100, tab: Panel::Editor }
     }
 }
 
