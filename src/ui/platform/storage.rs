@@ -210,9 +210,9 @@ fn write_files(store: &IdbObjectStore, id: &str, update: &FilesUpdate) -> Result
         FilesUpdate::Change { written, removed } => {
             for path in removed {
                 store.delete(&key_of_file(id, path))?;
-                // `0` follows `/`: these are all paths below.
-                let below =
-                    IdbKeyRange::bound(&key_of_file(id, &format!("{path}/")), &key_of_file(id, &format!("{path}0")))?;
+                // `0` follows `/`: these are all paths below, and not the sibling that is called so.
+                let (from, to) = (key_of_file(id, &format!("{path}/")), key_of_file(id, &format!("{path}0")));
+                let below = IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)?;
                 last = Some(store.delete(&below)?);
             }
             written
