@@ -183,9 +183,9 @@ impl Page {
         });
     }
 
-    /// Gives files to the file chooser that `button` opens.
-    pub fn upload(&self, button: &str, files: &[&Path]) {
-        let chooser = self.wait_for(&format!("a file chooser belongs to `{button}`"), || self.file_chooser(button));
+    /// Gives files to the file chooser: `open` for a program, `files` for the project's files.
+    pub fn upload(&self, picker: &str, files: &[&Path]) {
+        let chooser = self.wait_for(&format!("there is a file chooser `{picker}`"), || self.file_chooser(picker));
         let paths = files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
         self.session().send_keys(&chooser, &paths).expect("a file chooser takes files");
     }
@@ -201,12 +201,7 @@ impl Page {
 
     /// The link that Share shows, once it is there.
     pub fn shared_link(&self) -> String {
-        self.wait_for("Share shows a link", || {
-            let shown = "const fields = [...document.querySelectorAll('input, textarea, a[href*=\"#\"]')]; \
-                 const texts = fields.map((field) => field.value || field.href || ''); \
-                 return texts.find((text) => text.startsWith(location.origin) && text.includes('#')) || null;";
-            self.session().script(shown, &[]).ok()?.as_str().map(str::to_string)
-        })
+        self.wait_for("Share shows a link", || Some(self.value("Link")).filter(|link| link.contains('#')))
     }
 
     // What a person sees.
@@ -371,7 +366,10 @@ impl Drop for Page {
     }
 }
 
-/// Whether an element's accessible name is the one looked for; a shortcut in parentheses may follow it.
+/// Whether an element's accessible name is the one looked for, or begins with it and goes on to say more about it:
+/// `report.txt, file, 1 KB`, `Argument 1 of add: i32`.
 fn matches_name(found: &str, wanted: &str) -> bool {
-    found == wanted || found.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(" ("))
+    found
+        .strip_prefix(wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':']) || rest.starts_with(" ("))
 }

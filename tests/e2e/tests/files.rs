@@ -11,13 +11,15 @@ fn a_file_is_uploaded_counted_and_the_report_downloaded() {
 
     let page = Page::open();
     page.choose_example("Rust: word counter");
-    page.upload("Upload files", &[&text]);
+    page.expect_in("Files", "poem.txt");
+    page.upload("files", &[&text]);
     page.expect_in("Files", "words.txt");
     page.fill("Arguments", "-o report.txt words.txt");
     page.press("Run");
     page.expect_console("report written to report.txt");
     page.expect_in("Files", "report.txt");
-    page.press("Download report.txt");
+    page.click("treeitem", "report.txt");
+    page.press("Download file");
     let report = String::from_utf8(page.downloaded("report.txt")).expect("the report is text");
     assert!(report.contains("      1       6      19  words.txt"), "{report}");
     assert!(report.contains("2  be"), "{report}");
@@ -38,7 +40,7 @@ fn a_file_that_a_program_writes_is_shown_and_kept() {
 #[test]
 fn a_module_from_disk_is_opened_and_run() {
     let page = Page::open();
-    page.upload("Open", &[&e2e::dist().join("examples/hello.wasm")]);
+    page.upload("open", &[&e2e::dist().join("examples/hello.wasm")]);
     page.expect_text("hello.wasm");
     page.press("Run");
     page.expect_console("What is your name?");

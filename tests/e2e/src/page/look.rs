@@ -44,13 +44,9 @@ impl Page {
         self.session().script(body, &[]).ok().and_then(|text| text.as_str().map(str::to_string)).unwrap_or_default()
     }
 
-    /// The `<input type="file">` behind a button: of the same accessible name, or beside it, or the page's only one.
-    pub(super) fn file_chooser(&self, button: &str) -> Option<Element> {
-        let all = self.session().find_all("input[type=file]");
-        let named = all
-            .iter()
-            .find(|element| self.session().role_and_name(element).is_some_and(|(_, name)| matches_name(&name, button)));
-        named.or(if all.len() == 1 { all.first() } else { None }).cloned()
+    /// The hidden `<input type="file">` that a button opens; scripts cannot see the system's own dialog.
+    pub(super) fn file_chooser(&self, picker: &str) -> Option<Element> {
+        self.session().find_all(&format!("input[type=file][data-picker={picker}]")).into_iter().next()
     }
 }
 
