@@ -9,7 +9,6 @@ pub fn serve(arguments: &[String]) -> Result<()> {
     heading("Building and serving the page (the first build takes some minutes)");
     let port = port(arguments);
     eprintln!("    When the build is done, open http://127.0.0.1:{port}/ (Ctrl+C ends it)");
-    // The interpreter is only usable when it is optimised, and so is the time it takes to load.
     let mut trunk = command("trunk", &["serve"]);
     run(trunk.args(arguments), "see the messages above; another port is chosen by `cargo xtask serve --port 9000`")
 }
