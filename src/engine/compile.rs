@@ -120,12 +120,12 @@ fn explain(source: &Source, text: &str) -> Problem {
         _ => {}
     }
     let parens = unbalanced(text);
-    if offset >= text.trim_end().len() {
-        if let Some(Unbalanced::Open(start)) = parens {
-            return Problem::error(&source.name, "this parenthesis is never closed")
-                .at(text, token(text, start))
-                .help("add a `)` where it should end");
-        }
+    if offset >= text.trim_end().len()
+        && let Some(Unbalanced::Open(start)) = parens
+    {
+        return Problem::error(&source.name, "this parenthesis is never closed")
+            .at(text, token(text, start))
+            .help("add a `)` where it should end");
     }
     if let Some(Unbalanced::Close(start)) = parens
         && offset >= start

@@ -20,7 +20,7 @@ pub fn bytes(count: u64) -> String {
         if count >= size {
             let whole = count / size;
             return match count % size * 10 / size {
-                0 if count % size == 0 => format!("{whole} {unit}"),
+                0 if count.is_multiple_of(size) => format!("{whole} {unit}"),
                 tenth => format!("{whole}.{tenth} {unit}"),
             };
         }

@@ -7,8 +7,10 @@
 pub mod imports;
 pub mod limits;
 pub mod outcome;
+mod plan;
 mod session;
 
 pub use limits::Limits;
 pub use outcome::{Outcome, Trap};
-pub use session::{Counters, Entry, Progress, Session, SessionConfig, StartError};
+pub use plan::Entry;
+pub use session::{Counters, Progress, Session, SessionConfig, StartError};

@@ -9,20 +9,12 @@ use wasmi::{
 
 use super::limits::{self, Limiter, Limits};
 use super::outcome::{Outcome, Trap};
+use super::plan::{Entry, Plan, plan};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
 use crate::engine::prepare::{self, Prepared};
 use crate::engine::value;
 use crate::engine::wasi::{self, Retry, Stop, Suspend, WasiConfig, WasiCtx};
-
-/// What is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
-    /// See [`Summary::default_entry`].
-    Default,
-    /// An exported function, with its arguments as [`value::parse`] reads them.
-    Export { name: String, arguments: Vec<String> },
-}
 
 /// With what a module runs.
 pub struct SessionConfig {
@@ -106,9 +98,9 @@ pub enum StartError {
     Outcome(Outcome),
 }
 
-impl From<Problem> for StartError {
-    fn from(problem: Problem) -> Self {
-        Self::Problems(vec![problem])
+impl From<Box<Problem>> for StartError {
+    fn from(problem: Box<Problem>) -> Self {
+        Self::Problems(vec![*problem])
     }
 }
 
@@ -126,7 +118,7 @@ impl Session {
         }
         let plan = plan(file, summary, &config.entry)?;
         let unreadable = |error: &dyn std::fmt::Display| {
-            Problem::error(file, format!("the interpreter refuses the module: {error}"))
+            Box::new(Problem::error(file, format!("the interpreter refuses the module: {error}")))
         };
         let prepared = prepare::prepare(wasm).map_err(|error| unreadable(&error))?;
         let engine = limits::engine(&config.limits, prepared.grows_tables);
@@ -356,76 +348,6 @@ fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
         }),
         other => other,
     }
-}
-
-/// The entry, found and with its arguments read.
-struct Plan {
-    name: String,
-    arguments: Vec<Val>,
-    description: String,
-    is_command: bool,
-}
-
-fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Problem> {
-    let names = || {
-        let names: Vec<String> =
-            summary.function_exports().take(8).map(|export| format!("`{}`", export.name)).collect();
-        if names.is_empty() { "it exports no function".to_owned() } else { format!("it exports {}", names.join(", ")) }
-    };
-    let (name, texts) = match entry {
-        Entry::Default => match summary.default_entry() {
-            Some(name) => (name, &[][..]),
-            None if summary.function_exports().next().is_none() => {
-                return Err(Problem::error(file, "the module exports no function, so there is nothing to call")
-                    .help("export one: `(func (export \"main\") ...)`"));
-            }
-            None => {
-                return Err(Problem::error(file, "the module does not say which function to call first")
-                    .help(format!("choose one under Module, or export a `main` that takes nothing; {}", names())));
-            }
-        },
-        Entry::Export { name, arguments } => (name.as_str(), arguments.as_slice()),
-    };
-    let Some(export) = summary.function_export(name) else {
-        return Err(Problem::error(file, format!("the module exports no function `{name}`")).help(names()));
-    };
-    if export.params.len() != texts.len() {
-        return Err(Problem::error(
-            file,
-            format!("`{name}` takes {} but got {}", count(export.params.len()), count(texts.len())),
-        )
-        .help(format!("its type is {}", export.ty)));
-    }
-    let mut arguments = Vec::with_capacity(texts.len());
-    for (index, (text, ty)) in texts.iter().zip(&export.params).enumerate() {
-        let value = match value_type(ty) {
-            Some(ty) => value::parse(text, ty),
-            None => Err(format!("a value of type {ty} cannot be given from outside")),
-        };
-        arguments.push(
-            value.map_err(|message| Problem::error(file, format!("argument {} of `{name}`: {message}", index + 1)))?,
-        );
-    }
-    let shown: Vec<String> = arguments.iter().map(|argument| value::show(argument).text).collect();
-    Ok(Plan {
-        name: name.to_owned(),
-        description: format!("{name}({})", shown.join(", ")),
-        arguments,
-        is_command: name == "_start",
-    })
-}
-
-fn count(arguments: usize) -> String {
-    match arguments {
-        0 => "no argument".to_owned(),
-        1 => "1 argument".to_owned(),
-        several => format!("{several} arguments"),
-    }
-}
-
-fn value_type(name: &str) -> Option<wasmi::ValType> {
-    use wasmi::ValType::{ExternRef, F32, F64, FuncRef, I32, I64, V128};
-    [I32, I64, F32, F64, V128, FuncRef, ExternRef].into_iter().find(|ty| value::name(*ty) == name)
 }
 
 fn memories(store: &Store<Host>, instance: Instance, prepared: &Prepared) -> Vec<Memory> {

@@ -1,0 +1,97 @@
+//! What a run calls: the entry found, its arguments read.
+
+use wasmi::{Val, ValType};
+
+use crate::engine::diagnostic::Problem;
+use crate::engine::inspect::{Export, Summary};
+use crate::engine::value;
+
+/// What is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// See [`Summary::default_entry`].
+    Default,
+    /// An exported function, with its arguments as [`value::parse`] reads them.
+    Export { name: String, arguments: Vec<String> },
+}
+
+/// The entry, found and with its arguments read.
+pub(super) struct Plan {
+    pub name: String,
+    pub arguments: Vec<Val>,
+    /// The call as a person would write it.
+    pub description: String,
+    /// Whether its return is the end of a program rather than a result.
+    pub is_command: bool,
+}
+
+/// Finds the entry and reads its arguments.
+pub(super) fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
+    let (export, texts) = match entry {
+        Entry::Default => (default_export(file, summary)?, &[][..]),
+        Entry::Export { name, arguments } => match summary.function_export(name) {
+            Some(export) => (export, arguments.as_slice()),
+            None => {
+                let problem = Problem::error(file, format!("the module exports no function `{name}`"));
+                return Err(Box::new(problem.help(exported(summary))));
+            }
+        },
+    };
+    let name = &export.name;
+    if export.params.len() != texts.len() {
+        let message = format!("`{name}` takes {} but got {}", count(export.params.len()), count(texts.len()));
+        return Err(Box::new(Problem::error(file, message).help(format!("its type is {}", export.ty))));
+    }
+    let mut arguments = Vec::with_capacity(texts.len());
+    for (index, (text, ty)) in texts.iter().zip(&export.params).enumerate() {
+        let value = match value_type(ty) {
+            Some(ty) => value::parse(text, ty),
+            None => Err(format!("a value of type {ty} cannot be given from outside")),
+        };
+        arguments.push(value.map_err(|message| {
+            Box::new(Problem::error(file, format!("argument {} of `{name}`: {message}", index + 1)))
+        })?);
+    }
+    let shown: Vec<String> = arguments.iter().map(|argument| value::show(argument).text).collect();
+    Ok(Plan {
+        name: name.clone(),
+        description: format!("{name}({})", shown.join(", ")),
+        arguments,
+        is_command: name == "_start",
+    })
+}
+
+fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<&'a Export, Box<Problem>> {
+    if let Some(export) = summary.default_entry().and_then(|name| summary.function_export(name)) {
+        return Ok(export);
+    }
+    Err(Box::new(if summary.function_exports().next().is_none() {
+        Problem::error(file, "the module exports no function, so there is nothing to call")
+            .help("export one: `(func (export \"main\") ...)`")
+    } else {
+        Problem::error(file, "the module does not say which function to call first").help(format!(
+            "choose one (in the page under Module, in a terminal with `--invoke`), or export a `main` that takes \
+             nothing; {}",
+            exported(summary)
+        ))
+    }))
+}
+
+/// The names of the first few exported functions, in a sentence.
+fn exported(summary: &Summary) -> String {
+    let names: Vec<String> = summary.function_exports().take(8).map(|export| format!("`{}`", export.name)).collect();
+    if names.is_empty() { "it exports no function".to_owned() } else { format!("it exports {}", names.join(", ")) }
+}
+
+fn count(arguments: usize) -> String {
+    match arguments {
+        0 => "no argument".to_owned(),
+        1 => "1 argument".to_owned(),
+        several => format!("{several} arguments"),
+    }
+}
+
+fn value_type(name: &str) -> Option<ValType> {
+    use ValType::{ExternRef, F32, F64, FuncRef, I32, I64, V128};
+    [I32, I64, F32, F64, V128, FuncRef, ExternRef].into_iter().find(|ty| value::name(*ty) == name)
+}
