@@ -169,7 +169,7 @@ fn RowTools(props: &RowToolsProps) -> Html {
                 <button type="button" class="quiet-button" title="Enter" onclick={wish(Wish::Open(path.clone()))}>{ "Open file" }</button>
             }
             <button type="button" class="quiet-button" title="F2" onclick={wish(Wish::Rename(path.clone()))}>{ "Rename" }</button>
-            <button type="button" class="quiet-button" onclick={download}>{ if is_directory { "Save as zip" } else { "Save a copy" } }</button>
+            <button type="button" class="quiet-button" onclick={download}>{ if is_directory { "Save as zip" } else { "Save as" } }</button>
             <button type="button" class="quiet-button" title="Delete" onclick={wish(Wish::Delete(path))}>{ "Delete" }</button>
         </div>
     }

@@ -45,8 +45,9 @@ struct Measures {
     viewport: f64,
 }
 
-/// Letters that a row of 16 bytes takes besides its address: two and a half for each number, one for each letter, gaps.
-const SIXTEEN_COLUMNS: f64 = 62.0;
+/// Letters that a row of 16 bytes takes besides its address: two and a half for each
+/// number at most, one for each letter, gaps.
+const SIXTEEN_COLUMNS: f64 = 58.0;
 
 #[component]
 pub fn HexGrid(props: &Props) -> Html {
