@@ -98,6 +98,12 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
     (*projects).clone()
 }
 
+/// What a reload of this tab shows, and a new tab.
+fn remember(id: &str) {
+    local_keys::set_tab_value(LAST_PROJECT, id);
+    crate::ui::platform::storage::write_setting(LAST_PROJECT, id);
+}
+
 impl Projects {
     fn start(&self) {
         let heard = {
@@ -198,8 +204,11 @@ impl Projects {
                     matches!(save, Ok(Save::Done { .. }))
                 }
                 Recovery::Separate(mut project) => {
-                    project.name =
-                        free_name(&format!("{} (recovered)", project.name), &self.0.workspace.clone().projects);
+                    // Without a stored one beside it, it is the project itself.
+                    if stored.is_some() {
+                        project.name = format!("{} (recovered)", project.name);
+                    }
+                    project.name = free_name(&project.name, &self.0.workspace.clone().projects);
                     let files = FilesUpdate::Replace(std::mem::take(&mut project.files));
                     let id = if stored.is_some() { new_id() } else { entry.project.clone() };
                     let done = database.save(&id, &project, &files, None).await.is_ok();
@@ -281,8 +290,7 @@ impl Projects {
 
     fn show(&self, id: ProjectId, file: ProjectFile, revision: Option<Revision>, files: FilesUpdate) {
         let inner = &self.0;
-        local_keys::set_tab_value(LAST_PROJECT, &id);
-        crate::ui::platform::storage::write_setting(LAST_PROJECT, &id);
+        remember(&id);
         inner.revision.set(revision);
         *inner.files.borrow_mut() = files;
         inner.engine.set_files(file.files);
@@ -459,7 +467,12 @@ impl Projects {
         let inner = &self.0;
         let project = inner.workspace.clone().project.clone();
         let text = project.program.text().map(ToString::to_string);
-        if !project.kept || text.as_ref().is_some_and(|text| text.len() > longest) {
+        if !project.kept {
+            return;
+        }
+        // The project that the page begins with was never opened: from its first edit on, it is what a reload shows.
+        remember(&project.id);
+        if text.as_ref().is_some_and(|text| text.len() > longest) {
             return;
         }
         journal::write(
