@@ -9,8 +9,8 @@ use anyhow::{Result, bail};
 use std::process::Command;
 use tally::Tally;
 
-/// The wasm halves of the lint: what each of the two programs is built from.
-const WASM: [&str; 2] = ["page", "engine"];
+/// The two programs for the browser, each with the feature that it is built from.
+const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
 pub fn test(arguments: &[String]) -> Result<()> {
     let quick = match arguments {
@@ -42,10 +42,10 @@ fn native(tally: &mut Tally) {
         "clippy, native",
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
     );
-    for feature in WASM {
-        let mut clippy = cargo(&["clippy", "--package", "wasmoscope", "--lib", "--bins", "--locked"]);
+    for (program, feature) in WASM {
+        let mut clippy = cargo(&["clippy", "--package", "wasmoscope", "--lib", "--bin", program, "--locked"]);
         clippy.args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", feature]);
-        step(tally, &format!("clippy, wasm, {feature}"), with(clippy, &["--", "-D", "warnings"]));
+        step(tally, &format!("clippy, wasm, {program}"), with(clippy, &["--", "-D", "warnings"]));
     }
     let mut documentation = cargo(&["doc", "--package", "wasmoscope", "--no-deps", "--document-private-items"]);
     documentation.arg("--locked").env("RUSTDOCFLAGS", "-D warnings");
