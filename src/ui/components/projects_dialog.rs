@@ -92,7 +92,7 @@ pub fn ProjectsDialog(props: &Props) -> Html {
             if !workspace.project.kept {
                 <p class="dialog-hint">{ format!("“{}” is open. It is kept here as soon as you change it.", workspace.project.name) }</p>
             }
-            <Answers question={question.clone()} {projects} {workspace} />
+            <Answers question={question.clone()} {projects} {workspace} on_done={&props.on_close} />
         </Modal>
     }
 }
@@ -105,6 +105,8 @@ struct AnswersProps {
     question: UseStateHandle<Option<Question>>,
     projects: Projects,
     workspace: WorkspaceContext,
+    /// Closes the list as well.
+    on_done: Callback<()>,
 }
 
 /// The question, and what its answer does.
@@ -122,13 +124,22 @@ fn Answers(props: &AnswersProps) -> Html {
             close.emit(());
         })
     };
+    // A new project is to be worked on: the list has done its part.
+    let create = {
+        let (projects, close, on_done) = (projects.clone(), close.clone(), props.on_done.clone());
+        Callback::from(move |name: String| {
+            projects.create(&name, EMPTY);
+            close.emit(());
+            on_done.emit(());
+        })
+    };
     let not_empty = Callback::from(|name: String| if name.is_empty() { Err("type a name".to_owned()) } else { Ok(()) });
     let name = props.workspace.project.name.to_string();
     match &*props.question {
         None => Html::default(),
         Some(Question::New) => html! {
             <NameDialog title="New project" label="Name" value="Untitled" action="Create" check={not_empty}
-                on_name={then(Rc::new(|projects, name| projects.create(name, EMPTY)))} on_close={close} />
+                on_name={create} on_close={close} />
         },
         Some(Question::Rename) => html! {
             <NameDialog title="Rename the project" label="Name" value={name} action="Rename" check={not_empty}
