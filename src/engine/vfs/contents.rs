@@ -10,18 +10,22 @@ const CHUNK: usize = 64 * 1024;
 /// The longest file there can be: it keeps the number of chunks, and so the time to set a file's length, within reason.
 pub(super) const MAX_FILE_SIZE: u64 = 16 << 30;
 
-/// A file's bytes. Cloning takes no time; a write copies the chunks it touches if somebody shares them.
+/// A file's bytes. A clone shares all chunks but the last; a write copies the chunks it touches if somebody shares them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Contents {
     len: u64,
     /// Each chunk holds the beginning of its part of the file; what is missing up to [`CHUNK`] bytes reads as zeros.
     /// So a hole costs nothing, and a small file no more than its size.
     chunks: VectorSync<Arc<Vec<u8>>>,
+    /// The last chunk. Files mostly grow at their end, and there it is at hand.
+    tail: Vec<u8>,
 }
 
 impl Contents {
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        Self { len: bytes.len() as u64, chunks: bytes.chunks(CHUNK).map(|chunk| Arc::new(chunk.to_vec())).collect() }
+        let mut contents = Self::default();
+        contents.write(0, bytes);
+        contents
     }
 
     pub fn len(&self) -> u64 {
@@ -39,7 +43,7 @@ impl Contents {
             let (index, start) = split(offset + done as u64);
             let part = (CHUNK - start).min(total - done);
             let target = &mut buffer[done..done + part];
-            let chunk: &[u8] = self.chunks.get(index).map_or(&[], |chunk| chunk.as_slice());
+            let chunk = self.chunks.get(index).map_or(self.tail.as_slice(), |chunk| chunk.as_slice());
             let there = chunk.get(start..).unwrap_or(&[]);
             let copied = there.len().min(part);
             target[..copied].copy_from_slice(&there[..copied]);
@@ -69,8 +73,10 @@ impl Contents {
             let (index, start) = split(offset + done as u64);
             let part = (CHUNK - start).min(bytes.len() - done);
             let source = &bytes[done..done + part];
-            if let Some(chunk) = self.chunks.get_mut(index) {
-                write_chunk(chunk, start, source);
+            if index == self.chunks.len() {
+                write_chunk(&mut self.tail, start, source);
+            } else if let Some(chunk) = self.chunks.get_mut(index) {
+                write_shared_chunk(chunk, start, source);
             }
             done += part;
         }
@@ -81,15 +87,16 @@ impl Contents {
     pub fn set_len(&mut self, len: u64) {
         if len < self.len {
             let keep = chunks_for(len);
-            while self.chunks.len() > keep {
-                self.chunks.drop_last_mut();
+            if keep <= self.chunks.len() {
+                self.tail = match keep.checked_sub(1).and_then(|last| self.chunks.get(last)) {
+                    Some(last) => Vec::clone(last),
+                    None => Vec::new(),
+                };
             }
-            let (index, start) = split(len);
-            if let Some(chunk) = self.chunks.get_mut(index)
-                && chunk.len() > start
-            {
-                Arc::make_mut(chunk).truncate(start);
-            }
+            while self.chunks.len() >= keep && self.chunks.drop_last_mut() {}
+            let before = self.chunks.len() as u64 * CHUNK as u64;
+            // Within the last chunk.
+            self.tail.truncate((len - before) as usize);
         } else {
             self.ensure_chunks(len);
         }
@@ -99,12 +106,12 @@ impl Contents {
     /// Whether both hold the same bytes; what is shared is not looked at.
     pub fn same_as(&self, other: &Self) -> bool {
         self.len == other.len
-            && self.chunks.iter().zip(other.chunks.iter()).all(|(ours, theirs)| {
-                Arc::ptr_eq(ours, theirs) || {
-                    let (short, long) = if ours.len() <= theirs.len() { (ours, theirs) } else { (theirs, ours) };
-                    long.starts_with(short) && long[short.len()..].iter().all(|&byte| byte == 0)
-                }
-            })
+            && same_bytes(&self.tail, &other.tail)
+            && self
+                .chunks
+                .iter()
+                .zip(other.chunks.iter())
+                .all(|(ours, theirs)| Arc::ptr_eq(ours, theirs) || same_bytes(ours, theirs))
     }
 
     /// How many chunks both have in common: what a test measures sharing by.
@@ -114,24 +121,28 @@ impl Contents {
     }
 
     fn ensure_chunks(&mut self, len: u64) {
-        let needed = chunks_for(len);
-        if self.chunks.len() < needed {
-            let hole = Arc::new(Vec::new());
-            while self.chunks.len() < needed {
-                self.chunks.push_back_mut(Arc::clone(&hole));
-            }
+        while self.chunks.len() + 1 < chunks_for(len) {
+            self.chunks.push_back_mut(Arc::new(std::mem::take(&mut self.tail)));
         }
     }
 }
 
-fn write_chunk(chunk: &mut Arc<Vec<u8>>, start: usize, source: &[u8]) {
-    let whole = start == 0 && source.len() >= chunk.len();
-    if whole && Arc::get_mut(chunk).is_none() {
+/// What is missing at the end of one reads as zeros.
+fn same_bytes(one: &[u8], other: &[u8]) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    long.starts_with(short) && long[short.len()..].iter().all(|&byte| byte == 0)
+}
+
+fn write_shared_chunk(chunk: &mut Arc<Vec<u8>>, start: usize, source: &[u8]) {
+    if start == 0 && source.len() >= chunk.len() && Arc::get_mut(chunk).is_none() {
         // Shared, and nothing of it stays: there is nothing to copy.
         *chunk = Arc::new(source.to_vec());
-        return;
+    } else {
+        write_chunk(Arc::make_mut(chunk), start, source);
     }
-    let bytes = Arc::make_mut(chunk);
+}
+
+fn write_chunk(bytes: &mut Vec<u8>, start: usize, source: &[u8]) {
     let end = start + source.len();
     if bytes.len() < start {
         bytes.resize(start, 0);
