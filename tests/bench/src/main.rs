@@ -13,7 +13,7 @@ use report::Report;
 use std::process::Command;
 
 /// How often each thing is measured.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 
 fn main() {
     let mut report = Report::new(&machine());
