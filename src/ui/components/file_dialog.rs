@@ -9,8 +9,9 @@ use yew::prelude::*;
 use super::byte_inspector::ByteInspector;
 use super::hex_grid::HexGrid;
 use super::modal::Modal;
-use crate::ui::selectors::files::{as_text, size_text};
+use crate::ui::selectors::files::as_text;
 use crate::ui::selectors::memory::Selection;
+use crate::ui::selectors::numbers;
 use crate::ui::state::memory::HexWindow;
 
 /// The longest text that is edited here, in bytes.
@@ -72,11 +73,11 @@ pub fn FileDialog(props: &Props) -> Html {
     let download = props.on_download.reform(|_: MouseEvent| ());
     let note = match (text.is_some(), *edited) {
         (_, true) => "changes are kept as you type".to_owned(),
-        (true, false) => size_text(props.bytes.len() as u64),
+        (true, false) => numbers::bytes(props.bytes.len() as u64),
         (false, false) if as_text(&props.bytes).is_some() => {
-            format!("{}, more than is edited here", size_text(props.bytes.len() as u64))
+            format!("{}, more than is edited here", numbers::bytes(props.bytes.len() as u64))
         }
-        (false, false) => format!("{}, binary", size_text(props.bytes.len() as u64)),
+        (false, false) => format!("{}, binary", numbers::bytes(props.bytes.len() as u64)),
     };
     html! {
         <Modal id="file-dialog" class="wide-dialog" title={props.path.clone()} on_close={&props.on_close}>

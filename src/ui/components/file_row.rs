@@ -3,7 +3,8 @@
 use yew::prelude::*;
 
 use crate::protocol::FileKind;
-use crate::ui::selectors::files::{TreeRow, size_text};
+use crate::ui::selectors::files::TreeRow;
+use crate::ui::selectors::numbers;
 use crate::ui::state::files::Mark;
 
 #[derive(PartialEq, Properties)]
@@ -31,7 +32,7 @@ pub fn FileRow(props: &Props) -> Html {
         (None, true) => Some(("below", "•", "holds what the last run created or changed")),
         (None, false) => None,
     };
-    let size = (row.kind == FileKind::File).then(|| size_text(row.size));
+    let size = (row.kind == FileKind::File).then(|| numbers::bytes(row.size));
     let label =
         [Some(row.name.to_string()), Some(kind.to_owned()), size.clone(), mark.map(|(_, _, text)| text.to_owned())];
     html! {

@@ -14,7 +14,8 @@ use crate::protocol::{FileChange, FileContents, FileImage, FileKind};
 use crate::ui::hooks::reducers::use_slice;
 use crate::ui::hooks::use_files::Files;
 use crate::ui::platform::upload::picked;
-use crate::ui::selectors::files::{check_name, rows, size_text};
+use crate::ui::selectors::files::{check_name, rows};
+use crate::ui::selectors::numbers;
 use crate::ui::state::files::{FilesAction, FilesState};
 
 /// What is shown on top of the panel.
@@ -68,7 +69,7 @@ pub fn FilesPanel() -> Html {
         <section class="files-panel" aria-label="Files">
             <div class="panel-head">
                 <h2>{ "Files" }</h2>
-                if count > 0 { <span class="panel-note" title={format!("{count} files, {}", size_text(state.bytes))}>{ size_text(state.bytes) }</span> }
+                if count > 0 { <span class="panel-note" title={format!("{count} files, {}", numbers::bytes(state.bytes))}>{ numbers::bytes(state.bytes) }</span> }
                 <FileTools {ask} files={files.clone()} />
             </div>
             if let Some(problem) = &state.problem {

@@ -8,8 +8,8 @@ use super::hex_grid::HexGrid;
 use crate::protocol::MemoryWatch;
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_memory::use_memory;
-use crate::ui::selectors::files::size_text;
 use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
+use crate::ui::selectors::numbers;
 use crate::ui::state::memory::MemoryState;
 
 /// The panel, fed by the worker.
@@ -66,7 +66,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
         <section class="memory-panel" aria-label="Memory">
             <div class="panel-head">
                 <h2>{ "Memory" }</h2>
-                if memory.size > 0 { <span class="panel-note">{ size_text(memory.size) }</span> }
+                if memory.size > 0 { <span class="panel-note">{ numbers::bytes(memory.size) }</span> }
                 if memory.memories > 1 { <MemoryChoice memory={memory.memory} memories={memory.memories} on_choose={&props.on_choose} /> }
                 if memory.size > 0 { <JumpForm size={memory.size} on_jump={go} /> }
             </div>

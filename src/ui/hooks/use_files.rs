@@ -11,7 +11,7 @@ use super::use_open::{Opener, use_open};
 use super::use_projects::Projects;
 use crate::protocol::{Event, FileChange, FileImage};
 use crate::ui::platform::{download, zip};
-use crate::ui::selectors::files::size_text;
+use crate::ui::selectors::numbers;
 use crate::ui::state::files::{FilesAction, FilesState};
 use crate::ui::state::project::{WorkspaceAction, file_stem};
 
@@ -189,7 +189,7 @@ impl Files {
                         self.complain(&format!(
                             "{}: this and what follows was left out, as all together is more than {}",
                             file.path,
-                            size_text(LARGEST_UPLOAD)
+                            numbers::bytes(LARGEST_UPLOAD)
                         ));
                         break;
                     }

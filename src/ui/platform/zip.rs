@@ -20,7 +20,7 @@ pub enum ArchiveError {
     Damaged(#[from] zip::result::ZipError),
     #[error("{path} in it is damaged")]
     DamagedEntry { path: String, source: std::io::Error },
-    #[error("it holds more than {} MB when unpacked", LARGEST >> 20)]
+    #[error("it holds more than {} MiB when unpacked", LARGEST >> 20)]
     TooLarge,
     #[error("it holds more than {MOST_ENTRIES} files")]
     TooMany,

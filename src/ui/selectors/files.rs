@@ -166,24 +166,6 @@ pub fn check_name(state: &FilesState, directory: &str, name: &str) -> Result<Str
     Ok(path)
 }
 
-/// A size for a person: `12 bytes`, `3.4 KB`.
-pub fn size_text(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
-    match bytes {
-        1 => return "1 byte".to_owned(),
-        0..1000 => return format!("{bytes} bytes"),
-        _ => {}
-    }
-    let mut value = bytes as f64 / 1000.0;
-    let mut unit = 0;
-    // 999.95 and more would print as 1000.0.
-    while value >= 999.95 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
 /// What a file's bytes are shown as.
 pub fn as_text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -302,12 +284,6 @@ mod tests {
         for (directory, name) in [("", ""), ("", "a"), ("a", "d"), ("", "../x"), ("", "/x"), ("", "x/"), ("", "x//y")] {
             assert!(check_name(&state, directory, name).is_err(), "{directory:?} {name:?}");
         }
-    }
-
-    #[test]
-    fn sizes_read_well() {
-        let texts = [0, 1, 999, 1000, 1_234_567, 999_949, 999_950, 5_000_000_000].map(size_text);
-        assert_eq!(texts, ["0 bytes", "1 byte", "999 bytes", "1.0 KB", "1.2 MB", "999.9 KB", "1.0 MB", "5.0 GB"]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
         // It says that it is a module; the worker tells what it is instead.
         "wasm" => Ok(Opened::Program(Program::Binary { file_name: name.into(), bytes: bytes.into() })),
         "wat" | "wast" if bytes.len() > LONGEST_TEXT => {
-            Err(format!("it is larger than {} MB, which is more text than the editor takes", LONGEST_TEXT >> 20))
+            Err(format!("it is larger than {} MiB, which is more text than the editor takes", LONGEST_TEXT >> 20))
         }
         "wat" | "wast" => {
             let text = text_of(bytes)?;

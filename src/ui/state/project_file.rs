@@ -42,7 +42,7 @@ pub enum ProjectFileError {
         "it was made by a newer Wasmoscope (format {0}, this one reads up to {VERSION}); reload the page to get the newest"
     )]
     FutureVersion(u8),
-    #[error("it is larger than {0} MB when unpacked")]
+    #[error("it is larger than {0} MiB when unpacked")]
     TooLarge(usize),
     #[error("it is damaged or incomplete")]
     Damaged,
