@@ -163,6 +163,9 @@ impl<M: Machine> EventLoop<M> {
             let next = run.slice(&self.machine, emit);
             let looked = run.is_time_to_look(&self.machine);
             let over = run.is_over();
+            if looked && !over {
+                emit(run.progress());
+            }
             if looked || over || next != Next::Now {
                 self.send_memory(false, emit);
             }
