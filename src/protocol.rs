@@ -66,8 +66,8 @@ pub enum Event {
     Warm { milliseconds: f64 },
     /// Answers [`Request::Check`].
     Checked { version: Version, checked: Checked },
-    /// Answers [`Request::Build`]: the module in the binary format, or why there is none.
-    Built { version: Version, result: Result<Binary, Vec<Problem>> },
+    /// Answers [`Request::Build`]: the module in the binary format, or why there is none, and how long that took.
+    Built { version: Version, result: Result<Binary, Vec<Problem>>, milliseconds: f64 },
     /// Answers [`Request::Run`] when the program has been compiled and its first instruction is next.
     /// `call` is the call as a person would write it, such as `_start()` or `add(2, 3)`.
     Started { run: RunId, call: String },

@@ -153,6 +153,14 @@ fn explain(source: &Source, text: &str) -> Problem {
     }
 }
 
+/// Whether the text holds a component.
+pub(super) fn is_component(text: &str) -> bool {
+    use wast::lexer::TokenKind::{BlockComment, Keyword, LParen, LineComment, Whitespace};
+    let mut meaningful = tokens(text).filter(|(kind, _)| !matches!(kind, BlockComment | LineComment | Whitespace));
+    matches!(meaningful.next(), Some((LParen, _)))
+        && meaningful.next().is_some_and(|(kind, range)| matches!(kind, Keyword) && &text[range] == "component")
+}
+
 fn first_error(text: &str) -> Option<wast::Error> {
     let buffer = match wast::parser::ParseBuffer::new(text) {
         Ok(buffer) => buffer,

@@ -48,13 +48,13 @@ impl<M: Machine> EventLoop<M> {
                 emit(Event::Checked { version, checked });
             }
             Request::Build { version, source } => {
-                let source = to_engine_source(source);
-                let (inspection, _) = self.inspect(&source);
-                let result = match &inspection.wasm {
-                    Some(wasm) => Ok(Binary { bytes: wasm.clone() }),
-                    None => Err(inspection.problems.iter().map(to_proto::problem).collect()),
+                let start = self.machine.now_ms();
+                let result = match inspect::build(&to_engine_source(source)) {
+                    Ok(bytes) => Ok(Binary { bytes }),
+                    Err(problems) => Err(problems.iter().map(to_proto::problem).collect()),
                 };
-                emit(Event::Built { version, result });
+                let milliseconds = self.machine.now_ms() - start;
+                emit(Event::Built { version, result, milliseconds });
             }
             Request::Run { run, source, entry, options } => {
                 self.end_run(emit);

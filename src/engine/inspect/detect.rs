@@ -122,11 +122,12 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
         }
         _ => {}
     }
+    if let Some(verdict) = component(source) {
+        return Some(verdict);
+    }
     if source.is_binary() {
         return match bytes.get(4..8) {
             Some([1, 0, 0, 0]) => None,
-            // Layer 1 is the component model: https://github.com/WebAssembly/component-model, Binary.md.
-            Some([_, _, 1, 0]) => None,
             Some(version) => Some(Verdict::stopped(
                 Kind::NotWebAssembly,
                 format!(
@@ -172,9 +173,13 @@ fn other_language(text: &str) -> Option<Verdict> {
     ))
 }
 
-/// A binary that is no core module.
-pub(super) fn not_a_core_module(wasm: &[u8]) -> Option<Verdict> {
-    (wasm.get(6..8) == Some(&[1, 0])).then(|| {
+/// A component, in binary (layer 1: https://github.com/WebAssembly/component-model, Binary.md) or in text.
+fn component(source: &Source) -> Option<Verdict> {
+    let is_component = match source.is_binary() {
+        true => source.bytes.get(6..8) == Some(&[1, 0]),
+        false => std::str::from_utf8(&source.bytes).is_ok_and(compile::is_component),
+    };
+    is_component.then(|| {
         Verdict::stopped(
             Kind::Component,
             "this is a component (WASI 0.2 or later), and the interpreter runs core modules",

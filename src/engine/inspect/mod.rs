@@ -42,10 +42,6 @@ pub fn inspect(source: &Source) -> Inspection {
         Ok(wasm) => wasm.into_owned(),
         Err(problem) => return Inspection::stopped(detect::no_module(source), vec![*problem]),
     };
-    if let Some(verdict) = detect::not_a_core_module(&wasm) {
-        let problem = verdict.problem(&source.name);
-        return Inspection { verdict, problems: vec![problem], summary: None, wasm: Some(wasm) };
-    }
     let (mut problems, unsupported) = match validate::validate(&wasm) {
         Validity::Valid => (Vec::new(), None),
         Validity::NeedsProposals { proposals, at } => {
@@ -73,6 +69,23 @@ pub fn inspect(source: &Source) -> Inspection {
         }
     }
     Inspection { verdict, problems, summary, wasm: Some(wasm) }
+}
+
+/// Compiles and validates a source: the module, or what is wrong with it.
+///
+/// # Errors
+///
+/// The problems that [`inspect`] tells, but for imports that nobody provides: such a module can still be built.
+pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
+    if let Some(verdict) = detect::foreign(source) {
+        return Err(vec![verdict.problem(&source.name)]);
+    }
+    let wasm = compile::compile(source).map_err(|problem| vec![*problem])?;
+    match validate::validate(&wasm) {
+        // A proposal that does not run here may well run where the module is going.
+        Validity::Valid | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
+        Validity::Invalid(faults) => Err(faults.iter().map(|fault| invalid(source, &wasm, fault)).collect()),
+    }
 }
 
 fn invalid(source: &Source, wasm: &[u8], fault: &validate::Fault) -> Problem {

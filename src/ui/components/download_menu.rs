@@ -41,7 +41,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
     let on_event = {
         let (asked, hand_out, problem, stem) = (asked.clone(), hand_out.clone(), problem.setter(), stem.clone());
         Callback::from(move |event: Rc<EngineEvent>| {
-            let EngineEvent::Built { version, result } = &*event else { return };
+            let EngineEvent::Built { version, result, .. } = &*event else { return };
             if *version != asked.get() || asked.get() == 0 {
                 return;
             }

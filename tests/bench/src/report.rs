@@ -50,16 +50,17 @@ impl Report {
     pub fn text(&mut self, rows: &[text::Row]) {
         self.line(
             "\n## Text to binary\n\n\
-             From the request to the module, the way to the worker and back and validation included, against npm wabt in the \
-             same browser (parse, validate, write).\n\
+             What the worker needs to compile and validate, against npm wabt in the same browser (parse, validate, write).\n\
+             *Way* is what the messages to the worker and back take besides.\n\
              The aim: not slower at any size.\n\n\
-             | text | page | wabt | wabt without validation | page / wabt |\n|--:|--:|--:|--:|--:|",
+             | text | page | way | wabt | wabt without validation | page / wabt |\n|--:|--:|--:|--:|--:|--:|",
         );
         for row in rows {
             self.line(&format!(
-                "| {} KB | {:.1} | {:.1} | {:.1} | {} |",
+                "| {} KB | {:.1} | {:.1} | {:.1} | {:.1} | {} |",
                 row.bytes / 1000,
                 row.page,
+                row.way,
                 row.wabt,
                 row.wabt_unvalidated,
                 ratio(row.page / row.wabt, 1.0),

@@ -9,6 +9,8 @@ use wasmoscope::protocol::{Event, Request, Source};
 pub struct Row {
     pub bytes: usize,
     pub page: f64,
+    /// The messages to the worker and back.
+    pub way: f64,
     /// wabt: parse, validate, write.
     pub wabt: f64,
     /// wabt: parse, write.
@@ -48,26 +50,28 @@ pub fn measure(rounds: usize) -> Vec<Row> {
                 in_page(&bench, &text, round);
                 in_wabt(&bench, &text, true);
             }
-            let mut row: [Vec<f64>; 3] = Default::default();
+            let mut row: [Vec<f64>; 4] = Default::default();
             for round in 0..rounds {
-                row[0].push(in_page(&bench, &text, 100 + round));
-                row[1].push(in_wabt(&bench, &text, true));
-                row[2].push(in_wabt(&bench, &text, false));
+                let [page, way] = in_page(&bench, &text, 100 + round);
+                row[0].push(page);
+                row[1].push(way);
+                row[2].push(in_wabt(&bench, &text, true));
+                row[3].push(in_wabt(&bench, &text, false));
             }
-            let [page, wabt, wabt_unvalidated] = row.map(median);
-            Row { bytes: text.len(), page, wabt, wabt_unvalidated }
+            let [page, way, wabt, wabt_unvalidated] = row.map(median);
+            Row { bytes: text.len(), page, way, wabt, wabt_unvalidated }
         })
         .collect()
 }
 
 /// Every round has a text of its own, so that nothing the worker remembers is measured.
-fn in_page(bench: &Bench, text: &str, round: usize) -> f64 {
+fn in_page(bench: &Bench, text: &str, round: usize) -> [f64; 2] {
     let source = Source { name: "bench.wat".into(), bytes: format!("{text};; {round}\n").into_bytes() };
     let answer = bench.ask(&Request::Build { version: 1, source }, |event| matches!(event, Event::Built { .. }));
-    let Event::Built { result, .. } = answer.event else { unreachable!("only that is waited for") };
+    let Event::Built { result, milliseconds, .. } = answer.event else { unreachable!("only that is waited for") };
     let binary = result.unwrap_or_else(|problems| panic!("the text has problems: {problems:?}"));
     assert!(binary.bytes.starts_with(b"\0asm"), "it is a module");
-    answer.milliseconds
+    [milliseconds, answer.milliseconds - milliseconds]
 }
 
 fn in_wabt(bench: &Bench, text: &str, validate: bool) -> f64 {
