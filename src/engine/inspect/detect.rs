@@ -173,7 +173,7 @@ fn other_language(text: &str) -> Option<Verdict> {
     ))
 }
 
-/// A component, in binary (layer 1: https://github.com/WebAssembly/component-model, Binary.md) or in text.
+/// A component, in binary (layer 1: <https://github.com/WebAssembly/component-model>, Binary.md) or in text.
 fn component(source: &Source) -> Option<Verdict> {
     let is_component = match source.is_binary() {
         true => source.bytes.get(6..8) == Some(&[1, 0]),
