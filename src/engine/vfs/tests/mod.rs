@@ -2,12 +2,12 @@
 
 mod contents;
 mod image;
+mod large;
 mod limits;
 mod listing;
 mod model;
 mod names;
 mod paths;
-mod speed;
 mod tree;
 
 use super::{Ino, LastLink, OpenFile, Reach, Result, Vfs};
