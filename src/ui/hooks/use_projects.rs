@@ -411,6 +411,8 @@ impl Projects {
                     .borrow_mut()
                     .then(FilesUpdate::Change { written: written.clone(), removed: removed.clone() });
                 inner.workspace.dispatch(WorkspaceAction::FilesWritten);
+                // Files come all at once, and only the text is in the journal: there is nothing to wait for.
+                drop(self.save());
             }
             Event::AllFiles { files } => {
                 let reader = inner.readers.borrow_mut().pop_front();

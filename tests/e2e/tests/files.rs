@@ -19,7 +19,7 @@ fn a_file_is_uploaded_counted_and_the_report_downloaded() {
     page.expect_console("report written to report.txt");
     page.expect_in("Files", "report.txt");
     page.click("treeitem", "report.txt");
-    page.press("Download file");
+    page.press("Save as");
     let report = String::from_utf8(page.downloaded("report.txt")).expect("the report is text");
     assert!(report.contains("      1       6      19  words.txt"), "{report}");
     assert!(report.contains("2  be"), "{report}");
@@ -33,6 +33,7 @@ fn a_file_that_a_program_writes_is_shown_and_kept() {
     page.press("Run");
     page.expect_console("wrote notes.txt");
     page.expect_in("Files", "notes.txt");
+    page.expect("button", "Projects: Writing a file, kept in this browser");
     page.reload();
     page.expect_in("Files", "notes.txt");
 }

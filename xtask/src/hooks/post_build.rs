@@ -99,7 +99,7 @@ const FEATURES: [&str; 7] = [
 
 fn optimise_for_size(wasm: &Path) -> Result<()> {
     let mut optimise = command(project::npm_program("wasm-opt"), &FEATURES);
-    optimise.arg("-Os").arg(wasm).arg("-o").arg(wasm);
+    optimise.arg("-Oz").arg(wasm).arg("-o").arg(wasm);
     run(&mut optimise, "see the messages above")
 }
 
