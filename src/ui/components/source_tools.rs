@@ -57,8 +57,8 @@ pub fn SourceTools() -> Html {
     });
     let state = match &workspace.saving {
         Saving::Failed { .. } => "not kept",
-        Saving::Pending | Saving::Saved if !workspace.project.kept => "not changed yet",
         Saving::Pending => "being kept",
+        Saving::Saved if !workspace.project.kept => "not changed yet",
         Saving::Saved => "kept in this browser",
     };
     html! {
