@@ -98,13 +98,13 @@ fn explain(source: &Source, text: &str) -> Problem {
     }
     match error.lex_error() {
         Some(wast::lexer::LexError::DanglingBlockComment) => {
-            let start = unclosed_comment(text).unwrap_or(offset);
+            let start = unclosed(text, "(;").unwrap_or(offset);
             return Problem::error(&source.name, "this comment is never closed")
                 .at(text, start..start + 2)
                 .help("close it with `;)`; a comment within a comment needs a close of its own");
         }
         Some(wast::lexer::LexError::UnexpectedEof | wast::lexer::LexError::InvalidStringElement('\n' | '\r')) => {
-            if let Some(start) = unclosed_string(text) {
+            if let Some(start) = unclosed(text, "\"") {
                 return Problem::error(&source.name, "this string is never closed")
                     .at(text, start..start + 1)
                     .help("close it with `\"`; a quote within a string is written `\\\"`");
@@ -318,8 +318,8 @@ fn suspect(text: &str, open: &[usize]) -> Option<usize> {
     open.last().copied()
 }
 
-/// Where the outermost block comment that is never closed opens.
-fn unclosed_comment(text: &str) -> Option<usize> {
+/// Where the comment or string opens that is never closed: the first `opener` in what cannot be read.
+fn unclosed(text: &str, opener: &str) -> Option<usize> {
     let lexer = wast::lexer::Lexer::new(text);
     let mut position = 0;
     loop {
@@ -327,21 +327,7 @@ fn unclosed_comment(text: &str) -> Option<usize> {
         match lexer.parse(&mut position) {
             Ok(Some(_)) => {}
             Ok(None) => return None,
-            Err(_) => return text[before..].find("(;").map(|found| before + found),
-        }
-    }
-}
-
-/// Where a string that is never closed opens.
-fn unclosed_string(text: &str) -> Option<usize> {
-    let lexer = wast::lexer::Lexer::new(text);
-    let mut position = 0;
-    loop {
-        let before = position;
-        match lexer.parse(&mut position) {
-            Ok(Some(_)) => {}
-            Ok(None) => return None,
-            Err(_) => return text[before..].find('"').map(|found| before + found),
+            Err(_) => return text[before..].find(opener).map(|found| before + found),
         }
     }
 }
