@@ -1,10 +1,13 @@
-;; A table that grows while the fuel runs out must not repeat what came before: the count stays exact.
+;; A table that grows while the fuel runs out must not repeat what came before: both counts stay the same.
+;; The operands are locals, so that the first count's own instruction is the one right before the growth.
 (module
   (table $t 0 funcref)
-  (global $count (mut i32) (i32.const 0))
-  (func (export "main") (result i32 i32)
+  (func (export "main") (result i32 i32 i32)
+    (local $null funcref) (local $n i32) (local $before i32) (local $after i32)
+    (local.set $n (i32.const 100))
     (loop $again
-      (global.set $count (i32.add (global.get $count) (i32.const 1)))
-      (drop (table.grow $t (ref.null func) (i32.const 100)))
-      (br_if $again (i32.lt_u (global.get $count) (i32.const 50000))))
-    (global.get $count) (table.size $t)))
+      (local.set $before (i32.add (local.get $before) (i32.const 1)))
+      (drop (table.grow $t (local.get $null) (local.get $n)))
+      (local.set $after (i32.add (local.get $after) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $after) (i32.const 50000))))
+    (local.get $before) (local.get $after) (table.size $t)))
