@@ -214,6 +214,18 @@ fn memory_is_sent_when_watched_and_when_it_changes() {
 }
 
 #[test]
+fn a_stop_shows_the_memory_that_the_program_left() {
+    let mut worker = TestWorker::new();
+    worker.run_text(ENDLESS);
+    worker.send(Request::WatchMemory { watch: Some(MemoryWatch { memory: 0, offset: 0, length: 4 }) });
+    worker.settle(2);
+    worker.events.clear();
+    worker.send(Request::Stop { run: RUN });
+    let Some(Event::Memory { run: RUN, view }) = worker.events.last() else { panic!("{:?}", worker.events) };
+    assert_ne!(view.bytes, [0; 4], "the program has counted by then");
+}
+
+#[test]
 fn the_tree_is_listed_read_and_changed() {
     let mut worker = TestWorker::new();
     worker.send(Request::SetFiles { files: vec![file("b/two.txt", "22"), file("a.txt", "1")] });

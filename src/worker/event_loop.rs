@@ -94,7 +94,7 @@ impl<M: Machine> EventLoop<M> {
                 if let Some(run) = self.live(run)
                     && run.pause()
                 {
-                    run.flush(emit);
+                    run.send_output(emit);
                     emit(Event::Paused { run: run.id() });
                     emit(run.progress());
                     self.send_memory(false, emit);
@@ -110,6 +110,7 @@ impl<M: Machine> EventLoop<M> {
             Request::Stop { run } => {
                 if self.live(run).is_some() {
                     self.end_run(emit);
+                    self.send_memory(false, emit);
                 }
             }
             Request::Stdin { run, bytes } => {

@@ -265,11 +265,7 @@ impl Run {
     }
 
     /// Sends what was printed and not yet sent.
-    pub fn flush(&mut self, emit: &mut dyn FnMut(Event)) {
-        self.send_output(emit);
-    }
-
-    fn send_output(&mut self, emit: &mut dyn FnMut(Event)) {
+    pub fn send_output(&mut self, emit: &mut dyn FnMut(Event)) {
         let chunks = to_proto::output(self.session.wasi_mut().take_output());
         if !chunks.is_empty() {
             emit(Event::Output { run: self.id, chunks });
