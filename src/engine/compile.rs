@@ -30,11 +30,11 @@ pub fn compile(source: &Source) -> Result<Cow<'_, [u8]>, Box<Problem>> {
 ///
 /// A problem that names the encoding the bytes look like.
 pub fn text(source: &Source) -> Result<Cow<'_, str>, Box<Problem>> {
-    let problem = |message: String| Box::new(Problem::error(&source.name, message));
+    let problem = |message: &str, help: &str| Box::new(Problem::error(&source.name, message).help(help));
     if source.bytes.starts_with(&[0xFF, 0xFE]) || source.bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(Box::new(
-            Problem::error(&source.name, "the file is text in UTF-16, and WebAssembly text is UTF-8")
-                .help("save it as UTF-8 in your editor and open it again"),
+        return Err(problem(
+            "the file is text in UTF-16, and WebAssembly text is UTF-8",
+            "save it as UTF-8 in your editor and open it again",
         ));
     }
     match std::str::from_utf8(&source.bytes) {
@@ -46,31 +46,23 @@ pub fn text(source: &Source) -> Result<Cow<'_, str>, Box<Problem>> {
             let offset = error.valid_up_to();
             let before = &source.bytes[..offset];
             if looks_binary(&source.bytes) {
-                return Err(problem("the file is neither WebAssembly text nor a WebAssembly module".to_owned())
-                    .map_help(
-                        "a module in the binary format begins with the bytes 00 61 73 6D (`\\0asm`); \
+                return Err(problem(
+                    "the file is neither WebAssembly text nor a WebAssembly module",
+                    "a module in the binary format begins with the bytes 00 61 73 6D (`\\0asm`); \
                      open a `.wat` text or a `.wasm` module",
-                    ));
+                ));
             }
             let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
             let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
             let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
-            Err(problem(format!(
-                "the text is not UTF-8: byte {:#04X} at line {line}, column {column} begins no character",
-                source.bytes[offset]
+            Err(problem(
+                &format!(
+                    "the text is not UTF-8: byte {:#04X} at line {line}, column {column} begins no character",
+                    source.bytes[offset]
+                ),
+                "it may be in Latin-1 or Windows-1252: save it as UTF-8 in your editor and open it again",
             ))
-            .map_help("it may be in Latin-1 or Windows-1252: save it as UTF-8 in your editor and open it again"))
         }
-    }
-}
-
-trait BoxedHelp {
-    fn map_help(self, help: &str) -> Self;
-}
-
-impl BoxedHelp for Box<Problem> {
-    fn map_help(self, help: &str) -> Self {
-        Box::new((*self).help(help))
     }
 }
 

@@ -123,7 +123,7 @@ fn functions<'a>(fields: &'a [ModuleField<'_>]) -> impl Iterator<Item = (wast::t
 }
 
 fn field(fields: &[ModuleField<'_>], section: Section, index: usize) -> Option<wast::token::Span> {
-    use wast::core::{DataKind, MemoryKind, TableKind, TagKind};
+    use wast::core::{MemoryKind, TableKind, TagKind};
     let spans = fields.iter().filter_map(|field| match (section, field) {
         (Section::Import, ModuleField::Import(import)) => Some(import.span),
         (Section::Table, ModuleField::Table(table)) => {
@@ -135,10 +135,7 @@ fn field(fields: &[ModuleField<'_>], section: Section, index: usize) -> Option<w
         (Section::Global, ModuleField::Global(global)) => Some(global.span),
         (Section::Export, ModuleField::Export(export)) => Some(export.span),
         (Section::Element, ModuleField::Elem(elem)) => Some(elem.span),
-        (Section::Data, ModuleField::Data(data)) => {
-            debug_assert!(matches!(data.kind, DataKind::Passive | DataKind::Active { .. }));
-            Some(data.span)
-        }
+        (Section::Data, ModuleField::Data(data)) => Some(data.span),
         (Section::Start, ModuleField::Start(index)) => Some(index.span()),
         (Section::Tag, ModuleField::Tag(tag)) => matches!(tag.kind, TagKind::Inline()).then_some(tag.span),
         (Section::Type, ModuleField::Type(ty)) => Some(ty.span),
