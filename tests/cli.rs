@@ -184,3 +184,74 @@ fn text_and_binary_are_turned_into_each_other() {
     assert_eq!(validated.status.code(), Some(1));
     assert!(text(&validated.stderr).contains("type mismatch"));
 }
+
+/// Prints twice, and asks for a file that is not there.
+const PRINTS: &str = "(module
+  (import \"wasi_snapshot_preview1\" \"fd_write\" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import \"wasi_snapshot_preview1\" \"path_unlink_file\" (func $unlink (param i32 i32 i32) (result i32)))
+  (memory (export \"memory\") 1)
+  (data (i32.const 0) \"\\10\\00\\00\\00\\03\\00\\00\\00\")
+  (data (i32.const 16) \"hi\\nnowhere.txt\")
+  (func (export \"_start\")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+    (drop (call $unlink (i32.const 3) (i32.const 19) (i32.const 11)))
+    (drop (call $write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 8)))))";
+
+/// The calls of a trace, without the time and the instructions before each, which are checked to be there.
+fn traced(lines: &str) -> Vec<&str> {
+    let calls = lines.lines().filter(|line| line.contains(") = "));
+    calls
+        .map(|line| {
+            let mut parts = line.splitn(3, ' ');
+            let time = parts.next().and_then(|time| time.parse::<f64>().ok());
+            let fuel = parts.next().and_then(|fuel| fuel.parse::<u64>().ok());
+            assert!(time.is_some() && fuel.is_some_and(|fuel| fuel > 0), "{line}");
+            parts.next().unwrap_or_default()
+        })
+        .collect()
+}
+
+#[test]
+fn calls_are_traced_on_standard_error_or_into_a_file() {
+    let folder = folder("trace-calls");
+    file(&folder, "prints.wat", PRINTS);
+    let all = [
+        "fd_write(1<stdout>, [\"hi\\n\"]) = SUCCESS nwritten 3",
+        "path_unlink_file(3<.>, \"nowhere.txt\") = NOENT",
+        "fd_write(2<stderr>, [\"hi\\n\"]) = SUCCESS nwritten 3",
+    ];
+    let output = wasmoscope(&folder, &["run", "--dir", ".", "--trace", "prints.wat"], "");
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "hi\n".to_owned()));
+    assert_eq!(traced(&text(&output.stderr)), all);
+
+    let output = wasmoscope(&folder, &["run", "--dir", ".", "--trace=calls.txt", "prints.wat"], "");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), "hi\n".to_owned()));
+    assert_eq!(traced(&std::fs::read_to_string(folder.join("calls.txt")).expect("the trace was written")), all);
+
+    for (filter, expected) in [
+        (&["--trace-calls", "path_"][..], &all[1..2]),
+        (&["--trace-calls", "fd_read,fd_write"], &[all[0], all[2]]),
+        (&["--trace-path", "nowhere"], &all[1..2]),
+        (&["--trace-path", "stderr"], &all[2..]),
+        (&["--trace-failures"], &all[1..2]),
+    ] {
+        let arguments = [&["run", "--dir", "."][..], filter, &["prints.wat"]].concat();
+        assert_eq!(traced(&text(&wasmoscope(&folder, &arguments, "").stderr)), expected, "{filter:?}");
+    }
+
+    let output = wasmoscope(&folder, &["run", "--trace=nowhere/calls.txt", "prints.wat"], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot write the trace"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_waiting_call_is_traced_once_with_what_came() {
+    let folder = folder("trace-waits");
+    let hello = guest("hello");
+    let output = wasmoscope(&folder, &["run", "--trace=calls.txt", hello.to_str().expect("UTF-8")], "Ada\n\n");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let trace = std::fs::read_to_string(folder.join("calls.txt")).expect("the trace was written");
+    let reads: Vec<_> = trace.lines().filter(|line| line.contains("fd_read(0<stdin>")).collect();
+    assert_eq!(reads.iter().filter(|line| line.contains("\"Ada\\n")).count(), 1, "{trace}");
+    assert!(reads[0].contains(" <waited "), "{trace}");
+}

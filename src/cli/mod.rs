@@ -6,6 +6,7 @@
 mod directories;
 mod machine;
 mod run;
+mod trace;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -32,13 +33,14 @@ Examples:
   wasmoscope run hello.wasm
   wasmoscope run --dir . wordcount.wasm words.txt
   wasmoscope run --invoke add sum.wat 2 3
+  wasmoscope run --trace=calls.txt --trace-path words --dir . wordcount.wasm words.txt
   wasmoscope validate sum.wat
   wasmoscope wat sum.wat -o sum.wasm";
 
 #[derive(Subcommand)]
 enum Command {
     /// Run a program: its exit code is the command's; a trap or a limit exits with 134
-    Run(run::Run),
+    Run(Box<run::Run>),
     /// Say what a file is and what is wrong with it; exits with 1 if it cannot run
     Validate {
         /// WebAssembly text or a module

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::directories::Directory;
 use super::machine::{HostClock, Input, Seed, Waited};
+use super::trace::Tracer;
 use super::{Failure, module, read, write_stdout};
 use crate::engine::runtime::{Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::vfs::Vfs;
@@ -43,6 +44,8 @@ pub(super) struct Run {
     /// Make what is random the same in each run
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    #[command(flatten)]
+    trace: super::trace::Options,
     /// WebAssembly text or a module
     file: PathBuf,
     /// Arguments of the program
@@ -110,7 +113,11 @@ impl Run {
             }
         };
         session.wasi_mut().keep_all_output();
-        let outcome = self.drive(&mut session, clock, Input::new(input))?;
+        let mut tracer = self.trace.open()?;
+        if tracer.is_some() {
+            session.wasi_mut().start_trace(Box::new(clock));
+        }
+        let outcome = self.drive(&mut session, clock, Input::new(input), tracer.as_mut())?;
         if self.write_back {
             for (index, directory) in self.directories.iter().enumerate() {
                 directory.write_back(index, session.wasi().vfs(), &before)?;
@@ -119,7 +126,13 @@ impl Run {
         Ok(report(outcome))
     }
 
-    fn drive(&self, session: &mut Session, clock: HostClock, mut input: Input) -> Result<Outcome, Failure> {
+    fn drive(
+        &self,
+        session: &mut Session,
+        clock: HostClock,
+        mut input: Input,
+        mut tracer: Option<&mut Tracer>,
+    ) -> Result<Outcome, Failure> {
         loop {
             let used = session.counters().fuel;
             let slice = match self.fuel {
@@ -136,6 +149,9 @@ impl Run {
             };
             let progress = session.advance(slice);
             print(session)?;
+            if let Some(tracer) = &mut tracer {
+                tracer.write(session.wasi_mut())?;
+            }
             let waited = match progress {
                 Progress::Running => continue,
                 Progress::Done(outcome) => return Ok(outcome),

@@ -287,6 +287,8 @@ impl Session {
     fn refuel(&mut self, fuel: u64) -> u64 {
         let set = self.store.set_fuel(fuel);
         debug_assert!(set.is_ok());
+        let ahead = self.fuel.saturating_add(fuel);
+        self.wasi_mut().set_fuel_ahead(ahead);
         fuel
     }
 

@@ -10,6 +10,7 @@ use super::poll::PendingPoll;
 use super::record::{Record, Replay, TreeChange};
 use super::stdin::Stdin;
 use super::suspend::{Fail, Stop};
+use super::trace::Trace;
 use crate::engine::vfs::{LastLink, Reach, Vfs, VfsError};
 
 /// Where the time comes from.
@@ -67,6 +68,9 @@ pub struct WasiCtx {
     host_calls: u64,
     /// Bytes moved for which no fuel has been charged yet.
     pub(super) fuel_debt: u64,
+    /// The fuel that the run will have used when that of this slice is used up.
+    pub(super) fuel_ahead: u64,
+    pub(super) trace: Option<Box<Trace>>,
     /// Somebody outside may have changed the tree since the last call.
     tree_touched: bool,
     replayed_changes: std::vec::IntoIter<TreeChange>,
@@ -112,6 +116,8 @@ impl WasiCtx {
             output_bytes: 0,
             host_calls: 0,
             fuel_debt: 0,
+            fuel_ahead: 0,
+            trace: None,
             tree_touched: false,
             replayed_changes: Vec::new().into_iter(),
             next_replayed_change: None,
@@ -187,6 +193,11 @@ impl WasiCtx {
     /// How many calls the program has made.
     pub fn host_calls(&self) -> u64 {
         self.host_calls
+    }
+
+    /// A slice begins at whose end the run will have used so much fuel: for a trace, which tells when calls happen.
+    pub fn set_fuel_ahead(&mut self, fuel: u64) {
+        self.fuel_ahead = fuel;
     }
 
     /// The files as the program sees them.

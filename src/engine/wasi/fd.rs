@@ -140,6 +140,12 @@ impl DescriptorTable {
         Ok(replaced)
     }
 
+    /// What is open, with its number.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, &Descriptor)> {
+        let slots = self.slots.iter().enumerate();
+        slots.filter_map(|(fd, slot)| Some((fd as u32, slot.as_ref()?)))
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Descriptor> {
         self.slots.iter().flatten()
     }

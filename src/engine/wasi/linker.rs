@@ -8,6 +8,7 @@ use super::abi::{Memory, Version};
 use super::ctx::{Pending, WasiCtx};
 use super::errno::Errno;
 use super::suspend::{CallResult, Fail, Suspend};
+use super::trace::{Incoming, function_number};
 
 /// The functions that answer [`Errno::Notsup`] whatever they are given, and why.
 pub const UNSUPPORTED: &[(&str, &str)] =
@@ -51,10 +52,14 @@ macro_rules! calls {
         ) -> Result<(), LinkerError> {
             let module = version.module();
             $(linker.func_wrap(module, stringify!($name), move |caller: Caller<'_, T>, $($arg: $ty),*| {
-                run(caller, get, version, Needs::$needs, |call| call.$name($($arg),*))
+                let number = const { function_number(stringify!($name)) };
+                let raw = || [$(u64::from($arg)),*];
+                run(caller, get, version, Needs::$needs, number, raw, |call| call.$name($($arg),*))
             })?;)*
             linker.func_wrap(module, "proc_exit", move |caller: Caller<'_, T>, code: u32| {
-                run(caller, get, version, Needs::Nothing, |call| call.proc_exit(code)).map(drop)
+                let number = const { function_number("proc_exit") };
+                let raw = || [u64::from(code)];
+                run(caller, get, version, Needs::Nothing, number, raw, |call| call.proc_exit(code)).map(drop)
             })?;
             Ok(())
         }
@@ -148,25 +153,33 @@ pub fn retry<T>(store: &mut Store<T>, memory: wasmi::Memory, get: fn(&mut T) -> 
     let ctx = get(state);
     let pending = ctx.pending.take().ok_or_else(|| Error::new("no call waits to be finished"))?;
     // What a waiting call does is the same in both versions, but for the layout that its pending state knows.
-    let mut call = Call { ctx, memory: Memory(bytes), version: Version::Preview1 };
+    let mut call = Call { ctx: &mut *ctx, memory: Memory(&mut *bytes), version: Version::Preview1 };
     let result = match pending {
         Pending::Read { fd, iovs, iovs_len, nread } => call.fd_read(fd, iovs, iovs_len, nread),
         Pending::Poll(poll) => call.poll(poll),
     };
+    if ctx.trace.is_some() {
+        ctx.trace_end(bytes, &result);
+    }
     match result {
         Err(Fail::Suspend(suspend)) => Ok(Retry::Suspend(suspend)),
         other => finish(other).map(Retry::Resume),
     }
 }
 
-fn run<T>(
+fn run<T, const N: usize>(
     mut caller: Caller<'_, T>,
     get: fn(&mut T) -> &mut WasiCtx,
     version: Version,
     needs: Needs,
+    function: u8,
+    raw: impl FnOnce() -> [u64; N],
     body: impl FnOnce(&mut Call<'_>) -> CallResult,
 ) -> Result<i32, Error> {
     let memory = if needs == Needs::Memory { Some(exported_memory(&caller)?) } else { None };
+    // Without a trace a call pays for nothing but the question whether there is one.
+    let traced = get(caller.data_mut()).trace.is_some();
+    let fuel_left = if traced { caller.get_fuel().unwrap_or(0) } else { 0 };
     let (bytes, state) = match memory {
         Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
         None => (&mut [][..], caller.data_mut()),
@@ -174,7 +187,13 @@ fn run<T>(
     let ctx = get(state);
     ctx.begin_call();
     ctx.fuel_debt += CALL_COST;
-    let result = body(&mut Call { ctx, memory: Memory(bytes), version });
+    if traced {
+        ctx.trace_begin(bytes, &Incoming { function, version, raw: &raw(), fuel_left });
+    }
+    let result = body(&mut Call { ctx: &mut *ctx, memory: Memory(&mut *bytes), version });
+    if traced {
+        ctx.trace_end(bytes, &result);
+    }
     charge(&mut caller, get);
     finish(result)
 }

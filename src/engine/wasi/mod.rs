@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Three rooms: [`abi`] (the guest's memory, numbers and layouts), [`WasiCtx`] with what belongs to it, and one file
-//! for each family of calls. What a path leads to and what a directory holds belongs to [`vfs`](super::vfs).
+//! for each family of calls. Besides, [`trace`] tells which calls were made. What a path leads to and what a directory holds belongs to [`vfs`](super::vfs).
 //!
 //! Nothing here blocks. A call that has to wait ends with the host error [`Suspend`]; when there is input, or the time
 //! has come, [`retry`] finishes the call. Everything that comes from outside is in the [`Record`], and a run from
@@ -34,6 +34,7 @@ mod record;
 mod sock;
 mod stdin;
 mod suspend;
+pub mod trace;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -141,7 +141,7 @@ fn argument() -> impl Strategy<Value = i64> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-    /// A panic within a call would end the test's process.
+    /// A panic within a call would end the test's process. The calls are traced, which reads what they are given too.
     #[test]
     fn no_arguments_make_a_call_panic(
         calls in prop::collection::vec((0..CALLS.len(), prop::collection::vec(argument(), 9)), 1..200),
@@ -152,6 +152,8 @@ proptest! {
         guest.put(BUFFER, b"f\0\0\0\x05\0\0\0d/e");
         guest.ctx().push_stdin(b"some input");
         guest.ctx().close_stdin();
+        let clock = Box::new(guest.clock.clone());
+        guest.ctx().start_trace(clock);
         for (index, arguments) in &calls {
             let name = CALLS[*index];
             if name == "proc_exit" {
@@ -164,6 +166,8 @@ proptest! {
                 Answer::Other(message) => prop_assert!(message.contains("never happen"), "{}: {}", name, message),
             }
         }
+        let traced: Vec<String> = guest.ctx().trace_mut().unwrap().take().map(|call| call.to_string()).collect();
+        prop_assert!(traced.iter().all(|line| line.len() < 4000 && !line.contains('\n')), "{:?}", traced);
         // The tree is sound whatever has happened to it.
         let sizes: u64 = guest.ctx().vfs().entries().iter().map(|entry| entry.size).sum();
         prop_assert!(sizes <= 512 << 20);

@@ -12,6 +12,7 @@ mod poll;
 mod program;
 mod rights_held;
 mod stdin;
+mod trace;
 mod unstable;
 
 use std::cell::Cell;

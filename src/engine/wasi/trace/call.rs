@@ -1,0 +1,94 @@
+//! A call, as somebody looks at it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::errno::Errno;
+use super::value::Value;
+
+/// One call of the program. `Display` is one line, in the manner of `strace`:
+/// `path_open(3</>, SYMLINK_FOLLOW, "out.txt", CREAT|TRUNC, FD_WRITE, 0, 0) = SUCCESS fd 4`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The first call of a trace has 1.
+    pub number: u64,
+    pub function: &'static str,
+    pub arguments: Vec<(&'static str, Value)>,
+    pub outcome: Outcome,
+    /// What it wrote into the guest's memory.
+    pub results: Vec<(&'static str, Value)>,
+    /// When it began, in nanoseconds since the trace was begun.
+    pub at_ns: u64,
+    /// How long it waited, if it did.
+    pub waited_ns: Option<u64>,
+    /// The fuel that the run had used when the call began: about one for each instruction.
+    pub fuel: u64,
+}
+
+/// What a call answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The number of an [`Errno`].
+    Errno(u16),
+    /// It ended the program.
+    Exited,
+    /// It ended the run: a limit.
+    Stopped,
+    /// It has not answered yet.
+    Waits,
+}
+
+impl Outcome {
+    pub fn succeeded(self) -> bool {
+        self == Self::Errno(Errno::Success as u16)
+    }
+
+    /// It answered an errno that is not success, or ended the run.
+    pub fn failed(self) -> bool {
+        match self {
+            Self::Errno(number) => number != Errno::Success as u16,
+            Self::Stopped => true,
+            Self::Exited | Self::Waits => false,
+        }
+    }
+
+    /// `SUCCESS`, `NOENT`, ..., or what came instead of an errno.
+    pub fn name(self) -> String {
+        match self {
+            Self::Errno(number) => match Errno::ALL.get(usize::from(number)) {
+                Some(errno) => errno.name().to_uppercase(),
+                None => number.to_string(),
+            },
+            Self::Exited => "exits".to_owned(),
+            Self::Stopped => "ends the run".to_owned(),
+            Self::Waits => "waits".to_owned(),
+        }
+    }
+}
+
+impl Call {
+    /// The arguments as they are written between the parentheses.
+    pub fn arguments_text(&self) -> String {
+        let values: Vec<String> = self.arguments.iter().map(|(_, value)| value.to_string()).collect();
+        values.join(", ")
+    }
+
+    /// What was written out, numbers with their names; empty where there is nothing.
+    pub fn results_text(&self) -> String {
+        // What is seen to be what it is needs no name.
+        let named = |name: &str, value: &Value| match value {
+            Value::Number(_) | Value::Time(_) | Value::Descriptor { .. } => format!("{name} {value}"),
+            _ => value.to_string(),
+        };
+        let values: Vec<String> = self.results.iter().map(|(name, value)| named(name, value)).collect();
+        values.join(", ")
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({}) = {}", self.function, self.arguments_text(), self.outcome.name())?;
+        if self.results.is_empty() { Ok(()) } else { write!(f, " {}", self.results_text()) }
+    }
+}

@@ -1,0 +1,53 @@
+//! What a call is given, read when it begins.
+
+use super::buffers;
+use super::memory::View;
+use super::names::Names;
+use super::open::Open;
+use super::parameters::Kind;
+use super::text::Text;
+use super::value::Value;
+use super::words::Words;
+
+/// How much of a path is kept.
+const PATH: usize = 256;
+
+/// The arguments of a call. A place for a result is told only when it is not in the guest's memory.
+pub(super) fn arguments(open: &Open, memory: View<'_>, names: &Names) -> Vec<(u8, Value)> {
+    open.parameters()
+        .filter_map(|(place, parameter, at)| Some((place, argument(open, parameter.kind, at, memory, names)?)))
+        .collect()
+}
+
+fn argument(open: &Open, kind: Kind, at: usize, memory: View<'_>, names: &Names) -> Option<Value> {
+    let wide = open.wide(at);
+    let (pointer, len) = (open.word(at), open.word(at + 1));
+    Some(match kind {
+        Kind::Number => Value::Number(wide),
+        Kind::Signed => Value::Signed(wide.cast_signed()),
+        Kind::Pointer => Value::Pointer(pointer),
+        Kind::Descriptor => names.descriptor(pointer),
+        Kind::Flags(set) => Value::Flags { set, bits: wide },
+        Kind::Word(of) => Value::Word { of, number: wide },
+        Kind::Whence => Value::Word { of: Words::whence(open.version), number: wide },
+        Kind::Time => Value::Time(wide),
+        Kind::Path => match memory.bytes(pointer, len.into()) {
+            Ok(bytes) => Value::Path(Text::new(bytes, PATH)),
+            Err(outside) => outside,
+        },
+        Kind::Written => buffers::written(memory, pointer, len),
+        Kind::Read => buffers::to_be_read(memory, pointer, len),
+        Kind::Subscriptions => super::poll::subscriptions(memory, open.version, pointer, open.word(at + 2), names),
+        Kind::OutSize | Kind::OutDescriptor => return memory.bytes(pointer, 4).err(),
+        Kind::OutFilesize | Kind::OutTime | Kind::OutPrestat => return memory.bytes(pointer, 8).err(),
+        Kind::OutFdstat => return memory.bytes(pointer, 24).err(),
+        Kind::OutFilestat => return memory.bytes(pointer, super::stat::filestat_size(open.version)).err(),
+        Kind::OutEvents => return memory.bytes(pointer, super::poll::events_size(len)).err(),
+        Kind::OutBytes | Kind::OutFilled | Kind::OutDirents => {
+            return Some(memory.bytes(pointer, len.into()).err().unwrap_or(Value::Number(len.into())));
+        }
+        Kind::OutArguments | Kind::OutEnvironment => {
+            return [pointer, len].into_iter().find_map(|pointer| memory.bytes(pointer, 1).err());
+        }
+    })
+}

@@ -1,0 +1,144 @@
+//! The trace of a run: which calls the program made, with what, and what came of it.
+//!
+//! The gate in [`linker`](super::linker) tells a [`Trace`] of the beginning and of the end of each call; without a trace
+//! it does nothing but look whether there is one. What a call was given is read from the guest's memory when it begins
+//! ([`given`]), what it wrote when it ends ([`written`]); which of its parameters is what stands in one table
+//! ([`parameters`]). The last calls are kept as compact bytes ([`Ring`]) and become a [`Call`] again when somebody looks.
+//!
+//! Nothing here changes what the program sees: the time is told by a clock of the trace's own, whose readings are in no
+//! record, and a pointer out of the guest's memory is shown as one ([`Value::OutOfBounds`]).
+
+mod buffers;
+mod call;
+mod dirent;
+mod filter;
+mod given;
+mod memory;
+mod names;
+mod open;
+mod parameters;
+mod poll;
+mod ring;
+mod stat;
+mod text;
+mod value;
+mod words;
+mod written;
+
+pub use buffers::{Buffer, Buffers};
+pub use call::{Call, Outcome};
+pub use dirent::Dirents;
+pub use filter::Filter;
+pub(super) use parameters::function_number;
+pub use poll::{Events, Subscriptions};
+pub use ring::Ring;
+pub use stat::{Fdstat, Filestat};
+pub use text::Text;
+pub use value::Value;
+pub use words::{FlagSet, Words};
+
+use super::abi::Version;
+use super::ctx::{Clock, WasiCtx};
+use super::suspend::CallResult;
+use names::Names;
+use open::Open;
+
+/// The calls of a run, as far as they are kept, and the one that waits.
+pub struct Trace {
+    clock: Box<dyn Clock>,
+    started_ns: u64,
+    names: Names,
+    ring: Ring,
+    /// The call that has begun and not ended.
+    open: Option<Open>,
+}
+
+/// A call as it comes in: what only the gate knows.
+pub(super) struct Incoming<'a> {
+    /// The place of the function in [`CALLS`](super::CALLS).
+    pub function: u8,
+    pub version: Version,
+    /// The arguments as WebAssembly passes them.
+    pub raw: &'a [u64],
+    /// What of the slice's fuel is left.
+    pub fuel_left: u64,
+}
+
+impl Trace {
+    /// The calls that are kept.
+    pub fn ring(&self) -> &Ring {
+        &self.ring
+    }
+
+    /// How many calls have ended since the trace was begun, those that are no longer kept included.
+    pub fn total(&self) -> u64 {
+        self.ring.total()
+    }
+
+    /// The call that has begun and not ended: it waits, or the program is within it for good.
+    pub fn waiting(&self) -> Option<Call> {
+        self.open.as_ref().map(|open| open.call(self.ring.total() + 1, Outcome::Waits))
+    }
+
+    /// The calls that are kept, which are kept no longer.
+    pub fn take(&mut self) -> impl Iterator<Item = Call> + use<> {
+        self.ring.take()
+    }
+
+    fn now(&mut self) -> u64 {
+        self.clock.monotonic_ns().saturating_sub(self.started_ns)
+    }
+}
+
+impl WasiCtx {
+    /// From now on the calls are traced; `clock` tells when they happen.
+    pub fn start_trace(&mut self, mut clock: Box<dyn Clock>) {
+        let names = Names::new(self.descriptors.numbered());
+        let started_ns = clock.monotonic_ns();
+        self.trace = Some(Box::new(Trace { clock, started_ns, names, ring: Ring::default(), open: None }));
+    }
+
+    /// The calls, if they are traced.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.trace.as_deref()
+    }
+
+    /// The calls, if they are traced.
+    pub fn trace_mut(&mut self) -> Option<&mut Trace> {
+        self.trace.as_deref_mut()
+    }
+
+    /// A call begins.
+    #[cold]
+    pub(super) fn trace_begin(&mut self, memory: &[u8], incoming: &Incoming<'_>) {
+        let fuel = self.fuel_ahead.saturating_sub(incoming.fuel_left);
+        let Some(trace) = &mut self.trace else { return };
+        let at_ns = trace.now();
+        // A program that was taken out of a call that waits has left it for good.
+        if let Some(left) = trace.open.take() {
+            trace.ring.push(left.stored(Outcome::Waits));
+        }
+        trace.open = Some(Open::new(incoming, memory, &trace.names, at_ns, fuel));
+    }
+
+    /// The call that began last has answered, or begins to wait.
+    #[cold]
+    pub(super) fn trace_end(&mut self, memory: &[u8], result: &CallResult) {
+        let Some(trace) = &mut self.trace else { return };
+        let Some(mut open) = trace.open.take() else { return };
+        let Some(outcome) = open.outcome(result) else {
+            open.waits = true;
+            trace.open = Some(open);
+            return;
+        };
+        if open.waits {
+            open.waited_ns = Some(trace.now().saturating_sub(open.at_ns));
+        }
+        if outcome.succeeded() {
+            let strings = (self.record.args.len(), self.record.env.len());
+            open.results = written::results(&open, memory, strings);
+            trace.names.learn(&open);
+        }
+        trace.ring.push(open.stored(outcome));
+    }
+}

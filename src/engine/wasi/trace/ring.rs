@@ -1,0 +1,186 @@
+//! The last calls of a run, as compact bytes.
+
+use std::collections::VecDeque;
+
+use super::call::Call;
+use super::filter::Filter;
+use super::open::{Head, Stored};
+
+/// How many calls a chunk has; only the last has fewer.
+const CHUNK: usize = 1024;
+/// How many calls are kept at most.
+const CALLS: u64 = 1 << 20;
+/// In how many bytes at most.
+const BYTES: usize = 96 << 20;
+
+/// The last calls, up to about a million. When there are more, the oldest go, a thousand or so at a time.
+#[derive(Debug)]
+pub struct Ring {
+    chunks: VecDeque<Chunk>,
+    /// How many calls were there before the first that is kept.
+    dropped: u64,
+    total: u64,
+    bytes: usize,
+    most_calls: u64,
+    most_bytes: usize,
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    /// Where each call ends.
+    ends: Vec<u32>,
+}
+
+impl Default for Ring {
+    fn default() -> Self {
+        Self::with_room(CALLS, BYTES)
+    }
+}
+
+impl Ring {
+    fn with_room(most_calls: u64, most_bytes: usize) -> Self {
+        Self { chunks: VecDeque::new(), dropped: 0, total: 0, bytes: 0, most_calls, most_bytes }
+    }
+
+    /// How many calls there were.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// How many of them, the oldest, are not kept.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The call with this number, if it is kept.
+    pub fn get(&self, number: u64) -> Option<Call> {
+        self.stored(number).map(|stored| stored.call(number))
+    }
+
+    /// Whether the call with this number is kept and passes the filter.
+    pub fn passes(&self, number: u64, filter: &Filter) -> bool {
+        let Some(bytes) = self.bytes_of(number) else { return false };
+        let Ok((head, _)) = postcard::take_from_bytes::<Head>(bytes) else { return false };
+        filter.passes_head(head)
+            && (!filter.looks_at_values() || self.stored(number).is_some_and(|stored| filter.passes(&stored)))
+    }
+
+    pub(super) fn push(&mut self, stored: Stored) {
+        let mut chunk = match self.chunks.pop_back() {
+            Some(chunk) if chunk.ends.len() < CHUNK => chunk,
+            Some(full) => {
+                self.chunks.push_back(full);
+                Chunk::default()
+            }
+            None => Chunk::default(),
+        };
+        let before = chunk.bytes.len();
+        // Plain values into memory: there is nothing that could fail. If it did, the call would not be there.
+        chunk.bytes = postcard::to_extend(&stored, chunk.bytes).unwrap_or_default();
+        self.bytes += chunk.bytes.len().saturating_sub(before);
+        chunk.ends.push(chunk.bytes.len() as u32);
+        self.chunks.push_back(chunk);
+        self.total += 1;
+        while (self.total - self.dropped > self.most_calls || self.bytes > self.most_bytes) && self.chunks.len() > 1 {
+            let Some(oldest) = self.chunks.pop_front() else { break };
+            self.dropped += oldest.ends.len() as u64;
+            self.bytes -= oldest.bytes.len();
+        }
+    }
+
+    /// The calls, which are kept no longer.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = Call> + use<> {
+        let chunks = std::mem::take(&mut self.chunks);
+        let first = self.dropped;
+        self.dropped = self.total;
+        self.bytes = 0;
+        let calls = chunks.into_iter().flat_map(|chunk| {
+            let stored: Vec<Option<Stored>> = (0..chunk.ends.len())
+                .map(|index| chunk.call(index).and_then(|bytes| postcard::from_bytes(bytes).ok()))
+                .collect();
+            stored
+        });
+        calls.zip(first + 1..).filter_map(|(stored, number)| Some(stored?.call(number)))
+    }
+
+    fn stored(&self, number: u64) -> Option<Stored> {
+        postcard::from_bytes(self.bytes_of(number)?).ok()
+    }
+
+    fn bytes_of(&self, number: u64) -> Option<&[u8]> {
+        let index = usize::try_from(number.checked_sub(self.dropped + 1)?).ok()?;
+        self.chunks.get(index / CHUNK)?.call(index % CHUNK)
+    }
+}
+
+impl Chunk {
+    fn call(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(index)? as usize;
+        let start = match index.checked_sub(1) {
+            Some(before) => *self.ends.get(before)? as usize,
+            None => 0,
+        };
+        self.bytes.get(start..end)
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::super::call::Outcome;
+    use super::super::value::Value;
+    use super::*;
+
+    fn filled(ring: &mut Ring, calls: u64) {
+        for fuel in 0..calls {
+            ring.push(Stored {
+                head: Head { function: 9, outcome: Outcome::Errno(if fuel % 10 == 0 { 8 } else { 0 }) },
+                at_ns: fuel * 1000,
+                fuel,
+                waited_ns: None,
+                arguments: vec![(0, Value::Number(fuel))],
+                results: Vec::new(),
+            });
+        }
+    }
+
+    #[test]
+    fn the_last_calls_are_kept_and_the_others_counted() {
+        let mut ring = Ring::with_room(3000, usize::MAX);
+        filled(&mut ring, 10_000);
+        assert_eq!(ring.total(), 10_000);
+        let kept = ring.total() - ring.dropped();
+        assert!((2000..=3000).contains(&kept), "{kept}");
+        assert_eq!(ring.get(ring.dropped()), None);
+        assert_eq!(ring.get(ring.dropped() + 1).map(|call| call.fuel), Some(ring.dropped()));
+        assert_eq!(ring.get(10_000).map(|call| (call.number, call.fuel)), Some((10_000, 9_999)));
+        assert_eq!(ring.get(10_001), None);
+        assert_eq!(ring.get(0), None);
+    }
+
+    #[test]
+    fn few_large_calls_fill_it_too() {
+        let mut ring = Ring::with_room(u64::MAX, 100_000);
+        filled(&mut ring, 50_000);
+        assert!(ring.bytes <= 100_000 && ring.dropped() > 0, "{} bytes", ring.bytes);
+    }
+
+    #[test]
+    fn a_million_calls_fit() {
+        let mut ring = Ring::default();
+        filled(&mut ring, 1_000_000);
+        assert_eq!(ring.dropped(), 0);
+        let failures = Filter { failures: true, ..Filter::default() };
+        assert_eq!((1..=1_000_000).filter(|number| ring.passes(*number, &failures)).count(), 100_000);
+    }
+
+    #[test]
+    fn what_is_taken_goes_on_counting() {
+        let mut ring = Ring::default();
+        filled(&mut ring, 1500);
+        assert_eq!(ring.take().map(|call| call.number).collect::<Vec<_>>(), (1..=1500).collect::<Vec<_>>());
+        filled(&mut ring, 2);
+        assert_eq!(ring.take().map(|call| call.number).collect::<Vec<_>>(), [1501, 1502]);
+        assert_eq!(ring.take().count(), 0);
+    }
+}
