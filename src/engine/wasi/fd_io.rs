@@ -5,6 +5,7 @@ use super::abi::{IoVecs, fdflags, rights};
 use super::ctx::Pending;
 use super::errno::Errno;
 use super::fd::Object;
+use super::fd_meta::in_signed_range;
 use super::output::OutputStream;
 use super::suspend::{CallResult, Fail, Suspend};
 use crate::engine::vfs::Ino;
@@ -44,7 +45,7 @@ impl Call<'_> {
         self.memory.bytes(nread, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         readable(descriptor.rights)?;
-        let ino = positioned(&descriptor.object)?;
+        let ino = positioned(&descriptor.object, offset)?;
         let read = self.read_file(ino, offset, &iovecs)?;
         self.memory.write_u32(nread, read)?;
         Ok(())
@@ -80,7 +81,7 @@ impl Call<'_> {
         let descriptor = self.ctx.descriptors.get(fd)?;
         writable(descriptor.rights)?;
         let append = descriptor.flags & fdflags::APPEND != 0;
-        let ino = positioned(&descriptor.object)?;
+        let ino = positioned(&descriptor.object, offset)?;
         // As on Linux: a file that is open for appending is appended to, whatever offset is given.
         let (written, _) = self.write_file(ino, (!append).then_some(offset), &iovecs)?;
         self.memory.write_u32(nwritten, written)?;
@@ -173,10 +174,10 @@ fn writable(held: u64) -> Result<(), Errno> {
     if held & rights::FD_WRITE == 0 { Err(Errno::Badf) } else { Ok(()) }
 }
 
-/// What has offsets.
-fn positioned(object: &Object) -> Result<Ino, Errno> {
+/// What has offsets, of which there are as many as POSIX's signed ones.
+fn positioned(object: &Object, offset: u64) -> Result<Ino, Errno> {
     match object {
-        Object::File { ino, .. } => Ok(*ino),
+        Object::File { ino, .. } => in_signed_range(offset).map(|()| *ino),
         Object::Directory { .. } => Err(Errno::Isdir),
         Object::Stdin | Object::Stdout | Object::Stderr => Err(Errno::Spipe),
     }

@@ -32,10 +32,17 @@ impl Call<'_> {
     }
 
     pub(super) fn fd_allocate(&mut self, fd: u32, offset: u64, len: u64) -> CallResult {
-        let ino = self.file(fd, rights::FD_ALLOCATE)?;
+        let held = self.ctx.descriptors.get(fd)?.rights;
+        let ino = self.file(fd, 0)?;
+        if held & rights::FD_ALLOCATE == 0 {
+            // As POSIX has it for a file that is open for reading only.
+            return Err(if held & rights::FD_WRITE == 0 { Errno::Badf } else { Errno::Notcapable }.into());
+        }
         if len == 0 {
             return Err(Errno::Inval.into());
         }
+        in_signed_range(offset)?;
+        in_signed_range(len)?;
         self.ctx.vfs_now().allocate(ino, offset, len)?;
         Ok(())
     }
@@ -106,6 +113,7 @@ impl Call<'_> {
             // As POSIX has it for a file that is open for reading only.
             return Err(if held & rights::FD_WRITE == 0 { Errno::Inval } else { Errno::Notcapable }.into());
         }
+        in_signed_range(size)?;
         self.ctx.vfs_now().set_len(ino, size)?;
         Ok(())
     }
@@ -201,6 +209,11 @@ impl Whence {
             (Version::Preview1 | Version::Unstable, _) => None,
         }
     }
+}
+
+/// Sizes and offsets are signed where programs are written, so a larger one was a negative one.
+pub(super) fn in_signed_range(number: u64) -> Result<(), Errno> {
+    if i64::try_from(number).is_ok() { Ok(()) } else { Err(Errno::Inval) }
 }
 
 /// The flags of which only `known` ones may be set.

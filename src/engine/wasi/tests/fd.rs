@@ -32,11 +32,11 @@ fn positioned_calls_leave_the_offset_alone() {
     assert_eq!((guest.u32_at(RESULT), guest.get(BUFFER, 3)), (3, b"789".to_vec()));
     guest.ok("fd_pread", &[fd, iovs, count, 9, RESULT.into()]);
     assert_eq!(guest.u32_at(RESULT), 1);
-    guest.ok("fd_pread", &[fd, iovs, count, -1, RESULT.into()]);
+    guest.ok("fd_pread", &[fd, iovs, count, i64::MAX, RESULT.into()]);
     assert_eq!(guest.u32_at(RESULT), 0, "far past the end");
     guest.put(BUFFER, b"abc");
     guest.ok("fd_pwrite", &[fd, iovs, count, 8, RESULT.into()]);
-    assert_eq!(guest.call("fd_pwrite", &[fd, iovs, count, -1, RESULT.into()]), Errno::Fbig);
+    assert_eq!(guest.call("fd_pwrite", &[fd, iovs, count, i64::MAX, RESULT.into()]), Errno::Fbig);
     guest.ok("fd_tell", &[fd, RESULT.into()]);
     assert_eq!(guest.u64_at(RESULT), 2);
     assert_eq!(guest.ctx().vfs().read_file("f").unwrap(), b"01234567abc");
@@ -208,6 +208,18 @@ fn removing_what_is_open_leaves_it_usable_until_it_is_closed() {
 }
 
 #[test]
+fn negative_offsets_and_sizes_are_refused() {
+    let mut guest = Guest::with_files(&[("f", "0123456789")]);
+    let fd = guest.open("f");
+    let [iovs, count] = guest.iovec(3);
+    assert_eq!(guest.call("fd_pread", &[fd, iovs, count, -1, RESULT.into()]), Errno::Inval);
+    assert_eq!(guest.call("fd_pwrite", &[fd, iovs, count, -1, RESULT.into()]), Errno::Inval);
+    assert_eq!(guest.call("fd_filestat_set_size", &[fd, -1]), Errno::Inval);
+    assert_eq!(guest.call("fd_allocate", &[fd, -1, 2]), Errno::Inval);
+    assert_eq!(guest.call("fd_allocate", &[fd, 0, -1]), Errno::Inval);
+}
+
+#[test]
 fn sizes_are_set_and_allocated() {
     let mut guest = Guest::with_files(&[("f", "0123456789")]);
     let fd = guest.open("f");
@@ -217,8 +229,8 @@ fn sizes_are_set_and_allocated() {
     guest.ok("fd_allocate", &[fd, 6, 2]);
     assert_eq!(guest.ctx().vfs().read_file("f").unwrap(), b"0123\0\0\0\0");
     assert_eq!(guest.call("fd_allocate", &[fd, 0, 0]), Errno::Inval);
-    assert_eq!(guest.call("fd_allocate", &[fd, -1, 2]), Errno::Fbig);
-    assert_eq!(guest.call("fd_filestat_set_size", &[fd, -1]), Errno::Fbig);
+    assert_eq!(guest.call("fd_allocate", &[fd, i64::MAX, 2]), Errno::Fbig);
+    assert_eq!(guest.call("fd_filestat_set_size", &[fd, i64::MAX]), Errno::Fbig);
     assert_eq!(guest.call("fd_filestat_set_size", &[fd, 1 << 30]), Errno::Nospc);
     guest.ok("fd_advise", &[fd, 0, 0, 5]);
     assert_eq!(guest.call("fd_advise", &[fd, 0, 0, 6]), Errno::Inval);
