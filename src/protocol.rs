@@ -42,6 +42,11 @@ pub enum Request {
     /// The page, when the Memory panel shows another window, or (`None`) nothing any more.
     /// The worker sends [`Event::Memory`] at once and then whenever the bytes of the window may have changed.
     WatchMemory { watch: Option<MemoryWatch> },
+    /// The page, when the System calls panel shows other calls, or (`None`) none any more.
+    /// The worker sends [`Event::Calls`] at once and then whenever there is something else to be shown.
+    WatchCalls { watch: Option<CallsWatch> },
+    /// The page, when the person copies the calls that pass the filter. Answered by [`Event::CallsText`].
+    CopyCalls { filter: CallFilter },
     /// The page, when a project is opened: replace the whole tree. Answered by [`Event::Tree`].
     SetFiles { files: Vec<FileImage> },
     /// The page, when the person changes one file or directory. Answered by [`Event::Tree`] and
@@ -83,10 +88,15 @@ pub enum Event {
     Paused { run: RunId },
     /// About ten times a second while a program runs.
     Progress { run: RunId, counters: Counters },
-    /// The run is over, well or not; the last event with this run's number besides [`Event::Memory`].
+    /// The run is over, well or not; the last event with this run's number besides [`Event::Memory`],
+    /// [`Event::Calls`] and [`Event::CallsText`].
     Finished { run: RunId, outcome: Outcome, counters: Counters },
     /// The window that the Memory panel shows; of the last run there was.
     Memory { run: RunId, view: MemoryView },
+    /// The calls that the System calls panel shows; of the last run there was.
+    Calls { run: RunId, view: CallsView },
+    /// Answers [`Request::CopyCalls`]: a line for each call. Of a great many only the last, which the text then says.
+    CallsText { run: RunId, text: String },
     /// The tree as it is now: after a change, and after a run that touched it.
     Tree { entries: Vec<FileEntry>, bytes: u64 },
     /// What the page is to keep in the browser's storage: after a change, and after a run that touched the tree.
@@ -261,6 +271,8 @@ pub struct RunOptions {
     pub arguments: Vec<String>,
     pub environment: Vec<(String, String)>,
     pub limits: Limits,
+    /// Whether the calls to WASI are traced: what [`Request::WatchCalls`] looks at.
+    pub trace: bool,
 }
 
 /// How much a program may use. `None`: no limit but the machine's.
@@ -389,6 +401,71 @@ pub struct MemoryView {
     pub size: u64,
     /// How many memories the module has.
     pub memories: u32,
+}
+
+/// Which calls are to be seen: those that pass each condition.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CallFilter {
+    /// Parts of function names, separated by commas or blanks; empty for all functions.
+    pub functions: String,
+    /// Part of a path, or of the name that a descriptor was opened as; empty for all.
+    pub path: String,
+    /// Only what failed.
+    pub failures: bool,
+}
+
+/// What part of the traced calls the page looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CallsWatch {
+    pub filter: CallFilter,
+    /// How many of the calls that pass come before the first to be sent.
+    pub first: u64,
+    /// How many calls; the worker sends at most 500.
+    pub count: u32,
+    /// The last calls, instead of those from `first` on.
+    pub follow: bool,
+}
+
+/// Part of the traced calls.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CallsView {
+    /// Whether the run is traced at all.
+    pub traced: bool,
+    /// What the calls have passed.
+    pub filter: CallFilter,
+    /// How many of the calls that pass come before the first of these.
+    pub first: u64,
+    pub calls: Vec<Call>,
+    /// How many of the calls that are kept pass, as far as they have been looked at.
+    pub passing: u64,
+    /// Whether some have not been looked at yet; another view follows.
+    pub searching: bool,
+    /// How many calls the run has made.
+    pub total: u64,
+    /// How many of them, the oldest, are not kept any more.
+    pub dropped: u64,
+}
+
+/// A call of the program to WASI.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The first call of the run has 1.
+    pub number: u64,
+    /// Such as `path_open`.
+    pub function: String,
+    /// Name and value of each, the value as a person reads it: `CREAT|TRUNC`, `"words.txt"`.
+    pub arguments: Vec<(String, String)>,
+    /// `SUCCESS`, `NOENT`, ..., or what came instead: `exits`, `waits`.
+    pub outcome: String,
+    pub failed: bool,
+    /// What was written out, such as `fd 4`; empty where there is nothing.
+    pub results: String,
+    /// When it began, in milliseconds since the run began.
+    pub at_ms: f64,
+    /// How long it waited, in milliseconds, if it did.
+    pub waited_ms: Option<f64>,
+    /// How many instructions or so the program had executed.
+    pub fuel: u64,
 }
 
 /// A file or directory with all it holds. Paths start at the root without a `/`: `data/words.txt`.

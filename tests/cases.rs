@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use support::TestWorker;
 use wasmoscope::protocol::{
-    Checked, Entry, Event, FileContents, FileImage, Outcome, Request, RunOptions, Source, Stream, Value,
+    Call, CallFilter, CallsWatch, Checked, Entry, Event, FileContents, FileImage, Outcome, Request, RunOptions, Source,
+    Stream, Value,
 };
 use wasmoscope::worker::Next;
 
@@ -150,6 +151,7 @@ struct Directives {
     options: RunOptions,
     stdin: Option<String>,
     files: Vec<FileImage>,
+    trace: Option<CallFilter>,
 }
 
 fn directives(text: &str) -> Directives {
@@ -172,6 +174,10 @@ fn directives(text: &str) -> Directives {
                 let contents = FileContents::File { bytes: unescape(text).into_bytes() };
                 directives.files.push(FileImage { path: path.to_owned(), contents });
             }
+            "TRACE" => {
+                directives.options.trace = true;
+                directives.trace = Some(call_filter(value));
+            }
             "LIMIT" => {
                 let (name, number) = value.split_once(' ').expect("LIMIT: NAME NUMBER");
                 let number: u64 = number.parse().expect("a limit is a number");
@@ -189,6 +195,21 @@ fn directives(text: &str) -> Directives {
         }
     }
     directives
+}
+
+/// `all`, or `calls NAMES`, `path TEXT`, `failures`, separated by `;`.
+fn call_filter(text: &str) -> CallFilter {
+    let mut filter = CallFilter::default();
+    for condition in text.split(';').map(str::trim) {
+        match condition.split_once(' ').unwrap_or((condition, "")) {
+            ("all", "") => {}
+            ("failures", "") => filter.failures = true,
+            ("calls", names) => filter.functions = names.to_owned(),
+            ("path", part) => filter.path = part.to_owned(),
+            _ => panic!("TRACE: {condition}"),
+        }
+    }
+    filter
 }
 
 /// Words, where `"a b"` is one.
@@ -230,6 +251,10 @@ fn transcript(source: &Source) -> String {
             writeln!(told, "{name}:\n{}", indented(&printed)).expect("a string takes text");
         }
     }
+    if let Some(filter) = directives.trace {
+        worker.send(Request::WatchCalls { watch: Some(CallsWatch { filter, count: 500, ..CallsWatch::default() }) });
+        told.push_str(&trace_text(&worker));
+    }
     let waits = worker.events.iter().any(|event| matches!(event, Event::WaitingForInput { .. }));
     told.push_str(&match worker.outcome() {
         Some(outcome) => outcome_text(outcome),
@@ -250,6 +275,19 @@ fn transcript(source: &Source) -> String {
                 writeln!(told, "removed {path}").expect("a string takes text");
             }
         }
+    }
+    told
+}
+
+/// The calls without their times, which are those of the machine.
+fn trace_text(worker: &TestWorker) -> String {
+    let view = worker.calls().expect("watched calls are sent");
+    let mut told = String::from("calls:\n");
+    for Call { number, function, arguments, outcome, results, waited_ms, .. } in &view.calls {
+        let arguments: Vec<_> = arguments.iter().map(|(_, value)| value.as_str()).collect();
+        let waited = if waited_ms.is_some() { " (waited)" } else { "" };
+        let line = format!("  {number} {function}({}) = {outcome} {results}", arguments.join(", "));
+        writeln!(told, "{}{waited}", line.trim_end()).expect("a string takes text");
     }
     told
 }

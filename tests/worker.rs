@@ -5,8 +5,8 @@ mod support;
 
 use support::{RUN, TestWorker, wat};
 use wasmoscope::protocol::{
-    Entry, Event, FileChange, FileContents, FileImage, FileKind, MemoryView, MemoryWatch, Outcome, Request, RunOptions,
-    Stream,
+    CallFilter, CallsWatch, Entry, Event, FileChange, FileContents, FileImage, FileKind, MemoryView, MemoryWatch,
+    Outcome, Request, RunOptions, Stream,
 };
 use wasmoscope::worker::Next;
 
@@ -309,4 +309,123 @@ fn the_same_program_prints_the_same_again() {
     worker.run_text(program);
     worker.settle(10);
     assert_eq!(worker.printed(Stream::Stderr), first);
+}
+
+/// Yields 30,000 times, and closes a descriptor that is not there every hundredth time.
+const CALLS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $close (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (local $n i32)
+    (loop $again
+      (drop (call $yield))
+      (if (i32.eqz (i32.rem_u (local.get $n) (i32.const 100))) (then (drop (call $close (i32.const 77)))))
+      (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 30000))))))"#;
+
+fn traced_calls() -> TestWorker {
+    let mut worker = TestWorker::new();
+    worker.run(wat(CALLS), Entry::Default, RunOptions { trace: true, ..RunOptions::default() });
+    worker
+}
+
+fn watch(filter: CallFilter, first: u64, follow: bool) -> Request {
+    Request::WatchCalls { watch: Some(CallsWatch { filter, first, count: 3, follow }) }
+}
+
+fn numbers(worker: &TestWorker) -> Vec<u64> {
+    worker.calls().map(|view| view.calls.iter().map(|call| call.number).collect()).unwrap_or_default()
+}
+
+#[test]
+fn the_watched_window_of_the_calls_is_sent() {
+    let mut worker = traced_calls();
+    worker.send(watch(CallFilter::default(), 0, true));
+    assert_eq!(worker.settle(10_000), Next::Idle);
+    let view = worker.calls().expect("calls are sent while the program runs and at its end");
+    assert_eq!((view.traced, view.total, view.passing, view.dropped), (true, 30_300, 30_300, 0));
+    assert_eq!(numbers(&worker), [30_298, 30_299, 30_300], "the end of the list is followed");
+    let views = worker.events.iter().filter(|event| matches!(event, Event::Calls { .. })).count();
+    let progress = worker.events.iter().filter(|event| matches!(event, Event::Progress { .. })).count();
+    assert!(views >= 3 && views <= progress + 4, "{views} views and {progress} looks");
+    worker.send(watch(CallFilter::default(), 1, false));
+    assert_eq!(numbers(&worker), [2, 3, 4]);
+    let call = &worker.calls().expect("they were sent").calls[0];
+    assert_eq!((call.function.as_str(), call.outcome.as_str(), call.failed), ("fd_close", "BADF", true));
+    assert_eq!(call.arguments, [("fd".to_owned(), "77".to_owned())]);
+    assert!(call.fuel > 0);
+    worker.send(watch(CallFilter::default(), u64::MAX, false));
+    assert_eq!(numbers(&worker), [30_298, 30_299, 30_300], "past the end is the end");
+}
+
+#[test]
+fn filtered_calls_are_found_a_piece_at_a_time() {
+    let mut worker = traced_calls();
+    assert_eq!(worker.settle(10_000), Next::Idle);
+    assert_eq!(worker.calls(), None, "nobody watches");
+    let failures = CallFilter { failures: true, ..CallFilter::default() };
+    worker.send(watch(failures.clone(), 1, false));
+    assert!(worker.calls().is_some_and(|view| view.searching && view.passing < 300));
+    assert_eq!(worker.settle(100), Next::Idle);
+    let view = worker.calls().expect("another view follows");
+    assert_eq!((view.searching, view.passing, &view.filter), (false, 300, &failures));
+    assert_eq!(numbers(&worker), [103, 204, 305]);
+    worker.send(watch(CallFilter { functions: "yield".to_owned(), ..CallFilter::default() }, 0, true));
+    assert_eq!(worker.settle(100), Next::Idle);
+    assert_eq!(worker.calls().map(|view| view.passing), Some(30_000));
+    worker.send(watch(CallFilter { path: "nowhere".to_owned(), ..CallFilter::default() }, 0, true));
+    assert_eq!(worker.settle(100), Next::Idle);
+    assert_eq!(worker.calls().map(|view| (view.passing, view.total)), Some((0, 30_300)));
+}
+
+#[test]
+fn a_run_that_is_not_traced_says_so_and_the_next_begins_anew() {
+    let mut worker = traced_calls();
+    worker.send(watch(CallFilter { functions: "close".to_owned(), ..CallFilter::default() }, 0, true));
+    worker.settle(10_000);
+    assert_eq!(worker.calls().map(|view| view.passing), Some(300));
+    let again = |worker: &mut TestWorker, run, trace| {
+        let options = RunOptions { trace, ..RunOptions::default() };
+        worker.send(Request::Run { run, source: wat(CALLS), entry: Entry::Default, options });
+        worker.settle(10_000);
+    };
+    again(&mut worker, 2, false);
+    assert_eq!(worker.calls().map(|view| (view.traced, view.total, view.passing)), Some((false, 0, 0)));
+    again(&mut worker, 3, true);
+    assert_eq!(worker.calls().map(|view| (view.traced, view.passing)), Some((true, 300)));
+}
+
+#[test]
+fn the_calls_are_copied_as_text() {
+    let mut worker = traced_calls();
+    worker.settle(10_000);
+    let mut copied = |filter: CallFilter| {
+        worker.send(Request::CopyCalls { filter });
+        match worker.events.last() {
+            Some(Event::CallsText { run: RUN, text }) => text.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let failures = copied(CallFilter { failures: true, ..CallFilter::default() });
+    assert_eq!(failures.lines().count(), 300);
+    assert!(failures.lines().all(|line| line.ends_with(" fd_close(77) = BADF")), "{failures}");
+    assert_eq!(copied(CallFilter::default()).lines().count(), 30_300);
+}
+
+#[test]
+fn a_call_that_waits_is_shown_while_it_waits() {
+    let mut worker = TestWorker::new();
+    worker.send(watch(CallFilter::default(), 0, true));
+    worker.run(wat(GREETER), Entry::Default, RunOptions { trace: true, ..RunOptions::default() });
+    worker.settle(20);
+    let outcomes = |worker: &TestWorker| -> Vec<String> {
+        let calls = worker.calls().expect("calls are watched");
+        calls.calls.iter().map(|call| call.outcome.clone()).collect()
+    };
+    assert_eq!(outcomes(&worker), ["SUCCESS", "waits"]);
+    worker.send(Request::Stdin { run: RUN, bytes: b"Ada\n".to_vec() });
+    worker.settle(20);
+    assert_eq!(outcomes(&worker), ["SUCCESS", "SUCCESS", "SUCCESS"]);
+    let view = worker.calls().expect("calls are watched");
+    assert_eq!((view.total, numbers(&worker)), (4, vec![2, 3, 4]));
+    assert!(view.calls[0].waited_ms.is_some() && view.calls[0].results.contains("\"Ada\\n\""), "{view:?}");
 }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::Failure;
 use crate::engine::wasi::WasiCtx;
-use crate::engine::wasi::trace::{Call, Filter};
+use crate::engine::wasi::trace::Filter;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -64,7 +64,7 @@ impl Tracer {
         let Some(trace) = wasi.trace_mut() else { return Ok(()) };
         let mut lines = String::new();
         for call in trace.take().filter(|call| self.filter.passes_call(call)) {
-            lines.push_str(&line(&call));
+            lines.push_str(&call.line());
             lines.push('\n');
         }
         let written = self.to.write_all(lines.as_bytes()).and_then(|()| self.to.flush());
@@ -78,13 +78,4 @@ impl Tracer {
 
 fn cannot_write(path: &std::path::Path, error: &io::Error) -> Failure {
     format!("cannot write the trace `{}`: {error}", path.display())
-}
-
-/// `0.000123 4567 fd_write(1<stdout>, ["hi\n"]) = SUCCESS nwritten 3`
-fn line(call: &Call) -> String {
-    let waited = match call.waited_ns {
-        Some(waited) => format!(" <waited {}.{:06}>", waited / 1_000_000_000, waited % 1_000_000_000 / 1000),
-        None => String::new(),
-    };
-    format!("{}.{:06} {} {call}{waited}", call.at_ns / 1_000_000_000, call.at_ns % 1_000_000_000 / 1000, call.fuel)
 }

@@ -1,5 +1,6 @@
 //! What is done with each request, and what goes on between requests.
 
+use super::calls::{self, Watched};
 use super::run::Run;
 use super::warm_up::WarmUp;
 use super::{Machine, files, to_proto};
@@ -19,6 +20,9 @@ pub enum Next {
     Idle,
 }
 
+/// How long calls are searched at once while no program runs, in milliseconds.
+const SEARCH_MS: f64 = 30.0;
+
 /// The state of the engine's worker.
 pub struct EventLoop<M> {
     machine: M,
@@ -27,6 +31,7 @@ pub struct EventLoop<M> {
     /// The run there is, or the last one there was: its memory can still be looked at.
     run: Option<Run>,
     watch: Option<MemoryWatch>,
+    calls: Option<Watched>,
     /// The last source that was looked at, and what it turned out to be.
     inspected: Option<(Source, Inspection, f64)>,
     warm_up: Option<WarmUp>,
@@ -35,7 +40,7 @@ pub struct EventLoop<M> {
 impl<M: Machine> EventLoop<M> {
     /// An event loop without a run, on an empty tree.
     pub fn new(machine: M) -> Self {
-        Self { machine, files: Vfs::default(), run: None, watch: None, inspected: None, warm_up: None }
+        Self { machine, files: Vfs::default(), run: None, watch: None, calls: None, inspected: None, warm_up: None }
     }
 
     /// Does what a request asks for.
@@ -86,6 +91,10 @@ impl<M: Machine> EventLoop<M> {
                         emit(Event::Started { run, call: started.description().to_owned() });
                         self.run = Some(started);
                         self.send_memory(true, emit);
+                        if let Some(calls) = &mut self.calls {
+                            calls.restart();
+                        }
+                        self.send_calls(emit);
                     }
                     Err(event) => emit(*event),
                 }
@@ -98,6 +107,7 @@ impl<M: Machine> EventLoop<M> {
                     emit(Event::Paused { run: run.id() });
                     emit(run.progress());
                     self.send_memory(false, emit);
+                    self.send_calls(emit);
                 }
             }
             Request::Continue { run } => {
@@ -111,6 +121,7 @@ impl<M: Machine> EventLoop<M> {
                 if self.live(run).is_some() {
                     self.end_run(emit);
                     self.send_memory(false, emit);
+                    self.send_calls(emit);
                 }
             }
             Request::Stdin { run, bytes } => {
@@ -126,6 +137,20 @@ impl<M: Machine> EventLoop<M> {
             Request::WatchMemory { watch } => {
                 self.watch = watch;
                 self.send_memory(true, emit);
+            }
+            Request::WatchCalls { watch } => {
+                match (watch, &mut self.calls) {
+                    (Some(watch), Some(calls)) => calls.change(watch),
+                    (watch, calls) => *calls = watch.map(Watched::new),
+                }
+                self.send_calls(emit);
+            }
+            Request::CopyCalls { filter } => {
+                if let Some(run) = &self.run
+                    && let Some(trace) = run.trace()
+                {
+                    emit(Event::CallsText { run: run.id(), text: calls::copy(trace, &filter) });
+                }
             }
             Request::SetFiles { files } => {
                 self.end_run(emit);
@@ -167,14 +192,22 @@ impl<M: Machine> EventLoop<M> {
             if looked && !over {
                 emit(run.progress());
             }
-            if looked || over || next != Next::Now {
+            let searching = if looked || over || next != Next::Now {
                 self.send_memory(false, emit);
-            }
+                self.send_calls(emit)
+            } else {
+                self.search_calls()
+            };
             if over {
                 self.keep_files(emit);
-                return Next::Idle;
             }
-            return next;
+            return if searching { Next::Now } else { next };
+        }
+        if self.search_calls() {
+            let until = self.machine.now_ms() + SEARCH_MS;
+            while self.search_calls() && self.machine.now_ms() < until {}
+            self.send_calls(emit);
+            return Next::Now;
         }
         if let Some(warm_up) = &mut self.warm_up {
             if !warm_up.slice(&self.machine) {
@@ -233,6 +266,23 @@ impl<M: Machine> EventLoop<M> {
             && let Some(event) = run.memory_view(watch, always)
         {
             emit(event);
+        }
+    }
+
+    /// Sends the watched calls, if they are not those that were sent last. Whether there are more to be looked at.
+    fn send_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
+        let (Some(calls), Some(run)) = (&mut self.calls, &self.run) else { return false };
+        let Some(view) = calls.view(run.trace()) else { return false };
+        let searching = view.searching;
+        emit(Event::Calls { run: run.id(), view });
+        searching
+    }
+
+    /// Looks at some more of the calls; false when all have been looked at.
+    fn search_calls(&mut self) -> bool {
+        match (&mut self.calls, self.run.as_ref().and_then(Run::trace)) {
+            (Some(calls), Some(trace)) => calls.search(trace),
+            (None, _) | (_, None) => false,
         }
     }
 

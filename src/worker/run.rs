@@ -6,6 +6,7 @@ use crate::engine::inspect::Summary;
 use crate::engine::runtime::{self, Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
+use crate::engine::wasi::trace::Trace;
 use crate::engine::wasi::{self, WasiConfig};
 use crate::protocol::{self, Counters, Event, MemoryView, MemoryWatch, RunId, RunOptions};
 
@@ -89,7 +90,7 @@ impl Run {
         };
         let session = Session::start(&source.name, wasm, summary, config);
         let compile_ms = compile_ms + machine.now_ms() - started_ms;
-        let session = session.map_err(|error| {
+        let mut session = session.map_err(|error| {
             let outcome = match error {
                 StartError::Problems(problems) => {
                     protocol::Outcome::NotStarted { problems: problems.iter().map(to_proto::problem).collect() }
@@ -98,6 +99,9 @@ impl Run {
             };
             Event::Finished { run: id, outcome, counters: Counters { compile_ms, ..Counters::default() } }
         })?;
+        if options.trace {
+            session.wasi_mut().start_trace(machine.clock());
+        }
         Ok(Self {
             id,
             session,
@@ -307,6 +311,11 @@ impl Run {
         }
         self.sent = Some(view.clone());
         Some(Event::Memory { run: self.id, view })
+    }
+
+    /// The calls so far, if they are traced.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.session.wasi().trace()
     }
 
     pub fn vfs(&self) -> &Vfs {

@@ -7,8 +7,8 @@ use crate::engine::source::{Location, Source};
 use crate::engine::value::Shown;
 use crate::engine::wasi;
 use crate::protocol::{
-    Checked, Detected, DetectedKind, Entry, ExportSummary, ImportSummary, ModuleSummary, Outcome, OutputChunk, Problem,
-    Span, Stream, Trap, Value,
+    Call, CallFilter, Checked, Detected, DetectedKind, Entry, ExportSummary, ImportSummary, ModuleSummary, Outcome,
+    OutputChunk, Problem, Span, Stream, Trap, Value,
 };
 
 pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
@@ -150,4 +150,27 @@ pub(super) fn output(pieces: Vec<wasi::Output>) -> Vec<OutputChunk> {
             dropped: piece.dropped,
         })
         .collect()
+}
+
+pub(super) fn call(call: &wasi::trace::Call) -> Call {
+    let milliseconds = |nanoseconds: u64| nanoseconds as f64 / 1e6;
+    Call {
+        number: call.number,
+        function: call.function.to_owned(),
+        arguments: call.arguments.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect(),
+        outcome: call.outcome.name(),
+        failed: call.outcome.failed(),
+        results: call.results_text(),
+        at_ms: milliseconds(call.at_ns),
+        waited_ms: call.waited_ns.map(milliseconds),
+        fuel: call.fuel,
+    }
+}
+
+pub(super) fn call_filter(filter: &CallFilter) -> wasi::trace::Filter {
+    wasi::trace::Filter {
+        functions: wasi::trace::Filter::functions(&filter.functions),
+        path: filter.path.clone(),
+        failures: filter.failures,
+    }
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use wasmoscope::engine::wasi::{Clock, Random};
-use wasmoscope::protocol::{Entry, Event, Outcome, Request, RunId, RunOptions, Source, Stream};
+use wasmoscope::protocol::{CallsView, Entry, Event, Outcome, Request, RunId, RunOptions, Source, Stream};
 use wasmoscope::worker::{EventLoop, Machine, Next};
 
 /// A machine whose clock moves by as much as a slice may take whenever it is looked at, so that slices stay as they are.
@@ -116,6 +116,14 @@ impl TestWorker {
 
     pub fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.printed(Stream::Stdout)).into_owned()
+    }
+
+    /// The calls that were sent last.
+    pub fn calls(&self) -> Option<&CallsView> {
+        self.events.iter().rev().find_map(|event| match event {
+            Event::Calls { view, .. } => Some(view),
+            _ => None,
+        })
     }
 
     /// How the run ended, if it has.

@@ -70,6 +70,7 @@ impl Launcher {
             arguments: arguments::split(&project.arguments),
             environment: arguments::environment(&project.environment),
             limits: inner.settings.clone().limits.clone(),
+            trace: inner.settings.clone().record_calls,
         };
         inner.layout.dispatch(LayoutAction::Show { panel: Panel::Console });
         inner.engine.run(project.program.source(), entry, options);

@@ -134,7 +134,9 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::Paused { run }
         | Event::Progress { run, .. }
         | Event::Finished { run, .. }
-        | Event::Memory { run, .. } => Some(*run),
+        | Event::Memory { run, .. }
+        | Event::Calls { run, .. }
+        | Event::CallsText { run, .. } => Some(*run),
         Event::Ready
         | Event::Warm { .. }
         | Event::Checked { .. }

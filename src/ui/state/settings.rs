@@ -22,6 +22,8 @@ pub struct Settings {
     pub text_size: u16,
     /// How much a program may use.
     pub limits: Limits,
+    /// Whether the calls of programs are traced.
+    pub record_calls: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,7 @@ pub enum SettingsAction {
     SmallerText,
     UsualText,
     SetLimits(Limits),
+    RecordCalls(bool),
 }
 
 /// One of the [`Limits`].
@@ -79,7 +82,7 @@ const TEXT_SIZES: [u16; 8] = [80, 90, 100, 115, 130, 150, 175, 200];
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::System, text_size: 100, limits: Limits::default() }
+        Self { theme: Theme::System, text_size: 100, limits: Limits::default(), record_calls: false }
     }
 }
 
@@ -103,6 +106,7 @@ impl Settings {
             }
             SettingsAction::UsualText => next.text_size = 100,
             SettingsAction::SetLimits(limits) => next.limits = limits,
+            SettingsAction::RecordCalls(record) => next.record_calls = record,
         }
         next
     }

@@ -74,6 +74,15 @@ impl Call {
         values.join(", ")
     }
 
+    /// The call with what came before it, as the command line and a copy have it: the time in seconds, the fuel, the
+    /// call, and how long it waited. `0.000123 4567 fd_write(1<stdout>, ["hi\n"]) = SUCCESS nwritten 3`
+    pub fn line(&self) -> String {
+        let micros =
+            |nanoseconds: u64| format!("{}.{:06}", nanoseconds / 1_000_000_000, nanoseconds / 1000 % 1_000_000);
+        let waited = self.waited_ns.map(|waited| format!(" <waited {}>", micros(waited))).unwrap_or_default();
+        format!("{} {} {self}{waited}", micros(self.at_ns), self.fuel)
+    }
+
     /// What was written out, numbers with their names; empty where there is nothing.
     pub fn results_text(&self) -> String {
         // What is seen to be what it is needs no name.

@@ -1,0 +1,153 @@
+//! The traced calls as the page looks at them: a window of those that pass its filter.
+
+use std::collections::VecDeque;
+
+use super::to_proto;
+use crate::engine::wasi::trace::{Filter, Trace};
+use crate::protocol::{CallFilter, CallsView, CallsWatch};
+
+/// The most calls that a window holds.
+const WINDOW: u32 = 500;
+/// How many calls are looked at between two messages.
+const SEARCH: u64 = 10_000;
+/// How many calls are copied at most: the last.
+const COPY: usize = 50_000;
+
+/// What the page watches, and which calls it is.
+pub(super) struct Watched {
+    watch: CallsWatch,
+    matches: Matches,
+    sent: Option<CallsView>,
+}
+
+/// The numbers of the calls that pass a filter, found a piece at a time.
+struct Matches {
+    filter: Filter,
+    numbers: VecDeque<u64>,
+    /// The last call that was looked at.
+    searched: u64,
+}
+
+impl Watched {
+    pub fn new(watch: CallsWatch) -> Self {
+        let matches = Matches::new(&watch.filter);
+        Self { watch, matches, sent: None }
+    }
+
+    /// Looks at another part of the same calls, or at others.
+    pub fn change(&mut self, watch: CallsWatch) {
+        if watch.filter != self.watch.filter {
+            self.matches = Matches::new(&watch.filter);
+        }
+        self.watch = watch;
+        self.sent = None;
+    }
+
+    /// Another run begins.
+    pub fn restart(&mut self) {
+        *self = Self::new(self.watch.clone());
+    }
+
+    /// Looks at some more calls; false when all have been looked at.
+    pub fn search(&mut self, trace: &Trace) -> bool {
+        self.matches.search(trace, SEARCH)
+    }
+
+    /// What the page is to see now; `None` if it was sent just like this.
+    pub fn view(&mut self, trace: Option<&Trace>) -> Option<CallsView> {
+        let view = match trace {
+            Some(trace) => self.window(trace),
+            None => CallsView { filter: self.watch.filter.clone(), ..CallsView::default() },
+        };
+        if self.sent.as_ref() == Some(&view) {
+            return None;
+        }
+        self.sent = Some(view.clone());
+        Some(view)
+    }
+
+    fn window(&mut self, trace: &Trace) -> CallsView {
+        let searching = self.matches.search(trace, SEARCH);
+        let ring = trace.ring();
+        // The call that waits is the last, and is not in the ring yet.
+        let waiting = trace.waiting().filter(|call| self.matches.filter.passes_call(call) && !searching);
+        let kept = self.matches.len(trace);
+        let passing = kept + u64::from(waiting.is_some());
+        let count = u64::from(self.watch.count.min(WINDOW));
+        let last_first = passing.saturating_sub(count);
+        let first = if self.watch.follow { last_first } else { self.watch.first.min(last_first) };
+        let numbers = (first..kept.min(first + count)).filter_map(|index| self.matches.number(trace, index));
+        let mut calls: Vec<_> =
+            numbers.filter_map(|number| ring.get(number)).map(|call| to_proto::call(&call)).collect();
+        if let Some(waiting) = waiting.filter(|_| first + count > kept) {
+            calls.push(to_proto::call(&waiting));
+        }
+        CallsView {
+            traced: true,
+            filter: self.watch.filter.clone(),
+            first,
+            calls,
+            passing,
+            searching,
+            total: ring.total() + u64::from(trace.waiting().is_some()),
+            dropped: ring.dropped(),
+        }
+    }
+}
+
+impl Matches {
+    fn new(filter: &CallFilter) -> Self {
+        Self { filter: to_proto::call_filter(filter), numbers: VecDeque::new(), searched: 0 }
+    }
+
+    fn search(&mut self, trace: &Trace, most: u64) -> bool {
+        let ring = trace.ring();
+        if self.filter.is_empty() {
+            return false;
+        }
+        let from = self.searched.max(ring.dropped()) + 1;
+        self.searched = ring.total().min(from - 1 + most);
+        self.numbers.extend((from..=self.searched).filter(|number| ring.passes(*number, &self.filter)));
+        while self.numbers.front().is_some_and(|number| *number <= ring.dropped()) {
+            self.numbers.pop_front();
+        }
+        self.searched < ring.total()
+    }
+
+    /// How many calls are known to pass.
+    fn len(&self, trace: &Trace) -> u64 {
+        if self.filter.is_empty() {
+            return trace.ring().total() - trace.ring().dropped();
+        }
+        self.numbers.len() as u64
+    }
+
+    fn number(&self, trace: &Trace, index: u64) -> Option<u64> {
+        if self.filter.is_empty() {
+            return Some(trace.ring().dropped() + 1 + index);
+        }
+        self.numbers.get(usize::try_from(index).ok()?).copied()
+    }
+}
+
+/// The calls that pass, one a line.
+pub(super) fn copy(trace: &Trace, filter: &CallFilter) -> String {
+    let filter = to_proto::call_filter(filter);
+    let ring = trace.ring();
+    let passing: Vec<u64> =
+        (ring.dropped() + 1..=ring.total()).filter(|number| ring.passes(*number, &filter)).collect();
+    let (left_out, copied) = passing.split_at(passing.len().saturating_sub(COPY));
+    let mut text = String::new();
+    if ring.dropped() > 0 {
+        text.push_str(&format!("# the first {} calls of the run are not kept\n", ring.dropped()));
+    }
+    if !left_out.is_empty() {
+        text.push_str(&format!("# {} calls before these are left out\n", left_out.len()));
+    }
+    let waiting = trace.waiting().filter(|call| filter.passes_call(call));
+    for call in copied.iter().filter_map(|number| ring.get(*number)).chain(waiting) {
+        text.push_str(&call.line());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,37 @@
+;; TRACE: all
+;; FILE: in.txt = hello\nworld\n
+;; ARGS: one two
+;; Asks for the time, copies a file, asks for what is not there, passes what is not in memory, and exits.
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_rename" (func $path_rename (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_filestat_set_size" (func $set_size (param i32 i64) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "sock_shutdown" (func $sock_shutdown (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "in.txtout.txtnowhere")
+  (func (export "_start")
+    (drop (call $args_sizes_get (i32.const 0) (i32.const 4)))
+    (drop (call $args_get (i32.const 2048) (i32.const 3072)))
+    (drop (call $path_open (i32.const 3) (i32.const 1) (i32.const 64) (i32.const 6) (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 16)))
+    (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 70) (i32.const 7) (i32.const 5) (i64.const 64) (i64.const 0) (i32.const 1) (i32.const 20)))
+    (drop (call $path_open (i32.const 3) (i32.const 0) (i32.const 77) (i32.const 7) (i32.const 0) (i64.const 2) (i64.const -1) (i32.const 0) (i32.const 24)))
+    ;; Two pieces to read into, of 4 and of 100 bytes.
+    (i32.store (i32.const 0) (i32.const 1024))
+    (i32.store (i32.const 4) (i32.const 4))
+    (i32.store (i32.const 8) (i32.const 1028))
+    (i32.store (i32.const 12) (i32.const 100))
+    (drop (call $fd_read (i32.load (i32.const 16)) (i32.const 0) (i32.const 2) (i32.const 32)))
+    (drop (call $fd_write (i32.load (i32.const 20)) (i32.const 0) (i32.const 2) (i32.const 32)))
+    (drop (call $set_size (i32.load (i32.const 20)) (i64.const 5)))
+    (drop (call $path_rename (i32.const 3) (i32.const 70) (i32.const 7) (i32.const 3) (i32.const 77) (i32.const 7)))
+    (drop (call $fd_write (i32.const 1) (i32.const -8) (i32.const 2) (i32.const 32)))
+    (drop (call $sock_shutdown (i32.const 1) (i32.const 3)))
+    (drop (call $fd_close (i32.load (i32.const 16))))
+    (drop (call $fd_close (i32.load (i32.const 16))))
+    (call $proc_exit (i32.const 2))))
