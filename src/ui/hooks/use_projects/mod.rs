@@ -1,0 +1,217 @@
+//! Projects: the handle, and what it says to the rest of the page. How one comes to be open is in `opening`, how what
+//! is done to it is kept in `saving`.
+
+mod opening;
+mod saving;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use js_sys::Promise;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::reducers::WorkspaceContext;
+use super::use_editor::EditorLink;
+use super::use_engine::{Engine, Listener};
+use crate::protocol::{Event, FileImage};
+use crate::ui::platform::local_keys;
+use crate::ui::platform::storage::{Database, Revision, new_id, write_setting};
+use crate::ui::state::files_update::FilesUpdate;
+use crate::ui::state::project::{Notice, Program, Project, WorkspaceAction};
+use crate::ui::state::project_file::ProjectFile;
+
+/// Under this key a tab remembers its project, and the browser the last one of all tabs.
+const LAST_PROJECT: &str = "project";
+
+/// The projects' handle: cheap to clone, and equal to itself for as long as the page is open.
+#[derive(Clone)]
+pub struct Projects(Rc<Inner>);
+
+impl PartialEq for Projects {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    workspace: WorkspaceContext,
+    engine: Engine,
+    editor: EditorLink,
+    /// This tab, in the journal.
+    tab: String,
+    database: RefCell<Option<Database>>,
+    /// The revision of the open project that is stored.
+    revision: Cell<Option<Revision>>,
+    /// The last edit that is stored.
+    saved: Cell<u64>,
+    /// What is still to be kept of the files.
+    files: RefCell<FilesUpdate>,
+    timer: RefCell<Option<Timeout>>,
+    /// The save that is under way.
+    saving: RefCell<Option<Promise>>,
+    /// Those who wait for [`Event::AllFiles`], in the order of their asking.
+    readers: RefCell<VecDeque<Callback<Vec<FileImage>>>>,
+    /// Whether the worker has been ready before: it was then given the files through the engine's queue.
+    had_worker: Cell<bool>,
+    listeners: RefCell<Option<(Listener, [EventListener; 3])>>,
+}
+
+/// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Projects`] from its context.
+#[hook]
+pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &EditorLink) -> Projects {
+    let projects = use_memo((), |()| {
+        Projects(Rc::new(Inner {
+            workspace: workspace.clone(),
+            engine: engine.clone(),
+            editor: editor.clone(),
+            tab: new_id(),
+            database: RefCell::default(),
+            revision: Cell::new(None),
+            saved: Cell::new(workspace.edit),
+            files: RefCell::new(FilesUpdate::none()),
+            timer: RefCell::default(),
+            saving: RefCell::default(),
+            readers: RefCell::default(),
+            had_worker: Cell::new(false),
+            listeners: RefCell::default(),
+        }))
+    });
+    {
+        let projects = (*projects).clone();
+        use_effect_with((), move |()| projects.start());
+    }
+    {
+        let projects = (*projects).clone();
+        use_effect_with(workspace.edit, move |edit| projects.edited(*edit));
+    }
+    (*projects).clone()
+}
+
+/// What a reload of this tab shows, and a new tab.
+fn remember(id: &str) {
+    local_keys::set_tab_value(LAST_PROJECT, id);
+    write_setting(LAST_PROJECT, id);
+}
+
+impl Projects {
+    fn start(&self) {
+        let heard = {
+            let projects = self.clone();
+            self.0.engine.listen(Callback::from(move |event: Rc<Event>| projects.hear(&event)))
+        };
+        let leaving = || {
+            let projects = self.clone();
+            move |_: &web_sys::Event| projects.leave()
+        };
+        if let Some(window) = web_sys::window()
+            && let Some(document) = window.document()
+        {
+            let page_hide = EventListener::new(&window, "pagehide", leaving());
+            let hidden = EventListener::new(&document, "visibilitychange", leaving());
+            // A link that is pasted into this very tab.
+            let projects = self.clone();
+            let link = EventListener::new(&window, "hashchange", move |_| {
+                projects.open_link();
+            });
+            *self.0.listeners.borrow_mut() = Some((heard, [page_hide, hidden, link]));
+        }
+        let projects = self.clone();
+        spawn_local(async move { projects.restore().await });
+    }
+
+    /// Reads the list of projects again.
+    pub async fn refresh(&self) {
+        let Some(database) = self.database() else { return };
+        if let Ok(list) = database.list().await {
+            self.0.workspace.dispatch(WorkspaceAction::Listed(list.into()));
+        }
+    }
+
+    /// Renames the open project.
+    pub fn rename(&self, name: &str) {
+        self.0.workspace.dispatch(WorkspaceAction::Rename(name.into()));
+    }
+
+    /// Empties the open project: the person has confirmed it.
+    pub fn reset(&self, program: &str) {
+        let inner = &self.0;
+        *inner.files.borrow_mut() = FilesUpdate::Replace(Vec::new());
+        inner.engine.set_files(Vec::new());
+        inner.workspace.dispatch(WorkspaceAction::ReplaceProgram(Program::Text(program.into())));
+        inner.workspace.dispatch(WorkspaceAction::SetArguments("".into()));
+        inner.workspace.dispatch(WorkspaceAction::SetEnvironment("".into()));
+    }
+
+    /// All files, as the worker has them.
+    pub fn read_all_files(&self, then: Callback<Vec<FileImage>>) {
+        self.0.readers.borrow_mut().push_back(then);
+        self.0.engine.read_all_files();
+    }
+
+    /// The open project with all its files, as it is this moment.
+    pub fn export(&self, then: Callback<ProjectFile>) {
+        let projects = self.clone();
+        self.0.editor.flush();
+        self.read_all_files(Callback::from(move |files| {
+            then.emit(ProjectFile { files, ..file_of(&projects.0.workspace.clone().project) });
+        }));
+    }
+
+    /// Says something about projects.
+    pub fn tell(&self, text: &str) {
+        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: false }));
+    }
+
+    /// Says that something went wrong.
+    pub fn complain(&self, text: &str) {
+        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: true }));
+    }
+
+    fn hear(&self, event: &Event) {
+        let inner = &self.0;
+        match event {
+            Event::FilesChanged { written, removed } => {
+                inner
+                    .files
+                    .borrow_mut()
+                    .then(FilesUpdate::Change { written: written.clone(), removed: removed.clone() });
+                inner.workspace.dispatch(WorkspaceAction::FilesWritten);
+                // Files come all at once, and only the text is in the journal: there is nothing to wait for.
+                drop(self.save());
+            }
+            Event::AllFiles { files } => {
+                let reader = inner.readers.borrow_mut().pop_front();
+                if let Some(reader) = reader {
+                    reader.emit(files.clone());
+                }
+            }
+            Event::Ready if inner.had_worker.replace(true) => {
+                // Whoever waited for the old worker waits in vain.
+                inner.readers.borrow_mut().clear();
+                let projects = self.clone();
+                spawn_local(async move { projects.give_files_again().await });
+            }
+            _ => {}
+        }
+    }
+
+    fn database(&self) -> Option<Database> {
+        self.0.database.borrow().clone()
+    }
+}
+
+/// The project without its files.
+fn file_of(project: &Project) -> ProjectFile {
+    ProjectFile {
+        name: project.name.to_string(),
+        program: project.program.clone(),
+        arguments: project.arguments.to_string(),
+        environment: project.environment.to_string(),
+        kept: project.kept,
+        files: Vec::new(),
+    }
+}
