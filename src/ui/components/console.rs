@@ -1,6 +1,7 @@
 //! The console: what the program prints, and where it is answered.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
@@ -13,7 +14,7 @@ use super::status::Status;
 use super::stdin_line::StdinLine;
 use crate::ui::hooks::reducers::{ConsoleContext, RunContext, use_slice};
 use crate::ui::platform::dom;
-use crate::ui::selectors::console::{count_matches, plain_text};
+use crate::ui::selectors::console::{Found, find, plain_text};
 use crate::ui::selectors::numbers;
 use crate::ui::state::console::ConsoleAction;
 use crate::ui::state::run::Phase;
@@ -25,6 +26,9 @@ const NEAR_END: f64 = 24.0;
 pub fn ConsolePanel() -> Html {
     let console = use_slice::<ConsoleContext>();
     let query = use_state_eq(|| None::<AttrValue>);
+    let found = use_memo((console.clone(), (*query).clone()), |(console, query)| {
+        Rc::new(find(console, query.as_deref().unwrap_or_default()))
+    });
     let text = {
         let console = console.clone();
         Callback::from(move |()| plain_text(&console.clone()))
@@ -51,9 +55,9 @@ pub fn ConsolePanel() -> Html {
                 </div>
             </div>
             if let Some(query_text) = (*query).clone() {
-                <SearchBar query={query_text} on_query={let query = query.setter(); move |text| query.set(text)} />
+                <SearchBar query={query_text} count={found.count} on_query={let query = query.setter(); move |text| query.set(text)} />
             }
-            <Output query={(*query).clone().unwrap_or_default()} />
+            <Output found={(*found).clone()} />
             <RunCounters />
         </section>
     }
@@ -62,13 +66,14 @@ pub fn ConsolePanel() -> Html {
 #[derive(PartialEq, Properties)]
 struct SearchProps {
     query: AttrValue,
+    /// How often it is there.
+    count: usize,
     /// What to search for now; `None` to search no more.
     on_query: Callback<Option<AttrValue>>,
 }
 
 #[component]
 fn SearchBar(props: &SearchProps) -> Html {
-    let console = use_slice::<ConsoleContext>();
     let input = use_node_ref();
     {
         let input = input.clone();
@@ -91,12 +96,11 @@ fn SearchBar(props: &SearchProps) -> Html {
             }
         })
     };
-    let found = count_matches(&console, &props.query);
     html! {
         <div class="console-search" role="search">
             <input ref={input} type="search" aria-label="Search the console" placeholder="Search" value={props.query.clone()} {oninput} {onkeydown} />
             <span aria-live="polite">
-                if !props.query.is_empty() { { numbers::count(found as u64, "match", "matches") } }
+                if !props.query.is_empty() { { numbers::count(props.count as u64, "match", "matches") } }
             </span>
         </div>
     }
@@ -104,7 +108,7 @@ fn SearchBar(props: &SearchProps) -> Html {
 
 #[derive(PartialEq, Properties)]
 struct OutputProps {
-    query: AttrValue,
+    found: Rc<Found>,
 }
 
 /// The text. It follows what is printed as long as its end is in view.
@@ -133,7 +137,8 @@ fn Output(props: &OutputProps) -> Html {
             }
         });
     }
-    let query = &props.query;
+    let found = &props.found;
+    let in_block = |index: usize| found.blocks.get(index).cloned().unwrap_or_default();
     let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended;
     html! {
         <div class="console-output" id="console-output" ref={view} {onscroll} tabindex="0" role="log" aria-label="Output" aria-live="off">
@@ -145,11 +150,11 @@ fn Output(props: &OutputProps) -> Html {
             if console.is_empty() && run.phase == Phase::Idle {
                 <p class="console-hint">{ "Press " }<strong>{ "Run" }</strong>{ ": what the program prints appears here, and here it can be answered." }</p>
             }
-            { for console.blocks.iter().map(|block| html! {
-                <ConsoleBlock key={block.key} block={block.clone()} query={query.clone()} />
+            { for console.blocks.iter().enumerate().map(|(index, block)| html! {
+                <ConsoleBlock key={block.key} block={block.clone()} found={in_block(index)} />
             }) }
             <div class="console-tail">
-                <span class="console-tail-text"><Spans spans={console.tail.clone()} query={query.clone()} /></span>
+                <span class="console-tail-text"><Spans spans={console.tail.clone()} found={found.tail.clone()} /></span>
                 if active { <StdinLine /> }
             </div>
             <RunResult />

@@ -1,45 +1,52 @@
 //! Some lines of output. Drawn once: a block that is full never changes.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::ui::selectors::console::matches;
+use crate::ui::selectors::console::pieces;
 use crate::ui::selectors::terminal::Style;
 use crate::ui::state::console::{Block, Origin, Span};
 
 #[derive(Properties)]
 pub struct Props {
     pub block: Rc<Block>,
-    /// What is searched for; empty: nothing.
-    pub query: AttrValue,
+    /// What of its text is searched for.
+    pub found: Rc<[Range<usize>]>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.block, &other.block) && self.query == other.query
+        Rc::ptr_eq(&self.block, &other.block) && self.found == other.found
     }
 }
 
 #[component]
 pub fn ConsoleBlock(props: &Props) -> Html {
-    html! { <div class="console-block"><Spans spans={props.block.spans.clone()} query={props.query.clone()} /></div> }
+    html! { <div class="console-block"><Spans spans={props.block.spans.clone()} found={props.found.clone()} /></div> }
 }
 
 #[derive(PartialEq, Properties)]
 pub struct SpansProps {
     pub spans: Vec<Span>,
-    pub query: AttrValue,
+    pub found: Rc<[Range<usize>]>,
 }
 
 /// Text as it was printed: who printed it and in which colours is in attributes that CSS reads.
 #[component]
 pub fn Spans(props: &SpansProps) -> Html {
-    props.spans.iter().map(|span| draw(span, &props.query)).collect()
+    let mut start = 0;
+    let drawn = props.spans.iter().map(|span| {
+        let html = draw(span, start, &props.found);
+        start += span.text.len();
+        html
+    });
+    drawn.collect()
 }
 
-fn draw(span: &Span, query: &str) -> Html {
-    let text = marked(&span.text, query);
+fn draw(span: &Span, start: usize, found: &[Range<usize>]) -> Html {
+    let text = marked(&span.text, start, found);
     if span.origin == Origin::Stdout && span.style == Style::default() {
         return text;
     }
@@ -66,18 +73,14 @@ fn style_classes(style: Style) -> Classes {
     )
 }
 
-fn marked(text: &str, query: &str) -> Html {
-    let found = matches(text, query);
-    if found.is_empty() {
-        return Html::from(text.to_owned());
-    }
-    let mut parts = Vec::with_capacity(2 * found.len() + 1);
-    let mut at = 0;
-    for range in found {
-        parts.push(Html::from(text[at..range.start].to_owned()));
-        at = range.end;
-        parts.push(html! { <mark>{ &text[range] }</mark> });
-    }
-    parts.push(Html::from(text[at..].to_owned()));
-    parts.into_iter().collect()
+fn marked(text: &str, start: usize, found: &[Range<usize>]) -> Html {
+    let draw = |(piece, is_match): (&str, bool)| {
+        let piece = Html::from(piece.to_owned());
+        if is_match {
+            html! { <mark>{ piece }</mark> }
+        } else {
+            piece
+        }
+    };
+    pieces(text, start, found).into_iter().map(draw).collect()
 }

@@ -1,6 +1,7 @@
 //! What can be derived from the console's contents: its text, and where a searched word is.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::ui::state::console::ConsoleState;
 
@@ -51,15 +52,57 @@ fn match_length(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
-/// How often `query` is in the console; a match that a style or a block cuts is not counted.
-pub fn count_matches(console: &ConsoleState, query: &str) -> usize {
-    let blocks = console.blocks.iter().flat_map(|block| &block.spans);
-    blocks.chain(&console.tail).map(|span| matches(&span.text, query).len()).sum()
+/// Where a searched word is: byte ranges in the text of each block, and in that of the last line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// As many as there are blocks; a match that goes over a block's end has a part in each.
+    pub blocks: Vec<Rc<[Range<usize>]>>,
+    pub tail: Rc<[Range<usize>]>,
+    pub count: usize,
+}
+
+/// Looks for `query` in all that is shown, whatever the colours and blocks it is cut into.
+pub fn find(console: &ConsoleState, query: &str) -> Found {
+    if query.is_empty() {
+        return Found::default();
+    }
+    let all = matches(&plain_text(console), query);
+    let mut start = 0;
+    let mut part = |length: usize| {
+        let (from, to) = (start, start + length);
+        start = to;
+        // Matches are in order, and do not overlap.
+        let first = all.partition_point(|range| range.end <= from);
+        let cut = all[first..].iter().take_while(|range| range.start < to);
+        cut.map(|range| range.start.max(from) - from..range.end.min(to) - from).collect::<Rc<[_]>>()
+    };
+    let blocks = console.blocks.iter().map(|block| part(block.length)).collect();
+    let tail = part(console.tail.iter().map(|span| span.text.len()).sum());
+    Found { blocks, tail, count: all.len() }
+}
+
+/// Text, cut where a match begins or ends; whether each piece is one. `ranges` are those of a text in which this one
+/// begins at `start`.
+pub fn pieces<'a>(text: &'a str, start: usize, ranges: &[Range<usize>]) -> Vec<(&'a str, bool)> {
+    let end = start + text.len();
+    let first = ranges.partition_point(|range| range.end <= start);
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    for range in ranges[first..].iter().take_while(|range| range.start < end) {
+        let (from, to) = (range.start.max(start) - start, range.end.min(end) - start);
+        pieces.extend(text.get(at..from).filter(|piece| !piece.is_empty()).map(|piece| (piece, false)));
+        pieces.extend(text.get(from..to).map(|piece| (piece, true)));
+        at = to;
+    }
+    pieces.extend(text.get(at..).filter(|piece| !piece.is_empty()).map(|piece| (piece, false)));
+    pieces
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{OutputChunk, Stream};
+    use crate::ui::state::console::ConsoleAction;
 
     #[test]
     fn matches_ignore_case_and_do_not_overlap() {
@@ -67,5 +110,43 @@ mod tests {
         assert_eq!(matches("Žába žába", "ŽÁ"), [0..4, 7..11]);
         assert_eq!(matches("abc", ""), []);
         assert_eq!(matches("abc", "abcd"), []);
+    }
+    fn printed(chunks: &[&str]) -> ConsoleState {
+        let chunks = chunks.iter().map(|text| OutputChunk {
+            stream: Stream::Stdout,
+            bytes: text.as_bytes().to_vec(),
+            dropped: 0,
+        });
+        ConsoleState::default().apply(ConsoleAction::Output { run: 0, chunks: chunks.collect() })
+    }
+
+    #[test]
+    fn a_match_is_found_across_a_change_of_colour() {
+        let console = printed(&["one \x1b[31mer\x1b[0mror\nerr\x1b[1mor"]);
+        let found = find(&console, "ERROR");
+        assert_eq!(found.count, 2);
+        assert_eq!(found.blocks[0].first(), Some(&(4..9)));
+        assert_eq!(found.tail.first(), Some(&(0..5)));
+        let spans = &console.blocks[0].spans;
+        assert_eq!(pieces(&spans[0].text, 0, &found.blocks[0]), [("one ", false)]);
+        assert_eq!(pieces(&spans[1].text, 4, &found.blocks[0]), [("er", true)]);
+        assert_eq!(pieces(&spans[2].text, 6, &found.blocks[0]), [("ror", true), ("\n", false)]);
+    }
+
+    #[test]
+    fn a_match_is_found_across_blocks() {
+        // One line, longer than several blocks, in words that no block's size is a multiple of.
+        let console = printed(&[&"needle ".repeat(5_000)]);
+        assert!(console.blocks.len() > 3);
+        let found = find(&console, "needle");
+        assert_eq!(found.count, 5_000);
+        let parts: usize = found.blocks.iter().map(|ranges| ranges.len()).sum::<usize>() + found.tail.len();
+        assert!(parts > 5_000, "some are cut in two");
+        for (block, ranges) in console.blocks.iter().zip(&found.blocks) {
+            let text: String = block.spans.iter().map(|span| span.text.as_str()).collect();
+            let drawn: String = pieces(&text, 0, ranges).into_iter().map(|(piece, _)| piece).collect();
+            assert_eq!(drawn, text);
+        }
+        assert_eq!(find(&console, ""), Found::default());
     }
 }

@@ -37,3 +37,28 @@ fn a_trap_is_explained() {
     page.press("Run");
     page.expect_status("divi");
 }
+
+#[test]
+fn the_console_finds_what_colours_cut() {
+    let page = Page::open();
+    page.set_source(
+        r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "an \1b[31mer\1b[0mror\n")
+  (func (export "_start")
+    (i32.store (i32.const 0) (i32.const 16))
+    (i32.store (i32.const 4) (i32.const 18))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#,
+    );
+    page.press("Run");
+    page.expect_console("an error");
+    page.press("Search the console");
+    page.expect_script("the keyboard is in the search", "return document.activeElement.type === 'search'");
+    page.type_text("error");
+    page.expect_console("1 match");
+    page.expect_script(
+        "both parts are marked",
+        "return [...document.querySelectorAll('.console mark')].map((mark) => mark.textContent).join('|') === 'er|ror'",
+    );
+}
