@@ -75,7 +75,7 @@ fn split_outside_parentheses(text: &str, separator: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_allowed;
+    use super::{ALLOWED, is_allowed};
 
     #[test]
     fn a_choice_is_allowed_when_one_of_it_is() {
@@ -84,6 +84,15 @@ mod tests {
         assert!(is_allowed("GPL-3.0 OR MIT"));
         assert!(is_allowed("(MIT OR Apache-2.0) AND Unicode-3.0"));
         assert!(is_allowed("Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT"));
+    }
+
+    #[test]
+    fn cargo_deny_is_told_the_same_list() {
+        let file = std::fs::read_to_string(crate::project::root().join("deny.toml")).expect("deny.toml is there");
+        let list = file.split("allow = [").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
+        let names: Vec<_> =
+            list.split(',').map(|name| name.trim().trim_matches('"')).filter(|n| !n.is_empty()).collect();
+        assert_eq!(names, ALLOWED);
     }
 
     #[test]
