@@ -6,7 +6,8 @@ use super::dom;
 
 /// Tells of a panic in the console and, once, in the page: what is on the screen no longer answers.
 pub fn set_hook() {
-    std::panic::set_hook(Box::new(|info| {
+    // Through Yew: it would put a hook of its own over any other when it begins to draw.
+    yew::set_custom_panic_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         show(info);
     }));
