@@ -139,10 +139,29 @@ async fn what_cannot_be_read_is_kept_aside() {
     damage(&name, "broken", b"WSCP\x01\x00junk").await;
     damage(&name, "later", b"WSCP\x63").await;
     assert!(matches!(database.load("broken").await, Err(LoadError::Unreadable(_))));
-    assert_eq!(database.count_aside().await, Ok(1));
+    let aside = database.aside().await.expect("it can be listed");
+    assert_eq!(aside.len(), 1);
+    assert_eq!((aside[0].name.as_str(), aside[0].body.as_slice()), ("n", b"WSCP\x01\x00junk".as_slice()));
     assert_eq!(database.load("broken").await, Err(LoadError::Missing));
     assert!(matches!(database.load("later").await, Err(LoadError::Future(_))));
     assert_eq!(database.list().await.expect("it can be listed").len(), 1, "a later version's stays where it is");
+}
+
+#[wasm_bindgen_test]
+async fn what_lies_aside_is_handed_out_with_its_files_and_deleted_when_asked() {
+    let name = format!("test-{}", new_id());
+    let database = Database::open(&name).await.expect("the browser keeps data");
+    let files = vec![file("d/x", "1"), file("y", "2")];
+    save(&database, "broken", "", FilesUpdate::Replace(files.clone()), None).await;
+    save(&database, "whole", "", FilesUpdate::Replace(files.clone()), None).await;
+    damage(&name, "broken", b"junk").await;
+    assert!(matches!(database.load("broken").await, Err(LoadError::Unreadable(_))));
+    let aside = database.aside().await.expect("it can be listed").remove(0);
+    assert_eq!(database.files_aside(&aside).await, Ok(files.clone()));
+    database.delete_aside(&aside).await.expect("it can be deleted");
+    assert_eq!(database.aside().await, Ok(vec![]));
+    assert_eq!(database.files_aside(&aside).await, Ok(vec![]));
+    assert_eq!(database.load("whole").await.expect("it is another").project.files, files);
 }
 
 #[wasm_bindgen_test]
@@ -179,6 +198,7 @@ fn a_journal_is_found_by_the_tab_that_wrote_it_and_after_a_while_by_others() {
         text: Some("typed".into()),
         arguments: String::new(),
         environment: String::new(),
+        files: String::new(),
     };
     journal::write(&tab, &entry);
     let found = |previous: Option<&str>, now: f64| {

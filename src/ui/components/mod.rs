@@ -1,5 +1,6 @@
 //! What is drawn: one component a file, its CSS file beside it in `static/css`.
 
+pub mod aside_list;
 pub mod ask_dialog;
 pub mod byte_inspector;
 pub mod call_form;

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
+use super::aside_list::{AsideList, time_text};
 use super::ask_dialog::{ConfirmDialog, NameDialog};
 use super::modal::Modal;
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_projects::Projects;
+use crate::ui::platform::quota;
 use crate::ui::state::project::{ProjectSummary, Saving};
 
 /// What a new project begins with.
@@ -33,10 +34,14 @@ pub fn ProjectsDialog(props: &Props) -> Html {
     let projects = use_slice::<Projects>();
     let workspace = use_slice::<WorkspaceContext>();
     let question = use_state_eq(|| None::<Question>);
+    let usage = use_state_eq(|| None::<String>);
     {
-        let projects = projects.clone();
+        let (projects, usage) = (projects.clone(), usage.setter());
         use_effect_with((), move |()| {
-            wasm_bindgen_futures::spawn_local(async move { projects.refresh().await });
+            wasm_bindgen_futures::spawn_local(async move {
+                projects.refresh().await;
+                usage.set(quota::usage().await);
+            });
         });
     }
     let ask = |asked: Question| {
@@ -92,6 +97,10 @@ pub fn ProjectsDialog(props: &Props) -> Html {
             if !workspace.project.kept {
                 <p class="dialog-hint">{ format!("“{}” is open. It is kept here as soon as you change it.", workspace.project.name) }</p>
             }
+            if let Some(usage) = &*usage {
+                <p class="dialog-hint">{ format!("Everything is kept in this browser: {usage} are taken.") }</p>
+            }
+            <AsideList />
             <Answers question={question.clone()} {projects} {workspace} on_done={&props.on_close} />
         </Modal>
     }
@@ -159,10 +168,4 @@ fn Answers(props: &AnswersProps) -> Html {
             }
         }
     }
-}
-
-/// A moment as the person's own language writes it.
-fn time_text(milliseconds: f64) -> String {
-    let date = js_sys::Date::new(&JsValue::from_f64(milliseconds));
-    date.to_locale_string("default", &JsValue::UNDEFINED).into()
 }

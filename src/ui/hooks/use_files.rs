@@ -92,6 +92,7 @@ impl Files {
     /// Asks the worker for a change.
     pub fn change(&self, change: FileChange) {
         self.state.dispatch(FilesAction::Asked(change.clone()));
+        self.projects.will_change(&change);
         self.workspace.dispatch(WorkspaceAction::FilesEdited);
         self.engine.change_files(change);
     }

@@ -157,7 +157,11 @@ impl Transaction {
     }
 
     /// Waits until everything is kept. Errors of single requests arrive here too.
+    #[expect(deprecated, reason = "web-sys means its Firefox-only cousin of old; the standard has it since 2019")]
     pub async fn commit(mut self) -> Result<(), StorageError> {
+        // Nothing more will be asked: the browser need not wait for answers to reach a page that may be leaving.
+        // It throws when the transaction is over already, which is as good.
+        let _ = self.transaction.commit();
         let outcome = JsFuture::from(self.finished.clone()).await?;
         self.committed = true;
         if outcome.as_bool() == Some(true) { Ok(()) } else { Err(outcome.into()) }

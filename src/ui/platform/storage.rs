@@ -6,11 +6,11 @@
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore};
 
 pub use super::indexed_db::StorageError;
 use super::indexed_db::{self, Transaction, result};
-use crate::protocol::FileImage;
+use crate::protocol::{FileContents, FileImage};
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::project::ProjectSummary;
 use crate::ui::state::project_file::{Packing, ProjectFile, ProjectFileError, decode_contents, encode_contents};
@@ -42,6 +42,18 @@ pub struct Stored {
     pub revision: Revision,
 }
 
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aside {
+    /// The project's identity.
+    pub id: String,
+    /// When it was put aside, in milliseconds since 1970.
+    pub time: f64,
+    pub name: String,
+    /// The record as it was stored.
+    pub body: Vec<u8>,
+}
+
 /// How a save ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Save {
@@ -57,7 +69,7 @@ pub enum Save {
 pub enum LoadError {
     #[error(transparent)]
     Storage(#[from] StorageError),
-    #[error("the project cannot be read: {0}; it was kept aside")]
+    #[error("the project cannot be read: {0}; it is kept aside and can be downloaded under Projects")]
     Unreadable(ProjectFileError),
     #[error("the project cannot be read yet: {0}")]
     Future(ProjectFileError),
@@ -151,10 +163,9 @@ impl Database {
         set(&record, "kept", &project.kept.into());
         set(&record, "revision", &revision.into());
         set(&record, "body", &Uint8Array::from(body.as_slice()));
-        let mut last = projects.put_with_key(&record, &id.into())?;
-        last = write_files(&transaction.store(FILES)?, id, files)?.unwrap_or(last);
+        projects.put_with_key(&record, &id.into())?;
+        write_files(&transaction.store(FILES)?, id, files)?;
         // The first error of a request aborts the transaction, which then tells it.
-        result(Ok(last)).await?;
         transaction.commit().await?;
         Ok(Save::Done { revision })
     }
@@ -181,11 +192,49 @@ impl Database {
         transaction.commit().await
     }
 
-    /// How many records could not be read and lie aside.
-    pub async fn count_aside(&self) -> Result<u32, StorageError> {
+    /// The records that could not be read and lie aside.
+    pub async fn aside(&self) -> Result<Vec<Aside>, StorageError> {
         let transaction = Transaction::begin(&self.database, &[ASIDE], false)?;
-        let count = result(transaction.store(ASIDE)?.count()).await?;
-        Ok(count.as_f64().unwrap_or(0.0) as u32)
+        let store = transaction.store(ASIDE)?;
+        let keys = Array::from(&result(store.get_all_keys()).await?);
+        let records = Array::from(&result(store.get_all()).await?);
+        transaction.commit().await?;
+        let aside = keys.iter().zip(records.iter()).filter_map(|(key, record)| {
+            let key = Array::from(&key);
+            let (id, time) = (key.get(0).as_string()?, key.get(1).as_f64()?);
+            let name = get(&record, "name").as_string().unwrap_or_else(|| "a project without a name".to_owned());
+            Some(Aside { id, time, name, body: bytes_of(&get(&record, "body")) })
+        });
+        Ok(aside.collect())
+    }
+
+    /// What is stored of such a record's files: readable or not, every one of them is handed out.
+    pub async fn files_aside(&self, aside: &Aside) -> Result<Vec<FileImage>, StorageError> {
+        let transaction = Transaction::begin(&self.database, &[FILES], false)?;
+        let files = transaction.store(FILES)?;
+        let range = range_of_project(&aside.id)?;
+        let keys = Array::from(&result(files.get_all_keys_with_key(&range)).await?);
+        let contents = Array::from(&result(files.get_all_with_key(&range)).await?);
+        transaction.commit().await?;
+        let images = keys.iter().zip(contents.iter()).map(|(key, contents)| {
+            let bytes = bytes_of(&contents);
+            let path = Array::from(&key).get(1).as_string().unwrap_or_default();
+            let contents = decode_contents(&bytes).unwrap_or(FileContents::File { bytes });
+            FileImage { path, contents }
+        });
+        Ok(images.collect())
+    }
+
+    /// Removes such a record and its files: the person has it elsewhere, or does not want it.
+    pub async fn delete_aside(&self, aside: &Aside) -> Result<(), StorageError> {
+        let transaction = Transaction::begin(&self.database, &[PROJECTS, FILES, ASIDE], true)?;
+        let same_id = result(transaction.store(PROJECTS)?.get(&aside.id.as_str().into())).await?;
+        transaction.store(ASIDE)?.delete(&Array::of2(&aside.id.as_str().into(), &aside.time.into()))?;
+        // A project that has been kept under the same identity since then has the files now.
+        if same_id.is_undefined() {
+            transaction.store(FILES)?.delete(range_of_project(&aside.id)?.as_ref())?;
+        }
+        transaction.commit().await
     }
 
     /// Moves a record where it is safe and out of the way. Its files stay where they are.
@@ -199,12 +248,11 @@ impl Database {
     }
 }
 
-/// Asks for the writes and gives the last one.
-fn write_files(store: &IdbObjectStore, id: &str, update: &FilesUpdate) -> Result<Option<IdbRequest>, StorageError> {
-    let mut last = None;
+/// Asks for the writes.
+fn write_files(store: &IdbObjectStore, id: &str, update: &FilesUpdate) -> Result<(), StorageError> {
     let written = match update {
         FilesUpdate::Replace(files) => {
-            last = Some(store.delete(range_of_project(id)?.as_ref())?);
+            store.delete(range_of_project(id)?.as_ref())?;
             files
         }
         FilesUpdate::Change { written, removed } => {
@@ -213,16 +261,16 @@ fn write_files(store: &IdbObjectStore, id: &str, update: &FilesUpdate) -> Result
                 // `0` follows `/`: these are all paths below, and not the sibling that is called so.
                 let (from, to) = (key_of_file(id, &format!("{path}/")), key_of_file(id, &format!("{path}0")));
                 let below = IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)?;
-                last = Some(store.delete(&below)?);
+                store.delete(&below)?;
             }
             written
         }
     };
     for file in written {
         let bytes = encode_contents(&file.contents).map_err(|error| StorageError::Failed(error.to_string()))?;
-        last = Some(store.put_with_key(&Uint8Array::from(bytes.as_slice()), &key_of_file(id, &file.path))?);
+        store.put_with_key(&Uint8Array::from(bytes.as_slice()), &key_of_file(id, &file.path))?;
     }
-    Ok(last)
+    Ok(())
 }
 
 fn key_of_file(id: &str, path: &str) -> JsValue {

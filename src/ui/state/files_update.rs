@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::protocol::FileImage;
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{FileContents, FileImage};
 
 /// What a save does to the project's files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FilesUpdate {
     Change { written: Vec<FileImage>, removed: Vec<String> },
     Replace(Vec<FileImage>),
@@ -20,6 +22,41 @@ impl FilesUpdate {
     /// Whether there is nothing to do.
     pub fn is_none(&self) -> bool {
         matches!(self, Self::Change { written, removed } if written.is_empty() && removed.is_empty())
+    }
+
+    /// The bytes of all contents together.
+    pub fn size(&self) -> usize {
+        let (Self::Replace(files) | Self::Change { written: files, .. }) = self;
+        let bytes = files.iter().map(|file| match &file.contents {
+            FileContents::File { bytes } => bytes.len(),
+            FileContents::Symlink { target } => target.len(),
+            FileContents::Directory => 0,
+        });
+        bytes.sum()
+    }
+
+    /// What the files are after this update.
+    #[must_use]
+    pub fn apply_to(&self, files: &[FileImage]) -> Vec<FileImage> {
+        let mut all = Self::Replace(files.to_vec());
+        all.then(self.clone());
+        match all {
+            Self::Replace(files) | Self::Change { written: files, .. } => files,
+        }
+    }
+
+    /// Whether the files are so already.
+    pub fn is_in(&self, files: &[FileImage]) -> bool {
+        match self {
+            Self::Replace(all) => all.len() == files.len() && all.iter().all(|file| files.contains(file)),
+            Self::Change { written, removed } => {
+                let is_written = |path: &str| written.iter().any(|file| file.path == path);
+                written.iter().all(|file| files.contains(file))
+                    && files.iter().all(|file| {
+                        is_written(&file.path) || !removed.iter().any(|gone| is_at_or_below(&file.path, gone))
+                    })
+            }
+        }
     }
 
     /// This update and then another.
@@ -54,7 +91,6 @@ fn is_at_or_below(path: &str, directory: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::FileContents;
 
     fn file(path: &str, text: &str) -> FileImage {
         FileImage { path: path.into(), contents: FileContents::File { bytes: text.into() } }
@@ -86,6 +122,19 @@ mod tests {
         assert_eq!(sum, change(&[file("dd", "1")], &["d"]));
         let again = all(&[sum, change(&[file("d", "2")], &[])]);
         assert_eq!(again, change(&[file("dd", "1"), file("d", "2")], &["d"]));
+    }
+
+    #[test]
+    fn an_update_is_known_once_it_is_done() {
+        let files = [file("a", "1"), file("d/x", "1"), file("dd", "1")];
+        let update = change(&[file("a", "2"), file("d", "3")], &["d"]);
+        assert!(!update.is_in(&files));
+        let after = update.apply_to(&files);
+        assert_eq!(after, [file("dd", "1"), file("a", "2"), file("d", "3")]);
+        assert!(update.is_in(&after) && FilesUpdate::none().is_in(&files));
+        assert!(FilesUpdate::Replace(after.clone()).is_in(&after));
+        assert!(!FilesUpdate::Replace(vec![file("a", "2")]).is_in(&after));
+        assert_eq!(update.size(), 2);
     }
 
     #[test]

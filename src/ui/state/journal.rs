@@ -1,14 +1,19 @@
-//! What was typed since the last save, as it is written down at every key, where it survives a crash.
+//! What was done since the last save, as it is written down at every key, where it survives a crash.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::files_update::FilesUpdate;
 use super::project::Program;
 use super::project_file::ProjectFile;
 
 /// The longest text that is written down at every key; a longer one waits for the next save.
 pub const LONGEST_TEXT: usize = 500_000;
+/// The most bytes of files that are written down at once; the browser keeps about five million characters in all.
+pub const LARGEST_FILES: usize = 1 << 20;
 
-/// An unsaved state of a project, without its files.
+/// An unsaved state of a project, and what is unsaved of its files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
     /// The project's id.
@@ -23,6 +28,23 @@ pub struct Journal {
     pub text: Option<String>,
     pub arguments: String,
     pub environment: String,
+    /// What [`pack_files`] makes of the unsaved files; empty when there are none, or too much of them.
+    #[serde(default)]
+    pub files: String,
+}
+
+/// An update of files as text; empty when there is nothing to do, or more than is written down at once.
+pub fn pack_files(update: &FilesUpdate) -> String {
+    if update.is_none() || update.size() > LARGEST_FILES {
+        return String::new();
+    }
+    postcard::to_allocvec(update).map(|bytes| BASE64_STANDARD.encode(bytes)).unwrap_or_default()
+}
+
+fn unpack_files(text: &str) -> FilesUpdate {
+    // What cannot be read is as good as nothing: the text beside it is still worth something.
+    let bytes = BASE64_STANDARD.decode(text).unwrap_or_default();
+    postcard::from_bytes(&bytes).unwrap_or_else(|_| FilesUpdate::none())
 }
 
 /// What to do with a journal that was found.
@@ -30,8 +52,8 @@ pub struct Journal {
 pub enum Recovery {
     /// The storage has all of it.
     Nothing,
-    /// This is the newest state of the stored project.
-    Update(ProjectFile),
+    /// This is the newest state of the stored project; its files are updated so.
+    Update(ProjectFile, FilesUpdate),
     /// The stored project has gone another way since: this becomes one of its own.
     Separate(ProjectFile),
 }
@@ -46,17 +68,19 @@ impl Journal {
             // The bytes of a module that was never stored are lost; its arguments are no use without it.
             (None, None) => return Recovery::Nothing,
         };
+        let update = unpack_files(&self.files);
+        let files = stored.map(|(project, _)| project.files.as_slice()).unwrap_or_default();
         let project = ProjectFile {
             name: self.name.clone(),
             program,
             arguments: self.arguments.clone(),
             environment: self.environment.clone(),
-            kept: true,
-            files: stored.map(|(project, _)| project.files.clone()).unwrap_or_default(),
+            kept: self.kept,
+            files: update.apply_to(files),
         };
         match stored {
-            Some((stored, _)) if same_work(stored, &project) => Recovery::Nothing,
-            Some((_, revision)) if self.based_on == Some(revision) => Recovery::Update(project),
+            Some((stored, _)) if same_work(stored, &project) && update.is_in(&stored.files) => Recovery::Nothing,
+            Some((_, revision)) if self.based_on == Some(revision) => Recovery::Update(project, update),
             Some(_) => Recovery::Separate(project),
             None => Recovery::Separate(project),
         }
@@ -70,6 +94,7 @@ fn same_work(one: &ProjectFile, other: &ProjectFile) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{FileContents, FileImage};
 
     fn stored(text: &str) -> ProjectFile {
         ProjectFile {
@@ -92,13 +117,22 @@ mod tests {
             text: text.map(str::to_owned),
             arguments: "".into(),
             environment: "".into(),
+            files: String::new(),
         }
+    }
+
+    fn file(path: &str, text: &str) -> FileImage {
+        FileImage { path: path.into(), contents: FileContents::File { bytes: text.into() } }
+    }
+
+    fn written(path: &str, text: &str) -> FilesUpdate {
+        FilesUpdate::Change { written: vec![file(path, text)], removed: vec![] }
     }
 
     #[test]
     fn the_last_keys_before_a_crash_are_put_back() {
         let recovery = journal(Some("typed"), Some(3.0)).recover(Some((&stored("saved"), 3.0)));
-        assert_eq!(recovery, Recovery::Update(stored("typed")));
+        assert_eq!(recovery, Recovery::Update(stored("typed"), FilesUpdate::none()));
     }
 
     #[test]
@@ -124,7 +158,41 @@ mod tests {
         module.program = Program::Binary { file_name: "a.wasm".into(), bytes: [0].as_slice().into() };
         let mut typed = journal(None, Some(1.0));
         typed.arguments = "new".into();
-        let Recovery::Update(project) = typed.recover(Some((&module, 1.0))) else { panic!("it is newer") };
+        let Recovery::Update(project, _) = typed.recover(Some((&module, 1.0))) else { panic!("it is newer") };
         assert_eq!((project.program, project.arguments.as_str()), (module.program, "new"));
+    }
+
+    #[test]
+    fn a_file_that_was_not_stored_yet_is_put_back_once() {
+        let mut before = stored("same");
+        before.files = vec![file("a", "old"), file("b", "1")];
+        let mut unsaved = journal(Some("same"), Some(3.0));
+        unsaved.files = pack_files(&written("a", "new"));
+        let Recovery::Update(project, update) = unsaved.recover(Some((&before, 3.0))) else { panic!("it is newer") };
+        assert_eq!(update, written("a", "new"));
+        assert_eq!(project.files, [file("b", "1"), file("a", "new")]);
+        // The save was done after all, and only the journal was not cleared.
+        assert_eq!(unsaved.recover(Some((&project, 4.0))), Recovery::Nothing);
+    }
+
+    #[test]
+    fn an_example_that_wrote_files_stays_nobodys_own() {
+        let mut unsaved = journal(Some("example"), None);
+        unsaved.kept = false;
+        unsaved.files = pack_files(&written("a", "1"));
+        let Recovery::Separate(project) = unsaved.recover(None) else { panic!("it is new") };
+        assert!(!project.kept && project.files == [file("a", "1")]);
+    }
+
+    #[test]
+    fn files_that_are_too_many_or_damaged_are_left_out() {
+        assert_eq!(pack_files(&FilesUpdate::none()), "");
+        assert_eq!(pack_files(&written("a", &"x".repeat(LARGEST_FILES + 1))), "");
+        let mut unsaved = journal(Some("typed"), Some(3.0));
+        unsaved.files = "AAAA!".into();
+        let recovery = unsaved.recover(Some((&stored("saved"), 3.0)));
+        assert_eq!(recovery, Recovery::Update(stored("typed"), FilesUpdate::none()));
+        let old = r#"{"project":"id","based_on":null,"time":0,"name":"p","kept":true,"text":"t","arguments":"","environment":""}"#;
+        assert_eq!(serde_json::from_str::<Journal>(old).unwrap().files, "");
     }
 }

@@ -22,3 +22,52 @@ fn the_last_key_before_a_reload_is_kept() {
     page.reload();
     page.expect_source(";; the end");
 }
+
+#[test]
+fn a_file_that_was_made_in_the_moment_of_a_reload_is_kept() {
+    let page = Page::open();
+    page.press("New file");
+    page.fill("Name, at the top", "last.txt");
+    // In one go, so that neither the worker nor the database has had its turn.
+    let script = "document.querySelector('dialog form').requestSubmit(); window.isOld = true; location.reload();";
+    page.session().script(script, &[]).expect("a form can be sent");
+    page.expect_script("the page is new", "return !window.isOld");
+    page.wait_until_ready();
+    page.expect_in("Files", "last.txt");
+}
+
+#[test]
+fn what_cannot_be_read_is_handed_out() {
+    let mut page = Page::open();
+    page.allow_error("could not be opened");
+    page.set_source("(module (func (export \"main\") (result i32) i32.const 7))");
+    page.press("New file");
+    page.fill("Name, at the top", "beside.txt");
+    page.press("Create");
+    page.expect_in("Files", "beside.txt");
+    let damage = "const done = arguments[arguments.length - 1]; \
+         const open = indexedDB.open('wasmoscope'); \
+         open.onsuccess = () => { const store = open.result.transaction('projects', 'readwrite').objectStore('projects'); \
+           const all = store.getAll(); all.onsuccess = () => { \
+             for (const record of all.result) { record.body = new Uint8Array([87, 83, 67, 80, 1, 0, 106]); store.put(record, record.id); } \
+             store.transaction.oncomplete = () => { open.result.close(); done(all.result.length > 0); }; }; };";
+    page.expect_script(
+        "it is stored",
+        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
+    );
+    page.session()
+        .post("execute/async", &serde_json::json!({ "script": damage, "args": [] }))
+        .expect("it can be damaged");
+    page.reload();
+    page.expect_text("is kept aside and can be downloaded under Projects");
+    page.press("Projects");
+    page.expect_text("Projects that could not be read");
+    page.press("Download Welcome");
+    let archive = page.downloaded("Welcome (unreadable).zip");
+    assert!(archive.starts_with(b"PK"), "it is an archive");
+    let names = String::from_utf8_lossy(&archive).into_owned();
+    assert!(names.contains("record.bin") && names.contains("files/beside.txt"), "{names}");
+    page.press("Delete Welcome for good");
+    page.press("Delete");
+    page.expect_script("it is gone", "return !document.querySelector('.aside-list')");
+}

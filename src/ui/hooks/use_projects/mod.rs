@@ -17,11 +17,12 @@ use yew::prelude::*;
 use super::reducers::WorkspaceContext;
 use super::use_editor::EditorLink;
 use super::use_engine::{Engine, Listener};
-use crate::protocol::{Event, FileImage};
-use crate::ui::platform::local_keys;
-use crate::ui::platform::storage::{Database, Revision, new_id, write_setting};
+use crate::protocol::{Event, FileContents, FileImage};
+use crate::ui::platform::storage::{Aside, Database, Revision, new_id, write_setting};
+use crate::ui::platform::{download, local_keys, zip};
 use crate::ui::state::files_update::FilesUpdate;
-use crate::ui::state::project::{Notice, Program, Project, WorkspaceAction};
+use crate::ui::state::journal::LONGEST_TEXT;
+use crate::ui::state::project::{Notice, Program, Project, WorkspaceAction, file_stem};
 use crate::ui::state::project_file::ProjectFile;
 
 /// Under this key a tab remembers its project, and the browser the last one of all tabs.
@@ -50,6 +51,10 @@ struct Inner {
     saved: Cell<u64>,
     /// What is still to be kept of the files.
     files: RefCell<FilesUpdate>,
+    /// What is being kept of them just now.
+    under_way: RefCell<Rc<FilesUpdate>>,
+    /// What the person has changed of the files and the worker has not yet told of.
+    asked: RefCell<FilesUpdate>,
     timer: RefCell<Option<Timeout>>,
     /// The save that is under way.
     saving: RefCell<Option<Promise>>,
@@ -73,6 +78,8 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             revision: Cell::new(None),
             saved: Cell::new(workspace.edit),
             files: RefCell::new(FilesUpdate::none()),
+            under_way: RefCell::new(Rc::new(FilesUpdate::none())),
+            asked: RefCell::new(FilesUpdate::none()),
             timer: RefCell::default(),
             saving: RefCell::default(),
             readers: RefCell::default(),
@@ -161,6 +168,31 @@ impl Projects {
         }));
     }
 
+    /// What could not be read and lies aside. Where that cannot be told, nothing.
+    pub async fn aside(&self) -> Vec<Aside> {
+        let Some(database) = self.database() else { return Vec::new() };
+        database.aside().await.unwrap_or_default()
+    }
+
+    /// Hands out a record that could not be read, as it was stored, with its files.
+    pub async fn download_aside(&self, aside: &Aside) -> Result<(), String> {
+        let database = self.database().ok_or("the browser's storage is not open")?;
+        let files = database.files_aside(aside).await.map_err(|error| error.to_string())?;
+        let record = FileContents::File { bytes: aside.body.clone() };
+        let mut images = vec![FileImage { path: "record.bin".to_owned(), contents: record }];
+        images.extend(files.into_iter().map(|file| FileImage { path: format!("files/{}", file.path), ..file }));
+        let archive = zip::pack(&images).map_err(|error| error.to_string())?;
+        let name = format!("{} (unreadable).zip", file_stem(&aside.name));
+        download::download(&name, "application/zip", &archive)
+            .map_err(|_| "the browser does not let the page download it".to_owned())
+    }
+
+    /// Removes a record that could not be read: the person has confirmed it.
+    pub async fn delete_aside(&self, aside: &Aside) -> Result<(), String> {
+        let database = self.database().ok_or("the browser's storage is not open")?;
+        database.delete_aside(aside).await.map_err(|error| error.to_string())
+    }
+
     /// Says something about projects.
     pub fn tell(&self, text: &str) {
         self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: false }));
@@ -179,10 +211,13 @@ impl Projects {
                     .files
                     .borrow_mut()
                     .then(FilesUpdate::Change { written: written.clone(), removed: removed.clone() });
+                inner.asked.replace(FilesUpdate::none());
                 inner.workspace.dispatch(WorkspaceAction::FilesWritten);
-                // Files come all at once, and only the text is in the journal: there is nothing to wait for.
+                // Files come all at once: there is nothing to wait for. A reload may come before the database is done.
+                self.write_journal(LONGEST_TEXT);
                 drop(self.save());
             }
+            Event::FileProblem { .. } => drop(inner.asked.replace(FilesUpdate::none())),
             Event::AllFiles { files } => {
                 let reader = inner.readers.borrow_mut().pop_front();
                 if let Some(reader) = reader {

@@ -84,8 +84,8 @@ impl Projects {
             let known = stored.as_ref().map(|stored| (&stored.project, stored.revision));
             let saved = match entry.recover(known) {
                 Recovery::Nothing => true,
-                Recovery::Update(project) => {
-                    let save = database.save(&entry.project, &project, &FilesUpdate::none(), entry.based_on).await;
+                Recovery::Update(project, files) => {
+                    let save = database.save(&entry.project, &project, &files, entry.based_on).await;
                     matches!(save, Ok(Save::Done { .. }))
                 }
                 Recovery::Separate(mut project) => {
@@ -97,7 +97,7 @@ impl Projects {
                     let files = FilesUpdate::Replace(std::mem::take(&mut project.files));
                     let id = if stored.is_some() { new_id() } else { entry.project.clone() };
                     let done = database.save(&id, &project, &files, None).await.is_ok();
-                    if done {
+                    if done && project.kept {
                         self.tell(&format!("Unsaved work was found and kept as “{}”.", project.name));
                     }
                     done
@@ -170,6 +170,7 @@ impl Projects {
         remember(&id);
         inner.revision.set(revision);
         *inner.files.borrow_mut() = files;
+        inner.asked.replace(FilesUpdate::none());
         inner.engine.set_files(file.files);
         inner.workspace.dispatch(WorkspaceAction::Open(Project {
             id,

@@ -3,6 +3,8 @@
 //! Every change is written down at once in a journal and saved a moment later. A save that finds that another tab has
 //! saved the same project makes this tab's work a project of its own.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
@@ -10,10 +12,11 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use yew::prelude::*;
 
 use super::{LAST_PROJECT, Projects, file_of, remember};
+use crate::protocol::FileChange;
 use crate::ui::platform::storage::{Database, Revision, Save, StorageError, new_id};
-use crate::ui::platform::{journal, local_keys};
+use crate::ui::platform::{journal, local_keys, quota};
 use crate::ui::state::files_update::FilesUpdate;
-use crate::ui::state::journal::{Journal, LONGEST_TEXT};
+use crate::ui::state::journal::{Journal, LARGEST_FILES, LONGEST_TEXT, pack_files};
 use crate::ui::state::project::{Project, ProjectId, ProjectSummary, Saving, WorkspaceAction, free_name};
 
 /// How long after a change it is saved, in milliseconds.
@@ -44,11 +47,24 @@ impl Projects {
         }
     }
 
-    fn write_journal(&self, longest: usize) {
+    /// A change of files is on its way to the worker. Until the worker has told of it, the journal knows of it.
+    pub fn will_change(&self, change: &FileChange) {
+        let update = match change {
+            FileChange::Write { files } => FilesUpdate::Change { written: files.clone(), removed: Vec::new() },
+            FileChange::Remove { path } => FilesUpdate::Change { written: Vec::new(), removed: vec![path.clone()] },
+            // What is at a path, only the worker knows.
+            FileChange::Rename { .. } => return,
+        };
+        self.0.asked.borrow_mut().then(update);
+        self.write_journal(LONGEST_TEXT);
+    }
+
+    pub(super) fn write_journal(&self, longest: usize) {
         let inner = &self.0;
         let project = inner.workspace.clone().project.clone();
         let text = project.program.text().map(ToString::to_string);
-        if !project.kept {
+        let files = self.unsaved_files();
+        if !project.kept && files.is_empty() {
             return;
         }
         // The project that the page begins with was never opened: from its first edit on, it is what a reload shows.
@@ -67,8 +83,22 @@ impl Projects {
                 text,
                 arguments: project.arguments.to_string(),
                 environment: project.environment.to_string(),
+                files,
             },
         );
+    }
+
+    /// What is not in the database yet of the files, for the journal.
+    fn unsaved_files(&self) -> String {
+        let inner = &self.0;
+        let updates = [&inner.under_way.borrow(), &*inner.files.borrow(), &*inner.asked.borrow()];
+        // Not even copied when there is too much of it.
+        if updates.iter().map(|update| update.size()).sum::<usize>() > LARGEST_FILES {
+            return String::new();
+        }
+        let mut all = FilesUpdate::none();
+        updates.into_iter().for_each(|update| all.then(update.clone()));
+        pack_files(&all)
     }
 
     /// Saves what is unsaved; one save at a time.
@@ -117,23 +147,27 @@ impl Projects {
         loop {
             let workspace = inner.workspace.clone();
             let (project, edit) = (workspace.project.clone(), workspace.edit);
-            let files = inner.files.replace(FilesUpdate::none());
+            let files = Rc::new(inner.files.replace(FilesUpdate::none()));
+            inner.under_way.replace(files.clone());
             if edit == inner.saved.get() && files.is_none() {
                 return true;
             }
-            match database.save(&project.id, &file_of(&project), &files, inner.revision.get()).await {
+            let save = database.save(&project.id, &file_of(&project), &files, inner.revision.get()).await;
+            inner.under_way.replace(Rc::new(FilesUpdate::none()));
+            match save {
                 Ok(Save::Done { revision }) => self.saved(&project, edit, revision),
                 Ok(Save::Conflict) => {
+                    let files = Rc::unwrap_or_clone(files);
                     if let Err(error) = self.fork(&database, &project, files).await {
-                        self.save_failed(&error);
+                        self.save_failed(&error).await;
                         return false;
                     }
                 }
                 Err(error) => {
-                    let mut files = files;
+                    let mut files = Rc::unwrap_or_clone(files);
                     files.then(inner.files.replace(FilesUpdate::none()));
                     *inner.files.borrow_mut() = files;
-                    self.save_failed(&error);
+                    self.save_failed(&error).await;
                     return false;
                 }
             }
@@ -145,7 +179,7 @@ impl Projects {
         inner.revision.set(Some(revision));
         inner.saved.set(edit);
         inner.workspace.dispatch(WorkspaceAction::Saved { edit });
-        if inner.workspace.clone().edit == edit {
+        if inner.workspace.clone().edit == edit && inner.asked.borrow().is_none() {
             journal::clear(&inner.tab);
         }
         let own = ProjectSummary {
@@ -188,8 +222,13 @@ impl Projects {
         Ok(())
     }
 
-    fn save_failed(&self, error: &StorageError) {
-        let message = error.to_string();
+    async fn save_failed(&self, error: &StorageError) {
+        let mut message = error.to_string();
+        if *error == StorageError::Full
+            && let Some(usage) = quota::usage().await
+        {
+            message = format!("{message} ({usage} are taken)");
+        }
         self.0.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.as_str().into() });
         self.complain(&format!("Your last changes are not kept: {message}."));
     }

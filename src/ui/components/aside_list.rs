@@ -1,0 +1,90 @@
+//! Projects that could not be read: what they are, and how to get them out of the browser.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::ask_dialog::ConfirmDialog;
+use crate::ui::hooks::reducers::use_slice;
+use crate::ui::hooks::use_projects::Projects;
+use crate::ui::platform::storage::Aside;
+
+/// Nothing at all, unless there is one.
+#[component]
+pub fn AsideList() -> Html {
+    let projects = use_slice::<Projects>();
+    let list = use_state_eq(Vec::<Aside>::new);
+    let problem = use_state_eq(|| None::<String>);
+    let question = use_state_eq(|| None::<Aside>);
+    {
+        let (projects, list) = (projects.clone(), list.setter());
+        use_effect_with((), move |()| spawn_local(async move { list.set(projects.aside().await) }));
+    }
+    if list.is_empty() {
+        return Html::default();
+    }
+    let download = |aside: &Aside| {
+        let (projects, problem, aside) = (projects.clone(), problem.setter(), aside.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (projects, problem, aside) = (projects.clone(), problem.clone(), aside.clone());
+            spawn_local(async move {
+                let failed = projects.download_aside(&aside).await.err();
+                problem.set(failed.map(|reason| format!("“{}” cannot be downloaded: {reason}.", aside.name)));
+            });
+        })
+    };
+    let ask = |aside: &Aside| {
+        let (question, aside) = (question.setter(), aside.clone());
+        Callback::from(move |_: MouseEvent| question.set(Some(aside.clone())))
+    };
+    let close = {
+        let question = question.setter();
+        Callback::from(move |()| question.set(None))
+    };
+    let on_yes = {
+        let (projects, list, problem, asked) = (projects.clone(), list.setter(), problem.setter(), (*question).clone());
+        let close = close.clone();
+        Callback::from(move |()| {
+            let (projects, list, problem, asked) = (projects.clone(), list.clone(), problem.clone(), asked.clone());
+            close.emit(());
+            spawn_local(async move {
+                if let Some(aside) = asked
+                    && let Err(reason) = projects.delete_aside(&aside).await
+                {
+                    problem.set(Some(format!("“{}” cannot be deleted: {reason}.", aside.name)));
+                }
+                list.set(projects.aside().await);
+            });
+        })
+    };
+    html! {
+        <section class="aside-list" aria-labelledby="aside-title">
+            <h3 id="aside-title">{ "Projects that could not be read" }</h3>
+            <p class="dialog-hint">
+                { "What this browser has stored of them is damaged, so they cannot be opened. Nothing was thrown away: a download holds " }
+                <code>{ "record.bin" }</code>{ ", as it was stored, in which a text editor may still show the program, and every file of the project." }
+            </p>
+            if let Some(problem) = &*problem { <p class="dialog-hint" data-problem="true" role="alert">{ problem }</p> }
+            <ul class="project-list">
+                { for list.iter().map(|aside| html! {
+                    <li class="project-line" key={format!("{} {}", aside.id, aside.time)}>
+                        <span class="project-lost"><strong>{ &aside.name }</strong><span class="project-time">{ format!("put aside {}", time_text(aside.time)) }</span></span>
+                        <button type="button" class="button" aria-label={format!("Download {}", aside.name)} onclick={download(aside)}>{ "Download" }</button>
+                        <button type="button" class="quiet-button" aria-label={format!("Delete {} for good", aside.name)} onclick={ask(aside)}>{ "Delete" }</button>
+                    </li>
+                }) }
+            </ul>
+            if let Some(aside) = &*question {
+                <ConfirmDialog title="Delete what could not be read?" action="Delete"
+                    text={format!("What is stored of “{}” and its files are removed from this browser. This cannot be undone.", aside.name)}
+                    {on_yes} on_close={close} />
+            }
+        </section>
+    }
+}
+
+/// A moment as the person's own language writes it.
+pub fn time_text(milliseconds: f64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(milliseconds));
+    date.to_locale_string("default", &JsValue::UNDEFINED).into()
+}
