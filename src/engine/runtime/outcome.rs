@@ -1,6 +1,7 @@
 //! How a run ends, and what that means.
 
-use wasmi::TrapCode;
+use wasmi::errors::{ErrorKind, InstantiationError};
+use wasmi::{Error, TrapCode};
 
 use super::Limits;
 use super::limits::Refusal;
@@ -76,6 +77,17 @@ impl Outcome {
             message: format!("the program ran for more than {limit} ms"),
             help: "raise the time limit, or turn it off".to_owned(),
         }
+    }
+}
+
+/// Which trap an error is, if it is one.
+pub(in crate::engine) fn trap_code(error: &Error) -> Option<TrapCode> {
+    match error.kind() {
+        // wasmi 2.0.0 has it as a trap for a data segment and as a fault of the instantiation for an element segment.
+        ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. }) => {
+            Some(TrapCode::TableOutOfBounds)
+        }
+        _ => error.as_trap_code(),
     }
 }
 

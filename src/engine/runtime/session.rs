@@ -8,7 +8,7 @@ use wasmi::{
 };
 
 use super::limits::{self, Limiter, Limits};
-use super::outcome::{Outcome, Trap};
+use super::outcome::{self, Outcome, Trap};
 use super::plan::{Entry, Plan, plan};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
@@ -133,7 +133,7 @@ impl Session {
         wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi).map_err(|error| unreadable(&error))?;
         let instance = linker.instantiate_and_start(&mut store, &module).map_err(|error| {
             let refused = store.data().limiter.refused();
-            match (error.as_trap_code(), refused) {
+            match (outcome::trap_code(&error), refused) {
                 (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
                 (Some(code), None) => StartError::Outcome(segment_trap(code, &config.limits)),
                 (None, None) => unreadable(&error).into(),
