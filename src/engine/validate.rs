@@ -62,15 +62,18 @@ const MOST_FAULTS: usize = 20;
 pub fn validate(wasm: &[u8]) -> Validity {
     let faults = faults(wasm, supported());
     let Some(first) = faults.first() else { return Validity::Valid };
-    let every = PROPOSALS.iter().fold(supported(), |features, (feature, _)| features | *feature);
-    if !self::faults(wasm, every).is_empty() {
+    let mut needed = PROPOSALS.iter().fold(supported(), |features, (feature, _)| features | *feature);
+    if !self::faults(wasm, needed).is_empty() {
         return Validity::Invalid(faults);
     }
-    let proposals = PROPOSALS
-        .iter()
-        .filter(|(feature, _)| !self::faults(wasm, every - *feature).is_empty())
-        .map(|(_, name)| *name)
-        .collect();
+    // Some proposals bring the same thing (a tag is in both ways to have exceptions), so none of them alone is what is
+    // lacking: what can be left out is left out one by one, the newest first.
+    for (feature, _) in PROPOSALS.iter().rev() {
+        if self::faults(wasm, needed - *feature).is_empty() {
+            needed -= *feature;
+        }
+    }
+    let proposals = PROPOSALS.iter().filter(|(feature, _)| needed.contains(*feature)).map(|(_, name)| *name).collect();
     Validity::NeedsProposals { proposals, at: first.clone() }
 }
 
@@ -78,7 +81,10 @@ fn faults(wasm: &[u8], features: WasmFeatures) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut validator = Validator::new_with_features(features);
     let mut allocations = FuncValidatorAllocations::default();
-    for payload in Parser::new(0).parse_all(wasm) {
+    // The parser has features of its own: left alone it reads an import section that no validator looks at again.
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    for payload in parser.parse_all(wasm) {
         let validated = payload.and_then(|payload| validator.payload(&payload));
         match validated {
             Ok(ValidPayload::Func(function, body)) => {
