@@ -255,3 +255,31 @@ fn a_waiting_call_is_traced_once_with_what_came() {
     assert_eq!(reads.iter().filter(|line| line.contains("\"Ada\\n")).count(), 1, "{trace}");
     assert!(reads[0].contains(" <waited "), "{trace}");
 }
+
+#[test]
+fn scripts_tell_what_fails_by_their_exit_code() {
+    let folder = folder("wast");
+    let module = "(module (func (export \"f\") (result i32) (i32.const 7)))\n";
+    file(&folder, "passes.wast", &format!("{module}(assert_return (invoke \"f\") (i32.const 7))"));
+    file(&folder, "fails.wast", &format!("{module}(assert_return (invoke \"f\") (i32.const 8))"));
+    file(&folder, "threads.wast", "(module (memory 1 1 shared))");
+    file(&folder, "broken.wast", "(assert_nothing)");
+    std::fs::write(folder.join("latin-1.wast"), b"(module) ;; \xE9").expect("a file can be written");
+    let passed = "passes.wast: 1 passed, 0 failed\n";
+    let failed = "fails.wast: 0 passed, 1 failed\n  fails.wast:2:2: expected (i32.const 8), got (i32.const 7)\n";
+    let not_run = "threads.wast: 0 passed, 0 failed\n  not run: 1 module and 0 assertions (threads)\n";
+    for (files, code, printed, told) in [
+        (&["passes.wast"][..], 0, passed.to_owned(), ""),
+        (&["threads.wast"], 0, not_run.to_owned(), ""),
+        (&["fails.wast", "passes.wast"], 1, format!("{failed}{passed}"), ""),
+        (&["nowhere.wast", "fails.wast"], 2, failed.to_owned(), "cannot read `nowhere.wast`"),
+        (&["broken.wast", "passes.wast"], 2, passed.to_owned(), "`broken.wast` is no script: line 1, column 2"),
+        (&["latin-1.wast"], 2, String::new(), "not UTF-8"),
+    ] {
+        let arguments: Vec<&str> = ["wast"].iter().chain(files).copied().collect();
+        let output = wasmoscope(&folder, &arguments, "");
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(code), printed), "{files:?}");
+        assert!(text(&output.stderr).contains(told), "{files:?}: {}", text(&output.stderr));
+    }
+    assert_eq!(wasmoscope(&folder, &["wast"], "").status.code(), Some(2));
+}

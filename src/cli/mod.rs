@@ -7,6 +7,7 @@ mod directories;
 mod machine;
 mod run;
 mod trace;
+mod wast;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -35,7 +36,8 @@ Examples:
   wasmoscope run --invoke add sum.wat 2 3
   wasmoscope run --trace=calls.txt --trace-path words --dir . wordcount.wasm words.txt
   wasmoscope validate sum.wat
-  wasmoscope wat sum.wat -o sum.wasm";
+  wasmoscope wat sum.wat -o sum.wasm
+  wasmoscope wast sum.wast";
 
 #[derive(Subcommand)]
 enum Command {
@@ -59,6 +61,8 @@ enum Command {
         #[arg(short, long)]
         output: PathBuf,
     },
+    /// Run scripts of the specification's test suite; exits with 1 if an assertion fails, with 2 if a file is no script
+    Wast(wast::Wast),
 }
 
 /// Does what the arguments say.
@@ -73,6 +77,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Validate { file } => validate(&file),
         Command::Print { file } => print(&file),
         Command::Wat { file, output } => compile(&file, &output),
+        Command::Wast(wast) => wast.execute(),
     };
     done.unwrap_or_else(|message| {
         eprintln!("error: {message}");

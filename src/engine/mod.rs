@@ -6,13 +6,14 @@
 //! In reading order: [`source`] and [`source_map`] (what a person gives us and where things are in it), [`diagnostic`] (how a problem is
 //! told), [`compile`] (text to binary), [`validate`] (which proposals run here), [`inspect`] (what a source is and what
 //! is in it), [`prepare`] (a module made ready to be looked into), [`value`] (typed values as a person writes them),
-//! [`runtime`] (running in slices), [`wasi`] over [`vfs`].
+//! [`runtime`] (running in slices), [`wasi`] over [`vfs`], [`script`] (the specification's scripts).
 
 pub mod compile;
 pub mod diagnostic;
 pub mod inspect;
 pub mod prepare;
 pub mod runtime;
+pub mod script;
 pub mod source;
 pub mod source_map;
 pub mod validate;

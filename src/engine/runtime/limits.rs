@@ -35,7 +35,7 @@ const STACK_HEIGHT: usize = 64 << 20;
 /// fuel, is resumed one instruction too early and repeats what came before it. For such a module, copying is made
 /// almost free of fuel, so that it cannot happen; for any other, copying costs its price, so that a loop of
 /// `memory.fill` is cut into slices like any other loop.
-pub(super) fn engine(limits: &Limits, grows_tables: bool) -> Engine {
+pub(in crate::engine) fn engine(limits: &Limits, grows_tables: bool) -> Engine {
     let mut config = Config::default();
     config
         .consume_fuel(true)

@@ -1,0 +1,60 @@
+//! `wasmoscope wast`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Failure, UNUSABLE, write_stdout};
+use crate::engine::script::{self, Interpreter, Plain, Report};
+
+#[derive(Args)]
+pub(super) struct Wast {
+    /// Run the debugger's instrumented copy of each module
+    // Shown once there is an interpreter for it.
+    #[arg(long, hide = true)]
+    instrumented: bool,
+    /// Scripts in the format of the specification's test suite
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Wast {
+    pub fn execute(self) -> Result<ExitCode, Failure> {
+        let (mut failed, mut unusable) = (false, false);
+        for file in &self.files {
+            match self.run(file) {
+                Ok(report) => {
+                    failed |= !report.failed.is_empty();
+                    write_stdout(report.told(&file.display().to_string()).as_bytes())?;
+                }
+                Err(message) => {
+                    unusable = true;
+                    eprintln!("error: {message}");
+                }
+            }
+        }
+        Ok(match (unusable, failed) {
+            (true, _) => ExitCode::from(UNUSABLE),
+            (false, true) => ExitCode::FAILURE,
+            (false, false) => ExitCode::SUCCESS,
+        })
+    }
+
+    fn run(&self, file: &Path) -> Result<Report, Failure> {
+        let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| format!("cannot read `{}`: it is not UTF-8", file.display()))?;
+        let mut interpreter = self.interpreter()?;
+        script::run(&text, interpreter.as_mut()).map_err(|error| format!("`{}` is no script: {error}", file.display()))
+    }
+
+    /// What runs the modules of one file.
+    fn interpreter(&self) -> Result<Box<dyn Interpreter>, Failure> {
+        if self.instrumented {
+            return Err("this version has no instrumented run".to_owned());
+        }
+        let plain = Plain::new().map_err(|error| format!("the interpreter cannot be set up: {error}"))?;
+        Ok(Box::new(plain))
+    }
+}

@@ -1,0 +1,128 @@
+//! Modules on wasmi as they are.
+
+use std::collections::HashMap;
+
+use wasmi::errors::{ErrorKind, InstantiationError};
+use wasmi::{Error, Extern, Instance, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
+
+use super::{Failure, InstanceId, Interpreter, Value, spectest};
+use crate::engine::runtime::outcome::trap_code;
+use crate::engine::runtime::{Limits, limits};
+
+/// What one call may use: enough for anything that a script does on purpose, and an endless loop ends within seconds.
+const FUEL: u64 = 1 << 30;
+
+/// Runs modules as they are, in the engine and with the limits of a run.
+pub struct Plain {
+    store: Store<StoreLimits>,
+    instances: Vec<Instance>,
+    registered: HashMap<String, Provider>,
+}
+
+/// Who provides imports under a name.
+enum Provider {
+    Host(HashMap<String, Extern>),
+    Instance(Instance),
+}
+
+impl Plain {
+    /// An empty store with `spectest`.
+    ///
+    /// # Errors
+    ///
+    /// Where the machine has no memory for it.
+    pub fn new() -> Result<Self, Error> {
+        let limits = Limits::default();
+        let most = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        let watch = StoreLimitsBuilder::new()
+            .memory_size(most(limits.memory))
+            .table_elements(most(limits.table))
+            .instances(usize::MAX)
+            .tables(usize::MAX)
+            .memories(usize::MAX)
+            .build();
+        // Nothing is resumed here, but a module that grows tables may come later.
+        let engine = limits::engine(&limits, true);
+        let mut store = Store::new(&engine, watch);
+        store.limiter(|watch| watch);
+        let spectest = Provider::Host(spectest::spectest(&mut store)?);
+        Ok(Self { store, instances: Vec::new(), registered: HashMap::from([("spectest".to_owned(), spectest)]) })
+    }
+
+    fn imports(&self, module: &Module) -> Result<Vec<Extern>, Failure> {
+        let provided = module.imports().map(|import| {
+            let provided = match self.registered.get(import.module()) {
+                Some(Provider::Host(exports)) => exports.get(import.name()).copied(),
+                Some(Provider::Instance(instance)) => instance.get_export(&self.store, import.name()),
+                None => None,
+            };
+            provided.ok_or_else(|| Failure::UnknownImport {
+                module: import.module().to_owned(),
+                name: import.name().to_owned(),
+            })
+        });
+        provided.collect()
+    }
+
+    fn export(&self, instance: InstanceId, name: &str) -> Option<Extern> {
+        self.instances.get(instance.0)?.get_export(&self.store, name)
+    }
+
+    fn refuel(&mut self) -> Result<(), Failure> {
+        self.store.set_fuel(FUEL).map_err(|error| failure(&error))
+    }
+}
+
+impl Interpreter for Plain {
+    fn instantiate(&mut self, wasm: &[u8]) -> Result<InstanceId, Failure> {
+        let module = Module::new(self.store.engine(), wasm).map_err(|error| Failure::Refused(error.to_string()))?;
+        let imports = self.imports(&module)?;
+        self.refuel()?;
+        let instance = Instance::new(&mut self.store, &module, &imports).map_err(|error| failure(&error))?;
+        self.instances.push(instance);
+        Ok(InstanceId(self.instances.len() - 1))
+    }
+
+    fn register(&mut self, name: &str, instance: InstanceId) {
+        if let Some(instance) = self.instances.get(instance.0) {
+            self.registered.insert(name.to_owned(), Provider::Instance(*instance));
+        }
+    }
+
+    fn invoke(&mut self, instance: InstanceId, name: &str, arguments: &[Value]) -> Result<Vec<Value>, Failure> {
+        let Some(Extern::Func(function)) = self.export(instance, name) else {
+            return Err(Failure::NotThere(format!("the module exports no function \"{name}\"")));
+        };
+        let arguments: Option<Vec<Val>> = arguments.iter().map(|value| value.to_wasmi(&mut self.store)).collect();
+        let arguments = arguments
+            .ok_or_else(|| Failure::NotThere("a function reference cannot be given from outside".to_owned()))?;
+        let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
+        self.refuel()?;
+        function.call(&mut self.store, &arguments, &mut results).map_err(|error| failure(&error))?;
+        Ok(results.iter().map(|value| Value::from_wasmi(&self.store, value)).collect())
+    }
+
+    fn get_global(&mut self, instance: InstanceId, name: &str) -> Result<Value, Failure> {
+        match self.export(instance, name) {
+            Some(Extern::Global(global)) => Ok(Value::from_wasmi(&self.store, &global.get(&self.store))),
+            _ => Err(Failure::NotThere(format!("the module exports no global \"{name}\""))),
+        }
+    }
+}
+
+fn failure(error: &Error) -> Failure {
+    if let Some(code) = trap_code(error) {
+        return Failure::Trap(code);
+    }
+    match error.kind() {
+        ErrorKind::Instantiation(
+            InstantiationError::ImportTypeMismatch { .. }
+            | InstantiationError::GlobalTypeMismatch { .. }
+            | InstantiationError::FuncTypeMismatch { .. }
+            | InstantiationError::TableTypeMismatch { .. }
+            | InstantiationError::MemoryTypeMismatch { .. },
+        ) => Failure::IncompatibleImport(error.to_string()),
+        ErrorKind::Func(_) => Failure::NotThere(format!("the arguments do not fit: {error}")),
+        _ => Failure::Refused(error.to_string()),
+    }
+}

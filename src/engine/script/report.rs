@@ -1,0 +1,89 @@
+//! What a script's run is told as.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What became of a script's assertions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Assertions that hold.
+    pub passed: usize,
+    /// Assertions that do not, and modules and calls that did not do what a script takes for granted; in order.
+    pub failed: Vec<Failing>,
+    /// What needs proposals that the interpreter does not run, by their names.
+    pub not_run: BTreeMap<String, NotRun>,
+}
+
+/// A directive that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failing {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    pub message: String,
+}
+
+/// How much was not run for want of a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NotRun {
+    pub modules: usize,
+    /// Assertions on those modules.
+    pub assertions: usize,
+}
+
+/// Why a text is no script.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct Unreadable {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    pub message: String,
+}
+
+impl Unreadable {
+    pub(super) fn at(text: &str, offset: usize, message: String) -> Self {
+        let (line, column) = place(text, offset);
+        Self { line, column, message }
+    }
+}
+
+impl Report {
+    /// A line for the file, and below it one for each failure and each set of proposals.
+    pub fn told(&self, file: &str) -> String {
+        let mut told = format!("{file}: {} passed, {} failed\n", self.passed, self.failed.len());
+        for Failing { line, column, message } in &self.failed {
+            told += &format!("  {file}:{line}:{column}: {message}\n");
+        }
+        for (proposals, not_run) in &self.not_run {
+            told += &format!("  not run: {not_run} ({proposals})\n");
+        }
+        told
+    }
+}
+
+impl Failing {
+    pub(super) fn at(text: &str, offset: usize, message: String) -> Self {
+        let (line, column) = place(text, offset);
+        Self { line, column, message }
+    }
+}
+
+impl fmt::Display for NotRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |number: usize, word: &str| match number {
+            1 => format!("1 {word}"),
+            other => format!("{other} {word}s"),
+        };
+        write!(f, "{} and {}", count(self.modules, "module"), count(self.assertions, "assertion"))
+    }
+}
+
+/// Line and column of an offset.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rfind('\n').map_or(before, |newline| &before[newline + 1..]);
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
