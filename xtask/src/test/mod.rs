@@ -21,6 +21,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
     let mut tally = Tally::default();
     native(&mut tally);
     if !quick {
+        against_wasmtime(&mut tally);
         in_the_browser(&mut tally);
     }
     tally.report();
@@ -56,6 +57,13 @@ fn native(tally: &mut Tally) {
     let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
     guests.env("CARGO_TARGET_DIR", project::root().join("target/guests-native"));
     suite(tally, "tests of the guests", guests);
+}
+
+/// The same programs here and under wasmtime, which is a workspace of its own.
+fn against_wasmtime(tally: &mut Tally) {
+    let mut oracle = cargo(&["test", "--locked", "--no-fail-fast", "--manifest-path", "tests/oracle/Cargo.toml"]);
+    oracle.env("CARGO_TARGET_DIR", project::root().join("target/oracle"));
+    suite(tally, "comparison with wasmtime (some minutes when wasmtime is not built yet)", oracle);
 }
 
 fn in_the_browser(tally: &mut Tally) {
