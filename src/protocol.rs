@@ -49,9 +49,11 @@ pub enum Request {
     CopyCalls { filter: CallFilter },
     /// The page, when a project is opened: replace the whole tree. Answered by [`Event::Tree`].
     SetFiles { files: Vec<FileImage> },
-    /// The page, when the person changes one file or directory. Answered by [`Event::Tree`] and
-    /// [`Event::FilesChanged`], or by [`Event::FileProblem`].
+    /// The page, when the person changes files or directories. Answered by an [`Event::FileProblem`] for each thing
+    /// that could not be done, by [`Event::Tree`] and, in any case and last, by one [`Event::FilesChanged`].
     ChangeFiles { change: FileChange },
+    /// The page, when the person looks at what the last run did to a path. Answered by [`Event::FileCompared`].
+    CompareFile { path: String },
     /// The page, when the person opens or downloads a file. Answered by [`Event::FileContents`] or
     /// [`Event::FileProblem`].
     ReadFile { path: String },
@@ -99,8 +101,11 @@ pub enum Event {
     CallsText { run: RunId, text: String },
     /// The tree as it is now: after a change, and after a run that touched it.
     Tree { entries: Vec<FileEntry>, bytes: u64 },
-    /// What the page is to keep in the browser's storage: after a change, and after a run that touched the tree.
-    FilesChanged { written: Vec<FileImage>, removed: Vec<String> },
+    /// What the page is to keep in the browser's storage. With `asked` it answers [`Request::ChangeFiles`], and may be
+    /// empty; without, a program has done it.
+    FilesChanged { written: Vec<FileImage>, removed: Vec<String>, asked: bool },
+    /// Answers [`Request::CompareFile`]: what was at the path when the last run began, and what is there now.
+    FileCompared { path: String, before: Option<FileContents>, now: Option<FileContents> },
     /// Answers [`Request::ReadFile`].
     FileContents {
         path: String,
@@ -514,6 +519,11 @@ pub enum FileChange {
     Remove { path: String },
     /// Move a file or directory; missing parent directories of the new place are made.
     Rename { from: String, to: String },
+    /// Put a copy of a file, or of a directory with all it holds, at a path where nothing is.
+    Copy { from: String, to: String },
+    /// Make these what they were when the last run began. A directory that the run made and that has been filled
+    /// otherwise since then stays.
+    Revert { paths: Vec<String> },
 }
 
 impl Request {

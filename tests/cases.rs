@@ -262,7 +262,7 @@ fn transcript(source: &Source) -> String {
         None => "still running\n".to_owned(),
     });
     for event in &worker.events {
-        if let Event::FilesChanged { written, removed } = event {
+        if let Event::FilesChanged { written, removed, .. } = event {
             for FileImage { path, contents } in written {
                 match contents {
                     FileContents::Directory => writeln!(told, "wrote {path}/"),

@@ -239,7 +239,7 @@ fn the_tree_is_listed_read_and_changed() {
     assert!(
         worker.events.iter().any(|event| matches!(
             event,
-            Event::FilesChanged { written, removed }
+            Event::FilesChanged { written, removed, .. }
                 if written.contains(&file("c/two.txt", "22")) && removed.contains(&"b/two.txt".to_owned())
         )),
         "{:?}",

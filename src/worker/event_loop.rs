@@ -28,6 +28,8 @@ pub struct EventLoop<M> {
     machine: M,
     /// The tree, as it is while no program runs.
     files: Vfs,
+    /// The tree as the last run found it, or as it was opened.
+    base: Vfs,
     /// The run there is, or the last one there was: its memory can still be looked at.
     run: Option<Run>,
     watch: Option<MemoryWatch>,
@@ -40,7 +42,16 @@ pub struct EventLoop<M> {
 impl<M: Machine> EventLoop<M> {
     /// An event loop without a run, on an empty tree.
     pub fn new(machine: M) -> Self {
-        Self { machine, files: Vfs::default(), run: None, watch: None, calls: None, inspected: None, warm_up: None }
+        Self {
+            machine,
+            files: Vfs::default(),
+            base: Vfs::default(),
+            run: None,
+            watch: None,
+            calls: None,
+            inspected: None,
+            warm_up: None,
+        }
     }
 
     /// Does what a request asks for.
@@ -75,6 +86,7 @@ impl<M: Machine> EventLoop<M> {
                     emit(Event::Fault { message: "a module without problems has no summary".to_owned() });
                     return;
                 };
+                self.base = self.files.clone();
                 let started = Run::start(
                     run,
                     &source,
@@ -158,21 +170,32 @@ impl<M: Machine> EventLoop<M> {
                 for problem in files::write(&mut self.files, files, self.machine.clock().realtime_ns()) {
                     emit(Event::FileProblem { message: problem });
                 }
+                self.base = self.files.clone();
                 emit(files::tree(&self.files));
             }
             Request::ChangeFiles { change } => {
                 let now = self.machine.clock().realtime_ns();
                 let before = self.vfs().clone();
-                let problems = files::change(self.vfs_mut(), change, now);
-                problems.into_iter().for_each(|message| emit(Event::FileProblem { message }));
-                emit(files::tree(self.vfs()));
-                if let Some(changed) = files::changed(self.vfs(), &before) {
+                // What the program has done so far is told first: the page takes it for what it is, and keeps it.
+                if let Some(changed) = self
+                    .run
+                    .as_ref()
+                    .filter(|run| !run.is_over())
+                    .map(Run::files_before)
+                    .and_then(|known| files::changed(&before, known))
+                {
                     emit(changed);
                 }
+                let base = self.base.clone();
+                let problems = files::change(self.vfs_mut(), &base, change, now);
+                problems.into_iter().for_each(|message| emit(Event::FileProblem { message }));
+                emit(files::tree(self.vfs()));
+                emit(files::difference(self.vfs(), &before, true));
                 if let Some(run) = &mut self.run {
                     run.files_are_kept();
                 }
             }
+            Request::CompareFile { path } => emit(files::compared(self.vfs(), &self.base, path)),
             Request::ReadFile { path } => emit(files::read(self.vfs(), path)),
             Request::ReadAllFiles => emit(Event::AllFiles { files: files::all(self.vfs()) }),
             Request::WarmUp => {

@@ -1,6 +1,6 @@
 //! The tree, between the virtual filesystem and the page.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::engine::vfs::{self, Vfs, VfsError};
 use crate::protocol::{Event, FileChange, FileContents, FileEntry, FileImage, FileKind};
@@ -22,8 +22,8 @@ pub(super) fn write(vfs: &mut Vfs, files: Vec<FileImage>, now: u64) -> Vec<Strin
     problems
 }
 
-/// Carries out a change that the person made.
-pub(super) fn change(vfs: &mut Vfs, change: FileChange, now: u64) -> Vec<String> {
+/// Carries out a change that the person made; `base` is the tree as the last run found it.
+pub(super) fn change(vfs: &mut Vfs, base: &Vfs, change: FileChange, now: u64) -> Vec<String> {
     vfs.set_now(now);
     let failed = |what: String, result: Result<(), VfsError>| match result {
         Ok(()) => Vec::new(),
@@ -39,6 +39,8 @@ pub(super) fn change(vfs: &mut Vfs, change: FileChange, now: u64) -> Vec<String>
             let result = vfs.rename(&from, &to);
             failed(format!("`{from}` cannot be moved to `{to}`"), result)
         }
+        FileChange::Copy { from, to } => copy(vfs, &from, &to, now),
+        FileChange::Revert { paths } => revert(vfs, base, paths, now),
     }
 }
 
@@ -56,16 +58,84 @@ pub(super) fn tree(vfs: &Vfs) -> Event {
     Event::Tree { entries: entries.collect(), bytes: vfs.total_size() }
 }
 
-/// What differs between two trees, for the page to keep; `None` when nothing does.
-pub(super) fn changed(vfs: &Vfs, before: &Vfs) -> Option<Event> {
-    let changes = vfs.changes_since(before);
-    if changes.written.is_empty() && changes.removed.is_empty() {
-        return None;
+fn copy(vfs: &mut Vfs, from: &str, to: &str, now: u64) -> Vec<String> {
+    let below = format!("{from}/");
+    if to.starts_with(&below) {
+        return vec![format!("`{from}` cannot be copied into itself")];
     }
+    let images: Vec<FileImage> = all(vfs)
+        .into_iter()
+        .filter_map(|image| {
+            let rest = image.path.strip_prefix(from)?;
+            (rest.is_empty() || rest.starts_with('/'))
+                .then(|| FileImage { path: format!("{to}{rest}"), contents: image.contents.clone() })
+        })
+        .collect();
+    if images.is_empty() {
+        return vec![format!("`{from}` cannot be copied: there is nothing there")];
+    }
+    if contents(vfs, to).is_some() {
+        return vec![format!("`{from}` cannot be copied to `{to}`: something is there already")];
+    }
+    write(vfs, images, now)
+}
+
+/// First what is to go, from the leaves up; then what comes back, from the root down.
+fn revert(vfs: &mut Vfs, base: &Vfs, mut paths: Vec<String>, now: u64) -> Vec<String> {
+    let mut problems = Vec::new();
+    let (old, mut current) = (kinds(base), kinds(vfs));
+    paths.sort();
+    for path in paths.iter().rev() {
+        let (before, is) = (old.get(path), current.get(path));
+        // A file's contents are replaced; a directory that is one again keeps what it holds.
+        let stays = before == is && is != Some(&vfs::FileKind::Symlink);
+        if is.is_none() || stays || (before.is_none() && has_children(&current, path)) {
+            continue;
+        }
+        match vfs.remove(path) {
+            Ok(()) => drop(current.remove(path)),
+            Err(error) => problems.push(format!("`{path}` cannot be removed: {error}")),
+        }
+    }
+    let back = paths.into_iter().filter_map(|path| image(base, path.clone(), *old.get(&path)?)).collect();
+    problems.extend(write(vfs, back, now));
+    problems
+}
+
+type Kinds = BTreeMap<String, vfs::FileKind>;
+
+fn kinds(vfs: &Vfs) -> Kinds {
+    vfs.entries().into_iter().map(|entry| (entry.path, entry.kind)).collect()
+}
+
+fn has_children(kinds: &Kinds, directory: &str) -> bool {
+    let below = format!("{directory}/");
+    kinds.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below))
+}
+
+/// What is at a path.
+fn contents(vfs: &Vfs, path: &str) -> Option<FileContents> {
+    let kind = *kinds(vfs).get(path)?;
+    Some(image(vfs, path.to_owned(), kind)?.contents)
+}
+
+/// What is at a path, in the tree as the last run found it and now.
+pub(super) fn compared(vfs: &Vfs, base: &Vfs, path: String) -> Event {
+    Event::FileCompared { before: contents(base, &path), now: contents(vfs, &path), path }
+}
+
+/// What a program has done to the tree, for the page to keep; `None` when that is nothing.
+pub(super) fn changed(vfs: &Vfs, before: &Vfs) -> Option<Event> {
+    if vfs.changes_since(before).is_empty() { None } else { Some(difference(vfs, before, false)) }
+}
+
+/// What differs between two trees.
+pub(super) fn difference(vfs: &Vfs, before: &Vfs, asked: bool) -> Event {
+    let changes = vfs.changes_since(before);
     let paths: HashSet<String> = changes.written.into_iter().collect();
     let entries = vfs.entries().into_iter().filter(|entry| paths.contains(&entry.path));
     let written = entries.filter_map(|entry| image(vfs, entry.path, entry.kind)).collect();
-    Some(Event::FilesChanged { written, removed: changes.removed })
+    Event::FilesChanged { written, removed: changes.removed, asked }
 }
 
 /// Everything in the tree.

@@ -7,9 +7,10 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::byte_inspector::ByteInspector;
+use super::file_picture::FilePicture;
 use super::hex_grid::HexGrid;
 use super::modal::Modal;
-use crate::ui::selectors::files::as_text;
+use crate::ui::selectors::files::{as_text, picture_type};
 use crate::ui::selectors::memory::Selection;
 use crate::ui::selectors::numbers;
 use crate::ui::state::memory::HexWindow;
@@ -31,7 +32,10 @@ pub struct Props {
 #[component]
 pub fn FileDialog(props: &Props) -> Html {
     let text = as_text(&props.bytes).filter(|_| props.bytes.len() <= LONGEST_TEXT);
-    let as_bytes = use_state_eq(|| text.is_none());
+    let picture = picture_type(&props.bytes);
+    let as_bytes = use_state_eq(|| text.is_none() && picture.is_none());
+    // An SVG picture is text as well: it begins as a picture.
+    let as_picture = use_state_eq(|| picture.is_some());
     let edited = use_state_eq(|| false);
     // What is not written yet, and when it will be.
     let unsaved = use_mut_ref(|| None::<String>);
@@ -70,6 +74,10 @@ pub fn FileDialog(props: &Props) -> Html {
         let as_bytes = as_bytes.clone();
         Callback::from(move |_: MouseEvent| as_bytes.set(!*as_bytes))
     };
+    let switch_picture = {
+        let as_picture = as_picture.clone();
+        Callback::from(move |_: MouseEvent| as_picture.set(!*as_picture))
+    };
     let download = props.on_download.reform(|_: MouseEvent| ());
     let note = match (text.is_some(), *edited) {
         (_, true) => "changes are kept as you type".to_owned(),
@@ -84,12 +92,17 @@ pub fn FileDialog(props: &Props) -> Html {
             <div class="file-dialog-tools">
                 <span class="panel-note" role="status">{ note }</span>
                 // Edited text is not what was loaded: its bytes show when the file is opened again.
-                if text.is_some() && !*edited {
+                if picture.is_some() && !*edited {
+                    <button type="button" class="button" onclick={switch_picture}>{ if *as_picture { "Show contents" } else { "Show picture" } }</button>
+                }
+                if text.is_some() && !*edited && !*as_picture {
                     <button type="button" class="button" onclick={switch}>{ if *as_bytes { "Show text" } else { "Show bytes" } }</button>
                 }
                 <button type="button" class="button" onclick={download}>{ "Download" }</button>
             </div>
-            if let Some(text) = text.filter(|_| !*as_bytes) {
+            if let Some(media_type) = picture.filter(|_| *as_picture) {
+                <FilePicture bytes={props.bytes.clone()} {media_type} name={props.path.clone()} />
+            } else if let Some(text) = text.filter(|_| !*as_bytes) {
                 <TextArea text={Rc::<str>::from(text)} {oninput} {onkeydown} />
             } else if props.bytes.is_empty() {
                 <p class="panel-empty">{ "This file is empty." }</p>

@@ -15,6 +15,9 @@ pub struct Props {
     pub active: bool,
     /// Where the row is, in rows from the top.
     pub place: usize,
+    /// Whether what is dragged would go here.
+    #[prop_or_default]
+    pub is_target: bool,
 }
 
 #[component]
@@ -29,7 +32,9 @@ pub fn FileRow(props: &Props) -> Html {
     let mark = match (row.mark, row.mark_below) {
         (Some(Mark::Created), _) => Some(("new", "N", "created by the last run")),
         (Some(Mark::Changed), _) => Some(("changed", "C", "changed by the last run")),
-        (None, true) => Some(("below", "•", "holds what the last run created or changed")),
+        // It is not there any more, and so never in a row.
+        (Some(Mark::Removed), _) => None,
+        (None, true) => Some(("below", "•", "holds what the last run created, changed or removed")),
         (None, false) => None,
     };
     let size = (row.kind == FileKind::File).then(|| numbers::bytes(row.size));
@@ -40,6 +45,8 @@ pub fn FileRow(props: &Props) -> Html {
             id={props.id.clone()}
             class="file-row"
             role="treeitem"
+            draggable="true"
+            data-target={props.is_target.then_some("true")}
             style={format!("--level:{};--place:{}", row.level, props.place)}
             title={row.path.to_string()}
             aria-label={label.into_iter().flatten().collect::<Vec<_>>().join(", ")}

@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::file_row::FileRow;
+use super::row_drag::use_row_drag;
 use crate::ui::selectors::files::{TreeKey, TreeRow, active_index, on_key};
 use crate::ui::state::files::FilesAction;
 
@@ -21,6 +22,12 @@ const WORD: u32 = 700;
 pub enum Wish {
     Open(Rc<str>),
     Rename(Rc<str>),
+    /// To be asked where to.
+    Move(Rc<str>),
+    MoveInto {
+        from: Rc<str>,
+        directory: Rc<str>,
+    },
     Delete(Rc<str>),
 }
 
@@ -85,6 +92,7 @@ pub fn FileTree(props: &Props) -> Html {
             }
         })
     };
+    let drag = use_row_drag(props);
     let (first, last) = (sight.0.saturating_sub(MARGIN), (sight.1 + MARGIN).min(props.rows.len()));
     // The active row is always there: the tree's focus points at it.
     let beyond = (!(first..last).contains(&active)).then_some(active);
@@ -101,10 +109,17 @@ pub fn FileTree(props: &Props) -> Html {
             {onkeydown}
             {onclick}
             {ondblclick}
+            ondragstart={drag.start}
+            ondragover={drag.over}
+            ondragleave={drag.leave}
+            ondragend={drag.end}
+            ondrop={drag.drop}
+            data-target={(drag.target.as_deref() == Some("")).then_some("true")}
         >
             <div class="file-range" role="presentation" style={format!("--rows:{}", props.rows.len())}>
                 { for drawn.map(|(place, row)| html! {
-                    <FileRow key={row.path.to_string()} id={row_id(place)} row={row.clone()} active={place == active} {place} />
+                    <FileRow key={row.path.to_string()} id={row_id(place)} row={row.clone()} active={place == active} {place}
+                        is_target={drag.target.as_deref() == Some(&*row.path)} />
                 }) }
             </div>
         </div>
@@ -115,7 +130,7 @@ fn row_id(place: usize) -> String {
     format!("file-row-{place}")
 }
 
-fn row_under(event: &MouseEvent, rows: &[TreeRow]) -> Option<TreeRow> {
+pub(super) fn row_under(event: &MouseEvent, rows: &[TreeRow]) -> Option<TreeRow> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let path = target.closest("[data-path]").ok()??.get_attribute("data-path")?;
     rows.iter().find(|row| *row.path == *path).cloned()
@@ -178,6 +193,11 @@ fn use_tree_keys(props: &Props, tree: &NodeRef) -> Callback<KeyboardEvent> {
             "F2" => {
                 event.prevent_default();
                 on_wish.emit(Wish::Rename(path));
+                return;
+            }
+            "F6" => {
+                event.prevent_default();
+                on_wish.emit(Wish::Move(path));
                 return;
             }
             "Delete" => {

@@ -11,7 +11,7 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("Mod+Enter", "Run"),
     ("Mod+,", "Pause, and continue"),
     ("Mod+.", "Stop"),
@@ -22,6 +22,7 @@ const KEYS: [(&str, &str); 12] = [
     ("Mod+/", "In the editor: comment and uncomment"),
     ("Up, Down", "In the standard input: earlier lines, and back"),
     ("Ctrl+D", "In the empty standard input: end of input"),
+    ("F2, F6, Delete", "In the files: rename, move, delete"),
     ("Arrow keys", "On a line between panels: move it; Enter puts it back"),
     ("?", "This help"),
 ];

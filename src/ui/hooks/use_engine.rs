@@ -214,6 +214,10 @@ impl Engine {
         self.0.send(Request::ReadFile { path });
     }
 
+    pub fn compare_file(&self, path: String) {
+        self.0.send(Request::CompareFile { path });
+    }
+
     pub fn read_all_files(&self) {
         self.0.send(Request::ReadAllFiles);
     }

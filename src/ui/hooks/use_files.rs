@@ -9,8 +9,10 @@ use super::reducers::{RunContext, WorkspaceContext, use_slice};
 use super::use_engine::{Engine, use_engine_events};
 use super::use_open::{Opener, use_open};
 use super::use_projects::Projects;
-use crate::protocol::{Event, FileChange, FileImage};
-use crate::ui::platform::{download, zip};
+use crate::protocol::{Event, FileChange, FileContents, FileImage};
+use crate::ui::platform::archive::{self, Format};
+use crate::ui::platform::download;
+use crate::ui::selectors::files::{archive_folder, check_move, copy_path};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files::{FilesAction, FilesState};
 use crate::ui::state::project::{WorkspaceAction, file_stem};
@@ -18,7 +20,15 @@ use crate::ui::state::project::{WorkspaceAction, file_stem};
 /// The most that the panel puts into the tree at once: the worker's tree has a limit of its own, and says so.
 const LARGEST_UPLOAD: u64 = 1 << 30;
 
-type Readers = RefCell<Vec<(String, Callback<Vec<u8>>)>>;
+/// What was at a path when the last run began, and what is there now.
+pub type Versions = (Option<FileContents>, Option<FileContents>);
+
+/// Who waits for a file, and for which.
+#[derive(Default)]
+struct Readers {
+    bytes: RefCell<Vec<(String, Callback<Vec<u8>>)>>,
+    versions: RefCell<Vec<(String, Callback<Versions>)>>,
+}
 
 /// The files' handle.
 #[derive(Clone)]
@@ -27,7 +37,6 @@ pub struct Files {
     engine: Engine,
     projects: Projects,
     workspace: WorkspaceContext,
-    /// Who waits for a file's bytes, and for which.
     readers: Rc<Readers>,
 }
 
@@ -44,7 +53,7 @@ pub fn use_files(run: Option<u32>, opened: u32) -> Files {
     let projects = use_slice::<Projects>();
     let workspace = use_slice::<WorkspaceContext>();
     let state = use_reducer_eq(FilesState::default);
-    let readers = use_mut_ref(Vec::<(String, Callback<Vec<u8>>)>::new);
+    let readers = use_memo((), |()| Readers::default());
     {
         let state = state.dispatcher();
         use_effect_with(opened, move |_| state.dispatch(FilesAction::Opened));
@@ -70,22 +79,31 @@ fn hear(event: &Event, state: &UseReducerDispatcher<FilesState>, readers: &Reade
         Event::Tree { entries, bytes } => {
             state.dispatch(FilesAction::Tree { entries: entries.as_slice().into(), bytes: *bytes });
         }
-        Event::FilesChanged { written, removed } => state.dispatch(FilesAction::Changed {
+        Event::FilesChanged { written, removed, asked } => state.dispatch(FilesAction::Changed {
             written: written.iter().map(|file| file.path.clone()).collect(),
             removed: removed.clone(),
+            asked: *asked,
         }),
+        Event::Ready => state.dispatch(FilesAction::WorkerReplaced),
         Event::FileProblem { message } => state.dispatch(FilesAction::Problem(message.as_str().into())),
         Event::FileContents { path, bytes } => {
-            let waiting = {
-                let mut readers = readers.borrow_mut();
-                readers.iter().position(|(asked, _)| asked == path).map(|index| readers.remove(index))
-            };
-            if let Some((_, then)) = waiting {
+            if let Some(then) = take_reader(&readers.bytes, path) {
                 then.emit(bytes.clone());
+            }
+        }
+        Event::FileCompared { path, before, now } => {
+            if let Some(then) = take_reader(&readers.versions, path) {
+                then.emit((before.clone(), now.clone()));
             }
         }
         _ => {}
     }
+}
+
+fn take_reader<T>(readers: &RefCell<Vec<(String, Callback<T>)>>, path: &str) -> Option<Callback<T>> {
+    let mut readers = readers.borrow_mut();
+    let index = readers.iter().position(|(asked, _)| asked == path)?;
+    Some(readers.remove(index).1)
 }
 
 impl Files {
@@ -115,8 +133,41 @@ impl Files {
 
     /// Calls back with a file's bytes.
     pub fn read(&self, path: &str, then: Callback<Vec<u8>>) {
-        self.readers.borrow_mut().push((path.to_owned(), then));
+        self.readers.bytes.borrow_mut().push((path.to_owned(), then));
         self.engine.read_file(path.to_owned());
+    }
+
+    /// Calls back with how a file was when the last run began, and how it is.
+    pub fn compare(&self, path: &str, then: Callback<Versions>) {
+        self.readers.versions.borrow_mut().push((path.to_owned(), then));
+        self.engine.compare_file(path.to_owned());
+    }
+
+    /// Moves something into a directory, or says why that cannot be.
+    pub fn move_into(&self, from: &str, directory: &str) {
+        match check_move(&self.state.clone(), from, directory) {
+            Ok(to) => self.change(FileChange::Rename { from: from.to_owned(), to }),
+            // Put down where it was taken up: nothing is meant.
+            Err(_) if from.rsplit_once('/').map_or("", |(parent, _)| parent) == directory || from == directory => {}
+            Err(reason) => self.complain(&reason),
+        }
+    }
+
+    /// Makes a copy beside the original.
+    pub fn duplicate(&self, path: &str) {
+        let to = copy_path(&self.state.clone(), path);
+        self.change(FileChange::Copy { from: path.to_owned(), to: to.clone() });
+        self.act(FilesAction::Activate(to.into()));
+    }
+
+    /// What the last run did at these paths stays.
+    pub fn keep(&self, paths: Vec<String>) {
+        self.act(FilesAction::Keep(paths.into()));
+    }
+
+    /// What the last run did at these paths is undone.
+    pub fn revert(&self, paths: Vec<String>) {
+        self.change(FileChange::Revert { paths });
     }
 
     /// Downloads one file.
@@ -129,7 +180,7 @@ impl Files {
     }
 
     /// Downloads everything, or what is below a directory, as one archive.
-    pub fn download_zip(&self, directory: Option<&str>) {
+    pub fn download_archive(&self, directory: Option<&str>, format: Format) {
         let (files, directory) = (self.clone(), directory.map(str::to_owned));
         let name = directory.as_deref().map_or_else(
             || file_stem(&self.workspace.project.name),
@@ -142,9 +193,10 @@ impl Files {
                 images.retain(|image| image.path == *directory || image.path.starts_with(&below));
                 images.iter_mut().for_each(|image| drop(image.path.drain(..skip)));
             }
-            match zip::pack(&images) {
-                Ok(archive) => files.hand_out(&format!("{name}.zip"), "application/zip", &archive),
-                Err(error) => files.complain(&format!("{name}.zip: the archive cannot be made: {error}")),
+            let name = format!("{name}.{}", format.extension());
+            match archive::pack(format, &images) {
+                Ok(archive) => files.hand_out(&name, format.media_type(), &archive),
+                Err(error) => files.complain(&format!("{name}: the archive cannot be made: {error}")),
             }
         });
         self.projects.read_all_files(then);
@@ -156,9 +208,17 @@ impl Files {
         }
     }
 
+    /// Unpacks an archive of the tree into a folder of its name beside it.
+    pub fn unpack(&self, path: &str) {
+        let (files, path) = (self.clone(), path.to_owned());
+        let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        let directory = archive_folder(&self.state.clone(), &path);
+        self.read(&path, Callback::from(move |bytes: Vec<u8>| files.write_archive(&name, &bytes, &directory)));
+    }
+
     /// Unpacks an archive below `directory`.
-    pub fn write_zip(&self, name: &str, bytes: &[u8], directory: &str) {
-        match zip::unpack(bytes) {
+    pub fn write_archive(&self, name: &str, bytes: &[u8], directory: &str) {
+        match archive::unpack(bytes) {
             Ok(unpacked) => {
                 let files = unpacked.files.into_iter().map(|mut file| {
                     file.path = crate::ui::selectors::files::join(directory, &file.path);
@@ -168,7 +228,7 @@ impl Files {
                 if let Some(first) = unpacked.left_out.first() {
                     let count = unpacked.left_out.len();
                     self.complain(&format!(
-                        "{name}: left out {count} whose paths lead out of the tree, such as {first}"
+                        "{name}: left out {count} that lead out of the tree or are no files, such as {first}"
                     ));
                 }
             }
@@ -183,7 +243,7 @@ impl Files {
         for file in picked {
             match file.image(directory).await {
                 Ok(image) => {
-                    if let crate::protocol::FileContents::File { bytes } = &image.contents {
+                    if let FileContents::File { bytes } = &image.contents {
                         total += bytes.len() as u64;
                     }
                     if total > LARGEST_UPLOAD {

@@ -60,7 +60,7 @@ impl Opener {
                 projects.open_new(project, true, |name| Some(format!("Opened “{name}”.")))
             }
             Ok((Opened::Archive, bytes)) => {
-                files.write_zip(&name, &bytes, "");
+                files.write_archive(&name, &bytes, "");
                 projects.tell(&format!("{name} was unpacked into Files."));
             }
             Ok((Opened::File, _)) => {

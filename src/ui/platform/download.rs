@@ -7,17 +7,38 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 /// How long the browser may take to begin with a download, in milliseconds.
 const PATIENCE: u32 = 60_000;
 
-/// Downloads `bytes` as a file of this name.
-pub fn download(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), JsValue> {
+/// An address under which the browser has these bytes, for as long as it lives.
+pub struct ObjectUrl(String);
+
+impl ObjectUrl {
+    pub fn address(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for ObjectUrl {
+    fn drop(&mut self) {
+        // It fails for no address that the browser has given.
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}
+
+/// Gives bytes an address.
+pub fn object_url(media_type: &str, bytes: &[u8]) -> Result<ObjectUrl, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
     let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    Url::create_object_url_with_blob(&blob).map(ObjectUrl)
+}
+
+/// Downloads `bytes` as a file of this name.
+pub fn download(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), JsValue> {
+    let url = object_url(media_type, bytes)?;
     let document = web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;
     let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-    anchor.set_href(&url);
+    anchor.set_href(url.address());
     anchor.set_download(name);
     anchor.click();
-    gloo_timers::callback::Timeout::new(PATIENCE, move || drop(Url::revoke_object_url(&url))).forget();
+    gloo_timers::callback::Timeout::new(PATIENCE, move || drop(url)).forget();
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! All calls into JavaScript: the worker, the editor, storage, the clipboard, the address. Each file wraps one thing in
 //! plain verbs. Logic belongs in `state`.
 
+pub mod archive;
 pub mod share_url;
-pub mod zip;
 
 #[cfg(target_arch = "wasm32")]
 pub mod clipboard;

@@ -166,6 +166,68 @@ pub fn check_name(state: &FilesState, directory: &str, name: &str) -> Result<Str
     Ok(path)
 }
 
+/// Where something goes when it is moved into `directory`, or why it cannot.
+pub fn check_move(state: &FilesState, from: &str, directory: &str) -> Result<String, String> {
+    let (old, name) = from.rsplit_once('/').unwrap_or(("", from));
+    if directory == from || is_below(directory, from) {
+        return Err(format!("{from} cannot be moved into itself"));
+    }
+    if directory == old {
+        return Err(format!("{name} is there already"));
+    }
+    let to = join(directory, name);
+    if state.has(&to) {
+        return Err(format!("there is already something at {to}"));
+    }
+    Ok(to)
+}
+
+/// The folders that something can be moved into; the root is the empty path.
+pub fn folders_for(state: &FilesState, from: &str) -> Vec<String> {
+    let folders = state.entries.iter().filter(|entry| entry.kind == FileKind::Directory).map(|entry| &*entry.path);
+    std::iter::once("").chain(folders).filter(|to| check_move(state, from, to).is_ok()).map(str::to_owned).collect()
+}
+
+/// A path beside this one that is free: `notes copy.txt`, `notes copy 2.txt`.
+pub fn copy_path(state: &FilesState, path: &str) -> String {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_directory = state.entry(path).is_some_and(|entry| entry.kind == FileKind::Directory);
+    let dot = name.rfind('.').filter(|at| *at > 0 && !is_directory).unwrap_or(name.len());
+    let (stem, end) = name.split_at(dot);
+    let numbered = |number: u32| match number {
+        1 => join(directory, &format!("{stem} copy{end}")),
+        _ => join(directory, &format!("{stem} copy {number}{end}")),
+    };
+    (1..).map(numbered).find(|path| !state.has(path)).unwrap_or_default()
+}
+
+/// Where an archive of the tree is unpacked: a free folder of its name, beside it.
+pub fn archive_folder(state: &FilesState, path: &str) -> String {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("unpacked");
+    let numbered = |number: u32| match number {
+        1 => join(directory, stem),
+        _ => join(directory, &format!("{stem} {number}")),
+    };
+    (1..).map(numbered).find(|path| !state.has(path)).unwrap_or_default()
+}
+
+/// The media type of a picture that browsers show, by its first bytes.
+pub fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
+        [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some("image/bmp"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => {
+            let text = as_text(bytes.get(..bytes.len().min(1024)).unwrap_or_default())?.trim_start();
+            let is_svg = text.starts_with("<svg") || (text.starts_with("<?xml") && text.contains("<svg"));
+            is_svg.then_some("image/svg+xml")
+        }
+    }
+}
+
 /// What a file's bytes are shown as.
 pub fn as_text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -267,7 +329,8 @@ mod tests {
     fn marks_show_through_folded_directories() {
         let mut state = state(TREE, &[]);
         let written = vec!["a/b/c".to_owned()];
-        state = state.apply_all([FilesAction::RunStarted, FilesAction::Changed { written, removed: vec![] }]);
+        state =
+            state.apply_all([FilesAction::RunStarted, FilesAction::Changed { written, removed: vec![], asked: false }]);
         let below: Vec<_> = rows(&state).iter().map(|row| row.mark_below).collect();
         assert_eq!(below, [true, false, false, false]);
         state = state.apply_all([FilesAction::Unfold("a".into()), FilesAction::Unfold("a/b".into())]);
@@ -284,6 +347,39 @@ mod tests {
         for (directory, name) in [("", ""), ("", "a"), ("a", "d"), ("", "../x"), ("", "/x"), ("", "x/"), ("", "x//y")] {
             assert!(check_name(&state, directory, name).is_err(), "{directory:?} {name:?}");
         }
+    }
+
+    #[test]
+    fn things_are_moved_where_there_is_room_for_them() {
+        let state = state(&["a/", "a/b/", "a/b/f", "a/d", "ab", "f"], &[]);
+        assert_eq!(check_move(&state, "f", "a"), Ok("a/f".to_owned()));
+        assert_eq!(check_move(&state, "a/b", ""), Ok("b".to_owned()));
+        for (from, to) in [("a", "a"), ("a", "a/b"), ("f", ""), ("a/d", "a"), ("f", "a/b")] {
+            assert!(check_move(&state, from, to).is_err(), "{from} to {to}");
+        }
+        assert_eq!(folders_for(&state, "a/d"), ["", "a/b"]);
+        assert_eq!(folders_for(&state, "a"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_copy_gets_a_free_name() {
+        let state = state(&["a.txt", "a copy.txt", "d/", "d/.env", "e.d/"], &[]);
+        assert_eq!(copy_path(&state, "a.txt"), "a copy 2.txt");
+        assert_eq!(copy_path(&state, "d"), "d copy");
+        assert_eq!(copy_path(&state, "d/.env"), "d/.env copy");
+        assert_eq!(copy_path(&state, "e.d"), "e.d copy");
+        assert_eq!(archive_folder(&state, "d/x.tar.gz"), "d/x");
+        assert_eq!(archive_folder(&state, "d.zip"), "d 2");
+        assert_eq!(archive_folder(&state, ".zip"), "unpacked");
+    }
+
+    #[test]
+    fn pictures_are_known_by_their_beginning() {
+        assert_eq!(picture_type(b"\x89PNG\r\n"), Some("image/png"));
+        assert_eq!(picture_type(b"RIFF\0\0\0\0WEBPVP8"), Some("image/webp"));
+        assert_eq!(picture_type(b"\n<svg xmlns='...'>"), Some("image/svg+xml"));
+        assert_eq!(picture_type(b"BMX, a text"), None);
+        assert_eq!(picture_type(b""), None);
     }
 
     #[test]

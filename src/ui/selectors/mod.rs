@@ -1,7 +1,9 @@
 //! Read-only derivations: from what the page knows to what it shows. Pure functions; changes belong in `state`.
 
 pub mod arguments;
+pub mod comparison;
 pub mod console;
+pub mod diff;
 pub mod examples;
 pub mod files;
 pub mod memory;

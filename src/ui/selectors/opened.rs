@@ -41,10 +41,20 @@ pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
             let text = text_of(bytes)?;
             Ok(Opened::Program(Program::Text(text.into())))
         }
-        "zip" => Ok(Opened::Archive),
-        _ if bytes.starts_with(b"PK\x03\x04") => Ok(Opened::Archive),
+        _ if is_archive(name, bytes) => Ok(Opened::Archive),
         _ => Ok(Opened::File),
     }
+}
+
+/// Whether a file can be unpacked, by its contents or else by its name.
+pub fn is_archive(name: &str, bytes: &[u8]) -> bool {
+    has_archive_name(name) || bytes.starts_with(b"PK\x03\x04") || bytes.get(257..262) == Some(b"ustar")
+}
+
+/// Whether a file is an archive by its name.
+pub fn has_archive_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".zip", ".tar", ".tgz", ".tar.gz"].iter().any(|end| name.ends_with(end))
 }
 
 /// The text of a file, in whichever Unicode encoding it is.
@@ -86,6 +96,10 @@ mod tests {
         let bytes = project().encode(Packing::Small).unwrap();
         assert_eq!(classify("p.bin", &bytes), Ok(Opened::Project(project())));
         assert_eq!(classify("x", b"PK\x03\x04"), Ok(Opened::Archive));
+        let tar = [[0; 257].as_slice(), b"ustar\0"].concat();
+        assert_eq!(classify("x", &tar), Ok(Opened::Archive));
+        assert_eq!(classify("x.tar.gz", b"\x1f\x8b"), Ok(Opened::Archive));
+        assert_eq!(classify("x.gz", b"\x1f\x8b"), Ok(Opened::File));
     }
 
     #[test]

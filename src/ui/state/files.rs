@@ -10,6 +10,7 @@ use crate::protocol::{FileChange, FileEntry, FileKind};
 pub enum Mark {
     Created,
     Changed,
+    Removed,
 }
 
 /// The tree, what of it is unfolded, and where the keyboard is in it.
@@ -45,11 +46,16 @@ pub enum FilesAction {
     RunStarted,
     /// The person asked for a change.
     Asked(FileChange),
-    /// The worker told what changed, for whatever reason.
+    /// The worker told what changed: because the person had asked for it, or because a program did it.
     Changed {
         written: Vec<String>,
         removed: Vec<String>,
+        asked: bool,
     },
+    /// What the last run did is kept: at these paths.
+    Keep(Rc<[String]>),
+    /// Another worker has taken the place of the one that knew what the last run did.
+    WorkerReplaced,
     Problem(Rc<str>),
     DismissProblem,
     Unfold(Rc<str>),
@@ -73,14 +79,14 @@ impl FilesState {
                 next.problem = None;
                 next.asked.push(change);
             }
-            FilesAction::Changed { written, removed } => next.changed(&written, &removed),
-            FilesAction::Problem(message) => {
-                next.problem = Some(message);
-                // Answers come in the order of the questions.
-                if !next.asked.is_empty() {
-                    next.asked.remove(0);
-                }
+            FilesAction::Changed { asked: true, removed, .. } => next.answered(&removed),
+            FilesAction::Changed { written, removed, .. } => next.changed(&written, &removed),
+            FilesAction::Keep(paths) => next.unmark(&paths),
+            FilesAction::WorkerReplaced => {
+                next.marks = Rc::default();
+                next.asked.clear();
             }
+            FilesAction::Problem(message) => next.problem = Some(message),
             FilesAction::DismissProblem => next.problem = None,
             FilesAction::Unfold(path) => {
                 Rc::make_mut(&mut next.unfolded).insert(path.to_string());
@@ -92,13 +98,7 @@ impl FilesState {
                     next.active = Some(path);
                 }
             }
-            FilesAction::Activate(path) => {
-                let mut ancestors = path.match_indices('/').map(|(at, _)| &path[..at]).peekable();
-                if ancestors.peek().is_some() {
-                    Rc::make_mut(&mut next.unfolded).extend(ancestors.map(str::to_owned));
-                }
-                next.active = Some(path);
-            }
+            FilesAction::Activate(path) => next.activate(path),
         }
         next
     }
@@ -128,6 +128,15 @@ impl FilesState {
         }
     }
 
+    /// Puts the keyboard on a path, and unfolds what it is in.
+    fn activate(&mut self, path: Rc<str>) {
+        let mut ancestors = path.match_indices('/').map(|(at, _)| &path[..at]).peekable();
+        if ancestors.peek().is_some() {
+            Rc::make_mut(&mut self.unfolded).extend(ancestors.map(str::to_owned));
+        }
+        self.active = Some(path);
+    }
+
     fn replace_tree(&mut self, entries: Rc<[FileEntry]>, bytes: u64) {
         // Where the active path is gone, the row that took its place is the active one.
         if let Some(active) = self.active.as_deref()
@@ -141,16 +150,40 @@ impl FilesState {
         self.bytes = bytes;
     }
 
-    fn changed(&mut self, written: &[String], removed: &[String]) {
-        if let Some(index) = self.asked.iter().position(|change| answers(change, written, removed)) {
-            if let FileChange::Rename { from, to } = self.asked.remove(index) {
-                self.renamed(&from, &to);
-            }
+    /// Each change is answered once, in the order of their asking.
+    fn answered(&mut self, removed: &[String]) {
+        if self.asked.is_empty() {
             return;
         }
+        match self.asked.remove(0) {
+            FileChange::Rename { from, to } if removed.contains(&from) => self.renamed(&from, &to),
+            // It was refused, and the worker has said why.
+            FileChange::Rename { .. } => {}
+            FileChange::Revert { paths } => self.unmark(&paths),
+            FileChange::Remove { path } => {
+                // What the run made and the person removed is no news any more.
+                let below = format!("{path}/");
+                let marks = Rc::make_mut(&mut self.marks);
+                marks.retain(|marked, mark| *mark == Mark::Removed || (*marked != path && !marked.starts_with(&below)));
+            }
+            FileChange::Write { .. } | FileChange::Copy { .. } => {}
+        }
+    }
+
+    fn unmark(&mut self, paths: &[String]) {
+        let marks = Rc::make_mut(&mut self.marks);
+        marks.retain(|path, _| !paths.contains(path));
+    }
+
+    fn changed(&mut self, written: &[String], removed: &[String]) {
         let marks = Rc::make_mut(&mut self.marks);
         for path in removed {
-            marks.remove(path);
+            // What came and went within the run leaves nothing to be told.
+            if self.before_run.contains(path) {
+                marks.insert(path.clone(), Mark::Removed);
+            } else {
+                marks.remove(path);
+            }
         }
         for path in written {
             let mark = if self.before_run.contains(path) { Mark::Changed } else { Mark::Created };
@@ -165,21 +198,11 @@ impl FilesState {
             (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
         };
         self.unfolded = Rc::new(self.unfolded.iter().map(|path| moved(path).unwrap_or_else(|| path.clone())).collect());
-        if let Some(path) = self.active.as_deref().and_then(moved) {
-            self.active = Some(path.into());
-        }
-    }
-}
-
-/// Whether the worker's answer is the one to this change.
-fn answers(change: &FileChange, written: &[String], removed: &[String]) -> bool {
-    match change {
-        // All or nothing was written, so that the first and the last tell.
-        FileChange::Write { files } => {
-            [files.first(), files.last()].into_iter().flatten().all(|file| written.contains(&file.path))
-        }
-        FileChange::Remove { path } => removed.contains(path),
-        FileChange::Rename { from, to } => removed.contains(from) || written.contains(to),
+        // The tree came before its answer, and may have put the keyboard elsewhere: it goes where the thing went.
+        let was_active = self.active.as_deref().and_then(moved);
+        self.activate(was_active.unwrap_or_else(|| to.to_owned()).into());
+        // What is reverted is what was at the old path: under the new one there is nothing to compare with.
+        Rc::make_mut(&mut self.marks).retain(|path, _| moved(path).is_none());
     }
 }
 
@@ -200,9 +223,21 @@ mod tests {
         FilesAction::Tree { entries, bytes: 0 }
     }
 
-    fn changed(written: &[&str], removed: &[&str]) -> FilesAction {
+    fn event(written: &[&str], removed: &[&str], asked: bool) -> FilesAction {
         let own = |paths: &[&str]| paths.iter().map(|&path| path.to_owned()).collect();
-        FilesAction::Changed { written: own(written), removed: own(removed) }
+        FilesAction::Changed { written: own(written), removed: own(removed), asked }
+    }
+
+    fn changed(written: &[&str], removed: &[&str]) -> FilesAction {
+        event(written, removed, false)
+    }
+
+    fn answer() -> FilesAction {
+        event(&[], &[], true)
+    }
+
+    fn marks(state: &FilesState) -> Vec<(&str, Mark)> {
+        state.marks.iter().map(|(path, mark)| (path.as_str(), *mark)).collect()
     }
 
     fn write(path: &str) -> FileChange {
@@ -211,16 +246,35 @@ mod tests {
     }
 
     #[test]
-    fn marks_what_a_run_created_and_changed() {
+    fn marks_what_a_run_created_changed_and_removed() {
         let state = FilesState::default().apply_all([
-            tree(&["old", "gone"]),
+            tree(&["old", "gone", "back"]),
             FilesAction::RunStarted,
-            changed(&["old", "new", "brief"], &["gone"]),
-            changed(&[], &["brief"]),
+            changed(&["old", "new", "brief"], &["gone", "back"]),
+            changed(&["back"], &["brief"]),
         ]);
-        let marks: Vec<_> = state.marks.iter().map(|(path, mark)| (path.as_str(), *mark)).collect();
-        assert_eq!(marks, [("new", Mark::Created), ("old", Mark::Changed)]);
+        let expected =
+            [("back", Mark::Changed), ("gone", Mark::Removed), ("new", Mark::Created), ("old", Mark::Changed)];
+        assert_eq!(marks(&state), expected);
         assert!(state.apply(FilesAction::RunStarted).marks.is_empty());
+        assert!(state.apply(FilesAction::WorkerReplaced).marks.is_empty());
+    }
+
+    #[test]
+    fn what_is_kept_or_reverted_is_marked_no_more() {
+        let run = FilesState::default().apply_all([
+            tree(&["a", "b", "c"]),
+            FilesAction::RunStarted,
+            changed(&["a", "b", "d/e"], &["c"]),
+        ]);
+        let kept = run.apply(FilesAction::Keep(vec!["a".to_owned()].into()));
+        assert_eq!(marks(&kept), [("b", Mark::Changed), ("c", Mark::Removed), ("d/e", Mark::Created)]);
+        let paths = vec!["b".to_owned(), "c".to_owned()];
+        let asked = kept.apply(FilesAction::Asked(FileChange::Revert { paths }));
+        assert_eq!(marks(&asked).len(), 3, "until the worker has done it");
+        assert_eq!(marks(&asked.apply(event(&["b", "c"], &[], true))), [("d/e", Mark::Created)]);
+        let removed = kept.apply_all([FilesAction::Asked(FileChange::Remove { path: "d".into() }), answer()]);
+        assert_eq!(marks(&removed), [("b", Mark::Changed), ("c", Mark::Removed)]);
     }
 
     #[test]
@@ -230,21 +284,22 @@ mod tests {
             FilesAction::RunStarted,
             FilesAction::Asked(write("mine")),
             changed(&["a"], &[]),
-            changed(&["mine"], &[]),
+            event(&["mine"], &[], true),
             changed(&["mine"], &[]),
         ]);
         assert_eq!(state.marks.get("a"), Some(&Mark::Changed));
         assert_eq!(state.marks.get("mine"), Some(&Mark::Created), "the second change was the run's");
-        let once = FilesState::default().apply_all([FilesAction::Asked(write("mine")), changed(&["mine"], &[])]);
+        let once = FilesState::default().apply_all([FilesAction::Asked(write("mine")), event(&["mine"], &[], true)]);
         assert!(once.marks.is_empty());
     }
 
     #[test]
-    fn a_refused_change_is_not_waited_for() {
+    fn a_refused_change_is_answered_too() {
         let state = FilesState::default().apply_all([
             FilesAction::RunStarted,
             FilesAction::Asked(write("a")),
             FilesAction::Problem("no room".into()),
+            answer(),
             changed(&["a"], &[]),
         ]);
         assert_eq!(state.problem.as_deref(), Some("no room"));
@@ -257,11 +312,27 @@ mod tests {
             tree(&["d/", "d/e/", "d/e/f", "dd"]),
             FilesAction::Activate("d/e/f".into()),
             FilesAction::Asked(FileChange::Rename { from: "d".into(), to: "x".into() }),
-            changed(&["x", "x/e", "x/e/f"], &["d", "d/e", "d/e/f"]),
+            event(&["x", "x/e", "x/e/f"], &["d", "d/e", "d/e/f"], true),
             tree(&["dd", "x/", "x/e/", "x/e/f"]),
         ]);
         assert_eq!(state.active.as_deref(), Some("x/e/f"));
         assert_eq!(*state.unfolded, BTreeSet::from(["x".to_owned(), "x/e".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_moved_is_shown_where_it_went() {
+        let state = FilesState::default().apply_all([
+            tree(&["box/", "f", "g"]),
+            FilesAction::Activate("f".into()),
+            FilesAction::Asked(FileChange::Rename { from: "f".into(), to: "box/f".into() }),
+            tree(&["box/", "box/f", "g"]),
+        ]);
+        let moved = state.apply(event(&["box/f"], &["f"], true));
+        assert_eq!(moved.active.as_deref(), Some("box/f"));
+        assert!(moved.unfolded.contains("box"));
+        let refused = state.apply(answer());
+        assert_eq!(refused.active.as_deref(), state.active.as_deref());
+        assert!(refused.unfolded.is_empty());
     }
 
     #[test]

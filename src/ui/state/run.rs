@@ -143,6 +143,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::Built { .. }
         | Event::Tree { .. }
         | Event::FilesChanged { .. }
+        | Event::FileCompared { .. }
         | Event::FileContents { .. }
         | Event::AllFiles { .. }
         | Event::FileProblem { .. }

@@ -24,6 +24,7 @@ pub mod key {
     pub const END: char = '\u{e010}';
     pub const HOME: char = '\u{e011}';
     pub const DOWN: char = '\u{e015}';
+    pub const F6: char = '\u{e036}';
 }
 
 /// The page in a browser, and the host that it comes from.

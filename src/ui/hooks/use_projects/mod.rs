@@ -19,7 +19,7 @@ use super::use_editor::EditorLink;
 use super::use_engine::{Engine, Listener};
 use crate::protocol::{Event, FileContents, FileImage};
 use crate::ui::platform::storage::{Aside, Database, Revision, new_id, write_setting};
-use crate::ui::platform::{download, local_keys, zip};
+use crate::ui::platform::{archive, download, local_keys};
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::LONGEST_TEXT;
 use crate::ui::state::project::{Notice, Program, Project, WorkspaceAction, file_stem};
@@ -181,7 +181,7 @@ impl Projects {
         let record = FileContents::File { bytes: aside.body.clone() };
         let mut images = vec![FileImage { path: "record.bin".to_owned(), contents: record }];
         images.extend(files.into_iter().map(|file| FileImage { path: format!("files/{}", file.path), ..file }));
-        let archive = zip::pack(&images).map_err(|error| error.to_string())?;
+        let archive = archive::zip::pack(&images).map_err(|error| error.to_string())?;
         let name = format!("{} (unreadable).zip", file_stem(&aside.name));
         download::download(&name, "application/zip", &archive)
             .map_err(|_| "the browser does not let the page download it".to_owned())
@@ -206,18 +206,22 @@ impl Projects {
     fn hear(&self, event: &Event) {
         let inner = &self.0;
         match event {
-            Event::FilesChanged { written, removed } => {
+            Event::FilesChanged { written, removed, asked } => {
+                if *asked {
+                    inner.asked.replace(FilesUpdate::none());
+                }
+                if written.is_empty() && removed.is_empty() {
+                    return;
+                }
                 inner
                     .files
                     .borrow_mut()
                     .then(FilesUpdate::Change { written: written.clone(), removed: removed.clone() });
-                inner.asked.replace(FilesUpdate::none());
                 inner.workspace.dispatch(WorkspaceAction::FilesWritten);
                 // Files come all at once: there is nothing to wait for. A reload may come before the database is done.
                 self.write_journal(LONGEST_TEXT);
                 drop(self.save());
             }
-            Event::FileProblem { .. } => drop(inner.asked.replace(FilesUpdate::none())),
             Event::AllFiles { files } => {
                 let reader = inner.readers.borrow_mut().pop_front();
                 if let Some(reader) = reader {

@@ -1,30 +1,12 @@
-//! Files as one archive, and archives as files.
+//! Archives in the zip format.
 
 use std::io::{Cursor, Read, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::{ArchiveError, Collector, MOST_ENTRIES, Unpacked};
 use crate::protocol::{FileContents, FileImage};
-use crate::ui::state::project_file::is_inside;
-
-/// The most that an archive may unpack to, in bytes.
-pub const LARGEST: u64 = 1 << 30;
-/// The most entries that are unpacked.
-const MOST_ENTRIES: usize = 100_000;
-
-/// Why an archive cannot be made or read.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    #[error("it is not a zip archive, or it is damaged")]
-    Damaged(#[from] zip::result::ZipError),
-    #[error("{path} in it is damaged")]
-    DamagedEntry { path: String, source: std::io::Error },
-    #[error("it holds more than {} MiB when unpacked", LARGEST >> 20)]
-    TooLarge,
-    #[error("it holds more than {MOST_ENTRIES} files")]
-    TooMany,
-}
 
 /// Whether these bytes begin as an archive does.
 pub fn recognise(bytes: &[u8]) -> bool {
@@ -34,6 +16,10 @@ pub fn recognise(bytes: &[u8]) -> bool {
 
 /// An archive of `files`.
 pub fn pack(files: &[FileImage]) -> Result<Vec<u8>, ArchiveError> {
+    pack_all(files).map_err(damaged)
+}
+
+fn pack_all(files: &[FileImage]) -> zip::result::ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).unix_permissions(0o644);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for file in files {
@@ -41,9 +27,7 @@ pub fn pack(files: &[FileImage]) -> Result<Vec<u8>, ArchiveError> {
             FileContents::Directory => archive.add_directory(file.path.as_str(), options.unix_permissions(0o755))?,
             FileContents::File { bytes } => {
                 archive.start_file(file.path.as_str(), options)?;
-                archive
-                    .write_all(bytes)
-                    .map_err(|source| ArchiveError::DamagedEntry { path: file.path.clone(), source })?;
+                archive.write_all(bytes)?;
             }
             FileContents::Symlink { target } => archive.add_symlink(file.path.as_str(), target.as_str(), options)?,
         }
@@ -51,49 +35,35 @@ pub fn pack(files: &[FileImage]) -> Result<Vec<u8>, ArchiveError> {
     Ok(archive.finish()?.into_inner())
 }
 
-/// What an archive holds, and the entries that were left out because they would lie outside of the tree.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Unpacked {
-    pub files: Vec<FileImage>,
-    pub left_out: Vec<String>,
-}
-
 /// Takes an archive apart. Sizes and paths in it are not trusted.
 pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes))?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if archive.len() > MOST_ENTRIES {
         return Err(ArchiveError::TooMany);
     }
-    let mut unpacked = Unpacked { files: Vec::new(), left_out: Vec::new() };
-    let mut room = LARGEST;
+    let mut collector = Collector::default();
     for index in 0..archive.len() {
-        let mut entry = archive.by_index(index)?;
-        let name = entry.name()?.into_owned();
-        let path = name.trim_end_matches('/').to_owned();
-        if !is_inside(&path) {
-            unpacked.left_out.push(name);
-            continue;
-        }
+        let mut entry = archive.by_index(index).map_err(damaged)?;
+        let name = entry.name().map_err(damaged)?.into_owned();
+        let Some(path) = collector.path(&name)? else { continue };
         let contents = if entry.is_dir() {
             FileContents::Directory
         } else {
             let is_symlink = entry.is_symlink();
-            let mut bytes = Vec::new();
-            entry
-                .by_ref()
-                .take(room + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|source| ArchiveError::DamagedEntry { path: path.clone(), source })?;
-            room = room.checked_sub(bytes.len() as u64).ok_or(ArchiveError::TooLarge)?;
+            let bytes = collector.read(&path, entry.by_ref())?;
             match String::from_utf8(bytes) {
                 Ok(target) if is_symlink => FileContents::Symlink { target },
                 Ok(text) => FileContents::File { bytes: text.into_bytes() },
                 Err(error) => FileContents::File { bytes: error.into_bytes() },
             }
         };
-        unpacked.files.push(FileImage { path, contents });
+        collector.add(path, contents);
     }
-    Ok(unpacked)
+    Ok(collector.unpacked)
+}
+
+fn damaged(error: zip::result::ZipError) -> ArchiveError {
+    ArchiveError::Damaged { format: "zip", source: error.into() }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -1,0 +1,82 @@
+//! What the last run did, file by file: looked at, kept or reverted.
+
+use yew::prelude::*;
+
+use super::comparison_view::ComparisonView;
+use super::modal::Modal;
+use crate::ui::hooks::use_files::{Files, Versions};
+use crate::ui::selectors::comparison::{Comparison, compare};
+use crate::ui::selectors::numbers;
+use crate::ui::state::files::Mark;
+
+/// The most files that are listed; a program may make a hundred thousand.
+const MOST_LISTED: usize = 500;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub files: Files,
+    pub on_close: Callback<()>,
+}
+
+#[component]
+pub fn ChangesDialog(props: &Props) -> Html {
+    let opened = use_state_eq(|| None::<(String, Option<Comparison>)>);
+    let marks = props.files.state.marks.clone();
+    let toggle = |path: &String| {
+        let (files, opened, path) = (props.files.clone(), opened.clone(), path.clone());
+        Callback::from(move |_: MouseEvent| {
+            if opened.as_ref().is_some_and(|(open, _)| *open == path) {
+                opened.set(None);
+                return;
+            }
+            opened.set(Some((path.clone(), None)));
+            let (opened, path) = (opened.setter(), path.clone());
+            files.compare(
+                &path.clone(),
+                Callback::from(move |(before, now): Versions| {
+                    opened.set(Some((path.clone(), Some(compare(before.as_ref(), now.as_ref())))));
+                }),
+            );
+        })
+    };
+    let act = |path: &String, act: fn(&Files, Vec<String>)| {
+        let (files, path) = (props.files.clone(), path.clone());
+        Callback::from(move |_: MouseEvent| act(&files, vec![path.clone()]))
+    };
+    let line = |(path, mark): (&String, &Mark)| {
+        let (word, kind) = match mark {
+            Mark::Created => ("new", "new"),
+            Mark::Changed => ("changed", "changed"),
+            Mark::Removed => ("removed", "removed"),
+        };
+        let is_open = opened.as_ref().is_some_and(|(open, _)| open == path);
+        let comparison = opened.as_ref().filter(|_| is_open).and_then(|(_, comparison)| comparison.clone());
+        html! {
+            <li key={path.clone()}>
+                <div class="change-line">
+                    <button type="button" class="change-path" aria-expanded={is_open.to_string()} aria-label={format!("{path}, {word}")} onclick={toggle(path)}>
+                        <span class="change-word" data-mark={kind}>{ word }</span>
+                        <span class="change-name">{ path }</span>
+                    </button>
+                    <button type="button" class="quiet-button" aria-label={format!("Keep {path}")} onclick={act(path, Files::keep)}>{ "Keep" }</button>
+                    <button type="button" class="quiet-button" aria-label={format!("Revert {path}")} onclick={act(path, Files::revert)}>{ "Revert" }</button>
+                </div>
+                if let Some(comparison) = comparison { <ComparisonView {comparison} path={path.clone()} /> }
+            </li>
+        }
+    };
+    let more = marks.len().saturating_sub(MOST_LISTED);
+    html! {
+        <Modal id="changes-dialog" class="wide-dialog" title="What the last run did" on_close={&props.on_close}>
+            if marks.is_empty() {
+                <p class="dialog-text">{ "Everything is kept or reverted." }</p>
+            } else {
+                <p class="dialog-hint">{ "All of it stays unless you revert it. A file opens to show what is different." }</p>
+            }
+            <ul class="change-list" aria-label="Changed files">{ for marks.iter().take(MOST_LISTED).map(line) }</ul>
+            if more > 0 {
+                <p class="dialog-hint">{ format!("{} are not listed; “Keep all” and “Revert all” mean them too.", numbers::count(more as u64, "more change", "more changes")) }</p>
+            }
+        </Modal>
+    }
+}

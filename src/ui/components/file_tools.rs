@@ -1,0 +1,113 @@
+//! What can be done with the tree of files as a whole, and with the row that the keyboard is on.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::file_tree::Wish;
+use super::files_dialog::Dialog;
+use super::icon::{Icon, Picture};
+use crate::protocol::FileKind;
+use crate::ui::hooks::use_files::Files;
+use crate::ui::platform::archive::Format;
+use crate::ui::platform::upload::picked;
+use crate::ui::selectors::opened::has_archive_name;
+
+#[derive(PartialEq, Properties)]
+pub struct FileToolsProps {
+    pub files: Files,
+    pub ask: Callback<Dialog>,
+}
+
+/// What can be done with the tree as a whole.
+#[component]
+pub fn FileTools(props: &FileToolsProps) -> Html {
+    let (several, folder) = (use_node_ref(), use_node_ref());
+    let pick = |input: &NodeRef| {
+        let input = input.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let onchange = {
+        let files = props.files.clone();
+        Callback::from(move |event: Event| {
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            let chosen = input.files().map(|list| picked(&list)).unwrap_or_default();
+            input.set_value("");
+            let files = files.clone();
+            let directory = files.state.clone().active_directory().to_owned();
+            spawn_local(async move { files.upload(chosen, &directory).await });
+        })
+    };
+    let ask = |dialog: Dialog| props.ask.reform(move |_: MouseEvent| dialog.clone());
+    let tool = |name: &'static str, picture: Picture, onclick: Callback<MouseEvent>| {
+        html! {
+            <button type="button" class="quiet-button" aria-label={name} title={name} {onclick}><Icon {picture} /></button>
+        }
+    };
+    html! {
+        <div class="panel-tools" role="group" aria-label="File tools">
+            { tool("New file", Picture::NewFile, ask(Dialog::NewFile)) }
+            { tool("New folder", Picture::NewFolder, ask(Dialog::NewFolder)) }
+            { tool("Upload files", Picture::Upload, pick(&several)) }
+            { tool("Upload a folder", Picture::UploadFolder, pick(&folder)) }
+            if !props.files.state.entries.is_empty() {
+                { tool("Download all files", Picture::Download, ask(Dialog::Download)) }
+            }
+            <input ref={several} type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" data-picker="files" multiple=true
+                onchange={onchange.clone()} />
+            <input ref={folder} type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" data-picker="folder"
+                webkitdirectory=true {onchange} />
+        </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct RowToolsProps {
+    pub active: Option<Rc<str>>,
+    pub on_wish: Callback<Wish>,
+    pub files: Files,
+}
+
+/// What can be done with the active row: for those who have no `F2` and no `Delete`.
+#[component]
+pub fn RowTools(props: &RowToolsProps) -> Html {
+    let Some(path) = props.active.clone() else { return Html::default() };
+    let is_directory = props.files.state.entry(&path).is_some_and(|entry| entry.kind == FileKind::Directory);
+    let wish = |wish: Wish| props.on_wish.reform(move |_: MouseEvent| wish.clone());
+    let download = {
+        let (files, path) = (props.files.clone(), path.clone());
+        Callback::from(move |_: MouseEvent| match is_directory {
+            true => files.download_archive(Some(&path), Format::Zip),
+            false => files.download(&path),
+        })
+    };
+    let duplicate = {
+        let (files, path) = (props.files.clone(), path.clone());
+        Callback::from(move |_: MouseEvent| files.duplicate(&path))
+    };
+    let unpack = {
+        let (files, path) = (props.files.clone(), path.clone());
+        Callback::from(move |_: MouseEvent| files.unpack(&path))
+    };
+    html! {
+        <div class="row-tools" role="group" aria-label={format!("Actions on {path}")}>
+            if !is_directory && has_archive_name(&path) {
+                <button type="button" class="quiet-button" onclick={unpack}>{ "Unpack" }</button>
+            }
+            if !is_directory {
+                <button type="button" class="quiet-button" title="Enter" onclick={wish(Wish::Open(path.clone()))}>{ "Open file" }</button>
+            }
+            <button type="button" class="quiet-button" title="F2" onclick={wish(Wish::Rename(path.clone()))}>{ "Rename" }</button>
+            <button type="button" class="quiet-button" title="F6" onclick={wish(Wish::Move(path.clone()))}>{ "Move" }</button>
+            <button type="button" class="quiet-button" onclick={duplicate}>{ "Duplicate" }</button>
+            <button type="button" class="quiet-button" onclick={download}>{ if is_directory { "Save as zip" } else { "Save as" } }</button>
+            <button type="button" class="quiet-button" title="Delete" onclick={wish(Wish::Delete(path))}>{ "Delete" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,158 @@
+//! Archives in the tar format: ustar, with GNU's and POSIX' long names.
+
+use std::io::{Read, Write};
+
+use tar::{Archive, Builder, EntryType, Header};
+
+use super::{ArchiveError, Collector, Unpacked};
+use crate::protocol::{FileContents, FileImage};
+
+/// Whether these bytes begin as an archive does.
+pub fn recognise(bytes: &[u8]) -> bool {
+    bytes.get(257..262) == Some(b"ustar")
+}
+
+/// An archive of `files`.
+pub fn pack(files: &[FileImage]) -> Result<Vec<u8>, ArchiveError> {
+    let mut archive = Builder::new(Vec::new());
+    for file in files {
+        add(&mut archive, file).map_err(|source| ArchiveError::Refused { path: file.path.clone(), source })?;
+    }
+    archive.into_inner().map_err(|source| ArchiveError::Damaged { format: "tar", source })
+}
+
+fn add(archive: &mut Builder<impl Write>, file: &FileImage) -> std::io::Result<()> {
+    let mut header = Header::new_gnu();
+    header.set_mode(0o644);
+    header.set_size(0);
+    match &file.contents {
+        FileContents::Directory => {
+            header.set_entry_type(EntryType::Directory);
+            header.set_mode(0o755);
+            archive.append_data(&mut header, format!("{}/", file.path), std::io::empty())
+        }
+        FileContents::File { bytes } => {
+            header.set_size(bytes.len() as u64);
+            archive.append_data(&mut header, &file.path, bytes.as_slice())
+        }
+        FileContents::Symlink { target } => {
+            header.set_entry_type(EntryType::Symlink);
+            archive.append_link(&mut header, &file.path, target)
+        }
+    }
+}
+
+/// Takes an archive apart. Sizes and paths in it are not trusted.
+pub fn unpack(bytes: impl Read) -> Result<Unpacked, ArchiveError> {
+    let damaged = |source| ArchiveError::Damaged { format: "tar", source };
+    let mut archive = Archive::new(bytes);
+    let mut collector = Collector::default();
+    for entry in archive.entries().map_err(damaged)? {
+        let mut entry = entry.map_err(damaged)?;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let kind = entry.header().entry_type();
+        let Some(path) = collector.path(&name)? else { continue };
+        let contents = match kind {
+            EntryType::Directory => FileContents::Directory,
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                FileContents::File { bytes: collector.read(&path, &mut entry)? }
+            }
+            EntryType::Symlink => {
+                let target = entry.link_name_bytes().unwrap_or_default();
+                FileContents::Symlink { target: String::from_utf8_lossy(&target).into_owned() }
+            }
+            // A hard link, a device, a pipe.
+            _ => {
+                collector.leave_out(&name);
+                continue;
+            }
+        };
+        collector.add(path, contents);
+    }
+    Ok(collector.unpacked)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::unpack as unpack_any;
+    use super::*;
+
+    fn file(path: &str, bytes: &[u8]) -> FileImage {
+        FileImage { path: path.into(), contents: FileContents::File { bytes: bytes.to_vec() } }
+    }
+
+    #[test]
+    fn everything_comes_back() {
+        let long = "d/".to_owned() + &"x".repeat(200) + ".txt";
+        let files = vec![
+            FileImage { path: "d".into(), contents: FileContents::Directory },
+            file("d/übung.txt", "grüße".as_bytes()),
+            file(&long, &[7; 1000]),
+            FileImage { path: "link".into(), contents: FileContents::Symlink { target: "d/übung.txt".into() } },
+        ];
+        let archive = pack(&files).unwrap();
+        assert!(recognise(&archive));
+        assert_eq!(unpack_any(&archive).unwrap(), Unpacked { files: files.clone(), left_out: vec![] });
+        let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        zipped.write_all(&archive).unwrap();
+        assert_eq!(unpack_any(&zipped.finish().unwrap()).unwrap().files, files);
+    }
+
+    /// A header that [`Builder`] would not write.
+    fn raw(name: &str, kind: EntryType, contents: &[u8]) -> Vec<u8> {
+        let mut header = Header::new_ustar();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_entry_type(kind);
+        header.set_size(contents.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        let mut bytes = header.as_bytes().to_vec();
+        bytes.extend_from_slice(contents);
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+        bytes
+    }
+
+    #[test]
+    fn what_leads_out_or_is_no_file_is_left_out() {
+        let mut archive = Vec::new();
+        for (name, kind) in [
+            ("../up", EntryType::Regular),
+            ("/etc/passwd", EntryType::Regular),
+            ("./", EntryType::Directory),
+            ("./ok", EntryType::Regular),
+            ("null", EntryType::Char),
+            ("hard", EntryType::Link),
+        ] {
+            archive.extend(raw(name, kind, if name == "./ok" { b"x" } else { b"" }));
+        }
+        archive.resize(archive.len() + 1024, 0);
+        let unpacked = unpack_any(&archive).unwrap();
+        assert_eq!(unpacked.files, [file("ok", b"x")]);
+        assert_eq!(unpacked.left_out, ["../up", "/etc/passwd", "null", "hard"]);
+    }
+
+    #[test]
+    fn a_size_that_is_not_there_is_refused() {
+        let mut archive = raw("a", EntryType::Regular, b"some text");
+        archive.truncate(512 + 4);
+        assert!(unpack_any(&archive).is_err());
+        let mut endless = Header::new_ustar();
+        endless.set_path("a").unwrap();
+        endless.set_size(1 << 40);
+        endless.set_cksum();
+        assert!(unpack_any(endless.as_bytes()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_is_taken_calmly(garbage in any::<Vec<u8>>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let _ = unpack_any(&garbage);
+            let mut archive = pack(&[file("a/b", &garbage)]).unwrap();
+            let at = at.index(archive.len());
+            archive[at] = byte;
+            let _ = unpack_any(&archive);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What the last run did to the files: in numbers, and to one file in words or lines.
+
+use super::diff::{Diff, diff};
+use super::files::as_text;
+use super::numbers;
+use crate::protocol::FileContents;
+use crate::ui::state::files::{FilesState, Mark};
+
+/// Longer texts are not compared line by line, in bytes.
+const LONGEST_TEXT: usize = 5 << 20;
+
+/// How a file was and is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comparison {
+    Lines(Diff),
+    /// What cannot be shown in lines.
+    Words(String),
+}
+
+/// Compares what was at a path with what is there now.
+pub fn compare(before: Option<&FileContents>, now: Option<&FileContents>) -> Comparison {
+    let text = |contents: Option<&FileContents>| match contents {
+        None => Some(String::new()),
+        Some(FileContents::File { bytes }) if bytes.len() <= LONGEST_TEXT => as_text(bytes).map(str::to_owned),
+        Some(_) => None,
+    };
+    let is_file = |contents: Option<&FileContents>| matches!(contents, Some(FileContents::File { .. }));
+    if (is_file(before) || is_file(now))
+        && let (Some(old), Some(new)) = (text(before), text(now))
+        && old != new
+    {
+        return Comparison::Lines(diff(&old, &new));
+    }
+    Comparison::Words(match (before, now) {
+        (None, None) => "Neither before nor now is anything here.".to_owned(),
+        (Some(before), Some(now)) if before == now => "It is as it was.".to_owned(),
+        (None, Some(now)) => format!("New: {}.", words(now)),
+        (Some(before), None) => format!("Removed: {}.", words(before)),
+        (Some(before), Some(now)) => format!("Before: {}. Now: {}.", words(before), words(now)),
+    })
+}
+
+fn words(contents: &FileContents) -> String {
+    match contents {
+        FileContents::Directory => "a folder".to_owned(),
+        FileContents::Symlink { target } => format!("a link to {target}"),
+        FileContents::File { bytes } if bytes.is_empty() => "an empty file".to_owned(),
+        FileContents::File { bytes } => {
+            let kind = if as_text(bytes).is_some() { "text" } else { "binary" };
+            format!("{kind}, {}", numbers::bytes(bytes.len() as u64))
+        }
+    }
+}
+
+/// What the last run did, such as `2 new, 1 changed, 1 removed`; `None` when there is nothing left to be told.
+pub fn summary(state: &FilesState) -> Option<String> {
+    let count = |wanted: Mark| state.marks.values().filter(|mark| **mark == wanted).count();
+    let parts = [(Mark::Created, "new"), (Mark::Changed, "changed"), (Mark::Removed, "removed")];
+    let told: Vec<String> = parts
+        .into_iter()
+        .map(|(mark, word)| (count(mark), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", numbers::grouped(count as u64)))
+        .collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::state::files::FilesAction;
+
+    fn file(bytes: &[u8]) -> FileContents {
+        FileContents::File { bytes: bytes.to_vec() }
+    }
+
+    fn told(before: Option<FileContents>, now: Option<FileContents>) -> String {
+        match compare(before.as_ref(), now.as_ref()) {
+            Comparison::Lines(diff) => format!("+{} -{}", diff.added, diff.removed),
+            Comparison::Words(words) => words,
+        }
+    }
+
+    #[test]
+    fn text_is_compared_in_lines() {
+        assert_eq!(told(Some(file(b"a\nb\n")), Some(file(b"a\nc\n"))), "+1 -1");
+        assert_eq!(told(None, Some(file(b"a\n"))), "+1 -0");
+        assert_eq!(told(Some(file(b"a\n")), None), "+0 -1");
+        assert_eq!(told(Some(FileContents::Directory), None), "Removed: a folder.");
+    }
+
+    #[test]
+    fn anything_else_is_told_in_words() {
+        assert_eq!(told(Some(file(b"a")), Some(file(b"\0"))), "Before: text, 1 byte. Now: binary, 1 byte.");
+        assert_eq!(told(None, Some(file(b""))), "New: an empty file.");
+        assert_eq!(told(Some(file(b"a")), Some(file(b"a"))), "It is as it was.");
+        let link = FileContents::Symlink { target: "b".into() };
+        assert_eq!(told(Some(file(b"a")), Some(link)), "Before: text, 1 byte. Now: a link to b.");
+    }
+
+    #[test]
+    fn a_run_is_told_in_numbers() {
+        let changed = |written: &[&str]| FilesAction::Changed {
+            written: written.iter().map(|&path| path.to_owned()).collect(),
+            removed: vec![],
+            asked: false,
+        };
+        assert_eq!(summary(&FilesState::default()), None);
+        assert_eq!(summary(&FilesState::default().apply(changed(&["a", "b"]))).as_deref(), Some("2 new"));
+    }
+}

@@ -1,0 +1,145 @@
+//! The files of a project between page and worker: what a person changes, and what a run did and undoes.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use support::{RUN, TestWorker, wat};
+use wasmoscope::protocol::{Entry, Event, FileChange, FileContents, FileImage, Request, RunOptions};
+use wasmoscope::worker::Next;
+
+/// Writes "new" over `old.txt`, makes `out/made.txt`, removes `gone.txt`; then waits for a line of input.
+const CHANGER: &str = r#"(module
+  (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_create_directory" (func $mkdir (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_unlink_file" (func $unlink (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 100) "old.txt")
+  (data (i32.const 120) "out/made.txt")
+  (data (i32.const 140) "gone.txt")
+  (data (i32.const 160) "new")
+  (func $put (param $path i32) (param $length i32)
+    (drop (call $open (i32.const 3) (i32.const 0) (local.get $path) (local.get $length)
+      (i32.const 9) (i64.const 0x1fffffff) (i64.const 0x1fffffff) (i32.const 0) (i32.const 0)))
+    (i32.store (i32.const 8) (i32.const 160))
+    (i32.store (i32.const 12) (i32.const 3))
+    (drop (call $write (i32.load (i32.const 0)) (i32.const 8) (i32.const 1) (i32.const 16))))
+  (func (export "_start")
+    (call $put (i32.const 100) (i32.const 7))
+    (drop (call $mkdir (i32.const 3) (i32.const 120) (i32.const 3)))
+    (call $put (i32.const 120) (i32.const 12))
+    (drop (call $unlink (i32.const 3) (i32.const 140) (i32.const 8)))
+    (i32.store (i32.const 8) (i32.const 200))
+    (i32.store (i32.const 12) (i32.const 64))
+    (drop (call $read (i32.const 0) (i32.const 8) (i32.const 1) (i32.const 16)))))"#;
+
+fn file(path: &str, text: &str) -> FileImage {
+    FileImage { path: path.to_owned(), contents: text_of(text) }
+}
+
+fn text_of(text: &str) -> FileContents {
+    FileContents::File { bytes: text.as_bytes().to_vec() }
+}
+
+fn paths(event: &Event) -> Option<(Vec<&str>, Vec<&str>, bool)> {
+    let Event::FilesChanged { written, removed, asked } = event else { return None };
+    let written = written.iter().map(|file| file.path.as_str()).collect();
+    Some((written, removed.iter().map(String::as_str).collect(), *asked))
+}
+
+fn change(worker: &mut TestWorker, change: FileChange) -> Vec<Event> {
+    worker.events.clear();
+    worker.send(Request::ChangeFiles { change });
+    std::mem::take(&mut worker.events)
+}
+
+/// A worker whose program waits for input after it has changed the files.
+fn changed_worker() -> TestWorker {
+    let mut worker = TestWorker::new();
+    worker.send(Request::SetFiles { files: vec![file("gone.txt", "was here"), file("old.txt", "old\n")] });
+    worker.send(Request::Run { run: RUN, source: wat(CHANGER), entry: Entry::Default, options: RunOptions::default() });
+    assert_eq!(worker.settle(100), Next::Idle);
+    worker
+}
+
+fn tree(worker: &mut TestWorker) -> Vec<FileImage> {
+    worker.events.clear();
+    worker.send(Request::ReadAllFiles);
+    let Some(Event::AllFiles { files }) = worker.events.pop() else { panic!("it answers") };
+    files
+}
+
+#[test]
+fn a_run_is_compared_with_what_it_found_and_reverted() {
+    let mut worker = changed_worker();
+    worker.send(Request::EndOfInput { run: RUN });
+    worker.settle(100);
+    let told = worker.events.iter().find_map(paths).expect("the page is told");
+    assert_eq!(told, (vec!["old.txt", "out", "out/made.txt"], vec!["gone.txt"], false));
+
+    worker.events.clear();
+    for path in ["old.txt", "out/made.txt", "gone.txt"] {
+        worker.send(Request::CompareFile { path: path.to_owned() });
+    }
+    let compared = std::mem::take(&mut worker.events);
+    let expected = [
+        ("old.txt", Some(text_of("old\n")), Some(text_of("new"))),
+        ("out/made.txt", None, Some(text_of("new"))),
+        ("gone.txt", Some(text_of("was here")), None),
+    ];
+    for (event, (path, before, now)) in compared.iter().zip(expected) {
+        assert_eq!(*event, Event::FileCompared { path: path.to_owned(), before, now });
+    }
+
+    let one = change(&mut worker, FileChange::Revert { paths: vec!["gone.txt".into()] });
+    assert_eq!(paths(one.last().unwrap()), Some((vec!["gone.txt"], vec![], true)));
+    let all = ["out", "old.txt", "out/made.txt", "gone.txt"].map(str::to_owned).to_vec();
+    let answer = change(&mut worker, FileChange::Revert { paths: all });
+    assert_eq!(paths(answer.last().unwrap()), Some((vec!["old.txt"], vec!["out", "out/made.txt"], true)));
+    assert_eq!(tree(&mut worker), [file("gone.txt", "was here"), file("old.txt", "old\n")]);
+}
+
+#[test]
+fn a_revert_leaves_what_the_person_has_added() {
+    let mut worker = changed_worker();
+    change(&mut worker, FileChange::Write { files: vec![file("out/mine.txt", "m")] });
+    let answer = change(&mut worker, FileChange::Revert { paths: vec!["out".into(), "out/made.txt".into()] });
+    assert_eq!(paths(answer.last().unwrap()), Some((vec![], vec!["out/made.txt"], true)));
+    assert!(tree(&mut worker).contains(&file("out/mine.txt", "m")));
+}
+
+#[test]
+fn what_a_program_did_before_the_persons_change_is_kept_too() {
+    let mut worker = changed_worker();
+    let events = change(&mut worker, FileChange::Write { files: vec![file("mine.txt", "m")] });
+    let told: Vec<_> = events.iter().filter_map(paths).collect();
+    let program = (vec!["old.txt", "out", "out/made.txt"], vec!["gone.txt"], false);
+    assert_eq!(told, [program, (vec!["mine.txt"], vec![], true)]);
+}
+
+#[test]
+fn every_change_is_answered_once_even_when_nothing_changes() {
+    let mut worker = TestWorker::new();
+    worker.send(Request::SetFiles { files: vec![file("a", "1")] });
+    let same = change(&mut worker, FileChange::Write { files: vec![file("a", "1")] });
+    let missing = change(&mut worker, FileChange::Remove { path: "nowhere".into() });
+    for events in [&same, &missing] {
+        assert_eq!(paths(events.last().unwrap()), Some((vec![], vec![], true)));
+    }
+    assert!(matches!(&missing[0], Event::FileProblem { message } if message.contains("nowhere")));
+}
+
+#[test]
+fn a_directory_is_copied_with_what_it_holds_and_never_into_itself() {
+    let mut worker = TestWorker::new();
+    worker.send(Request::SetFiles { files: vec![file("d/x", "1"), file("d/e/y", "2"), file("dd", "3")] });
+    let copy = |from: &str, to: &str| FileChange::Copy { from: from.into(), to: to.into() };
+    let answer = change(&mut worker, copy("d", "d copy"));
+    assert_eq!(paths(answer.last().unwrap()).unwrap().0, ["d copy", "d copy/e", "d copy/e/y", "d copy/x"]);
+    for (from, to, why) in [("d", "d/z", "into itself"), ("no", "z", "nothing there"), ("dd", "d", "already")] {
+        let answer = change(&mut worker, copy(from, to));
+        assert!(matches!(&answer[0], Event::FileProblem { message } if message.contains(why)), "{answer:?}");
+    }
+    assert_eq!(tree(&mut worker).len(), 5 + 4);
+}
