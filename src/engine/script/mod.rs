@@ -7,10 +7,12 @@
 
 mod expect;
 mod interpreter;
+mod module;
 mod plain;
 mod report;
 mod runner;
 mod spectest;
+mod stop;
 mod value;
 
 pub use interpreter::{Failure, InstanceId, Interpreter};

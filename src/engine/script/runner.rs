@@ -2,54 +2,14 @@
 
 use std::collections::HashMap;
 
-use wasmparser::{Parser, Payload};
 use wast::core::WastRetCore;
 use wast::token::Id;
-use wast::{QuoteWat, QuoteWatTest, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
+use wast::{QuoteWat, WastArg, WastDirective, WastExecute, WastInvoke, WastRet};
 
+use super::module::{build, imported_modules, refused};
+use super::stop::{Lack, Stop, failed};
 use super::value::list;
 use super::{Failing, Failure, InstanceId, Interpreter, Report, Value, expect};
-use crate::engine::validate::{self, Validity};
-
-/// Names of proposals that the interpreter does not run.
-type Proposals = Vec<&'static str>;
-
-/// Why a directive does not count as passed.
-enum Stop {
-    Failed(String),
-    /// What it is about needs these.
-    NotRun(Proposals),
-}
-
-fn failed<T>(message: impl Into<String>) -> Result<T, Stop> {
-    Err(Stop::Failed(message.into()))
-}
-
-/// Why there is no module where a directive wants one.
-#[derive(Clone)]
-enum Lack {
-    /// It failed, and that was told where it stands.
-    Broken,
-    NotRun(Proposals),
-}
-
-impl From<&Stop> for Lack {
-    fn from(stop: &Stop) -> Self {
-        match stop {
-            Stop::Failed(_) => Self::Broken,
-            Stop::NotRun(proposals) => Self::NotRun(proposals.clone()),
-        }
-    }
-}
-
-impl From<Lack> for Stop {
-    fn from(lack: Lack) -> Self {
-        match lack {
-            Lack::Broken => Self::Failed("the module that this is about could not be used".to_owned()),
-            Lack::NotRun(proposals) => Self::NotRun(proposals),
-        }
-    }
-}
 
 /// What a module of the script became.
 type Slot = Result<InstanceId, Lack>;
@@ -294,51 +254,4 @@ fn outcome(outcome: &Result<Vec<Value>, Failure>) -> String {
         Ok(values) => list(values),
         Err(failure) => failure.to_string(),
     }
-}
-
-/// A module of the script in the binary format, valid.
-fn build(module: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
-    if matches!(module, QuoteWat::QuoteComponent(..) | QuoteWat::Wat(Wat::Component(_))) {
-        return Err(Stop::NotRun(vec!["component-model"]));
-    }
-    let wasm = match module.encode() {
-        Ok(wasm) => wasm,
-        Err(error) => return failed(format!("the module does not compile: {}", error.message())),
-    };
-    match validate::validate(&wasm) {
-        Validity::Valid => Ok(wasm),
-        Validity::NeedsProposals { proposals, .. } => Err(Stop::NotRun(proposals)),
-        Validity::Invalid(faults) => {
-            let why = faults.first().map_or("", |fault| fault.message.as_str());
-            failed(format!("the module is not valid: {why}"))
-        }
-    }
-}
-
-/// `assert_malformed` and `assert_invalid`: which of the two a module is does not show in what the readers say of it.
-fn refused(module: &mut QuoteWat<'_>, message: &str) -> Result<(), Stop> {
-    let wasm = match module.to_test() {
-        Ok(QuoteWatTest::Binary(wasm)) => wasm,
-        Ok(QuoteWatTest::Text(_)) => match module.encode() {
-            Ok(wasm) => wasm,
-            Err(_) => return Ok(()),
-        },
-        Err(_) => return Ok(()),
-    };
-    match validate::validate(&wasm) {
-        // What only a proposal that is not run here would allow is refused too.
-        Validity::Invalid(_) | Validity::NeedsProposals { .. } => Ok(()),
-        Validity::Valid => failed(format!("expected \"{message}\", and the module is valid")),
-    }
-}
-
-/// The names of the modules that a module imports from.
-fn imported_modules(wasm: &[u8]) -> Vec<&str> {
-    let mut modules = Vec::new();
-    for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
-        if let Payload::ImportSection(section) = payload {
-            modules.extend(section.into_imports().map_while(Result::ok).map(|import| import.module));
-        }
-    }
-    modules
 }
