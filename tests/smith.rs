@@ -1,0 +1,80 @@
+//! Generated modules: however they are run, they do the same.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "support/smith/mod.rs"]
+mod smith;
+
+use smith::{Ended, InSlices, Observed, Plain, State, observe};
+use wasmoscope::engine::validate::{Validity, validate};
+
+/// How many modules are made; `SMITH_MODULES` in the environment asks for another number.
+fn seeds() -> std::ops::Range<u64> {
+    let modules = std::env::var("SMITH_MODULES").ok().and_then(|text| text.parse().ok());
+    0..modules.unwrap_or(300)
+}
+
+/// A generator whose modules all trap at once, or do nothing, would find no difference between anything.
+#[test]
+fn the_modules_are_valid_and_do_something() {
+    // Fewer would say little of how many do what.
+    let modules = seeds().end.max(300);
+    let mut seen = [0; 6];
+    for seed in 0..modules {
+        let wasm = smith::module(seed);
+        let validity = validate(&wasm);
+        assert!(matches!(validity, Validity::Valid), "seed {seed}: {validity:?}");
+        let observed = observe(&wasm, &mut Plain);
+        let calls = &observed.calls;
+        let changes =
+            |differ: fn(&State, &State) -> bool| calls.iter().any(|call| differ(&call.state, &observed.state_at_start));
+        let found = [
+            !calls.is_empty(),
+            calls.iter().any(|call| matches!(&call.ended, Ended::Returned(values) if !values.is_empty())),
+            calls.iter().any(|call| matches!(&call.ended, Ended::Failed(code) if code != "UnreachableCodeReached")),
+            changes(|a, b| a.memories != b.memories),
+            // The last one is the fuel, which always changes.
+            changes(|a, b| {
+                a.globals.split_last().map(|(_, globals)| globals) != b.globals.split_last().map(|(_, globals)| globals)
+            }),
+            !observed.host_calls.is_empty(),
+        ];
+        for (seen, found) in seen.iter_mut().zip(found) {
+            *seen += u64::from(found);
+        }
+    }
+    println!("called, returned values, trapped, changed a memory, a global, called the host: {seen:?}");
+    let least = [70, 30, 10, 3, 10, 3].map(|percent| percent * modules / 100);
+    assert!(seen.iter().zip(least).all(|(seen, least)| *seen >= least), "{seen:?} of {modules}");
+}
+
+#[test]
+fn a_run_repeats_itself() {
+    for seed in seeds().step_by(10) {
+        assert_eq!(observe(&smith::module(seed), &mut Plain), observe(&smith::module(seed), &mut Plain), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_run_in_slices_is_the_same_as_one_at_once() {
+    let mut slices = 0;
+    for seed in seeds() {
+        let wasm = smith::module(seed);
+        let plain = observe(&wasm, &mut Plain);
+        for fuel in [1, 7, 100] {
+            let mut way = InSlices::of(fuel);
+            same(seed, &plain, &observe(&wasm, &mut way));
+            slices += way.slices;
+        }
+    }
+    assert!(slices > seeds().end * 10, "only {slices} slices");
+}
+
+/// Fails with the first thing that differs, for all of it is long.
+fn same(seed: u64, plain: &Observed, other: &Observed) {
+    assert_eq!(plain.start, other.start, "seed {seed}");
+    assert_eq!(plain.state_at_start, other.state_at_start, "seed {seed}");
+    for (plain, other) in plain.calls.iter().zip(&other.calls) {
+        assert_eq!(plain, other, "seed {seed}");
+    }
+    assert_eq!(plain, other, "seed {seed}");
+}
