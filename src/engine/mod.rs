@@ -9,8 +9,10 @@
 //! [`runtime`] (running in slices), [`wasi`] over [`vfs`], [`script`] (the specification's scripts).
 
 pub mod compile;
+pub mod debugger;
 pub mod diagnostic;
 pub mod inspect;
+pub mod instrument;
 pub mod prepare;
 pub mod runtime;
 pub mod script;

@@ -7,6 +7,15 @@ use wasmi_core::LimiterError;
 
 use crate::engine::words;
 
+#[cfg(test)]
+/// An engine that runs a module just as it is, without fuel.
+pub fn plain_engine(limits: &Limits) -> Engine {
+    let mut config = Config::default();
+    config.wasm_custom_page_sizes(true).wasm_wide_arithmetic(true).set_max_stack_height(STACK_HEIGHT);
+    config.set_max_recursion_depth(limits.recursion as usize);
+    Engine::new(&config)
+}
+
 /// How much a program may use. `None`: no limit but the machine's.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -51,6 +60,21 @@ pub(in crate::engine) fn engine(limits: &Limits, grows_tables: bool) -> Engine {
             fuel_per_bytes_validated: 0,
         });
     }
+    Engine::new(&config)
+}
+
+/// A wasmi engine for copies made by [`instrument`](crate::engine::instrument), with these limits.
+///
+/// The copy counts its instructions itself, so fuel is not needed; a function is compiled when it is first called,
+/// because most of a copy never is.
+pub fn debug_engine(limits: &Limits) -> Engine {
+    let mut config = Config::default();
+    config
+        .compilation_mode(CompilationMode::Lazy)
+        .wasm_custom_page_sizes(true)
+        .wasm_wide_arithmetic(true)
+        .set_max_stack_height(STACK_HEIGHT);
+    config.set_max_recursion_depth(limits.recursion as usize);
     Engine::new(&config)
 }
 

@@ -1,0 +1,140 @@
+//! What a copy made by [`instrument`](crate::engine::instrument) needs of its host: the state memory, the tables beside
+//! it, the registers.
+
+use wasmi::{
+    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, Func, Global, Linker, Memory, MemoryType, Mutability,
+    Nullable, Ref, RefType, Store, Table, TableType, TrapCode, Val,
+};
+
+use crate::engine::instrument::layout::{self, Register};
+use crate::engine::instrument::{Instrumented, first_pages};
+
+/// The most that the state memory may grow to, in bytes.
+const MOST_STATE: u32 = 1 << 30;
+const PAGE: u32 = 1 << 16;
+
+/// The host's side of one instance of a copy. The handles belong to one store.
+#[derive(Debug, Clone, Copy)]
+pub struct Attached {
+    pub state: Memory,
+    pub code: Table,
+    /// Beside the state memory: references to functions, references to what the host gave.
+    pub references: [Table; 2],
+    registers: [Global; Register::ALL.len()],
+    stack_base: u32,
+}
+
+impl Attached {
+    pub fn register(&self, store: impl AsContext, register: Register) -> u32 {
+        self.registers[register as usize].get(store).i32().unwrap_or(0).cast_unsigned()
+    }
+
+    pub fn set_register(&self, store: impl AsContextMut, register: Register, value: u32) {
+        // The registers are mutable and of type i32: this cannot fail.
+        let set = self.registers[register as usize].set(store, Val::I32(value.cast_signed()));
+        debug_assert!(set.is_ok());
+    }
+
+    /// As before anything was called; after a trap, which leaves frames behind.
+    pub fn reset(&self, mut store: impl AsContextMut) {
+        self.set_register(&mut store, Register::Top, 0);
+        self.set_register(&mut store, Register::Depth, 0);
+        self.set_register(&mut store, Register::Prepare, 0);
+        self.set_register(&mut store, Register::Next, self.stack_base);
+    }
+
+    /// Makes sure that the state memory goes on up to that address and a margin.
+    pub fn grow(&self, mut store: impl AsContextMut, end: u32, margin: u32) -> Result<(), Error> {
+        let wanted = end.saturating_add(margin);
+        if wanted > MOST_STATE {
+            return Err(TrapCode::StackOverflow.into());
+        }
+        let pages = self.state.size(&store) as u32;
+        // Twice as much each time, so that a deep recursion does not grow at every call.
+        let target = wanted.div_ceil(PAGE).max(pages * 2).min(MOST_STATE / PAGE);
+        if target > pages {
+            let grown = self.state.grow(&mut store, u64::from(target - pages));
+            if grown.is_err() {
+                return Err(TrapCode::StackOverflow.into());
+            }
+        }
+        let bytes = self.state.size(&store) as u32 * PAGE;
+        for (table, null) in self.references.iter().zip(NULLS) {
+            let size = table.size(&store);
+            let wanted = u64::from(bytes / 8);
+            if size > 0 && wanted > size && table.grow(&mut store, wanted - size, null()).is_err() {
+                return Err(TrapCode::StackOverflow.into());
+            }
+        }
+        self.set_register(&mut store, Register::Limit, bytes - margin);
+        Ok(())
+    }
+}
+
+const NULLS: [fn() -> Ref; 2] = [|| Ref::Func(Nullable::<Func>::Null), || Ref::Extern(Nullable::<ExternRef>::Null)];
+
+/// Makes what the copy imports, and defines it in the linker.
+///
+/// `exempt` is called with `true` before and `false` after memory is taken that is the debugger's and not the program's.
+///
+/// # Errors
+///
+/// Where the store has no room for it.
+pub fn attach<T: 'static>(
+    store: &mut Store<T>,
+    linker: &mut Linker<T>,
+    instrumented: &Instrumented,
+    max_depth: u32,
+    exempt: fn(&mut T, bool),
+) -> Result<Attached, Error> {
+    exempt(store.data_mut(), true);
+    let made = make(store, instrumented, max_depth);
+    exempt(store.data_mut(), false);
+    let attached = made?;
+    let margin = instrumented.margin;
+    let grow = Func::wrap(&mut *store, move |mut caller: Caller<'_, T>, end: u32| -> Result<(), Error> {
+        exempt(caller.data_mut(), true);
+        let grown = attached.grow(&mut caller, end, margin);
+        exempt(caller.data_mut(), false);
+        grown
+    });
+    let overflow = Func::wrap(&mut *store, || -> Result<(), Error> { Err(TrapCode::StackOverflow.into()) });
+    let [funcrefs, externrefs] = attached.references;
+    for (name, item) in [
+        (layout::GROW, Extern::Func(grow)),
+        (layout::OVERFLOW, Extern::Func(overflow)),
+        (layout::STATE, Extern::Memory(attached.state)),
+        (layout::CODE, Extern::Table(attached.code)),
+        (layout::FUNCREFS, Extern::Table(funcrefs)),
+        (layout::EXTERNREFS, Extern::Table(externrefs)),
+    ] {
+        linker.define(layout::MODULE, name, item).map_err(|error| Error::new(error.to_string()))?;
+    }
+    for register in Register::ALL {
+        let global = Extern::Global(attached.registers[register as usize]);
+        linker.define(layout::MODULE, register.name(), global).map_err(|error| Error::new(error.to_string()))?;
+    }
+    Ok(attached)
+}
+
+fn make<T>(store: &mut Store<T>, instrumented: &Instrumented, max_depth: u32) -> Result<Attached, Error> {
+    let pages = first_pages(instrumented.stack_base, instrumented.margin);
+    let state = Memory::new(&mut *store, MemoryType::new(pages, None))?;
+    let bytes = state.data_mut(&mut *store);
+    let places = bytes[layout::REDIRECTS as usize..].chunks_exact_mut(layout::COUNTER_STEP as usize);
+    for (place, redirect) in places.zip(&instrumented.redirects) {
+        place.copy_from_slice(&redirect.to_le_bytes());
+    }
+    let [null_func, null_extern] = NULLS;
+    let code = Table::new(&mut *store, TableType::new(RefType::Func, instrumented.code, None), null_func())?;
+    let beside = if instrumented.holds_references { pages * (PAGE / 8) } else { 0 };
+    let funcrefs = Table::new(&mut *store, TableType::new(RefType::Func, beside, None), null_func())?;
+    let externrefs = Table::new(&mut *store, TableType::new(RefType::Extern, beside, None), null_extern())?;
+    let registers = Register::ALL.map(|_| Global::new(&mut *store, Val::I32(0), Mutability::Var));
+    let attached =
+        Attached { state, code, references: [funcrefs, externrefs], registers, stack_base: instrumented.stack_base };
+    attached.reset(&mut *store);
+    attached.set_register(&mut *store, Register::MaxDepth, max_depth);
+    attached.set_register(&mut *store, Register::Limit, pages * PAGE - instrumented.margin);
+    Ok(attached)
+}

@@ -1,0 +1,387 @@
+//! What is at each instruction of a function: its operand stack, the labels around it, where it goes.
+
+use wasmparser::{
+    BlockType, FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, ModuleArity, Operator, ValType,
+    ValidatorResources, WasmModuleResources,
+};
+
+use super::layout;
+use super::operands::{Operands, StackId};
+
+/// A function, analysed. Instructions are known by their index, `end` and `else` included.
+#[derive(Debug)]
+pub struct Function<'a> {
+    /// The types of parameters, as many of the locals.
+    pub params: u32,
+    pub results: Vec<ValType>,
+    /// Parameters first.
+    pub locals: Vec<ValType>,
+    pub instructions: Vec<Instruction<'a>>,
+    pub labels: Vec<Label>,
+    pub operands: Operands,
+}
+
+/// An instruction where it stands.
+#[derive(Debug, Clone)]
+pub struct Instruction<'a> {
+    /// In bytes from the start of the module.
+    pub offset: u64,
+    pub operator: Operator<'a>,
+    /// The operand stack before it.
+    pub before: StackId,
+    /// The operand stack after it, where it goes on to the next.
+    pub after: StackId,
+    /// The innermost label around it.
+    pub label: u32,
+    /// What it does with the flow of control. An instruction that is never reached has [`Flow::Dead`].
+    pub flow: Flow,
+}
+
+/// Where an instruction goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flow {
+    /// It cannot be reached.
+    Dead,
+    /// To the next one.
+    Next,
+    /// It is an `end` or `else` that only marks a place, and no step: control goes on at that instruction.
+    Mark(u32),
+    /// To a label.
+    Branch(u32),
+    /// To a label if the operand is not zero, else to the next.
+    BranchIf(u32),
+    /// To one of these labels, the last where the operand is too large.
+    BranchTable(Vec<u32>),
+    /// Into the block if the operand is not zero, else to that instruction.
+    If(u32),
+    /// Out of the function.
+    Return,
+    /// Nowhere.
+    Unreachable,
+    /// Into another function, then to the next.
+    Call,
+    /// Into another function, in this one's place.
+    TailCall,
+}
+
+/// A block, loop, if or the function itself, which branches can name.
+#[derive(Debug, Clone)]
+pub struct Label {
+    pub kind: LabelKind,
+    /// The instruction that opens it; the function's is its first one.
+    pub start: u32,
+    /// Its `end`.
+    pub end: u32,
+    /// The label around it.
+    pub outer: Option<u32>,
+    /// Where a branch to it goes on.
+    pub target: u32,
+    /// What a branch to it takes along.
+    pub values: Vec<ValType>,
+    /// The operand stack below its values.
+    pub base: StackId,
+    /// Whether any branch names it.
+    pub is_used: bool,
+    else_: Option<u32>,
+    params: Vec<ValType>,
+    results: Vec<ValType>,
+    entered: bool,
+}
+
+/// What a [`Label`] is the label of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelKind {
+    Function,
+    Block,
+    Loop,
+    If,
+}
+
+impl Function<'_> {
+    /// Where control really goes on when it comes to that instruction: marks are passed over.
+    pub fn follow(&self, mut index: u32) -> u32 {
+        while let Some(Instruction { flow: Flow::Mark(next), .. }) = self.instructions.get(index as usize) {
+            index = *next;
+        }
+        index
+    }
+
+    /// Whether the instruction is a step: it can be reached and does more than to mark a place.
+    pub fn is_step(&self, index: u32) -> bool {
+        self.instructions
+            .get(index as usize)
+            .is_some_and(|instruction| !matches!(instruction.flow, Flow::Dead | Flow::Mark(_)))
+    }
+
+    /// How many bytes a frame of it takes.
+    pub fn frame_size(&self) -> u32 {
+        layout::align(self.operands_start() + self.operands.most_bytes())
+    }
+
+    /// Where in a frame a local is.
+    pub fn local(&self, index: u32) -> u32 {
+        layout::HEADER + layout::sizes(&self.locals[..index as usize])
+    }
+
+    /// Where in a frame the operands begin.
+    pub fn operands_start(&self) -> u32 {
+        layout::HEADER + layout::sizes(&self.locals)
+    }
+
+    /// Whether a frame of it holds a reference.
+    pub fn holds_references(&self) -> bool {
+        let is_reference = |ty: &ValType| matches!(ty, ValType::Ref(_));
+        self.locals.iter().chain(&self.results).any(is_reference)
+            || self.operands.all().any(|operand| is_reference(&operand.ty))
+    }
+
+    /// The labels around an instruction, the innermost first.
+    pub fn labels_around(&self, index: u32) -> impl Iterator<Item = &Label> {
+        let innermost = self.instructions.get(index as usize).map(|instruction| instruction.label);
+        std::iter::successors(innermost, |label| self.labels[*label as usize].outer)
+            .map(|label| &self.labels[label as usize])
+    }
+}
+
+/// Analyses the body of a function of a valid module.
+///
+/// # Errors
+///
+/// Where the body is not valid after all.
+pub fn analyse<'a>(
+    function: FuncToValidate<ValidatorResources>,
+    body: &FunctionBody<'a>,
+    allocations: &mut FuncValidatorAllocations,
+) -> wasmparser::Result<Function<'a>> {
+    let validator = function.into_validator(std::mem::take(allocations));
+    let mut analysis = Analysis::new(validator);
+    let mut reader = body.get_binary_reader();
+    analysis.validator.read_locals(&mut reader)?;
+    analysis.open_function();
+    let mut operators = wasmparser::OperatorsReader::new(reader);
+    while !operators.eof() {
+        let (operator, offset) = operators.read_with_offset()?;
+        analysis.instruction(operator, offset)?;
+    }
+    let (function, validator) = analysis.finish();
+    *allocations = validator.into_allocations();
+    Ok(function)
+}
+
+struct Analysis<'a> {
+    validator: FuncValidator<ValidatorResources>,
+    function: Function<'a>,
+    stack: StackId,
+    label: u32,
+    reachable: bool,
+}
+
+impl<'a> Analysis<'a> {
+    fn new(validator: FuncValidator<ValidatorResources>) -> Self {
+        let function = Function {
+            params: 0,
+            results: Vec::new(),
+            locals: Vec::new(),
+            instructions: Vec::new(),
+            labels: Vec::new(),
+            operands: Operands::default(),
+        };
+        Self { validator, function, stack: Operands::EMPTY, label: 0, reachable: true }
+    }
+
+    fn open_function(&mut self) {
+        let ty = self.validator.type_index_of_function(self.validator.index());
+        let (params, results) = ty.map(|ty| self.signature(ty)).unwrap_or_default();
+        let locals = (0..self.validator.len_locals()).filter_map(|index| self.validator.get_local_type(index));
+        self.function.locals = locals.collect();
+        self.function.params = params.len() as u32;
+        self.function.results.clone_from(&results);
+        self.open(LabelKind::Function, 0, Vec::new(), results);
+    }
+
+    fn signature(&self, ty: u32) -> (Vec<ValType>, Vec<ValType>) {
+        match self.validator.resources().sub_type_at(ty).map(|ty| &ty.composite_type.inner) {
+            Some(wasmparser::CompositeInnerType::Func(function)) => {
+                (function.params().to_vec(), function.results().to_vec())
+            }
+            _ => Default::default(),
+        }
+    }
+
+    fn block_type(&self, ty: BlockType) -> (Vec<ValType>, Vec<ValType>) {
+        match ty {
+            BlockType::Empty => Default::default(),
+            BlockType::Type(result) => (Vec::new(), vec![result]),
+            BlockType::FuncType(ty) => self.signature(ty),
+        }
+    }
+
+    fn open(&mut self, kind: LabelKind, start: u32, params: Vec<ValType>, results: Vec<ValType>) {
+        let base = self.function.operands.pop(self.stack, params.len() as u32);
+        let values = if kind == LabelKind::Loop { params.clone() } else { results.clone() };
+        let outer = (kind != LabelKind::Function).then_some(self.label);
+        // Where a loop's branches go is known now; the others' when their `end` is found.
+        let target = if kind == LabelKind::Loop { start + 1 } else { u32::MAX };
+        self.label = self.function.labels.len() as u32;
+        self.function.labels.push(Label {
+            kind,
+            start,
+            end: u32::MAX,
+            outer,
+            target,
+            values,
+            base,
+            is_used: false,
+            else_: None,
+            params,
+            results,
+            entered: self.reachable,
+        });
+    }
+
+    fn instruction(&mut self, operator: Operator<'a>, offset: u64) -> wasmparser::Result<()> {
+        let index = self.function.instructions.len() as u32;
+        let (before, label) = (self.stack, self.label);
+        let arity = operator.operator_arity(&self.validator).unwrap_or((0, 0));
+        self.validator.op(offset, &operator)?;
+        let flow = self.flow(index, &operator, arity);
+        self.function.instructions.push(Instruction { offset, operator, before, after: self.stack, label, flow });
+        Ok(())
+    }
+
+    fn flow(&mut self, index: u32, operator: &Operator<'a>, (pops, pushes): (u32, u32)) -> Flow {
+        let was_reachable = self.reachable;
+        match operator {
+            Operator::Block { blockty } => self.enter(LabelKind::Block, index, *blockty),
+            Operator::Loop { blockty } => self.enter(LabelKind::Loop, index, *blockty),
+            Operator::If { blockty } => {
+                if self.reachable {
+                    self.stack = self.function.operands.pop(self.stack, 1);
+                }
+                self.enter(LabelKind::If, index, *blockty);
+                return if was_reachable { Flow::If(u32::MAX) } else { Flow::Dead };
+            }
+            Operator::Else => return self.else_(index),
+            Operator::End => return self.end(index),
+            _ if !self.reachable => return Flow::Dead,
+            Operator::Br { relative_depth } => {
+                self.reachable = false;
+                return Flow::Branch(self.used_label(*relative_depth));
+            }
+            Operator::BrIf { relative_depth } => {
+                self.stack = self.function.operands.pop(self.stack, 1);
+                return Flow::BranchIf(self.used_label(*relative_depth));
+            }
+            Operator::BrTable { targets } => {
+                self.reachable = false;
+                let depths = targets.targets().map_while(Result::ok).chain([targets.default()]);
+                return Flow::BranchTable(depths.map(|depth| self.used_label(depth)).collect());
+            }
+            Operator::Return => {
+                self.reachable = false;
+                return Flow::Return;
+            }
+            Operator::Unreachable => {
+                self.reachable = false;
+                return Flow::Unreachable;
+            }
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => {
+                self.reachable = false;
+                return Flow::TailCall;
+            }
+            _ => {
+                self.stack = self.function.operands.pop(self.stack, pops);
+                for depth in (0..pushes).rev() {
+                    // Reachable code has no value of unknown type.
+                    let ty = self.validator.get_operand_type(depth as usize).flatten().unwrap_or(ValType::I32);
+                    self.stack = self.function.operands.push(self.stack, ty, index);
+                }
+                if matches!(operator, Operator::Call { .. } | Operator::CallIndirect { .. }) {
+                    return Flow::Call;
+                }
+            }
+        }
+        if was_reachable { Flow::Next } else { Flow::Dead }
+    }
+
+    fn enter(&mut self, kind: LabelKind, index: u32, ty: BlockType) {
+        let (params, results) = self.block_type(ty);
+        self.open(kind, index, params, results);
+    }
+
+    /// The label so many blocks further out, now named by a branch.
+    fn used_label(&mut self, depth: u32) -> u32 {
+        let mut label = self.label;
+        for _ in 0..depth {
+            label = self.function.labels[label as usize].outer.unwrap_or(0);
+        }
+        self.function.labels[label as usize].is_used = true;
+        label
+    }
+
+    fn else_(&mut self, index: u32) -> Flow {
+        let label = &mut self.function.labels[self.label as usize];
+        label.else_ = Some(index);
+        let flow = if self.reachable { Flow::Mark(u32::MAX) } else { Flow::Dead };
+        // Coming from the end of the first branch is one way to the `end`.
+        label.is_used |= self.reachable;
+        self.reachable = label.entered;
+        let (base, params, start) = (label.base, label.params.clone(), label.start);
+        self.stack = base;
+        for ty in params {
+            self.stack = self.function.operands.push(self.stack, ty, start);
+        }
+        if let Flow::If(otherwise) = &mut self.function.instructions[start as usize].flow {
+            *otherwise = index + 1;
+        }
+        flow
+    }
+
+    fn end(&mut self, index: u32) -> Flow {
+        let fell_through = self.reachable;
+        let label = &mut self.function.labels[self.label as usize];
+        label.end = index;
+        let is_function = label.kind == LabelKind::Function;
+        if label.kind != LabelKind::Loop {
+            label.target = if is_function { index } else { index + 1 };
+        }
+        let mut joined = label.is_used && label.kind != LabelKind::Loop;
+        if label.kind == LabelKind::If && label.entered && label.else_.is_none() {
+            joined = true;
+            let start = label.start as usize;
+            if let Flow::If(otherwise) = &mut self.function.instructions[start].flow {
+                *otherwise = index;
+            }
+        }
+        let label = &self.function.labels[self.label as usize];
+        if let Some(else_) = label.else_
+            && let Flow::Mark(next) = &mut self.function.instructions[else_ as usize].flow
+        {
+            *next = index;
+        }
+        self.reachable = fell_through || joined;
+        if joined {
+            let (base, results) = (label.base, label.results.clone());
+            self.stack = base;
+            for ty in results {
+                self.stack = self.function.operands.push(self.stack, ty, index);
+            }
+        }
+        if !is_function {
+            self.label = label_outer(&self.function.labels, self.label);
+        }
+        match (self.reachable, is_function) {
+            (false, _) => Flow::Dead,
+            (true, true) => Flow::Return,
+            (true, false) => Flow::Mark(index + 1),
+        }
+    }
+
+    fn finish(self) -> (Function<'a>, FuncValidator<ValidatorResources>) {
+        (self.function, self.validator)
+    }
+}
+
+fn label_outer(labels: &[Label], label: u32) -> u32 {
+    labels[label as usize].outer.unwrap_or(0)
+}

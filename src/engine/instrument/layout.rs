@@ -1,0 +1,125 @@
+//! Where things are in the state memory, and what the copy imports.
+//!
+//! ```text
+//! 0       16                       stack_base
+//! | unused | redirects, 4 bytes for | frame | frame | ...
+//!          | each instruction       |
+//! ```
+//!
+//! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the
+//! address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In the place of
+//! a reference there is nothing: it stands in a table of its own, at the index that is the address divided by eight.
+
+use wasmparser::ValType;
+
+/// The module name of everything that the copy imports from its host.
+pub const MODULE: &str = "wasmoscope:debugger";
+
+/// The state memory; index 0 among the memories.
+pub const STATE: &str = "state";
+/// The run functions and the step functions; index 0 among the tables.
+pub const CODE: &str = "code";
+/// References to functions that frames hold; index 1.
+pub const FUNCREFS: &str = "funcrefs";
+/// References to what the host gave that frames hold; index 2.
+pub const EXTERNREFS: &str = "externrefs";
+/// How many tables come before the module's own.
+pub const TABLES: u32 = 3;
+
+/// `grow(end)`: makes room in the state memory, and in the tables beside it, up to that address.
+pub const GROW: &str = "grow";
+/// `overflow()`: ends the program because calls went too deep.
+pub const OVERFLOW: &str = "overflow";
+/// How many functions come before the module's own.
+pub const FUNCTIONS: u32 = 2;
+
+/// The globals that the copy and its host share, in the order of their indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Register {
+    /// The address of the topmost frame; 0 when nothing runs.
+    Top,
+    /// How many frames there are.
+    Depth,
+    /// How many may be.
+    MaxDepth,
+    /// How many instructions may be executed before the driver returns.
+    Budget,
+    /// Where the state memory ends.
+    Limit,
+    /// Where the next frame may begin; for doors.
+    Next,
+    /// The frame below the next one; for doors.
+    Below,
+    /// Where the results of the next call go; for doors.
+    Results,
+    /// 1: the next door makes a frame and returns at once.
+    Prepare,
+}
+
+impl Register {
+    pub const ALL: [Self; 9] = [
+        Self::Top,
+        Self::Depth,
+        Self::MaxDepth,
+        Self::Budget,
+        Self::Limit,
+        Self::Next,
+        Self::Below,
+        Self::Results,
+        Self::Prepare,
+    ];
+    /// How many globals come before the module's own.
+    pub const COUNT: u32 = Self::ALL.len() as u32;
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Top => "top",
+            Self::Depth => "depth",
+            Self::MaxDepth => "max_depth",
+            Self::Budget => "budget",
+            Self::Limit => "limit",
+            Self::Next => "next",
+            Self::Below => "below",
+            Self::Results => "results",
+            Self::Prepare => "prepare",
+        }
+    }
+}
+
+/// Where the redirects begin.
+pub const REDIRECTS: u32 = 16;
+
+/// Offsets in a frame.
+pub const BELOW: u32 = 0;
+pub const FUNCTION: u32 = 4;
+pub const NEXT: u32 = 8;
+pub const RESULTS: u32 = 12;
+/// Where the locals begin.
+pub const HEADER: u32 = 16;
+
+/// How far apart the program counters of neighbouring instructions are: as far as their redirects.
+pub const COUNTER_STEP: u32 = 4;
+
+/// The bytes that a value takes in a frame.
+pub fn size(ty: ValType) -> u32 {
+    if ty == ValType::V128 { 16 } else { 8 }
+}
+
+/// The bytes that values take side by side.
+pub fn sizes(types: &[ValType]) -> u32 {
+    types.iter().map(|ty| size(*ty)).sum()
+}
+
+/// Rounds up to where a frame may begin.
+pub fn align(address: u32) -> u32 {
+    address.next_multiple_of(16)
+}
+
+/// What the driver returns: nothing is left to run.
+pub const FINISHED: i32 = 0;
+/// What the driver returns: the budget is used up, or a redirect said to leave.
+pub const LEFT: i32 = 1;
+
+/// How many instructions one step function covers: a function of any size stays below wasmi's limits.
+pub const STEPS_PER_FUNCTION: usize = 2_000;

@@ -1,0 +1,37 @@
+//! A copy of a module that can be stopped anywhere, looked into, and put back to where it was.
+//!
+//! wasmi is a register machine: it has no operand stack to show, and a call that is under way cannot be saved. So the
+//! copy keeps all of a program's state where it can be read, copied and written back: in a memory of its own, the
+//! *state memory*. There, each call has a frame with the function, the next instruction, the locals and the operand
+//! stack ([`layout`]). A function of the original becomes three:
+//!
+//! - its *run function* goes from one straight piece of code to the next (a [*segment*](segments)): it takes from the
+//!   state memory what the piece needs, executes the original instructions, and puts back what stays;
+//! - its *step functions* execute one single instruction, in the same way;
+//! - its *door* has the type and the place of the original in tables and exports, and makes a frame.
+//!
+//! A call does not call: it makes a frame and returns to the *driver*, a loop that runs whatever frame is on top. So
+//! wasmi's own stack holds nothing of the program, and the state memory, the memories, globals and tables together are
+//! all of its state. To stop, the driver returns; to go back, the state is written over.
+//!
+//! The run functions count: each segment takes its number of instructions off a budget, and leaves when there is not
+//! enough. Each goes to the next segment by way of a table in the state memory, in which an entry can be redirected to
+//! leave: that is a breakpoint.
+//!
+//! This folder rewrites; it runs nothing. What drives the copy is in `debugger`.
+
+mod analyse;
+mod emit;
+pub mod layout;
+mod operands;
+mod plain;
+mod rewrite;
+mod segments;
+mod support;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+pub use analyse::{Flow, Function, Instruction, Label, LabelKind};
+pub use operands::{Operand, Operands, StackId};
+pub use rewrite::{FunctionInfo, InstrumentError, Instrumented, first_pages, instrument};

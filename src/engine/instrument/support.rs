@@ -1,0 +1,296 @@
+//! What the rewritten functions have in common: values to and from frames, frames made, the doors, the driver.
+
+use wasm_encoder::{BlockType, HeapType, InstructionSink, MemArg, MemArgTarget};
+use wasmparser::{HeapType as ParsedHeapType, ValType};
+
+use super::layout::{self, Register};
+
+/// A function that has a body, as its callers need to know it.
+#[derive(Debug, Clone)]
+pub struct Callee {
+    /// Counted among those that have a body.
+    pub number: u32,
+    pub params: Vec<ValType>,
+    pub results: Vec<ValType>,
+    /// Without the parameters.
+    pub locals: Vec<ValType>,
+}
+
+/// Function types that the copy adds.
+#[derive(Debug, Clone, Copy)]
+pub struct Types {
+    /// `(i32) -> i32`: run functions, step functions, the driver.
+    pub code: u32,
+    /// `(i32) -> ()`: [`layout::GROW`].
+    pub grow: u32,
+    /// `() -> ()`: [`layout::OVERFLOW`].
+    pub overflow: u32,
+}
+
+/// Where values of each type are kept for a moment: local variables of a rewritten function.
+#[derive(Debug, Clone, Copy)]
+pub struct Temporaries(pub u32);
+
+impl Temporaries {
+    /// Their types, to be declared in this order.
+    pub const TYPES: [wasm_encoder::ValType; 7] = [
+        wasm_encoder::ValType::I32,
+        wasm_encoder::ValType::I64,
+        wasm_encoder::ValType::F32,
+        wasm_encoder::ValType::F64,
+        wasm_encoder::ValType::V128,
+        wasm_encoder::ValType::FUNCREF,
+        wasm_encoder::ValType::EXTERNREF,
+    ];
+
+    fn of(self, ty: ValType) -> u32 {
+        self.0
+            + match ty {
+                ValType::I32 => 0,
+                ValType::I64 => 1,
+                ValType::F32 => 2,
+                ValType::F64 => 3,
+                ValType::V128 => 4,
+                ValType::Ref(_) if !is_extern(ty) => 5,
+                ValType::Ref(_) => 6,
+            }
+    }
+}
+
+fn is_extern(ty: ValType) -> bool {
+    match ty {
+        ValType::Ref(reference) => match reference.heap_type() {
+            ParsedHeapType::Abstract { ty, .. } => {
+                matches!(ty, wasmparser::AbstractHeapType::Extern | wasmparser::AbstractHeapType::NoExtern)
+            }
+            ParsedHeapType::Concrete(_) | ParsedHeapType::Exact(_) => false,
+        },
+        _ => false,
+    }
+}
+
+/// The table in which references of that type stand.
+fn table(ty: ValType) -> u32 {
+    if is_extern(ty) { 2 } else { 1 }
+}
+
+fn at(offset: u32, align: u32) -> MemArg {
+    MemArg { offset: u64::from(offset), align, target: MemArgTarget::Memory(0), ordering: None }
+}
+
+/// The place of a value: an address in a local variable, and an offset.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    pub base: u32,
+    pub offset: u32,
+}
+
+fn reference_index(sink: &mut InstructionSink<'_>, place: Place) {
+    sink.local_get(place.base).i32_const(place.offset as i32).i32_add().i32_const(3).i32_shr_u();
+}
+
+/// Pushes the value that stands at that place.
+pub fn load(sink: &mut InstructionSink<'_>, ty: ValType, place: Place) {
+    match ty {
+        ValType::I32 => sink.local_get(place.base).i32_load(at(place.offset, 2)),
+        ValType::I64 => sink.local_get(place.base).i64_load(at(place.offset, 3)),
+        ValType::F32 => sink.local_get(place.base).f32_load(at(place.offset, 2)),
+        ValType::F64 => sink.local_get(place.base).f64_load(at(place.offset, 3)),
+        ValType::V128 => sink.local_get(place.base).v128_load(at(place.offset, 3)),
+        ValType::Ref(_) => {
+            reference_index(sink, place);
+            sink.table_get(table(ty))
+        }
+    };
+}
+
+/// Pops a value and puts it to that place.
+pub fn store(sink: &mut InstructionSink<'_>, ty: ValType, place: Place, temporaries: Temporaries) {
+    let temporary = temporaries.of(ty);
+    sink.local_set(temporary);
+    store_local(sink, ty, place, temporary);
+}
+
+/// Puts the value of a local variable to that place.
+pub fn store_local(sink: &mut InstructionSink<'_>, ty: ValType, place: Place, local: u32) {
+    match ty {
+        ValType::I32 => sink.local_get(place.base).local_get(local).i32_store(at(place.offset, 2)),
+        ValType::I64 => sink.local_get(place.base).local_get(local).i64_store(at(place.offset, 3)),
+        ValType::F32 => sink.local_get(place.base).local_get(local).f32_store(at(place.offset, 2)),
+        ValType::F64 => sink.local_get(place.base).local_get(local).f64_store(at(place.offset, 3)),
+        ValType::V128 => sink.local_get(place.base).local_get(local).v128_store(at(place.offset, 3)),
+        ValType::Ref(_) => {
+            reference_index(sink, place);
+            sink.local_get(local).table_set(table(ty))
+        }
+    };
+}
+
+/// Pushes the word at an offset from an address in a local variable.
+pub fn word(sink: &mut InstructionSink<'_>, base: u32, offset: u32) {
+    sink.local_get(base).i32_load(at(offset, 2));
+}
+
+/// Says which instruction the frame is at: `counter` is its index times [`layout::COUNTER_STEP`].
+pub fn set_counter(sink: &mut InstructionSink<'_>, frame: u32, counter: u32) {
+    sink.local_get(frame).i32_const(counter as i32).i32_store(at(layout::NEXT, 2));
+}
+
+pub fn get(sink: &mut InstructionSink<'_>, register: Register) {
+    sink.global_get(register as u32);
+}
+
+pub fn set(sink: &mut InstructionSink<'_>, register: Register) {
+    sink.global_set(register as u32);
+}
+
+pub fn add_to(sink: &mut InstructionSink<'_>, register: Register, difference: i32) {
+    get(sink, register);
+    sink.i32_const(difference).i32_add();
+    set(sink, register);
+}
+
+/// One frame more; ends the program where there are too many.
+pub fn enter_depth(sink: &mut InstructionSink<'_>) {
+    get(sink, Register::Depth);
+    get(sink, Register::MaxDepth);
+    sink.i32_ge_u().if_(BlockType::Empty).call(OVERFLOW).end();
+    add_to(sink, Register::Depth, 1);
+}
+
+const GROW: u32 = 0;
+const OVERFLOW: u32 = 1;
+
+/// Makes sure that the state memory goes on for so many bytes after the frame's address.
+pub fn make_room(sink: &mut InstructionSink<'_>, frame: u32, bytes: u32) {
+    sink.local_get(frame).i32_const(bytes as i32).i32_add();
+    get(sink, Register::Limit);
+    sink.i32_gt_u().if_(BlockType::Empty);
+    sink.local_get(frame).i32_const(bytes as i32).i32_add().call(GROW).end();
+}
+
+/// The frame's function, its first instruction, and zeros for the locals that are no parameters.
+pub fn begin_frame(sink: &mut InstructionSink<'_>, frame: u32, callee: &Callee) {
+    // The function and the counter, which is 0, in one.
+    sink.local_get(frame).i64_const(i64::from(callee.number)).i64_store(at(layout::FUNCTION, 2));
+    let mut offset = layout::HEADER + layout::sizes(&callee.params);
+    let bytes = layout::sizes(&callee.locals);
+    if bytes > 32 {
+        sink.local_get(frame).i32_const(offset as i32).i32_add().i32_const(0).i32_const(bytes as i32).memory_fill(0);
+    } else {
+        for zero in (0..bytes).step_by(8) {
+            sink.local_get(frame).i64_const(0).i64_store(at(offset + zero, 3));
+        }
+    }
+    for ty in &callee.locals {
+        if matches!(ty, ValType::Ref(_)) {
+            reference_index(sink, Place { base: frame, offset });
+            null(sink, *ty);
+            sink.table_set(table(*ty));
+        }
+        offset += layout::size(*ty);
+    }
+}
+
+/// Says what frame is below, and where the results go, both from local variables.
+pub fn link_frame(sink: &mut InstructionSink<'_>, frame: u32, below: u32, results: u32) {
+    sink.local_get(frame).local_get(below).i32_store(at(layout::BELOW, 2));
+    sink.local_get(frame).local_get(results).i32_store(at(layout::RESULTS, 2));
+}
+
+fn null(sink: &mut InstructionSink<'_>, ty: ValType) {
+    let heap =
+        if is_extern(ty) { wasm_encoder::AbstractHeapType::Extern } else { wasm_encoder::AbstractHeapType::Func };
+    sink.ref_null(HeapType::Abstract { shared: false, ty: heap });
+}
+
+fn default(sink: &mut InstructionSink<'_>, ty: ValType) {
+    match ty {
+        ValType::I32 => sink.i32_const(0),
+        ValType::I64 => sink.i64_const(0),
+        ValType::F32 => sink.f32_const(0f32.into()),
+        ValType::F64 => sink.f64_const(0f64.into()),
+        ValType::V128 => sink.v128_const(0),
+        ValType::Ref(_) => {
+            null(sink, ty);
+            return;
+        }
+    };
+}
+
+/// The driver: runs the topmost frame until the frame at its parameter is gone, or until one says to leave.
+pub fn driver(types: Types) -> wasm_encoder::Function {
+    let mut function = wasm_encoder::Function::new([]);
+    let mut sink = function.instructions();
+    sink.loop_(BlockType::Empty);
+    get(&mut sink, Register::Top);
+    sink.local_get(0).i32_lt_u().if_(BlockType::Empty).i32_const(layout::FINISHED).return_().end();
+    get(&mut sink, Register::Top);
+    get(&mut sink, Register::Top);
+    sink.i32_load(at(layout::FUNCTION, 2)).call_indirect(0, types.code);
+    sink.i32_eqz().br_if(0).end();
+    sink.i32_const(layout::LEFT).end();
+    function
+}
+
+/// The door of a function: what stands for it in tables, in exports and under `ref.func`.
+///
+/// Prepared by a caller, it makes the frame and gives back zeros that nobody looks at. Called from outside, it makes
+/// the frame, drives it to its end, and gives back the results.
+pub fn door(callee: &Callee, driver: u32) -> wasm_encoder::Function {
+    let params = callee.params.len() as u32;
+    let (frame, below, results, next) = (params, params + 1, params + 2, params + 3);
+    let mut function = wasm_encoder::Function::new([(4, wasm_encoder::ValType::I32)]);
+    let mut sink = function.instructions();
+
+    get(&mut sink, Register::Prepare);
+    sink.if_(BlockType::Empty);
+    sink.i32_const(0);
+    set(&mut sink, Register::Prepare);
+    get(&mut sink, Register::Next);
+    sink.local_set(frame);
+    get(&mut sink, Register::Below);
+    sink.local_set(below);
+    get(&mut sink, Register::Results);
+    sink.local_set(results);
+    make_frame(&mut sink, callee, frame, below, results);
+    for ty in &callee.results {
+        default(&mut sink, *ty);
+    }
+    sink.return_().end();
+
+    get(&mut sink, Register::Next);
+    sink.local_tee(results).local_set(next);
+    get(&mut sink, Register::Top);
+    sink.local_set(below);
+    sink.local_get(results).i32_const(layout::align(layout::sizes(&callee.results)) as i32).i32_add().local_set(frame);
+    make_frame(&mut sink, callee, frame, below, results);
+    sink.loop_(BlockType::Empty);
+    sink.i32_const(i32::MAX);
+    set(&mut sink, Register::Budget);
+    sink.local_get(frame).call(driver).br_if(0).end();
+    sink.local_get(next);
+    set(&mut sink, Register::Next);
+    let mut offset = 0;
+    for ty in &callee.results {
+        load(&mut sink, *ty, Place { base: results, offset });
+        offset += layout::size(*ty);
+    }
+    sink.end();
+    function
+}
+
+/// A frame of parameters that are local variables from 0 on.
+fn make_frame(sink: &mut InstructionSink<'_>, callee: &Callee, frame: u32, below: u32, results: u32) {
+    enter_depth(sink);
+    // The callee makes room for its operands itself; the rest is within the margin.
+    let mut offset = layout::HEADER;
+    for (local, ty) in callee.params.iter().enumerate() {
+        store_local(sink, *ty, Place { base: frame, offset }, local as u32);
+        offset += layout::size(*ty);
+    }
+    begin_frame(sink, frame, callee);
+    link_frame(sink, frame, below, results);
+    sink.local_get(frame);
+    set(sink, Register::Top);
+}

@@ -1,0 +1,5 @@
+//! The copy does what the original does.
+
+mod calls;
+mod flow;
+mod support;

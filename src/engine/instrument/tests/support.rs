@@ -1,0 +1,82 @@
+//! The original and its copy, side by side.
+
+use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
+
+use crate::engine::debugger::attach::{Attached, attach};
+use crate::engine::instrument::instrument;
+use crate::engine::runtime::limits;
+use crate::engine::value;
+
+pub const MAX_DEPTH: u32 = 500;
+
+/// An instance whose exported functions can be called.
+pub struct Side {
+    store: Store<()>,
+    instance: Instance,
+    attached: Option<Attached>,
+}
+
+fn engine() -> Engine {
+    limits::debug_engine(&limits::Limits { recursion: MAX_DEPTH, ..limits::Limits::default() })
+}
+
+fn functions() -> limits::Limits {
+    limits::Limits { recursion: MAX_DEPTH, ..limits::Limits::default() }
+}
+
+impl Side {
+    pub fn plain(wasm: &[u8]) -> Self {
+        let engine = limits::plain_engine(&functions());
+        let module = Module::new(&engine, wasm).expect("the original compiles");
+        let mut store = Store::new(&engine, ());
+        let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).expect("it instantiates");
+        Self { store, instance, attached: None }
+    }
+
+    pub fn copy(wasm: &[u8]) -> Self {
+        let engine = engine();
+        let instrumented = instrument(wasm).expect("the module can be instrumented");
+        let mut validator = wasmparser::Validator::new_with_features(crate::engine::validate::supported());
+        if let Err(error) = validator.validate_all(&instrumented.wasm) {
+            panic!("{error}\n{}", wasmprinter::print_bytes(&instrumented.wasm).unwrap_or_default());
+        }
+        let module = Module::new(&engine, &instrumented.wasm).expect("the copy compiles");
+        let mut store = Store::new(&engine, ());
+        let mut linker = Linker::new(&engine);
+        let attached = attach(&mut store, &mut linker, &instrumented, MAX_DEPTH, |(), _| {}).expect("there is room");
+        let instance = linker.instantiate_and_start(&mut store, &module).expect("it instantiates");
+        Self { store, instance, attached: Some(attached) }
+    }
+
+    /// What a call gives, in words.
+    pub fn call(&mut self, name: &str, arguments: &[Val]) -> String {
+        let Some(Extern::Func(function)) = self.instance.get_export(&self.store, name) else {
+            return format!("no function {name}");
+        };
+        let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
+        let called = function.call(&mut self.store, arguments, &mut results);
+        match called {
+            Ok(()) => results.iter().map(|result| value::show(result).text).collect::<Vec<_>>().join(" "),
+            Err(error) => {
+                if let Some(attached) = self.attached {
+                    attached.reset(&mut self.store);
+                }
+                format!("trap: {error}")
+            }
+        }
+    }
+}
+
+/// Calls the same on both sides and gives what both say.
+pub fn both(text: &str, calls: &[(&str, &[Val])]) -> Vec<String> {
+    let wasm = wat::parse_str(text).expect("the test's text compiles");
+    let (mut plain, mut copy) = (Side::plain(&wasm), Side::copy(&wasm));
+    let mut said = Vec::new();
+    for (name, arguments) in calls {
+        let expected = plain.call(name, arguments);
+        let got = copy.call(name, arguments);
+        assert_eq!(got, expected, "calling {name}");
+        said.push(got);
+    }
+    said
+}
