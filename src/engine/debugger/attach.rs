@@ -121,7 +121,7 @@ fn make<T>(store: &mut Store<T>, instrumented: &Instrumented, max_depth: u32) ->
     let pages = first_pages(instrumented.stack_base, instrumented.margin);
     let state = Memory::new(&mut *store, MemoryType::new(pages, None))?;
     let bytes = state.data_mut(&mut *store);
-    let places = bytes[layout::REDIRECTS as usize..].chunks_exact_mut(layout::COUNTER_STEP as usize);
+    let places = bytes[instrumented.redirects_base as usize..].chunks_exact_mut(layout::COUNTER_STEP as usize);
     for (place, redirect) in places.zip(&instrumented.redirects) {
         place.copy_from_slice(&redirect.to_le_bytes());
     }

@@ -257,6 +257,14 @@ impl Emitter<'_, '_> {
                 load(&mut self.sink(), ty, place);
             }
             other => {
+                if let Some(flag) = self.signatures.drop_flag(other) {
+                    self.sink().i32_const(flag as i32).i32_const(1).i32_store8(MemArg {
+                        offset: 0,
+                        align: 0,
+                        target: MemArgTarget::Memory(0),
+                        ordering: None,
+                    });
+                }
                 let instruction = Shift.instruction(other.clone())?;
                 self.body.instruction(&instruction);
             }

@@ -1,10 +1,12 @@
 //! Where things are in the state memory, and what the copy imports.
 //!
 //! ```text
-//! 0       16                       stack_base
-//! | unused | redirects, 4 bytes for | frame | frame | ...
-//!          | each instruction       |
+//! 0       16                                            stack_base
+//! | unused | drops, a byte for each | redirects, 4 bytes | frame | frame | ...
+//!          | data and elem segment  | for an instruction |
 //! ```
+//!
+//! A drop is 1 when its segment was dropped, which nobody could find out otherwise.
 //!
 //! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the
 //! address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In the place of
@@ -87,8 +89,8 @@ impl Register {
     }
 }
 
-/// Where the redirects begin.
-pub const REDIRECTS: u32 = 16;
+/// Where the drops begin.
+pub const DROPS: u32 = 16;
 
 /// Offsets in a frame.
 pub const BELOW: u32 = 0;

@@ -52,12 +52,20 @@ pub struct Instrumented {
     pub start: Option<u32>,
     /// For each instruction, where a run function goes with it.
     pub redirects: Vec<u32>,
+    /// Where they begin in the state memory.
+    pub redirects_base: u32,
+    /// How many data and elem segments there are, which may be dropped.
+    pub drops: u32,
+    /// Whether any instruction writes to a table.
+    pub writes_tables: bool,
     /// Where the first frame may be.
     pub stack_base: u32,
     /// How far beyond [`Register::Limit`] the state memory has to go on.
     pub margin: u32,
-    /// How many run functions and step functions there are together.
+    /// How many entries the table of code has: run functions, step functions, and then the original's functions.
     pub code: u32,
+    /// Where in that table the original's functions begin.
+    pub first_function: u32,
     /// Whether any frame holds a reference; only then are there tables beside the state memory.
     pub holds_references: bool,
     original: Arc<[u8]>,
@@ -113,6 +121,11 @@ impl Instrumented {
         format!("{}driver", self.prefix)
     }
 
+    /// The export name of the function that drops again what the drops in the state memory say; only if there are any.
+    pub fn dropper(&self) -> String {
+        format!("{}dropper", self.prefix)
+    }
+
     /// What is at each instruction of a function, which is named by its number among those with a body.
     pub fn analyse(&self, number: u32) -> Option<Function<'_>> {
         let body = self.bodies.get(number as usize)?;
@@ -141,6 +154,9 @@ pub struct Signatures {
     functions: Vec<u32>,
     imported: u32,
     callees: Vec<Callee>,
+    /// How many segments there are.
+    data: u32,
+    elements: u32,
 }
 
 /// Parameters and results of a function.
@@ -173,6 +189,20 @@ impl Signatures {
         };
         ty.and_then(|ty| self.types.get(ty as usize)?.as_ref())
             .ok_or(InstrumentError::TooLarge("a call names a type that is not there"))
+    }
+
+    /// Where it is noted that an instruction has dropped a segment, if it does.
+    pub fn drop_flag(&self, operator: &Operator<'_>) -> Option<u32> {
+        match operator {
+            Operator::DataDrop { data_index } => Some(layout::DROPS + data_index),
+            Operator::ElemDrop { elem_index } => Some(layout::DROPS + self.data + elem_index),
+            _ => None,
+        }
+    }
+
+    /// Where the redirects begin.
+    fn redirects(&self) -> u32 {
+        layout::align(layout::DROPS + self.data + self.elements)
     }
 
     fn of_function(&self, function: u32) -> Signature {
@@ -296,6 +326,8 @@ impl<'a> Rewriter<'a> {
                 Payload::GlobalSection(section) => self.counts.globals += section.count(),
                 Payload::TableSection(section) => self.counts.tables += section.count(),
                 Payload::StartSection { func, .. } => self.start = Some(func),
+                Payload::DataSection(section) => self.signatures.data = section.count(),
+                Payload::ElementSection(section) => self.signatures.elements = section.count(),
                 Payload::ExportSection(section) => {
                     for export in section {
                         self.export_names.push(export?.name.to_owned());
@@ -406,14 +438,14 @@ impl<'a> Rewriter<'a> {
         let mut allocations = FuncValidatorAllocations::default();
         let mut next_code = count;
         let mut margin = 0;
-        let mut holds_references = false;
+        let (mut holds_references, mut writes_tables, mut has_drops) = (false, false, false);
         for (body, callee) in self.bodies.iter().zip(&self.signatures.callees) {
             let bytes = &self.wasm[body.range.clone()];
             let reader = wasmparser::BinaryReader::new_features(bytes, body.range.start as u64, validate::supported());
             let function = analyse(body.to_validate(), &FunctionBody::new(reader), &mut allocations)?;
             let run_segments = segments(&function);
             let first_redirect = redirects.len() as u32;
-            let place = layout::REDIRECTS + first_redirect * layout::COUNTER_STEP;
+            let place = self.signatures.redirects() + first_redirect * layout::COUNTER_STEP;
             code.function(&emit::run_function(&function, &run_segments, place, &self.signatures)?);
 
             let leave = run_segments.len() as u32;
@@ -423,6 +455,17 @@ impl<'a> Rewriter<'a> {
             }
             let step_functions = self.step_functions(&function, &mut step_bodies)?;
             holds_references |= function.holds_references();
+            for instruction in &function.instructions {
+                has_drops |= self.signatures.drop_flag(&instruction.operator).is_some();
+                writes_tables |= matches!(
+                    instruction.operator,
+                    Operator::TableSet { .. }
+                        | Operator::TableCopy { .. }
+                        | Operator::TableInit { .. }
+                        | Operator::TableFill { .. }
+                        | Operator::TableGrow { .. }
+                );
+            }
             margin = margin.max(layout::HEADER + layout::sizes(&function.locals));
             functions.push(FunctionInfo {
                 params: callee.params.clone(),
@@ -444,11 +487,20 @@ impl<'a> Rewriter<'a> {
         for _ in 0..count + 1 + step_bodies.all.len() as u32 {
             self.functions.function(types.code);
         }
+        let dropper = driver + 1 + step_bodies.all.len() as u32;
+        if has_drops {
+            code.function(&support::dropper(self.signatures.data, self.signatures.elements));
+            self.functions.function(types.overflow);
+            self.exports.export(&format!("{prefix}dropper"), ExportKind::Func, dropper);
+        }
 
         self.add_exports(&prefix, driver);
         let runs = first + count..first + 2 * count;
         let steps = driver + 1..driver + 1 + step_bodies.all.len() as u32;
-        let all: Vec<u32> = runs.chain(steps).collect();
+        // The doors and the imported functions too, so that the debugger can tell which function a reference is.
+        let functions_of_original = layout::FUNCTIONS..first + count;
+        let all: Vec<u32> = runs.chain(steps).chain(functions_of_original).collect();
+        let code_length = all.len() as u32;
         if !all.is_empty() {
             // After the module's own segments, whose indices stay as they are.
             self.elements.active(Some(0), &ConstExpr::i32_const(0), Elements::Functions(all.into()));
@@ -458,7 +510,7 @@ impl<'a> Rewriter<'a> {
         if redirect_bytes > u64::from(u32::MAX / 4) {
             return Err(InstrumentError::TooLarge("the module has too many instructions to be debugged"));
         }
-        let stack_base = layout::align(layout::REDIRECTS + redirect_bytes as u32);
+        let stack_base = layout::align(self.signatures.redirects() + redirect_bytes as u32);
         let wasm = self.module(&code);
         Ok(Instrumented {
             wasm,
@@ -470,10 +522,14 @@ impl<'a> Rewriter<'a> {
             tables: self.counts.tables,
             start: self.start,
             redirects,
+            redirects_base: self.signatures.redirects(),
+            drops: if has_drops { self.signatures.data + self.signatures.elements } else { 0 },
+            writes_tables,
             stack_base,
             // Results of a call from outside stand before its frame.
             margin: layout::align(margin) + 64 * 1024,
-            code: next_code,
+            code: code_length,
+            first_function: next_code,
             holds_references,
             original: self.wasm.into(),
             bodies: self.bodies,

@@ -233,6 +233,23 @@ pub fn driver(types: Types) -> wasm_encoder::Function {
     function
 }
 
+/// Drops the segments that the drops in the state memory name.
+pub fn dropper(data: u32, elements: u32) -> wasm_encoder::Function {
+    let mut function = wasm_encoder::Function::new([]);
+    let mut sink = function.instructions();
+    for segment in 0..data + elements {
+        sink.i32_const((layout::DROPS + segment) as i32).i32_load8_u(at(0, 0)).if_(BlockType::Empty);
+        if segment < data {
+            sink.data_drop(segment);
+        } else {
+            sink.elem_drop(segment - data);
+        }
+        sink.end();
+    }
+    sink.end();
+    function
+}
+
 /// The door of a function: what stands for it in tables, in exports and under `ref.func`.
 ///
 /// Prepared by a caller, it makes the frame and gives back zeros that nobody looks at. Called from outside, it makes
