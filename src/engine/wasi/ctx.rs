@@ -7,7 +7,7 @@ use super::errno::Errno;
 use super::fd::{Descriptor, DescriptorTable};
 use super::output::{Output, OutputBuffer, OutputStream};
 use super::poll::PendingPoll;
-use super::record::{Record, Replay, TreeChange};
+use super::record::{Playback, Record, Replay, TreeChange};
 use super::stdin::Stdin;
 use super::suspend::{Fail, Stop};
 use super::trace::Trace;
@@ -60,12 +60,16 @@ pub struct WasiCtx {
     pub(super) stdin: Stdin,
     pub(super) record: Record,
     pub(super) pending: Option<Pending>,
+    /// The longest record that there has been of this run: after a restore, what comes is taken from it.
+    pub(super) known: Record,
+    /// Readings that are given again before the clock is asked.
+    pub(super) playback: Playback,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
-    generator: Option<ChaCha20Rng>,
+    pub(super) generator: Option<ChaCha20Rng>,
     output: OutputBuffer,
-    output_bytes: u64,
-    host_calls: u64,
+    pub(super) output_bytes: u64,
+    pub(super) host_calls: u64,
     /// Bytes moved for which no fuel has been charged yet.
     pub(super) fuel_debt: u64,
     /// The fuel that the run will have used when that of this slice is used up.
@@ -75,8 +79,8 @@ pub struct WasiCtx {
     tree_touched: bool,
     replayed_changes: std::vec::IntoIter<TreeChange>,
     next_replayed_change: Option<TreeChange>,
-    file_time: u64,
-    writes_since_reading: u32,
+    pub(super) file_time: u64,
+    pub(super) writes_since_reading: u32,
 }
 
 /// A call that waits to be finished.
@@ -109,6 +113,8 @@ impl WasiCtx {
             stdin: Stdin::default(),
             record,
             pending: None,
+            known: Record::default(),
+            playback: Playback::default(),
             clock,
             random,
             generator: None,
@@ -160,9 +166,14 @@ impl WasiCtx {
             output_limit: record.output_limit,
         });
         ctx.stdin = Stdin::replay(&record.stdin);
-        ctx.replayed_changes = record.tree_changes.clone().into_iter();
-        ctx.next_replayed_change = ctx.replayed_changes.next();
+        ctx.replay_changes(record.tree_changes.clone());
         ctx
+    }
+
+    /// The changes that somebody else than the program will make to the tree.
+    pub(super) fn replay_changes(&mut self, changes: Vec<TreeChange>) {
+        self.replayed_changes = changes.into_iter();
+        self.next_replayed_change = self.replayed_changes.next();
     }
 
     /// Adds to standard input. What comes after [`WasiCtx::close_stdin`] is not read by anybody.
@@ -236,26 +247,26 @@ impl WasiCtx {
 
     /// The wall clock; the reading goes into the record.
     pub(super) fn realtime(&mut self) -> u64 {
-        let reading = self.clock.realtime_ns();
+        let reading = self.realtime_unrecorded();
         self.record.realtime.push(reading);
         reading
     }
 
     /// The steady clock; the reading goes into the record.
     pub(super) fn monotonic(&mut self) -> u64 {
-        let reading = self.clock.monotonic_ns();
+        let reading = self.monotonic_unrecorded();
         self.record.monotonic.push(reading);
         reading
     }
 
     /// The wall clock, for a call that may have to ask again and records only what it told the program.
     pub(super) fn realtime_unrecorded(&mut self) -> u64 {
-        self.clock.realtime_ns()
+        self.playback.realtime().unwrap_or_else(|| self.clock.realtime_ns())
     }
 
     /// The steady clock, for a call that may have to ask again and records only what it told the program.
     pub(super) fn monotonic_unrecorded(&mut self) -> u64 {
-        self.clock.monotonic_ns()
+        self.playback.monotonic().unwrap_or_else(|| self.clock.monotonic_ns())
     }
 
     /// The tree, to be changed by the program now.
@@ -297,7 +308,10 @@ impl WasiCtx {
         let Self { generator, random, record, .. } = self;
         let generator = generator.get_or_insert_with(|| {
             let mut seed = [0; 32];
-            random.fill(&mut seed);
+            match <[u8; 32]>::try_from(record.seed.as_slice()) {
+                Ok(known) => seed = known,
+                Err(_) => random.fill(&mut seed),
+            }
             record.seed = seed.to_vec();
             ChaCha20Rng::from_seed(seed)
         });

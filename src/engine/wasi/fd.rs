@@ -82,7 +82,7 @@ impl Descriptor {
 }
 
 /// The open descriptors by number; a new one gets the smallest number that is free.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct DescriptorTable {
     slots: Vec<Option<Descriptor>>,
     /// Numbers below `slots.len()` that may be free.

@@ -31,6 +31,7 @@ mod poll;
 mod proc;
 mod random;
 mod record;
+mod snapshot;
 mod sock;
 mod stdin;
 mod suspend;
@@ -45,6 +46,7 @@ pub use fd::MAX_DESCRIPTORS;
 pub use linker::{CALLS, Retry, UNSUPPORTED, add_to_linker, parameters, retry};
 pub use output::{Output, OutputStream};
 pub use record::{Record, Replay};
+pub use snapshot::WasiSnapshot;
 pub use suspend::{Stop, Suspend};
 
 use abi::{Memory, Version};

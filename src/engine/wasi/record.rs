@@ -9,7 +9,7 @@ use crate::engine::vfs::Vfs;
 ///
 /// It grows by a few bytes for each clock reading and each read of standard input, by what is typed, and by nothing
 /// for random numbers beyond the 32 bytes that they all are drawn from.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Record {
     pub args: Vec<Vec<u8>>,
     pub env: Vec<(Vec<u8>, Vec<u8>)>,
@@ -24,6 +24,97 @@ pub struct Record {
     pub(super) seed: Vec<u8>,
     pub(super) stdin: StdinRecord,
     pub(super) tree_changes: Vec<TreeChange>,
+}
+
+/// How much of a record there was at some moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RecordLength {
+    realtime: ReadingsLength,
+    monotonic: ReadingsLength,
+    stdin: StdinLength,
+    tree_changes: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct ReadingsLength {
+    last: u64,
+    bytes: usize,
+}
+
+/// How much of standard input had been read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StdinLength {
+    pub bytes: usize,
+    pub answers: usize,
+}
+
+impl RecordLength {
+    pub fn stdin(&self) -> StdinLength {
+        self.stdin
+    }
+
+    /// Whether a record of this length holds all of one of that length. Both are of the same run.
+    pub fn reaches(&self, other: &Self) -> bool {
+        self.realtime.bytes >= other.realtime.bytes
+            && self.monotonic.bytes >= other.monotonic.bytes
+            && self.stdin.answers >= other.stdin.answers
+            && self.tree_changes >= other.tree_changes
+    }
+}
+
+impl Record {
+    pub(super) fn length(&self) -> RecordLength {
+        RecordLength {
+            realtime: self.realtime.length(),
+            monotonic: self.monotonic.length(),
+            stdin: StdinLength { bytes: self.stdin.bytes.len(), answers: self.stdin.answers.0.len() },
+            tree_changes: self.tree_changes.len(),
+        }
+    }
+
+    /// The record as it was when it had that length.
+    pub(super) fn beginning(&self, length: &RecordLength) -> Self {
+        Self {
+            args: self.args.clone(),
+            env: self.env.clone(),
+            preopens: self.preopens.clone(),
+            tree: self.tree.clone(),
+            output_limit: self.output_limit,
+            realtime: self.realtime.beginning(length.realtime),
+            monotonic: self.monotonic.beginning(length.monotonic),
+            seed: self.seed.clone(),
+            stdin: StdinRecord {
+                bytes: self.stdin.bytes[..length.stdin.bytes].to_vec(),
+                answers: Numbers(self.stdin.answers.0[..length.stdin.answers].to_vec()),
+            },
+            tree_changes: self.tree_changes[..length.tree_changes].to_vec(),
+        }
+    }
+}
+
+/// Clock readings that are given again before the clocks are asked.
+#[derive(Debug, Default)]
+pub(super) struct Playback {
+    realtime: ReplayedReadings,
+    monotonic: ReplayedReadings,
+}
+
+impl Playback {
+    /// What a record holds after a length.
+    pub fn after(record: &Record, length: &RecordLength) -> Self {
+        Self {
+            realtime: record.realtime.replay_from(length.realtime),
+            monotonic: record.monotonic.replay_from(length.monotonic),
+        }
+    }
+
+    pub fn realtime(&mut self) -> Option<u64> {
+        self.realtime.another()
+    }
+
+    pub fn monotonic(&mut self) -> Option<u64> {
+        self.monotonic.another()
+    }
 }
 
 /// The tree that a person made of the program's while it ran.
@@ -88,9 +179,21 @@ impl Readings {
     pub fn replay(&self) -> ReplayedReadings {
         ReplayedReadings { last: 0, differences: self.differences.replay() }
     }
+
+    fn length(&self) -> ReadingsLength {
+        ReadingsLength { last: self.last, bytes: self.differences.0.len() }
+    }
+
+    fn beginning(&self, length: ReadingsLength) -> Self {
+        Self { last: length.last, differences: Numbers(self.differences.0[..length.bytes].to_vec()) }
+    }
+
+    fn replay_from(&self, length: ReadingsLength) -> ReplayedReadings {
+        ReplayedReadings { last: length.last, differences: self.differences.replay_from(length.bytes) }
+    }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ReplayedReadings {
     last: u64,
     differences: ReplayedNumbers,
@@ -99,11 +202,15 @@ pub(super) struct ReplayedReadings {
 impl ReplayedReadings {
     /// The next reading; when there are no more, the clock stands still.
     fn next(&mut self) -> u64 {
-        if let Some(zigzag) = self.differences.next() {
-            let difference = zigzag >> 1 ^ (zigzag & 1).wrapping_neg();
-            self.last = self.last.wrapping_add(difference);
-        }
-        self.last
+        self.another().unwrap_or(self.last)
+    }
+
+    /// The next reading, if there is one.
+    fn another(&mut self) -> Option<u64> {
+        let zigzag = self.differences.next()?;
+        let difference = zigzag >> 1 ^ (zigzag & 1).wrapping_neg();
+        self.last = self.last.wrapping_add(difference);
+        Some(self.last)
     }
 }
 
@@ -121,7 +228,12 @@ impl Numbers {
     }
 
     pub fn replay(&self) -> ReplayedNumbers {
-        ReplayedNumbers { bytes: self.0.clone(), position: 0 }
+        self.replay_from(0)
+    }
+
+    /// The numbers that were pushed when there were so many bytes already.
+    pub fn replay_from(&self, bytes: usize) -> ReplayedNumbers {
+        ReplayedNumbers { bytes: self.0.get(bytes..).unwrap_or_default().to_vec(), position: 0 }
     }
 }
 

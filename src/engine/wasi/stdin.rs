@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::record::{ReplayedNumbers, StdinAnswer, StdinRecord};
+use super::record::{ReplayedNumbers, StdinAnswer, StdinLength, StdinRecord};
 
 #[derive(Debug, Default)]
 pub(super) struct Stdin {
@@ -32,6 +32,15 @@ impl Stdin {
     pub fn replay(record: &StdinRecord) -> Self {
         let script = Script { bytes: record.bytes.iter().copied().collect(), answers: record.answers.replay() };
         Self { script, ..Self::default() }
+    }
+
+    /// From here on the program reads what the record says that it read after that length; what has been typed and never
+    /// was read comes after that.
+    pub fn resume(&mut self, record: &StdinRecord, length: StdinLength) {
+        self.script = Script {
+            bytes: record.bytes.get(length.bytes..).unwrap_or_default().iter().copied().collect(),
+            answers: record.answers.replay_from(length.answers),
+        };
     }
 
     pub fn push(&mut self, bytes: &[u8]) {
@@ -82,7 +91,7 @@ impl Stdin {
     }
 
     /// What the script has not handed out yet is still input.
-    fn leave_script(&mut self) {
+    pub fn leave_script(&mut self) {
         let Script { mut bytes, .. } = std::mem::take(&mut self.script);
         if !bytes.is_empty() {
             bytes.append(&mut self.typed);

@@ -1,0 +1,88 @@
+//! The state of a program's WASI at a moment, to be gone back to.
+//!
+//! A snapshot holds no copy of the record: what was recorded until then is the beginning of what is recorded later, so
+//! lengths are enough. After [`WasiCtx::restore`] the program gets from outside what it got the first time, and goes on
+//! live where the record ends.
+
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::SeedableRng;
+
+use super::ctx::{Pending, WasiCtx};
+use super::fd::DescriptorTable;
+use super::record::{Playback, Record, RecordLength};
+use crate::engine::vfs::Vfs;
+
+/// See the module's documentation.
+#[derive(Debug, Clone)]
+pub struct WasiSnapshot {
+    record: RecordLength,
+    descriptors: DescriptorTable,
+    vfs: Vfs,
+    /// How far the random numbers have been drawn.
+    generator: Option<u128>,
+    pending: Option<Pending>,
+    output_bytes: u64,
+    host_calls: u64,
+    fuel_debt: u64,
+    file_time: u64,
+    writes_since_reading: u32,
+}
+
+impl WasiSnapshot {
+    /// How many bytes had been printed.
+    pub fn output_bytes(&self) -> u64 {
+        self.output_bytes
+    }
+}
+
+impl WasiCtx {
+    /// The state as it is now.
+    pub fn snapshot(&self) -> WasiSnapshot {
+        WasiSnapshot {
+            record: self.record.length(),
+            descriptors: self.descriptors.clone(),
+            vfs: self.vfs.snapshot(),
+            generator: self.generator.as_ref().map(ChaCha20Rng::get_word_pos),
+            pending: self.pending.clone(),
+            output_bytes: self.output_bytes,
+            host_calls: self.host_calls,
+            fuel_debt: self.fuel_debt,
+            file_time: self.file_time,
+            writes_since_reading: self.writes_since_reading,
+        }
+    }
+
+    /// Goes back to a snapshot of this run, or forward to one. What was printed and not fetched is forgotten.
+    pub fn restore(&mut self, snapshot: &WasiSnapshot) {
+        if self.record.length().reaches(&self.known.length()) {
+            self.known = std::mem::take(&mut self.record);
+        }
+        self.record = self.known.beginning(&snapshot.record);
+        self.playback = Playback::after(&self.known, &snapshot.record);
+        self.stdin.resume(&self.known.stdin, snapshot.record.stdin());
+        self.replay_changes(self.known.tree_changes[self.record.tree_changes.len()..].to_vec());
+        self.descriptors = snapshot.descriptors.clone();
+        self.vfs = snapshot.vfs.clone();
+        self.generator = snapshot.generator.and_then(|position| {
+            let mut generator = ChaCha20Rng::from_seed(self.record.seed.as_slice().try_into().ok()?);
+            generator.set_word_pos(position);
+            Some(generator)
+        });
+        self.pending = snapshot.pending.clone();
+        self.output_bytes = snapshot.output_bytes;
+        self.host_calls = snapshot.host_calls;
+        self.fuel_debt = snapshot.fuel_debt;
+        self.file_time = snapshot.file_time;
+        self.writes_since_reading = snapshot.writes_since_reading;
+        let _ = self.take_output();
+    }
+
+    /// From here on the program takes another way than the first time: nothing that it got later is given to it again,
+    /// but what was typed and not read yet is still there.
+    pub fn forget_what_comes(&mut self) {
+        self.known = Record::default();
+        self.playback = Playback::default();
+        self.stdin.leave_script();
+        self.replay_changes(Vec::new());
+    }
+}
