@@ -126,7 +126,7 @@ fn make<T>(store: &mut Store<T>, instrumented: &Instrumented, max_depth: u32) ->
         place.copy_from_slice(&redirect.to_le_bytes());
     }
     let [null_func, null_extern] = NULLS;
-    let code = Table::new(&mut *store, TableType::new(RefType::Func, instrumented.code, None), null_func())?;
+    let code = Table::new(&mut *store, TableType::new(RefType::Func, instrumented.code + 1, None), null_func())?;
     let beside = if instrumented.holds_references { pages * (PAGE / 8) } else { 0 };
     let funcrefs = Table::new(&mut *store, TableType::new(RefType::Func, beside, None), null_func())?;
     let externrefs = Table::new(&mut *store, TableType::new(RefType::Extern, beside, None), null_extern())?;

@@ -1,3 +1,29 @@
 //! Running a program so that it can be looked into at every instruction, forwards and backwards.
+//!
+//! [`Program`] is a module, instrumented and compiled. [`Machine`] is one instance of it, whose whole state can be saved
+//! and put back. [`DebugSession`] is what a person works with: commands, breakpoints, the timeline.
+//! How the copy is made belongs in [`instrument`](super::instrument); what a plain run needs, in
+//! [`runtime`](super::runtime).
 
 pub mod attach;
+pub mod breakpoint;
+pub mod condition;
+mod history;
+mod image;
+pub(in crate::engine) mod machine;
+mod names;
+mod program;
+mod scope;
+mod search;
+mod session;
+mod values;
+pub mod view;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+pub use breakpoint::{Breakpoint, BreakpointId};
+pub use machine::Position;
+pub use names::Names;
+pub use program::{Program, ProgramError};
+pub use session::{Command, DebugProgress, DebugSession, StopReason};

@@ -424,7 +424,7 @@ impl Emitter<'_, '_> {
             let results = function.operands_start() + function.operands.bytes(below);
             self.sink().local_get(FRAME).i32_const(results as i32).i32_add().local_set(ADDRESS);
             support::link_frame(&mut self.sink(), SCRATCH, FRAME, ADDRESS);
-            support::set_counter(&mut self.sink(), FRAME, next * layout::COUNTER_STEP);
+            support::set_call(&mut self.sink(), FRAME, step, next);
             self.sink().local_get(SCRATCH);
             support::set(&mut self.sink(), Register::Top);
             self.sink().i32_const(layout::FINISHED).return_();
@@ -453,7 +453,7 @@ impl Emitter<'_, '_> {
         self.body.instruction(&encoded);
         self.save_results(instruction.after, signature.results.len() as u32);
         if is_indirect {
-            support::set_counter(&mut self.sink(), FRAME, next * layout::COUNTER_STEP);
+            support::set_call(&mut self.sink(), FRAME, step, next);
             self.leave_if_prepared();
         }
         self.go_to(next, 0);

@@ -8,8 +8,8 @@
 //!
 //! A drop is 1 when its segment was dropped, which nobody could find out otherwise.
 //!
-//! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the
-//! address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In the place of
+//! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the call
+//! that is under way, the address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In the place of
 //! a reference there is nothing: it stands in a table of its own, at the index that is the address divided by eight.
 
 use wasmparser::ValType;
@@ -96,9 +96,10 @@ pub const DROPS: u32 = 16;
 pub const BELOW: u32 = 0;
 pub const FUNCTION: u32 = 4;
 pub const NEXT: u32 = 8;
-pub const RESULTS: u32 = 12;
+pub const CALL: u32 = 12;
+pub const RESULTS: u32 = 16;
 /// Where the locals begin.
-pub const HEADER: u32 = 16;
+pub const HEADER: u32 = 24;
 
 /// How far apart the program counters of neighbouring instructions are: as far as their redirects.
 pub const COUNTER_STEP: u32 = 4;

@@ -62,7 +62,8 @@ pub struct Instrumented {
     pub stack_base: u32,
     /// How far beyond [`Register::Limit`] the state memory has to go on.
     pub margin: u32,
-    /// How many entries the table of code has: run functions, step functions, and then the original's functions.
+    /// How many entries the table of code has: run functions, step functions, and then the original's functions. One
+    /// more comes after them, see [`Instrumented::dropper_index`].
     pub code: u32,
     /// Where in that table the original's functions begin.
     pub first_function: u32,
@@ -121,9 +122,10 @@ impl Instrumented {
         format!("{}driver", self.prefix)
     }
 
-    /// The export name of the function that drops again what the drops in the state memory say; only if there are any.
-    pub fn dropper(&self) -> String {
-        format!("{}dropper", self.prefix)
+    /// Where in the table of code is the function that drops again what the drops in the state memory name; only where
+    /// something can be dropped.
+    pub fn dropper_index(&self) -> u32 {
+        self.code
     }
 
     /// What is at each instruction of a function, which is named by its number among those with a body.
@@ -491,7 +493,6 @@ impl<'a> Rewriter<'a> {
         if has_drops {
             code.function(&support::dropper(self.signatures.data, self.signatures.elements));
             self.functions.function(types.overflow);
-            self.exports.export(&format!("{prefix}dropper"), ExportKind::Func, dropper);
         }
 
         self.add_exports(&prefix, driver);
@@ -499,8 +500,9 @@ impl<'a> Rewriter<'a> {
         let steps = driver + 1..driver + 1 + step_bodies.all.len() as u32;
         // The doors and the imported functions too, so that the debugger can tell which function a reference is.
         let functions_of_original = layout::FUNCTIONS..first + count;
-        let all: Vec<u32> = runs.chain(steps).chain(functions_of_original).collect();
-        let code_length = all.len() as u32;
+        let all: Vec<u32> =
+            runs.chain(steps).chain(functions_of_original).chain(has_drops.then_some(dropper)).collect();
+        let code_length = all.len() as u32 - u32::from(has_drops);
         if !all.is_empty() {
             // After the module's own segments, whose indices stay as they are.
             self.elements.active(Some(0), &ConstExpr::i32_const(0), Elements::Functions(all.into()));

@@ -136,6 +136,12 @@ pub fn set_counter(sink: &mut InstructionSink<'_>, frame: u32, counter: u32) {
     sink.local_get(frame).i32_const(counter as i32).i32_store(at(layout::NEXT, 2));
 }
 
+/// Says at which call the frame is, and with which instruction it goes on afterwards.
+pub fn set_call(sink: &mut InstructionSink<'_>, frame: u32, call: u32, next: u32) {
+    let both = i64::from(next * layout::COUNTER_STEP) | i64::from(call) << 32;
+    sink.local_get(frame).i64_const(both).i64_store(at(layout::NEXT, 3));
+}
+
 pub fn get(sink: &mut InstructionSink<'_>, register: Register) {
     sink.global_get(register as u32);
 }

@@ -80,18 +80,20 @@ pub fn debug_engine(limits: &Limits) -> Engine {
 
 /// Watches the growth of memories and tables.
 #[derive(Debug)]
-pub(super) struct Limiter {
+pub(in crate::engine) struct Limiter {
     memory_limit: Option<u64>,
     table_limit: Option<u64>,
     memory: u64,
     peak_memory: u64,
     growing: u64,
+    /// What grows now is not the program's.
+    exempt: bool,
     refused: Option<Refusal>,
 }
 
 /// A growth that was refused.
 #[derive(Debug, Clone)]
-pub(super) struct Refusal {
+pub(in crate::engine) struct Refusal {
     pub limit: &'static str,
     pub message: String,
 }
@@ -104,6 +106,7 @@ impl Limiter {
             memory: 0,
             peak_memory: 0,
             growing: 0,
+            exempt: false,
             refused: None,
         }
     }
@@ -111,6 +114,11 @@ impl Limiter {
     /// The most that all memories together ever had, in bytes.
     pub fn peak_memory(&self) -> u64 {
         self.peak_memory
+    }
+
+    /// While this is set, growth is not counted: it is the debugger's own.
+    pub fn exempt(&mut self, exempt: bool) {
+        self.exempt = exempt;
     }
 
     /// The last growth that was refused. To the program, a refused growth is a -1 that it may or may not look at.
@@ -121,6 +129,10 @@ impl Limiter {
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, _most: Option<usize>) -> Result<bool, LimiterError> {
+        if self.exempt {
+            self.growing = 0;
+            return Ok(true);
+        }
         let growing = (desired as u64).saturating_sub(current as u64);
         let wanted = self.memory.saturating_add(growing);
         if let Some(limit) = self.memory_limit
@@ -144,7 +156,7 @@ impl ResourceLimiter for Limiter {
 
     fn table_growing(&mut self, _current: usize, desired: usize, _most: Option<usize>) -> Result<bool, LimiterError> {
         match self.table_limit {
-            Some(limit) if desired as u64 > limit => {
+            Some(limit) if desired as u64 > limit && !self.exempt => {
                 self.refused = Some(Refusal {
                     limit: "table",
                     message: format!("the program asked for a table of {desired} elements, and the limit is {limit}"),

@@ -7,8 +7,8 @@
 pub mod imports;
 pub mod limits;
 pub mod outcome;
-mod plan;
-mod session;
+pub(in crate::engine) mod plan;
+pub(in crate::engine) mod session;
 
 pub use limits::Limits;
 pub use outcome::{Outcome, Trap};

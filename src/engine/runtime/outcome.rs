@@ -6,6 +6,7 @@ use wasmi::{Error, TrapCode};
 use super::Limits;
 use super::limits::Refusal;
 use crate::engine::value::Shown;
+use crate::engine::wasi::Stop;
 use crate::engine::words;
 
 /// How a run ended.
@@ -35,7 +36,33 @@ pub struct Trap {
 }
 
 impl Outcome {
-    pub(super) fn trapped(code: TrapCode, limits: &Limits, refused: Option<&Refusal>) -> Self {
+    /// What an error of wasmi means for the run.
+    pub(in crate::engine) fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
+        if let Some(code) = error.i32_exit_status() {
+            return Self::Exited(code.cast_unsigned());
+        }
+        match error.downcast_ref::<Stop>() {
+            Some(Stop::OutputLimit { limit }) => return Self::output_limit(*limit),
+            Some(stop @ Stop::WaitsForever) => {
+                return Self::Trapped(Trap {
+                    code: "waits-forever",
+                    message: stop.to_string(),
+                    help: "`poll_oneoff` was asked to wait, and for nothing that can come".to_owned(),
+                });
+            }
+            None => {}
+        }
+        match error.as_trap_code() {
+            Some(code) => Self::trapped(code, limits, refused),
+            None => Self::Trapped(Trap {
+                code: "host-error",
+                message: error.to_string(),
+                help: "a function of the host could not do what the program asked".to_owned(),
+            }),
+        }
+    }
+
+    pub(in crate::engine) fn trapped(code: TrapCode, limits: &Limits, refused: Option<&Refusal>) -> Self {
         if code == TrapCode::StackOverflow {
             return Self::LimitReached {
                 limit: "recursion".to_owned(),
@@ -54,7 +81,7 @@ impl Outcome {
         }
     }
 
-    pub(super) fn refused(refusal: &Refusal) -> Self {
+    pub(in crate::engine) fn refused(refusal: &Refusal) -> Self {
         Self::LimitReached {
             limit: refusal.limit.to_owned(),
             message: refusal.message.clone(),

@@ -16,7 +16,7 @@ pub enum Entry {
 }
 
 /// The entry, found and with its arguments read.
-pub(super) struct Plan {
+pub(in crate::engine) struct Plan {
     pub name: String,
     pub arguments: Vec<Val>,
     /// The call as a person would write it.
@@ -26,7 +26,7 @@ pub(super) struct Plan {
 }
 
 /// Finds the entry and reads its arguments.
-pub(super) fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
+pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
     let (export, texts) = match entry {
         Entry::Default => (default_export(file, summary)?, &[][..]),
         Entry::Export { name, arguments } => match summary.function_export(name) {

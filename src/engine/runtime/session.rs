@@ -14,7 +14,7 @@ use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
 use crate::engine::prepare::{self, Prepared};
 use crate::engine::value;
-use crate::engine::wasi::{self, Retry, Stop, Suspend, WasiConfig, WasiCtx};
+use crate::engine::wasi::{self, Retry, Suspend, WasiConfig, WasiCtx};
 
 /// With what a module runs.
 pub struct SessionConfig {
@@ -298,32 +298,11 @@ impl Session {
     }
 
     fn outcome(&self, error: &Error) -> Outcome {
-        if let Some(code) = error.i32_exit_status() {
-            return Outcome::Exited(code.cast_unsigned());
-        }
-        match error.downcast_ref::<Stop>() {
-            Some(Stop::OutputLimit { limit }) => return Outcome::output_limit(*limit),
-            Some(stop @ Stop::WaitsForever) => {
-                return Outcome::Trapped(Trap {
-                    code: "waits-forever",
-                    message: stop.to_string(),
-                    help: "`poll_oneoff` was asked to wait, and for nothing that can come".to_owned(),
-                });
-            }
-            None => {}
-        }
-        match error.as_trap_code() {
-            Some(code) => Outcome::trapped(code, &self.limits, self.store.data().limiter.refused()),
-            None => Outcome::Trapped(Trap {
-                code: "host-error",
-                message: error.to_string(),
-                help: "a function of the host could not do what the program asked".to_owned(),
-            }),
-        }
+        Outcome::of_error(error, &self.limits, self.store.data().limiter.refused())
     }
 }
 
-fn no_memory() -> Trap {
+pub(in crate::engine) fn no_memory() -> Trap {
     Trap {
         code: "no-memory",
         message: "the program waits for input but has no memory to put it into".to_owned(),
@@ -340,7 +319,7 @@ fn waiting(suspend: Suspend) -> Progress {
 }
 
 /// An active segment that does not fit, told as such.
-fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
+pub(in crate::engine) fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
     match Outcome::trapped(code, limits, None) {
         Outcome::Trapped(trap) => Outcome::Trapped(Trap {
             message: format!("{} while the module's segments were put in place", trap.message),

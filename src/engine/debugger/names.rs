@@ -1,0 +1,86 @@
+//! The names that a module gives to its functions, locals and globals (name section, core specification, appendix).
+
+use std::collections::HashMap;
+
+use wasmparser::{KnownCustom, Name, NameMap, Parser, Payload};
+
+/// The names of a module, by index. Imported functions and globals come first.
+#[derive(Debug, Default)]
+pub struct Names {
+    functions: HashMap<u32, String>,
+    locals: HashMap<u32, HashMap<u32, String>>,
+    globals: HashMap<u32, String>,
+}
+
+impl Names {
+    /// Reads what there is; a name section that cannot be read gives no names.
+    pub fn read(wasm: &[u8]) -> Self {
+        let mut names = Self::default();
+        let mut exports = HashMap::new();
+        for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
+            match payload {
+                Payload::CustomSection(section) => {
+                    if let KnownCustom::Name(section) = section.as_known() {
+                        for name in section.into_iter().map_while(Result::ok) {
+                            names.subsection(name);
+                        }
+                    }
+                }
+                Payload::ExportSection(section) => {
+                    for export in section.into_iter().map_while(Result::ok) {
+                        if export.kind == wasmparser::ExternalKind::Func {
+                            exports.entry(export.index).or_insert_with(|| export.name.to_owned());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        // A function without a name of its own is known by the one that it is exported under.
+        for (index, name) in exports {
+            names.functions.entry(index).or_insert(name);
+        }
+        names
+    }
+
+    fn subsection(&mut self, name: Name<'_>) {
+        match name {
+            Name::Function(map) => self.functions.extend(read(map)),
+            Name::Global(map) => self.globals.extend(read(map)),
+            Name::Local(maps) => {
+                for map in maps.into_iter().map_while(Result::ok) {
+                    self.locals.entry(map.index).or_default().extend(read(map.names));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The name of a function, imported ones counted.
+    pub fn function(&self, index: u32) -> Option<&str> {
+        self.functions.get(&index).map(String::as_str)
+    }
+
+    /// The name of a function's parameter or local.
+    pub fn local(&self, function: u32, index: u32) -> Option<&str> {
+        self.locals.get(&function)?.get(&index).map(String::as_str)
+    }
+
+    pub fn global(&self, index: u32) -> Option<&str> {
+        self.globals.get(&index).map(String::as_str)
+    }
+
+    /// The local of that name.
+    pub fn find_local(&self, function: u32, name: &str) -> Option<u32> {
+        self.locals.get(&function)?.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
+    }
+
+    /// The global of that name.
+    pub fn find_global(&self, name: &str) -> Option<u32> {
+        self.globals.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
+    }
+}
+
+fn read(map: NameMap<'_>) -> HashMap<u32, String> {
+    map.into_iter().map_while(Result::ok).map(|naming| (naming.index, naming.name.to_owned())).collect()
+}

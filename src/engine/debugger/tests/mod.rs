@@ -1,0 +1,5 @@
+//! Commands, forwards and backwards.
+
+mod commands;
+mod support;
+mod time;

@@ -1,0 +1,104 @@
+//! A session of a text, and what is seen of it, in words.
+
+use crate::engine::debugger::{Command, DebugProgress, DebugSession, StopReason};
+use crate::engine::inspect::inspect;
+use crate::engine::runtime::{Entry, Limits, SessionConfig};
+use crate::engine::source::Source;
+use crate::engine::value;
+use crate::engine::vfs::Vfs;
+use crate::engine::wasi::{self, Clock, Random, WasiConfig};
+
+/// A clock that goes on by a millisecond at each reading, so that no two are the same.
+pub struct Ticking(u64);
+
+impl Clock for Ticking {
+    fn realtime_ns(&mut self) -> u64 {
+        self.monotonic_ns() + 1_000_000_000_000
+    }
+
+    fn monotonic_ns(&mut self) -> u64 {
+        self.0 += 1_000_000;
+        self.0
+    }
+}
+
+struct Sevens;
+
+impl Random for Sevens {
+    fn fill(&mut self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+pub fn config(entry: Entry) -> SessionConfig {
+    SessionConfig {
+        entry,
+        limits: Limits { recursion: 1000, ..Limits::default() },
+        wasi: WasiConfig {
+            args: vec![b"program".to_vec()],
+            env: Vec::new(),
+            vfs: Vfs::default(),
+            preopens: wasi::root_preopen(),
+            clock: Box::new(Ticking(0)),
+            random: Box::new(Sevens),
+            output_limit: None,
+        },
+    }
+}
+
+pub fn session_of(text: &str, entry: Entry) -> DebugSession {
+    let inspection = inspect(&Source::new("test.wat", text));
+    assert!(inspection.problems.is_empty(), "{:?}", inspection.problems);
+    let (wasm, summary) = (inspection.wasm.expect("it compiles"), inspection.summary.expect("it has a summary"));
+    match DebugSession::start("test.wat", &wasm, &summary, config(entry)) {
+        Ok(session) => session,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+pub fn session(text: &str) -> DebugSession {
+    session_of(text, Entry::Default)
+}
+
+/// Carries a command out and says why it stopped.
+pub fn go(session: &mut DebugSession, command: Command) -> StopReason {
+    session.ask(command);
+    settle(session)
+}
+
+pub fn settle(session: &mut DebugSession) -> StopReason {
+    for _ in 0..100_000 {
+        match session.advance(1_000_000) {
+            DebugProgress::Stopped(reason) => return reason,
+            DebugProgress::Working { .. } => {}
+            DebugProgress::Waiting { input, .. } => panic!("it waits, for input: {input}"),
+        }
+    }
+    panic!("it goes on and on");
+}
+
+/// Everything there is to see, in words.
+pub fn see(session: &DebugSession) -> String {
+    let mut seen = format!("step {}", session.step());
+    for frame in session.call_stack(usize::MAX) {
+        let show = |value| value::show(value).text;
+        let locals: Vec<String> = frame.locals.iter().map(|local| show(&local.value)).collect();
+        let stack: Vec<String> = frame.operand_stack.iter().map(|operand| show(&operand.value)).collect();
+        let labels = frame.labels.len();
+        seen += &format!(
+            "\n{} @{} locals [{}] stack [{}] labels {labels}",
+            frame.name.unwrap_or_else(|| frame.function.to_string()),
+            frame.instruction,
+            locals.join(" "),
+            stack.join(" "),
+        );
+    }
+    let globals: Vec<String> = session.machine().globals().map(|global| value::show(&global).text).collect();
+    seen += &format!("\nglobals [{}]", globals.join(" "));
+    for memory in 0..session.machine().memories() {
+        let bytes = session.machine().memory(memory).unwrap_or_default();
+        let sum = bytes.iter().fold(0u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+        seen += &format!("\nmemory {memory}: {} bytes, {sum:x}", bytes.len());
+    }
+    seen + &format!("\nprinted {}", session.output_bytes())
+}

@@ -1,0 +1,90 @@
+use super::commands::FACTORIAL;
+use super::support::{go, see, session, settle};
+use crate::engine::debugger::{Command, DebugProgress, StopReason};
+
+const BUSY: &str = r#"(module (memory 1) (table 4 funcref) (elem (i32.const 0) $a $b)
+    (elem $more funcref (ref.func $b) (ref.func $a))
+    (data $text "hello")
+    (global $count (mut i32) (i32.const 0))
+    (type $f (func (param i32) (result i32)))
+    (func $a (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+    (func $b (param i32) (result i32) (local $r funcref) (local $v v128)
+        (local.set $r (table.get (i32.const 1)))
+        (local.set $v (i32x4.splat (local.get 0)))
+        (table.set (i32.const 2) (local.get $r))
+        (i32x4.extract_lane 2 (i32x4.add (local.get $v) (v128.const i32x4 1 2 3 4))))
+    (func (export "main") (result i32) (local $i i32)
+        (memory.init $text (i32.const 100) (i32.const 0) (i32.const 5))
+        (data.drop $text)
+        (drop (memory.grow (i32.const 2)))
+        (table.init $more (i32.const 2) (i32.const 0) (i32.const 2))
+        (elem.drop $more)
+        (drop (table.grow (ref.func $a) (i32.const 3)))
+        (loop $again
+            (i32.store (i32.mul (local.get $i) (i32.const 4))
+                (call_indirect (type $f) (local.get $i) (i32.and (local.get $i) (i32.const 3))))
+            (global.set $count (i32.add (global.get $count) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
+        (memory.init $text (i32.const 0) (i32.const 0) (i32.const 0))
+        (global.get $count)))"#;
+
+#[test]
+fn every_step_looks_the_same_forwards_and_backwards() {
+    for text in [FACTORIAL, BUSY] {
+        let mut session = session(text);
+        let mut views = vec![see(&session)];
+        while go(&mut session, Command::Into) == StopReason::Step {
+            views.push(see(&session));
+        }
+        assert!(views.len() > 30);
+        for (step, view) in views.iter().enumerate().rev().skip(1) {
+            go(&mut session, Command::BackInto);
+            assert_eq!(see(&session), *view, "back to step {step}");
+        }
+        for step in [7, 3, views.len() - 1, views.len() / 2, 0, 11] {
+            go(&mut session, Command::JumpTo(step as u64));
+            assert_eq!(see(&session), views[step], "jump to {step}");
+        }
+    }
+}
+
+#[test]
+fn a_long_run_is_gone_back_in() {
+    let text = r#"(module (memory 1)
+        (func $work (param $n i32) (loop $l
+            (i32.store (i32.and (local.get $n) (i32.const 0xFFF8)) (local.get $n))
+            (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+        (func (export "main") (result i32)
+            (call $work (i32.const 60000)) (call $work (i32.const 20)) (i32.const 3)))"#;
+    let mut session = session(text);
+    go(&mut session, Command::JumpTo(400_000));
+    let expected = see(&session);
+    assert!(expected.starts_with("step 400000\nwork @"), "{expected}");
+    assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
+    let end = session.step();
+    go(&mut session, Command::JumpTo(400_000));
+    assert_eq!(see(&session), expected);
+    go(&mut session, Command::JumpTo(end));
+    // Over the second, short call, and over the first, long one.
+    for _ in 0..2 {
+        go(&mut session, Command::BackOver);
+    }
+    assert!(see(&session).contains("main @3 locals [] stack [20]"), "{}", see(&session));
+    go(&mut session, Command::BackOver);
+    go(&mut session, Command::BackOver);
+    assert_eq!(session.step(), 1);
+}
+
+#[test]
+fn work_is_done_in_slices_and_can_be_paused() {
+    let text = "(module (func (export \"main\") (loop $l (br $l))))";
+    let mut session = session(text);
+    session.ask(Command::Continue);
+    assert!(matches!(session.advance(1000), DebugProgress::Working { .. }));
+    let step = session.step();
+    assert!((1000..1100).contains(&step), "{step}");
+    session.pause();
+    assert_eq!(settle(&mut session), StopReason::Pause);
+    go(&mut session, Command::BackInto);
+    assert_eq!(session.step(), step - 1);
+}

@@ -1,0 +1,125 @@
+//! What there is to see where a program stands still.
+
+use wasmi::Val;
+use wasmparser::ValType;
+
+use super::session::DebugSession;
+use crate::engine::instrument::layout;
+use crate::engine::instrument::{Function, LabelKind};
+
+/// A frame of the call stack.
+#[derive(Debug, Clone)]
+pub struct FrameView {
+    /// In the index space of the module, imported functions counted.
+    pub function: u32,
+    pub name: Option<String>,
+    /// The instruction that is executed next; in a frame further down, the call that is under way.
+    pub instruction: u32,
+    /// Where that is in the binary, in bytes.
+    pub offset: u64,
+    pub locals: Vec<LocalView>,
+    /// The topmost last.
+    pub operand_stack: Vec<OperandView>,
+    /// The labels around the instruction, the innermost first.
+    pub labels: Vec<LabelView>,
+}
+
+/// A local, parameters first.
+#[derive(Debug, Clone)]
+pub struct LocalView {
+    pub name: Option<String>,
+    pub ty: ValType,
+    pub value: Val,
+    /// Where it is in the state memory.
+    pub address: u32,
+}
+
+/// A value on the operand stack.
+#[derive(Debug, Clone)]
+pub struct OperandView {
+    pub ty: ValType,
+    pub value: Val,
+    /// The instruction that pushed it, in the same function.
+    pub pushed_by: u32,
+    /// Where that is in the binary, in bytes.
+    pub pushed_at: u64,
+    /// Where it is in the state memory.
+    pub address: u32,
+}
+
+/// A label that a branch could name.
+#[derive(Debug, Clone)]
+pub struct LabelView {
+    pub kind: LabelKind,
+    /// The instruction that opens it, and where that is in the binary.
+    pub start: u64,
+    /// Where a branch to it goes on, in the binary.
+    pub target: u64,
+    /// How many values a branch takes along.
+    pub arity: u32,
+}
+
+impl DebugSession {
+    /// The frames, the topmost first, at most so many.
+    pub fn call_stack(&self, most: usize) -> Vec<FrameView> {
+        self.machine().frames().into_iter().take(most).filter_map(|frame| self.frame_view(frame)).collect()
+    }
+
+    /// What is in the frame at an address of the state memory.
+    pub fn frame_view(&self, frame: u32) -> Option<FrameView> {
+        let is_top = frame == self.machine().top();
+        let machine = self.machine();
+        let position = if is_top { machine.position_of(frame) } else { machine.call_position(frame) }?;
+        let copy = &self.program().instrumented;
+        let function = copy.analyse(position.function)?;
+        let index = position.function + copy.imported_functions;
+        let instruction = function.instructions.get(position.instruction as usize)?;
+        let mut address = frame + layout::HEADER;
+        let mut locals = Vec::with_capacity(function.locals.len());
+        for (local, ty) in function.locals.iter().enumerate() {
+            locals.push(LocalView {
+                name: self.names().local(index, local as u32).map(str::to_owned),
+                ty: *ty,
+                value: self.machine().value(address, *ty),
+                address,
+            });
+            address += layout::size(*ty);
+        }
+        // While a call is under way its arguments are gone from the caller's stack.
+        let stack = if is_top { instruction.before } else { below_call(&function, position.instruction) };
+        let height = function.operands.height(stack);
+        let operands = function.operands.topmost(stack, height).into_iter().map(|operand| {
+            let address = frame + function.operands_start() + operand.start();
+            OperandView {
+                ty: operand.ty,
+                value: self.machine().value(address, operand.ty),
+                pushed_by: operand.producer,
+                pushed_at: function.instructions.get(operand.producer as usize).map_or(0, |by| by.offset),
+                address,
+            }
+        });
+        let offset_of = |index: u32| function.instructions.get(index as usize).map_or(0, |at| at.offset);
+        let labels = function.labels_around(position.instruction).map(|label| LabelView {
+            kind: label.kind,
+            start: offset_of(label.start),
+            target: offset_of(function.follow(label.target)),
+            arity: label.values.len() as u32,
+        });
+        Some(FrameView {
+            function: index,
+            name: self.names().function(index).map(str::to_owned),
+            instruction: position.instruction,
+            offset: instruction.offset,
+            operand_stack: operands.collect(),
+            labels: labels.collect(),
+            locals,
+        })
+    }
+}
+
+/// The operand stack below a call's arguments.
+fn below_call(function: &Function<'_>, call: u32) -> crate::engine::instrument::StackId {
+    let instruction = &function.instructions[call as usize];
+    let pushed = function.operands.down(instruction.after).take_while(|operand| operand.producer == call).count();
+    function.operands.pop(instruction.after, pushed as u32)
+}
