@@ -7,6 +7,13 @@
 
 use serde::{Deserialize, Serialize};
 
+mod debug;
+
+pub use debug::{
+    Breakpoint, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
+    PlacedBreakpoint, PlacedValue, TableView, ValueChange,
+};
+
 /// Numbers the runs of a page, starting at 1; a later run has a larger number.
 pub type RunId = u32;
 
@@ -25,6 +32,20 @@ pub enum Request {
     /// The page, on **Run**: end the run there is, if any, and start this one.
     /// Answered by [`Event::Started`] and, at last, by [`Event::Finished`].
     Run { run: RunId, source: Source, entry: Entry, options: RunOptions },
+    /// The page, on **Debug**: end the run there is, if any, and start this one under the debugger. It stands still
+    /// before its first instruction. Answered by [`Event::Started`], [`Event::BreakpointsPlaced`] and
+    /// [`Event::DebugStopped`]; over only after [`Request::Stop`], with [`Event::Finished`].
+    Debug { run: RunId, source: Source, entry: Entry, options: RunOptions, breakpoints: Vec<Breakpoint> },
+    /// The page, on "Show me where": repeat the last run, which is over, exactly, under the debugger, up to its end.
+    /// Answered as [`Request::Debug`].
+    DebugAgain { run: RunId, again: RunId, breakpoints: Vec<Breakpoint> },
+    /// The page, on a button or key of the debugger. Answered by [`Event::DebugStopped`] in the end, and meanwhile by
+    /// [`Event::DebugWorking`] where it takes long. [`Request::Pause`] gives it up.
+    DebugCommand { run: RunId, command: DebugCommand },
+    /// The page, when breakpoints have changed: these are all there are. Answered by [`Event::BreakpointsPlaced`].
+    SetBreakpoints { run: RunId, breakpoints: Vec<Breakpoint> },
+    /// The page, when the person changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
+    ChangeValue { run: RunId, change: ValueChange },
     /// The page, on **Pause**. Answered by [`Event::Paused`].
     Pause { run: RunId },
     /// The page, on **Continue**. Answered by [`Event::Continued`].
@@ -90,6 +111,14 @@ pub enum Event {
     Paused { run: RunId },
     /// About ten times a second while a program runs.
     Progress { run: RunId, counters: Counters },
+    /// The program stands still under the debugger.
+    DebugStopped { run: RunId, view: Box<DebugView> },
+    /// The debugger is at work, as often as a screen is drawn at most; `of` is how far it has to go, where that is known.
+    DebugWorking { run: RunId, step: u64, of: Option<u64> },
+    /// Answers [`Request::SetBreakpoints`]: where they are really.
+    BreakpointsPlaced { run: RunId, breakpoints: Vec<PlacedBreakpoint> },
+    /// Answers [`Request::ChangeValue`] where nothing was changed.
+    ChangeRefused { run: RunId, message: String },
     /// The run is over, well or not; the last event with this run's number besides [`Event::Memory`],
     /// [`Event::Calls`] and [`Event::CallsText`].
     Finished { run: RunId, outcome: Outcome, counters: Counters },

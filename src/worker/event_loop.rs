@@ -198,6 +198,11 @@ impl<M: Machine> EventLoop<M> {
             Request::CompareFile { path } => emit(files::compared(self.vfs(), &self.base, path)),
             Request::ReadFile { path } => emit(files::read(self.vfs(), path)),
             Request::ReadAllFiles => emit(Event::AllFiles { files: files::all(self.vfs()) }),
+            Request::Debug { .. }
+            | Request::DebugAgain { .. }
+            | Request::DebugCommand { .. }
+            | Request::SetBreakpoints { .. }
+            | Request::ChangeValue { .. } => {}
             Request::WarmUp => {
                 if !self.is_running() {
                     self.warm_up = WarmUp::new(&self.machine);

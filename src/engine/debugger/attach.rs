@@ -121,9 +121,9 @@ fn make<T>(store: &mut Store<T>, instrumented: &Instrumented, max_depth: u32) ->
     let pages = first_pages(instrumented.stack_base, instrumented.margin);
     let state = Memory::new(&mut *store, MemoryType::new(pages, None))?;
     let bytes = state.data_mut(&mut *store);
-    let places = bytes[instrumented.redirects_base as usize..].chunks_exact_mut(layout::COUNTER_STEP as usize);
-    for (place, redirect) in places.zip(&instrumented.redirects) {
-        place.copy_from_slice(&redirect.to_le_bytes());
+    let (places, _) = bytes[instrumented.redirects_base as usize..].as_chunks_mut();
+    for (place, redirect) in places.iter_mut().zip(&instrumented.redirects) {
+        *place = redirect.to_le_bytes();
     }
     let [null_func, null_extern] = NULLS;
     let code = Table::new(&mut *store, TableType::new(RefType::Func, instrumented.code + 1, None), null_func())?;

@@ -168,10 +168,6 @@ impl Machine {
         }
     }
 
-    pub fn program(&self) -> &Rc<Program> {
-        &self.program
-    }
-
     /// How many instructions have been executed, the one that waits or failed not included.
     pub fn steps(&self) -> u64 {
         self.steps
@@ -543,16 +539,19 @@ impl Machine {
 
     /// Puts everything back to how it was. A fresh instance is made for that, because memories do not shrink.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// Where the machine has no memory left for it.
-    pub fn restore(self, snapshot: &Snapshot) -> Result<Self, Error> {
+    /// Where there is no memory left for what there was memory for before: nothing can be done then.
+    pub fn restore(self, snapshot: &Snapshot) -> Self {
         let program = Rc::clone(&self.program);
         let Host { mut wasi, .. } = self.store.into_data();
         wasi.restore(&snapshot.wasi);
-        let mut machine = Self::new(&program, wasi).map_err(|(error, _)| error)?;
-        machine.write(snapshot)?;
-        Ok(machine)
+        let machine = Self::new(&program, wasi).map_err(|(error, _)| error);
+        let written = machine.and_then(|mut machine| machine.write(snapshot).map(|()| machine));
+        match written {
+            Ok(machine) => machine,
+            Err(error) => panic!("the debugger has no memory left to go back: {error}"),
+        }
     }
 
     fn write(&mut self, snapshot: &Snapshot) -> Result<(), Error> {

@@ -7,6 +7,7 @@
 
 pub mod attach;
 pub mod breakpoint;
+mod change;
 pub mod condition;
 mod history;
 mod image;
@@ -23,6 +24,7 @@ pub mod view;
 mod tests;
 
 pub use breakpoint::{Breakpoint, BreakpointId};
+pub use change::{Change, ChangeError};
 pub use machine::Position;
 pub use names::Names;
 pub use program::{Program, ProgramError};

@@ -470,25 +470,10 @@ impl DebugSession {
     fn restore(&mut self, moment: &Moment) {
         self.collect_output();
         let Some(machine) = self.machine.take() else { return };
-        match machine.restore(&moment.snapshot) {
-            Ok(machine) => {
-                self.machine = Some(machine);
-                self.host_mut().wasi.keep_all_output();
-                self.call = moment.call;
-                self.redirect(true);
-            }
-            Err(error) => self.machine = Some(self.empty_machine(&error)),
-        }
-    }
-
-    /// A machine could not be put back for want of memory: what is left is a program at its beginning.
-    fn empty_machine(&mut self, error: &Error) -> Machine {
-        let _ = error;
-        let wasi = WasiCtx::replay(&crate::engine::wasi::Record::default());
-        match Machine::new(&self.program, wasi) {
-            Ok(machine) => machine,
-            Err((error, _)) => unreachable!("the module was instantiated before: {error}"),
-        }
+        self.machine = Some(machine.restore(&moment.snapshot));
+        self.host_mut().wasi.keep_all_output();
+        self.call = moment.call;
+        self.redirect(true);
     }
 
     /// Executes on a course, takes moments on the way.

@@ -211,7 +211,7 @@ fn null(sink: &mut InstructionSink<'_>, ty: ValType) {
 }
 
 fn default(sink: &mut InstructionSink<'_>, ty: ValType) {
-    match ty {
+    let _ = match ty {
         ValType::I32 => sink.i32_const(0),
         ValType::I64 => sink.i64_const(0),
         ValType::F32 => sink.f32_const(0f32.into()),
@@ -219,7 +219,7 @@ fn default(sink: &mut InstructionSink<'_>, ty: ValType) {
         ValType::V128 => sink.v128_const(0),
         ValType::Ref(_) => {
             null(sink, ty);
-            return;
+            sink
         }
     };
 }

@@ -136,7 +136,11 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::Finished { run, .. }
         | Event::Memory { run, .. }
         | Event::Calls { run, .. }
-        | Event::CallsText { run, .. } => Some(*run),
+        | Event::CallsText { run, .. }
+        | Event::DebugStopped { run, .. }
+        | Event::DebugWorking { run, .. }
+        | Event::BreakpointsPlaced { run, .. }
+        | Event::ChangeRefused { run, .. } => Some(*run),
         Event::Ready
         | Event::Warm { .. }
         | Event::Checked { .. }

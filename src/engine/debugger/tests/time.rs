@@ -88,3 +88,46 @@ fn work_is_done_in_slices_and_can_be_paused() {
     go(&mut session, Command::BackInto);
     assert_eq!(session.step(), step - 1);
 }
+
+#[test]
+fn a_changed_value_takes_the_program_another_way() {
+    use crate::engine::debugger::{Change, ChangeError};
+    use crate::engine::runtime::outcome::Outcome;
+    use wasmi::Val;
+
+    let mut session = session(FACTORIAL);
+    assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(_)));
+    go(&mut session, Command::JumpTo(2));
+    let change = |value| Change::Local { frame: 0, local: 0, value };
+    assert_eq!(session.change(change(Val::I32(1))), Err(ChangeError::OtherType));
+    assert_eq!(session.change(Change::Local { frame: 9, local: 0, value: Val::I32(0) }), Err(ChangeError::NotThere));
+    session.change(change(Val::I64(3))).expect("it can be changed");
+    assert_eq!((session.forks(), session.furthest()), (&[2][..], 2));
+    let StopReason::Ended(Outcome::Returned(results)) = go(&mut session, Command::Continue) else { panic!("no end") };
+    assert_eq!(results[0].text, "6");
+    // The way back leads to the changed value.
+    go(&mut session, Command::JumpTo(2));
+    assert!(see(&session).contains("factorial @0 locals [3]"), "{}", see(&session));
+}
+
+#[test]
+fn operands_globals_and_memory_can_be_changed() {
+    use crate::engine::debugger::{Change, ChangeError};
+    use crate::engine::runtime::outcome::Outcome;
+    use wasmi::Val;
+
+    let text = r#"(module (memory 1) (global $g (mut i32) (i32.const 1)) (global $fixed i32 (i32.const 1))
+        (func (export "main") (result i32)
+            (i32.add (i32.add (i32.const 10) (global.get $g)) (i32.load (i32.const 8)))))"#;
+    let mut session = session(text);
+    go(&mut session, Command::Into);
+    session.change(Change::Operand { frame: 0, operand: 0, value: Val::I32(1000) }).expect("an operand");
+    session.change(Change::Global { global: 0, value: Val::I32(200) }).expect("a global");
+    session.change(Change::Memory { memory: 0, address: 8, bytes: vec![30] }).expect("a byte");
+    let fixed = session.change(Change::Global { global: 1, value: Val::I32(2) });
+    assert_eq!(fixed, Err(ChangeError::NotMutable));
+    let outside = session.change(Change::Memory { memory: 0, address: 65_535, bytes: vec![1, 2] });
+    assert_eq!(outside, Err(ChangeError::OutOfBounds));
+    let StopReason::Ended(Outcome::Returned(results)) = go(&mut session, Command::Continue) else { panic!("no end") };
+    assert_eq!(results[0].text, "1230");
+}

@@ -1,0 +1,221 @@
+//! What crosses between page and worker while a program is debugged.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Outcome, Span, Value};
+
+/// A place to stop at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breakpoint {
+    /// Chosen by the page.
+    pub id: u32,
+    /// A line of the text that the editor shows, from 1: the first instruction on it or after it.
+    pub line: u32,
+    /// It stops only where this holds, such as `local.i == 3 && stack[0] > 0x10`.
+    pub condition: Option<String>,
+    /// It stops only from this hit on; 0 and 1 are the first.
+    pub from_hit: u64,
+    /// A message instead of a stop; what is in braces is replaced by its value.
+    pub log: Option<String>,
+}
+
+/// Where a [`Breakpoint`] is really, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedBreakpoint {
+    pub id: u32,
+    /// The instruction; `None` where there is none on that line or after it.
+    pub place: Option<Span>,
+    /// What is wrong with its condition.
+    pub problem: Option<String>,
+}
+
+/// What a person asks a debugger for. Frames are counted from the one on top now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DebugCommand {
+    /// On to a breakpoint or the end.
+    Continue,
+    /// One instruction, into a call.
+    Into,
+    /// One instruction; a call as a whole.
+    Over,
+    /// Until the function has returned.
+    Out,
+    /// On to the first instruction of a line.
+    RunTo { line: u32 },
+    /// One instruction back.
+    BackInto,
+    /// One instruction back; a call as a whole.
+    BackOver,
+    /// Back to the call of this function.
+    BackOut,
+    /// Back to the breakpoint passed last, or the start.
+    BackContinue,
+    /// To a step.
+    JumpTo { step: u64 },
+    /// To the end, past all breakpoints.
+    JumpToEnd,
+}
+
+/// A value that a person changes while the program stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ValueChange {
+    /// A local of a frame; the topmost frame is 0.
+    Local {
+        frame: u32,
+        local: u32,
+        text: String,
+    },
+    /// An operand of a frame; the deepest is 0.
+    Operand {
+        frame: u32,
+        operand: u32,
+        text: String,
+    },
+    Global {
+        global: u32,
+        text: String,
+    },
+    Memory {
+        memory: u32,
+        address: u64,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+}
+
+/// What there is to see where a program stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebugView {
+    /// How many instructions have been executed.
+    pub step: u64,
+    /// The largest step known; the end's if the program has been there.
+    pub furthest: u64,
+    pub reason: DebugReason,
+    /// One sentence on the step that led here, such as `i32.add: popped 2 and 3, pushed 5`.
+    pub announcement: String,
+    /// The topmost first; at most 200.
+    pub frames: Vec<DebugFrame>,
+    /// How many frames there are.
+    pub depth: u32,
+    pub globals: Vec<NamedValue>,
+    pub tables: Vec<TableView>,
+    /// How many bytes have been printed at this step, of all that [`Event::Output`](super::Event::Output) sent.
+    pub printed: u64,
+    /// The steps at which a value was changed and the program took another way.
+    pub forks: Vec<u64>,
+    /// Values that instructions of the topmost frame's function pushed last, with the places of the instructions.
+    pub values: Vec<PlacedValue>,
+    /// Messages of breakpoints that log, since the last view.
+    pub log: Vec<String>,
+    /// What the bytes of the first memory are, as far as that is known.
+    pub regions: Vec<MemoryRegion>,
+    /// Bytes that the last step wrote: memory, address, length.
+    pub written: Vec<(u32, u64, u64)>,
+}
+
+/// Why a program stands still.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DebugReason {
+    /// Before its first instruction.
+    Start,
+    /// What was asked for is done.
+    Step,
+    Breakpoint {
+        id: u32,
+    },
+    /// It was asked to.
+    Pause,
+    /// Nothing further back was found.
+    Beginning,
+    /// It waits for input.
+    Input,
+    /// It sleeps.
+    Sleep,
+    /// It is over and stands at its last instruction.
+    Ended {
+        outcome: Outcome,
+    },
+}
+
+/// A call that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebugFrame {
+    /// The function's name, or `func 3`.
+    pub function: String,
+    /// Its index in the module.
+    pub index: u32,
+    /// The instruction that is next; further down, the call that is under way.
+    pub instruction: String,
+    /// Where that is in the text that the editor shows.
+    pub place: Option<Span>,
+    /// Where that is in the binary, in bytes.
+    pub offset: u64,
+    /// Parameters first.
+    pub locals: Vec<NamedValue>,
+    /// The topmost last.
+    pub operand_stack: Vec<Operand>,
+    /// The labels around the instruction, the innermost first.
+    pub labels: Vec<Label>,
+}
+
+/// A local or a global.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedValue {
+    /// Its name with `$`, or its index.
+    pub name: String,
+    pub value: Value,
+    /// Whether the last step changed it.
+    pub changed: bool,
+    /// Whether it can be changed: an immutable global cannot.
+    pub mutable: bool,
+}
+
+/// A value on an operand stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operand {
+    pub value: Value,
+    /// The instruction that pushed it, such as `i32.add`.
+    pub pushed_by: String,
+    /// Where that is in the text that the editor shows.
+    pub place: Option<Span>,
+    /// Whether the last step pushed it.
+    pub changed: bool,
+}
+
+/// A label that a branch could name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// `block`, `loop`, `if` or `function`.
+    pub kind: String,
+    /// Where it opens.
+    pub place: Option<Span>,
+    /// Where a branch to it goes on.
+    pub target: Option<Span>,
+    /// How many values a branch takes along.
+    pub arity: u32,
+}
+
+/// A table's beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableView {
+    /// How many elements it has.
+    pub size: u64,
+    /// The first of them, at most 100: `null`, or a function's name.
+    pub elements: Vec<String>,
+}
+
+/// A value to be drawn beside the instruction that pushed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedValue {
+    pub place: Span,
+    pub text: String,
+}
+
+/// A part of the first memory that has a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryRegion {
+    /// `data $greeting`, `shadow stack`, `heap`.
+    pub name: String,
+    pub start: u64,
+    pub end: u64,
+}
