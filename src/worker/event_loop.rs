@@ -1,13 +1,15 @@
 //! What is done with each request, and what goes on between requests.
 
 use super::calls::{self, Watched};
-use super::run::Run;
+use super::debug::{Debug, Setup};
+use super::run::{Run, wasi_config};
 use super::warm_up::WarmUp;
 use super::{Machine, files, to_proto};
-use crate::engine::inspect::{self, Inspection};
+use crate::engine::inspect::{self, Inspection, Summary};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
-use crate::protocol::{self, Binary, Event, MemoryWatch, Request, RunId};
+use crate::engine::wasi::WasiCtx;
+use crate::protocol::{self, Binary, Breakpoint, Event, MemoryWatch, Request, RunId, RunOptions};
 
 /// When [`EventLoop::tick`] is to be called again.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +34,10 @@ pub struct EventLoop<M> {
     base: Vfs,
     /// The run there is, or the last one there was: its memory can still be looked at.
     run: Option<Run>,
+    /// The program under the debugger, in place of `run`.
+    debug: Option<Debug>,
+    /// Of the last plain run: what it takes to repeat it.
+    last: Option<(RunId, Source, protocol::Entry, RunOptions)>,
     watch: Option<MemoryWatch>,
     calls: Option<Watched>,
     /// The last source that was looked at, and what it turned out to be.
@@ -47,6 +53,8 @@ impl<M: Machine> EventLoop<M> {
             files: Vfs::default(),
             base: Vfs::default(),
             run: None,
+            debug: None,
+            last: None,
             watch: None,
             calls: None,
             inspected: None,
@@ -76,16 +84,8 @@ impl<M: Machine> EventLoop<M> {
                 self.end_run(emit);
                 self.warm_up = None;
                 let source = to_engine_source(source);
-                let (inspection, compile_ms) = self.inspect(&source);
-                if !inspection.problems.is_empty() {
-                    let problems = inspection.problems.iter().map(to_proto::problem).collect();
-                    emit(not_started(run, problems, compile_ms));
-                    return;
-                }
-                let (Some(wasm), Some(summary)) = (inspection.wasm.clone(), inspection.summary.clone()) else {
-                    emit(Event::Fault { message: "a module without problems has no summary".to_owned() });
-                    return;
-                };
+                let Some((wasm, summary, compile_ms)) = self.runnable(run, &source, emit) else { return };
+                self.last = Some((run, source.clone(), entry.clone(), options.clone()));
                 self.base = self.files.clone();
                 let started = Run::start(
                     run,
@@ -100,6 +100,7 @@ impl<M: Machine> EventLoop<M> {
                 );
                 match started {
                     Ok(started) => {
+                        self.debug = None;
                         emit(Event::Started { run, call: started.description().to_owned() });
                         self.run = Some(started);
                         self.send_memory(true, emit);
@@ -112,7 +113,10 @@ impl<M: Machine> EventLoop<M> {
                 }
             }
             Request::Pause { run } => {
-                if let Some(run) = self.live(run)
+                if let Some(debug) = self.debugged(run) {
+                    debug.pause(emit);
+                    self.show_debugged(emit);
+                } else if let Some(run) = self.live(run)
                     && run.pause()
                 {
                     run.send_output(emit);
@@ -130,19 +134,23 @@ impl<M: Machine> EventLoop<M> {
                 }
             }
             Request::Stop { run } => {
-                if self.live(run).is_some() {
+                if self.live(run).is_some() || self.debugged(run).is_some() {
                     self.end_run(emit);
                     self.send_memory(false, emit);
                     self.send_calls(emit);
                 }
             }
             Request::Stdin { run, bytes } => {
-                if let Some(run) = self.live(run) {
+                if let Some(debug) = self.debugged(run) {
+                    debug.push_stdin(&bytes, emit);
+                } else if let Some(run) = self.live(run) {
                     run.push_stdin(&bytes, emit);
                 }
             }
             Request::EndOfInput { run } => {
-                if let Some(run) = self.live(run) {
+                if let Some(debug) = self.debugged(run) {
+                    debug.close_stdin(emit);
+                } else if let Some(run) = self.live(run) {
                     run.close_stdin(emit);
                 }
             }
@@ -198,11 +206,43 @@ impl<M: Machine> EventLoop<M> {
             Request::CompareFile { path } => emit(files::compared(self.vfs(), &self.base, path)),
             Request::ReadFile { path } => emit(files::read(self.vfs(), path)),
             Request::ReadAllFiles => emit(Event::AllFiles { files: files::all(self.vfs()) }),
-            Request::Debug { .. }
-            | Request::DebugAgain { .. }
-            | Request::DebugCommand { .. }
-            | Request::SetBreakpoints { .. }
-            | Request::ChangeValue { .. } => {}
+            Request::Debug { run, source, entry, options, breakpoints } => {
+                self.end_run(emit);
+                self.base = self.files.clone();
+                let source = to_engine_source(source);
+                let wasi = WasiCtx::new(wasi_config(&source, &options, self.files.clone(), &self.machine));
+                self.debug(run, &source, entry, &options, breakpoints, wasi, emit);
+            }
+            Request::DebugAgain { run, again, breakpoints } => {
+                let record = self.run.as_ref().filter(|run| run.id() == again && run.is_over()).map(Run::record);
+                let (Some(record), Some((_, source, entry, options))) =
+                    (record.cloned(), self.last.clone().filter(|(last, ..)| *last == again))
+                else {
+                    emit(Event::Fault { message: format!("run {again} cannot be repeated: it is not the last") });
+                    return;
+                };
+                let wasi = WasiCtx::again(&record, self.machine.clock(), self.machine.random());
+                self.debug(run, &source, entry, &options, breakpoints, wasi, emit);
+                if let Some(debug) = &mut self.debug {
+                    debug.command(protocol::DebugCommand::JumpToEnd, emit);
+                }
+            }
+            Request::DebugCommand { run, command } => {
+                if let Some(debug) = self.debugged(run) {
+                    debug.command(command, emit);
+                }
+            }
+            Request::SetBreakpoints { run, breakpoints } => {
+                if let Some(debug) = self.debugged(run) {
+                    debug.set_breakpoints(breakpoints, emit);
+                }
+            }
+            Request::ChangeValue { run, change } => {
+                if let Some(debug) = self.debugged(run) {
+                    debug.change(change, emit);
+                    self.show_debugged(emit);
+                }
+            }
             Request::WarmUp => {
                 if !self.is_running() {
                     self.warm_up = WarmUp::new(&self.machine);
@@ -213,6 +253,13 @@ impl<M: Machine> EventLoop<M> {
 
     /// Goes on: a slice of the program, or of the warming up.
     pub fn tick(&mut self, emit: &mut dyn FnMut(Event)) -> Next {
+        if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
+            let next = debug.slice(&self.machine, emit);
+            if debug.stands_still() {
+                self.show_debugged(emit);
+            }
+            return next;
+        }
         if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
             let next = run.slice(&self.machine, emit);
             let looked = run.is_time_to_look(&self.machine);
@@ -249,7 +296,77 @@ impl<M: Machine> EventLoop<M> {
 
     /// Whether a program runs, waits or is paused.
     pub fn is_running(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| !run.is_over())
+        self.run.as_ref().is_some_and(|run| !run.is_over()) || self.debug.as_ref().is_some_and(|debug| !debug.is_over())
+    }
+
+    /// Starts a program under the debugger.
+    #[expect(clippy::too_many_arguments, reason = "a run is made in one place, of what a request holds")]
+    fn debug(
+        &mut self,
+        run: RunId,
+        source: &Source,
+        entry: protocol::Entry,
+        options: &RunOptions,
+        breakpoints: Vec<Breakpoint>,
+        wasi: WasiCtx,
+        emit: &mut dyn FnMut(Event),
+    ) {
+        self.warm_up = None;
+        let Some((wasm, summary, compile_ms)) = self.runnable(run, source, emit) else { return };
+        let setup = Setup {
+            id: run,
+            source,
+            wasm: &wasm,
+            summary: &summary,
+            entry: to_proto::entry(entry),
+            limits: to_proto::limits(&options.limits),
+            wasi,
+            compile_ms,
+        };
+        match Debug::start(setup, &self.machine) {
+            Ok(mut debug) => {
+                emit(Event::Started { run, call: debug.description().to_owned() });
+                debug.set_breakpoints(breakpoints, emit);
+                debug.send_view(emit);
+                self.debug = Some(debug);
+                self.send_memory(true, emit);
+            }
+            Err(event) => emit(*event),
+        }
+    }
+
+    /// The module of a source that can be run; if it cannot, tells why.
+    fn runnable(
+        &mut self,
+        run: RunId,
+        source: &Source,
+        emit: &mut dyn FnMut(Event),
+    ) -> Option<(Vec<u8>, Summary, f64)> {
+        let (inspection, compile_ms) = self.inspect(source);
+        if !inspection.problems.is_empty() {
+            let problems = inspection.problems.iter().map(to_proto::problem).collect();
+            emit(not_started(run, problems, compile_ms));
+            return None;
+        }
+        let (Some(wasm), Some(summary)) = (inspection.wasm.clone(), inspection.summary.clone()) else {
+            emit(Event::Fault { message: "a module without problems has no summary".to_owned() });
+            return None;
+        };
+        Some((wasm, summary, compile_ms))
+    }
+
+    fn debugged(&mut self, id: RunId) -> Option<&mut Debug> {
+        self.debug.as_mut().filter(|debug| debug.id() == id && !debug.is_over())
+    }
+
+    /// Memory and files where the debugged program stands.
+    fn show_debugged(&mut self, emit: &mut dyn FnMut(Event)) {
+        self.send_memory(false, emit);
+        if let Some(debug) = &mut self.debug
+            && debug.files_moved()
+        {
+            emit(files::tree(debug.vfs()));
+        }
     }
 
     fn live(&mut self, id: RunId) -> Option<&mut Run> {
@@ -257,6 +374,14 @@ impl<M: Machine> EventLoop<M> {
     }
 
     fn end_run(&mut self, emit: &mut dyn FnMut(Event)) {
+        if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
+            debug.stop(emit);
+            self.files = debug.vfs().clone();
+            if let Some(changed) = files::changed(&self.files, debug.files_before()) {
+                emit(files::tree(&self.files));
+                emit(changed);
+            }
+        }
         if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
             run.stop(emit);
             self.keep_files(emit);
@@ -275,22 +400,29 @@ impl<M: Machine> EventLoop<M> {
     }
 
     fn vfs(&self) -> &Vfs {
-        match &self.run {
-            Some(run) if !run.is_over() => run.vfs(),
+        match (&self.debug, &self.run) {
+            (Some(debug), _) if !debug.is_over() => debug.vfs(),
+            (_, Some(run)) if !run.is_over() => run.vfs(),
             _ => &self.files,
         }
     }
 
     fn vfs_mut(&mut self) -> &mut Vfs {
-        match &mut self.run {
-            Some(run) if !run.is_over() => run.vfs_mut(),
+        match (&mut self.debug, &mut self.run) {
+            (Some(debug), _) if !debug.is_over() => debug.vfs_mut(),
+            (_, Some(run)) if !run.is_over() => run.vfs_mut(),
             _ => &mut self.files,
         }
     }
 
     /// Sends the watched window; without `always`, only if its bytes are not those that were sent last.
     fn send_memory(&mut self, always: bool, emit: &mut dyn FnMut(Event)) {
-        if let (Some(watch), Some(run)) = (self.watch, &mut self.run)
+        let Some(watch) = self.watch else { return };
+        if let Some(debug) = &mut self.debug {
+            if let Some(event) = debug.memory_view(watch, always) {
+                emit(event);
+            }
+        } else if let Some(run) = &mut self.run
             && let Some(event) = run.memory_view(watch, always)
         {
             emit(event);

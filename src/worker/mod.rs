@@ -5,6 +5,8 @@
 //! `browser` drives it in a Web Worker.
 
 mod calls;
+mod debug;
+mod debug_view;
 mod event_loop;
 mod files;
 mod run;

@@ -3,7 +3,7 @@
 use super::event_loop::Next;
 use super::{Machine, to_proto};
 use crate::engine::inspect::Summary;
-use crate::engine::runtime::{self, Outcome, Progress, Session, SessionConfig, StartError};
+use crate::engine::runtime::{Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::trace::Trace;
@@ -16,8 +16,6 @@ const SLICE_MS: f64 = 8.0;
 const OUTPUT_MS: f64 = 16.0;
 /// How often counters and memory are sent while the program runs, in milliseconds.
 const LOOK_MS: f64 = 100.0;
-/// The most that a watched window holds, in bytes.
-const WINDOW: u32 = 64 << 10;
 /// Fuel for the first slice: little, because nothing is known of how long it takes.
 const FIRST_FUEL: u64 = 10_000;
 
@@ -64,29 +62,10 @@ impl Run {
         compile_ms: f64,
     ) -> Result<Self, Box<Event>> {
         let started_ms = machine.now_ms();
-        let limits = runtime::Limits {
-            memory: options.limits.memory,
-            table: options.limits.table,
-            recursion: options.limits.recursion,
-            output: options.limits.output,
-        };
-        let program = std::iter::once(source.name.clone()).chain(options.arguments);
         let config = SessionConfig {
             entry: to_proto::entry(entry),
-            wasi: WasiConfig {
-                args: program.map(String::into_bytes).collect(),
-                env: options
-                    .environment
-                    .into_iter()
-                    .map(|(name, value)| (name.into_bytes(), value.into_bytes()))
-                    .collect(),
-                vfs: files.clone(),
-                preopens: wasi::root_preopen(),
-                clock: machine.clock(),
-                random: machine.random(),
-                output_limit: limits.output,
-            },
-            limits,
+            wasi: wasi_config(source, &options, files.clone(), machine),
+            limits: to_proto::limits(&options.limits),
         };
         let session = Session::start(&source.name, wasm, summary, config);
         let compile_ms = compile_ms + machine.now_ms() - started_ms;
@@ -296,16 +275,7 @@ impl Run {
     /// The watched window; `None` if it was sent before just like this and that is not asked for.
     pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
         let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
-        let size = bytes.len() as u64;
-        let start = watch.offset.min(size) as usize;
-        let end = watch.offset.saturating_add(u64::from(watch.length.min(WINDOW))).min(size) as usize;
-        let view = MemoryView {
-            memory: watch.memory,
-            offset: watch.offset,
-            bytes: bytes[start..end].to_vec(),
-            size,
-            memories: self.session.memories() as u32,
-        };
+        let view = to_proto::memory_view(watch, bytes, self.session.memories());
         if !always && self.sent.as_ref() == Some(&view) {
             return None;
         }
@@ -316,6 +286,11 @@ impl Run {
     /// The calls so far, if they are traced.
     pub fn trace(&self) -> Option<&Trace> {
         self.session.wasi().trace()
+    }
+
+    /// What came from outside so far.
+    pub fn record(&self) -> &wasi::Record {
+        self.session.wasi().record()
     }
 
     pub fn vfs(&self) -> &Vfs {
@@ -334,6 +309,21 @@ impl Run {
     /// The page has been told of the tree as it is now.
     pub fn files_are_kept(&mut self) {
         self.files_before = self.vfs().clone();
+    }
+}
+
+/// What a program sees of the world when it starts.
+pub(super) fn wasi_config(source: &Source, options: &RunOptions, files: Vfs, machine: &impl Machine) -> WasiConfig {
+    let program = std::iter::once(&source.name).chain(&options.arguments);
+    let environment = options.environment.iter();
+    WasiConfig {
+        args: program.map(|argument| argument.clone().into_bytes()).collect(),
+        env: environment.map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes())).collect(),
+        vfs: files,
+        preopens: wasi::root_preopen(),
+        clock: machine.clock(),
+        random: machine.random(),
+        output_limit: options.limits.output,
     }
 }
 

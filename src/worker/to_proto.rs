@@ -7,8 +7,8 @@ use crate::engine::source::{Location, Source};
 use crate::engine::value::Shown;
 use crate::engine::wasi;
 use crate::protocol::{
-    Call, CallFilter, Checked, Detected, DetectedKind, Entry, ExportSummary, ImportSummary, ModuleSummary, Outcome,
-    OutputChunk, Problem, Span, Stream, Trap, Value,
+    Call, CallFilter, Checked, Detected, DetectedKind, Entry, ExportSummary, ImportSummary, MemoryView, MemoryWatch,
+    ModuleSummary, Outcome, OutputChunk, Problem, Span, Stream, Trap, Value,
 };
 
 pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
@@ -66,7 +66,7 @@ pub(super) fn problem(problem: &diagnostic::Problem) -> Problem {
 }
 
 /// A text has at most a few megabytes, so its offsets fit 32 bits; one that does not is told as the last that does.
-fn span(location: &Location) -> Span {
+pub(super) fn span(location: &Location) -> Span {
     let narrow = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     Span {
         start: narrow(location.start),
@@ -115,6 +115,10 @@ fn summary(summary: &Summary) -> ModuleSummary {
     }
 }
 
+pub(super) fn limits(limits: &crate::protocol::Limits) -> runtime::Limits {
+    runtime::Limits { memory: limits.memory, table: limits.table, recursion: limits.recursion, output: limits.output }
+}
+
 pub(super) fn entry(entry: Entry) -> runtime::Entry {
     match entry {
         Entry::Default => runtime::Entry::Default,
@@ -134,8 +138,25 @@ pub(super) fn outcome(outcome: runtime::Outcome) -> Outcome {
     }
 }
 
-fn value(shown: Shown) -> Value {
+pub(super) fn value(shown: Shown) -> Value {
     Value { ty: shown.ty.to_owned(), text: shown.text, unsigned: shown.unsigned, hex: shown.hex }
+}
+
+/// The most that a watched window holds, in bytes.
+const WINDOW: u32 = 64 << 10;
+
+/// What is watched of a memory with these bytes.
+pub(super) fn memory_view(watch: MemoryWatch, bytes: &[u8], memories: usize) -> MemoryView {
+    let size = bytes.len() as u64;
+    let start = watch.offset.min(size) as usize;
+    let end = watch.offset.saturating_add(u64::from(watch.length.min(WINDOW))).min(size) as usize;
+    MemoryView {
+        memory: watch.memory,
+        offset: watch.offset,
+        bytes: bytes[start..end].to_vec(),
+        size,
+        memories: memories as u32,
+    }
 }
 
 pub(super) fn output(pieces: Vec<wasi::Output>) -> Vec<OutputChunk> {

@@ -55,6 +55,13 @@ impl DebugSession {
         if self.machine().is_waiting() {
             return Err(ChangeError::Waiting);
         }
+        self.apply(change.clone())?;
+        self.fork(change);
+        Ok(())
+    }
+
+    /// Writes the value.
+    pub(super) fn apply(&mut self, change: Change) -> Result<(), ChangeError> {
         match change {
             Change::Local { frame, local, value } => {
                 let frame = self.call_stack(frame + 1).into_iter().nth(frame).ok_or(ChangeError::NotThere)?;
@@ -82,7 +89,6 @@ impl DebugSession {
                 target.get_mut(start..end).ok_or(ChangeError::OutOfBounds)?.copy_from_slice(&bytes);
             }
         }
-        self.fork();
         Ok(())
     }
 

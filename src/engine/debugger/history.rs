@@ -82,9 +82,9 @@ impl History {
         }
     }
 
-    /// Forgets what comes after that step: the program takes another way.
-    pub fn forget_after(&mut self, step: u64) {
-        let later = self.moments.split_off(&(step + 1));
+    /// Forgets that step and what comes after it: the program takes another way.
+    pub fn forget_from(&mut self, step: u64) {
+        let later = self.moments.split_off(&step);
         self.used = self.used.saturating_sub(later.values().map(|(_, bytes)| bytes).sum());
     }
 

@@ -204,6 +204,10 @@ impl Machine {
         self.globals.iter().map(|global| global.get(&self.store))
     }
 
+    pub fn is_global_mutable(&self, index: usize) -> bool {
+        self.globals.get(index).is_some_and(|global| global.ty(&self.store).mutability() == Mutability::Var)
+    }
+
     /// Changes a global; false where it is not mutable or of another type.
     pub fn set_global(&mut self, index: usize, value: Val) -> bool {
         self.globals.get(index).is_some_and(|global| global.set(&mut self.store, value).is_ok())

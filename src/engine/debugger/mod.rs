@@ -5,6 +5,7 @@
 //! How the copy is made belongs in [`instrument`](super::instrument); what a plain run needs, in
 //! [`runtime`](super::runtime).
 
+mod access;
 pub mod attach;
 pub mod breakpoint;
 mod change;
@@ -14,6 +15,7 @@ mod image;
 pub(in crate::engine) mod machine;
 mod names;
 mod program;
+mod recent;
 mod scope;
 mod search;
 mod session;
@@ -23,6 +25,7 @@ pub mod view;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+pub use access::Access;
 pub use breakpoint::{Breakpoint, BreakpointId};
 pub use change::{Change, ChangeError};
 pub use machine::Position;

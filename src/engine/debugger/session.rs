@@ -9,6 +9,7 @@ use std::rc::Rc;
 use wasmi::{Error, Val};
 
 use super::breakpoint::{Breakpoint, BreakpointId, Breakpoints};
+use super::change::Change;
 use super::history::{History, Moment};
 use super::machine::{Halt, Host, Machine, Position, Snapshot};
 use super::names::Names;
@@ -21,7 +22,7 @@ use crate::engine::runtime::imports;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::runtime::plan;
 use crate::engine::runtime::session::segment_trap;
-use crate::engine::runtime::{SessionConfig, StartError};
+use crate::engine::runtime::{Entry, Limits, StartError};
 use crate::engine::value::{self, Shown};
 use crate::engine::wasi::{Output, Suspend, WasiCtx};
 
@@ -165,8 +166,10 @@ pub struct DebugSession {
     end: Option<End>,
     /// The most steps there have been on this timeline.
     furthest: u64,
-    /// How often the timeline was forked, and at which step the last time.
-    forks: Vec<u64>,
+    /// What the person changed, at which step: part of the timeline, and done again whenever it is passed.
+    changes: Vec<(u64, Change)>,
+    /// How many of the changes have been made where the machine is.
+    changed: usize,
     log: Vec<(u64, String)>,
     /// How many bytes of output have been handed out.
     handed_out: u64,
@@ -181,14 +184,21 @@ impl DebugSession {
     /// # Errors
     ///
     /// As [`Session::start`](crate::engine::runtime::Session::start).
-    pub fn start(file: &str, wasm: &[u8], summary: &Summary, config: SessionConfig) -> Result<Self, StartError> {
+    pub fn start(
+        file: &str,
+        wasm: &[u8],
+        summary: &Summary,
+        entry: &Entry,
+        limits: Limits,
+        wasi: WasiCtx,
+    ) -> Result<Self, StartError> {
         let missing = imports::missing(file, summary);
         if !missing.is_empty() {
             return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
         }
         let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
-        let program = Program::new(wasm, config.limits.clone()).map_err(|error| refused(&error))?;
-        Self::with_program(file, Rc::new(program), wasm, summary, config)
+        let program = Program::new(wasm, limits).map_err(|error| refused(&error))?;
+        Self::with_program(file, Rc::new(program), wasm, summary, entry, wasi)
     }
 
     /// As [`DebugSession::start`], of a program that has been instrumented before.
@@ -201,10 +211,11 @@ impl DebugSession {
         program: Rc<Program>,
         wasm: &[u8],
         summary: &Summary,
-        config: SessionConfig,
+        entry: &Entry,
+        mut wasi: WasiCtx,
     ) -> Result<Self, StartError> {
         let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
-        let plan = plan::plan(file, summary, &config.entry)?;
+        let plan = plan::plan(file, summary, entry)?;
         let exports = exported_functions(wasm).map_err(|error| refused(&error))?;
         let find = |name: &str| exports.iter().find(|(export, _)| export == name).map(|(_, index)| *index);
         let mut calls = Vec::new();
@@ -221,7 +232,6 @@ impl DebugSession {
         if let Some(function) = find(&plan.name) {
             calls.push(PlannedCall { function, arguments: plan.arguments });
         }
-        let mut wasi = WasiCtx::new(config.wasi);
         wasi.keep_all_output();
         let machine = Machine::new(&program, wasi).map_err(|(error, host)| {
             match (error.as_trap_code(), host.limiter.refused()) {
@@ -242,7 +252,8 @@ impl DebugSession {
             goal: Goal::Rest(StopReason::Start),
             end: None,
             furthest: 0,
-            forks: Vec::new(),
+            changes: Vec::new(),
+            changed: 0,
             log: Vec::new(),
             handed_out: 0,
             output: Vec::new(),
@@ -284,6 +295,49 @@ impl DebugSession {
         &mut self.host_mut().wasi
     }
 
+    /// How many frames there are.
+    pub fn depth(&self) -> u32 {
+        self.machine().depth()
+    }
+
+    /// How many memories the module has.
+    pub fn memories(&self) -> usize {
+        self.machine().memories()
+    }
+
+    /// The bytes of a memory at this step.
+    pub fn memory(&self, index: usize) -> Option<&[u8]> {
+        self.machine().memory(index)
+    }
+
+    /// The most that all memories together ever had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        self.host().limiter.peak_memory()
+    }
+
+    /// The globals at this step, imported ones first.
+    pub fn globals(&self) -> Vec<Val> {
+        self.machine().globals().collect()
+    }
+
+    pub fn is_global_mutable(&self, index: usize) -> bool {
+        self.machine().is_global_mutable(index)
+    }
+
+    /// How many elements a table has.
+    pub fn table_size(&self, index: usize) -> Option<u64> {
+        self.machine().table_size(index)
+    }
+
+    pub fn table_element(&self, table: usize, index: u64) -> Option<Val> {
+        self.machine().table_element(table, index)
+    }
+
+    /// Which function a reference is, imported ones counted.
+    pub fn function_of(&self, reference: &wasmi::Func) -> Option<u32> {
+        self.machine().function_of(reference)
+    }
+
     pub(in crate::engine) fn host(&self) -> &Host {
         self.machine().host()
     }
@@ -308,8 +362,10 @@ impl DebugSession {
     }
 
     /// The steps at which the person changed something and the program took another way.
-    pub fn forks(&self) -> &[u64] {
-        &self.forks
+    pub fn forks(&self) -> Vec<u64> {
+        let mut steps: Vec<u64> = self.changes.iter().map(|(step, _)| *step).collect();
+        steps.dedup();
+        steps
     }
 
     /// How many bytes the history takes, about.
@@ -473,6 +529,8 @@ impl DebugSession {
         self.machine = Some(machine.restore(&moment.snapshot));
         self.host_mut().wasi.keep_all_output();
         self.call = moment.call;
+        // A moment at the step of a change was taken after it.
+        self.changed = self.changes.partition_point(|(step, _)| *step <= moment.snapshot.steps());
         self.redirect(true);
     }
 
@@ -482,6 +540,7 @@ impl DebugSession {
             return came;
         }
         loop {
+            self.change_again();
             let step = self.step();
             self.furthest = self.furthest.max(step);
             if step > course.from || course.from == u64::MAX {
@@ -508,7 +567,8 @@ impl DebugSession {
             }
             let bytes = (0..self.machine().memories()).filter_map(|index| self.machine().memory(index));
             let due = self.history.due(step, bytes.map(|bytes| bytes.len() as u64).sum());
-            let most = (course.limit - step).min(*left).min(due.saturating_sub(step)).max(1);
+            let change = self.changes.get(self.changed).map_or(u64::MAX, |(step, _)| *step);
+            let most = (course.limit.min(change) - step).min(*left).min(due.saturating_sub(step)).max(1);
             let mut halt = if enters { Halt::Ready } else { self.machine_mut().run(most, course.base) };
             let single = self.step() == step && matches!(halt, Halt::Ready);
             if single {
@@ -522,6 +582,15 @@ impl DebugSession {
                 Halt::Waiting(suspend) => return Came::ToWait(suspend),
                 Halt::Failed(error) => self.fail(error, single),
             }
+        }
+    }
+
+    /// Does again what the person changed at this step.
+    fn change_again(&mut self) {
+        while let Some((_, change)) = self.changes.get(self.changed).filter(|(step, _)| *step == self.step()).cloned() {
+            self.changed += 1;
+            // It could be done the first time, in the same state.
+            let _ = self.apply(change);
         }
     }
 
@@ -610,13 +679,15 @@ impl DebugSession {
         self.restore(&moment);
         self.redirect(false);
         loop {
+            self.change_again();
             let before = self.step();
-            let halt = self.machine_mut().run(step.saturating_sub(before), 1);
-            match halt {
+            let change = self.changes.get(self.changed).map_or(u64::MAX, |(step, _)| *step);
+            let limit = step.min(change);
+            match self.machine_mut().run(limit.saturating_sub(before), 1) {
                 Halt::Ready if self.step() > before => {}
                 Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(),
-                // A moment may be in the middle of a segment.
-                Halt::Ready if self.step() < step && !self.is_at_segment() => {
+                // A moment or a change may be in the middle of a segment.
+                Halt::Ready if before < step && (limit < step || !self.is_at_segment()) => {
                     let _ = self.machine_mut().step();
                 }
                 Halt::Ready | Halt::Returned | Halt::Waiting(_) | Halt::Failed(_) => break,
@@ -716,19 +787,18 @@ impl DebugSession {
     }
 
     /// The program takes another way from here: what was known of later steps is forgotten.
-    pub(super) fn fork(&mut self) {
+    pub(super) fn fork(&mut self, change: Change) {
         let step = self.step();
-        self.history.forget_after(step.saturating_sub(1));
-        self.host_mut().wasi.forget_what_comes();
+        self.history.forget_from(step);
+        self.wasi_mut().forget_what_comes();
         self.end = None;
         self.furthest = step;
         self.handed_out = self.output_bytes();
-        self.forks.retain(|fork| *fork < step);
-        self.forks.push(step);
+        self.changes.retain(|(changed, _)| *changed <= step);
+        self.changes.push((step, change));
+        self.changed = self.changes.len();
         self.goal = Goal::Rest(StopReason::Step);
-        if !self.machine().is_waiting() {
-            self.remember();
-        }
+        self.remember();
     }
 }
 

@@ -128,6 +128,16 @@ impl Instrumented {
         self.code
     }
 
+    /// The function, by its number among those with a body, and the instruction at an offset of the original; where
+    /// control goes on from there, if it is no step.
+    pub fn position_at(&self, offset: u64) -> Option<(u32, u32)> {
+        let number = self.bodies.iter().position(|body| body.range.contains(&(offset as usize)))? as u32;
+        let function = self.analyse(number)?;
+        let index = function.instructions.partition_point(|instruction| instruction.offset < offset) as u32;
+        let index = function.follow(index);
+        function.is_step(index).then_some((number, index))
+    }
+
     /// What is at each instruction of a function, which is named by its number among those with a body.
     pub fn analyse(&self, number: u32) -> Option<Function<'_>> {
         let body = self.bodies.get(number as usize)?;

@@ -7,7 +7,7 @@
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
 
-use super::ctx::{Pending, WasiCtx};
+use super::ctx::{Clock, Pending, Random, WasiConfig, WasiCtx};
 use super::fd::DescriptorTable;
 use super::record::{Playback, Record, RecordLength};
 use crate::engine::vfs::Vfs;
@@ -36,6 +36,24 @@ impl WasiSnapshot {
 }
 
 impl WasiCtx {
+    /// A run that gets what the recorded one got, and goes on with these when the record ends.
+    pub fn again(record: &Record, clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
+        let mut ctx = Self::new(WasiConfig {
+            args: record.args.clone(),
+            env: record.env.clone(),
+            vfs: record.tree.clone(),
+            preopens: record.preopens.clone(),
+            clock,
+            random,
+            output_limit: record.output_limit,
+        });
+        let beginning = ctx.snapshot();
+        ctx.known = record.clone();
+        ctx.record.seed.clone_from(&record.seed);
+        ctx.restore(&beginning);
+        ctx
+    }
+
     /// The state as it is now.
     pub fn snapshot(&self) -> WasiSnapshot {
         WasiSnapshot {
@@ -55,6 +73,7 @@ impl WasiCtx {
     /// Goes back to a snapshot of this run, or forward to one. What was printed and not fetched is forgotten.
     pub fn restore(&mut self, snapshot: &WasiSnapshot) {
         if self.record.length().reaches(&self.known.length()) {
+            // Of two that are as long, the one that is there is as good.
             self.known = std::mem::take(&mut self.record);
         }
         self.record = self.known.beginning(&snapshot.record);

@@ -2,11 +2,11 @@
 
 use crate::engine::debugger::{Command, DebugProgress, DebugSession, StopReason};
 use crate::engine::inspect::inspect;
-use crate::engine::runtime::{Entry, Limits, SessionConfig};
+use crate::engine::runtime::{Entry, Limits};
 use crate::engine::source::Source;
 use crate::engine::value;
 use crate::engine::vfs::Vfs;
-use crate::engine::wasi::{self, Clock, Random, WasiConfig};
+use crate::engine::wasi::{self, Clock, Random, WasiConfig, WasiCtx};
 
 /// A clock that goes on by a millisecond at each reading, so that no two are the same.
 pub struct Ticking(u64);
@@ -30,27 +30,24 @@ impl Random for Sevens {
     }
 }
 
-pub fn config(entry: Entry) -> SessionConfig {
-    SessionConfig {
-        entry,
-        limits: Limits { recursion: 1000, ..Limits::default() },
-        wasi: WasiConfig {
-            args: vec![b"program".to_vec()],
-            env: Vec::new(),
-            vfs: Vfs::default(),
-            preopens: wasi::root_preopen(),
-            clock: Box::new(Ticking(0)),
-            random: Box::new(Sevens),
-            output_limit: None,
-        },
-    }
+pub fn wasi() -> WasiCtx {
+    WasiCtx::new(WasiConfig {
+        args: vec![b"program".to_vec()],
+        env: Vec::new(),
+        vfs: Vfs::default(),
+        preopens: wasi::root_preopen(),
+        clock: Box::new(Ticking(0)),
+        random: Box::new(Sevens),
+        output_limit: None,
+    })
 }
 
 pub fn session_of(text: &str, entry: Entry) -> DebugSession {
     let inspection = inspect(&Source::new("test.wat", text));
     assert!(inspection.problems.is_empty(), "{:?}", inspection.problems);
     let (wasm, summary) = (inspection.wasm.expect("it compiles"), inspection.summary.expect("it has a summary"));
-    match DebugSession::start("test.wat", &wasm, &summary, config(entry)) {
+    let limits = Limits { recursion: 1000, ..Limits::default() };
+    match DebugSession::start("test.wat", &wasm, &summary, &entry, limits, wasi()) {
         Ok(session) => session,
         Err(error) => panic!("{error:?}"),
     }

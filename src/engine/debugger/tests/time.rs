@@ -102,10 +102,11 @@ fn a_changed_value_takes_the_program_another_way() {
     assert_eq!(session.change(change(Val::I32(1))), Err(ChangeError::OtherType));
     assert_eq!(session.change(Change::Local { frame: 9, local: 0, value: Val::I32(0) }), Err(ChangeError::NotThere));
     session.change(change(Val::I64(3))).expect("it can be changed");
-    assert_eq!((session.forks(), session.furthest()), (&[2][..], 2));
+    assert_eq!((session.forks(), session.furthest()), (vec![2], 2));
     let StopReason::Ended(Outcome::Returned(results)) = go(&mut session, Command::Continue) else { panic!("no end") };
     assert_eq!(results[0].text, "6");
-    // The way back leads to the changed value.
+    // The way back leads to the changed value, also by way of what was before it.
+    go(&mut session, Command::JumpTo(0));
     go(&mut session, Command::JumpTo(2));
     assert!(see(&session).contains("factorial @0 locals [3]"), "{}", see(&session));
 }

@@ -7,6 +7,10 @@ use wast::core::{FuncKind, ModuleField, ModuleKind};
 
 use super::compile;
 
+mod instructions;
+
+pub use instructions::InstructionMap;
+
 /// The range of `text` that was compiled to the byte at `offset` of `wasm`: an instruction, or a field of the module.
 ///
 /// `wasm` must have been compiled from `text`.

@@ -1,0 +1,181 @@
+//! Every instruction of a module, and where it is in the text that a person looks at.
+
+use std::ops::Range;
+
+use wasmparser::{Parser, Payload};
+
+use crate::engine::source::Location;
+
+/// Where the instructions of a module are in a text: the one it was compiled from, or its disassembly.
+#[derive(Debug, Default)]
+pub struct InstructionMap {
+    /// Offset in the binary, start and end in the text; sorted by the offset.
+    places: Vec<(u64, u32, u32)>,
+    /// Where lines begin.
+    lines: Vec<u32>,
+    text: String,
+}
+
+impl InstructionMap {
+    /// The instructions of a module in the text that it was compiled from.
+    pub fn of_text(text: &str, wasm: &[u8]) -> Option<Self> {
+        let mut buffer = wast::parser::ParseBuffer::new(text).ok()?;
+        buffer.track_instr_spans(true);
+        let mut wat = wast::parser::parse::<wast::Wat>(&buffer).ok()?;
+        // Encoding resolves names and expands abbreviations, so that functions stand in the order of the binary.
+        wat.encode().ok()?;
+        let wast::Wat::Module(module) = &wat else { return None };
+        let wast::core::ModuleKind::Text(fields) = &module.kind else { return None };
+        let mut starts = Vec::new();
+        for ((span, spans), offsets) in super::functions(fields).zip(instruction_offsets(wasm)?) {
+            let Some(spans) = spans else { continue };
+            for (index, offset) in offsets.iter().enumerate() {
+                let start = match spans.get(index) {
+                    Some(span) => span.offset(),
+                    // The `end` of the function, which the text does not write.
+                    None if index + 1 == offsets.len() => super::end_of_function(text, span.offset())?,
+                    None => continue,
+                };
+                starts.push((*offset, start as u32));
+            }
+        }
+        Some(Self::new(text, starts))
+    }
+
+    /// The instructions of a module in its disassembly, as [`disassemble`](crate::engine::inspect::disassemble) gives
+    /// it.
+    pub fn of_disassembly(wasm: &[u8]) -> Option<Self> {
+        let mut text = String::new();
+        let mut starts = Vec::new();
+        let mut start = 0u32;
+        for (offset, line) in wasmprinter::Config::new().offsets_and_lines(wasm, &mut text).ok()? {
+            if let Some(offset) = offset {
+                starts.push((offset, start + (line.len() - line.trim_start().len()) as u32));
+            }
+            start += line.len() as u32;
+        }
+        let mut map = Self::new(&text, Vec::new());
+        // Other items have offsets too.
+        let is_instruction: std::collections::HashSet<u64> = instruction_offsets(wasm)?.flatten().collect();
+        for (offset, start) in starts {
+            if is_instruction.contains(&offset) {
+                let end = text[start as usize..].find('\n').map_or(text.len(), |length| start as usize + length);
+                map.places.push((offset, start, end as u32));
+            }
+        }
+        map.places.sort_unstable();
+        Some(map)
+    }
+
+    fn new(text: &str, mut starts: Vec<(u64, u32)>) -> Self {
+        let mut in_text: Vec<u32> = starts.iter().map(|(_, start)| *start).collect();
+        in_text.sort_unstable();
+        starts.sort_unstable();
+        let places = starts.into_iter().map(|(offset, start)| {
+            let next = in_text.partition_point(|other| *other <= start);
+            let limit = in_text.get(next).map_or(text.len(), |next| *next as usize);
+            (offset, start, own_end(text, start as usize, limit) as u32)
+        });
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+        Self { places: places.collect(), lines: std::iter::once(0).chain(newlines).collect(), text: text.to_owned() }
+    }
+
+    /// Where the instruction at that offset of the binary is in the text.
+    pub fn range(&self, offset: u64) -> Option<Range<usize>> {
+        let index = self.places.binary_search_by_key(&offset, |(offset, ..)| *offset).ok()?;
+        let (_, start, end) = self.places[index];
+        Some(start as usize..end as usize)
+    }
+
+    /// The same with lines and columns.
+    pub fn location(&self, offset: u64) -> Option<Location> {
+        let Range { start, end } = self.range(offset)?;
+        let (line, column) = self.line_and_column(start);
+        let (end_line, end_column) = self.line_and_column(end);
+        Some(Location { start, end, line, column, end_line, end_column })
+    }
+
+    /// The instruction as it is written.
+    pub fn instruction(&self, offset: u64) -> Option<&str> {
+        self.text.get(self.range(offset)?)
+    }
+
+    /// The offset of the first instruction that is written on that line, counted from 1, or else on the next line that
+    /// has any: of those, the one that is executed first.
+    pub fn on_line(&self, line: u32) -> Option<u64> {
+        let start = *self.lines.get((line as usize).checked_sub(1)?)?;
+        let first = self.places.iter().map(|(_, start, _)| *start).filter(|at| *at >= start).min()?;
+        let line = self.lines.partition_point(|start| *start <= first);
+        let end = self.lines.get(line).copied().unwrap_or(u32::MAX);
+        let here = self.places.iter().filter(|(_, at, _)| (first..end).contains(at));
+        here.map(|(offset, ..)| *offset).min()
+    }
+
+    fn line_and_column(&self, at: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start as usize <= at);
+        let start = self.lines[line.saturating_sub(1)] as usize;
+        (line, self.text.get(start..at).map_or(1, |before| before.chars().count() + 1))
+    }
+}
+
+/// Where an instruction that begins at `start` ends, its immediates included, but not what is folded into it.
+fn own_end(text: &str, start: usize, limit: usize) -> usize {
+    let rest = &text[start..limit.max(start)];
+    // The parenthesis that ends a function is marked as such.
+    if rest.starts_with(')') {
+        return start + 1;
+    }
+    let length = rest.find(['(', ')', '\n', ';']).unwrap_or(rest.len());
+    start + rest[..length].trim_end().len()
+}
+
+/// The offsets of all instructions, function by function.
+fn instruction_offsets(wasm: &[u8]) -> Option<impl Iterator<Item = Vec<u64>>> {
+    let mut functions = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::CodeSectionEntry(body) = payload.ok()? {
+            let operators = body.get_operators_reader().ok()?.into_iter_with_offsets();
+            functions.push(operators.map_while(Result::ok).map(|(_, offset)| offset).collect());
+        }
+    }
+    Some(functions.into_iter())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instructions(map: &InstructionMap) -> Vec<String> {
+        map.places.iter().map(|(_, start, end)| map.text[*start as usize..*end as usize].to_owned()).collect()
+    }
+
+    #[test]
+    fn folded_and_flat_instructions_are_told_apart() {
+        let text = "(module (func (param $x i32) (result i32)\n  (i32.add (local.get $x) ;; one\n    (i32.const 2)) i32.const 5 i32.mul))";
+        let wasm = wat::parse_str(text).unwrap();
+        let map = InstructionMap::of_text(text, &wasm).unwrap();
+        let expected = ["local.get $x", "i32.const 2", "i32.add", "i32.const 5", "i32.mul", ")"];
+        assert_eq!(instructions(&map), expected);
+        let first = map.on_line(2).unwrap();
+        assert_eq!(map.instruction(first), Some("local.get $x"));
+        let location = map.location(first).unwrap();
+        assert_eq!((location.line, location.column), (2, 13));
+        // A line without an instruction stands for the next one that has any.
+        assert_eq!(map.on_line(1), Some(first));
+        assert_eq!(map.on_line(9), None);
+        assert_eq!(map.on_line(0), None);
+    }
+
+    #[test]
+    fn a_disassembly_has_a_line_for_each_instruction() {
+        let wasm = wat::parse_str(
+            "(module (import \"a\" \"b\" (func)) (global i32 (i32.const 7)) (func (block (nop)) (call 0)))",
+        )
+        .unwrap();
+        let map = InstructionMap::of_disassembly(&wasm).unwrap();
+        assert_eq!(map.text, crate::engine::inspect::disassemble(&wasm).unwrap());
+        let seen = instructions(&map);
+        assert!(seen[0].starts_with("block") && seen[1] == "nop" && seen[2] == "end", "{seen:?}");
+        assert_eq!(seen[3], "call 0");
+    }
+}

@@ -1,0 +1,397 @@
+//! A program under the debugger as the page sees it: commands in, views out, a slice of work in between.
+
+use super::debug_view::{self, Before};
+use super::event_loop::Next;
+use super::{Machine, files, to_proto};
+use crate::engine::debugger::condition::Condition;
+use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Position, StopReason};
+use crate::engine::inspect::Summary;
+use crate::engine::runtime::{self, Outcome, StartError};
+use crate::engine::source::Source;
+use crate::engine::source_map::InstructionMap;
+use crate::engine::value;
+use crate::engine::vfs::Vfs;
+use crate::engine::wasi::WasiCtx;
+use crate::protocol::{
+    self, Breakpoint, Counters, DebugCommand, DebugReason, Event, MemoryView, MemoryWatch, PlacedBreakpoint, RunId,
+    ValueChange,
+};
+
+/// How long a slice of work may take, in milliseconds.
+const SLICE_MS: f64 = 8.0;
+/// How often progress is told, in milliseconds.
+const PROGRESS_MS: f64 = 50.0;
+/// Steps for the first slice: few, because nothing is known of how long it takes.
+const FIRST_STEPS: u64 = 20_000;
+/// How many steps back values are looked for that are drawn beside their instructions.
+const RECENT_STEPS: u64 = 300;
+
+pub(super) struct Debug {
+    id: RunId,
+    session: DebugSession,
+    map: InstructionMap,
+    regions: Vec<(String, u64, u64)>,
+    phase: Phase,
+    /// Steps that took about [`SLICE_MS`] last time.
+    steps: u64,
+    progress_ms: f64,
+    compile_ms: f64,
+    run_ms: f64,
+    before: Option<Before>,
+    files_before: Vfs,
+    /// The tree as the page shows it.
+    files_told: Vfs,
+    sent: Option<MemoryView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Phase {
+    Working,
+    /// In a call of the host, for input, or until the monotonic clock shows so many nanoseconds, or either.
+    Waiting {
+        input: bool,
+        until: Option<u64>,
+    },
+    Stopped,
+    Over,
+}
+
+/// With what a program is debugged.
+pub(super) struct Setup<'a> {
+    pub id: RunId,
+    pub source: &'a Source,
+    pub wasm: &'a [u8],
+    pub summary: &'a Summary,
+    pub entry: runtime::Entry,
+    pub limits: runtime::Limits,
+    pub wasi: WasiCtx,
+    pub compile_ms: f64,
+}
+
+impl Debug {
+    /// Instruments and instantiates the module. Where that fails, the event that tells so.
+    pub fn start(setup: Setup<'_>, machine: &impl Machine) -> Result<Self, Box<Event>> {
+        let Setup { id, source, wasm, summary, entry, limits, wasi, compile_ms } = setup;
+        let start = machine.now_ms();
+        let files_before = wasi.vfs().clone();
+        let session = DebugSession::start(&source.name, wasm, summary, &entry, limits, wasi);
+        let map = match std::str::from_utf8(&source.bytes) {
+            Ok(text) if !source.is_binary() => InstructionMap::of_text(text, wasm),
+            _ => InstructionMap::of_disassembly(wasm),
+        };
+        let compile_ms = compile_ms + machine.now_ms() - start;
+        let session = session.map_err(|error| {
+            let outcome = match error {
+                StartError::Problems(problems) => {
+                    protocol::Outcome::NotStarted { problems: problems.iter().map(to_proto::problem).collect() }
+                }
+                StartError::Outcome(outcome) => to_proto::outcome(outcome),
+            };
+            Event::Finished { run: id, outcome, counters: Counters { compile_ms, ..Counters::default() } }
+        })?;
+        Ok(Self {
+            id,
+            regions: debug_view::regions(wasm),
+            session,
+            map: map.unwrap_or_default(),
+            phase: Phase::Stopped,
+            steps: FIRST_STEPS,
+            progress_ms: machine.now_ms(),
+            compile_ms,
+            run_ms: 0.0,
+            before: None,
+            files_told: files_before.clone(),
+            files_before,
+            sent: None,
+        })
+    }
+
+    pub fn id(&self) -> RunId {
+        self.id
+    }
+
+    pub fn description(&self) -> &str {
+        self.session.description()
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.phase == Phase::Over
+    }
+
+    /// The view of where it stands; the first after [`Debug::start`] is the caller's to ask for.
+    pub fn send_view(&mut self, emit: &mut dyn FnMut(Event)) {
+        let reason = match self.session.advance(0) {
+            DebugProgress::Stopped(reason) => to_reason(reason),
+            DebugProgress::Waiting { input: true, .. } => DebugReason::Input,
+            DebugProgress::Waiting { input: false, .. } => DebugReason::Sleep,
+            DebugProgress::Working { .. } => DebugReason::Pause,
+        };
+        self.send_stopped(reason, emit);
+    }
+
+    fn send_stopped(&mut self, reason: DebugReason, emit: &mut dyn FnMut(Event)) {
+        self.send_output(emit);
+        let values = self.session.recent_values(RECENT_STEPS);
+        let view = debug_view::view(&mut self.session, &self.map, &self.regions, reason, self.before.as_ref(), values);
+        self.before = Some(Before::of(&self.session));
+        emit(Event::DebugStopped { run: self.id, view: Box::new(view) });
+    }
+
+    /// Asks for something; the work is done in [`Debug::slice`].
+    pub fn command(&mut self, command: DebugCommand, emit: &mut dyn FnMut(Event)) {
+        if self.is_over() {
+            return;
+        }
+        let command = match command {
+            DebugCommand::Continue => Command::Continue,
+            DebugCommand::Into => Command::Into,
+            DebugCommand::Over => Command::Over,
+            DebugCommand::Out => Command::Out,
+            DebugCommand::RunTo { line } => match self.position_on(line) {
+                Some(position) => Command::RunTo(position),
+                None => {
+                    let message = format!("there is no instruction on line {line} or after it");
+                    emit(Event::ChangeRefused { run: self.id, message });
+                    return;
+                }
+            },
+            DebugCommand::BackInto => Command::BackInto,
+            DebugCommand::BackOver => Command::BackOver,
+            DebugCommand::BackOut => Command::BackOut,
+            DebugCommand::BackContinue => Command::BackContinue,
+            DebugCommand::JumpTo { step } => Command::JumpTo(step),
+            DebugCommand::JumpToEnd => Command::JumpToEnd,
+        };
+        self.session.ask(command);
+        self.phase = Phase::Working;
+    }
+
+    /// Replaces the breakpoints, and says where they are.
+    pub fn set_breakpoints(&mut self, breakpoints: Vec<Breakpoint>, emit: &mut dyn FnMut(Event)) {
+        let mut placed = Vec::with_capacity(breakpoints.len());
+        let mut set = Vec::with_capacity(breakpoints.len());
+        for breakpoint in breakpoints {
+            let offset = self.map.on_line(breakpoint.line);
+            let place = offset.and_then(|offset| self.map.location(offset)).as_ref().map(to_proto::span);
+            let written = breakpoint.condition.as_deref().filter(|text| !text.trim().is_empty());
+            let condition = written.map(Condition::parse).transpose();
+            let problem = condition.as_ref().err().map(ToString::to_string);
+            placed.push(PlacedBreakpoint { id: breakpoint.id, place, problem });
+            if let (Ok(condition), Some(position)) = (condition, self.position_on(breakpoint.line)) {
+                set.push(debugger::Breakpoint {
+                    id: breakpoint.id,
+                    position,
+                    condition,
+                    from_hit: breakpoint.from_hit,
+                    log: breakpoint.log.filter(|text| !text.is_empty()),
+                });
+            }
+        }
+        self.session.set_breakpoints(set);
+        emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
+    }
+
+    fn position_on(&self, line: u32) -> Option<Position> {
+        let offset = self.map.on_line(line)?;
+        let (function, instruction) = self.session.program().instrumented.position_at(offset)?;
+        Some(Position { function, instruction })
+    }
+
+    /// Changes a value, and shows what came of it.
+    pub fn change(&mut self, change: ValueChange, emit: &mut dyn FnMut(Event)) {
+        let changed =
+            self.to_change(change).and_then(|change| self.session.change(change).map_err(|error| error.to_string()));
+        match changed {
+            Ok(()) => {
+                self.phase = Phase::Stopped;
+                self.send_stopped(DebugReason::Step, emit);
+            }
+            Err(message) => emit(Event::ChangeRefused { run: self.id, message }),
+        }
+    }
+
+    fn to_change(&self, change: ValueChange) -> Result<Change, String> {
+        let gone = || "there is no such value here".to_owned();
+        Ok(match change {
+            ValueChange::Local { frame, local, text } => {
+                let frames = self.session.call_stack(frame as usize + 1);
+                let shown = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize));
+                let value = value::parse(&text, shown.ok_or_else(gone)?.value.ty())?;
+                Change::Local { frame: frame as usize, local: local as usize, value }
+            }
+            ValueChange::Operand { frame, operand, text } => {
+                let frames = self.session.call_stack(frame as usize + 1);
+                let shown = frames.get(frame as usize).and_then(|frame| frame.operand_stack.get(operand as usize));
+                let value = value::parse(&text, shown.ok_or_else(gone)?.value.ty())?;
+                Change::Operand { frame: frame as usize, operand: operand as usize, value }
+            }
+            ValueChange::Global { global, text } => {
+                let before = self.session.globals().into_iter().nth(global as usize).ok_or_else(gone)?;
+                Change::Global { global: global as usize, value: value::parse(&text, before.ty())? }
+            }
+            ValueChange::Memory { memory, address, bytes } => {
+                Change::Memory { memory: memory as usize, address, bytes }
+            }
+        })
+    }
+
+    /// Works for a slice, and says when to come back.
+    pub fn slice(&mut self, machine: &impl Machine, emit: &mut dyn FnMut(Event)) -> Next {
+        match self.phase {
+            Phase::Stopped | Phase::Over => return Next::Idle,
+            Phase::Waiting { until: Some(until), .. } => {
+                let left = milliseconds_left(until, machine);
+                if left > 0.0 {
+                    return Next::After(left);
+                }
+                self.phase = Phase::Working;
+            }
+            Phase::Waiting { until: None, .. } => return Next::Idle,
+            Phase::Working => {}
+        }
+        let start = machine.now_ms();
+        let progress = self.session.advance(self.steps);
+        let elapsed = machine.now_ms() - start;
+        self.run_ms += elapsed;
+        let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
+        self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
+        match progress {
+            DebugProgress::Working { step, of } => {
+                if start - self.progress_ms >= PROGRESS_MS {
+                    self.progress_ms = start;
+                    self.send_output(emit);
+                    emit(Event::DebugWorking { run: self.id, step, of });
+                }
+                Next::Now
+            }
+            DebugProgress::Stopped(reason) => {
+                self.phase = Phase::Stopped;
+                self.send_stopped(to_reason(reason), emit);
+                Next::Idle
+            }
+            DebugProgress::Waiting { input, until } => {
+                let already = matches!(self.phase, Phase::Waiting { .. });
+                self.phase = Phase::Waiting { input, until };
+                if !already {
+                    self.send_stopped(if input { DebugReason::Input } else { DebugReason::Sleep }, emit);
+                    if input {
+                        emit(Event::WaitingForInput { run: self.id });
+                    }
+                }
+                match until {
+                    Some(until) => Next::After(milliseconds_left(until, machine).max(0.0)),
+                    None => Next::Idle,
+                }
+            }
+        }
+    }
+
+    /// Gives up what is being worked on.
+    pub fn pause(&mut self, emit: &mut dyn FnMut(Event)) {
+        if matches!(self.phase, Phase::Working | Phase::Waiting { .. }) {
+            self.session.pause();
+            self.phase = Phase::Stopped;
+            self.send_stopped(DebugReason::Pause, emit);
+        }
+    }
+
+    pub fn push_stdin(&mut self, bytes: &[u8], emit: &mut dyn FnMut(Event)) {
+        self.session.wasi_mut().push_stdin(bytes);
+        self.input_came(emit);
+    }
+
+    pub fn close_stdin(&mut self, emit: &mut dyn FnMut(Event)) {
+        self.session.wasi_mut().close_stdin();
+        self.input_came(emit);
+    }
+
+    fn input_came(&mut self, emit: &mut dyn FnMut(Event)) {
+        if matches!(self.phase, Phase::Waiting { input: true, .. }) {
+            self.phase = Phase::Working;
+            emit(Event::Continued { run: self.id });
+        }
+    }
+
+    /// Ends the run at the person's wish: as the program ended, if it has.
+    pub fn stop(&mut self, emit: &mut dyn FnMut(Event)) {
+        if self.is_over() {
+            return;
+        }
+        self.phase = Phase::Over;
+        self.send_output(emit);
+        let outcome = self.session.outcome().cloned().unwrap_or(Outcome::Stopped);
+        emit(Event::Finished { run: self.id, outcome: to_proto::outcome(outcome), counters: self.counters() });
+    }
+
+    fn send_output(&mut self, emit: &mut dyn FnMut(Event)) {
+        let chunks = to_proto::output(self.session.take_output());
+        if !chunks.is_empty() {
+            emit(Event::Output { run: self.id, chunks });
+        }
+    }
+
+    fn counters(&self) -> Counters {
+        let wasi = self.session.wasi();
+        Counters {
+            fuel: self.session.step(),
+            compile_ms: self.compile_ms,
+            run_ms: self.run_ms,
+            peak_memory: self.session.peak_memory(),
+            host_calls: wasi.host_calls(),
+            output: wasi.output_bytes(),
+        }
+    }
+
+    /// The watched window; `None` if it was sent before just like this and that is not asked for.
+    pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
+        let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
+        let view = to_proto::memory_view(watch, bytes, self.session.memories());
+        if !always && self.sent.as_ref() == Some(&view) {
+            return None;
+        }
+        self.sent = Some(view.clone());
+        Some(Event::Memory { run: self.id, view })
+    }
+
+    pub fn vfs(&self) -> &Vfs {
+        self.session.wasi().vfs()
+    }
+
+    pub fn vfs_mut(&mut self) -> &mut Vfs {
+        self.session.wasi_mut().vfs_mut()
+    }
+
+    /// Whether the tree is another than when this was asked the last time.
+    pub fn files_moved(&mut self) -> bool {
+        let moved = files::changed(self.session.wasi().vfs(), &self.files_told).is_some();
+        if moved {
+            self.files_told = self.session.wasi().vfs().clone();
+        }
+        moved
+    }
+
+    /// The tree as it was at the start.
+    pub fn files_before(&self) -> &Vfs {
+        &self.files_before
+    }
+
+    /// Whether the tree may be another than the page has been told of.
+    pub fn stands_still(&self) -> bool {
+        !matches!(self.phase, Phase::Working)
+    }
+}
+
+fn to_reason(reason: StopReason) -> DebugReason {
+    match reason {
+        StopReason::Start => DebugReason::Start,
+        StopReason::Step => DebugReason::Step,
+        StopReason::Breakpoint(id) => DebugReason::Breakpoint { id },
+        StopReason::Pause => DebugReason::Pause,
+        StopReason::Beginning => DebugReason::Beginning,
+        StopReason::Ended(outcome) => DebugReason::Ended { outcome: to_proto::outcome(outcome) },
+    }
+}
+
+fn milliseconds_left(until: u64, machine: &impl Machine) -> f64 {
+    until.saturating_sub(machine.clock().monotonic_ns()) as f64 / 1e6
+}

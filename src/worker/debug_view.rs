@@ -1,0 +1,281 @@
+//! What the page is told of a program that stands still under the debugger.
+
+use super::to_proto;
+use crate::engine::debugger::view::FrameView;
+use crate::engine::debugger::{Access, DebugSession};
+use crate::engine::instrument::LabelKind;
+use crate::engine::source_map::InstructionMap;
+use crate::engine::value::{self, Nullable, Shown, Val};
+use crate::protocol::{
+    DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand, PlacedValue, Span, TableView,
+};
+
+/// How many frames are told.
+const MOST_FRAMES: usize = 200;
+/// How many elements of a table are told.
+const MOST_ELEMENTS: u64 = 100;
+
+/// What was seen when the program stood still the last time, to tell what has changed.
+pub(super) struct Before {
+    step: u64,
+    depth: u32,
+    frame: Option<FrameView>,
+    globals: Vec<String>,
+    accesses: Vec<Access>,
+}
+
+impl Before {
+    pub fn of(session: &DebugSession) -> Self {
+        Self {
+            step: session.step(),
+            depth: session.depth(),
+            frame: session.call_stack(1).pop(),
+            globals: session.globals().iter().map(|global| value::show(global).text).collect(),
+            accesses: session.next_accesses(),
+        }
+    }
+}
+
+pub(super) fn view(
+    session: &mut DebugSession,
+    map: &InstructionMap,
+    regions: &[(String, u64, u64)],
+    reason: DebugReason,
+    before: Option<&Before>,
+    values: Vec<(u64, Vec<Shown>)>,
+) -> DebugView {
+    let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
+    let session = &*session;
+    let frames = session.call_stack(MOST_FRAMES);
+    // What changed is what the last single step changed, or what differs from what was seen last in the same frame.
+    let same = before.filter(|before| before.depth == session.depth());
+    let single = before.is_some_and(|before| before.step + 1 == session.step());
+    let announcement = announcement(session, map, &reason, before, frames.first());
+    let shown: Vec<DebugFrame> = frames
+        .iter()
+        .enumerate()
+        .map(|(index, frame)| to_frame(frame, map, if index == 0 { same } else { None }))
+        .collect();
+    let globals = session.globals().into_iter().enumerate().map(|(index, global)| {
+        let shown = value::show(&global);
+        let seen = before.and_then(|before| before.globals.get(index));
+        NamedValue {
+            changed: seen.is_some_and(|text| *text != shown.text),
+            name: name(session.names().global(index as u32), index),
+            value: to_proto::value(shown),
+            mutable: session.is_global_mutable(index),
+        }
+    });
+    let values = values.into_iter().filter_map(|(offset, values)| {
+        let text = values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
+        Some(PlacedValue { place: span(map, offset)?, text })
+    });
+    let written = before.filter(|_| single).map_or_else(Vec::new, |before| {
+        let writes = before.accesses.iter().filter(|access| access.writes);
+        writes.map(|access| (access.memory, access.address, access.length)).collect()
+    });
+    DebugView {
+        step: session.step(),
+        furthest: session.furthest(),
+        reason,
+        announcement,
+        frames: shown,
+        depth: session.depth(),
+        globals: globals.collect(),
+        tables: tables(session),
+        printed: session.output_bytes(),
+        forks: session.forks(),
+        values: values.collect(),
+        log,
+        regions: current_regions(session, regions),
+        written,
+    }
+}
+
+fn to_frame(frame: &FrameView, map: &InstructionMap, before: Option<&Before>) -> DebugFrame {
+    let before = before.and_then(|before| before.frame.as_ref()).filter(|before| before.function == frame.function);
+    let text = |value: &Val| value::show(value).text;
+    let locals = frame.locals.iter().enumerate().map(|(index, local)| {
+        let seen = before.and_then(|before| before.locals.get(index)).map(|local| text(&local.value));
+        let shown = value::show(&local.value);
+        NamedValue {
+            changed: seen.is_some_and(|seen| seen != shown.text),
+            name: name(local.name.as_deref(), index),
+            value: to_proto::value(shown),
+            mutable: true,
+        }
+    });
+    let operands = frame.operand_stack.iter().enumerate().map(|(index, operand)| {
+        let seen = before
+            .map(|before| before.operand_stack.get(index).map(|operand| (operand.pushed_by, text(&operand.value))));
+        let shown = value::show(&operand.value);
+        Operand {
+            changed: seen.is_some_and(|seen| seen != Some((operand.pushed_by, shown.text.clone()))),
+            pushed_by: map.instruction(operand.pushed_at).unwrap_or_default().to_owned(),
+            place: span(map, operand.pushed_at),
+            value: to_proto::value(shown),
+        }
+    });
+    let labels = frame.labels.iter().map(|label| Label {
+        kind: match label.kind {
+            LabelKind::Function => "function",
+            LabelKind::Block => "block",
+            LabelKind::Loop => "loop",
+            LabelKind::If => "if",
+        }
+        .to_owned(),
+        place: span(map, label.start),
+        target: span(map, label.target),
+        arity: label.arity,
+    });
+    DebugFrame {
+        function: function_name(frame.name.as_deref(), frame.function),
+        index: frame.function,
+        instruction: instruction(map, frame.offset),
+        place: span(map, frame.offset),
+        offset: frame.offset,
+        locals: locals.collect(),
+        operand_stack: operands.collect(),
+        labels: labels.collect(),
+    }
+}
+
+fn span(map: &InstructionMap, offset: u64) -> Option<Span> {
+    map.location(offset).as_ref().map(to_proto::span)
+}
+
+/// The instruction as it is written; the end of a function is written as a parenthesis, or not at all.
+fn instruction(map: &InstructionMap, offset: u64) -> String {
+    match map.instruction(offset) {
+        Some(")") | None => "end of the function".to_owned(),
+        Some(text) => text.to_owned(),
+    }
+}
+
+fn name(name: Option<&str>, index: usize) -> String {
+    name.map_or_else(|| index.to_string(), |name| format!("${name}"))
+}
+
+fn function_name(name: Option<&str>, index: u32) -> String {
+    name.map_or_else(|| format!("func {index}"), str::to_owned)
+}
+
+/// One sentence on what the last step did, or where the program stands.
+fn announcement(
+    session: &DebugSession,
+    map: &InstructionMap,
+    reason: &DebugReason,
+    before: Option<&Before>,
+    top: Option<&FrameView>,
+) -> String {
+    let here = top.map_or_else(String::new, |top| {
+        let line = map.location(top.offset).map_or_else(String::new, |at| format!(" on line {}", at.line));
+        format!("{}{line}", instruction(map, top.offset))
+    });
+    let stands = |what: &str| if here.is_empty() { what.to_owned() } else { format!("{what}, next is {here}") };
+    match reason {
+        DebugReason::Start => return stands("before the first instruction"),
+        DebugReason::Breakpoint { .. } => return stands("stopped at a breakpoint"),
+        DebugReason::Pause => return stands("paused"),
+        DebugReason::Beginning => return stands("nothing further back"),
+        DebugReason::Input => return "the program waits for input".to_owned(),
+        DebugReason::Sleep => return "the program sleeps".to_owned(),
+        DebugReason::Ended { .. } => return format!("the program is over, at {here}"),
+        DebugReason::Step => {}
+    }
+    let (Some(before), Some(top)) = (before.filter(|before| before.step + 1 == session.step()), top) else {
+        return stands(&format!("at step {}", session.step()));
+    };
+    let Some(frame) = &before.frame else { return stands("at the first step") };
+    let did = instruction(map, frame.offset);
+    let shown = |values: &mut dyn Iterator<Item = &Val>| {
+        values.map(|value| value::show(value).text).collect::<Vec<_>>().join(" and ")
+    };
+    if session.depth() > before.depth {
+        let arguments = shown(&mut top.locals.iter().map(|local| &local.value));
+        let with = if arguments.is_empty() { String::new() } else { format!(" with {arguments}") };
+        return format!("{did}: entered {}{with}", function_name(top.name.as_deref(), top.function));
+    }
+    if session.depth() < before.depth {
+        let results = shown(&mut frame.operand_stack.iter().map(|operand| &operand.value));
+        let what = if results.is_empty() { String::new() } else { format!(" {results}") };
+        return format!("returned{what} to {}", function_name(top.name.as_deref(), top.function));
+    }
+    let pushed = top.operand_stack.iter().rev().take_while(|operand| operand.pushed_by == frame.instruction).count();
+    let kept = top.operand_stack.len() - pushed;
+    let popped = shown(&mut frame.operand_stack.iter().skip(kept).map(|operand| &operand.value));
+    let pushed = shown(&mut top.operand_stack.iter().skip(kept).map(|operand| &operand.value));
+    match (popped.is_empty(), pushed.is_empty()) {
+        (true, true) => format!("{did}, next is {here}"),
+        (false, true) => format!("{did}: popped {popped}"),
+        (true, false) => format!("{did}: pushed {pushed}"),
+        (false, false) => format!("{did}: popped {popped}, pushed {pushed}"),
+    }
+}
+
+fn tables(session: &DebugSession) -> Vec<TableView> {
+    let sizes = (0..).map_while(|table| session.table_size(table).map(|size| (table, size)));
+    let view = |(table, size): (usize, u64)| {
+        let elements = (0..size.min(MOST_ELEMENTS)).filter_map(|index| session.table_element(table, index));
+        let elements = elements.map(|element| match &element {
+            Val::FuncRef(Nullable::Val(function)) => match session.function_of(function) {
+                Some(index) => function_name(session.names().function(index), index),
+                None => "a function".to_owned(),
+            },
+            other => value::show(other).text,
+        });
+        TableView { size, elements: elements.collect() }
+    };
+    sizes.map(view).collect()
+}
+
+/// The parts of the first memory that a module's binary tells of.
+pub(super) fn regions(wasm: &[u8]) -> Vec<(String, u64, u64)> {
+    use wasmparser::{DataKind, Operator, Parser, Payload};
+    let mut regions = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
+        let Payload::DataSection(section) = payload else { continue };
+        for (index, data) in section.into_iter().map_while(Result::ok).enumerate() {
+            let DataKind::Active { memory_index: 0, offset_expr } = data.kind else { continue };
+            let start = match offset_expr.get_operators_reader().read() {
+                Ok(Operator::I32Const { value }) => u64::from(value.cast_unsigned()),
+                Ok(Operator::I64Const { value }) => value.cast_unsigned(),
+                _ => continue,
+            };
+            let end = start.saturating_add(data.data.len() as u64);
+            if end > start {
+                regions.push((format!("data {index}"), start, end));
+            }
+        }
+    }
+    regions
+}
+
+/// What is known of the first memory now: data segments, and, where a compiler left its traces, stack and heap.
+fn current_regions(session: &DebugSession, fixed: &[(String, u64, u64)]) -> Vec<MemoryRegion> {
+    let size = session.memory(0).map_or(0, |bytes| bytes.len() as u64);
+    let mut regions: Vec<MemoryRegion> =
+        fixed.iter().map(|(name, start, end)| MemoryRegion { name: name.clone(), start: *start, end: *end }).collect();
+    let address = |name: &str| {
+        let index = session.names().find_global(name)?;
+        match session.globals().get(index as usize)? {
+            Val::I32(value) => Some(u64::from(value.cast_unsigned())),
+            Val::I64(value) => Some(value.cast_unsigned()),
+            _ => None,
+        }
+    };
+    if let Some(pointer) = address("__stack_pointer") {
+        // Rust's stack grows down from where the data begin, or from where the heap does.
+        let first_data = fixed.iter().map(|(_, start, _)| *start).min().unwrap_or(size);
+        let top = if pointer <= first_data { first_data } else { address("__heap_base").unwrap_or(size) };
+        if pointer < top {
+            regions.push(MemoryRegion { name: "shadow stack".to_owned(), start: pointer, end: top });
+        }
+        let last_data = fixed.iter().map(|(_, _, end)| *end).max().unwrap_or(top);
+        let heap = address("__heap_base").unwrap_or(last_data.max(top));
+        if heap < size {
+            regions.push(MemoryRegion { name: "heap".to_owned(), start: heap, end: size });
+        }
+    }
+    regions
+}

@@ -1,0 +1,231 @@
+//! The debugger's side of the protocol, spoken with a worker that has no browser.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use support::{RUN, TestWorker, wat};
+use wasmoscope::protocol::{
+    Breakpoint, DebugCommand, DebugReason, DebugView, Entry, Event, Outcome, Request, RunOptions, ValueChange,
+};
+
+const FACTORIAL: &str = r#"(module
+  (func $factorial (param $n i64) (result i64)
+    (if (result i64) (i64.eqz (local.get $n))
+      (then (i64.const 1))
+      (else (i64.mul (local.get $n)
+        (call $factorial (i64.sub (local.get $n) (i64.const 1)))))))
+  (func (export "main") (result i64) (call $factorial (i64.const 5))))"#;
+
+/// Asks, reads a line, and writes it back; then traps.
+const ASKS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 100) "? ")
+  (func $print (param $from i32) (param $length i32)
+    (i32.store (i32.const 0) (local.get $from))
+    (i32.store (i32.const 4) (local.get $length))
+    (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "_start")
+    (call $print (i32.const 100) (i32.const 2))
+    (i32.store (i32.const 0) (i32.const 200))
+    (i32.store (i32.const 4) (i32.const 64))
+    (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))
+    (call $print (i32.const 200) (i32.load (i32.const 16)))
+    (unreachable)))"#;
+
+fn debug(text: &str, breakpoints: Vec<Breakpoint>) -> TestWorker {
+    let mut worker = TestWorker::new();
+    worker.send(Request::Debug {
+        run: RUN,
+        source: wat(text),
+        entry: Entry::Default,
+        options: RunOptions::default(),
+        breakpoints,
+    });
+    worker.settle(100);
+    worker
+}
+
+fn command(worker: &mut TestWorker, command: DebugCommand) -> DebugView {
+    worker.send(Request::DebugCommand { run: RUN, command });
+    worker.settle(10_000);
+    view(worker)
+}
+
+/// The last view that was sent.
+fn view(worker: &TestWorker) -> DebugView {
+    let views = worker.events.iter().rev().filter_map(|event| match event {
+        Event::DebugStopped { view, .. } => Some(view),
+        _ => None,
+    });
+    (**views.into_iter().next().expect("a view was sent")).clone()
+}
+
+fn stack(view: &DebugView) -> Vec<&str> {
+    view.frames[0].operand_stack.iter().map(|operand| operand.value.text.as_str()).collect()
+}
+
+fn printed(worker: &TestWorker) -> String {
+    let chunks = worker.events.iter().filter_map(|event| match event {
+        Event::Output { chunks, .. } => Some(chunks),
+        _ => None,
+    });
+    String::from_utf8(chunks.flatten().flat_map(|chunk| chunk.bytes.clone()).collect()).expect("it is text")
+}
+
+fn on_line(line: u32) -> Breakpoint {
+    Breakpoint { id: line, line, condition: None, from_hit: 0, log: None }
+}
+
+#[test]
+fn a_program_stands_before_its_first_instruction() {
+    let worker = debug(FACTORIAL, Vec::new());
+    let view = view(&worker);
+    assert_eq!((view.step, &view.reason, view.depth), (0, &DebugReason::Start, 1));
+    let frame = &view.frames[0];
+    assert_eq!((frame.function.as_str(), frame.instruction.as_str()), ("main", "i64.const 5"));
+    assert_eq!(frame.place.map(|place| place.line), Some(7));
+}
+
+#[test]
+fn each_step_is_told_in_a_sentence() {
+    let mut worker = debug(FACTORIAL, Vec::new());
+    let mut told = Vec::new();
+    for _ in 0..8 {
+        told.push(command(&mut worker, DebugCommand::Into).announcement);
+    }
+    let expected = [
+        "i64.const 5: pushed 5",
+        "call $factorial: entered factorial with 5",
+        "local.get $n: pushed 5",
+        "i64.eqz: popped 5, pushed 0",
+        "if (result i64): popped 0",
+        "local.get $n: pushed 5",
+        "local.get $n: pushed 5",
+        "i64.const 1: pushed 1",
+    ];
+    assert_eq!(told, expected.map(|line| line.replace(" (result i64)", "")));
+}
+
+#[test]
+fn values_say_who_pushed_them_and_what_has_changed() {
+    let mut worker = debug(FACTORIAL, Vec::new());
+    command(&mut worker, DebugCommand::JumpTo { step: 7 });
+    let view = command(&mut worker, DebugCommand::Into);
+    assert_eq!(stack(&view), ["5", "5", "1"]);
+    let top = &view.frames[0].operand_stack[2];
+    assert_eq!((top.pushed_by.as_str(), top.changed), ("i64.const 1", true));
+    assert!(!view.frames[0].operand_stack[1].changed);
+    // Beside `i64.eqz` stands what it pushed.
+    let beside = view.values.iter().find(|value| value.place.line == 3 && value.place.column == 23);
+    assert_eq!(beside.map(|value| value.text.as_str()), Some("0"), "{:?}", view.values);
+    assert_eq!(view.frames[1].function, "main");
+    let labels: Vec<&str> = view.frames[0].labels.iter().map(|label| label.kind.as_str()).collect();
+    assert_eq!(labels, ["if", "function"]);
+}
+
+#[test]
+fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
+    let condition = |text: &str| Breakpoint { condition: Some(text.to_owned()), ..on_line(5) };
+    let mut worker = debug(FACTORIAL, vec![condition("local.n == 2"), Breakpoint { id: 9, ..condition("n ==") }]);
+    let placed = worker.events.iter().find_map(|event| match event {
+        Event::BreakpointsPlaced { breakpoints, .. } => Some(breakpoints.clone()),
+        _ => None,
+    });
+    let placed = placed.expect("they are placed");
+    assert_eq!(placed[0].place.map(|place| place.line), Some(5));
+    assert!(placed[1].problem.as_deref().is_some_and(|problem| problem.contains("expected")), "{placed:?}");
+    let view = command(&mut worker, DebugCommand::Continue);
+    assert_eq!(view.reason, DebugReason::Breakpoint { id: 5 });
+    assert_eq!(view.frames[0].locals[0].value.text, "2");
+    assert_eq!(view.depth, 5);
+}
+
+#[test]
+fn a_program_that_ended_can_be_looked_at_until_it_is_stopped() {
+    let mut worker = debug(FACTORIAL, Vec::new());
+    let view = command(&mut worker, DebugCommand::Continue);
+    assert!(
+        matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "120")
+    );
+    assert_eq!(stack(&view), ["120"]);
+    assert_eq!(worker.outcome(), None);
+    let view = command(&mut worker, DebugCommand::BackOver);
+    assert_eq!((view.depth, view.step), (1, 1));
+    command(&mut worker, DebugCommand::JumpToEnd);
+    worker.send(Request::Stop { run: RUN });
+    assert!(matches!(worker.outcome(), Some(Outcome::Returned { .. })));
+}
+
+#[test]
+fn a_value_is_changed_and_a_wrong_one_refused() {
+    let mut worker = debug(FACTORIAL, Vec::new());
+    command(&mut worker, DebugCommand::JumpTo { step: 2 });
+    let change = |text: &str| ValueChange::Local { frame: 0, local: 0, text: text.to_owned() };
+    worker.send(Request::ChangeValue { run: RUN, change: change("three") });
+    let refused = worker
+        .events
+        .iter()
+        .any(|event| matches!(event, Event::ChangeRefused { message, .. } if message.contains("three")));
+    assert!(refused);
+    worker.send(Request::ChangeValue { run: RUN, change: change("3") });
+    assert_eq!(view(&worker).forks, [2]);
+    let view = command(&mut worker, DebugCommand::Continue);
+    assert!(
+        matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "6")
+    );
+}
+
+#[test]
+fn what_was_typed_is_not_asked_for_again() {
+    let mut worker = debug(ASKS, Vec::new());
+    let waiting = command(&mut worker, DebugCommand::Continue);
+    assert_eq!(waiting.reason, DebugReason::Input);
+    assert_eq!((printed(&worker).as_str(), waiting.printed), ("? ", 2));
+    worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
+    worker.settle(1000);
+    let end = view(&worker);
+    assert!(
+        matches!(&end.reason, DebugReason::Ended { outcome: Outcome::Trapped { trap } } if trap.code == "unreachable"),
+        "{:?}",
+        end.reason
+    );
+    assert_eq!(end.frames[0].instruction, "unreachable");
+    assert_eq!((printed(&worker).as_str(), end.printed), ("? hello\n", 8));
+
+    let before = command(&mut worker, DebugCommand::JumpTo { step: waiting.step });
+    assert_eq!((before.printed, before.frames[0].instruction.as_str()), (2, "call $fd_read"));
+    let after = command(&mut worker, DebugCommand::JumpToEnd);
+    assert_eq!((after.step, after.printed), (end.step, 8));
+    assert_eq!(printed(&worker), "? hello\n", "nothing is sent twice");
+}
+
+#[test]
+fn a_trap_of_a_plain_run_is_shown_where_it_was() {
+    let mut worker = TestWorker::new();
+    worker.run_text(ASKS);
+    worker.settle(100);
+    worker.send(Request::Stdin { run: RUN, bytes: b"once\n".to_vec() });
+    worker.settle(100);
+    assert!(matches!(worker.outcome(), Some(Outcome::Trapped { .. })));
+    worker.send(Request::DebugAgain { run: RUN + 1, again: RUN, breakpoints: Vec::new() });
+    worker.settle(1000);
+    let view = view(&worker);
+    assert!(matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Trapped { .. } }), "{:?}", view.reason);
+    assert_eq!(view.frames[0].instruction, "unreachable");
+    assert_eq!(view.printed, 7);
+}
+
+#[test]
+fn a_loop_without_end_is_given_up() {
+    let mut worker = debug("(module (func (export \"main\") (loop $again (br $again))))", Vec::new());
+    worker.send(Request::DebugCommand { run: RUN, command: DebugCommand::Continue });
+    worker.settle(5);
+    worker.send(Request::Pause { run: RUN });
+    let paused = view(&worker);
+    assert_eq!(paused.reason, DebugReason::Pause);
+    assert!(paused.step > 1000);
+    let back = command(&mut worker, DebugCommand::BackInto);
+    assert_eq!(back.step, paused.step - 1);
+}
