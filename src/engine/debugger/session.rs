@@ -19,7 +19,7 @@ use super::search::{Search, SearchKind};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::imports;
-use crate::engine::runtime::outcome::Outcome;
+use crate::engine::runtime::outcome::{Outcome, trap_code};
 use crate::engine::runtime::plan;
 use crate::engine::runtime::session::segment_trap;
 use crate::engine::runtime::{Entry, Limits, StartError};
@@ -234,7 +234,7 @@ impl DebugSession {
         }
         wasi.keep_all_output();
         let machine = Machine::new(&program, wasi).map_err(|(error, host)| {
-            match (error.as_trap_code(), host.limiter.refused()) {
+            match (trap_code(&error), host.limiter.refused()) {
                 (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
                 (Some(code), None) => StartError::Outcome(segment_trap(code, &program.limits)),
                 (None, None) => refused(&error).into(),
