@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::components::calls_panel::CallsRegion;
 use super::components::console::ConsolePanel;
 use super::components::drop_zone::DropZone;
 use super::components::editor_pane::EditorPane;
@@ -12,7 +13,7 @@ use super::components::memory_panel::MemoryRegion;
 use super::components::module_panel::ModulePanel;
 use super::components::notice_bar::NoticeBar;
 use super::components::splitter::SplitterBar;
-use super::components::tabs::{TabBar, TabPanel};
+use super::components::tabs::{DockBar, TabBar, TabPanel};
 use super::components::toolbar::Toolbar;
 use super::hooks::reducers::*;
 use super::hooks::use_check::use_check;
@@ -136,7 +137,11 @@ fn Page() -> Html {
                         <TabPanel panel={Panel::Memory} {narrow}><MemoryRegion /></TabPanel>
                     </div>
                     <SplitterBar splitter={Splitter::Console} />
-                    <TabPanel panel={Panel::Console} {narrow}><ConsolePanel /></TabPanel>
+                    <div class="workbench-dock">
+                        if !narrow { <DockBar /> }
+                        <TabPanel panel={Panel::Console} {narrow}><ConsolePanel /></TabPanel>
+                        <TabPanel panel={Panel::Calls} {narrow}><CallsRegion /></TabPanel>
+                    </div>
                 </div>
             </main>
             if narrow { <TabBar /> }

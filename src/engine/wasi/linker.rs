@@ -174,28 +174,50 @@ fn run<T, const N: usize>(
     needs: Needs,
     function: u8,
     raw: impl FnOnce() -> [u64; N],
-    body: impl FnOnce(&mut Call<'_>) -> CallResult,
+    mut body: impl FnMut(&mut Call<'_>) -> CallResult,
 ) -> Result<i32, Error> {
     let memory = if needs == Needs::Memory { Some(exported_memory(&caller)?) } else { None };
-    // Without a trace a call pays for nothing but the question whether there is one.
-    let traced = get(caller.data_mut()).trace.is_some();
-    let fuel_left = if traced { caller.get_fuel().unwrap_or(0) } else { 0 };
-    let (bytes, state) = match memory {
-        Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
-        None => (&mut [][..], caller.data_mut()),
-    };
+    let (bytes, state) = split(&mut caller, memory);
     let ctx = get(state);
     ctx.begin_call();
     ctx.fuel_debt += CALL_COST;
-    if traced {
-        ctx.trace_begin(bytes, &Incoming { function, version, raw: &raw(), fuel_left });
-    }
-    let result = body(&mut Call { ctx: &mut *ctx, memory: Memory(&mut *bytes), version });
-    if traced {
-        ctx.trace_end(bytes, &result);
-    }
+    // Without a trace a call pays for nothing but this question.
+    let result = if ctx.trace.is_none() {
+        body(&mut Call { ctx, memory: Memory(bytes), version })
+    } else {
+        run_traced(&mut caller, get, memory, version, function, &raw(), &mut body)
+    };
     charge(&mut caller, get);
     finish(result)
+}
+
+/// Carries out the call, and tells the trace of its beginning and its end.
+#[cold]
+#[inline(never)]
+fn run_traced<T>(
+    caller: &mut Caller<'_, T>,
+    get: fn(&mut T) -> &mut WasiCtx,
+    memory: Option<wasmi::Memory>,
+    version: Version,
+    function: u8,
+    raw: &[u64],
+    body: &mut dyn FnMut(&mut Call<'_>) -> CallResult,
+) -> CallResult {
+    let fuel_left = caller.get_fuel().unwrap_or(0);
+    let (bytes, state) = split(caller, memory);
+    let ctx = get(state);
+    ctx.trace_begin(bytes, &Incoming { function, version, raw, fuel_left });
+    let result = body(&mut Call { ctx: &mut *ctx, memory: Memory(&mut *bytes), version });
+    ctx.trace_end(bytes, &result);
+    result
+}
+
+/// The guest's memory, empty for a call that needs none, and the state beside it.
+fn split<'a, T>(caller: &'a mut Caller<'_, T>, memory: Option<wasmi::Memory>) -> (&'a mut [u8], &'a mut T) {
+    match memory {
+        Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
+        None => (&mut [][..], caller.data_mut()),
+    }
 }
 
 fn exported_memory<T>(caller: &Caller<'_, T>) -> Result<wasmi::Memory, Error> {

@@ -15,7 +15,7 @@ const KEYS: [(&str, &str); 13] = [
     ("Mod+Enter", "Run"),
     ("Mod+,", "Pause, and continue"),
     ("Mod+.", "Stop"),
-    ("Alt+1 … Alt+5", "Go to Editor, Console, Module, Files, Memory"),
+    ("Alt+1 … Alt+6", "Go to Editor, Console, Module, Files, Memory, System calls"),
     ("Esc, then Tab", "Leave the editor"),
     ("Tab, Shift+Tab", "In the editor: indent, and back"),
     ("Mod+F", "In the editor: search and replace"),

@@ -38,11 +38,11 @@ pub struct Props {
 
 /// What is measured in the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Measures {
+pub(super) struct Measures {
     /// How many letters fit beside each other.
-    letters: f64,
-    row_height: f64,
-    viewport: f64,
+    pub letters: f64,
+    pub row_height: f64,
+    pub viewport: f64,
 }
 
 /// Letters that a row of 16 bytes takes besides its address: two and a half for each
@@ -87,7 +87,9 @@ pub fn HexGrid(props: &Props) -> Html {
 
     let onscroll = {
         let mover = mover.clone();
-        Callback::from(move |_: Event| mover.scrolled())
+        Callback::from(move |_: Event| {
+            mover.scrolled();
+        })
     };
     let onkeydown = {
         let (mover, selection, on_select) = (mover.clone(), props.selection, props.on_select.clone());
@@ -167,8 +169,8 @@ fn grid_key(event: &KeyboardEvent) -> Option<GridKey> {
 
 /// Moves the view, and keeps the scroll bar in step.
 #[derive(Clone)]
-struct Mover {
-    geometry: Geometry,
+pub(super) struct Mover {
+    pub geometry: Geometry,
     top: UseStateHandle<f64>,
     scroller: NodeRef,
     bar: Rc<Bar>,
@@ -184,15 +186,16 @@ struct Bar {
     settle: Cell<Option<Timeout>>,
 }
 
+/// Of any list of rows: `scroller` holds a range of the geometry's length with the visible rows in it.
 #[hook]
-fn use_mover(scroller: &NodeRef, geometry: &Geometry, top: &UseStateHandle<f64>) -> Mover {
+pub(super) fn use_mover(scroller: &NodeRef, geometry: &Geometry, top: &UseStateHandle<f64>) -> Mover {
     let bar = use_memo((), |()| Bar::default());
     Mover { geometry: *geometry, top: top.clone(), scroller: scroller.clone(), bar }
 }
 
 impl Mover {
     /// Shows this row at the top.
-    fn go(&self, top: f64) {
+    pub fn go(&self, top: f64) {
         let top = top.clamp(0.0, self.geometry.last_top() as f64);
         self.bar.settle.take();
         self.bar.top.set(top);
@@ -201,7 +204,7 @@ impl Mover {
     }
 
     /// Brings an address into view.
-    fn reveal(&self, address: u64) {
+    pub fn reveal(&self, address: u64) {
         let top = self.bar.top.get();
         let revealed = self.geometry.reveal(top, address);
         if revealed != top {
@@ -209,20 +212,26 @@ impl Mover {
         }
     }
 
-    /// The browser has moved the scroll bar.
-    fn scrolled(&self) {
-        let Some(element) = self.scroller.cast::<Element>() else { return };
+    /// Where the view is.
+    pub fn top(&self) -> f64 {
+        self.bar.top.get()
+    }
+
+    /// The browser has moved the scroll bar; tells whether the person did that.
+    pub fn scrolled(&self) -> bool {
+        let Some(element) = self.scroller.cast::<Element>() else { return false };
         let to = f64::from(element.scroll_top());
         let from = self.bar.scroll.replace(to);
         // Where this page has put it itself, there is nothing to follow.
         if (to - from).abs() < 1.0 {
-            return;
+            return false;
         }
         let top = self.geometry.scrolled(self.bar.top.get(), from, to);
         self.bar.top.set(top);
         self.top.set(top);
         let (scroller, geometry, bar) = (self.scroller.clone(), self.geometry, self.bar.clone());
         self.bar.settle.set(Some(Timeout::new(SETTLED, move || put_bar(&scroller, &geometry, &bar))));
+        true
     }
 }
 
@@ -274,9 +283,9 @@ fn address_under(event: &PointerEvent) -> Option<u64> {
     cell.get_attribute("data-address")?.parse().ok()
 }
 
-/// The size of the visible part, of a row, and how many letters fit beside each other.
+/// The size of the visible part, of a row, and how many letters fit beside each other: of a letter in `.hex-measure`.
 #[hook]
-fn use_measures(scroller: &NodeRef) -> Measures {
+pub(super) fn use_measures(scroller: &NodeRef) -> Measures {
     let measures = use_state_eq(|| Measures { letters: 80.0, row_height: 20.0, viewport: 400.0 });
     {
         let (scroller, measures) = (scroller.clone(), measures.setter());

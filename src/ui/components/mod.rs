@@ -3,7 +3,10 @@
 pub mod aside_list;
 pub mod ask_dialog;
 pub mod byte_inspector;
+pub mod call_details;
 pub mod call_form;
+pub mod call_list;
+pub mod calls_panel;
 pub mod changes_dialog;
 pub mod comparison_view;
 pub mod console;

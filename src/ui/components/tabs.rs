@@ -1,8 +1,8 @@
-//! The panels as tabs, on a narrow screen.
+//! The panels as tabs: all of them on a narrow screen, those that share a place on a wide one.
 
 use yew::prelude::*;
 
-use crate::ui::hooks::reducers::{LayoutContext, use_slice};
+use crate::ui::hooks::reducers::{LayoutContext, RunContext, use_slice};
 use crate::ui::platform::dom;
 use crate::ui::state::layout::{LayoutAction, Panel};
 
@@ -24,25 +24,53 @@ pub fn TabPanel(props: &PanelProps) -> Html {
         <div
             id={panel.id()}
             class="panel-slot"
-            data-panel={panel.name().to_lowercase()}
+            data-panel={short(panel)}
             tabindex="-1"
-            role={props.narrow.then_some("tabpanel")}
-            aria-labelledby={props.narrow.then(|| tab_id(panel))}
-            hidden={props.narrow && layout.tab != panel}
+            role={(props.narrow || Panel::DOCK.contains(&panel)).then_some("tabpanel")}
+            aria-labelledby={(props.narrow || Panel::DOCK.contains(&panel)).then(|| tab_id(panel))}
+            hidden={!layout.shows(panel, props.narrow)}
         >
             { props.children.clone() }
         </div>
     }
 }
 
-fn tab_id(panel: Panel) -> String {
-    format!("tab-{}", panel.name().to_lowercase())
+/// The panel in one word, as ids and styles have it.
+fn short(panel: Panel) -> &'static str {
+    panel.id().trim_start_matches("panel-")
 }
 
-/// The bar of tabs: arrows move, Home and End go to the ends.
+fn tab_id(panel: Panel) -> String {
+    format!("tab-{}", short(panel))
+}
+
+/// The bar of tabs on a narrow screen: arrows move, Home and End go to the ends.
 #[component]
 pub fn TabBar() -> Html {
+    html! { <Tabs panels={&Panel::ALL[..]} label="Panels" class="tab-bar" /> }
+}
+
+/// The tabs of the panels that share a place on a wide screen.
+#[component]
+pub fn DockBar() -> Html {
+    html! { <Tabs panels={&Panel::DOCK[..]} label="Console or system calls" class="dock-bar" dock=true /> }
+}
+
+#[derive(PartialEq, Properties)]
+struct TabsProps {
+    panels: &'static [Panel],
+    label: &'static str,
+    class: &'static str,
+    #[prop_or_default]
+    dock: bool,
+}
+
+#[component]
+fn Tabs(props: &TabsProps) -> Html {
     let layout = use_slice::<LayoutContext>();
+    let run = use_slice::<RunContext>();
+    let panels = props.panels;
+    let shown = if props.dock { layout.dock } else { layout.tab };
     let show = |panel: Panel| {
         let layout = layout.dispatcher();
         Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Show { panel }))
@@ -51,10 +79,10 @@ pub fn TabBar() -> Html {
         let layout = layout.clone();
         Callback::from(move |event: KeyboardEvent| {
             let panel = match event.key().as_str() {
-                "ArrowRight" => layout.tab.neighbour(1),
-                "ArrowLeft" => layout.tab.neighbour(-1),
-                "Home" => Panel::ALL[0],
-                "End" => Panel::ALL[0].neighbour(-1),
+                "ArrowRight" => shown.neighbour(panels, 1),
+                "ArrowLeft" => shown.neighbour(panels, -1),
+                "Home" => panels[0],
+                "End" => panels[0].neighbour(panels, -1),
                 _ => return,
             };
             event.prevent_default();
@@ -63,7 +91,8 @@ pub fn TabBar() -> Html {
         })
     };
     let tab = |panel: Panel| {
-        let selected = layout.tab == panel;
+        let selected = shown == panel;
+        let waits = panel == Panel::Console && !selected && run.waits_for_input();
         html! {
             <button
                 type="button"
@@ -73,15 +102,17 @@ pub fn TabBar() -> Html {
                 aria-selected={selected.to_string()}
                 aria-controls={panel.id()}
                 tabindex={if selected { "0" } else { "-1" }}
+                data-waits={waits.to_string()}
                 onclick={show(panel)}
             >
                 { panel.name() }
+                if waits { <span class="visually-hidden">{ ", the program waits for input" }</span> }
             </button>
         }
     };
     html! {
-        <div class="tab-bar" role="tablist" aria-label="Panels" {onkeydown}>
-            { for Panel::ALL.into_iter().map(tab) }
+        <div class={props.class} role="tablist" aria-label={props.label} {onkeydown}>
+            { for panels.iter().copied().map(tab) }
         </div>
     }
 }

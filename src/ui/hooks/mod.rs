@@ -1,6 +1,7 @@
 //! Where state meets the browser: timers, the worker, storage, keys. Each hook hands back a handle with verbs.
 
 pub mod reducers;
+pub mod use_calls;
 pub mod use_check;
 pub mod use_editor;
 pub mod use_engine;

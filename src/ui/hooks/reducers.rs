@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::ui::state::calls::{CallsAction, CallsState};
 use crate::ui::state::check::{CheckAction, CheckState};
 use crate::ui::state::console::{ConsoleAction, ConsoleState};
 use crate::ui::state::files::{FilesAction, FilesState};
@@ -27,6 +28,7 @@ macro_rules! reducible {
 }
 
 reducible! {
+    CallsState, CallsAction;
     CheckState, CheckAction;
     ConsoleState, ConsoleAction;
     FilesState, FilesAction;

@@ -8,7 +8,8 @@ use yew::prelude::*;
 
 use super::reducers::{CheckContext, ConsoleContext, RunContext, WorkerContext};
 use crate::protocol::{
-    Entry, Event, FileChange, FileImage, MemoryWatch, OutputChunk, Request, RunId, RunOptions, Source, Version,
+    CallFilter, CallsWatch, Entry, Event, FileChange, FileImage, MemoryWatch, OutputChunk, Request, RunId, RunOptions,
+    Source, Version,
 };
 use crate::ui::platform::dom;
 use crate::ui::platform::worker::{News, WorkerLink};
@@ -202,6 +203,15 @@ impl Engine {
         self.0.send(Request::WatchMemory { watch });
     }
 
+    pub fn watch_calls(&self, watch: Option<CallsWatch>) {
+        self.0.send(Request::WatchCalls { watch });
+    }
+
+    /// Asks for the calls as text; it comes as [`Event::CallsText`] to those who listen.
+    pub fn copy_calls(&self, filter: CallFilter) {
+        self.0.send(Request::CopyCalls { filter });
+    }
+
     pub fn set_files(&self, files: Vec<FileImage>) {
         self.0.send(Request::SetFiles { files });
     }
@@ -306,13 +316,13 @@ impl Engine {
     fn hear_event(&self, event: Event) {
         let inner = &self.0;
         inner.heard.set(dom::now());
-        // Memory outlives its run, and a worker that was replaced knows of none.
-        let is_memory = matches!(event, Event::Memory { .. });
-        if !is_memory && event_run(&event).is_some_and(|run| run != inner.run.get()) {
+        // Memory and calls outlive their run, and a worker that was replaced knows of none.
+        let outlives = matches!(event, Event::Memory { .. } | Event::Calls { .. } | Event::CallsText { .. });
+        if !outlives && event_run(&event).is_some_and(|run| run != inner.run.get()) {
             return;
         }
         let event = Rc::new(event);
-        if !matches!(*event, Event::Output { .. } | Event::Progress { .. } | Event::Memory { .. }) {
+        if !outlives && !matches!(*event, Event::Output { .. } | Event::Progress { .. }) {
             // A prompt is there before its answer is asked for, and the last line before the end.
             inner.show_output();
         }
@@ -332,7 +342,7 @@ impl Engine {
             Event::Fault { message } => inner.fault(message),
             _ => {}
         }
-        if event_run(&event).is_some() && !matches!(&*event, Event::Output { .. } | Event::Memory { .. }) {
+        if event_run(&event).is_some() && !outlives && !matches!(&*event, Event::Output { .. }) {
             inner.slices.run.dispatch(RunAction::Heard(event.clone()));
         }
         // A copy: a listener may well add or remove one.

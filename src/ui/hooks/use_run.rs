@@ -66,13 +66,17 @@ impl Launcher {
         inner.editor.flush();
         // A fresh clone sees the state of this moment, and lets go of it again.
         let project = inner.workspace.clone().project.clone();
+        let record = inner.settings.clone().record_calls;
         let options = RunOptions {
             arguments: arguments::split(&project.arguments),
             environment: arguments::environment(&project.environment),
             limits: inner.settings.clone().limits.clone(),
-            trace: inner.settings.clone().record_calls,
+            trace: record,
         };
-        inner.layout.dispatch(LayoutAction::Show { panel: Panel::Console });
+        // Who watches the calls goes on watching them.
+        let watches = record && inner.layout.clone().dock == Panel::Calls;
+        let panel = if watches { Panel::Calls } else { Panel::Console };
+        inner.layout.dispatch(LayoutAction::Show { panel });
         inner.engine.run(project.program.source(), entry, options);
     }
 }

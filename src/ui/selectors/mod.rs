@@ -1,6 +1,7 @@
 //! Read-only derivations: from what the page knows to what it shows. Pure functions; changes belong in `state`.
 
 pub mod arguments;
+pub mod calls;
 pub mod comparison;
 pub mod console;
 pub mod diff;

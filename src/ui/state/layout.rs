@@ -11,11 +11,16 @@ pub enum Panel {
     Files,
     Module,
     Memory,
+    Calls,
 }
 
 impl Panel {
     /// In the order of the tabs.
-    pub const ALL: [Panel; 5] = [Panel::Editor, Panel::Console, Panel::Module, Panel::Files, Panel::Memory];
+    pub const ALL: [Panel; 6] =
+        [Panel::Editor, Panel::Console, Panel::Module, Panel::Files, Panel::Memory, Panel::Calls];
+
+    /// Those that share a place on a wide screen too.
+    pub const DOCK: [Panel; 2] = [Panel::Console, Panel::Calls];
 
     /// What the tab and the region are called.
     pub fn name(self) -> &'static str {
@@ -25,6 +30,7 @@ impl Panel {
             Panel::Files => "Files",
             Panel::Module => "Module",
             Panel::Memory => "Memory",
+            Panel::Calls => "System calls",
         }
     }
 
@@ -36,13 +42,15 @@ impl Panel {
             Panel::Files => "panel-files",
             Panel::Module => "panel-module",
             Panel::Memory => "panel-memory",
+            Panel::Calls => "panel-calls",
         }
     }
 
-    /// The tab that is `steps` further, going round.
-    pub fn neighbour(self, steps: isize) -> Panel {
-        let here = Self::ALL.iter().position(|panel| *panel == self).unwrap_or(0) as isize;
-        Self::ALL[(here + steps).rem_euclid(Self::ALL.len() as isize) as usize]
+    /// The tab among `panels` that is `steps` further, going round.
+    pub fn neighbour(self, panels: &[Panel], steps: isize) -> Panel {
+        let here = panels.iter().position(|panel| *panel == self).unwrap_or(0) as isize;
+        let there = (here + steps).rem_euclid((panels.len() as isize).max(1));
+        panels.get(there as usize).copied().unwrap_or(self)
     }
 }
 
@@ -77,6 +85,8 @@ pub struct Layout {
     pub problems: u32,
     /// The tab that is shown on a narrow screen.
     pub tab: Panel,
+    /// The one of [`Panel::DOCK`] that is shown on a wide screen.
+    pub dock: Panel,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +107,15 @@ pub enum LayoutAction {
 impl Default for Layout {
     fn default() -> Self {
         // Sixteen bytes a row fit into the inspector.
-        Self { left: 1800, right: 3100, console: 1700, files: 1600, problems: 1100, tab: Panel::Editor }
+        Self {
+            left: 1800,
+            right: 3100,
+            console: 1700,
+            files: 1600,
+            problems: 1100,
+            tab: Panel::Editor,
+            dock: Panel::Console,
+        }
     }
 }
 
@@ -107,9 +125,19 @@ impl Layout {
         match action {
             LayoutAction::Resize { splitter, size } => *next.size_mut(splitter) = clamp(splitter, size),
             LayoutAction::Reset { splitter } => *next.size_mut(splitter) = Self::default().size(splitter),
-            LayoutAction::Show { panel } => next.tab = panel,
+            LayoutAction::Show { panel } => {
+                next.tab = panel;
+                if Panel::DOCK.contains(&panel) {
+                    next.dock = panel;
+                }
+            }
         }
         next
+    }
+
+    /// Whether a panel is in sight.
+    pub fn shows(&self, panel: Panel, narrow: bool) -> bool {
+        if narrow { self.tab == panel } else { self.dock == panel || !Panel::DOCK.contains(&panel) }
     }
 
     pub fn size(&self, splitter: Splitter) -> u32 {
@@ -152,6 +180,9 @@ impl Layout {
             let size = clamp(splitter, layout.size(splitter));
             *layout.size_mut(splitter) = size;
         }
+        if !Panel::DOCK.contains(&layout.dock) {
+            layout.dock = Panel::Console;
+        }
         layout
     }
 }
@@ -187,9 +218,21 @@ mod tests {
 
     #[test]
     fn tabs_go_round() {
-        assert_eq!(Panel::Editor.neighbour(-1), Panel::Memory);
-        assert_eq!(Panel::Memory.neighbour(1), Panel::Editor);
-        assert_eq!(Panel::Editor.neighbour(1), Panel::Console);
+        assert_eq!(Panel::Editor.neighbour(&Panel::ALL, -1), Panel::Calls);
+        assert_eq!(Panel::Calls.neighbour(&Panel::ALL, 1), Panel::Editor);
+        assert_eq!(Panel::Editor.neighbour(&Panel::ALL, 1), Panel::Console);
+    }
+
+    #[test]
+    fn console_and_calls_share_a_place_on_a_wide_screen() {
+        let layout = Layout::default();
+        assert!(layout.shows(Panel::Console, false) && !layout.shows(Panel::Calls, false));
+        let layout = layout.apply(LayoutAction::Show { panel: Panel::Calls });
+        assert!(!layout.shows(Panel::Console, false) && layout.shows(Panel::Calls, false));
+        assert!(layout.shows(Panel::Memory, false) && !layout.shows(Panel::Memory, true));
+        let layout = layout.apply(LayoutAction::Show { panel: Panel::Memory });
+        assert!(layout.shows(Panel::Calls, false), "another panel leaves the place as it is");
+        assert_eq!(Layout::restored(r#"{"dock": "Memory"}"#).dock, Panel::Console);
     }
 
     #[test]

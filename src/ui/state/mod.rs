@@ -1,6 +1,7 @@
 //! What the page knows, in slices. Each is a value with `fn apply(&self, Action) -> Self` and nothing else:
 //! no clock, no storage, no browser. Read-only derivations belong in `selectors`.
 
+pub mod calls;
 pub mod check;
 pub mod console;
 pub mod files;

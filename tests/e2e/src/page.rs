@@ -130,6 +130,13 @@ impl Page {
         });
     }
 
+    /// Empties a text box as a person does: everything is selected and deleted.
+    pub fn clear(&self, name: &str) {
+        self.click("textbox", name);
+        self.chord(key::CONTROL, 'a');
+        self.hit(key::BACKSPACE);
+    }
+
     /// Sends a line of standard input.
     pub fn answer(&self, line: &str) {
         self.fill("Standard input", line);

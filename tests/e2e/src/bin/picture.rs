@@ -28,7 +28,8 @@ fn main() {
 type Reach = fn(&Page);
 
 fn all(folder: &Path) {
-    let states = [("start", start as Reach), ("running", running), ("failed", failed), ("finished", finished)];
+    let states =
+        [("start", start as Reach), ("running", running), ("failed", failed), ("finished", finished), ("calls", calls)];
     for (size_name, size) in [("desktop", DESKTOP), ("phone", PHONE)] {
         for (theme, dark) in [("light", false), ("dark", true)] {
             for (state_name, reach) in states {
@@ -67,4 +68,14 @@ fn finished(page: &Page) {
     page.expect_source("Hello, world!");
     page.press("Run");
     page.expect_status("xit");
+}
+
+fn calls(page: &Page) {
+    page.choose_example("Writing a file");
+    page.expect_source("notes.txt");
+    page.click("tab", "System calls");
+    page.click("checkbox", "Record");
+    page.press("Run");
+    page.expect_in("System calls", "path_open");
+    page.click("option", "1");
 }
