@@ -1,9 +1,8 @@
 //! Scripts of the specification (`.wast`): modules, what is called of them, and what is asserted.
 //!
 //! The `wast` crate reads a script; [`run`] goes through its directives over an [`Interpreter`] and gives a [`Report`].
-//! What an interpreter is asked, and in which words it answers, is in [`interpreter`]; [`plain`] is a module on wasmi as it
-//! is. An interpreter that runs modules in another way implements the same trait beside it, and the command line
-//! chooses between them.
+//! [`Plain`] runs modules on wasmi as they are. An interpreter that runs them in another way implements the same trait
+//! beside it, and the command line chooses between them.
 
 mod expect;
 mod interpreter;
