@@ -283,3 +283,32 @@ fn scripts_tell_what_fails_by_their_exit_code() {
     }
     assert_eq!(wasmoscope(&folder, &["wast"], "").status.code(), Some(2));
 }
+
+#[test]
+fn what_comes_after_the_file_is_for_the_program() {
+    let folder = folder("after-the-file");
+    let suite = guest("suite");
+    let suite = suite.to_str().expect("UTF-8");
+    let words = ["start", "--", "--help", "-h", "--env", "A=1", "--trace", "--", "--dir"];
+    let output = wasmoscope(&folder, &[&["run", "--dir", ".::/", suite][..], &words].concat(), "");
+    let printed: Vec<String> =
+        text(&output.stdout).lines().filter(|line| line.starts_with("argument ")).map(str::to_owned).collect();
+    let given: Vec<String> = words[2..].iter().map(|word| format!("argument {word:?}")).collect();
+    assert_eq!(printed, given, "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_pipe_is_no_terminal() {
+    let folder = folder("pipe");
+    let asks = r#"(module
+        (import "wasi_snapshot_preview1" "fd_fdstat_get" (func $get (param i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "kind") (param i32) (result i32)
+            (drop (call $get (local.get 0) (i32.const 0)))
+            (i32.load8_u (i32.const 0))))"#;
+    file(&folder, "asks.wat", asks);
+    for stream in ["0", "1", "2"] {
+        let output = wasmoscope(&folder, &["run", "--invoke", "kind", "asks.wat", stream], "");
+        assert_eq!(text(&output.stdout), "0\n", "{}", text(&output.stderr));
+    }
+}

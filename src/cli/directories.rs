@@ -71,8 +71,11 @@ impl Directory {
 
 fn load(from: &Path, to: &str, vfs: &mut Vfs) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("cannot copy `{}`: {error}", from.display());
-    for entry in fs::read_dir(from).map_err(|error| failed(&error))? {
-        let entry = entry.map_err(|error| failed(&error))?;
+    let entries = fs::read_dir(from).and_then(Iterator::collect::<std::io::Result<Vec<_>>>);
+    let mut entries = entries.map_err(|error| failed(&error))?;
+    // The program lists them in this order, on every machine.
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
         let name = entry.file_name().into_string().map_err(|_| failed(&"a name in it is not UTF-8"))?;
         let path = entry.path();
         let inner = format!("{to}/{name}");

@@ -1,6 +1,7 @@
 //! `wasmoscope run`.
 
-use std::path::PathBuf;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -11,7 +12,7 @@ use super::trace::Tracer;
 use super::{Failure, module, read, write_stdout};
 use crate::engine::runtime::{Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::vfs::Vfs;
-use crate::engine::wasi::{OutputStream, WasiConfig};
+use crate::engine::wasi::{OutputStream, Terminals, WasiConfig};
 
 /// What a shell shows of a program that was aborted (128 and the number of SIGABRT).
 const TRAPPED: u8 = 134;
@@ -46,11 +47,9 @@ pub(super) struct Run {
     seed: Option<u64>,
     #[command(flatten)]
     trace: super::trace::Options,
-    /// WebAssembly text or a module
-    file: PathBuf,
-    /// Arguments of the program
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
+    /// WebAssembly text or a module, and the arguments of the program: what comes after FILE is for the program
+    #[arg(required = true, trailing_var_arg = true, value_names = ["FILE", "ARGS"])]
+    program: Vec<String>,
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {
@@ -62,7 +61,8 @@ fn variable(text: &str) -> Result<(String, String), String> {
 
 impl Run {
     pub fn execute(self) -> Result<ExitCode, Failure> {
-        let source = read(&self.file)?;
+        let (file, arguments) = self.program.split_first().ok_or("name a FILE")?;
+        let source = read(Path::new(file))?;
         let inspection = module(&source)?;
         let (Some(wasm), Some(summary)) = (inspection.wasm, inspection.summary) else {
             return Err(format!("`{}` is no module", source.name));
@@ -80,7 +80,7 @@ impl Run {
         let before = tree.snapshot();
         let clock = HostClock::new();
         let limits = Limits { memory: self.max_memory.or(Limits::default().memory), output: None, ..Limits::default() };
-        let arguments = self.args.clone();
+        let arguments = arguments.to_vec();
         let (entry, arguments) = match &self.invoke {
             Some(name) => (Entry::Export { name: name.clone(), arguments }, Vec::new()),
             None => (Entry::Default, arguments),
@@ -113,6 +113,11 @@ impl Run {
             }
         };
         session.wasi_mut().keep_all_output();
+        session.wasi_mut().set_terminals(Terminals {
+            stdin: self.stdin.is_none() && std::io::stdin().is_terminal(),
+            stdout: std::io::stdout().is_terminal(),
+            stderr: std::io::stderr().is_terminal(),
+        });
         let mut tracer = self.trace.open()?;
         if tracer.is_some() {
             session.wasi_mut().start_trace(Box::new(clock));

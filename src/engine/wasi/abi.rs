@@ -97,6 +97,7 @@ pub mod rights {
 
 /// `filetype`.
 pub mod filetype {
+    pub const UNKNOWN: u8 = 0;
     pub const CHARACTER_DEVICE: u8 = 2;
     pub const DIRECTORY: u8 = 3;
     pub const REGULAR_FILE: u8 = 4;

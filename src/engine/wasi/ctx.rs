@@ -7,7 +7,7 @@ use super::errno::Errno;
 use super::fd::{Descriptor, DescriptorTable};
 use super::output::{Output, OutputBuffer, OutputStream};
 use super::poll::PendingPoll;
-use super::record::{Playback, Record, Replay, TreeChange};
+use super::record::{Playback, Record, Replay, Terminals, TreeChange};
 use super::stdin::Stdin;
 use super::suspend::{Fail, Stop};
 use super::trace::Trace;
@@ -101,6 +101,7 @@ impl WasiCtx {
             preopens,
             tree: vfs.snapshot(),
             output_limit,
+            terminals: Default::default(),
             realtime: Default::default(),
             monotonic: Default::default(),
             seed: Vec::new(),
@@ -165,6 +166,7 @@ impl WasiCtx {
             random: Box::new(Replay::new(record)),
             output_limit: record.output_limit,
         });
+        ctx.set_terminals(record.terminals);
         ctx.stdin = Stdin::replay(&record.stdin);
         ctx.replay_changes(record.tree_changes.clone());
         ctx
@@ -174,6 +176,17 @@ impl WasiCtx {
     pub(super) fn replay_changes(&mut self, changes: Vec<TreeChange>) {
         self.replayed_changes = changes.into_iter();
         self.next_replayed_change = self.replayed_changes.next();
+    }
+
+    /// Before the run: which of the standard streams are terminals. At first, all are.
+    pub fn set_terminals(&mut self, terminals: Terminals) {
+        self.record.terminals = terminals;
+        let Terminals { stdin, stdout, stderr } = terminals;
+        for (fd, terminal) in (0..).zip([stdin, stdout, stderr]) {
+            if let Ok(descriptor) = self.descriptors.get_mut(fd) {
+                descriptor.terminal = terminal;
+            }
+        }
     }
 
     /// Adds to standard input. What comes after [`WasiCtx::close_stdin`] is not read by anybody.

@@ -19,6 +19,8 @@ pub(super) struct Descriptor {
     /// What that which is opened through it may be used for.
     pub inheriting: u64,
     pub flags: u16,
+    /// Of a standard stream: a person is at its other end, and not a file or another program.
+    pub terminal: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -39,11 +41,13 @@ pub(super) enum Object {
 
 impl Descriptor {
     pub fn stdin() -> Self {
-        Self { object: Object::Stdin, rights: rights::TERMINAL | rights::FD_READ, inheriting: 0, flags: 0 }
+        let rights = rights::TERMINAL | rights::FD_READ;
+        Self { object: Object::Stdin, rights, inheriting: 0, flags: 0, terminal: true }
     }
 
     pub fn stdout() -> Self {
-        Self { object: Object::Stdout, rights: rights::TERMINAL | rights::FD_WRITE, inheriting: 0, flags: 0 }
+        let rights = rights::TERMINAL | rights::FD_WRITE;
+        Self { object: Object::Stdout, rights, inheriting: 0, flags: 0, terminal: true }
     }
 
     pub fn stderr() -> Self {
@@ -56,6 +60,7 @@ impl Descriptor {
             rights: rights::DIRECTORY,
             inheriting: rights::DIRECTORY | rights::FILE,
             flags: 0,
+            terminal: false,
         }
     }
 
@@ -69,7 +74,8 @@ impl Descriptor {
 
     pub fn filetype(&self) -> u8 {
         match self.object {
-            Object::Stdin | Object::Stdout | Object::Stderr => filetype::CHARACTER_DEVICE,
+            Object::Stdin | Object::Stdout | Object::Stderr if self.terminal => filetype::CHARACTER_DEVICE,
+            Object::Stdin | Object::Stdout | Object::Stderr => filetype::UNKNOWN,
             Object::File { .. } => filetype::REGULAR_FILE,
             Object::Directory { .. } => filetype::DIRECTORY,
         }

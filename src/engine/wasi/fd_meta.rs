@@ -101,7 +101,7 @@ impl Call<'_> {
         descriptor.require(rights::FD_FILESTAT_GET)?;
         let filestat = match descriptor.ino() {
             Some(ino) => Filestat::of(&self.ctx.vfs.metadata(ino)?),
-            None => Filestat::terminal(),
+            None => Filestat::stream(descriptor.filetype()),
         };
         filestat.put(&mut self.memory, self.version, stat)
     }
@@ -238,9 +238,9 @@ impl Filestat {
         Self { device: DEVICE, inode: ino.number(), filetype, links, size, times }
     }
 
-    fn terminal() -> Self {
+    fn stream(filetype: u8) -> Self {
         let times = Times::default();
-        Self { device: 0, inode: 0, filetype: filetype::CHARACTER_DEVICE, links: 1, size: 0, times }
+        Self { device: 0, inode: 0, filetype, links: 1, size: 0, times }
     }
 
     pub fn put(&self, memory: &mut Memory<'_>, version: Version, pointer: u32) -> CallResult {

@@ -45,7 +45,7 @@ pub use errno::Errno;
 pub use fd::MAX_DESCRIPTORS;
 pub use linker::{CALLS, Retry, UNSUPPORTED, add_to_linker, parameters, retry};
 pub use output::{Output, OutputStream};
-pub use record::{Record, Replay};
+pub use record::{Record, Replay, Terminals};
 pub use snapshot::WasiSnapshot;
 pub use suspend::{Stop, Suspend};
 

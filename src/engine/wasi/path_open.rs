@@ -72,11 +72,12 @@ impl Call<'_> {
                     return Err(Errno::Isdir.into());
                 }
                 let object = Object::Directory { ino, preopen: None };
-                Descriptor { object, rights: rights::DIRECTORY & inheriting, inheriting, flags: fd_flags }
+                let rights = rights::DIRECTORY & inheriting;
+                Descriptor { object, rights, inheriting, flags: fd_flags, terminal: false }
             }
             FileKind::File | FileKind::Symlink => {
                 let object = Object::File { ino, position: 0 };
-                Descriptor { object, rights: file_rights?, inheriting: 0, flags: fd_flags }
+                Descriptor { object, rights: file_rights?, inheriting: 0, flags: fd_flags, terminal: false }
             }
         };
         let opened = self.ctx.open(descriptor)?;

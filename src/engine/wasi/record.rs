@@ -17,6 +17,7 @@ pub struct Record {
     /// The tree that the run started with.
     pub tree: Vfs,
     pub output_limit: Option<u64>,
+    pub(super) terminals: Terminals,
     pub(super) realtime: Readings,
     pub(super) monotonic: Readings,
     /// What the program's random numbers are drawn from.
@@ -24,6 +25,20 @@ pub struct Record {
     pub(super) seed: Vec<u8>,
     pub(super) stdin: StdinRecord,
     pub(super) tree_changes: Vec<TreeChange>,
+}
+
+/// Which of the standard streams have a person at their other end: what programs ask before they print in colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terminals {
+    pub stdin: bool,
+    pub stdout: bool,
+    pub stderr: bool,
+}
+
+impl Default for Terminals {
+    fn default() -> Self {
+        Self { stdin: true, stdout: true, stderr: true }
+    }
 }
 
 /// How much of a record there was at some moment.
@@ -80,6 +95,7 @@ impl Record {
             preopens: self.preopens.clone(),
             tree: self.tree.clone(),
             output_limit: self.output_limit,
+            terminals: self.terminals,
             realtime: self.realtime.beginning(length.realtime),
             monotonic: self.monotonic.beginning(length.monotonic),
             seed: self.seed.clone(),

@@ -1,8 +1,8 @@
 //! What is open.
 
-use super::super::Errno;
-use super::super::abi::{fdflags, filetype, fstflags, oflags, rights};
+use super::super::abi::{Version, fdflags, filetype, fstflags, oflags, rights};
 use super::super::fd::MAX_DESCRIPTORS;
+use super::super::{Errno, Terminals, WasiCtx};
 use super::{BUFFER, Guest, IOVEC, RESULT};
 
 #[test]
@@ -205,6 +205,23 @@ fn removing_what_is_open_leaves_it_usable_until_it_is_closed() {
     assert_eq!(guest.ctx().vfs().total_size(), 5);
     guest.ok("fd_close", &[fd]);
     assert_eq!(guest.ctx().vfs().total_size(), 0);
+}
+
+#[test]
+fn a_stream_is_a_terminal_or_not_and_a_replay_knows() {
+    let mut guest = Guest::new();
+    guest.ctx().set_terminals(Terminals { stdin: true, stdout: false, stderr: true });
+    let record = guest.ctx().record().clone();
+    let replayed = Guest::start(Version::Preview1, |_| WasiCtx::replay(&record));
+    for mut guest in [guest, replayed] {
+        for (fd, expected) in [(0, filetype::CHARACTER_DEVICE), (1, filetype::UNKNOWN), (2, filetype::CHARACTER_DEVICE)]
+        {
+            guest.ok("fd_fdstat_get", &[fd, RESULT.into()]);
+            assert_eq!(guest.get(RESULT, 1), [expected]);
+        }
+        guest.ok("fd_filestat_get", &[1, RESULT.into()]);
+        assert_eq!(guest.get(RESULT + 16, 1), [filetype::UNKNOWN]);
+    }
 }
 
 #[test]
