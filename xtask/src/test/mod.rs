@@ -21,6 +21,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
     let mut tally = Tally::default();
     native(&mut tally);
     if !quick {
+        programs(&mut tally);
         against_wasmtime(&mut tally);
         in_the_browser(&mut tally);
     }
@@ -57,6 +58,13 @@ fn native(tally: &mut Tally) {
     let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
     guests.env("CARGO_TARGET_DIR", project::root().join("target/guests-native"));
     suite(tally, "tests of the guests", guests);
+}
+
+/// Programs from crates.io, which are compiled first.
+fn programs(tally: &mut Tally) {
+    let mut programs = cargo(&["test", "--package", "wasmoscope", "--test", "programs", "--locked"]);
+    programs.args(["--no-fail-fast", "--", "--ignored"]);
+    suite(tally, "programs from crates.io (some minutes when they are not built yet)", programs);
 }
 
 /// The same programs here and under wasmtime, which is a workspace of its own.

@@ -1,0 +1,5 @@
+fn main() {
+    // A comment.
+    println!("hello");
+
+}

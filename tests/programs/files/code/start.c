@@ -1,0 +1,3 @@
+/* One
+   two */
+int main(void) { return 0; }

@@ -1,0 +1,7 @@
+# A comment.
+import sys
+
+
+def main():
+    """Documentation."""
+    return 0
