@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::ask_dialog::ConfirmDialog;
 use super::comparison_view::ComparisonView;
 use super::modal::Modal;
 use crate::ui::hooks::use_files::{Files, Versions};
@@ -21,6 +22,7 @@ pub struct Props {
 #[component]
 pub fn ChangesDialog(props: &Props) -> Html {
     let opened = use_state_eq(|| None::<(String, Option<Comparison>)>);
+    let asks = use_state_eq(|| false);
     let marks = props.files.state.marks.clone();
     let toggle = |path: &String| {
         let (files, opened, path) = (props.files.clone(), opened.clone(), path.clone());
@@ -65,17 +67,46 @@ pub fn ChangesDialog(props: &Props) -> Html {
             </li>
         }
     };
+    let all = || marks.keys().cloned().collect::<Vec<String>>();
+    let keep_all = {
+        let (files, paths) = (props.files.clone(), all());
+        Callback::from(move |_: MouseEvent| files.keep(paths.clone()))
+    };
+    let ask = {
+        let asks = asks.setter();
+        Callback::from(move |_: MouseEvent| asks.set(true))
+    };
+    let no = {
+        let asks = asks.setter();
+        Callback::from(move |()| asks.set(false))
+    };
+    let revert_all = {
+        let (files, paths, no) = (props.files.clone(), all(), no.clone());
+        Callback::from(move |()| {
+            no.emit(());
+            files.revert(paths.clone());
+        })
+    };
     let more = marks.len().saturating_sub(MOST_LISTED);
     html! {
         <Modal id="changes-dialog" class="wide-dialog" title="What the last run did" on_close={&props.on_close}>
             if marks.is_empty() {
                 <p class="dialog-text">{ "Everything is kept or reverted." }</p>
             } else {
-                <p class="dialog-hint">{ "All of it stays unless you revert it. A file opens to show what is different." }</p>
+                <div class="changes-tools">
+                    <p class="dialog-hint">{ "All of it stays unless you revert it. Press a name to see what is different." }</p>
+                    <button type="button" class="button" onclick={keep_all}>{ "Keep all" }</button>
+                    <button type="button" class="button" onclick={ask}>{ "Revert all" }</button>
+                </div>
             }
             <ul class="change-list" aria-label="Changed files">{ for marks.iter().take(MOST_LISTED).map(line) }</ul>
             if more > 0 {
                 <p class="dialog-hint">{ format!("{} are not listed; “Keep all” and “Revert all” mean them too.", numbers::count(more as u64, "more change", "more changes")) }</p>
+            }
+            if *asks {
+                <ConfirmDialog title="Revert all that the last run did?" action="Revert"
+                    text="What the last run created is removed, and what it changed or removed is put back as it was. This cannot be undone."
+                    on_yes={revert_all} on_close={no} />
             }
         </Modal>
     }

@@ -23,7 +23,6 @@ pub enum Dialog {
     Delete(Rc<str>),
     Download,
     Changes,
-    RevertAll,
     File { path: Rc<str>, bytes: Rc<[u8]> },
 }
 
@@ -71,18 +70,6 @@ pub fn FilesDialog(props: &FilesDialogProps) -> Html {
         Dialog::Move(path) => html! { <MoveDialog path={path.clone()} {files} {on_close} /> },
         Dialog::Download => html! { <DownloadFilesDialog {files} {on_close} /> },
         Dialog::Changes => html! { <ChangesDialog {files} {on_close} /> },
-        Dialog::RevertAll => {
-            let paths: Vec<String> = files.state.marks.keys().cloned().collect();
-            let text = "What the last run created is removed, and what it changed or removed is put back as it was. This cannot be undone.";
-            let on_yes = {
-                let on_close = on_close.clone();
-                Callback::from(move |()| {
-                    files.revert(paths.clone());
-                    on_close.emit(());
-                })
-            };
-            html! { <ConfirmDialog title="Revert all that the last run did?" {text} action="Revert" {on_yes} {on_close} /> }
-        }
         Dialog::Delete(path) => {
             let text = deletion_text(&files.state, path);
             let on_yes = {

@@ -89,17 +89,11 @@ struct ChangesBarProps {
 #[component]
 fn ChangesBar(props: &ChangesBarProps) -> Html {
     let Some(summary) = summary(&props.files.state) else { return Html::default() };
-    let ask = |dialog: Dialog| props.ask.reform(move |_: MouseEvent| dialog.clone());
-    let keep = {
-        let files = props.files.clone();
-        Callback::from(move |_: MouseEvent| files.keep(files.state.marks.keys().cloned().collect()))
-    };
+    let review = props.ask.reform(|_: MouseEvent| Dialog::Changes);
     html! {
         <div class="changes-bar" role="group" aria-label="What the last run did to the files">
             <p>{ "Last run: " }<strong>{ summary }</strong></p>
-            <button type="button" class="button" onclick={ask(Dialog::Changes)}>{ "Review" }</button>
-            <button type="button" class="quiet-button" onclick={keep}>{ "Keep all" }</button>
-            <button type="button" class="quiet-button" onclick={ask(Dialog::RevertAll)}>{ "Revert all" }</button>
+            <button type="button" class="button" onclick={review}>{ "Review" }</button>
         </div>
     }
 }

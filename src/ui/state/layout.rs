@@ -111,7 +111,7 @@ impl Default for Layout {
             left: 1800,
             right: 3100,
             console: 1700,
-            files: 1600,
+            files: 2000,
             problems: 1100,
             tab: Panel::Editor,
             dock: Panel::Console,

@@ -24,6 +24,7 @@ pub mod key {
     pub const END: char = '\u{e010}';
     pub const HOME: char = '\u{e011}';
     pub const DOWN: char = '\u{e015}';
+    pub const DELETE: char = '\u{e017}';
     pub const F6: char = '\u{e036}';
 }
 
@@ -252,6 +253,11 @@ impl Page {
             let shown = self.source().ok_or("there is no editor")?;
             if shown.contains(text) { Ok(()) } else { Err(format!("it shows {shown:?}")) }
         });
+    }
+
+    /// Whether there is something of this role and name just now.
+    pub fn shows(&self, role: &str, name: &str) -> bool {
+        self.look(role, name).is_some()
     }
 
     /// Waits until there is something of this role and name.

@@ -51,8 +51,11 @@ fn what_a_run_did_is_compared_kept_and_reverted() {
     page.press("Close");
     page.expect_in("Files", "gone.txt");
     page.expect_in("Files", "1 changed");
+    page.press("Review");
     page.press("Revert all");
     page.press("Revert");
+    page.expect_text("Everything is kept or reverted.");
+    page.press("Close");
     page.expect_not_in("Files", "Last run");
     page.click("treeitem", "list.txt");
     page.press("Save as");

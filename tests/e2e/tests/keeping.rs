@@ -71,3 +71,33 @@ fn what_cannot_be_read_is_handed_out() {
     page.press("Delete");
     page.expect_script("it is gone", "return !document.querySelector('.aside-list')");
 }
+
+#[test]
+fn a_full_storage_says_how_full_it_is_and_what_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let large = folder.path().join("large.bin");
+    std::fs::write(&large, vec![7; 2 << 20]).expect("it can be written");
+    let page = Page::open();
+    page.fill("Arguments", "kept");
+    page.expect_script(
+        "it is stored",
+        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
+    );
+    // A disk cannot be filled here; what a full one makes the browser do can be done for it.
+    let full = "const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (value, key) { \
+           if (value instanceof Uint8Array && value.length > 1e6) throw new DOMException('', 'QuotaExceededError'); \
+           return put.call(this, value, key); };";
+    page.session().script(full, &[]).expect("the storage can be made small");
+    page.upload("files", &[&large]);
+    page.expect_text("storage for this page is full");
+    page.expect_text("delete projects or files that are no longer needed");
+    page.expect_text("are taken");
+    // It is in the tree all the same, and goes on being used; with it gone, everything is kept again.
+    page.click("treeitem", "large.bin");
+    page.hit(key::DELETE);
+    page.press("Delete");
+    page.expect_script(
+        "it is stored",
+        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
+    );
+}

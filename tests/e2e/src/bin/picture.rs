@@ -28,8 +28,15 @@ fn main() {
 type Reach = fn(&Page);
 
 fn all(folder: &Path) {
-    let states =
-        [("start", start as Reach), ("running", running), ("failed", failed), ("finished", finished), ("calls", calls)];
+    let states = [
+        ("start", start as Reach),
+        ("running", running),
+        ("failed", failed),
+        ("finished", finished),
+        ("files", files),
+        ("review", review),
+        ("calls", calls),
+    ];
     for (size_name, size) in [("desktop", DESKTOP), ("phone", PHONE)] {
         for (theme, dark) in [("light", false), ("dark", true)] {
             for (state_name, reach) in states {
@@ -78,4 +85,22 @@ fn calls(page: &Page) {
     page.press("Run");
     page.expect_in("System calls", "path_open");
     page.click("option", "1");
+}
+
+fn files(page: &Page) {
+    page.choose_example("Writing a file");
+    page.expect_source("path_open");
+    page.press("Run");
+    page.expect_console("wrote notes.txt");
+    if page.shows("tab", "Files") {
+        page.click("tab", "Files");
+    }
+    page.expect_in("Files", "1 new");
+}
+
+fn review(page: &Page) {
+    files(page);
+    page.press("Review");
+    page.press("notes.txt, new");
+    page.expect_text("lines removed");
 }
