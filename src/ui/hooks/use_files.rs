@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::reducers::{RunContext, WorkspaceContext, use_slice};
+use super::reducers::{WorkspaceContext, use_slice};
 use super::use_engine::{Engine, use_engine_events};
 use super::use_open::{Opener, use_open};
 use super::use_projects::Projects;
@@ -46,9 +46,9 @@ impl PartialEq for Files {
     }
 }
 
-/// The files of the open project. `run` changes with each run, `opened` with the project.
+/// The files of the open project. `opened` changes with it.
 #[hook]
-pub fn use_files(run: Option<u32>, opened: u32) -> Files {
+pub fn use_files(opened: u32) -> Files {
     let engine = use_slice::<Engine>();
     let projects = use_slice::<Projects>();
     let workspace = use_slice::<WorkspaceContext>();
@@ -57,14 +57,6 @@ pub fn use_files(run: Option<u32>, opened: u32) -> Files {
     {
         let state = state.dispatcher();
         use_effect_with(opened, move |_| state.dispatch(FilesAction::Opened));
-    }
-    {
-        let state = state.dispatcher();
-        use_effect_with(run, move |run| {
-            if run.is_some() {
-                state.dispatch(FilesAction::RunStarted);
-            }
-        });
     }
     let on_event = {
         let (state, readers) = (state.dispatcher(), readers.clone());
@@ -84,6 +76,8 @@ fn hear(event: &Event, state: &UseReducerDispatcher<FilesState>, readers: &Reade
             removed: removed.clone(),
             asked: *asked,
         }),
+        // In the order of the events: an effect may come after what a short run did.
+        Event::Started { .. } => state.dispatch(FilesAction::RunStarted),
         Event::Ready => state.dispatch(FilesAction::WorkerReplaced),
         Event::FileProblem { message } => state.dispatch(FilesAction::Problem(message.as_str().into())),
         Event::FileContents { path, bytes } => {
@@ -278,9 +272,8 @@ pub struct ScopeProps {
 #[component]
 pub fn FilesScope(props: &ScopeProps) -> Html {
     let workspace = use_slice::<WorkspaceContext>();
-    let run = use_slice::<RunContext>();
     let projects = use_slice::<Projects>();
-    let files = use_files((run.run != 0).then_some(run.run), workspace.opened);
+    let files = use_files(workspace.opened);
     let opener = use_open(&projects, &files);
     html! {
         <ContextProvider<Files> context={files}>

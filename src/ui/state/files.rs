@@ -70,7 +70,8 @@ impl FilesState {
         let mut next = self.clone();
         match action {
             FilesAction::Tree { entries, bytes } => next.replace_tree(entries, bytes),
-            FilesAction::Opened => next = Self::default(),
+            // The worker may have sent the new tree by now, or does so in a moment.
+            FilesAction::Opened => next = Self { entries: next.entries, bytes: next.bytes, ..Self::default() },
             FilesAction::RunStarted => {
                 next.marks = Rc::default();
                 next.before_run = Rc::new(next.entries.iter().map(|entry| entry.path.clone()).collect());
@@ -258,6 +259,19 @@ mod tests {
         assert_eq!(marks(&state), expected);
         assert!(state.apply(FilesAction::RunStarted).marks.is_empty());
         assert!(state.apply(FilesAction::WorkerReplaced).marks.is_empty());
+    }
+
+    #[test]
+    fn another_project_keeps_the_tree_that_has_come_already() {
+        let state = FilesState::default().apply_all([
+            tree(&["old"]),
+            FilesAction::RunStarted,
+            changed(&["old"], &[]),
+            FilesAction::Activate("old".into()),
+            tree(&["new"]),
+            FilesAction::Opened,
+        ]);
+        assert!(state.has("new") && state.marks.is_empty() && state.active.is_none());
     }
 
     #[test]
