@@ -10,13 +10,29 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use suite::Script;
-use wasmoscope::engine::script::{self, Interpreter, Plain, Report};
+use wasmoscope::engine::script::{self, InstrumentedCopies, Interpreter, Plain, Report};
 
 /// What makes an interpreter with an empty store.
 type Make = fn() -> Box<dyn Interpreter>;
 
 /// In what ways the scripts are run; each has to give the same report.
-const WAYS: [(&str, Make); 1] = [("plain", || Box::new(Plain::new().expect("there is memory for an empty store")))];
+const WAYS: [(&str, Make); 2] = [
+    ("plain", || Box::new(Plain::new().expect("there is memory for an empty store"))),
+    ("instrumented", || Box::new(InstrumentedCopies::new().expect("there is memory for an empty store"))),
+];
+
+/// Scripts that are run plain only. In wasmi 2.0.0, an instance whose instantiation ended with a trap has no globals:
+/// its functions, which it may have put into another instance's table by then, make wasmi panic when they reach for one.
+/// In the original they do not; in its copy each does.
+const PLAIN_ONLY: &[&str] = &[
+    "proposals/function-references/linking",
+    "proposals/multi-memory/linking0",
+    "proposals/mutable-global/linking",
+    "proposals/reference-types/linking",
+    "wasm-latest/linking",
+    "wasm-v2/linking",
+    "wasm-v3/linking",
+];
 
 /// A script that does not pass, with how many failures and why. It fails this test by passing, too.
 struct Listed {
@@ -70,11 +86,23 @@ fn the_specification_s_test_suite() {
     for listed in LISTED {
         assert!(scripts.iter().any(|script| script.name == listed.script), "the suite has no {}", listed.script);
     }
-    for (way, interpreter) in WAYS {
-        let reports = run_all(&scripts, interpreter);
-        let wrong: Vec<String> = reports.iter().filter_map(|(name, report)| unexpected(name, report)).collect();
-        assert!(wrong.is_empty(), "{way}:\n{}", wrong.join("\n"));
-        snapshot("suite", &summary(&reports));
+    let plain = run_all(&scripts.iter().collect::<Vec<_>>(), WAYS[0].1);
+    let wrong: Vec<String> = plain.iter().filter_map(|(name, report)| unexpected(name, report)).collect();
+    assert!(wrong.is_empty(), "{}:\n{}", WAYS[0].0, wrong.join("\n"));
+    snapshot("suite", &summary(&plain));
+    for (way, interpreter) in &WAYS[1..] {
+        let scripts: Vec<&Script> =
+            scripts.iter().filter(|script| !PLAIN_ONLY.contains(&script.name.as_str())).collect();
+        let reports: BTreeMap<String, Report> = run_all(&scripts, *interpreter).into_iter().collect();
+        let different: Vec<String> = plain
+            .iter()
+            .filter_map(|(name, plain)| {
+                let report = reports.get(name)?;
+                (report.told(name) != plain.told(name))
+                    .then(|| format!("{}not\n{}", report.told(name), plain.told(name)))
+            })
+            .collect();
+        assert!(different.is_empty(), "{way}:\n{}", different.join("\n"));
     }
 }
 
@@ -117,7 +145,7 @@ fn summary(reports: &[(String, Report)]) -> String {
 }
 
 /// Runs the scripts on all cores.
-fn run_all(scripts: &[Script], interpreter: Make) -> Vec<(String, Report)> {
+fn run_all(scripts: &[&Script], interpreter: Make) -> Vec<(String, Report)> {
     let left = Mutex::new(scripts.iter());
     let reports = Mutex::new(Vec::with_capacity(scripts.len()));
     std::thread::scope(|scope| {

@@ -6,13 +6,12 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Failure, UNUSABLE, write_stdout};
-use crate::engine::script::{self, Interpreter, Plain, Report};
+use crate::engine::script::{self, InstrumentedCopies, Interpreter, Plain, Report};
 
 #[derive(Args)]
 pub(super) struct Wast {
     /// Run the debugger's instrumented copy of each module
-    // Shown once there is an interpreter for it.
-    #[arg(long, hide = true)]
+    #[arg(long)]
     instrumented: bool,
     /// Scripts in the format of the specification's test suite
     #[arg(value_name = "FILE", required = true)]
@@ -51,10 +50,11 @@ impl Wast {
 
     /// What runs the modules of one file.
     fn interpreter(&self) -> Result<Box<dyn Interpreter>, Failure> {
-        if self.instrumented {
-            return Err("this version has no instrumented run".to_owned());
-        }
-        let plain = Plain::new().map_err(|error| format!("the interpreter cannot be set up: {error}"))?;
-        Ok(Box::new(plain))
+        let refused = |error| format!("the interpreter cannot be set up: {error}");
+        Ok(if self.instrumented {
+            Box::new(InstrumentedCopies::new().map_err(refused)?)
+        } else {
+            Box::new(Plain::new().map_err(refused)?)
+        })
     }
 }

@@ -73,7 +73,7 @@ impl Attached {
 
 const NULLS: [fn() -> Ref; 2] = [|| Ref::Func(Nullable::<Func>::Null), || Ref::Extern(Nullable::<ExternRef>::Null)];
 
-/// Makes what the copy imports, and defines it in the linker.
+/// Makes what the copy imports from [`layout::MODULE`], and gives it with its names.
 ///
 /// `exempt` is called with `true` before and `false` after memory is taken that is the debugger's and not the program's.
 ///
@@ -82,11 +82,10 @@ const NULLS: [fn() -> Ref; 2] = [|| Ref::Func(Nullable::<Func>::Null), || Ref::E
 /// Where the store has no room for it.
 pub fn attach<T: 'static>(
     store: &mut Store<T>,
-    linker: &mut Linker<T>,
     instrumented: &Instrumented,
     max_depth: u32,
     exempt: fn(&mut T, bool),
-) -> Result<Attached, Error> {
+) -> Result<(Attached, Vec<(&'static str, Extern)>), Error> {
     exempt(store.data_mut(), true);
     let made = make(store, instrumented, max_depth);
     exempt(store.data_mut(), false);
@@ -100,19 +99,35 @@ pub fn attach<T: 'static>(
     });
     let overflow = Func::wrap(&mut *store, || -> Result<(), Error> { Err(TrapCode::StackOverflow.into()) });
     let [funcrefs, externrefs] = attached.references;
-    for (name, item) in [
+    let mut items = vec![
         (layout::GROW, Extern::Func(grow)),
         (layout::OVERFLOW, Extern::Func(overflow)),
         (layout::STATE, Extern::Memory(attached.state)),
         (layout::CODE, Extern::Table(attached.code)),
         (layout::FUNCREFS, Extern::Table(funcrefs)),
         (layout::EXTERNREFS, Extern::Table(externrefs)),
-    ] {
-        linker.define(layout::MODULE, name, item).map_err(|error| Error::new(error.to_string()))?;
-    }
+    ];
     for register in Register::ALL {
-        let global = Extern::Global(attached.registers[register as usize]);
-        linker.define(layout::MODULE, register.name(), global).map_err(|error| Error::new(error.to_string()))?;
+        items.push((register.name(), Extern::Global(attached.registers[register as usize])));
+    }
+    Ok((attached, items))
+}
+
+/// As [`attach`], defined in a linker.
+///
+/// # Errors
+///
+/// As [`attach`].
+pub fn attach_to_linker<T: 'static>(
+    store: &mut Store<T>,
+    linker: &mut Linker<T>,
+    instrumented: &Instrumented,
+    max_depth: u32,
+    exempt: fn(&mut T, bool),
+) -> Result<Attached, Error> {
+    let (attached, items) = attach(store, instrumented, max_depth, exempt)?;
+    for (name, item) in items {
+        linker.define(layout::MODULE, name, item).map_err(|error| Error::new(error.to_string()))?;
     }
     Ok(attached)
 }

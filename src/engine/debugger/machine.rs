@@ -8,7 +8,7 @@ use wasmi::{
     ResumableCallHostTrap, Store, Table, Val,
 };
 
-use super::attach::{Attached, attach};
+use super::attach::{Attached, attach_to_linker};
 use super::image::MemoryImage;
 use super::program::Program;
 use super::values;
@@ -128,7 +128,7 @@ impl Machine {
             .map_err(|error| Error::new(error.to_string()))?;
         let exempt = |host: &mut Host, exempt| host.limiter.exempt(exempt);
         let depth = program.limits.recursion;
-        let attached = attach(store, &mut linker, &program.instrumented, depth, exempt)?;
+        let attached = attach_to_linker(store, &mut linker, &program.instrumented, depth, exempt)?;
         let instance = linker.instantiate_and_start(&mut *store, &program.module)?;
         Ok((attached, instance))
     }

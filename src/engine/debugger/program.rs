@@ -31,7 +31,7 @@ impl Program {
     /// Where it is not valid, or too large.
     pub fn new(wasm: &[u8], limits: Limits) -> Result<Self, ProgramError> {
         let instrumented = instrument(wasm)?;
-        let engine = limits::debug_engine(&limits);
+        let engine = limits::debug_engine(&limits, false);
         let module = Module::new(&engine, &instrumented.wasm)?;
         Ok(Self { instrumented, engine, module, limits })
     }

@@ -245,6 +245,8 @@ impl<'a> Analysis<'a> {
         let arity = operator.operator_arity(&self.validator).unwrap_or((0, 0));
         self.validator.op(offset, &operator)?;
         let flow = self.flow(index, &operator, arity);
+        // What comes to the end of the function by branches is on the stack before it, too.
+        let before = if flow == Flow::Return && matches!(operator, Operator::End) { self.stack } else { before };
         self.function.instructions.push(Instruction { offset, operator, before, after: self.stack, label, flow });
         Ok(())
     }

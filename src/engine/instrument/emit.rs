@@ -205,6 +205,13 @@ impl Emitter<'_, '_> {
                 for (ty, place) in label.values.iter().zip(places).rev() {
                     store(&mut self.sink(), *ty, place, TEMPORARIES);
                 }
+                // What is between is given up; what is below the label stays.
+                let left = function.operands.height(instruction.before) - label.values.len() as u32;
+                let base = function.operands.height(label.base);
+                for _ in base.max(lowest)..left {
+                    self.sink().drop();
+                }
+                self.save(label.base, lowest);
                 self.go_to(function.follow(label.target), 0);
             }
             Flow::BranchIf(label) => {

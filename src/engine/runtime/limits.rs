@@ -65,11 +65,12 @@ pub(in crate::engine) fn engine(limits: &Limits, grows_tables: bool) -> Engine {
 
 /// A wasmi engine for copies made by [`instrument`](crate::engine::instrument), with these limits.
 ///
-/// The copy counts its instructions itself, so fuel is not needed; a function is compiled when it is first called,
+/// The copy counts its instructions itself, so fuel is mostly not needed; a function is compiled when it is first called,
 /// because most of a copy never is.
-pub fn debug_engine(limits: &Limits) -> Engine {
+pub fn debug_engine(limits: &Limits, metered: bool) -> Engine {
     let mut config = Config::default();
     config
+        .consume_fuel(metered)
         .compilation_mode(CompilationMode::Lazy)
         .wasm_custom_page_sizes(true)
         .wasm_wide_arithmetic(true)

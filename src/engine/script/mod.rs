@@ -1,10 +1,11 @@
 //! Scripts of the specification (`.wast`): modules, what is called of them, and what is asserted.
 //!
 //! The `wast` crate reads a script; [`run`] goes through its directives over an [`Interpreter`] and gives a [`Report`].
-//! [`Plain`] runs modules on wasmi as they are. An interpreter that runs them in another way implements the same trait
-//! beside it, and the command line chooses between them.
+//! What an interpreter is asked, and in which words it answers, is in [`Interpreter`]; [`Plain`] is a module on wasmi as
+//! it is, [`InstrumentedCopies`] the debugger's copy of it, and the command line chooses between them.
 
 mod expect;
+mod instrumented;
 mod interpreter;
 mod module;
 mod plain;
@@ -14,6 +15,7 @@ mod spectest;
 mod stop;
 mod value;
 
+pub use instrumented::InstrumentedCopies;
 pub use interpreter::{Failure, InstanceId, Interpreter};
 pub use plain::Plain;
 pub use report::{Failing, NotRun, Report, Unreadable};

@@ -20,7 +20,7 @@ pub struct Plain {
 }
 
 /// Who provides imports under a name.
-enum Provider {
+pub(super) enum Provider {
     Host(HashMap<String, Extern>),
     Instance(Instance),
 }
@@ -33,14 +33,7 @@ impl Plain {
     /// Where the machine has no memory for it.
     pub fn new() -> Result<Self, Error> {
         let limits = Limits::default();
-        let most = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        let watch = StoreLimitsBuilder::new()
-            .memory_size(most(limits.memory))
-            .table_elements(most(limits.table))
-            .instances(usize::MAX)
-            .tables(usize::MAX)
-            .memories(usize::MAX)
-            .build();
+        let watch = watch(&limits);
         // Nothing is resumed here, but a module that grows tables may come later.
         let engine = limits::engine(&limits, true);
         let mut store = Store::new(&engine, watch);
@@ -49,6 +42,7 @@ impl Plain {
         Ok(Self { store, instances: Vec::new(), registered: HashMap::from([("spectest".to_owned(), spectest)]) })
     }
 
+    /// What an import is provided with.
     fn imports(&self, module: &Module) -> Result<Vec<Extern>, Failure> {
         let provided = module.imports().map(|import| {
             let provided = match self.registered.get(import.module()) {
@@ -71,6 +65,18 @@ impl Plain {
     fn refuel(&mut self) -> Result<(), Failure> {
         self.store.set_fuel(FUEL).map_err(|error| failure(&error))
     }
+}
+
+/// The limits on what a store may hold.
+pub(super) fn watch(limits: &Limits) -> StoreLimits {
+    let most = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+    StoreLimitsBuilder::new()
+        .memory_size(most(limits.memory))
+        .table_elements(most(limits.table))
+        .instances(usize::MAX)
+        .tables(usize::MAX)
+        .memories(usize::MAX)
+        .build()
 }
 
 impl Interpreter for Plain {
@@ -110,7 +116,7 @@ impl Interpreter for Plain {
     }
 }
 
-fn failure(error: &Error) -> Failure {
+pub(super) fn failure(error: &Error) -> Failure {
     if let Some(code) = trap_code(error) {
         return Failure::Trap(code);
     }

@@ -48,6 +48,21 @@ fn branches_take_values_along_and_drop_what_is_below() {
 }
 
 #[test]
+fn what_is_below_a_block_stays_when_a_branch_leaves_it() {
+    let text = r#"(module (func (export "f") (result i32 i64)
+        (i32.const 2)
+        (block (result i64) (return (br 0 (i32.const 1) (i64.const 7))))))"#;
+    assert_eq!(both(text, &[("f", &[])]), ["2 7"]);
+}
+
+#[test]
+fn what_comes_to_the_end_by_branches_is_returned() {
+    let text = r#"(module (func (export "f") (param i32) (result i32 i64)
+        (br_table 0 0 (i32.const 50) (i64.const 51) (local.get 0))))"#;
+    assert_eq!(both(text, &[("f", &[Val::I32(0)]), ("f", &[Val::I32(9)])]), ["50 51", "50 51"]);
+}
+
+#[test]
 fn blocks_with_parameters_and_both_sides_of_an_if() {
     let text = r#"(module (func (export "f") (param i32) (result i32 i32)
         (i32.const 3) (i32.const 4) (local.get 0)

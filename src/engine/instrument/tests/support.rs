@@ -2,7 +2,7 @@
 
 use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
 
-use crate::engine::debugger::attach::{Attached, attach};
+use crate::engine::debugger::attach::{Attached, attach_to_linker};
 use crate::engine::instrument::instrument;
 use crate::engine::runtime::limits;
 use crate::engine::value;
@@ -17,7 +17,7 @@ pub struct Side {
 }
 
 fn engine() -> Engine {
-    limits::debug_engine(&limits::Limits { recursion: MAX_DEPTH, ..limits::Limits::default() })
+    limits::debug_engine(&functions(), false)
 }
 
 fn functions() -> limits::Limits {
@@ -43,7 +43,8 @@ impl Side {
         let module = Module::new(&engine, &instrumented.wasm).expect("the copy compiles");
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
-        let attached = attach(&mut store, &mut linker, &instrumented, MAX_DEPTH, |(), _| {}).expect("there is room");
+        let attached =
+            attach_to_linker(&mut store, &mut linker, &instrumented, MAX_DEPTH, |(), _| {}).expect("there is room");
         let instance = linker.instantiate_and_start(&mut store, &module).expect("it instantiates");
         Self { store, instance, attached: Some(attached) }
     }
