@@ -4,7 +4,7 @@
 #[path = "support/smith/mod.rs"]
 mod smith;
 
-use smith::{Ended, InSlices, Observed, Plain, State, observe};
+use smith::{Ended, InSlices, Instrumented, Observed, Plain, State, observe};
 use wasmoscope::engine::validate::{Validity, validate};
 
 /// How many modules are made; `SMITH_MODULES` in the environment asks for another number.
@@ -67,6 +67,14 @@ fn a_run_in_slices_is_the_same_as_one_at_once() {
         }
     }
     assert!(slices > seeds().end * 10, "only {slices} slices");
+}
+
+#[test]
+fn an_instrumented_run_is_the_same_as_a_plain_one() {
+    for seed in seeds() {
+        let wasm = smith::module(seed);
+        same(seed, &observe(&wasm, &mut Plain), &observe(&wasm, &mut Instrumented::default()));
+    }
 }
 
 /// Fails with the first thing that differs, for all of it is long.

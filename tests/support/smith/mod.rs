@@ -22,5 +22,5 @@ mod world;
 
 pub use generate::module;
 pub use observe::{Ended, Observed, State, observe};
-pub use way::{InSlices, Plain, Way};
+pub use way::{InSlices, Instrumented, Plain, Way};
 pub use world::World;

@@ -86,8 +86,7 @@ pub fn observe(original: &[u8], way: &mut dyn Way) -> Observed {
         Ok(instance) => instance,
         Err(error) => return failed(ended(&error), store),
     };
-    if let Some(start) = way.start() {
-        let start = instance.get_func(&store, &start).expect("the start function is exported");
+    if let Some(start) = way.start(&store, instance) {
         if let Err(error) = way.call(&mut store, start, &[], &mut []) {
             return failed(ended(&error), store);
         }

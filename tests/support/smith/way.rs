@@ -1,6 +1,8 @@
 //! Ways of running a module.
 
-use wasmi::{Error, Extern, Func, ImportType, ResumableCall, Store, Val};
+use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, ResumableCall, Store, Val};
+use wasmoscope::engine::debugger::attach::{Attached, attach};
+use wasmoscope::engine::instrument::{self, layout};
 use wasmoscope::engine::prepare;
 
 use super::World;
@@ -10,9 +12,10 @@ pub trait Way {
     /// The module that is instantiated in place of the original.
     fn module(&mut self, original: &[u8]) -> Vec<u8>;
 
-    /// The export of that module which has to be called first because the original has a start function, if it is not
-    /// the start function there, too.
-    fn start(&self) -> Option<String> {
+    /// What has to be called first because the original has a start function, if that is not the start function there,
+    /// too.
+    fn start(&self, store: &Store<World>, instance: Instance) -> Option<Func> {
+        let _ = (store, instance);
         None
     }
 
@@ -77,8 +80,8 @@ impl Way for InSlices {
         prepared.wasm
     }
 
-    fn start(&self) -> Option<String> {
-        self.start.clone()
+    fn start(&self, store: &Store<World>, instance: Instance) -> Option<Func> {
+        instance.get_func(store, self.start.as_ref()?)
     }
 
     fn call(
@@ -101,5 +104,59 @@ impl Way for InSlices {
                 }
             }
         }
+    }
+}
+
+/// The debugger's copy, called through its doors: it stops nowhere.
+#[derive(Default)]
+pub struct Instrumented {
+    copy: Option<instrument::Instrumented>,
+    host: Option<(Linker<World>, Attached)>,
+}
+
+/// Calls within calls; the fuel of a generated module ends them long before.
+const DEPTH: u32 = 20_000;
+
+impl Way for Instrumented {
+    fn module(&mut self, original: &[u8]) -> Vec<u8> {
+        let copy = self.copy.insert(instrument::instrument(original).expect("a valid module can be instrumented"));
+        copy.wasm.clone()
+    }
+
+    fn start(&self, store: &Store<World>, _instance: Instance) -> Option<Func> {
+        let (copy, (_, attached)) = (self.copy.as_ref()?, self.host.as_ref()?);
+        match attached.code.get(store, u64::from(copy.first_function + copy.start?)) {
+            Some(Ref::Func(Nullable::Val(function))) => Some(function),
+            _ => panic!("the table of code has all functions of the original"),
+        }
+    }
+
+    fn provide(&mut self, store: &mut Store<World>, import: &ImportType<'_>) -> Option<Extern> {
+        if import.module() != layout::MODULE {
+            return None;
+        }
+        if self.host.is_none() {
+            let mut linker = Linker::new(store.engine());
+            let copy = self.copy.as_ref().expect("the module comes first");
+            let attached = attach(store, &mut linker, copy, DEPTH, |_, _| {}).expect("there is room");
+            self.host = Some((linker, attached));
+        }
+        let (linker, _) = self.host.as_ref()?;
+        linker.get(&*store, import.module(), import.name())
+    }
+
+    fn call(
+        &mut self,
+        store: &mut Store<World>,
+        function: Func,
+        arguments: &[Val],
+        out: &mut [Val],
+    ) -> Result<(), Error> {
+        store.set_fuel(u64::MAX)?;
+        let called = function.call(&mut *store, arguments, out);
+        if let (Err(_), Some((_, attached))) = (&called, &self.host) {
+            attached.reset(&mut *store);
+        }
+        called
     }
 }
