@@ -1,7 +1,7 @@
 //! Ways of running a module.
 
 use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, ResumableCall, Store, Val};
-use wasmoscope::engine::debugger::attach::{Attached, attach};
+use wasmoscope::engine::debugger::attach::{Attached, attach_to_linker};
 use wasmoscope::engine::instrument::{self, layout};
 use wasmoscope::engine::prepare;
 
@@ -138,7 +138,7 @@ impl Way for Instrumented {
         if self.host.is_none() {
             let mut linker = Linker::new(store.engine());
             let copy = self.copy.as_ref().expect("the module comes first");
-            let attached = attach(store, &mut linker, copy, DEPTH, |_, _| {}).expect("there is room");
+            let attached = attach_to_linker(store, &mut linker, copy, DEPTH, |_, _| {}).expect("there is room");
             self.host = Some((linker, attached));
         }
         let (linker, _) = self.host.as_ref()?;
