@@ -73,6 +73,9 @@ impl Attached {
 
 const NULLS: [fn() -> Ref; 2] = [|| Ref::Func(Nullable::<Func>::Null), || Ref::Extern(Nullable::<ExternRef>::Null)];
 
+/// What the copy imports, with its names.
+pub type Items = Vec<(&'static str, Extern)>;
+
 /// Makes what the copy imports from [`layout::MODULE`], and gives it with its names.
 ///
 /// `exempt` is called with `true` before and `false` after memory is taken that is the debugger's and not the program's.
@@ -85,7 +88,7 @@ pub fn attach<T: 'static>(
     instrumented: &Instrumented,
     max_depth: u32,
     exempt: fn(&mut T, bool),
-) -> Result<(Attached, Vec<(&'static str, Extern)>), Error> {
+) -> Result<(Attached, Items), Error> {
     exempt(store.data_mut(), true);
     let made = make(store, instrumented, max_depth);
     exempt(store.data_mut(), false);

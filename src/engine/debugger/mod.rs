@@ -1,6 +1,6 @@
 //! Running a program so that it can be looked into at every instruction, forwards and backwards.
 //!
-//! [`Program`] is a module, instrumented and compiled. [`Machine`] is one instance of it, whose whole state can be saved
+//! [`Program`] is a module, instrumented and compiled. The machine (`machine`) is one instance of it, whose whole state can be saved
 //! and put back. [`DebugSession`] is what a person works with: commands, breakpoints, the timeline.
 //! How the copy is made belongs in [`instrument`](super::instrument); what a plain run needs, in
 //! [`runtime`](super::runtime).

@@ -5,7 +5,7 @@
 //! *state memory*. There, each call has a frame with the function, the next instruction, the locals and the operand
 //! stack ([`layout`]). A function of the original becomes three:
 //!
-//! - its *run function* goes from one straight piece of code to the next (a [*segment*](segments)): it takes from the
+//! - its *run function* goes from one straight piece of code to the next (a *segment*): it takes from the
 //!   state memory what the piece needs, executes the original instructions, and puts back what stays;
 //! - its *step functions* execute one single instruction, in the same way;
 //! - its *door* has the type and the place of the original in tables and exports, and makes a frame.

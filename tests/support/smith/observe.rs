@@ -86,10 +86,10 @@ pub fn observe(original: &[u8], way: &mut dyn Way) -> Observed {
         Ok(instance) => instance,
         Err(error) => return failed(ended(&error), store),
     };
-    if let Some(start) = way.start(&store, instance) {
-        if let Err(error) = way.call(&mut store, start, &[], &mut []) {
-            return failed(ended(&error), store);
-        }
+    if let Some(start) = way.start(&store, instance)
+        && let Err(error) = way.call(&mut store, start, &[], &mut [])
+    {
+        return failed(ended(&error), store);
     }
 
     let state_at_start = state(&store, instance, &exports);

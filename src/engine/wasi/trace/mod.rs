@@ -1,9 +1,9 @@
 //! The trace of a run: which calls the program made, with what, and what came of it.
 //!
-//! The gate in [`linker`](super::linker) tells a [`Trace`] of the beginning and of the end of each call; without a trace
+//! The gate in `linker` tells a [`Trace`] of the beginning and of the end of each call; without a trace
 //! it does nothing but look whether there is one. What a call was given is read from the guest's memory when it begins
-//! ([`given`]), what it wrote when it ends ([`written`]); which of its parameters is what stands in one table
-//! ([`parameters`]). The last calls are kept as compact bytes ([`Ring`]) and become a [`Call`] again when somebody looks.
+//! (`given`), what it wrote when it ends (`written`); which of its parameters is what stands in one table
+//! (`parameters`). The last calls are kept as compact bytes ([`Ring`]) and become a [`Call`] again when somebody looks.
 //!
 //! Nothing here changes what the program sees: the time is told by a clock of the trace's own, whose readings are in no
 //! record, and a pointer out of the guest's memory is shown as one ([`Value::OutOfBounds`]).
