@@ -16,9 +16,10 @@ import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { lintGutter, nextDiagnostic } from "@codemirror/lint";
 import { wast } from "@codemirror/lang-wast";
+import { debugging, lineClicks } from "./debug.js";
 import { theme } from "./theme.js";
 
-export function extensions({ onChange, onRun, onLeave, onCursor }) {
+export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved }) {
   const run = () => {
     onRun();
     return true;
@@ -30,7 +31,8 @@ export function extensions({ onChange, onRun, onLeave, onCursor }) {
     return true;
   };
   return [
-    lineNumbers(),
+    debugging({ onBreakpoint, onMoved }),
+    lineNumbers({ domEventHandlers: lineClicks(onBreakpoint) }),
     highlightActiveLineGutter(),
     highlightSpecialChars(),
     history(),

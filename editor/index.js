@@ -6,16 +6,21 @@
 import { EditorState, Compartment } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { setDiagnostics } from "@codemirror/lint";
+import { showBreakpoints, showMarks } from "./debug.js";
 import { extensions } from "./extensions.js";
+
+/** Nothing is being debugged. */
+const NO_MARKS = { current: null, caller: null, values: [] };
 
 /**
  * Puts an editor into `parent`.
  *
  * `onChange()` is called after the person changed the text (never for `setText`), `onRun()` on Mod-Enter,
- * `onLeave()` on an Escape that nothing inside the editor wanted, `onCursor(line, column)` when the cursor moved.
+ * `onLeave()` on an Escape that nothing inside the editor wanted, `onCursor(line, column)` when the cursor moved,
+ * `onBreakpoint(line)` on a click beside a line, `onMoved([id, line, …])` with all breakpoints when an edit moved some.
  */
-export function createEditor(parent, text, onChange, onRun, onLeave, onCursor) {
-  return new WatEditor(parent, text, { onChange, onRun, onLeave, onCursor });
+export function createEditor(parent, text, onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved) {
+  return new WatEditor(parent, text, { onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved });
 }
 
 class WatEditor {
@@ -23,6 +28,8 @@ class WatEditor {
     this.callbacks = callbacks;
     this.readOnly = new Compartment();
     this.isReadOnly = false;
+    this.breakpoints = [];
+    this.marks = NO_MARKS;
     this.view = new EditorView({ state: this.newState(text), parent });
   }
 
@@ -42,7 +49,30 @@ class WatEditor {
   setText(text, readOnly) {
     this.isReadOnly = readOnly;
     this.view.setState(this.newState(text));
+    showBreakpoints(this.view, this.breakpoints);
+    showMarks(this.view, this.marks, false);
     this.callbacks.onCursor(1, 1);
+  }
+
+  /** Draws breakpoints: an array of `{ id, line, kind }`. */
+  setBreakpoints(list) {
+    this.breakpoints = list;
+    showBreakpoints(this.view, list);
+  }
+
+  /**
+   * Shows where a program stands, or nothing for `null`: `{ current, caller, values }`, where the first two are
+   * `[from, to]` or null (the instruction that is next, the call that is looked at) and values are `{ at, text }`.
+   */
+  setDebug(marks) {
+    this.marks = marks ?? NO_MARKS;
+    showMarks(this.view, this.marks, true);
+  }
+
+  /** The number of the line that the cursor is on. */
+  line() {
+    const { doc, selection } = this.view.state;
+    return doc.lineAt(selection.main.head).number;
   }
 
   /** Underlines `problems`: an array of `{ from, to, severity, message }`. */

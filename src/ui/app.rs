@@ -4,19 +4,23 @@ use yew::prelude::*;
 
 use super::components::calls_panel::CallsRegion;
 use super::components::console::ConsolePanel;
+use super::components::debug_bar::DebugBar;
 use super::components::drop_zone::DropZone;
 use super::components::editor_pane::EditorPane;
 use super::components::fault_banner::FaultBanner;
 use super::components::files_panel::FilesPanel;
 use super::components::help_dialog::HelpDialog;
+use super::components::inspector::Inspector;
 use super::components::memory_panel::MemoryRegion;
 use super::components::module_panel::ModulePanel;
 use super::components::notice_bar::NoticeBar;
 use super::components::splitter::SplitterBar;
 use super::components::tabs::{DockBar, TabBar, TabPanel};
+use super::components::timeline::Timeline;
 use super::components::toolbar::Toolbar;
 use super::hooks::reducers::*;
 use super::hooks::use_check::use_check;
+use super::hooks::use_debugger::{Debugger, use_debugger};
 use super::hooks::use_editor::{EditorLink, use_editor};
 use super::hooks::use_engine::{Engine, use_engine};
 use super::hooks::use_files::FilesScope;
@@ -29,10 +33,12 @@ use super::platform::storage::new_id;
 use super::platform::{dom, panic};
 use super::state::check::CheckState;
 use super::state::console::ConsoleState;
+use super::state::debug::DebugState;
 use super::state::layout::{LayoutAction, Panel, Splitter};
 use super::state::project::{Program, Project, Workspace};
 use super::state::run::{Phase, RunState};
 use super::state::worker::WorkerState;
+use crate::protocol::DebugCommand;
 
 /// What a person who has never been here finds in the editor.
 const WELCOME: &str = include_str!("../../static/examples/answer.wat");
@@ -66,16 +72,20 @@ pub fn App() -> Html {
     let run = use_reducer_eq(RunState::default);
     let console = use_reducer_eq(ConsoleState::default);
     let check = use_reducer_eq(CheckState::default);
+    let debug = use_reducer_eq(DebugState::default);
     let (settings, layout) = use_settings();
-    let engine = use_engine(&worker, &run, &console, &check);
+    let engine = use_engine(&worker, &run, &console, &check, &debug);
     let editor = use_editor(&workspace);
-    let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout);
+    let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout, &debug);
+    let debugger = use_debugger(&engine, &editor, &debug, &workspace);
     let projects = use_projects(&workspace, &engine, &editor);
     use_check(&engine, &workspace, &check, &worker);
     html! {
         <ContextProvider<Engine> context={engine}>
         <ContextProvider<EditorLink> context={editor}>
         <ContextProvider<Launcher> context={launcher}>
+        <ContextProvider<Debugger> context={debugger}>
+        <ContextProvider<DebugContext> context={debug}>
         <ContextProvider<Projects> context={projects}>
         <ContextProvider<SettingsContext> context={settings}>
         <ContextProvider<LayoutContext> context={layout}>
@@ -93,6 +103,8 @@ pub fn App() -> Html {
         </ContextProvider<LayoutContext>>
         </ContextProvider<SettingsContext>>
         </ContextProvider<Projects>>
+        </ContextProvider<DebugContext>>
+        </ContextProvider<Debugger>>
         </ContextProvider<Launcher>>
         </ContextProvider<EditorLink>>
         </ContextProvider<Engine>>
@@ -104,6 +116,7 @@ pub fn App() -> Html {
 fn Page() -> Html {
     let layout = use_slice::<LayoutContext>();
     let help = use_state_eq(|| false);
+    let debugging = use_slice::<DebugContext>().is_on();
     let settings = use_slice::<SettingsContext>();
     let narrow = use_narrow(settings.text_size);
     use_page_keys(help.setter());
@@ -121,6 +134,7 @@ fn Page() -> Html {
         <div class="page" data-narrow={narrow.to_string()} style={layout.style()}>
             <button type="button" class="skip-link" onclick={skip}>{ "Skip to the editor" }</button>
             <Toolbar on_help={open_help} />
+            <DebugBar />
             <FaultBanner />
             <NoticeBar />
             <main class="workbench">
@@ -134,8 +148,13 @@ fn Page() -> Html {
                     <div class="workbench-top">
                         <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
                         <SplitterBar splitter={Splitter::Right} />
-                        <TabPanel panel={Panel::Memory} {narrow}><MemoryRegion /></TabPanel>
+                        <div class="workbench-right" id="column-right" data-debugging={debugging.to_string()}>
+                            <TabPanel panel={Panel::Inspector} {narrow}><Inspector /></TabPanel>
+                            if debugging { <SplitterBar splitter={Splitter::Memory} /> }
+                            <TabPanel panel={Panel::Memory} {narrow}><MemoryRegion /></TabPanel>
+                        </div>
                     </div>
+                    <Timeline />
                     <SplitterBar splitter={Splitter::Console} />
                     <div class="workbench-dock">
                         if !narrow { <DockBar /> }
@@ -158,11 +177,24 @@ fn use_page_keys(help: UseStateSetter<bool>) {
     let launcher = use_slice::<Launcher>();
     let layout = use_slice::<LayoutContext>();
     let run = use_slice::<RunContext>();
+    let debugger = use_slice::<Debugger>();
+    let debugging = use_slice::<DebugContext>().is_on();
+    let paused = run.phase == Phase::Paused;
     let on_key = use_callback(
-        (engine, launcher, layout.dispatcher(), run.phase == Phase::Paused),
-        move |hotkey, (engine, launcher, layout, paused)| match hotkey {
+        (engine, launcher, debugger, layout.dispatcher(), paused, debugging),
+        move |hotkey, (engine, launcher, debugger, layout, paused, debugging)| match hotkey {
             Hotkey::Run => launcher.run(),
             Hotkey::Stop => engine.stop(),
+            Hotkey::Debug if *debugging => debugger.press(DebugCommand::Continue),
+            Hotkey::Debug => launcher.debug(),
+            Hotkey::Step(command) if *debugging => debugger.press(command),
+            // As elsewhere, a step is a way to begin.
+            Hotkey::Step(DebugCommand::Into | DebugCommand::Over) => launcher.debug(),
+            Hotkey::Step(_) => {}
+            Hotkey::ToggleBreakpoint => debugger.toggle_breakpoint_here(),
+            Hotkey::RunToCursor if *debugging => debugger.run_to_here(),
+            Hotkey::RunToCursor => {}
+            Hotkey::PauseOrContinue if *debugging => debugger.pause(),
             Hotkey::PauseOrContinue if *paused => engine.resume(),
             Hotkey::PauseOrContinue => engine.pause(),
             Hotkey::Help => help.set(true),

@@ -6,14 +6,18 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use super::breakpoints::BreakpointList;
 use super::problems::Problems;
 use super::splitter::SplitterBar;
-use crate::ui::hooks::reducers::{CheckContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, DebugContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::{Editor, EditorCallbacks};
+use crate::ui::selectors::debug::{breakpoint_kind, marks};
 use crate::ui::selectors::numbers;
+use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::layout::Splitter;
 use crate::ui::state::project::{Program, WorkspaceAction};
 
@@ -31,6 +35,8 @@ pub fn EditorPane() -> Html {
     let check = use_slice::<CheckContext>();
     let link = use_slice::<EditorLink>();
     let launcher = use_slice::<Launcher>();
+    let debugger = use_slice::<Debugger>();
+    let debug = use_slice::<DebugContext>();
     let code = use_state_eq(|| Code::Loading);
     let cursor = use_state_eq(|| (1, 1));
     let host = use_node_ref();
@@ -50,6 +56,11 @@ pub fn EditorPane() -> Html {
                 on_run: Callback::from(move |()| launcher.run()),
                 on_leave: Callback::from(|()| dom::focus("editor-keys")),
                 on_cursor: Callback::from(move |place| cursor.set(place)),
+                on_breakpoint: {
+                    let debugger = debugger.clone();
+                    Callback::from(move |line| debugger.toggle_breakpoint(line))
+                },
+                on_moved: Callback::from(move |moved| debugger.breakpoints(BreakpointChange::Moved(moved))),
             };
             let attached = link.clone();
             spawn_local(async move {
@@ -95,6 +106,23 @@ pub fn EditorPane() -> Html {
             }
         });
     }
+    {
+        let link = link.clone();
+        let drawn: Vec<_> = debug
+            .breakpoints
+            .lines
+            .iter()
+            .map(|known| (known.breakpoint.id, known.breakpoint.line, breakpoint_kind(known)))
+            .collect();
+        use_effect_with((drawn, *code), move |(drawn, _)| link.set_breakpoints(drawn));
+    }
+    {
+        let (link, text) = (link.clone(), debug.text.clone());
+        let changed = text.is_some() && text.as_ref() != program.text();
+        use_effect_with((marks(&debug), changed, *code), move |(marks, ..)| {
+            link.show_debug(text.as_ref(), marks.as_ref())
+        });
+    }
 
     let oninput = {
         let workspace = workspace.dispatcher();
@@ -131,6 +159,7 @@ pub fn EditorPane() -> Html {
                     <span data-tone="bad">{ "The editor could not be loaded: this is a plain text box" }</span>
                 }
             </p>
+            <BreakpointList />
             <SplitterBar splitter={Splitter::Problems} />
             <Problems />
         </section>

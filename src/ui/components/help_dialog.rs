@@ -11,11 +11,17 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 19] = [
     ("Mod+Enter", "Run"),
     ("Mod+,", "Pause, and continue"),
     ("Mod+.", "Stop"),
-    ("Alt+1 … Alt+6", "Go to Editor, Console, Module, Files, Memory, System calls"),
+    ("F5", "Debug; while debugging: continue"),
+    ("F10", "Debugging: step over a call"),
+    ("F11, Shift+F11", "Debugging: step into a call, out of a function"),
+    ("Alt with these", "Debugging: the same backwards"),
+    ("F9, or a click beside the line", "Set a breakpoint on the editor's line, or take it away"),
+    ("Shift+F5", "Stop debugging"),
+    ("Alt+1 … Alt+7", "Go to Editor, Console, Module, Files, Memory, System calls, Inspector"),
     ("Esc, then Tab", "Leave the editor"),
     ("Tab, Shift+Tab", "In the editor: indent, and back"),
     ("Mod+F", "In the editor: search and replace"),

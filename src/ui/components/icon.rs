@@ -20,6 +20,17 @@ pub enum Picture {
     Upload,
     UploadFolder,
     Download,
+    Debug,
+    StepInto,
+    StepOver,
+    StepOut,
+    StepBack,
+    BackOver,
+    BackOut,
+    ReverseContinue,
+    PlayBack,
+    ToStart,
+    ToEnd,
 }
 
 impl Picture {
@@ -42,11 +53,32 @@ impl Picture {
             Picture::Upload => "M8 10.5v-7M5 6l3-3 3 3M3 10v3h10v-3",
             Picture::UploadFolder => "M2 12.5v-9h4.5l1.5 2h6v7zM8 11.2V7.4M6.2 9L8 7.2 9.8 9",
             Picture::Download => "M8 3v7.5M5 8l3 3 3-3M3 11v2.5h10V11",
+            Picture::Debug => {
+                "M5.5 6a2.5 2.5 0 0 1 5 0v4a2.5 2.5 0 0 1-5 0zM5.5 8h5M2.5 5l3 1.5M13.5 5l-3 1.5M2 9h3.5M14 9h-3.5M3 13l2.8-1.8M13 13l-2.8-1.8"
+            }
+            Picture::StepInto => "M8 2v6.5M5 6l3 3 3-3M8 12.2a1 1 0 1 0 .01 0z",
+            Picture::StepOver => "M2.5 9a5.6 5.6 0 0 1 10.4-2M13.2 3.5V7H9.7M8 11.2a1 1 0 1 0 .01 0z",
+            Picture::StepOut => "M8 9V2.5M5 5l3-3 3 3M8 12.2a1 1 0 1 0 .01 0z",
+            Picture::StepBack => "M13 8H3.5M7 4.5L3.5 8 7 11.5",
+            Picture::BackOver => "M13.5 9A5.6 5.6 0 0 0 3.1 7M2.8 3.5V7h3.5M8 11.2a1 1 0 1 0 .01 0z",
+            Picture::BackOut => "M12.5 12.5V7.5H4M7 4.5l-3 3 3 3",
+            Picture::ReverseContinue | Picture::PlayBack => "M11.5 2.8v10.4L3 8z",
+            Picture::ToStart => "M12.5 3v10L6 8zM3.5 3v10h1.2V3z",
+            Picture::ToEnd => "M3.5 3v10L10 8zM11.3 3v10h1.2V3z",
         }
     }
 
     fn is_filled(self) -> bool {
-        matches!(self, Picture::Run | Picture::Stop | Picture::Pause)
+        matches!(
+            self,
+            Picture::Run
+                | Picture::Stop
+                | Picture::Pause
+                | Picture::ReverseContinue
+                | Picture::PlayBack
+                | Picture::ToStart
+                | Picture::ToEnd
+        )
     }
 }
 

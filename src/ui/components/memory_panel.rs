@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use super::byte_inspector::ByteInspector;
 use super::hex_grid::HexGrid;
-use crate::protocol::MemoryWatch;
-use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
+use crate::protocol::{self, MemoryWatch};
+use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_memory::use_memory;
 use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
 use crate::ui::selectors::numbers;
@@ -22,12 +22,21 @@ pub fn MemoryRegion() -> Html {
         Callback::from(move |index| memory.choose(index))
     };
     let on_watch = use_callback(memory.clone(), |watch, memory| memory.watch(watch));
-    html! { <MemoryPanel memory={(*memory.state).clone()} {on_choose} {on_watch} /> }
+    let debug = use_slice::<DebugContext>();
+    let mut shown = (*memory.state).clone();
+    if let Some(view) = debug.view().filter(|_| debug.single) {
+        shown.window = shown.window.marked(&view.written, shown.memory);
+    }
+    let regions = debug.view().filter(|_| shown.memory == 0).map(|view| view.regions.clone()).unwrap_or_default();
+    html! { <MemoryPanel memory={shown} {regions} {on_choose} {on_watch} /> }
 }
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub memory: MemoryState,
+    /// Parts of it that have a name.
+    #[prop_or_default]
+    pub regions: Vec<protocol::MemoryRegion>,
     pub on_choose: Callback<u32>,
     /// The part that is to be sent.
     pub on_watch: Callback<MemoryWatch>,
@@ -68,8 +77,22 @@ pub fn MemoryPanel(props: &Props) -> Html {
                 <h2>{ "Memory" }</h2>
                 if memory.size > 0 { <span class="panel-note">{ numbers::bytes(memory.size) }</span> }
                 if memory.memories > 1 { <MemoryChoice memory={memory.memory} memories={memory.memories} on_choose={&props.on_choose} /> }
-                if memory.size > 0 { <JumpForm size={memory.size} on_jump={go} /> }
+                if memory.size > 0 { <JumpForm size={memory.size} on_jump={go.clone()} /> }
             </div>
+            if memory.size > 0 && !props.regions.is_empty() {
+                <ul class="memory-regions" aria-label="Regions">
+                    { for props.regions.iter().map(|region| {
+                        let (go, start) = (go.clone(), region.start);
+                        let show = Callback::from(move |_: MouseEvent| go.emit(start));
+                        let here = (region.start..region.end).contains(&selection.cursor);
+                        html! {
+                            <li><button type="button" class="memory-region" aria-current={here.then_some("true")} onclick={show}
+                                title={format!("{:#x} to {:#x}, {}", region.start, region.end, numbers::bytes(region.end - region.start))}
+                            >{ &region.name }</button></li>
+                        }
+                    }) }
+                </ul>
+            }
             if memory.size == 0 {
                 <p class="panel-empty">{
                     if memory.memories > 0 { "This memory is empty." }

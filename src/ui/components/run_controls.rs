@@ -1,9 +1,10 @@
-//! Run, Pause or Continue, Stop.
+//! Run, Debug, Pause or Continue, Stop.
 
 use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::ui::hooks::reducers::{RunContext, use_slice};
+use crate::ui::hooks::reducers::{DebugContext, RunContext, use_slice};
+use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_engine::Engine;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::platform::dom;
@@ -16,15 +17,28 @@ pub fn RunControls() -> Html {
     let launcher = use_slice::<Launcher>();
     let modifier = if dom::is_apple() { "⌘" } else { "Ctrl+" };
 
+    let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let begin_debug = {
+        let launcher = launcher.clone();
+        Callback::from(move |_: MouseEvent| launcher.debug())
+    };
     let start = Callback::from(move |_: MouseEvent| launcher.run());
     let stop = {
         let engine = engine.clone();
         Callback::from(move |_: MouseEvent| engine.stop())
     };
     let paused = run.phase == Phase::Paused;
-    let pause_or_continue = Callback::from(move |_: MouseEvent| if paused { engine.resume() } else { engine.pause() });
+    // While debugging, Continue is among the debugger's buttons, and Pause gives up what it is at.
+    let debugging = debug.is_on();
+    let pause_or_continue = Callback::from(move |_: MouseEvent| match (debugging, paused) {
+        (true, _) => debugger.pause(),
+        (false, true) => engine.resume(),
+        (false, false) => engine.pause(),
+    });
     // A button that cannot be used says so but keeps the focus: a keyboard would lose its place otherwise.
-    let cannot_pause = !(paused || run.can_pause());
+    let cannot_pause =
+        if debugging { !debug.is_working() && debug.playing.is_none() } else { !(paused || run.can_pause()) };
     let cannot_stop = !run.is_active() || run.phase == Phase::Stopping;
     html! {
         <div class="run-controls" role="group" aria-label="Run">
@@ -36,6 +50,15 @@ pub fn RunControls() -> Html {
                 onclick={start}
             >
                 <Icon picture={Picture::Run} />{ "Run" }
+            </button>
+            <button
+                type="button"
+                class="button debug-start"
+                title={if debugging { "Debug from the beginning again" } else { "Debug: run step by step, forwards and backwards (F5)" }}
+                aria-keyshortcuts="F5"
+                onclick={begin_debug}
+            >
+                <Icon picture={Picture::Debug} />{ "Debug" }
             </button>
             <button
                 type="button"

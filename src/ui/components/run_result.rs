@@ -6,6 +6,7 @@ use super::problems::ProblemItem;
 use super::prose::Prose;
 use crate::protocol::{Counters, Outcome, Value};
 use crate::ui::hooks::reducers::{RunContext, use_slice};
+use crate::ui::hooks::use_run::Launcher;
 use crate::ui::selectors::numbers;
 use crate::ui::state::run::Phase;
 
@@ -13,8 +14,10 @@ use crate::ui::state::run::Phase;
 #[component]
 pub fn RunResult() -> Html {
     let run = use_slice::<RunContext>();
+    let launcher = use_slice::<Launcher>();
     let Phase::Finished(outcome) = &run.phase else { return html! {} };
     let call = run.call.as_deref();
+    let show = Callback::from(move |_: MouseEvent| launcher.debug_again());
     match &**outcome {
         Outcome::Returned { results } if results.is_empty() => html! {},
         Outcome::Returned { results } => html! {
@@ -25,6 +28,7 @@ pub fn RunResult() -> Html {
             <div class="run-result" data-tone="bad">
                 <h3>{ format!("Trap: {}", trap.message) }<code class="trap-code">{ &trap.code }</code></h3>
                 <p><Prose text={trap.help.clone()} /></p>
+                <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
             </div>
         },
         Outcome::LimitReached { limit, message, help } => html! {

@@ -119,10 +119,11 @@ struct Shape {
 fn shape(splitter: Splitter) -> Shape {
     let (vertical, grows_forward, name, controls) = match splitter {
         Splitter::Left => (true, true, "Width of the left column", "panel-module"),
-        Splitter::Right => (true, false, "Width of the inspector", "panel-memory"),
+        Splitter::Right => (true, false, "Width of the inspector", "column-right"),
         Splitter::Console => (false, false, "Height of the console", "panel-console"),
         Splitter::Files => (false, false, "Height of the files", "panel-files"),
         Splitter::Problems => (false, false, "Height of the problems", "problems"),
+        Splitter::Memory => (false, false, "Height of the memory", "panel-memory"),
     };
     Shape { vertical, grows_forward, name, controls }
 }

@@ -3,6 +3,7 @@
 pub mod reducers;
 pub mod use_calls;
 pub mod use_check;
+pub mod use_debugger;
 pub mod use_editor;
 pub mod use_engine;
 pub mod use_files;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::ui::state::calls::{CallsAction, CallsState};
 use crate::ui::state::check::{CheckAction, CheckState};
 use crate::ui::state::console::{ConsoleAction, ConsoleState};
+use crate::ui::state::debug::{DebugAction, DebugState};
 use crate::ui::state::files::{FilesAction, FilesState};
 use crate::ui::state::layout::{Layout, LayoutAction};
 use crate::ui::state::memory::{MemoryAction, MemoryState};
@@ -31,6 +32,7 @@ reducible! {
     CallsState, CallsAction;
     CheckState, CheckAction;
     ConsoleState, ConsoleAction;
+    DebugState, DebugAction;
     FilesState, FilesAction;
     Layout, LayoutAction;
     MemoryState, MemoryAction;
@@ -43,6 +45,7 @@ reducible! {
 /// The slices as components take them from their context.
 pub type CheckContext = UseReducerHandle<CheckState>;
 pub type ConsoleContext = UseReducerHandle<ConsoleState>;
+pub type DebugContext = UseReducerHandle<DebugState>;
 pub type LayoutContext = UseReducerHandle<Layout>;
 pub type RunContext = UseReducerHandle<RunState>;
 pub type SettingsContext = UseReducerHandle<Settings>;

@@ -10,6 +10,7 @@ use super::reducers::WorkspaceContext;
 use crate::protocol::{Problem, Span};
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::Editor;
+use crate::ui::selectors::debug::Marks;
 use crate::ui::state::project::{Workspace, WorkspaceAction};
 
 /// Up to this many bytes the text is taken over at every key; of a longer one, when the person pauses for a moment.
@@ -115,6 +116,29 @@ impl EditorLink {
         if let Some(editor) = inner.editor.borrow().as_ref().filter(|_| is_shown) {
             editor.set_problems(text, problems);
         }
+    }
+
+    /// Draws breakpoints: id, line and kind of each.
+    pub fn set_breakpoints(&self, breakpoints: &[(u32, u32, &str)]) {
+        if let Some(editor) = &*self.0.editor.borrow() {
+            editor.set_breakpoints(breakpoints);
+        }
+    }
+
+    /// Shows where a program stands. `text` is the one that is debugged, if it can be edited; where the person has
+    /// changed it since, there is nothing to show.
+    pub fn show_debug(&self, text: Option<&Rc<str>>, marks: Option<&Marks>) {
+        let inner = &self.0;
+        let shown = inner.shown.borrow();
+        let is_shown = !inner.changed.get() && text.is_none_or(|text| **text == **shown);
+        if let Some(editor) = &*inner.editor.borrow() {
+            editor.set_debug(&shown, marks.filter(|_| is_shown));
+        }
+    }
+
+    /// The line that the cursor is on, from 1.
+    pub fn line(&self) -> Option<u32> {
+        self.0.editor.borrow().as_ref().map(Editor::line)
     }
 
     /// Selects a place and goes there.

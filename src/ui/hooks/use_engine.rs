@@ -6,15 +6,16 @@ use std::rc::{Rc, Weak};
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use super::reducers::{CheckContext, ConsoleContext, RunContext, WorkerContext};
+use super::reducers::{CheckContext, ConsoleContext, DebugContext, RunContext, WorkerContext};
 use crate::protocol::{
-    CallFilter, CallsWatch, Entry, Event, FileChange, FileImage, MemoryWatch, OutputChunk, Request, RunId, RunOptions,
-    Source, Version,
+    Breakpoint, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch, OutputChunk,
+    Request, RunId, RunOptions, Source, ValueChange, Version,
 };
 use crate::ui::platform::dom;
 use crate::ui::platform::worker::{News, WorkerLink};
 use crate::ui::state::check::{CheckAction, CheckState};
 use crate::ui::state::console::{ConsoleAction, ConsoleState};
+use crate::ui::state::debug::{DebugAction, DebugState};
 use crate::ui::state::run::{RunAction, RunState, event_run};
 use crate::ui::state::worker::{WorkerAction, WorkerState};
 
@@ -60,6 +61,8 @@ struct Inner {
     /// When the worker was last heard of, as [`dom::now`] tells.
     heard: Cell<f64>,
     output: Output,
+    /// A value was changed, and the debugger has not said yet what came of it.
+    changing: Cell<bool>,
     slices: Slices,
 }
 
@@ -78,16 +81,24 @@ struct Slices {
     run: UseReducerDispatcher<RunState>,
     console: UseReducerDispatcher<ConsoleState>,
     check: UseReducerDispatcher<CheckState>,
+    debug: UseReducerDispatcher<DebugState>,
 }
 
 /// Starts the engine's worker. Once, in [`crate::ui::app::App`]; others take [`Engine`] from its context.
 #[hook]
-pub fn use_engine(worker: &WorkerContext, run: &RunContext, console: &ConsoleContext, check: &CheckContext) -> Engine {
+pub fn use_engine(
+    worker: &WorkerContext,
+    run: &RunContext,
+    console: &ConsoleContext,
+    check: &CheckContext,
+    debug: &DebugContext,
+) -> Engine {
     let slices = Slices {
         worker: worker.dispatcher(),
         run: run.dispatcher(),
         console: console.dispatcher(),
         check: check.dispatcher(),
+        debug: debug.dispatcher(),
     };
     let engine = use_memo((), |()| Engine::new(slices));
     {
@@ -122,14 +133,73 @@ impl Engine {
             warm_up: RefCell::default(),
             heard: Cell::new(0.0),
             output: Output::default(),
+            changing: Cell::new(false),
             slices,
         }))
     }
 
     /// Starts a run of `source`; the run there is, if any, ends.
     pub fn run(&self, source: Source, entry: Entry, options: RunOptions) {
+        let run = self.begin();
+        self.0.slices.debug.dispatch(DebugAction::End);
+        self.0.send(Request::Run { run, source, entry, options });
+    }
+
+    /// Starts a run of `source` under the debugger; `text` is what the editor shows of it, if it can be edited.
+    pub fn debug(
+        &self,
+        source: Source,
+        entry: Entry,
+        options: RunOptions,
+        text: Option<Rc<str>>,
+        breakpoints: Vec<Breakpoint>,
+    ) {
+        let run = self.begin_debug(text);
+        self.0.send(Request::Debug { run, source, entry, options, breakpoints });
+    }
+
+    /// Repeats the last run, which is over, under the debugger up to its end.
+    pub fn debug_again(&self, text: Option<Rc<str>>, breakpoints: Vec<Breakpoint>) {
+        let again = self.0.run.get();
+        let run = self.begin_debug(text);
+        self.0.send(Request::DebugAgain { run, again, breakpoints });
+    }
+
+    pub fn debug_command(&self, command: DebugCommand) {
+        if self.0.active.get() {
+            self.0.slices.debug.dispatch(DebugAction::Asked);
+            self.0.send(Request::DebugCommand { run: self.0.run.get(), command });
+        }
+    }
+
+    /// Gives up what the debugger is at.
+    pub fn debug_pause(&self) {
+        if self.0.active.get() {
+            self.0.send(Request::Pause { run: self.0.run.get() });
+            self.expect_answer();
+        }
+    }
+
+    pub fn set_breakpoints(&self, breakpoints: Vec<Breakpoint>) {
+        self.0.send_if_active(|run| Request::SetBreakpoints { run, breakpoints });
+    }
+
+    pub fn change_value(&self, change: ValueChange) {
+        self.0.changing.set(true);
+        self.0.send_if_active(|run| Request::ChangeValue { run, change });
+    }
+
+    fn begin_debug(&self, text: Option<Rc<str>>) -> RunId {
+        let run = self.begin();
+        self.0.slices.console.dispatch(ConsoleAction::Record);
+        self.0.slices.debug.dispatch(DebugAction::Begin { run, text });
+        run
+    }
+
+    fn begin(&self) -> RunId {
         let inner = &self.0;
         let run = inner.run.get() + 1;
+        inner.changing.set(false);
         inner.run.set(run);
         inner.active.set(true);
         inner.watchdog.take();
@@ -141,7 +211,7 @@ impl Engine {
             inner.slices.worker.dispatch(WorkerAction::Restarted);
             self.start();
         }
-        inner.send(Request::Run { run, source, entry, options });
+        run
     }
 
     pub fn stop(&self) {
@@ -155,7 +225,8 @@ impl Engine {
             self.expect_answer();
         } else {
             // It has not even been sent.
-            inner.queue.borrow_mut().retain(|request| !matches!(request, Request::Run { .. }));
+            let starts = |request: &Request| matches!(request, Request::Run { .. } | Request::Debug { .. });
+            inner.queue.borrow_mut().retain(|request| !starts(request));
             inner.lose_run();
         }
     }
@@ -329,6 +400,16 @@ impl Engine {
         match &*event {
             Event::Ready => self.hear_ready(),
             Event::Paused { .. } => drop(inner.watchdog.take()),
+            Event::DebugStopped { view, .. } => {
+                inner.watchdog.take();
+                let (step, printed) = (view.step, view.printed);
+                if inner.changing.take() {
+                    inner.slices.console.dispatch(ConsoleAction::Fork { step, printed });
+                }
+                let said = view.log.as_slice().into();
+                inner.slices.console.dispatch(ConsoleAction::ShowAt { step, printed, said });
+            }
+            Event::ChangeRefused { .. } => inner.changing.set(false),
             Event::Finished { run, .. } => {
                 inner.watchdog.take();
                 inner.active.set(false);
@@ -344,6 +425,7 @@ impl Engine {
         }
         if event_run(&event).is_some() && !outlives && !matches!(&*event, Event::Output { .. }) {
             inner.slices.run.dispatch(RunAction::Heard(event.clone()));
+            inner.slices.debug.dispatch(DebugAction::Heard(event.clone()));
         }
         // A copy: a listener may well add or remove one.
         let listeners: Vec<_> = inner.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
@@ -415,6 +497,7 @@ impl Inner {
         if self.active.replace(false) {
             self.show_output();
             self.slices.run.dispatch(RunAction::Lost);
+            self.slices.debug.dispatch(DebugAction::End);
             self.slices.console.dispatch(ConsoleAction::End { run: self.run.get() });
         }
     }

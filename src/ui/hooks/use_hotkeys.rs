@@ -5,15 +5,23 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
+use crate::protocol::DebugCommand;
 use crate::ui::platform::dom;
+use crate::ui::state::layout::Panel;
 
 /// What a key asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hotkey {
     Run,
     Stop,
     PauseOrContinue,
     Help,
+    /// Debug, or continue where something is debugged.
+    Debug,
+    /// To another step, while debugging.
+    Step(DebugCommand),
+    ToggleBreakpoint,
+    RunToCursor,
     /// To the first, second, ... panel.
     Panel(usize),
 }
@@ -47,13 +55,33 @@ fn hotkey(event: &KeyboardEvent) -> Option<Hotkey> {
         "," if modifier => Some(Hotkey::PauseOrContinue),
         "?" if !modifier && !is_typing(event) => Some(Hotkey::Help),
         "F1" if !modifier => Some(Hotkey::Help),
+        "F5" | "F9" | "F10" | "F11" => debug_key(&key, event.shift_key(), event.alt_key(), modifier),
         _ if event.alt_key() && !modifier => {
             // The physical key: Option and a digit type another character on a Mac.
             let digit = event.code().strip_prefix("Digit")?.parse::<usize>().ok()?;
-            (1..=6).contains(&digit).then(|| Hotkey::Panel(digit - 1))
+            (1..=Panel::ALL.len()).contains(&digit).then(|| Hotkey::Panel(digit - 1))
         }
         _ => None,
     }
+}
+
+/// As in other debuggers; with Alt the same backwards.
+fn debug_key(key: &str, shift: bool, alt: bool, modifier: bool) -> Option<Hotkey> {
+    let step = match (key, shift, alt, modifier) {
+        ("F5", false, false, false) => return Some(Hotkey::Debug),
+        ("F5", true, false, false) => return Some(Hotkey::Stop),
+        ("F9", false, false, false) => return Some(Hotkey::ToggleBreakpoint),
+        ("F10", false, false, true) => return Some(Hotkey::RunToCursor),
+        ("F5", false, true, false) => DebugCommand::BackContinue,
+        ("F10", false, false, false) => DebugCommand::Over,
+        ("F10", false, true, false) => DebugCommand::BackOver,
+        ("F11", false, false, false) => DebugCommand::Into,
+        ("F11", false, true, false) => DebugCommand::BackInto,
+        ("F11", true, false, false) => DebugCommand::Out,
+        ("F11", true, true, false) => DebugCommand::BackOut,
+        _ => return None,
+    };
+    Some(Hotkey::Step(step))
 }
 
 /// Whether the key goes into some text.

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::reducers::{LayoutContext, SettingsContext, WorkspaceContext};
+use super::reducers::{DebugContext, LayoutContext, SettingsContext, WorkspaceContext};
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{Entry, RunOptions};
+use crate::protocol::{Entry, RunOptions, Source};
 use crate::ui::selectors::arguments;
 use crate::ui::state::layout::{LayoutAction, Panel};
 
@@ -27,6 +27,7 @@ struct Inner {
     workspace: WorkspaceContext,
     settings: SettingsContext,
     layout: LayoutContext,
+    debug: DebugContext,
 }
 
 /// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Launcher`] from its context.
@@ -37,6 +38,7 @@ pub fn use_launcher(
     workspace: &WorkspaceContext,
     settings: &SettingsContext,
     layout: &LayoutContext,
+    debug: &DebugContext,
 ) -> Launcher {
     let launcher = use_memo((), |()| {
         Launcher(Rc::new(Inner {
@@ -45,6 +47,7 @@ pub fn use_launcher(
             workspace: workspace.clone(),
             settings: settings.clone(),
             layout: layout.clone(),
+            debug: debug.clone(),
         }))
     });
     (*launcher).clone()
@@ -61,22 +64,43 @@ impl Launcher {
         self.start(Entry::Export { name, arguments });
     }
 
+    /// **Debug**.
+    pub fn debug(&self) {
+        let (source, options, text) = self.prepare();
+        let breakpoints = self.0.debug.clone().breakpoints.all();
+        self.0.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
+        self.0.engine.debug(source, Entry::Default, options, text, breakpoints);
+    }
+
+    /// "Show me where": the last run again, under the debugger, up to where it ended.
+    pub fn debug_again(&self) {
+        let (_, _, text) = self.prepare();
+        let breakpoints = self.0.debug.clone().breakpoints.all();
+        self.0.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
+        self.0.engine.debug_again(text, breakpoints);
+    }
+
     fn start(&self, entry: Entry) {
+        let (source, options, _) = self.prepare();
+        // Who watches the calls goes on watching them.
+        let watches = options.trace && self.0.layout.clone().dock == Panel::Calls;
+        let panel = if watches { Panel::Calls } else { Panel::Console };
+        self.0.layout.dispatch(LayoutAction::Show { panel });
+        self.0.engine.run(source, entry, options);
+    }
+
+    /// The program as it is this moment, with what it runs, and its text if it can be edited.
+    fn prepare(&self) -> (Source, RunOptions, Option<Rc<str>>) {
         let inner = &self.0;
         inner.editor.flush();
         // A fresh clone sees the state of this moment, and lets go of it again.
         let project = inner.workspace.clone().project.clone();
-        let record = inner.settings.clone().record_calls;
         let options = RunOptions {
             arguments: arguments::split(&project.arguments),
             environment: arguments::environment(&project.environment),
             limits: inner.settings.clone().limits.clone(),
-            trace: record,
+            trace: inner.settings.clone().record_calls,
         };
-        // Who watches the calls goes on watching them.
-        let watches = record && inner.layout.clone().dock == Panel::Calls;
-        let panel = if watches { Panel::Calls } else { Panel::Console };
-        inner.layout.dispatch(LayoutAction::Show { panel });
-        inner.engine.run(project.program.source(), entry, options);
+        (project.program.source(), options, project.program.text().cloned())
     }
 }

@@ -1,12 +1,13 @@
 //! The door to the text editor, `editor/index.js`.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::Callback;
 
 use super::dom;
-use crate::protocol::{Problem, Severity};
+use crate::protocol::{Problem, Severity, Span};
+use crate::ui::selectors::debug::Marks;
 use crate::ui::selectors::offsets::to_utf16;
 
 // The bundle's address is known only when the page has been built, hence an import at run time.
@@ -30,6 +31,8 @@ extern "C" {
         on_run: &JsValue,
         on_leave: &JsValue,
         on_cursor: &JsValue,
+        on_breakpoint: &JsValue,
+        on_moved: &JsValue,
     ) -> Result<WatEditor, JsValue>;
 
     type WatEditor;
@@ -42,6 +45,12 @@ extern "C" {
     fn set_problems(this: &WatEditor, problems: &Array);
     #[wasm_bindgen(method)]
     fn reveal(this: &WatEditor, from: u32, to: u32);
+    #[wasm_bindgen(method, js_name = setBreakpoints)]
+    fn set_breakpoints(this: &WatEditor, breakpoints: &Array);
+    #[wasm_bindgen(method, js_name = setDebug)]
+    fn set_debug(this: &WatEditor, marks: &JsValue);
+    #[wasm_bindgen(method)]
+    fn line(this: &WatEditor) -> u32;
     #[wasm_bindgen(method)]
     fn focus(this: &WatEditor);
     #[wasm_bindgen(method)]
@@ -58,15 +67,21 @@ pub struct EditorCallbacks {
     pub on_leave: Callback<()>,
     /// The cursor is in this line and column, both from 1.
     pub on_cursor: Callback<(u32, u32)>,
+    /// A click beside this line, from 1.
+    pub on_breakpoint: Callback<u32>,
+    /// An edit moved breakpoints: ids and lines of all that are left.
+    pub on_moved: Callback<Vec<(u32, u32)>>,
 }
 
 type Plain = Closure<dyn Fn()>;
 type Placed = Closure<dyn Fn(u32, u32)>;
+type Line = Closure<dyn Fn(u32)>;
+type Numbers = Closure<dyn Fn(Uint32Array)>;
 
 /// An editor in the page; dropping it removes it.
 pub struct Editor {
     view: WatEditor,
-    _closures: ([Plain; 3], Placed),
+    _closures: ([Plain; 3], Placed, Line, Numbers),
 }
 
 impl Editor {
@@ -114,6 +129,36 @@ impl Editor {
         self.view.reveal(positions[0], positions[1]);
     }
 
+    /// Draws breakpoints: id, line and kind of each.
+    pub fn set_breakpoints(&self, breakpoints: &[(u32, u32, &str)]) {
+        let drawn = breakpoints
+            .iter()
+            .map(|(id, line, kind)| object([("id", (*id).into()), ("line", (*line).into()), ("kind", (*kind).into())]));
+        self.view.set_breakpoints(&drawn.collect());
+    }
+
+    /// Shows where a program stands in `text`, which is what the editor shows; or nothing any more.
+    pub fn set_debug(&self, text: &str, marks: Option<&Marks>) {
+        let Some(Marks { current, caller, values }) = marks else { return self.view.set_debug(&JsValue::NULL) };
+        let places = [*current, *caller].into_iter().flatten().flat_map(|span| [span.start, span.end]);
+        let offsets: Vec<u32> = places.chain(values.iter().map(|value| value.place.end)).collect();
+        let mut positions = to_utf16(text, &offsets).into_iter();
+        let mut range = |span: &Option<Span>| match (span.and_then(|_| positions.next()), span) {
+            (Some(from), Some(_)) => Array::of2(&from.into(), &positions.next().unwrap_or(from).into()).into(),
+            _ => JsValue::NULL,
+        };
+        let (current, caller) = (range(current), range(caller));
+        let values = values.iter().zip(positions);
+        let values = values.map(|(value, at)| object([("at", at.into()), ("text", value.text.as_str().into())]));
+        let values: Array = values.collect();
+        self.view.set_debug(&object([("current", current), ("caller", caller), ("values", values.into())]));
+    }
+
+    /// The line that the cursor is on, from 1.
+    pub fn line(&self) -> u32 {
+        self.view.line()
+    }
+
     pub fn focus(&self) {
         self.view.focus();
     }
@@ -131,9 +176,14 @@ pub struct EditorCode(EditorModule);
 impl EditorCode {
     /// Puts an editor into `parent`.
     pub fn create(&self, parent: &Element, text: &str, callbacks: EditorCallbacks) -> Result<Editor, JsValue> {
-        let EditorCallbacks { on_change, on_run, on_leave, on_cursor } = callbacks;
+        let EditorCallbacks { on_change, on_run, on_leave, on_cursor, on_breakpoint, on_moved } = callbacks;
         let plain = [on_change, on_run, on_leave].map(|callback| Plain::new(move || callback.emit(())));
         let cursor = Placed::new(move |line, column| on_cursor.emit((line, column)));
+        let breakpoint = Line::new(move |line| on_breakpoint.emit(line));
+        let moved = Numbers::new(move |numbers: Uint32Array| {
+            let numbers = numbers.to_vec();
+            on_moved.emit(numbers.as_chunks::<2>().0.iter().map(|[id, line]| (*id, *line)).collect());
+        });
         let view = self.0.create_editor(
             parent,
             text,
@@ -141,12 +191,14 @@ impl EditorCode {
             plain[1].as_ref(),
             plain[2].as_ref(),
             cursor.as_ref(),
+            breakpoint.as_ref(),
+            moved.as_ref(),
         )?;
-        Ok(Editor { view, _closures: (plain, cursor) })
+        Ok(Editor { view, _closures: (plain, cursor, breakpoint, moved) })
     }
 }
 
-fn object(fields: [(&str, JsValue); 4]) -> JsValue {
+fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // Setting a property of a fresh plain object does not fail.

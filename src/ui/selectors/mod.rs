@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod calls;
 pub mod comparison;
 pub mod console;
+pub mod debug;
 pub mod diff;
 pub mod examples;
 pub mod files;

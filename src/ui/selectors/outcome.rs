@@ -43,7 +43,8 @@ pub fn status(run: &RunState) -> (Tone, String) {
     }
 }
 
-fn finished(outcome: &Outcome) -> (Tone, String) {
+/// How it ended, in one short sentence.
+pub fn finished(outcome: &Outcome) -> (Tone, String) {
     match outcome {
         Outcome::Returned { results } if results.is_empty() => (Tone::Good, "Returned".into()),
         Outcome::Returned { results } => (Tone::Good, format!("Returned {}", values(results))),

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::console_record::{Record, Recorded};
 use crate::protocol::{OutputChunk, RunId, Stream};
 use crate::ui::selectors::numbers::grouped;
 use crate::ui::selectors::terminal::{Decoder, Piece, Style};
@@ -72,6 +73,10 @@ pub struct ConsoleState {
     stdout: Decoder,
     stderr: Decoder,
     revision: u64,
+    /// Of a debugged run: everything, of which what there was at a step is shown.
+    record: Option<Rc<Record>>,
+    /// How many bytes of the record are shown, and at which step.
+    shown: (u64, u64),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +99,19 @@ pub enum ConsoleAction {
         run: RunId,
     },
     Clear,
+    /// The run that begins is debugged: the console can go back.
+    Record,
+    /// The debugged program stands at a step, has printed so many bytes by then, and breakpoints have said something.
+    ShowAt {
+        step: u64,
+        printed: u64,
+        said: Rc<[String]>,
+    },
+    /// The debugged program takes another way from this step on, where it has printed so many bytes.
+    Fork {
+        step: u64,
+        printed: u64,
+    },
 }
 
 /// Two states are the same when nothing happened between them; a megabyte of text is not compared.
@@ -112,8 +130,21 @@ impl ConsoleState {
                 next = Self { run, next_key: self.next_key, revision: self.revision, ..Self::default() };
             }
             ConsoleAction::Output { run, .. } | ConsoleAction::End { run } if run != self.run => return next,
-            ConsoleAction::Output { chunks, .. } => chunks.iter().for_each(|chunk| next.print(chunk)),
-            ConsoleAction::Typed { text } => next.write(Origin::Input, Style::default(), &text),
+            ConsoleAction::Output { chunks, .. } => chunks.iter().for_each(|chunk| next.output(chunk)),
+            ConsoleAction::Typed { text } => {
+                let (printed, step) = next.shown;
+                if let Some(record) = &mut next.record {
+                    Rc::make_mut(record).typed(printed, step, text.clone());
+                }
+                next.write(Origin::Input, Style::default(), &text);
+            }
+            ConsoleAction::Record => next.record = Some(Rc::default()),
+            ConsoleAction::ShowAt { step, printed, said } => next.show_at(step, printed, &said),
+            ConsoleAction::Fork { step, printed } => {
+                if let Some(record) = &mut next.record {
+                    Rc::make_mut(record).cut(printed, step);
+                }
+            }
             ConsoleAction::End { .. } => {
                 next.finish(Stream::Stdout);
                 next.finish(Stream::Stderr);
@@ -133,6 +164,56 @@ impl ConsoleState {
 
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty() && self.tail.is_empty()
+    }
+
+    fn output(&mut self, chunk: &OutputChunk) {
+        let Some(record) = &mut self.record else { return self.print(chunk) };
+        // What is printed after the place that is shown is not to be seen yet.
+        let follows = self.shown.0 == record.total();
+        Rc::make_mut(record).output(chunk);
+        if follows {
+            self.shown.0 = record.total();
+            self.print(chunk);
+        }
+    }
+
+    /// Shows what there was at a step.
+    fn show_at(&mut self, step: u64, printed: u64, said: &[String]) {
+        let Some(record) = &mut self.record else { return };
+        if !said.is_empty() {
+            let record = Rc::make_mut(record);
+            said.iter().for_each(|text| record.said(printed, step, text.as_str().into()));
+        }
+        let before = self.shown;
+        self.shown = (printed, step);
+        // Nothing to do where the same has been printed and typed.
+        let (earlier, later) = (before.1.min(step), before.1.max(step));
+        if said.is_empty() && before.0 == printed && !record.says_between(earlier, later) {
+            return;
+        }
+        let record = record.clone();
+        *self = Self {
+            run: self.run,
+            // Blocks that are drawn anew are not taken for those that were there.
+            next_key: self.next_key,
+            revision: self.revision,
+            dropped: record.forgotten(),
+            record: self.record.take(),
+            shown: self.shown,
+            ..Self::default()
+        };
+        for recorded in record.until(printed, step) {
+            match recorded {
+                Recorded::Output(chunk) => self.print(&chunk),
+                Recorded::Typed { text, .. } => self.write(Origin::Input, Style::default(), &text),
+                Recorded::Said { text, .. } => {
+                    if !self.tail.is_empty() {
+                        self.write(Origin::Notice, Style::default(), "\n");
+                    }
+                    self.write(Origin::Notice, Style::default(), &format!("{text}\n"));
+                }
+            }
+        }
     }
 
     fn print(&mut self, chunk: &OutputChunk) {

@@ -12,12 +12,13 @@ pub enum Panel {
     Module,
     Memory,
     Calls,
+    Inspector,
 }
 
 impl Panel {
     /// In the order of the tabs.
-    pub const ALL: [Panel; 6] =
-        [Panel::Editor, Panel::Console, Panel::Module, Panel::Files, Panel::Memory, Panel::Calls];
+    pub const ALL: [Panel; 7] =
+        [Panel::Editor, Panel::Console, Panel::Module, Panel::Files, Panel::Memory, Panel::Calls, Panel::Inspector];
 
     /// Those that share a place on a wide screen too.
     pub const DOCK: [Panel; 2] = [Panel::Console, Panel::Calls];
@@ -31,6 +32,7 @@ impl Panel {
             Panel::Module => "Module",
             Panel::Memory => "Memory",
             Panel::Calls => "System calls",
+            Panel::Inspector => "Inspector",
         }
     }
 
@@ -43,6 +45,7 @@ impl Panel {
             Panel::Module => "panel-module",
             Panel::Memory => "panel-memory",
             Panel::Calls => "panel-calls",
+            Panel::Inspector => "panel-inspector",
         }
     }
 
@@ -67,6 +70,8 @@ pub enum Splitter {
     Files,
     /// Between the editor's text and its problems.
     Problems,
+    /// Between the inspector above and the memory below, while debugging.
+    Memory,
 }
 
 /// Sizes in hundredths of a `rem`, so that they grow with the text.
@@ -83,6 +88,8 @@ pub struct Layout {
     pub files: u32,
     /// Height of the problems below the text.
     pub problems: u32,
+    /// Height of the memory below the inspector.
+    pub memory: u32,
     /// The tab that is shown on a narrow screen.
     pub tab: Panel,
     /// The one of [`Panel::DOCK`] that is shown on a wide screen.
@@ -113,6 +120,7 @@ impl Default for Layout {
             console: 1700,
             files: 2000,
             problems: 1100,
+            memory: 1400,
             tab: Panel::Editor,
             dock: Panel::Console,
         }
@@ -147,6 +155,7 @@ impl Layout {
             Splitter::Console => self.console,
             Splitter::Files => self.files,
             Splitter::Problems => self.problems,
+            Splitter::Memory => self.memory,
         }
     }
 
@@ -157,6 +166,7 @@ impl Layout {
             Splitter::Console => &mut self.console,
             Splitter::Files => &mut self.files,
             Splitter::Problems => &mut self.problems,
+            Splitter::Memory => &mut self.memory,
         }
     }
 
@@ -164,19 +174,22 @@ impl Layout {
     pub fn style(&self) -> String {
         let rem = |size: u32| format!("{}.{:02}rem", size / 100, size % 100);
         format!(
-            "--left-size: {}; --right-size: {}; --console-size: {}; --files-size: {}; --problems-size: {}",
+            "--left-size: {}; --right-size: {}; --console-size: {}; --files-size: {}; --problems-size: {}; --memory-size: {}",
             rem(self.left),
             rem(self.right),
             rem(self.console),
             rem(self.files),
-            rem(self.problems)
+            rem(self.problems),
+            rem(self.memory)
         )
     }
 
     /// The layout as it was kept, with what is out of range put right: storage is not to be trusted.
     pub fn restored(json: &str) -> Self {
         let mut layout: Self = serde_json::from_str(json).unwrap_or_default();
-        for splitter in [Splitter::Left, Splitter::Right, Splitter::Console, Splitter::Files, Splitter::Problems] {
+        for splitter in
+            [Splitter::Left, Splitter::Right, Splitter::Console, Splitter::Files, Splitter::Problems, Splitter::Memory]
+        {
             let size = clamp(splitter, layout.size(splitter));
             *layout.size_mut(splitter) = size;
         }
@@ -195,6 +208,7 @@ pub fn range(splitter: Splitter) -> (u32, u32) {
         Splitter::Console => (700, 5000),
         Splitter::Files => (600, 5000),
         Splitter::Problems => (400, 3000),
+        Splitter::Memory => (600, 5000),
     }
 }
 
@@ -218,8 +232,8 @@ mod tests {
 
     #[test]
     fn tabs_go_round() {
-        assert_eq!(Panel::Editor.neighbour(&Panel::ALL, -1), Panel::Calls);
-        assert_eq!(Panel::Calls.neighbour(&Panel::ALL, 1), Panel::Editor);
+        assert_eq!(Panel::Editor.neighbour(&Panel::ALL, -1), Panel::Inspector);
+        assert_eq!(Panel::Inspector.neighbour(&Panel::ALL, 1), Panel::Editor);
         assert_eq!(Panel::Editor.neighbour(&Panel::ALL, 1), Panel::Console);
     }
 

@@ -41,6 +41,17 @@ impl HexWindow {
         Some((*self.bytes.get(index)?, self.changed.get(index).copied().unwrap_or(false)))
     }
 
+    /// The same bytes, of which those are marked that a step wrote: memory, address, length.
+    pub fn marked(&self, written: &[(u32, u64, u64)], memory: u32) -> Self {
+        let is_written = |address: u64| {
+            written.iter().any(|(index, start, length)| {
+                *index == memory && address.checked_sub(*start).is_some_and(|at| at < *length)
+            })
+        };
+        let changed = (self.offset..).take(self.bytes.len()).map(is_written).collect();
+        Self { offset: self.offset, bytes: self.bytes.clone(), changed }
+    }
+
     /// The bytes from `start` on that are at hand, at most `length` of them.
     pub fn slice(&self, start: u64, length: usize) -> &[u8] {
         let Some(start) = start.checked_sub(self.offset).and_then(|start| usize::try_from(start).ok()) else {
@@ -122,6 +133,13 @@ impl MemoryState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_marks_the_bytes_that_it_wrote_and_no_others() {
+        let window = HexWindow { offset: 8, bytes: [0; 6].into(), changed: [true; 6].into() };
+        let marked = window.marked(&[(0, 6, 4), (1, 12, 2), (0, u64::MAX, 9)], 0);
+        assert_eq!(*marked.changed, [true, true, false, false, false, false]);
+    }
 
     fn received(run: RunId, offset: u64, bytes: &[u8]) -> MemoryAction {
         let view = MemoryView { memory: 0, offset, bytes: bytes.to_vec(), size: 65536, memories: 1 };

@@ -1,9 +1,12 @@
 //! What the page knows, in slices. Each is a value with `fn apply(&self, Action) -> Self` and nothing else:
 //! no clock, no storage, no browser. Read-only derivations belong in `selectors`.
 
+pub mod breakpoints;
 pub mod calls;
 pub mod check;
 pub mod console;
+pub mod console_record;
+pub mod debug;
 pub mod files;
 pub mod files_update;
 pub mod history;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Counters, Event, Outcome, RunId};
+use crate::protocol::{Counters, DebugReason, Event, Outcome, RunId};
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +106,11 @@ impl RunState {
             Event::Continued { .. } if self.phase == Phase::Paused => self.phase = Phase::Running(Activity::Computing),
             Event::Continued { .. } => self.go_on(Activity::Computing),
             Event::Paused { .. } if self.phase != Phase::Stopping => self.phase = Phase::Paused,
+            // Back at a step before it waited, a debugged program waits no longer.
+            Event::DebugStopped { view, .. } => self.go_on(match view.reason {
+                DebugReason::Input => Activity::WaitingForInput,
+                _ => Activity::Computing,
+            }),
             Event::Progress { counters, .. } => self.counters = Some(*counters),
             Event::Finished { outcome, counters, .. } => {
                 self.counters = Some(*counters);

@@ -1,0 +1,137 @@
+// What the debugger shows in the editor: where the program stands, values beside instructions, breakpoints.
+
+import { RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, GutterMarker, WidgetType, gutter } from "@codemirror/view";
+
+const setMarks = StateEffect.define();
+const setBreakpoints = StateEffect.define();
+
+class Value extends WidgetType {
+  constructor(text) {
+    super();
+    this.text = text;
+  }
+
+  eq(other) {
+    return other.text === this.text;
+  }
+
+  toDOM() {
+    const element = document.createElement("span");
+    element.className = "cm-debug-value";
+    element.textContent = this.text;
+    element.title = this.text;
+    return element;
+  }
+}
+
+const marks = StateField.define({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    const set = transaction.effects.findLast((effect) => effect.is(setMarks));
+    return set ? decorations(transaction.state.doc, set.value) : value.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function decorations(doc, { current, caller, values }) {
+  const ranges = [];
+  const place = (range, name) => {
+    const from = Math.min(range[0], doc.length);
+    const to = Math.min(range[1], doc.length);
+    ranges.push(Decoration.line({ class: `cm-debug-${name}-line` }).range(doc.lineAt(from).from));
+    if (to > from) ranges.push(Decoration.mark({ class: `cm-debug-${name}` }).range(from, to));
+  };
+  if (caller) place(caller, "caller");
+  if (current) place(current, "current");
+  for (const { at, text } of values) {
+    ranges.push(Decoration.widget({ widget: new Value(text), side: 1 }).range(Math.min(at, doc.length)));
+  }
+  return Decoration.set(ranges, true);
+}
+
+class Breakpoint extends GutterMarker {
+  constructor(id, kind) {
+    super();
+    this.id = id;
+    this.kind = kind;
+  }
+
+  eq(other) {
+    return other.id === this.id && other.kind === this.kind;
+  }
+
+  toDOM() {
+    const element = document.createElement("span");
+    element.className = "cm-breakpoint";
+    element.dataset.kind = this.kind;
+    return element;
+  }
+}
+
+const breakpoints = StateField.define({
+  create: () => RangeSet.empty,
+  update(value, transaction) {
+    const set = transaction.effects.findLast((effect) => effect.is(setBreakpoints));
+    return set ? markers(transaction.state.doc, set.value) : value.map(transaction.changes);
+  },
+});
+
+function markers(doc, list) {
+  const there = list.filter(({ line }) => line >= 1 && line <= doc.lines);
+  const ranges = there.map(({ id, line, kind }) => new Breakpoint(id, kind).range(doc.line(line).from));
+  return RangeSet.of(ranges, true);
+}
+
+/** `[id, line, id, line, …]` of all breakpoints. */
+function places(state) {
+  const found = [];
+  state.field(breakpoints).between(0, state.doc.length, (from, _to, marker) => {
+    found.push(marker.id, state.doc.lineAt(from).number);
+  });
+  return found;
+}
+
+/** A click in these gutters sets a breakpoint or takes it away. */
+export function lineClicks(onBreakpoint) {
+  return {
+    mousedown(view, line, event) {
+      if (event.button !== 0) return false;
+      onBreakpoint(view.state.doc.lineAt(line.from).number);
+      event.preventDefault();
+      return true;
+    },
+  };
+}
+
+export function debugging({ onBreakpoint, onMoved }) {
+  return [
+    marks,
+    breakpoints,
+    gutter({
+      class: "cm-breakpoint-gutter",
+      markers: (view) => view.state.field(breakpoints),
+      initialSpacer: () => new Breakpoint(0, "spacer"),
+      domEventHandlers: lineClicks(onBreakpoint),
+    }),
+    EditorView.updateListener.of((update) => {
+      if (!update.docChanged) return;
+      const now = places(update.state);
+      if (now.join() !== places(update.startState).join()) onMoved(new Uint32Array(now));
+    }),
+  ];
+}
+
+/** Marks where the program stands; see `WatEditor.setDebug`. */
+export function showMarks(view, shown, reveal) {
+  const effects = [setMarks.of(shown)];
+  const at = reveal && (shown.caller ?? shown.current);
+  if (at) {
+    effects.push(EditorView.scrollIntoView(Math.min(at[0], view.state.doc.length), { y: "nearest", yMargin: 80 }));
+  }
+  view.dispatch({ effects });
+}
+
+export function showBreakpoints(view, list) {
+  view.dispatch({ effects: setBreakpoints.of(list) });
+}

@@ -1,0 +1,144 @@
+//! The debugger's buttons, and the sentence on the last step.
+
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::protocol::DebugCommand;
+use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::debug::{can_go_back, can_go_on, on_the_way, told};
+use crate::ui::state::debug::DebugPhase;
+
+/// A button: its name, what of it is seen, its key, what it does.
+struct Key {
+    name: &'static str,
+    /// What of the name is seen.
+    short: &'static str,
+    keys: &'static str,
+    hint: &'static str,
+    picture: Picture,
+    command: DebugCommand,
+}
+
+const BACK: [Key; 4] = [
+    Key {
+        name: "Reverse continue",
+        short: "Reverse continue",
+        keys: "Alt+F5",
+        hint: "Back to the breakpoint passed last, or to the start",
+        picture: Picture::ReverseContinue,
+        command: DebugCommand::BackContinue,
+    },
+    Key {
+        name: "Step back out",
+        short: "Back out",
+        keys: "Alt+Shift+F11",
+        hint: "Back to the call of this function",
+        picture: Picture::BackOut,
+        command: DebugCommand::BackOut,
+    },
+    Key {
+        name: "Step back over",
+        short: "Back over",
+        keys: "Alt+F10",
+        hint: "One instruction back; a call as a whole",
+        picture: Picture::BackOver,
+        command: DebugCommand::BackOver,
+    },
+    Key {
+        name: "Step back",
+        short: "Step back",
+        keys: "Alt+F11",
+        hint: "One instruction back",
+        picture: Picture::StepBack,
+        command: DebugCommand::BackInto,
+    },
+];
+
+const FORWARD: [Key; 4] = [
+    Key {
+        name: "Step into",
+        short: "Step into",
+        keys: "F11",
+        hint: "One instruction, into a call",
+        picture: Picture::StepInto,
+        command: DebugCommand::Into,
+    },
+    Key {
+        name: "Step over",
+        short: "Step over",
+        keys: "F10",
+        hint: "One instruction; a call as a whole",
+        picture: Picture::StepOver,
+        command: DebugCommand::Over,
+    },
+    Key {
+        name: "Step out",
+        short: "Step out",
+        keys: "Shift+F11",
+        hint: "On until this function has returned",
+        picture: Picture::StepOut,
+        command: DebugCommand::Out,
+    },
+    Key {
+        name: "Continue",
+        short: "Continue",
+        keys: "F5",
+        hint: "On to the next breakpoint, or the end",
+        picture: Picture::Run,
+        command: DebugCommand::Continue,
+    },
+];
+
+/// Nothing, unless a program is debugged.
+#[component]
+pub fn DebugBar() -> Html {
+    let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let workspace = use_slice::<WorkspaceContext>();
+    if !debug.is_on() {
+        return html! {};
+    }
+    // What takes a moment does not make the buttons flicker.
+    let busy = matches!(debug.phase, DebugPhase::Starting | DebugPhase::Working { progress: Some(_), .. });
+    let button = |key: &'static Key, possible: bool| {
+        let debugger = debugger.clone();
+        let onclick = Callback::from(move |_: MouseEvent| {
+            if possible {
+                debugger.press(key.command.clone());
+            }
+        });
+        html! {
+            <button type="button" class="button debug-button" aria-label={key.name} aria-keyshortcuts={key.keys}
+                title={format!("{} ({}): {}", key.name, key.keys, key.hint)}
+                aria-disabled={(busy || !possible).then_some("true")} {onclick}
+            >
+                <Icon picture={key.picture} /><span>{ key.short }</span>
+            </button>
+        }
+    };
+    let (back, on) = (can_go_back(&debug), can_go_on(&debug));
+    let text_changed = debug.text.is_some() && debug.text.as_ref() != workspace.project.program.text();
+    let told = match (&debug.phase, &debug.refused) {
+        (_, Some(reason)) => format!("Not done: {reason}"),
+        (DebugPhase::Starting, _) => "Preparing to debug".to_owned(),
+        (DebugPhase::Working { progress: Some(progress), .. }, _) => {
+            format!("{}. Pause gives it up.", on_the_way(*progress))
+        }
+        _ => debug.view().map(|view| told(view)).unwrap_or_default(),
+    };
+    html! {
+        <div class="debug-bar" role="group" aria-label="Debugger">
+            <div class="debug-keys" role="group" aria-label="Backwards">
+                { for BACK.iter().map(|key| button(key, back)) }
+            </div>
+            <div class="debug-keys" role="group" aria-label="Forwards">
+                { for FORWARD.iter().map(|key| button(key, on)) }
+            </div>
+            <p class="debug-told" role="status" data-refused={debug.refused.is_some().then_some("true")}>{ told }</p>
+            if text_changed {
+                <p class="debug-changed">{ "The text has been changed since. Press Debug to debug it as it is now." }</p>
+            }
+        </div>
+    }
+}

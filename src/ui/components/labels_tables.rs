@@ -1,0 +1,79 @@
+//! What a branch could go to from here, and the tables: less often wanted, so they are folded away.
+
+use yew::prelude::*;
+
+use crate::protocol::{Label, Span, TableView};
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::selectors::numbers;
+
+/// The labels around the instruction that is next.
+#[component]
+pub fn Labels() -> Html {
+    let debug = use_slice::<DebugContext>();
+    let editor = use_slice::<EditorLink>();
+    let labels = debug.selected_frame().map_or(&[][..], |frame| &frame.labels);
+    if labels.is_empty() {
+        return html! {};
+    }
+    let place = |span: Option<Span>, word: &str| {
+        let Some(span) = span else { return html! {} };
+        let editor = editor.clone();
+        let show = Callback::from(move |_: MouseEvent| editor.reveal(span));
+        html! { <button type="button" class="link-button" onclick={show}>{ format!("{word} line {}", span.line) }</button> }
+    };
+    let line = |(index, label): (usize, &Label)| {
+        let takes = match label.arity {
+            0 => String::new(),
+            arity => format!("takes {}", numbers::count(arity.into(), "value", "values")),
+        };
+        html! {
+            <li key={index}>
+                <code class="label-number">{ index }</code>
+                <code class="label-kind">{ &label.kind }</code>
+                { place(label.place, "from") }
+                { place(label.target, "branches to") }
+                if !takes.is_empty() { <span class="panel-note">{ takes }</span> }
+            </li>
+        }
+    };
+    html! {
+        <section class="inspector-part" aria-label="Labels">
+            <details>
+                <summary class="part-head"><h3>{ "Labels" }</h3><span class="panel-note">{ labels.len() }</span></summary>
+                <ol class="labels">{ for labels.iter().enumerate().map(line) }</ol>
+            </details>
+        </section>
+    }
+}
+
+#[component]
+pub fn Tables() -> Html {
+    let debug = use_slice::<DebugContext>();
+    let tables = debug.view().map(|view| view.tables.clone()).unwrap_or_default();
+    if tables.is_empty() {
+        return html! {};
+    }
+    let table = |(index, table): (usize, &TableView)| {
+        let hidden = table.size.saturating_sub(table.elements.len() as u64);
+        html! {
+            <div key={index}>
+                <p class="panel-note">{ format!("table {index}: {}", numbers::count(table.size, "element", "elements")) }</p>
+                <ol class="labels" start="0">
+                    { for table.elements.iter().enumerate().map(|(index, element)| html! {
+                        <li key={index}><code class="label-number">{ index }</code><code>{ element }</code></li>
+                    }) }
+                </ol>
+                if hidden > 0 { <p class="part-empty">{ format!("and {} more", numbers::grouped(hidden)) }</p> }
+            </div>
+        }
+    };
+    html! {
+        <section class="inspector-part" aria-label="Tables">
+            <details>
+                <summary class="part-head"><h3>{ "Tables" }</h3><span class="panel-note">{ tables.len() }</span></summary>
+                { for tables.iter().enumerate().map(table) }
+            </details>
+        </section>
+    }
+}

@@ -1,0 +1,169 @@
+//! The steps of a debugged program as a line that is walked both ways.
+
+use gloo_timers::callback::Timeout;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::protocol::DebugCommand;
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::numbers;
+use crate::ui::state::debug::{DebugPhase, Direction};
+
+/// Steps a second that can be chosen.
+const PACES: [u32; 5] = [1, 2, 5, 10, 30];
+
+/// Nothing, unless a program is debugged.
+#[component]
+pub fn Timeline() -> Html {
+    let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let pace = use_state_eq(|| PACES[1]);
+    use_playing(*pace);
+    let Some(view) = debug.view() else { return html! {} };
+    let (step, furthest) = (view.step, view.furthest.max(view.step));
+
+    let command = |command: DebugCommand| {
+        let debugger = debugger.clone();
+        Callback::from(move |_: MouseEvent| debugger.press(command.clone()))
+    };
+    let play = |direction: Direction| {
+        let (debugger, playing) = (debugger.clone(), debug.playing);
+        let to = if playing == Some(direction) { None } else { Some(direction) };
+        Callback::from(move |_: MouseEvent| debugger.play(to))
+    };
+    let oninput = {
+        let debugger = debugger.clone();
+        Callback::from(move |event: InputEvent| {
+            let input = event.target_dyn_into::<HtmlInputElement>();
+            if let Some(step) = input.map(|input| input.value_as_number()).filter(|step| *step >= 0.0) {
+                debugger.jump(step as u64);
+            }
+        })
+    };
+    let set_pace = {
+        let pace = pace.setter();
+        Callback::from(move |event: Event| {
+            let select = event.target_dyn_into::<HtmlSelectElement>();
+            if let Some(chosen) = select.and_then(|select| select.value().parse().ok()) {
+                pace.set(chosen);
+            }
+        })
+    };
+    let play_button = |direction: Direction, name: &'static str, picture: Picture| {
+        let playing = debug.playing == Some(direction);
+        html! {
+            <button type="button" class="quiet-button" aria-label={name} title={name} aria-pressed={playing.to_string()} onclick={play(direction)}>
+                <Icon picture={if playing { Picture::Pause } else { picture }} />
+            </button>
+        }
+    };
+    let forks = view.forks.iter().filter(|fork| **fork <= furthest).map(|fork| {
+        let at = if furthest == 0 { 0.0 } else { *fork as f64 / furthest as f64 * 100.0 };
+        html! { <span class="fork" style={format!("--at: {at}%")} title={format!("A value was changed at step {}", numbers::grouped(*fork))} /> }
+    });
+    html! {
+        <section class="timeline" aria-label="Timeline">
+            <div class="timeline-buttons">
+                <button type="button" class="quiet-button" aria-label="Go to the start" title="Go to the start" onclick={command(DebugCommand::JumpTo { step: 0 })}>
+                    <Icon picture={Picture::ToStart} />
+                </button>
+                { play_button(Direction::Backwards, "Play backwards", Picture::PlayBack) }
+                { play_button(Direction::Forwards, "Play forwards", Picture::Run) }
+                <button type="button" class="quiet-button" aria-label="Go to the end" title="Go to the end, past all breakpoints" onclick={command(DebugCommand::JumpToEnd)}>
+                    <Icon picture={Picture::ToEnd} />
+                </button>
+                <select class="select pace-choice" aria-label="Steps a second" title="Steps a second when playing" onchange={set_pace}>
+                    { for PACES.iter().map(|choice| html! {
+                        <option value={choice.to_string()} selected={*choice == *pace}>{ format!("{choice}/s") }</option>
+                    }) }
+                </select>
+            </div>
+            <div class="timeline-slider">
+                <input type="range" aria-label="Step" min="0" max={furthest.to_string()} step="1" value={step.to_string()}
+                    aria-valuetext={format!("step {} of {}", numbers::grouped(step), numbers::grouped(furthest))} {oninput} />
+                { for forks }
+            </div>
+            <StepField {step} />
+            <span class="timeline-of">{ format!("of {}", numbers::grouped(furthest)) }</span>
+            if let DebugPhase::Working { progress: Some((at, Some(of))), .. } = &debug.phase {
+                <progress class="timeline-progress" aria-label="On the way" value={at.to_string()} max={of.to_string()} />
+            }
+            if !view.forks.is_empty() {
+                <p class="timeline-fork">
+                    { format!("You changed a value at {}: from there on it is another way than the program would have gone.", steps(&view.forks)) }
+                </p>
+            }
+        </section>
+    }
+}
+
+fn steps(steps: &[u64]) -> String {
+    let all: Vec<_> = steps.iter().take(5).map(|step| numbers::grouped(*step)).collect();
+    format!("{} {}", if all.len() == 1 { "step" } else { "steps" }, all.join(", "))
+}
+
+#[derive(PartialEq, Properties)]
+struct StepProps {
+    step: u64,
+}
+
+/// The step's number, to be written over.
+#[component]
+fn StepField(props: &StepProps) -> Html {
+    let debugger = use_slice::<Debugger>();
+    let input = use_node_ref();
+    {
+        let input = input.clone();
+        use_effect_with(props.step, move |step| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                input.set_value(&step.to_string());
+            }
+        });
+    }
+    let onkeydown = {
+        let step = props.step;
+        Callback::from(move |event: KeyboardEvent| {
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            match event.key().as_str() {
+                "Enter" => {
+                    let digits: String = input.value().chars().filter(char::is_ascii_digit).collect();
+                    match digits.parse() {
+                        Ok(step) => debugger.jump(step),
+                        Err(_) => input.set_value(&step.to_string()),
+                    }
+                }
+                "Escape" => input.set_value(&step.to_string()),
+                _ => return,
+            }
+            event.prevent_default();
+        })
+    };
+    html! {
+        <label class="step-field">{ "Step " }
+            <input ref={input} class="text-box" type="text" inputmode="numeric" autocomplete="off" aria-label="Step number"
+                size={props.step.to_string().len().max(5).to_string()} {onkeydown} />
+        </label>
+    }
+}
+
+/// Takes a step whenever it is time for the next.
+#[hook]
+fn use_playing(pace: u32) {
+    let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let step = debug.view().map(|view| view.step);
+    let playing = debug.playing.filter(|_| debug.is_stopped());
+    use_effect_with((playing, step, pace), move |(playing, _, pace)| {
+        let timeout = playing.map(|direction| {
+            Timeout::new(1000 / *pace, move || {
+                debugger.command(match direction {
+                    Direction::Forwards => DebugCommand::Into,
+                    Direction::Backwards => DebugCommand::BackInto,
+                });
+            })
+        });
+        move || drop(timeout)
+    });
+}

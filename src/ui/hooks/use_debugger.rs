@@ -1,0 +1,182 @@
+//! The debugger, as the page sees it: verbs that wait for one another.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::reducers::{DebugContext, WorkspaceContext};
+use super::use_editor::EditorLink;
+use super::use_engine::Engine;
+use crate::protocol::{Breakpoint, DebugCommand, DebugReason, Event, ValueChange};
+use crate::ui::state::breakpoints::BreakpointChange;
+use crate::ui::state::debug::{Base, DebugAction, Direction};
+
+/// How many steps a person may be ahead of the debugger.
+const MOST_WAITING: usize = 16;
+
+/// The debugger's handle: cheap to clone, and equal to itself for as long as the page is open.
+#[derive(Clone)]
+pub struct Debugger(Rc<Inner>);
+
+impl PartialEq for Debugger {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    engine: Engine,
+    editor: EditorLink,
+    debug: DebugContext,
+    /// What was asked for while the debugger was still at something else.
+    waiting: RefCell<VecDeque<DebugCommand>>,
+}
+
+/// Makes the handle, and keeps worker and breakpoints in step. Once, in [`crate::ui::app::App`].
+#[hook]
+pub fn use_debugger(
+    engine: &Engine,
+    editor: &EditorLink,
+    debug: &DebugContext,
+    workspace: &WorkspaceContext,
+) -> Debugger {
+    let debugger = use_memo((), |()| {
+        Debugger(Rc::new(Inner {
+            engine: engine.clone(),
+            editor: editor.clone(),
+            debug: debug.clone(),
+            waiting: RefCell::default(),
+        }))
+    });
+    {
+        let debugger = debugger.clone();
+        use_effect_with((), move |()| {
+            let heard = debugger.clone();
+            let listener = debugger.0.engine.listen(Callback::from(move |event: Rc<Event>| heard.hear(&event)));
+            move || drop(listener)
+        });
+    }
+    {
+        // Lines of a text that has been changed since are not those of the program that is debugged.
+        let same_text = debug.text.is_none() || debug.text.as_ref() == workspace.project.program.text();
+        let (engine, send) = (engine.clone(), debug.is_on() && same_text);
+        use_effect_with(debug.breakpoints.all(), move |breakpoints| {
+            if send {
+                engine.set_breakpoints(breakpoints.clone());
+            }
+        });
+    }
+    {
+        let (debug, engine, run) = (debug.dispatcher(), engine.clone(), debug.clone());
+        use_effect_with(workspace.opened, move |_| {
+            if run.clone().is_on() {
+                engine.stop();
+            }
+            debug.dispatch(DebugAction::Opened);
+        });
+    }
+    (*debugger).clone()
+}
+
+impl Debugger {
+    /// Goes on, or back. While the debugger is at something short, it is done next.
+    pub fn command(&self, command: DebugCommand) {
+        let inner = &self.0;
+        // A fresh clone sees the state of this moment, and lets go of it again.
+        let debug = inner.debug.clone();
+        if debug.is_stopped() {
+            inner.engine.debug_command(command);
+        } else if debug.is_on() {
+            let mut waiting = inner.waiting.borrow_mut();
+            // Of several places that a slider passes, only the last is of interest.
+            if matches!(command, DebugCommand::JumpTo { .. }) {
+                waiting.clear();
+            }
+            if waiting.len() < MOST_WAITING {
+                waiting.push_back(command);
+            }
+        }
+    }
+
+    /// A command of a person, which ends playing.
+    pub fn press(&self, command: DebugCommand) {
+        self.0.debug.dispatch(DebugAction::Play(None));
+        self.command(command);
+    }
+
+    pub fn jump(&self, step: u64) {
+        self.press(DebugCommand::JumpTo { step });
+    }
+
+    /// Gives up what the debugger is at.
+    pub fn pause(&self) {
+        self.0.waiting.borrow_mut().clear();
+        self.0.debug.dispatch(DebugAction::Play(None));
+        self.0.engine.debug_pause();
+    }
+
+    pub fn play(&self, direction: Option<Direction>) {
+        self.0.debug.dispatch(DebugAction::Play(direction));
+    }
+
+    pub fn change(&self, change: ValueChange) {
+        if self.0.debug.clone().is_stopped() {
+            self.0.engine.change_value(change);
+        }
+    }
+
+    pub fn select_frame(&self, frame: usize) {
+        self.0.debug.dispatch(DebugAction::SelectFrame(frame));
+    }
+
+    pub fn show_in(&self, base: Base) {
+        self.0.debug.dispatch(DebugAction::ShowIn(base));
+    }
+
+    /// Sets a breakpoint on a line, or takes it away.
+    pub fn toggle_breakpoint(&self, line: u32) {
+        self.breakpoints(BreakpointChange::Toggle { line });
+    }
+
+    /// The same for the line that the editor's cursor is on.
+    pub fn toggle_breakpoint_here(&self) {
+        if let Some(line) = self.0.editor.line() {
+            self.toggle_breakpoint(line);
+        }
+    }
+
+    pub fn edit_breakpoint(&self, breakpoint: Breakpoint) {
+        self.breakpoints(BreakpointChange::Edit(breakpoint));
+    }
+
+    pub fn breakpoints(&self, change: BreakpointChange) {
+        self.0.debug.dispatch(DebugAction::Breakpoints(change));
+    }
+
+    /// On to the line that the editor's cursor is on.
+    pub fn run_to_here(&self) {
+        if let Some(line) = self.0.editor.line() {
+            self.press(DebugCommand::RunTo { line });
+        }
+    }
+
+    fn hear(&self, event: &Event) {
+        let Event::DebugStopped { view, .. } = event else {
+            if matches!(event, Event::Finished { .. } | Event::ChangeRefused { .. }) {
+                self.0.waiting.borrow_mut().clear();
+            }
+            return;
+        };
+        let next = self.0.waiting.borrow_mut().pop_front();
+        let Some(next) = next else { return };
+        // Somebody who is ahead of the debugger did not want to be past a breakpoint.
+        let goes_on = matches!(view.reason, DebugReason::Step | DebugReason::Start);
+        if goes_on || matches!(next, DebugCommand::JumpTo { .. }) {
+            self.command(next);
+        } else {
+            self.0.waiting.borrow_mut().clear();
+        }
+    }
+}

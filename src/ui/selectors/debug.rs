@@ -1,0 +1,207 @@
+//! What is shown of a program that is debugged: values in words, places in the text, what can be pressed.
+
+use crate::protocol::{DebugReason, DebugView, PlacedValue, Span, Value};
+use crate::ui::selectors::numbers::grouped;
+use crate::ui::selectors::outcome::{Tone, finished};
+use crate::ui::state::breakpoints::{BreakpointLine, Placed};
+use crate::ui::state::debug::{Base, DebugPhase, DebugState};
+
+/// What the editor draws.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Marks {
+    /// The instruction that is next.
+    pub current: Option<Span>,
+    /// The call that is under way in the frame that is looked at, where that is not the topmost.
+    pub caller: Option<Span>,
+    pub values: Vec<PlacedValue>,
+}
+
+/// What the editor draws of where the program stands.
+pub fn marks(debug: &DebugState) -> Option<Marks> {
+    let view = debug.view()?;
+    let place = |frame: usize| view.frames.get(frame).and_then(|frame| frame.place);
+    Some(Marks {
+        current: place(0),
+        caller: if debug.frame == 0 { None } else { place(debug.frame) },
+        values: if debug.frame == 0 { view.values.clone() } else { Vec::new() },
+    })
+}
+
+/// A value in the base that was chosen; floats and references have only one form, and their bits.
+pub fn written(value: &Value, base: Base) -> String {
+    let other = match base {
+        Base::Signed => None,
+        Base::Unsigned => value.unsigned.as_ref(),
+        Base::Hex => value.hex.as_ref(),
+    };
+    other.unwrap_or(&value.text).clone()
+}
+
+/// Where the debugger stands, in a short sentence that does not change from step to step.
+pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
+    Some(match &debug.phase {
+        DebugPhase::Idle => return None,
+        DebugPhase::Starting => (Tone::Busy, "Preparing to debug".into()),
+        DebugPhase::Working { progress: None, .. } => (Tone::Asking, "Debugging".into()),
+        DebugPhase::Working { progress: Some(progress), .. } => (Tone::Busy, on_the_way(*progress)),
+        DebugPhase::Stopped(view) => match &view.reason {
+            DebugReason::Start | DebugReason::Step | DebugReason::Beginning | DebugReason::Pause => {
+                (Tone::Asking, "Debugging".into())
+            }
+            DebugReason::Breakpoint { id } => match debug.line_of_breakpoint(*id) {
+                Some(known) => (Tone::Asking, format!("Stopped at the breakpoint of line {}", known.breakpoint.line)),
+                None => (Tone::Asking, "Stopped at a breakpoint".into()),
+            },
+            DebugReason::Input => (Tone::Asking, "Waiting for input".into()),
+            DebugReason::Sleep => (Tone::Busy, "Sleeping".into()),
+            DebugReason::Ended { outcome } => finished(outcome),
+        },
+    })
+}
+
+/// How far it is.
+pub fn on_the_way((step, of): (u64, Option<u64>)) -> String {
+    match of {
+        Some(of) => format!("At step {} of {}", grouped(step), grouped(of)),
+        None => format!("At step {}", grouped(step)),
+    }
+}
+
+/// The sentence on the last step, with a capital letter, and what a person may do where that is not plain.
+pub fn told(view: &DebugView) -> String {
+    let mut letters = view.announcement.chars();
+    // `i32.add: popped 2 and 3` begins with the name of an instruction, which has no capital letters.
+    let is_instruction = view.announcement.split_once([':', ',']).is_some_and(|(first, _)| first.contains('.'));
+    match letters.next() {
+        Some(first) if !is_instruction => first.to_uppercase().chain(letters).collect(),
+        _ => view.announcement.clone(),
+    }
+}
+
+/// How the mark of a breakpoint looks, and what a screen reader is told of it.
+pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
+    let breakpoint = &line.breakpoint;
+    if matches!(&line.placed, Some(Placed { line, problem }) if line.is_none() || problem.is_some()) {
+        "none"
+    } else if breakpoint.log.is_some() {
+        "log"
+    } else if breakpoint.condition.is_some() || breakpoint.from_hit > 1 {
+        "conditional"
+    } else {
+        "plain"
+    }
+}
+
+/// What is to be said about a breakpoint that does not do what its line suggests.
+pub fn breakpoint_note(known: &BreakpointLine) -> Option<String> {
+    let Placed { line, problem } = known.placed.as_ref()?;
+    if let Some(problem) = problem {
+        return Some(format!("It is not used: {problem}"));
+    }
+    match line {
+        None => Some("There is no instruction on this line or after it".into()),
+        Some(line) if *line != known.breakpoint.line => {
+            Some(format!("It stops on line {line}, the next with an instruction"))
+        }
+        Some(_) => None,
+    }
+}
+
+/// Whether there is anything to go back to.
+pub fn can_go_back(debug: &DebugState) -> bool {
+    debug.view().is_some_and(|view| view.step > 0)
+}
+
+/// Whether there is anything to go on to.
+pub fn can_go_on(debug: &DebugState) -> bool {
+    debug.is_on() && !debug.is_at_end() && debug.view().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Breakpoint, DebugFrame, Outcome};
+    use crate::ui::state::debug::tests::view;
+    use std::rc::Rc;
+
+    fn stopped(view: DebugView) -> DebugState {
+        DebugState { phase: DebugPhase::Stopped(Rc::new(view)), ..DebugState::default() }
+    }
+
+    fn span(line: u32) -> Span {
+        Span { start: line, end: line + 1, line, column: 1, end_line: line, end_column: 2 }
+    }
+
+    fn frame(line: u32) -> DebugFrame {
+        DebugFrame {
+            function: String::new(),
+            index: 0,
+            instruction: String::new(),
+            place: Some(span(line)),
+            offset: 0,
+            locals: Vec::new(),
+            operand_stack: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_value_is_written_in_the_chosen_base_where_it_has_one() {
+        let number = Value {
+            ty: "i32".into(),
+            text: "-1".into(),
+            unsigned: Some("4294967295".into()),
+            hex: Some("0xffffffff".into()),
+        };
+        let forms = [Base::Signed, Base::Unsigned, Base::Hex].map(|base| written(&number, base));
+        assert_eq!(forms, ["-1", "4294967295", "0xffffffff"]);
+        let float = Value { ty: "f64".into(), text: "0.5".into(), unsigned: None, hex: None };
+        assert_eq!(written(&float, Base::Unsigned), "0.5");
+    }
+
+    #[test]
+    fn the_editor_shows_the_top_and_the_chosen_frame() {
+        let mut seen = view(3, DebugReason::Step);
+        seen.frames = vec![frame(7), frame(2)];
+        seen.values = vec![PlacedValue { place: span(6), text: "5".into() }];
+        let mut debug = stopped(seen);
+        let shown = marks(&debug).unwrap();
+        assert_eq!((shown.current, shown.caller, shown.values.len()), (Some(span(7)), None, 1));
+        debug.frame = 1;
+        let shown = marks(&debug).unwrap();
+        assert_eq!((shown.current, shown.caller, shown.values.len()), (Some(span(7)), Some(span(2)), 0));
+        assert_eq!(marks(&DebugState::default()), None);
+    }
+
+    #[test]
+    fn the_end_is_told_as_that_of_a_run() {
+        let ended = DebugReason::Ended { outcome: Outcome::Exited { code: 2 } };
+        let debug = stopped(view(9, ended));
+        assert_eq!(status(&debug), Some((Tone::Bad, "Exited with code 2".into())));
+        assert!(!can_go_on(&debug) && can_go_back(&debug));
+        assert!(!can_go_back(&stopped(view(0, DebugReason::Start))));
+    }
+
+    #[test]
+    fn a_sentence_has_a_capital_but_an_instruction_has_not() {
+        let mut seen = view(1, DebugReason::Step);
+        seen.announcement = "i32.add: popped 2 and 3, pushed 5".into();
+        assert_eq!(told(&seen), seen.announcement);
+        seen.announcement = "before the first instruction, next is i32.const 1".into();
+        assert!(told(&seen).starts_with("Before the"));
+    }
+
+    #[test]
+    fn a_breakpoint_says_when_it_is_not_where_it_was_set() {
+        let breakpoint = Breakpoint { id: 1, line: 4, condition: None, from_hit: 0, log: None };
+        let at = |line, problem: Option<&str>| BreakpointLine {
+            breakpoint: breakpoint.clone(),
+            placed: Some(Placed { line, problem: problem.map(str::to_owned) }),
+        };
+        assert_eq!(breakpoint_note(&at(Some(4), None)), None);
+        assert!(breakpoint_note(&at(Some(6), None)).is_some_and(|note| note.contains("line 6")));
+        assert!(breakpoint_note(&at(None, None)).is_some());
+        assert_eq!(breakpoint_kind(&at(Some(4), Some("what"))), "none");
+        assert_eq!(breakpoint_kind(&at(Some(4), None)), "plain");
+    }
+}

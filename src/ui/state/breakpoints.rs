@@ -1,0 +1,155 @@
+//! Breakpoints by the lines they are on. They belong to a program and outlive its runs.
+
+use crate::protocol::{Breakpoint, PlacedBreakpoint};
+
+/// All there are, in the order of their lines; at most one on a line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Breakpoints {
+    pub lines: Vec<BreakpointLine>,
+    last_id: u32,
+}
+
+/// A breakpoint and what the debugger says of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BreakpointLine {
+    pub breakpoint: Breakpoint,
+    /// Where it really stops: the line may have no instruction. `None` until that is known.
+    pub placed: Option<Placed>,
+}
+
+/// What the debugger made of a breakpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The line of the instruction; `None` where there is none to stop at.
+    pub line: Option<u32>,
+    /// What is wrong with the condition.
+    pub problem: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum BreakpointChange {
+    /// Sets one on that line, or takes it away.
+    Toggle {
+        line: u32,
+    },
+    Remove {
+        id: u32,
+    },
+    RemoveAll,
+    /// Condition, hit count and message of the one with this id.
+    Edit(Breakpoint),
+    /// An edit has moved lines: these are all that are left, by id and line.
+    Moved(Vec<(u32, u32)>),
+}
+
+impl Breakpoints {
+    pub fn apply(&self, change: BreakpointChange) -> Self {
+        let mut next = self.clone();
+        match change {
+            BreakpointChange::Toggle { line } => {
+                let before = next.lines.len();
+                next.lines.retain(|known| known.breakpoint.line != line);
+                if next.lines.len() == before {
+                    next.last_id += 1;
+                    let breakpoint = Breakpoint { id: next.last_id, line, condition: None, from_hit: 0, log: None };
+                    next.lines.push(BreakpointLine { breakpoint, placed: None });
+                }
+            }
+            BreakpointChange::Remove { id } => next.lines.retain(|known| known.breakpoint.id != id),
+            BreakpointChange::RemoveAll => next.lines.clear(),
+            BreakpointChange::Edit(edited) => {
+                for known in next.lines.iter_mut().filter(|known| known.breakpoint.id == edited.id) {
+                    // The line is where the editor has it.
+                    known.breakpoint = Breakpoint { line: known.breakpoint.line, ..edited.clone() };
+                    known.placed = None;
+                }
+            }
+            BreakpointChange::Moved(moved) => {
+                next.lines.retain_mut(|known| {
+                    let place = moved.iter().find(|(id, _)| *id == known.breakpoint.id);
+                    place.is_some_and(|(_, line)| {
+                        if known.breakpoint.line != *line {
+                            known.breakpoint.line = *line;
+                            known.placed = None;
+                        }
+                        true
+                    })
+                });
+                let mut seen = std::collections::HashSet::new();
+                next.lines.retain(|known| seen.insert(known.breakpoint.line));
+            }
+        }
+        next.lines.sort_by_key(|known| known.breakpoint.line);
+        next
+    }
+
+    /// As the worker is told.
+    pub fn all(&self) -> Vec<Breakpoint> {
+        self.lines.iter().map(|known| known.breakpoint.clone()).collect()
+    }
+
+    /// The same, with what the debugger says of them.
+    pub fn placed(&self, placed: &[PlacedBreakpoint]) -> Self {
+        let mut next = self.clone();
+        for known in &mut next.lines {
+            if let Some(placed) = placed.iter().find(|placed| placed.id == known.breakpoint.id) {
+                known.placed =
+                    Some(Placed { line: placed.place.map(|place| place.line), problem: placed.problem.clone() });
+            }
+        }
+        next
+    }
+
+    /// The same, for a run that has not placed them yet.
+    pub fn forget_places(&self) -> Self {
+        let mut next = self.clone();
+        next.lines.iter_mut().for_each(|known| known.placed = None);
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(breakpoints: &Breakpoints) -> Vec<(u32, u32)> {
+        breakpoints.lines.iter().map(|known| (known.breakpoint.id, known.breakpoint.line)).collect()
+    }
+
+    fn on(numbers: &[u32]) -> Breakpoints {
+        let toggle = |all: Breakpoints, line: &u32| all.apply(BreakpointChange::Toggle { line: *line });
+        numbers.iter().fold(Breakpoints::default(), toggle)
+    }
+
+    #[test]
+    fn a_line_has_one_or_none() {
+        assert_eq!(lines(&on(&[9, 4])), [(2, 4), (1, 9)]);
+        assert_eq!(lines(&on(&[9, 4, 9])), [(2, 4)]);
+        // A new one is never taken for one that was there.
+        assert_eq!(lines(&on(&[9, 9, 9])), [(2, 9)]);
+        assert_eq!(lines(&on(&[9, 4]).apply(BreakpointChange::RemoveAll)), []);
+    }
+
+    #[test]
+    fn they_move_with_the_text_and_fall_together_where_lines_do() {
+        let moved = on(&[4, 9, 12]).apply(BreakpointChange::Moved(vec![(1, 4), (2, 11)]));
+        assert_eq!(lines(&moved), [(1, 4), (2, 11)], "the line of the third was taken out");
+        let joined = moved.apply(BreakpointChange::Moved(vec![(1, 3), (2, 3)]));
+        assert_eq!(lines(&joined), [(1, 3)]);
+    }
+
+    #[test]
+    fn an_edit_keeps_the_line_and_asks_for_the_place_again() {
+        let place = crate::protocol::Span { start: 1, end: 2, line: 5, column: 1, end_line: 5, end_column: 2 };
+        let placed = [PlacedBreakpoint { id: 1, place: Some(place), problem: None }];
+        let all = on(&[4]).placed(&placed);
+        assert_eq!(all.lines[0].placed, Some(Placed { line: Some(5), problem: None }));
+        let mut edited = all.lines[0].breakpoint.clone();
+        edited.condition = Some("stack[0] == 1".into());
+        edited.line = 77;
+        let all = all.apply(BreakpointChange::Edit(edited));
+        assert_eq!(lines(&all), [(1, 4)]);
+        assert_eq!(all.lines[0].breakpoint.condition.as_deref(), Some("stack[0] == 1"));
+        assert_eq!(all.lines[0].placed, None);
+    }
+}

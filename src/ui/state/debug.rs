@@ -1,0 +1,327 @@
+//! The debugger as the page knows it: where it stands, and the breakpoints, which stay when a run is over.
+
+use std::rc::Rc;
+
+use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
+use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId};
+
+/// Where the debugger stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DebugPhase {
+    /// Nothing is being debugged.
+    Idle,
+    /// Sent to the worker; it compiles and instruments.
+    Starting,
+    Stopped(Rc<DebugView>),
+    /// On its way. What was seen last is still shown.
+    Working {
+        /// Where it is, once that has been told, and how far it has to go, where that is known.
+        progress: Option<(u64, Option<u64>)>,
+        last: Rc<DebugView>,
+    },
+}
+
+/// The debugger and what the person has chosen to see of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DebugState {
+    pub run: RunId,
+    pub phase: DebugPhase,
+    pub breakpoints: Breakpoints,
+    /// The frame that is looked at; the topmost is 0.
+    pub frame: usize,
+    pub base: Base,
+    /// The text that is debugged, and which was in the editor then.
+    pub text: Option<Rc<str>>,
+    /// Why what was asked for last was not done.
+    pub refused: Option<Rc<str>>,
+    /// Whether the last view was a step from the one before, forward or back.
+    pub single: bool,
+    /// Plays, with so many steps a second and in this direction.
+    pub playing: Option<Direction>,
+}
+
+/// How integers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Base {
+    #[default]
+    Signed,
+    Unsigned,
+    Hex,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Forwards,
+    Backwards,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum DebugAction {
+    /// **Debug** was pressed, or "Show me where".
+    Begin {
+        run: RunId,
+        text: Option<Rc<str>>,
+    },
+    /// A plain run began, or the worker is gone: nothing is debugged any more.
+    End,
+    /// Something was asked for.
+    Asked,
+    SelectFrame(usize),
+    ShowIn(Base),
+    Play(Option<Direction>),
+    /// The person changes the breakpoints.
+    Breakpoints(BreakpointChange),
+    /// Another program was opened.
+    Opened,
+    /// From the worker; what is not about this run changes nothing.
+    Heard(Rc<Event>),
+}
+
+impl Default for DebugState {
+    fn default() -> Self {
+        Self {
+            run: 0,
+            phase: DebugPhase::Idle,
+            breakpoints: Breakpoints::default(),
+            frame: 0,
+            base: Base::default(),
+            text: None,
+            refused: None,
+            single: false,
+            playing: None,
+        }
+    }
+}
+
+impl DebugState {
+    pub fn apply(&self, action: DebugAction) -> Self {
+        let mut next = self.clone();
+        match action {
+            DebugAction::Begin { run, text } => {
+                next = Self {
+                    run,
+                    phase: DebugPhase::Starting,
+                    breakpoints: self.breakpoints.forget_places(),
+                    base: self.base,
+                    text,
+                    ..Self::default()
+                };
+            }
+            DebugAction::End => next.end(),
+            DebugAction::Asked => {
+                next.refused = None;
+                if let DebugPhase::Stopped(view) = &self.phase {
+                    next.phase = DebugPhase::Working { progress: None, last: view.clone() };
+                }
+            }
+            DebugAction::SelectFrame(frame) => next.frame = frame,
+            DebugAction::ShowIn(base) => next.base = base,
+            DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
+            DebugAction::Breakpoints(change) => next.breakpoints = self.breakpoints.apply(change),
+            DebugAction::Opened => {
+                next.breakpoints = Breakpoints::default();
+                next.text = None;
+            }
+            DebugAction::Heard(event) => next.hear(&event),
+        }
+        next
+    }
+
+    /// Whether something is being debugged.
+    pub fn is_on(&self) -> bool {
+        self.phase != DebugPhase::Idle
+    }
+
+    /// Whether a command can be taken now.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.phase, DebugPhase::Stopped(_))
+    }
+
+    /// Whether there is something to be given up.
+    pub fn is_working(&self) -> bool {
+        matches!(self.phase, DebugPhase::Working { .. })
+    }
+
+    /// Whether the program is over here: there is nothing further on.
+    pub fn is_at_end(&self) -> bool {
+        self.view().is_some_and(|view| matches!(view.reason, DebugReason::Ended { .. })) && self.is_stopped()
+    }
+
+    /// What is known of where it stands, or stood last.
+    pub fn view(&self) -> Option<&Rc<DebugView>> {
+        match &self.phase {
+            DebugPhase::Stopped(view) | DebugPhase::Working { last: view, .. } => Some(view),
+            DebugPhase::Idle | DebugPhase::Starting => None,
+        }
+    }
+
+    /// The frame that is looked at.
+    pub fn selected_frame(&self) -> Option<&DebugFrame> {
+        self.view()?.frames.get(self.frame)
+    }
+
+    pub fn line_of_breakpoint(&self, id: u32) -> Option<&BreakpointLine> {
+        self.breakpoints.lines.iter().find(|line| line.breakpoint.id == id)
+    }
+
+    fn end(&mut self) {
+        self.phase = DebugPhase::Idle;
+        self.playing = None;
+        self.refused = None;
+        self.frame = 0;
+    }
+
+    fn hear(&mut self, event: &Event) {
+        match event {
+            Event::DebugStopped { run, view } if *run == self.run && self.is_on() => self.stop(view),
+            Event::DebugWorking { run, step, of } if *run == self.run => {
+                if let Some(last) = self.view().cloned() {
+                    self.phase = DebugPhase::Working { progress: Some((*step, *of)), last };
+                }
+            }
+            Event::BreakpointsPlaced { run, breakpoints } if *run == self.run => {
+                self.breakpoints = self.breakpoints.placed(breakpoints);
+            }
+            Event::ChangeRefused { run, message } if *run == self.run => {
+                self.refused = Some(message.as_str().into());
+                // Nothing has been done, so it stands where it stood.
+                if let DebugPhase::Working { last, progress: None } = &self.phase {
+                    self.phase = DebugPhase::Stopped(last.clone());
+                }
+            }
+            Event::Finished { run, .. } if *run == self.run => self.end(),
+            _ => {}
+        }
+    }
+
+    fn stop(&mut self, view: &DebugView) {
+        let before = self.view().map(|view| (view.step, view.depth));
+        self.single = before.is_some_and(|(step, _)| step.abs_diff(view.step) == 1);
+        // Another call is on top: what was looked at is another one now.
+        if before != Some((view.step, view.depth)) {
+            self.frame = 0;
+        }
+        self.refused = None;
+        // Playing goes on for as long as each step is nothing but a step.
+        if view.reason != DebugReason::Step && view.reason != DebugReason::Start {
+            self.playing = None;
+        }
+        if self.playing == Some(Direction::Backwards) && view.step == 0 {
+            self.playing = None;
+        }
+        self.phase = DebugPhase::Stopped(Rc::new(view.clone()));
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::protocol::{Counters, Outcome};
+
+    pub fn view(step: u64, reason: DebugReason) -> DebugView {
+        DebugView {
+            step,
+            furthest: step,
+            reason,
+            announcement: String::new(),
+            frames: Vec::new(),
+            depth: 1,
+            globals: Vec::new(),
+            tables: Vec::new(),
+            printed: 0,
+            forks: Vec::new(),
+            values: Vec::new(),
+            log: Vec::new(),
+            regions: Vec::new(),
+            written: Vec::new(),
+        }
+    }
+
+    fn apply_all(actions: impl IntoIterator<Item = DebugAction>) -> DebugState {
+        actions.into_iter().fold(DebugState::default(), |state, action| state.apply(action))
+    }
+
+    fn heard(event: Event) -> DebugAction {
+        DebugAction::Heard(Rc::new(event))
+    }
+
+    fn stopped(step: u64, reason: DebugReason) -> DebugAction {
+        heard(Event::DebugStopped { run: 1, view: Box::new(view(step, reason)) })
+    }
+
+    fn begun() -> [DebugAction; 2] {
+        [DebugAction::Begin { run: 1, text: None }, stopped(0, DebugReason::Start)]
+    }
+
+    #[test]
+    fn a_step_is_asked_for_and_answered() {
+        let state = apply_all(begun());
+        assert!(state.is_stopped());
+        let state = state.apply(DebugAction::Asked);
+        assert!(state.is_working());
+        assert_eq!(state.view().map(|view| view.step), Some(0), "the last view is still there");
+        let state = state.apply(stopped(1, DebugReason::Step));
+        assert!(state.is_stopped() && state.single);
+        assert_eq!(state.view().map(|view| view.step), Some(1));
+    }
+
+    #[test]
+    fn progress_is_kept_until_it_stops() {
+        let state = apply_all(begun()).apply(DebugAction::Asked);
+        let state = state.apply(heard(Event::DebugWorking { run: 1, step: 70, of: Some(90) }));
+        assert!(matches!(&state.phase, DebugPhase::Working { progress: Some((70, Some(90))), last } if last.step == 0));
+        let state = state.apply(stopped(90, DebugReason::Pause));
+        assert!(state.is_stopped() && !state.single);
+    }
+
+    #[test]
+    fn what_belongs_to_another_run_changes_nothing() {
+        let state = apply_all(begun()).apply(DebugAction::Begin { run: 2, text: None });
+        assert_eq!(state.apply(stopped(5, DebugReason::Step)), state);
+        let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
+        assert_eq!(state.apply(heard(finished)), state);
+        // A view that comes after the end does not bring it back.
+        let over = apply_all(begun()).apply(DebugAction::End);
+        assert_eq!(over.apply(stopped(5, DebugReason::Step)), over);
+    }
+
+    #[test]
+    fn breakpoints_stay_when_the_run_is_over_and_go_with_the_program() {
+        let state = apply_all(begun()).apply(DebugAction::Breakpoints(BreakpointChange::Toggle { line: 3 }));
+        let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
+        let state = state.apply(heard(finished));
+        assert_eq!(state.phase, DebugPhase::Idle);
+        assert_eq!(state.breakpoints.lines.len(), 1);
+        let state = state.apply(DebugAction::Begin { run: 2, text: None });
+        assert_eq!(state.breakpoints.lines.len(), 1);
+        assert!(state.apply(DebugAction::Opened).breakpoints.lines.is_empty());
+    }
+
+    #[test]
+    fn a_refused_change_leaves_everything_where_it_was() {
+        let state = apply_all(begun()).apply(DebugAction::Asked);
+        let state = state.apply(heard(Event::ChangeRefused { run: 1, message: "not a number".into() }));
+        assert!(state.is_stopped());
+        assert_eq!(state.refused.as_deref(), Some("not a number"));
+        assert_eq!(state.apply(DebugAction::Asked).refused, None);
+    }
+
+    #[test]
+    fn playing_ends_where_the_program_ends_waits_or_began() {
+        let playing = apply_all(begun()).apply(DebugAction::Play(Some(Direction::Forwards)));
+        assert_eq!(playing.apply(stopped(1, DebugReason::Step)).playing, Some(Direction::Forwards));
+        assert_eq!(playing.apply(stopped(1, DebugReason::Input)).playing, None);
+        let ended = DebugReason::Ended { outcome: Outcome::Exited { code: 0 } };
+        assert_eq!(playing.apply(stopped(1, ended)).playing, None);
+        let back = playing.apply(DebugAction::Play(Some(Direction::Backwards)));
+        assert_eq!(back.apply(stopped(0, DebugReason::Step)).playing, None);
+        assert_eq!(apply_all([DebugAction::Play(Some(Direction::Forwards))]).playing, None);
+    }
+
+    #[test]
+    fn a_chosen_frame_is_left_by_the_next_step_and_kept_by_a_change() {
+        let state = apply_all(begun()).apply(DebugAction::SelectFrame(2));
+        assert_eq!(state.apply(stopped(0, DebugReason::Step)).frame, 2);
+        assert_eq!(state.apply(stopped(1, DebugReason::Step)).frame, 0);
+    }
+}
