@@ -1,7 +1,9 @@
 //! How fast the built page is, and how large: `cargo xtask bench`.
 //!
 //! One headless Chromium, the release build, several rounds; medians, so that one slow moment does not count.
+//! With names of parts (`engines`, `text`, `calls`, `loading`), only these are measured and nothing is written.
 
+mod calls;
 mod engines;
 mod loading;
 mod report;
@@ -16,15 +18,30 @@ use std::process::Command;
 const ROUNDS: usize = 5;
 
 fn main() {
+    let parts: Vec<String> = std::env::args().skip(1).collect();
+    let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let mut report = Report::new(&machine());
-    eprintln!("==> the page's interpreter, native wasmi, and the browser's own engine");
-    report.engines(&engines::measure(ROUNDS));
-    eprintln!("==> text to binary, against npm wabt");
-    report.text(&text::measure(ROUNDS));
-    eprintln!("==> loading, cold");
-    report.loading(&loading::measure(ROUNDS));
+    if is_wanted("engines") {
+        eprintln!("==> the page's interpreter, native wasmi, and the browser's own engine");
+        report.engines(&engines::measure(ROUNDS));
+    }
+    if is_wanted("text") {
+        eprintln!("==> text to binary, against npm wabt");
+        report.text(&text::measure(ROUNDS));
+    }
+    if is_wanted("calls") {
+        eprintln!("==> files and output, against two other hosts of WASI");
+        report.calls(&calls::measure(ROUNDS));
+    }
+    if is_wanted("loading") {
+        eprintln!("==> loading, cold");
+        report.loading(&loading::measure(ROUNDS));
+    }
     let text = report.finish();
     print!("{text}");
+    if !parts.is_empty() {
+        return;
+    }
     let path = e2e::root().join("docs/BENCHMARKS.md");
     if let Err(error) = std::fs::write(&path, text) {
         eprintln!("error: could not write {}: {error}", path.display());
@@ -51,6 +68,8 @@ fn machine() -> Vec<String> {
         format!("wasmi {}", locked("wasmi")),
         format!("wat {}", locked("wat")),
         format!("npm wabt {}", npm_version("wabt")),
+        format!("npm @bjorn3/browser_wasi_shim {}", npm_version("@bjorn3/browser_wasi_shim")),
+        format!("npm @runno/wasi {}", npm_version("@runno/wasi")),
     ]
 }
 

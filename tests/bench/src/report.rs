@@ -1,7 +1,7 @@
 //! docs/BENCHMARKS.md.
 
 use crate::loading::Loading;
-use crate::{engines, text};
+use crate::{calls, engines, text};
 use std::fmt::Write;
 
 /// The page of results, growing.
@@ -45,6 +45,7 @@ impl Report {
                 ratio(row.first / row.warm, 1.5),
             ));
         }
+        self.line(include_str!("why.md").trim_end());
     }
 
     pub fn text(&mut self, rows: &[text::Row]) {
@@ -68,6 +69,28 @@ impl Report {
         }
     }
 
+    pub fn calls(&mut self, rows: &[calls::Row]) {
+        self.line(
+            "\n## Files and output\n\n\
+             The same Rust programs for wasm32-wasip1 in the page, interpreted, and on the browser's own engine with each of two \
+             npm packages as their host.\n\
+             The program times itself; its start is timed from outside, from the bytes of the module to the program's end, in the \
+             page with the messages to the worker and back.\n\
+             The aim: faster than the faster of the two.\n\n\
+             | work | page | browser_wasi_shim | @runno/wasi | page / the faster |\n|---|--:|--:|--:|--:|",
+        );
+        for row in rows {
+            self.line(&format!(
+                "| {} | {:.1} | {} | {} | {} |",
+                row.name,
+                row.page,
+                patient(row.shim),
+                patient(row.runno),
+                ratio(row.page / row.shim.min(row.runno), 1.0),
+            ));
+        }
+    }
+
     pub fn loading(&mut self, loading: &Loading) {
         self.line(
             "\n## Loading\n\n\
@@ -76,6 +99,7 @@ impl Report {
              The aims: at most 1 MB and 1.5 s.\n\n| | |\n|---|--:|",
         );
         self.line(&format!("| transferred, {} files | {:.0} KB |", loading.files, loading.bytes as f64 / 1000.0));
+        self.line(&format!("| the same files compressed with brotli | {:.0} KB |", loading.brotli as f64 / 1000.0));
         self.line(&format!("| editor is there after | {:.0} ms |", loading.editor));
         self.line(&format!("| first run has finished after | {:.0} ms |", loading.finished));
     }
@@ -88,6 +112,11 @@ impl Report {
         self.text.push_str(line);
         self.text.push('\n');
     }
+}
+
+/// A time, if it was waited for.
+fn patient(milliseconds: f64) -> String {
+    if milliseconds.is_finite() { format!("{milliseconds:.1}") } else { "more than 30 s".to_string() }
 }
 
 /// A ratio, set in bold where it misses its aim.

@@ -1,0 +1,207 @@
+//! Files, output and the start of a program: the page's own WASI, and two that run on the browser's engine.
+
+use crate::median;
+use crate::worker::Bench;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use wasmoscope::protocol::{Entry, Event, Outcome, Request, RunOptions, Source, Stream};
+
+/// Milliseconds of one kind of work; infinite where a host was not waited for.
+pub struct Row {
+    pub name: &'static str,
+    pub page: f64,
+    /// npm `@bjorn3/browser_wasi_shim`.
+    pub shim: f64,
+    /// npm `@runno/wasi`.
+    pub runno: f64,
+}
+
+const KINDS: [(&str, &str); 4] = [
+    ("append", "262,144 appends of 64 bytes"),
+    ("create", "create and stat 10,000 files"),
+    ("list", "list 10,000 files"),
+    ("print", "1,000,000 writes of one byte to stdout"),
+];
+
+/// Both packages as one script.
+const PACKAGES: &str = r#"import * as shim from "@bjorn3/browser_wasi_shim"; import * as runno from "@runno/wasi"; globalThis.packages = { shim, runno };"#;
+
+/// Runs in a worker, as the page's interpreter does. Every run has a fresh module and a fresh tree, as in the page, and
+/// gives the milliseconds, the exit code and what the program said.
+const HOST: &str = r#"
+const decode = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+self.inShim = async (base64, args) => {
+  const { WASI, File, OpenFile, ConsoleStdout, PreopenDirectory } = packages.shim;
+  const bytes = decode(base64);
+  let said = "";
+  let printed = 0;
+  const started = performance.now();
+  const wasi = new WASI(["calls.wasm", ...args], [], [
+    new OpenFile(new File([])),
+    new ConsoleStdout((buffer) => { printed += buffer.length; }),
+    new ConsoleStdout((buffer) => { said += new TextDecoder().decode(buffer); }),
+    new PreopenDirectory("/", new Map()),
+  ]);
+  const module = await WebAssembly.compile(bytes);
+  const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
+  const code = wasi.start(instance);
+  return [performance.now() - started, code, said, printed];
+};
+self.inRunno = async (base64, args) => {
+  const bytes = decode(base64);
+  let said = "";
+  let printed = 0;
+  const started = performance.now();
+  const wasi = new packages.runno.WASI({
+    args: ["calls.wasm", ...args],
+    env: {},
+    stdin: () => null,
+    stdout: (text) => { printed += text.length; },
+    stderr: (text) => { said += text; },
+    fs: {},
+  });
+  const wasm = await WebAssembly.instantiate(bytes, wasi.getImportObject());
+  const { exitCode } = wasi.start(wasm);
+  return [performance.now() - started, exitCode, said, printed];
+};
+self.onmessage = ({ data: [name, base64, args] }) =>
+  self[name](base64, args).then(postMessage, (error) => postMessage([0, -1, String(error), 0]));
+"#;
+
+/// Runs in the document.
+const CLIENT: &str = r#"
+window.startHost = (script) => {
+  window.hostScript = script || window.hostScript;
+  if (window.host) window.host.terminate();
+  window.host = new Worker(URL.createObjectURL(new Blob([window.hostScript], { type: "text/javascript" })));
+  window.host.onmessage = ({ data }) => { window.ran = data; };
+  window.host.onerror = (event) => { window.ran = [0, -1, event.message || "the worker failed", 0]; };
+};
+window.runInHost = (name, base64, args) => {
+  window.ran = null;
+  window.host.postMessage([name, base64, args]);
+};
+"#;
+
+/// A host that takes longer than this is not waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub fn measure(rounds: usize) -> Vec<Row> {
+    let bench = Bench::start();
+    bench.script(CLIENT, &[]);
+    bench.script("startHost(arguments[0])", &[json!(packages() + HOST)]);
+    bench.start_worker();
+    let (calls, empty) = (guest("calls"), guest("empty"));
+    let mut rows = Vec::new();
+    for (kind, name) in KINDS {
+        eprintln!("    {name}");
+        rows.push(row(name, rounds, |engine| said(&engine.run(&bench, &calls, &[kind]).1)));
+    }
+    eprintln!("    start of an empty program");
+    rows.push(row("start and end of an empty Rust program", 4 * rounds, |engine| engine.run(&bench, &empty, &[]).0));
+    rows
+}
+
+fn row(name: &'static str, rounds: usize, measure: impl Fn(Engine) -> f64) -> Row {
+    // Once without being counted: what the browser optimises, it has optimised.
+    let [page, shim, runno] = [Engine::Page, Engine::Shim, Engine::Runno].map(|engine| {
+        if measure(engine).is_infinite() {
+            return f64::INFINITY;
+        }
+        median((0..rounds).map(|_| measure(engine)).collect())
+    });
+    Row { name, page, shim, runno }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Engine {
+    Page,
+    Shim,
+    Runno,
+}
+
+impl Engine {
+    /// From the bytes of the module to the end of the program, and what it wrote to standard error.
+    fn run(self, bench: &Bench, module: &[u8], arguments: &[&str]) -> (f64, String) {
+        match self {
+            Self::Page => in_page(bench, module, arguments),
+            Self::Shim => in_browser(bench, "inShim", module, arguments),
+            Self::Runno => in_browser(bench, "inRunno", module, arguments),
+        }
+    }
+}
+
+fn in_page(bench: &Bench, module: &[u8], arguments: &[&str]) -> (f64, String) {
+    bench.ask(&Request::SetFiles { files: Vec::new() }, |event| matches!(event, Event::Tree { .. }));
+    let request = Request::Run {
+        run: 1,
+        source: Source { name: "calls.wasm".into(), bytes: module.to_vec() },
+        entry: Entry::Default,
+        options: RunOptions { arguments: arguments.iter().map(ToString::to_string).collect(), ..RunOptions::default() },
+    };
+    let said = RefCell::new(Vec::new());
+    let answer = bench.ask(&request, |event| {
+        if let Event::Output { chunks, .. } = event {
+            let errors = chunks.iter().filter(|chunk| chunk.stream == Stream::Stderr);
+            errors.for_each(|chunk| said.borrow_mut().extend_from_slice(&chunk.bytes));
+        }
+        matches!(event, Event::Finished { .. })
+    });
+    let said = String::from_utf8_lossy(&said.into_inner()).into_owned();
+    let Event::Finished { outcome, .. } = answer.event else { unreachable!("only that is waited for") };
+    assert_eq!(outcome, Outcome::Exited { code: 0 }, "{arguments:?} in the page said {said}");
+    (answer.milliseconds, said)
+}
+
+fn in_browser(bench: &Bench, function: &str, module: &[u8], arguments: &[&str]) -> (f64, String) {
+    let started = Instant::now();
+    bench.script(
+        "runInHost(arguments[0], arguments[1], arguments[2])",
+        &[json!(function), json!(BASE64_STANDARD.encode(module)), json!(arguments)],
+    );
+    let ran = loop {
+        let ran = bench.script("return window.ran", &[]);
+        if ran != Value::Null {
+            break ran;
+        }
+        if started.elapsed() > PATIENCE {
+            bench.script("startHost()", &[]);
+            return (f64::INFINITY, "inf".to_string());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(ran[1], json!(0), "{function} {arguments:?}: {ran}");
+    (ran[0].as_f64().unwrap_or(f64::NAN), ran[2].as_str().unwrap_or_default().to_string())
+}
+
+/// The milliseconds that the program counted.
+fn said(text: &str) -> f64 {
+    text.trim().parse().unwrap_or_else(|_| panic!("the program should say milliseconds, and says {text:?}"))
+}
+
+fn guest(name: &str) -> Vec<u8> {
+    let path = e2e::root().join(format!("target/guests/wasm32-wasip1/release/{name}.wasm"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask bench`", path.display()))
+}
+
+fn packages() -> String {
+    let root = e2e::root();
+    let output = Command::new(root.join("node_modules/.bin/esbuild"))
+        .args(["--bundle", "--format=iife", "--log-level=warning"])
+        .arg(entry(root))
+        .output()
+        .expect("npm esbuild is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("a bundle is text")
+}
+
+/// A file beside `node_modules`, for that is where the packages are looked for.
+fn entry(root: &std::path::Path) -> std::path::PathBuf {
+    let path = root.join("generated/bench-packages.js");
+    std::fs::write(&path, PACKAGES).expect("the build has made `generated`");
+    path
+}

@@ -1,0 +1,3 @@
+//! The least that a Rust program does: it starts and ends.
+
+fn main() {}
