@@ -42,6 +42,11 @@ impl Bench {
                 let heard = heard.clone();
                 Callback::from(move |(line, column)| heard.borrow_mut().push(format!("cursor {line}:{column}")))
             },
+            on_breakpoint: {
+                let heard = heard.clone();
+                Callback::from(move |line| heard.borrow_mut().push(format!("breakpoint {line}")))
+            },
+            on_moved: Callback::noop(),
         };
         let editor = code.create(&host, text, callbacks).expect("the editor starts");
         Self { editor, host, heard }

@@ -25,7 +25,11 @@ pub mod key {
     pub const HOME: char = '\u{e011}';
     pub const DOWN: char = '\u{e015}';
     pub const DELETE: char = '\u{e017}';
+    pub const ALT: char = '\u{e00a}';
+    pub const F5: char = '\u{e035}';
     pub const F6: char = '\u{e036}';
+    pub const F9: char = '\u{e039}';
+    pub const F11: char = '\u{e03b}';
 }
 
 /// The page in a browser, and the host that it comes from.
