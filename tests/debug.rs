@@ -202,6 +202,26 @@ fn what_was_typed_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_step_that_waits_for_input_is_one_step() {
+    let mut worker = debug(ASKS, Vec::new());
+    let waiting = command(&mut worker, DebugCommand::Continue);
+    assert_eq!(command(&mut worker, DebugCommand::Into).reason, DebugReason::Input);
+    worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
+    worker.settle(1000);
+    let after = view(&worker);
+    assert_eq!((after.step, after.frames[0].instruction.as_str()), (waiting.step + 1, "drop"));
+}
+
+#[test]
+fn what_is_jumped_over_is_neither_counted_nor_logged() {
+    let log = Some("n is {local.n}".to_owned());
+    let mut worker = debug(FACTORIAL, vec![Breakpoint { log, ..on_line(3) }]);
+    assert_eq!(command(&mut worker, DebugCommand::JumpToEnd).log, Vec::<String>::new());
+    command(&mut worker, DebugCommand::JumpTo { step: 0 });
+    assert_eq!(command(&mut worker, DebugCommand::Continue).log.len(), 6);
+}
+
+#[test]
 fn a_trap_of_a_plain_run_is_shown_where_it_was() {
     let mut worker = TestWorker::new();
     worker.run_text(ASKS);

@@ -390,13 +390,12 @@ impl Machine {
         };
         match wasi::retry(&mut self.store, memory, |host| &mut host.wasi) {
             Ok(Retry::Resume(errno)) => {
-                // What was run goes on with what it had left.
-                let before = self.attached.register(&self.store, Register::Budget);
+                // What asked for the run that waits may not be what is asked for now: nothing is left of its budget.
+                self.attached.set_register(&mut self.store, Register::Budget, 0);
                 let mut status = [Val::I32(0)];
                 let resumed = waiting.resume(&mut self.store, &[Val::I32(errno)], &mut status);
                 let halt = self.after(resumed);
-                let left = self.attached.register(&self.store, Register::Budget);
-                self.steps += 1 + u64::from(before.saturating_sub(left));
+                self.steps += 1;
                 self.settle(halt)
             }
             Ok(Retry::Suspend(suspend)) => {

@@ -544,7 +544,9 @@ impl DebugSession {
             let step = self.step();
             self.furthest = self.furthest.max(step);
             if step > course.from || course.from == u64::MAX {
-                if let Some(id) = self.breakpoint_here().filter(|_| course.breakpoints) {
+                if course.breakpoints
+                    && let Some(id) = self.breakpoint_here()
+                {
                     return Came::ToBreakpoint(id);
                 }
                 if course.place.is_some() && course.place == self.machine().position() {

@@ -463,6 +463,11 @@ impl Emitter<'_, '_> {
             support::set_call(&mut self.sink(), FRAME, step, next);
             self.leave_if_prepared();
         }
+        if self.mode == Mode::Run {
+            // The host may have taken the budget away while the program waited in it.
+            support::get(&mut self.sink(), Register::Budget);
+            self.sink().local_set(BUDGET);
+        }
         self.go_to(next, 0);
         Ok(())
     }
