@@ -2,18 +2,19 @@
 
 use super::debug_view::{self, Before};
 use super::event_loop::Next;
+use super::run::milliseconds_left;
 use super::{Machine, files, to_proto};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Position, StopReason};
 use crate::engine::inspect::Summary;
-use crate::engine::runtime::{self, Outcome, StartError};
+use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::protocol::{
-    self, Breakpoint, Counters, DebugCommand, DebugReason, Event, MemoryView, MemoryWatch, PlacedBreakpoint, RunId,
+    Breakpoint, Counters, DebugCommand, DebugReason, Event, MemoryView, MemoryWatch, PlacedBreakpoint, RunId,
     ValueChange,
 };
 
@@ -80,15 +81,7 @@ impl Debug {
             _ => InstructionMap::of_disassembly(wasm),
         };
         let compile_ms = compile_ms + machine.now_ms() - start;
-        let session = session.map_err(|error| {
-            let outcome = match error {
-                StartError::Problems(problems) => {
-                    protocol::Outcome::NotStarted { problems: problems.iter().map(to_proto::problem).collect() }
-                }
-                StartError::Outcome(outcome) => to_proto::outcome(outcome),
-            };
-            Event::Finished { run: id, outcome, counters: Counters { compile_ms, ..Counters::default() } }
-        })?;
+        let session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
         Ok(Self {
             id,
             regions: debug_view::regions(wasm),
@@ -390,8 +383,4 @@ fn to_reason(reason: StopReason) -> DebugReason {
         StopReason::Beginning => DebugReason::Beginning,
         StopReason::Ended(outcome) => DebugReason::Ended { outcome: to_proto::outcome(outcome) },
     }
-}
-
-fn milliseconds_left(until: u64, machine: &impl Machine) -> f64 {
-    until.saturating_sub(machine.clock().monotonic_ns()) as f64 / 1e6
 }

@@ -3,7 +3,7 @@
 use super::event_loop::Next;
 use super::{Machine, to_proto};
 use crate::engine::inspect::Summary;
-use crate::engine::runtime::{Outcome, Progress, Session, SessionConfig, StartError};
+use crate::engine::runtime::{Outcome, Progress, Session, SessionConfig};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::trace::Trace;
@@ -69,15 +69,7 @@ impl Run {
         };
         let session = Session::start(&source.name, wasm, summary, config);
         let compile_ms = compile_ms + machine.now_ms() - started_ms;
-        let mut session = session.map_err(|error| {
-            let outcome = match error {
-                StartError::Problems(problems) => {
-                    protocol::Outcome::NotStarted { problems: problems.iter().map(to_proto::problem).collect() }
-                }
-                StartError::Outcome(outcome) => to_proto::outcome(outcome),
-            };
-            Event::Finished { run: id, outcome, counters: Counters { compile_ms, ..Counters::default() } }
-        })?;
+        let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
         if options.trace {
             session.wasi_mut().start_trace(machine.clock());
         }
@@ -327,6 +319,6 @@ pub(super) fn wasi_config(source: &Source, options: &RunOptions, files: Vfs, mac
     }
 }
 
-fn milliseconds_left(until: u64, machine: &impl Machine) -> f64 {
+pub(super) fn milliseconds_left(until: u64, machine: &impl Machine) -> f64 {
     until.saturating_sub(machine.clock().monotonic_ns()) as f64 / 1e6
 }

@@ -7,8 +7,8 @@ use crate::engine::source::{Location, Source};
 use crate::engine::value::Shown;
 use crate::engine::wasi;
 use crate::protocol::{
-    Call, CallFilter, Checked, Detected, DetectedKind, Entry, ExportSummary, ImportSummary, MemoryView, MemoryWatch,
-    ModuleSummary, Outcome, OutputChunk, Problem, Span, Stream, Trap, Value,
+    Call, CallFilter, Checked, Counters, Detected, DetectedKind, Entry, Event, ExportSummary, ImportSummary,
+    MemoryView, MemoryWatch, ModuleSummary, Outcome, OutputChunk, Problem, RunId, Span, Stream, Trap, Value,
 };
 
 pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
@@ -124,6 +124,17 @@ pub(super) fn entry(entry: Entry) -> runtime::Entry {
         Entry::Default => runtime::Entry::Default,
         Entry::Export { name, arguments } => runtime::Entry::Export { name, arguments },
     }
+}
+
+/// That a run ended before its first instruction, and why.
+pub(super) fn not_started(run: RunId, error: runtime::StartError, compile_ms: f64) -> Event {
+    let outcome = match error {
+        runtime::StartError::Problems(problems) => {
+            Outcome::NotStarted { problems: problems.iter().map(problem).collect() }
+        }
+        runtime::StartError::Outcome(ended) => outcome(ended),
+    };
+    Event::Finished { run, outcome, counters: Counters { compile_ms, ..Counters::default() } }
 }
 
 pub(super) fn outcome(outcome: runtime::Outcome) -> Outcome {

@@ -16,9 +16,7 @@ impl DebugSession {
             return Vec::new();
         }
         let Some(here) = self.machine().position() else { return Vec::new() };
-        let Some(program) = self.machine().position().map(|_| std::rc::Rc::clone(self.program())) else {
-            return Vec::new();
-        };
+        let program = std::rc::Rc::clone(self.program());
         let Some(function) = program.instrumented.analyse(here.function) else { return Vec::new() };
         let mut pushed: HashMap<u32, Vec<Val>> = HashMap::new();
         self.go_near(now.saturating_sub(steps));

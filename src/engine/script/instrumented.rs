@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use wasmi::{Error, Extern, Instance, Module, Nullable, Ref, Store, StoreLimits, Val};
 
-use super::plain::{Provider, failure, watch};
+use super::plain::{Provider, failure, provide, watch};
 use super::{Failure, InstanceId, Interpreter, Value, spectest};
 use crate::engine::debugger::attach::{Attached, attach};
 use crate::engine::instrument::{Instrumented, instrument, layout};
@@ -46,15 +46,7 @@ impl InstrumentedCopies {
             {
                 return Ok(own.swap_remove(index).1);
             }
-            let provided = match self.registered.get(import.module()) {
-                Some(Provider::Host(exports)) => exports.get(import.name()).copied(),
-                Some(Provider::Instance(instance)) => instance.get_export(&self.store, import.name()),
-                None => None,
-            };
-            provided.ok_or_else(|| Failure::UnknownImport {
-                module: import.module().to_owned(),
-                name: import.name().to_owned(),
-            })
+            provide(&self.store, &self.registered, import.module(), import.name())
         });
         provided.collect()
     }

@@ -42,20 +42,9 @@ impl Plain {
         Ok(Self { store, instances: Vec::new(), registered: HashMap::from([("spectest".to_owned(), spectest)]) })
     }
 
-    /// What an import is provided with.
     fn imports(&self, module: &Module) -> Result<Vec<Extern>, Failure> {
-        let provided = module.imports().map(|import| {
-            let provided = match self.registered.get(import.module()) {
-                Some(Provider::Host(exports)) => exports.get(import.name()).copied(),
-                Some(Provider::Instance(instance)) => instance.get_export(&self.store, import.name()),
-                None => None,
-            };
-            provided.ok_or_else(|| Failure::UnknownImport {
-                module: import.module().to_owned(),
-                name: import.name().to_owned(),
-            })
-        });
-        provided.collect()
+        let imports = module.imports();
+        imports.map(|import| provide(&self.store, &self.registered, import.module(), import.name())).collect()
     }
 
     fn export(&self, instance: InstanceId, name: &str) -> Option<Extern> {
@@ -65,6 +54,21 @@ impl Plain {
     fn refuel(&mut self) -> Result<(), Failure> {
         self.store.set_fuel(FUEL).map_err(|error| failure(&error))
     }
+}
+
+/// What an import is provided with.
+pub(super) fn provide(
+    store: &Store<StoreLimits>,
+    registered: &HashMap<String, Provider>,
+    module: &str,
+    name: &str,
+) -> Result<Extern, Failure> {
+    let provided = match registered.get(module) {
+        Some(Provider::Host(exports)) => exports.get(name).copied(),
+        Some(Provider::Instance(instance)) => instance.get_export(store, name),
+        None => None,
+    };
+    provided.ok_or_else(|| Failure::UnknownImport { module: module.to_owned(), name: name.to_owned() })
 }
 
 /// The limits on what a store may hold.
