@@ -21,17 +21,33 @@
 //! This folder rewrites; it runs nothing. What drives the copy is in `debugger`.
 
 mod analyse;
+mod code;
+mod copy;
 mod emit;
 pub mod layout;
 mod operands;
 mod plain;
 mod rewrite;
 mod segments;
+mod signatures;
 mod support;
+mod survey;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use analyse::{Flow, Function, Instruction, Label, LabelKind};
+pub use copy::{FunctionInfo, Instrumented, first_pages};
 pub use operands::{Operand, Operands, StackId};
-pub use rewrite::{FunctionInfo, InstrumentError, Instrumented, first_pages, instrument};
+pub use rewrite::instrument;
+
+/// Why a module could not be instrumented: it is not valid, or something in it cannot be encoded.
+#[derive(Debug, thiserror::Error)]
+pub enum InstrumentError {
+    #[error("the module is not valid")]
+    Invalid(#[from] wasmparser::BinaryReaderError),
+    #[error("the module cannot be written again")]
+    Encode(#[from] wasm_encoder::reencode::Error<std::convert::Infallible>),
+    #[error("{0}")]
+    TooLarge(&'static str),
+}

@@ -27,6 +27,13 @@ pub struct Types {
     pub overflow: u32,
 }
 
+impl Types {
+    /// Their indices, after so many types of the original.
+    pub fn after(count: u32) -> Self {
+        Self { code: count, grow: count + 1, overflow: count + 2 }
+    }
+}
+
 /// Where values of each type are kept for a moment: local variables of a rewritten function.
 #[derive(Debug, Clone, Copy)]
 pub struct Temporaries(pub u32);

@@ -1,0 +1,165 @@
+//! The copy's code: doors, run functions, the driver, step functions, and what drops segments again, in that order.
+
+use std::ops::Range;
+
+use wasm_encoder::{CodeSection, Function as Encoded, FunctionSection};
+use wasmparser::{FuncValidatorAllocations, Operator};
+
+use super::InstrumentError;
+use super::analyse::Function;
+use super::copy::FunctionInfo;
+use super::emit;
+use super::layout;
+use super::segments::{segments, single_steps};
+use super::signatures::Signatures;
+use super::support::{self, Callee, Types};
+use super::survey::Survey;
+
+/// See the module's documentation.
+#[derive(Default)]
+pub struct Code {
+    pub section: CodeSection,
+    pub functions: Vec<FunctionInfo>,
+    /// For each instruction, where a run function goes with it.
+    pub redirects: Vec<u32>,
+    /// The most bytes that a frame has without its operands.
+    pub margin: u32,
+    pub holds_references: bool,
+    pub writes_tables: bool,
+    pub has_drops: bool,
+    steps: Vec<Encoded>,
+    /// How many functions the original has with a body.
+    count: u32,
+    /// The index of the first door.
+    first: u32,
+}
+
+impl Code {
+    /// Writes all functions.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be encoded.
+    pub fn of(wasm: &[u8], survey: &Survey, types: Types) -> Result<Self, InstrumentError> {
+        let mut code = Self {
+            redirects: Vec::with_capacity(survey.instructions as usize / 2),
+            count: survey.bodies.len() as u32,
+            first: survey.signatures.imported + layout::FUNCTIONS,
+            ..Self::default()
+        };
+        for callee in &survey.signatures.callees {
+            code.section.function(&support::door(callee, code.driver()));
+        }
+        let mut allocations = FuncValidatorAllocations::default();
+        for (body, callee) in survey.bodies.iter().zip(&survey.signatures.callees) {
+            let function = body.analyse(wasm, &mut allocations)?;
+            code.function(&function, callee, &survey.signatures)?;
+        }
+        code.section.function(&support::driver(types));
+        for step in &code.steps {
+            code.section.function(step);
+        }
+        if code.has_drops {
+            code.section.function(&support::dropper(survey.signatures.data, survey.signatures.elements));
+        }
+        Ok(code)
+    }
+
+    /// Their types, in the same order.
+    pub fn declare(&self, functions: &mut FunctionSection, signatures: &Signatures, types: Types) {
+        for callee in &signatures.callees {
+            functions.function(signatures.functions[(signatures.imported + callee.number) as usize]);
+        }
+        for _ in 0..self.count + 1 + self.steps.len() as u32 {
+            functions.function(types.code);
+        }
+        if self.has_drops {
+            functions.function(types.overflow);
+        }
+    }
+
+    /// The driver's index.
+    pub fn driver(&self) -> u32 {
+        self.first + 2 * self.count
+    }
+
+    /// What is in the table of code: run functions, step functions, and the original's functions, so that the debugger
+    /// can tell which one a reference is.
+    pub fn table(&self) -> Vec<u32> {
+        let runs = self.first + self.count..self.driver();
+        let functions_of_original = layout::FUNCTIONS..self.first + self.count;
+        runs.chain(self.step_functions()).chain(functions_of_original).collect()
+    }
+
+    /// Where in that table the original's functions begin.
+    pub fn first_function(&self) -> u32 {
+        self.count + self.steps.len() as u32
+    }
+
+    /// The index of the function that drops segments again, if any segment can be dropped.
+    pub fn dropper(&self) -> Option<u32> {
+        self.has_drops.then(|| self.step_functions().end)
+    }
+
+    fn step_functions(&self) -> Range<u32> {
+        let first = self.driver() + 1;
+        first..first + self.steps.len() as u32
+    }
+
+    /// Adds a run function, and the step functions beside it.
+    fn function(
+        &mut self,
+        function: &Function<'_>,
+        callee: &Callee,
+        signatures: &Signatures,
+    ) -> Result<(), InstrumentError> {
+        let segments = segments(function);
+        let first_redirect = self.redirects.len() as u32;
+        let place = signatures.redirects() + first_redirect * layout::COUNTER_STEP;
+        self.section.function(&emit::run_function(function, &segments, place, signatures)?);
+        let leave = segments.len() as u32;
+        self.redirects.extend(std::iter::repeat_n(leave, function.instructions.len()));
+        for (index, segment) in segments.iter().enumerate() {
+            self.redirects[(first_redirect + segment.steps[0]) as usize] = index as u32;
+        }
+
+        let first_step_function = self.first_function();
+        let mut step_functions = Vec::new();
+        for part in single_steps(function).chunks(layout::STEPS_PER_FUNCTION) {
+            let first = part[0].steps[0];
+            self.steps.push(emit::step_function(function, part, first, signatures)?);
+            step_functions.push(first);
+        }
+
+        self.note(function, signatures);
+        self.functions.push(FunctionInfo {
+            params: callee.params.clone(),
+            results: callee.results.clone(),
+            frame_size: function.frame_size(),
+            locals: callee.locals.clone(),
+            first_redirect,
+            instructions: function.instructions.len() as u32,
+            segments: segments.iter().map(|segment| (segment.steps[0], segment.steps.len() as u32)).collect(),
+            first_step_function,
+            step_functions,
+        });
+        Ok(())
+    }
+
+    /// Notes what the copy as a whole has to be ready for.
+    fn note(&mut self, function: &Function<'_>, signatures: &Signatures) {
+        self.margin = self.margin.max(layout::HEADER + layout::sizes(&function.locals));
+        self.holds_references |= function.holds_references();
+        for instruction in &function.instructions {
+            self.has_drops |= signatures.drop_flag(&instruction.operator).is_some();
+            self.writes_tables |= matches!(
+                instruction.operator,
+                Operator::TableSet { .. }
+                    | Operator::TableCopy { .. }
+                    | Operator::TableInit { .. }
+                    | Operator::TableFill { .. }
+                    | Operator::TableGrow { .. }
+            );
+        }
+    }
+}

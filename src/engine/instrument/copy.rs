@@ -1,0 +1,159 @@
+//! What [`instrument`](super::instrument) makes: the copy, and what the debugger needs to know to drive it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use wasmparser::{BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, ValType, ValidatorResources};
+
+use super::analyse::{Function, analyse};
+use crate::engine::validate;
+
+/// A copy of a module, as [`instrument`] makes it.
+#[derive(Debug)]
+pub struct Instrumented {
+    /// The copy.
+    pub wasm: Vec<u8>,
+    /// With what the names of the exports begin that the original does not have.
+    pub prefix: String,
+    /// The functions with a body, in their order.
+    pub functions: Vec<FunctionInfo>,
+    /// How many functions the original imports; they come first in its index space.
+    pub imported_functions: u32,
+    /// How many there are in the original, imported ones included. Each is exported.
+    pub memories: u32,
+    pub globals: u32,
+    pub tables: u32,
+    /// The original's start function; the copy has none.
+    pub start: Option<u32>,
+    /// For each instruction, where a run function goes with it.
+    pub redirects: Vec<u32>,
+    /// Where they begin in the state memory.
+    pub redirects_base: u32,
+    /// How many data and elem segments there are, which may be dropped.
+    pub drops: u32,
+    /// Whether any instruction writes to a table.
+    pub writes_tables: bool,
+    /// Where the first frame may be.
+    pub stack_base: u32,
+    /// How far beyond [`Register::Limit`](super::layout::Register::Limit) the state memory has to go on.
+    pub margin: u32,
+    /// How many entries the table of code has: run functions, step functions, and then the original's functions. One
+    /// more comes after them, see [`Instrumented::dropper_index`].
+    pub code: u32,
+    /// Where in that table the original's functions begin.
+    pub first_function: u32,
+    /// Whether any frame holds a reference; only then are there tables beside the state memory.
+    pub holds_references: bool,
+    pub(super) original: Arc<[u8]>,
+    pub(super) bodies: Vec<Body>,
+}
+
+/// The body of a function of the original.
+#[derive(Debug)]
+pub struct Body {
+    pub resources: ValidatorResources,
+    /// In the index space of the original.
+    pub index: u32,
+    pub ty: u32,
+    /// In the original, in bytes.
+    pub range: Range<usize>,
+}
+
+/// What the debugger needs to know of a function without analysing it again.
+#[derive(Debug)]
+pub struct FunctionInfo {
+    pub params: Vec<ValType>,
+    pub results: Vec<ValType>,
+    /// In bytes.
+    pub frame_size: u32,
+    /// Without the parameters.
+    pub locals: Vec<ValType>,
+    /// The first of its instructions among [`Instrumented::redirects`].
+    pub first_redirect: u32,
+    pub instructions: u32,
+    /// The first instruction of each segment, and how many steps the segment has.
+    pub segments: Vec<(u32, u32)>,
+    /// The first of its step functions among all the code.
+    pub first_step_function: u32,
+    /// The instruction from which on each step function is responsible.
+    pub step_functions: Vec<u32>,
+}
+
+impl Instrumented {
+    /// The export name of a memory of the original.
+    pub fn memory(&self, index: u32) -> String {
+        format!("{}memory:{index}", self.prefix)
+    }
+
+    /// The export name of a global of the original.
+    pub fn global(&self, index: u32) -> String {
+        format!("{}global:{index}", self.prefix)
+    }
+
+    /// The export name of a table of the original.
+    pub fn table(&self, index: u32) -> String {
+        format!("{}table:{index}", self.prefix)
+    }
+
+    /// The export name of the driver.
+    pub fn driver(&self) -> String {
+        format!("{}driver", self.prefix)
+    }
+
+    /// Where in the table of code is the function that drops again what the drops in the state memory name; only where
+    /// something can be dropped.
+    pub fn dropper_index(&self) -> u32 {
+        self.code
+    }
+
+    /// The function, by its number among those with a body, and the instruction at an offset of the original; where
+    /// control goes on from there, if it is no step.
+    pub fn position_at(&self, offset: u64) -> Option<(u32, u32)> {
+        let number = self.bodies.iter().position(|body| body.range.contains(&(offset as usize)))? as u32;
+        let function = self.analyse(number)?;
+        let index = function.instructions.partition_point(|instruction| instruction.offset < offset) as u32;
+        let index = function.follow(index);
+        function.is_step(index).then_some((number, index))
+    }
+
+    /// What is at each instruction of a function, which is named by its number among those with a body.
+    pub fn analyse(&self, number: u32) -> Option<Function<'_>> {
+        let body = self.bodies.get(number as usize)?;
+        body.analyse(&self.original, &mut FuncValidatorAllocations::default()).ok()
+    }
+}
+
+impl Body {
+    /// Analyses it, as a part of the original.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not valid after all.
+    pub fn analyse<'a>(
+        &self,
+        original: &'a [u8],
+        allocations: &mut FuncValidatorAllocations,
+    ) -> wasmparser::Result<Function<'a>> {
+        let bytes = &original[self.range.clone()];
+        let reader = BinaryReader::new_features(bytes, self.range.start as u64, validate::supported());
+        analyse(self.to_validate(), &FunctionBody::new(reader), allocations)
+    }
+
+    fn to_validate(&self) -> FuncToValidate<ValidatorResources> {
+        FuncToValidate {
+            resources: self.resources.clone(),
+            index: self.index,
+            ty: self.ty,
+            features: validate::supported(),
+        }
+    }
+}
+
+/// How many pages the state memory begins with, besides those for the redirects.
+const FIRST_PAGES: u32 = 4;
+const PAGE: u32 = 1 << 16;
+
+/// How many pages the state memory begins with.
+pub fn first_pages(stack_base: u32, margin: u32) -> u32 {
+    (stack_base + margin).div_ceil(PAGE) + FIRST_PAGES
+}

@@ -1,0 +1,152 @@
+//! Calls, and the way back from them: frames are made and given up, and the driver goes on with the topmost.
+
+use wasm_encoder::BlockType;
+use wasm_encoder::reencode::Reencode;
+use wasmparser::Operator;
+
+use super::{ADDRESS, BUDGET, Emitter, FRAME, Mode, SCRATCH, TEMPORARIES};
+use crate::engine::instrument::InstrumentError;
+use crate::engine::instrument::layout::{self, Register};
+use crate::engine::instrument::plain::Shift;
+use crate::engine::instrument::support::{self, Callee, Place, store};
+
+impl Emitter<'_, '_> {
+    /// Gives the results, which are on WebAssembly's own stack, to the caller, and the frame up.
+    pub(super) fn give_back(&mut self) {
+        support::word(&mut self.sink(), FRAME, layout::RESULTS);
+        self.sink().local_set(SCRATCH);
+        let mut offset = layout::sizes(&self.function.results);
+        for ty in self.function.results.iter().rev() {
+            offset -= layout::size(*ty);
+            store(&mut self.sink(), *ty, Place { base: SCRATCH, offset }, TEMPORARIES);
+        }
+        support::word(&mut self.sink(), FRAME, layout::BELOW);
+        support::set(&mut self.sink(), Register::Top);
+        support::add_to(&mut self.sink(), Register::Depth, -1);
+        self.sink().i32_const(layout::FINISHED).return_();
+    }
+
+    pub(super) fn call(&mut self, step: u32, lowest: u32, next: u32) -> Result<(), InstrumentError> {
+        let function = self.function;
+        let instruction = &function.instructions[step as usize];
+        let counter = step * layout::COUNTER_STEP;
+        if let Operator::Call { function_index } = instruction.operator
+            && let Some(callee) = self.signatures.callee(function_index)
+        {
+            support::enter_depth(&mut self.sink());
+            self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add().local_set(SCRATCH);
+            self.store_arguments(SCRATCH, callee);
+            let below = function.operands.pop(instruction.before, callee.params.len() as u32);
+            self.save(below, lowest);
+            support::begin_frame(&mut self.sink(), SCRATCH, callee);
+            let results = function.operands_start() + function.operands.bytes(below);
+            self.sink().local_get(FRAME).i32_const(results as i32).i32_add().local_set(ADDRESS);
+            support::link_frame(&mut self.sink(), SCRATCH, FRAME, ADDRESS);
+            support::set_call(&mut self.sink(), FRAME, step, next);
+            self.sink().local_get(SCRATCH);
+            support::set(&mut self.sink(), Register::Top);
+            self.sink().i32_const(layout::FINISHED).return_();
+            return Ok(());
+        }
+        let signature = self.signatures.called(&instruction.operator)?;
+        self.save(instruction.before, lowest);
+        // The host may look at the frame, or suspend the program, while it is called.
+        support::set_counter(&mut self.sink(), FRAME, counter);
+        self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add();
+        support::set(&mut self.sink(), Register::Next);
+        let is_indirect = matches!(instruction.operator, Operator::CallIndirect { .. });
+        let taken = signature.params.len() as u32 + u32::from(is_indirect);
+        if is_indirect {
+            self.sink().local_get(FRAME);
+            support::set(&mut self.sink(), Register::Below);
+            let below = function.operands.pop(instruction.before, taken);
+            let results = function.operands_start() + function.operands.bytes(below);
+            self.sink().local_get(FRAME).i32_const(results as i32).i32_add();
+            support::set(&mut self.sink(), Register::Results);
+            self.sink().i32_const(1);
+            support::set(&mut self.sink(), Register::Prepare);
+        }
+        self.load_operands(instruction.before, taken);
+        let encoded = Shift.instruction(instruction.operator.clone())?;
+        self.body.instruction(&encoded);
+        self.save_results(instruction.after, signature.results.len() as u32);
+        if is_indirect {
+            support::set_call(&mut self.sink(), FRAME, step, next);
+            self.leave_if_prepared();
+        }
+        if self.mode == Mode::Run {
+            // The host may have taken the budget away while the program waited in it.
+            support::get(&mut self.sink(), Register::Budget);
+            self.sink().local_set(BUDGET);
+        }
+        self.go_to(next, 0);
+        Ok(())
+    }
+
+    pub(super) fn tail_call(&mut self, step: u32, lowest: u32) -> Result<(), InstrumentError> {
+        let function = self.function;
+        let instruction = &function.instructions[step as usize];
+        if let Operator::ReturnCall { function_index } = instruction.operator
+            && let Some(callee) = self.signatures.callee(function_index)
+        {
+            self.store_arguments(FRAME, callee);
+            support::begin_frame(&mut self.sink(), FRAME, callee);
+            self.sink().i32_const(layout::FINISHED).return_();
+            return Ok(());
+        }
+        let signature = self.signatures.called(&instruction.operator)?;
+        self.save(instruction.before, lowest);
+        support::set_counter(&mut self.sink(), FRAME, step * layout::COUNTER_STEP);
+        let is_indirect = matches!(instruction.operator, Operator::ReturnCallIndirect { .. });
+        let taken = signature.params.len() as u32 + u32::from(is_indirect);
+        if is_indirect {
+            // The new frame takes the place of this one.
+            self.sink().local_get(FRAME);
+            support::set(&mut self.sink(), Register::Next);
+            support::word(&mut self.sink(), FRAME, layout::BELOW);
+            support::set(&mut self.sink(), Register::Below);
+            support::word(&mut self.sink(), FRAME, layout::RESULTS);
+            support::set(&mut self.sink(), Register::Results);
+            support::add_to(&mut self.sink(), Register::Depth, -1);
+            self.sink().i32_const(1);
+            support::set(&mut self.sink(), Register::Prepare);
+        } else {
+            self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add();
+            support::set(&mut self.sink(), Register::Next);
+        }
+        self.load_operands(instruction.before, taken);
+        // Called and returned from: the host's functions know no tail calls.
+        let called = match instruction.operator {
+            Operator::ReturnCall { function_index } => Operator::Call { function_index },
+            Operator::ReturnCallIndirect { type_index, table_index } => {
+                Operator::CallIndirect { type_index, table_index }
+            }
+            ref other => other.clone(),
+        };
+        let encoded = Shift.instruction(called)?;
+        self.body.instruction(&encoded);
+        if is_indirect {
+            self.leave_if_prepared();
+            support::add_to(&mut self.sink(), Register::Depth, 1);
+        }
+        self.give_back();
+        Ok(())
+    }
+
+    /// Back to the driver if the door that was called has made a frame.
+    pub(super) fn leave_if_prepared(&mut self) {
+        support::get(&mut self.sink(), Register::Prepare);
+        self.sink().i32_eqz().if_(BlockType::Empty).i32_const(layout::FINISHED).return_().end();
+        self.sink().i32_const(0);
+        support::set(&mut self.sink(), Register::Prepare);
+    }
+
+    /// Pops the arguments into the frame at that address.
+    pub(super) fn store_arguments(&mut self, frame: u32, callee: &Callee) {
+        let mut offset = layout::HEADER + layout::sizes(&callee.params);
+        for ty in callee.params.iter().rev() {
+            offset -= layout::size(*ty);
+            store(&mut self.sink(), *ty, Place { base: frame, offset }, TEMPORARIES);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Run functions and step functions: the code of the original, with all that lasts kept in the frame.
+
+mod branches;
+mod calls;
+mod operands;
+
+use wasm_encoder::reencode::Reencode;
+use wasm_encoder::{BlockType, Function as Body, InstructionSink, MemArg, MemArgTarget};
+use wasmparser::Operator;
+
+use super::InstrumentError;
+use super::analyse::{Flow, Function};
+use super::layout::{self, Register};
+use super::plain::Shift;
+use super::segments::Segment;
+use super::signatures::Signatures;
+use super::support::{self, Temporaries, load, store};
+
+/// The frame's address: the parameter.
+const FRAME: u32 = 0;
+/// The program counter, in a run function.
+const COUNTER: u32 = 1;
+/// An address, or a condition, for a moment.
+const SCRATCH: u32 = 2;
+/// What is left of the budget.
+const BUDGET: u32 = 3;
+const ADDRESS: u32 = 4;
+const TEMPORARIES: Temporaries = Temporaries(5);
+
+/// Which kind of function is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Run,
+    Step,
+}
+
+/// The run function.
+///
+/// # Errors
+///
+/// Where an instruction cannot be encoded.
+pub fn run_function(
+    function: &Function<'_>,
+    segments: &[Segment],
+    redirects: u32,
+    signatures: &Signatures,
+) -> Result<Body, InstrumentError> {
+    let mut body = new_body();
+    let mut sink = body.instructions();
+    support::word(&mut sink, FRAME, layout::NEXT);
+    sink.local_set(COUNTER);
+    support::get(&mut sink, Register::Budget);
+    sink.local_set(BUDGET);
+    sink.block(BlockType::Empty).loop_(BlockType::Empty);
+    let count = segments.len() as u32;
+    for _ in 0..count {
+        sink.block(BlockType::Empty);
+    }
+    let redirect = MemArg { offset: u64::from(redirects), align: 2, target: MemArgTarget::Memory(0), ordering: None };
+    sink.local_get(COUNTER).i32_load(redirect);
+    // Beyond the segments is the way out.
+    sink.br_table(0..count, count + 1).end();
+    for (index, segment) in segments.iter().enumerate() {
+        let around = count - 1 - index as u32;
+        let steps = segment.steps.len() as i32;
+        let mut sink = body.instructions();
+        sink.local_get(BUDGET).i32_const(steps).i32_lt_s().br_if(around + 1);
+        sink.local_get(BUDGET).i32_const(steps).i32_sub().local_tee(BUDGET);
+        support::set(&mut sink, Register::Budget);
+        Emitter { function, signatures, mode: Mode::Run, dispatch: around, body: &mut body }.segment(segment)?;
+        body.instructions().end();
+    }
+    // The last `end` closed the loop, which nothing falls out of.
+    let mut sink = body.instructions();
+    sink.unreachable().end();
+    sink.local_get(FRAME).local_get(COUNTER).i32_store(MemArg {
+        offset: u64::from(layout::NEXT),
+        align: 2,
+        target: MemArgTarget::Memory(0),
+        ordering: None,
+    });
+    sink.i32_const(layout::LEFT).end();
+    Ok(body)
+}
+
+/// A step function: of these segments, which are single steps, it executes the one that the frame is at.
+/// `first` is the instruction from which on it is responsible.
+///
+/// # Errors
+///
+/// Where an instruction cannot be encoded.
+pub fn step_function(
+    function: &Function<'_>,
+    segments: &[Segment],
+    first: u32,
+    signatures: &Signatures,
+) -> Result<Body, InstrumentError> {
+    let mut body = new_body();
+    let mut sink = body.instructions();
+    let count = segments.len() as u32;
+    sink.block(BlockType::Empty);
+    for _ in 0..count {
+        sink.block(BlockType::Empty);
+    }
+    support::word(&mut sink, FRAME, layout::NEXT);
+    sink.i32_const(2).i32_shr_u().i32_const(first as i32).i32_sub();
+    let last = segments.last().map_or(first, |segment| segment.steps[0] + 1);
+    let mut cases = vec![count; (last - first) as usize];
+    for (case, segment) in segments.iter().enumerate() {
+        cases[(segment.steps[0] - first) as usize] = case as u32;
+    }
+    sink.br_table(cases, count).end();
+    for segment in segments {
+        Emitter { function, signatures, mode: Mode::Step, dispatch: 0, body: &mut body }.segment(segment)?;
+        body.instructions().end();
+    }
+    body.instructions().unreachable().end();
+    Ok(body)
+}
+
+fn new_body() -> Body {
+    let own = [wasm_encoder::ValType::I32; 4];
+    Body::new_with_locals_types(own.into_iter().chain(Temporaries::TYPES))
+}
+
+struct Emitter<'f, 'a> {
+    function: &'f Function<'a>,
+    signatures: &'f Signatures,
+    mode: Mode,
+    /// How many blocks are between the segment and the loop that goes to the next segment.
+    dispatch: u32,
+    body: &'f mut Body,
+}
+
+impl Emitter<'_, '_> {
+    fn sink(&mut self) -> InstructionSink<'_> {
+        self.body.instructions()
+    }
+
+    fn segment(&mut self, segment: &Segment) -> Result<(), InstrumentError> {
+        let first = segment.steps[0];
+        if first == self.function.follow(0) {
+            let size = self.function.frame_size();
+            support::make_room(&mut self.sink(), FRAME, size);
+        }
+        let start = self.function.instructions[first as usize].before;
+        let mut lowest = self.function.operands.height(start);
+        for step in &segment.steps {
+            let instruction = &self.function.instructions[*step as usize];
+            let height = self.function.operands.height(instruction.before);
+            lowest = lowest.min(height - self.needs(*step));
+        }
+        let from_frame = self.function.operands.height(start) - lowest;
+        self.load_operands(start, from_frame);
+        for step in &segment.steps {
+            self.step(*step, lowest)?;
+        }
+        if let (Some(next), Some(last)) = (segment.next, segment.steps.last()) {
+            self.save(self.function.instructions[*last as usize].after, lowest);
+            self.go_to(next, 0);
+        }
+        Ok(())
+    }
+
+    /// How many operands an instruction takes from WebAssembly's own stack.
+    fn needs(&self, step: u32) -> u32 {
+        let instruction = &self.function.instructions[step as usize];
+        match &instruction.flow {
+            Flow::Dead | Flow::Mark(_) | Flow::Unreachable => 0,
+            Flow::Next => match &instruction.operator {
+                Operator::Block { .. } | Operator::Loop { .. } => 0,
+                _ => {
+                    let pushes = self
+                        .function
+                        .operands
+                        .down(instruction.after)
+                        .take_while(|operand| operand.producer == step)
+                        .count() as u32;
+                    let kept = self.function.operands.height(instruction.after) - pushes;
+                    self.function.operands.height(instruction.before) - kept
+                }
+            },
+            Flow::Branch(label) => self.function.labels[*label as usize].values.len() as u32,
+            Flow::BranchIf(_) | Flow::BranchTable(_) | Flow::If(_) => 1,
+            Flow::Return => self.function.results.len() as u32,
+            Flow::Call | Flow::TailCall => match &instruction.operator {
+                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                    self.signatures.callee(*function_index).map_or(0, |callee| callee.params.len() as u32)
+                }
+                // They are put into the frame and taken from there.
+                _ => 0,
+            },
+        }
+    }
+
+    fn step(&mut self, step: u32, lowest: u32) -> Result<(), InstrumentError> {
+        let function = self.function;
+        let instruction = &function.instructions[step as usize];
+        let next = function.follow(step + 1);
+        match &instruction.flow {
+            Flow::Dead | Flow::Mark(_) => {}
+            Flow::Next => self.plain(&instruction.operator)?,
+            Flow::Unreachable => {
+                self.sink().unreachable();
+            }
+            Flow::Branch(label) => {
+                let label = &function.labels[*label as usize];
+                let places = self.label_places(label.base, &label.values);
+                for (ty, place) in label.values.iter().zip(places).rev() {
+                    store(&mut self.sink(), *ty, place, TEMPORARIES);
+                }
+                // What is between is given up; what is below the label stays.
+                let left = function.operands.height(instruction.before) - label.values.len() as u32;
+                let base = function.operands.height(label.base);
+                for _ in base.max(lowest)..left {
+                    self.sink().drop();
+                }
+                self.save(label.base, lowest);
+                self.go_to(function.follow(label.target), 0);
+            }
+            Flow::BranchIf(label) => {
+                self.sink().local_set(SCRATCH);
+                self.save(instruction.after, lowest);
+                let label = &function.labels[*label as usize];
+                let target = function.follow(label.target);
+                if self.moves(instruction.after, label.base, label.values.len()) {
+                    self.sink().local_get(SCRATCH).if_(BlockType::Empty);
+                    self.move_values(instruction.after, label.base, &label.values);
+                    self.go_to(target, 1);
+                    self.sink().end();
+                    self.go_to(next, 0);
+                } else {
+                    self.choose(target, next);
+                }
+            }
+            Flow::If(otherwise) => {
+                self.sink().local_set(SCRATCH);
+                self.save(function.operands.pop(instruction.before, 1), lowest);
+                self.choose(next, function.follow(*otherwise));
+            }
+            Flow::BranchTable(labels) => {
+                self.sink().local_set(SCRATCH);
+                let stack = function.operands.pop(instruction.before, 1);
+                self.save(stack, lowest);
+                self.branch_table(stack, labels);
+            }
+            Flow::Return => self.give_back(),
+            Flow::Call => self.call(step, lowest, next)?,
+            Flow::TailCall => self.tail_call(step, lowest)?,
+        }
+        Ok(())
+    }
+
+    fn plain(&mut self, operator: &Operator<'_>) -> Result<(), InstrumentError> {
+        match operator {
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::Nop => {}
+            Operator::LocalGet { local_index } => {
+                let (ty, place) = self.local(*local_index);
+                load(&mut self.sink(), ty, place);
+            }
+            Operator::LocalSet { local_index } => {
+                let (ty, place) = self.local(*local_index);
+                store(&mut self.sink(), ty, place, TEMPORARIES);
+            }
+            Operator::LocalTee { local_index } => {
+                let (ty, place) = self.local(*local_index);
+                store(&mut self.sink(), ty, place, TEMPORARIES);
+                load(&mut self.sink(), ty, place);
+            }
+            other => {
+                if let Some(flag) = self.signatures.drop_flag(other) {
+                    self.sink().i32_const(flag as i32).i32_const(1).i32_store8(MemArg {
+                        offset: 0,
+                        align: 0,
+                        target: MemArgTarget::Memory(0),
+                        ordering: None,
+                    });
+                }
+                let instruction = Shift.instruction(other.clone())?;
+                self.body.instruction(&instruction);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! Locals and operands, from the frame and into it.
+
+use wasmparser::ValType;
+
+use super::{Emitter, FRAME, TEMPORARIES};
+use crate::engine::instrument::operands::StackId;
+use crate::engine::instrument::support::{Place, load, store};
+
+impl Emitter<'_, '_> {
+    pub(super) fn local(&self, index: u32) -> (ValType, Place) {
+        let ty = self.function.locals[index as usize];
+        (ty, Place { base: FRAME, offset: self.function.local(index) })
+    }
+
+    /// Where the operands' bytes from `start` on are in the frame.
+    pub(super) fn operand_place(&self, start: u32) -> Place {
+        Place { base: FRAME, offset: self.function.operands_start() + start }
+    }
+
+    pub(super) fn load_operands(&mut self, stack: StackId, count: u32) {
+        for operand in self.function.operands.topmost(stack, count) {
+            let place = self.operand_place(operand.start());
+            load(&mut self.sink(), operand.ty, place);
+        }
+    }
+
+    /// Puts the operands that are on WebAssembly's own stack, those above the height `lowest`, into the frame.
+    pub(super) fn save(&mut self, stack: StackId, lowest: u32) {
+        let function = self.function;
+        for operand in function.operands.down(stack).take_while(|operand| operand.height > lowest) {
+            let place = self.operand_place(operand.start());
+            store(&mut self.sink(), operand.ty, place, TEMPORARIES);
+        }
+    }
+
+    /// Puts results, which are on WebAssembly's own stack, to where the operand stack has them.
+    pub(super) fn save_results(&mut self, after: StackId, count: u32) {
+        let height = self.function.operands.height(after);
+        self.save(after, height - count);
+    }
+}

@@ -1,0 +1,73 @@
+//! What calls need to know of all functions and types.
+
+use wasmparser::{Operator, ValType};
+
+use super::InstrumentError;
+use super::layout;
+use super::support::Callee;
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub struct Signatures {
+    pub types: Vec<Option<Signature>>,
+    /// The types of all functions, imported ones first.
+    pub functions: Vec<u32>,
+    pub imported: u32,
+    pub callees: Vec<Callee>,
+    /// How many segments there are.
+    pub data: u32,
+    pub elements: u32,
+}
+
+/// Parameters and results of a function.
+#[derive(Debug, Clone, Default)]
+pub struct Signature {
+    pub params: Vec<ValType>,
+    pub results: Vec<ValType>,
+}
+
+impl Signatures {
+    /// The function of that index, if it has a body.
+    pub fn callee(&self, function: u32) -> Option<&Callee> {
+        self.callees.get(function.checked_sub(self.imported)? as usize)
+    }
+
+    /// The type of what a call or tail call calls.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such function or type, which a valid module has.
+    pub fn called(&self, operator: &Operator<'_>) -> Result<&Signature, InstrumentError> {
+        let ty = match operator {
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                self.functions.get(*function_index as usize).copied()
+            }
+            Operator::CallIndirect { type_index, .. } | Operator::ReturnCallIndirect { type_index, .. } => {
+                Some(*type_index)
+            }
+            _ => None,
+        };
+        ty.and_then(|ty| self.types.get(ty as usize)?.as_ref())
+            .ok_or(InstrumentError::TooLarge("a call names a type that is not there"))
+    }
+
+    /// Where it is noted that an instruction has dropped a segment, if it does.
+    pub fn drop_flag(&self, operator: &Operator<'_>) -> Option<u32> {
+        match operator {
+            Operator::DataDrop { data_index } => Some(layout::DROPS + data_index),
+            Operator::ElemDrop { elem_index } => Some(layout::DROPS + self.data + elem_index),
+            _ => None,
+        }
+    }
+
+    /// Where the redirects begin.
+    pub fn redirects(&self) -> u32 {
+        layout::align(layout::DROPS + self.data + self.elements)
+    }
+
+    /// The type of a function.
+    pub fn of_function(&self, function: u32) -> Signature {
+        let ty = self.functions.get(function as usize);
+        ty.and_then(|ty| self.types.get(*ty as usize)?.clone()).unwrap_or_default()
+    }
+}

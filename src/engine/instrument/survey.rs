@@ -1,0 +1,130 @@
+//! What has to be known of a module before anything of its copy can be written.
+
+use wasmparser::{
+    CompositeInnerType, FuncToValidate, FunctionBody, Parser, Payload, TypeRef, ValidPayload, Validator,
+    ValidatorResources,
+};
+
+use super::InstrumentError;
+use super::copy::Body;
+use super::signatures::{Signature, Signatures};
+use super::support::Callee;
+use crate::engine::validate;
+
+/// See the module's documentation.
+#[derive(Default)]
+pub struct Survey {
+    pub signatures: Signatures,
+    pub counts: Counts,
+    pub export_names: Vec<String>,
+    pub start: Option<u32>,
+    pub bodies: Vec<Body>,
+    /// All instructions, counted generously.
+    pub instructions: u32,
+}
+
+/// How many of each there are, imported ones included.
+#[derive(Default)]
+pub struct Counts {
+    pub types: u32,
+    pub memories: u32,
+    pub globals: u32,
+    pub tables: u32,
+}
+
+const MOST_LOCALS: u64 = 50_000;
+
+impl Survey {
+    /// Goes through the module, and validates it on the way.
+    ///
+    /// # Errors
+    ///
+    /// Where the module is not valid, or too large to be written again.
+    pub fn of(wasm: &[u8]) -> Result<Self, InstrumentError> {
+        let mut survey = Self::default();
+        let mut validator = Validator::new_with_features(validate::supported());
+        let mut parser = Parser::new(0);
+        parser.set_features(validate::supported());
+        for payload in parser.parse_all(wasm) {
+            let payload = payload?;
+            if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
+                survey.body(function, &body)?;
+            }
+            survey.payload(payload)?;
+        }
+        survey.counts.types = survey.signatures.types.len() as u32;
+        Ok(survey)
+    }
+
+    fn payload(&mut self, payload: Payload<'_>) -> Result<(), InstrumentError> {
+        match payload {
+            Payload::TypeSection(section) => {
+                for group in section {
+                    for ty in group?.into_types() {
+                        let signature = match ty.composite_type.inner {
+                            CompositeInnerType::Func(function) => Some(Signature {
+                                params: function.params().to_vec(),
+                                results: function.results().to_vec(),
+                            }),
+                            _ => None,
+                        };
+                        self.signatures.types.push(signature);
+                    }
+                }
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    match import?.ty {
+                        TypeRef::Func(ty) | TypeRef::FuncExact(ty) => self.signatures.functions.push(ty),
+                        TypeRef::Memory(_) => self.counts.memories += 1,
+                        TypeRef::Global(_) => self.counts.globals += 1,
+                        TypeRef::Table(_) => self.counts.tables += 1,
+                        TypeRef::Tag(_) => {}
+                    }
+                }
+                self.signatures.imported = self.signatures.functions.len() as u32;
+            }
+            Payload::FunctionSection(section) => {
+                for ty in section {
+                    self.signatures.functions.push(ty?);
+                }
+            }
+            Payload::MemorySection(section) => self.counts.memories += section.count(),
+            Payload::GlobalSection(section) => self.counts.globals += section.count(),
+            Payload::TableSection(section) => self.counts.tables += section.count(),
+            Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::DataSection(section) => self.signatures.data = section.count(),
+            Payload::ElementSection(section) => self.signatures.elements = section.count(),
+            Payload::ExportSection(section) => {
+                for export in section {
+                    self.export_names.push(export?.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn body(
+        &mut self,
+        function: FuncToValidate<ValidatorResources>,
+        body: &FunctionBody<'_>,
+    ) -> Result<(), InstrumentError> {
+        let Signature { params, results } = self.signatures.of_function(function.index);
+        let mut locals = Vec::new();
+        for group in body.get_locals_reader()? {
+            let (count, ty) = group?;
+            if locals.len() as u64 + u64::from(count) > MOST_LOCALS {
+                return Err(InstrumentError::TooLarge("a function has more than 50000 locals"));
+            }
+            locals.extend(std::iter::repeat_n(ty, count as usize));
+        }
+        let number = self.signatures.callees.len() as u32;
+        self.signatures.callees.push(Callee { number, params, results, locals });
+        let range = body.range().start as usize..body.range().end as usize;
+        // Every instruction has a byte at least.
+        self.instructions = self.instructions.saturating_add(range.len() as u32);
+        self.bodies.push(Body { resources: function.resources, index: function.index, ty: function.ty, range });
+        Ok(())
+    }
+}
