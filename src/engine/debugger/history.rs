@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use super::machine::Snapshot;
 
+/// How many bytes the history may take if nothing else is said.
+pub const HISTORY_LIMIT: usize = 256 << 20;
+
 /// A moment: the machine, and which of the planned calls is under way.
 #[derive(Debug, Clone)]
 pub struct Moment {

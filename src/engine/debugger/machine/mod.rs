@@ -1,0 +1,183 @@
+//! One instance of the copy: it runs, steps, and can be put back to a [`Snapshot`].
+//!
+//! This file has what a machine is and the values of the program in it. Frames are in `frames`, executing in `run`,
+//! saving and putting back in `snapshot`.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use wasmi::{
+    Error, Extern, Func, Global, Instance, Linker, Memory, Mutability, Nullable, Ref, ResumableCallHostTrap, Store,
+    Table, Val,
+};
+
+pub use self::run::Halt;
+pub use self::snapshot::Snapshot;
+use super::attach::{Attached, attach_to_linker};
+use super::program::Program;
+use crate::engine::runtime::limits::Limiter;
+use crate::engine::wasi::{self, WasiCtx};
+
+mod frames;
+mod run;
+mod snapshot;
+
+/// What host functions see.
+pub struct Host {
+    pub wasi: WasiCtx,
+    pub(in crate::engine) limiter: Limiter,
+}
+
+/// Where a frame stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// Counted among the functions with a body.
+    pub function: u32,
+    /// Its index in the function.
+    pub instruction: u32,
+}
+
+/// See the module's documentation.
+pub struct Machine {
+    program: Rc<Program>,
+    store: Store<Host>,
+    attached: Attached,
+    driver: Func,
+    memories: Vec<Memory>,
+    globals: Vec<Global>,
+    tables: Vec<Table>,
+    wasi_memory: Option<Memory>,
+    /// Which function of the original a reference is, by how wasmi names it: it gives no other identity.
+    functions: HashMap<String, u32>,
+    references: Vec<Func>,
+    waiting: Option<ResumableCallHostTrap>,
+    steps: u64,
+}
+
+impl Machine {
+    /// Instantiates the copy; nothing of it is executed yet.
+    ///
+    /// # Errors
+    ///
+    /// As instantiation does: a segment out of bounds, a memory above the limit.
+    pub fn new(program: &Rc<Program>, wasi: WasiCtx) -> Result<Self, (Error, Box<Host>)> {
+        let host = Host { wasi, limiter: Limiter::new(&program.limits) };
+        let mut store = Store::new(&program.engine, host);
+        store.limiter(|host| &mut host.limiter);
+        match Self::instantiate(program, &mut store) {
+            Ok((attached, instance)) => Ok(Self::with_instance(Rc::clone(program), store, attached, instance)),
+            Err(error) => Err((error, Box::new(store.into_data()))),
+        }
+    }
+
+    fn instantiate(program: &Program, store: &mut Store<Host>) -> Result<(Attached, Instance), Error> {
+        let mut linker = Linker::new(&program.engine);
+        wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi)
+            .map_err(|error| Error::new(error.to_string()))?;
+        let exempt = |host: &mut Host, exempt| host.limiter.exempt(exempt);
+        let depth = program.limits.recursion;
+        let attached = attach_to_linker(store, &mut linker, &program.instrumented, depth, exempt)?;
+        let instance = linker.instantiate_and_start(&mut *store, &program.module)?;
+        Ok((attached, instance))
+    }
+
+    fn with_instance(program: Rc<Program>, store: Store<Host>, attached: Attached, instance: Instance) -> Self {
+        let copy = &program.instrumented;
+        let export = |name: &str| instance.get_export(&store, name);
+        let memories = (0..copy.memories).filter_map(|index| export(&copy.memory(index))?.into_memory());
+        let globals = (0..copy.globals).filter_map(|index| export(&copy.global(index))?.into_global());
+        let tables = (0..copy.tables).filter_map(|index| export(&copy.table(index))?.into_table());
+        let driver = export(&copy.driver()).and_then(Extern::into_func);
+        let driver = driver.expect("the copy exports its driver");
+        let references: Vec<Func> = (copy.first_function..copy.code)
+            .filter_map(|index| match attached.code.get(&store, u64::from(index)) {
+                Some(Ref::Func(Nullable::Val(function))) => Some(function),
+                _ => None,
+            })
+            .collect();
+        let functions = if copy.writes_tables || copy.holds_references || copy.globals > 0 || copy.tables > 0 {
+            references.iter().enumerate().map(|(index, function)| (identity(function), index as u32)).collect()
+        } else {
+            HashMap::new()
+        };
+        Self {
+            memories: memories.collect(),
+            globals: globals.collect(),
+            tables: tables.collect(),
+            wasi_memory: instance.get_memory(&store, "memory"),
+            driver,
+            functions,
+            references,
+            waiting: None,
+            steps: 0,
+            attached,
+            program,
+            store,
+        }
+    }
+
+    /// How many instructions have been executed, the one that waits or failed not included.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    pub fn host(&self) -> &Host {
+        self.store.data()
+    }
+
+    pub fn host_mut(&mut self) -> &mut Host {
+        self.store.data_mut()
+    }
+
+    /// Whether a call of the host waits.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    pub fn memories(&self) -> usize {
+        self.memories.len()
+    }
+
+    /// The bytes of a memory of the original.
+    pub fn memory(&self, index: usize) -> Option<&[u8]> {
+        self.memories.get(index).map(|memory| memory.data(&self.store))
+    }
+
+    pub fn memory_mut(&mut self, index: usize) -> Option<&mut [u8]> {
+        self.memories.get(index).map(|memory| memory.data_mut(&mut self.store))
+    }
+
+    /// The values of the original's globals.
+    pub fn globals(&self) -> impl Iterator<Item = Val> {
+        self.globals.iter().map(|global| global.get(&self.store))
+    }
+
+    pub fn is_global_mutable(&self, index: usize) -> bool {
+        self.globals.get(index).is_some_and(|global| global.ty(&self.store).mutability() == Mutability::Var)
+    }
+
+    /// Changes a global; false where it is not mutable or of another type.
+    pub fn set_global(&mut self, index: usize, value: Val) -> bool {
+        self.globals.get(index).is_some_and(|global| global.set(&mut self.store, value).is_ok())
+    }
+
+    /// How many elements a table of the original has.
+    pub fn table_size(&self, index: usize) -> Option<u64> {
+        self.tables.get(index).map(|table| table.size(&self.store))
+    }
+
+    /// An element of a table of the original.
+    pub fn table_element(&self, table: usize, index: u64) -> Option<Val> {
+        self.tables.get(table)?.get(&self.store, index).map(Val::from)
+    }
+
+    /// Which function of the original a reference is.
+    pub fn function_of(&self, reference: &Func) -> Option<u32> {
+        self.functions.get(&identity(reference)).copied()
+    }
+}
+
+/// wasmi gives a function no identity but the one that it is printed with.
+fn identity(function: &Func) -> String {
+    format!("{function:?}")
+}

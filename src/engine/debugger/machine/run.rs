@@ -1,0 +1,145 @@
+//! Executing: whole segments, single instructions, and host calls that wait; and where run functions leave.
+
+use std::rc::Rc;
+
+use wasmi::{Error, Func, Nullable, Ref, ResumableCall, Val};
+
+use super::frames::set_word;
+use super::{Machine, Position};
+use crate::engine::instrument::layout::{self, Register};
+use crate::engine::wasi::{self, Retry, Suspend};
+
+/// How the machine stands after it has executed something.
+#[derive(Debug)]
+pub enum Halt {
+    /// Between two instructions.
+    Ready,
+    /// The call that was under way has returned.
+    Returned,
+    /// In a call of the host, which waits.
+    Waiting(Suspend),
+    /// It cannot go on. For a trap in the middle of a segment, the frames are not at the instruction that trapped.
+    Failed(Error),
+}
+
+impl Machine {
+    /// Executes whole segments, at most so many instructions, until the frame at `base` is gone.
+    ///
+    /// It may execute none: when the frame is not at the start of a segment, when the segment is longer than the budget,
+    /// or when it is redirected.
+    pub fn run(&mut self, budget: u64, base: u32) -> Halt {
+        let budget = u32::try_from(budget).unwrap_or(u32::MAX).min(i32::MAX as u32);
+        self.attached.set_register(&mut self.store, Register::Budget, budget);
+        let mut status = [Val::I32(0)];
+        let called = self.driver.call_resumable(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
+        let halt = self.after(called);
+        let left = self.attached.register(&self.store, Register::Budget);
+        self.steps += u64::from(budget.saturating_sub(left));
+        self.settle(halt)
+    }
+
+    /// Executes one instruction.
+    pub fn step(&mut self) -> Halt {
+        let top = self.top();
+        let Some(position) = self.position() else { return Halt::Returned };
+        let Some(function) = self.step_function(position) else {
+            return Halt::Failed(Error::new("the program is at an instruction that does not exist"));
+        };
+        let mut status = [Val::I32(0)];
+        let called = function.call_resumable(&mut self.store, &[Val::I32(top.cast_signed())], &mut status);
+        self.steps += 1;
+        let halt = self.after(called);
+        self.settle(halt)
+    }
+
+    fn step_function(&self, position: Position) -> Option<Func> {
+        let info = self.program.instrumented.functions.get(position.function as usize)?;
+        let part = info.step_functions.partition_point(|first| *first <= position.instruction).checked_sub(1)?;
+        let index = u64::from(info.first_step_function) + part as u64;
+        match self.attached.code.get(&self.store, index) {
+            Some(Ref::Func(Nullable::Val(function))) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// Finishes the call of the host that waits, if it can be.
+    pub fn resume(&mut self) -> Halt {
+        let Some(waiting) = self.waiting.take() else { return Halt::Ready };
+        let Some(memory) = self.wasi_memory else {
+            return Halt::Failed(Error::new("the program waits for input but has no memory to put it into"));
+        };
+        match wasi::retry(&mut self.store, memory, |host| &mut host.wasi) {
+            Ok(Retry::Resume(errno)) => {
+                // What asked for the run that waits may not be what is asked for now: nothing is left of its budget.
+                self.attached.set_register(&mut self.store, Register::Budget, 0);
+                let mut status = [Val::I32(0)];
+                let resumed = waiting.resume(&mut self.store, &[Val::I32(errno)], &mut status);
+                let halt = self.after(resumed);
+                self.steps += 1;
+                self.settle(halt)
+            }
+            Ok(Retry::Suspend(suspend)) => {
+                self.waiting = Some(waiting);
+                Halt::Waiting(suspend)
+            }
+            Err(error) => Halt::Failed(error),
+        }
+    }
+
+    fn after(&mut self, called: Result<ResumableCall, Error>) -> Halt {
+        match called {
+            Ok(ResumableCall::Finished) => Halt::Ready,
+            Ok(ResumableCall::HostTrap(trap)) => match trap.host_error().downcast_ref::<Suspend>().copied() {
+                Some(suspend) => {
+                    self.waiting = Some(trap);
+                    Halt::Waiting(suspend)
+                }
+                None => Halt::Failed(trap.into_host_error()),
+            },
+            // Fuel is not metered.
+            Ok(ResumableCall::OutOfFuel(_)) => Halt::Ready,
+            Err(error) => Halt::Failed(error),
+        }
+    }
+
+    /// An instruction that waits or failed has not been executed.
+    fn settle(&mut self, halt: Halt) -> Halt {
+        match halt {
+            Halt::Ready if self.top() == 0 => Halt::Returned,
+            Halt::Waiting(_) | Halt::Failed(_) => {
+                self.steps = self.steps.saturating_sub(1);
+                halt
+            }
+            other => other,
+        }
+    }
+
+    /// Where a run function goes with an instruction; [`Machine::set_redirect`] changes it.
+    fn redirect_address(&self, position: Position) -> Option<u32> {
+        let info = self.program.instrumented.functions.get(position.function as usize)?;
+        (position.instruction < info.instructions).then(|| {
+            self.program.instrumented.redirects_base
+                + (info.first_redirect + position.instruction) * layout::COUNTER_STEP
+        })
+    }
+
+    /// Whether run functions leave before that instruction, which begins a segment, or pass it.
+    pub fn set_redirect(&mut self, position: Position, leave: bool) {
+        let program = Rc::clone(&self.program);
+        let Some(address) = self.redirect_address(position) else { return };
+        let Some(info) = program.instrumented.functions.get(position.function as usize) else { return };
+        let index = (info.first_redirect + position.instruction) as usize;
+        let target = if leave { info.segments.len() as u32 } else { program.instrumented.redirects[index] };
+        set_word(self.state_mut(), address, target);
+    }
+
+    /// Makes the run functions leave before the segment that an instruction is in, or pass it.
+    pub fn set_redirect_around(&mut self, position: Position, leave: bool) {
+        let program = Rc::clone(&self.program);
+        let Some(info) = program.instrumented.functions.get(position.function as usize) else { return };
+        let after = info.segments.partition_point(|(first, _)| *first <= position.instruction);
+        if let Some((first, _)) = after.checked_sub(1).and_then(|index| info.segments.get(index)) {
+            self.set_redirect(Position { function: position.function, instruction: *first }, leave);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! All of a program's state at a moment, saved and put back.
+
+use std::rc::Rc;
+
+use wasmi::{Error, Mutability, Nullable, Ref, Table, Val};
+
+use super::{Host, Machine};
+use crate::engine::debugger::image::MemoryImage;
+use crate::engine::debugger::values;
+use crate::engine::instrument::layout::{self, Register};
+use crate::engine::wasi::WasiSnapshot;
+
+/// All of a program's state at a moment between two instructions.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    steps: u64,
+    frames: MemoryImage,
+    drops: Vec<u8>,
+    registers: [u32; Register::ALL.len()],
+    memories: Vec<MemoryImage>,
+    /// The sizes of the memories, in pages.
+    pages: Vec<u64>,
+    globals: Vec<SavedValue>,
+    tables: Vec<Vec<SavedValue>>,
+    frame_references: [Vec<SavedValue>; 2],
+    wasi: WasiSnapshot,
+}
+
+/// A value that does not belong to a store.
+#[derive(Debug, Clone)]
+enum SavedValue {
+    Number(Val),
+    Null(wasmi::ValType),
+    Function(u32),
+    /// A reference that cannot be told apart is lost; programs of one module do not have such.
+    Lost(wasmi::ValType),
+}
+
+impl Snapshot {
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// About how many bytes it takes that `before` does not take already.
+    pub fn own_bytes(&self, before: Option<&Self>) -> usize {
+        let memories = self
+            .memories
+            .iter()
+            .enumerate()
+            .map(|(index, image)| image.own_bytes(before.and_then(|before| before.memories.get(index))));
+        memories.sum::<usize>()
+            + self.frames.own_bytes(before.map(|before| &before.frames))
+            + self.tables.iter().map(|table| table.len() * 16).sum::<usize>()
+            + 512
+    }
+}
+
+impl Machine {
+    /// The state as it is now. Not while a call of the host waits.
+    pub fn snapshot(&self, before: Option<&Snapshot>) -> Snapshot {
+        let copy = &self.program.instrumented;
+        let end = self.frames_end();
+        let state = self.state();
+        let images = self.memories.iter().enumerate().map(|(index, memory)| {
+            MemoryImage::take(memory.data(&self.store), before.and_then(|before| before.memories.get(index)))
+        });
+        let tables = if copy.writes_tables {
+            self.tables.iter().map(|table| self.save_table(*table, 0, table.size(&self.store))).collect()
+        } else {
+            Vec::new()
+        };
+        let frame_references = if copy.holds_references {
+            let range = u64::from(copy.stack_base / 8)..u64::from(end / 8);
+            self.attached.references.map(|table| self.save_table(table, range.start, range.end))
+        } else {
+            Default::default()
+        };
+        Snapshot {
+            steps: self.steps,
+            frames: MemoryImage::take(
+                &state[copy.stack_base as usize..(end as usize).min(state.len())],
+                before.map(|before| &before.frames),
+            ),
+            drops: state[layout::DROPS as usize..(layout::DROPS + copy.drops) as usize].to_vec(),
+            registers: Register::ALL.map(|register| self.attached.register(&self.store, register)),
+            memories: images.collect(),
+            pages: self.memories.iter().map(|memory| memory.size(&self.store)).collect(),
+            globals: self.globals.iter().map(|global| self.save(global.get(&self.store))).collect(),
+            tables,
+            frame_references,
+            wasi: self.store.data().wasi.snapshot(),
+        }
+    }
+
+    /// Where the topmost frame ends.
+    fn frames_end(&self) -> u32 {
+        let base = self.program.instrumented.stack_base;
+        let top = self.top();
+        match self.position() {
+            Some(position) => {
+                let size = self.program.instrumented.functions.get(position.function as usize);
+                top + size.map_or(0, |info| info.frame_size)
+            }
+            // The results of what was called last.
+            None => base + 4096,
+        }
+    }
+
+    fn save_table(&self, table: Table, start: u64, end: u64) -> Vec<SavedValue> {
+        (start..end).filter_map(|index| Some(self.save(Val::from(table.get(&self.store, index)?)))).collect()
+    }
+
+    fn save(&self, value: Val) -> SavedValue {
+        match &value {
+            Val::FuncRef(Nullable::Val(function)) => match self.function_of(function) {
+                Some(index) => SavedValue::Function(index),
+                None => SavedValue::Lost(value.ty()),
+            },
+            Val::ExternRef(Nullable::Val(_)) => SavedValue::Lost(value.ty()),
+            Val::FuncRef(Nullable::Null) | Val::ExternRef(Nullable::Null) => SavedValue::Null(value.ty()),
+            Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) | Val::V128(_) => SavedValue::Number(value),
+        }
+    }
+
+    fn load(&self, saved: &SavedValue) -> Val {
+        match saved {
+            SavedValue::Number(value) => value.clone(),
+            SavedValue::Null(ty) | SavedValue::Lost(ty) => Val::default_for_ty(*ty),
+            SavedValue::Function(index) => match self.references.get(*index as usize) {
+                Some(function) => Val::FuncRef(Nullable::Val(*function)),
+                None => Val::default_for_ty(wasmi::ValType::FuncRef),
+            },
+        }
+    }
+
+    /// Puts everything back to how it was. A fresh instance is made for that, because memories do not shrink.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no memory left for what there was memory for before: nothing can be done then.
+    pub fn restore(self, snapshot: &Snapshot) -> Self {
+        let program = Rc::clone(&self.program);
+        let Host { mut wasi, .. } = self.store.into_data();
+        wasi.restore(&snapshot.wasi);
+        let machine = Self::new(&program, wasi).map_err(|(error, _)| error);
+        let written = machine.and_then(|mut machine| machine.write(snapshot).map(|()| machine));
+        match written {
+            Ok(machine) => machine,
+            Err(error) => panic!("the debugger has no memory left to go back: {error}"),
+        }
+    }
+
+    fn write(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let copy = &self.program.instrumented;
+        let (base, margin) = (copy.stack_base, copy.margin);
+        for ((memory, image), pages) in self.memories.iter().zip(&snapshot.memories).zip(&snapshot.pages) {
+            let size = memory.size(&self.store);
+            if *pages > size {
+                memory.grow(&mut self.store, pages - size).map_err(|error| Error::new(error.to_string()))?;
+            }
+            image.write(memory.data_mut(&mut self.store));
+        }
+        self.store.data_mut().limiter.exempt(true);
+        let grown = self.attached.grow(&mut self.store, base + snapshot.frames.len() as u32, margin);
+        self.store.data_mut().limiter.exempt(false);
+        grown?;
+        let state = self.attached.state.data_mut(&mut self.store);
+        snapshot.frames.write(&mut state[base as usize..]);
+        let drops = layout::DROPS as usize;
+        state[drops..drops + snapshot.drops.len()].copy_from_slice(&snapshot.drops);
+        for register in Register::ALL {
+            if register != Register::Limit {
+                self.attached.set_register(&mut self.store, register, snapshot.registers[register as usize]);
+            }
+        }
+        for (global, saved) in self.globals.iter().zip(&snapshot.globals) {
+            if global.ty(&self.store).mutability() == Mutability::Var {
+                let value = self.load(saved);
+                global.set(&mut self.store, value).map_err(|error| Error::new(error.to_string()))?;
+            }
+        }
+        for (index, saved) in snapshot.tables.iter().enumerate() {
+            let table = self.tables[index];
+            self.write_table(table, 0, saved)?;
+        }
+        for (index, saved) in snapshot.frame_references.iter().enumerate() {
+            let table = self.attached.references[index];
+            self.write_table(table, u64::from(base / 8), saved)?;
+        }
+        if snapshot.drops.contains(&1) {
+            self.drop_again()?;
+        }
+        self.steps = snapshot.steps;
+        Ok(())
+    }
+
+    fn write_table(&mut self, table: Table, start: u64, saved: &[SavedValue]) -> Result<(), Error> {
+        let size = table.size(&self.store);
+        let wanted = start + saved.len() as u64;
+        let to_error = |error: &dyn std::fmt::Display| Error::new(error.to_string());
+        if wanted > size {
+            let null = Ref::default_for_ty(table.ty(&self.store).element());
+            table.grow(&mut self.store, wanted - size, null).map_err(|error| to_error(&error))?;
+        }
+        for (index, saved) in saved.iter().enumerate() {
+            let Some(reference) = values::reference(&self.load(saved)) else { continue };
+            table.set(&mut self.store, start + index as u64, reference).map_err(|error| to_error(&error))?;
+        }
+        Ok(())
+    }
+
+    fn drop_again(&mut self) -> Result<(), Error> {
+        let index = u64::from(self.program.instrumented.dropper_index());
+        match self.attached.code.get(&self.store, index) {
+            Some(Ref::Func(Nullable::Val(dropper))) => dropper.call(&mut self.store, &[], &mut []),
+            _ => Ok(()),
+        }
+    }
+}

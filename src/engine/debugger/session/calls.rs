@@ -1,0 +1,123 @@
+//! Where the program begins and ends: the calls that are made one after the other, and how the last of them is left.
+
+use wasmi::{Error, Val};
+
+use super::DebugSession;
+use crate::engine::debugger::machine::Halt;
+use crate::engine::runtime::outcome::Outcome;
+use crate::engine::value::{self, Shown};
+
+/// A call that is to be made: `start`, `_initialize`, the entry.
+#[derive(Debug, Clone)]
+pub(super) struct PlannedCall {
+    /// In the index space of the original.
+    pub function: u32,
+    pub arguments: Vec<Val>,
+}
+
+/// Where the program is over.
+#[derive(Debug, Clone)]
+pub(super) struct End {
+    /// How many steps it has.
+    pub step: u64,
+    pub outcome: Outcome,
+}
+
+impl DebugSession {
+    pub(super) fn begin_call(&mut self) {
+        let Some(call) = self.calls.get(self.call).cloned() else { return };
+        let imported = self.program.instrumented.imported_functions;
+        let begun = match call.function.checked_sub(imported) {
+            Some(function) => self.machine_mut().begin(function, &call.arguments),
+            None => Err(Error::new(
+                "the entry is a function that the module imports: there are no instructions to be seen in it",
+            )),
+        };
+        if let Err(error) = begun {
+            self.fail(error, true);
+        }
+    }
+
+    pub(super) fn next_call(&mut self) {
+        let call = &self.calls[self.call.min(self.calls.len() - 1)];
+        let function = call.function.saturating_sub(self.program.instrumented.imported_functions);
+        if self.call + 1 < self.calls.len() {
+            self.call += 1;
+            self.begin_call();
+            return;
+        }
+        let results: Vec<Shown> = self.machine().results(function).iter().map(value::show).collect();
+        let outcome = if self.is_command { Outcome::Exited(0) } else { Outcome::Returned(results) };
+        let last = self.step().saturating_sub(1);
+        self.furthest = last;
+        self.collect_output();
+        // Its last instruction is where there still is something to see.
+        self.go_back_to(last);
+        self.end = Some(End { step: last, outcome });
+    }
+
+    /// The program cannot go on. `exact`: the machine stands at the very instruction.
+    pub(super) fn fail(&mut self, error: Error, exact: bool) {
+        let refused = self.host().limiter.refused().cloned();
+        let outcome = Outcome::of_error(&error, &self.program.limits, refused.as_ref());
+        self.collect_output();
+        if !exact && error.as_trap_code().is_some() {
+            // Somewhere in the segment that was begun last: go to its start, and on in single steps.
+            let last = self.step();
+            self.go_back_to_segment(last);
+            while self.step() <= last {
+                match self.machine_mut().step() {
+                    Halt::Ready => {}
+                    Halt::Returned | Halt::Waiting(_) | Halt::Failed(_) => break,
+                }
+            }
+        }
+        self.furthest = self.step();
+        self.end = Some(End { step: self.step(), outcome });
+    }
+
+    /// Goes to a step that was passed not long ago, all at once.
+    fn go_back_to(&mut self, step: u64) {
+        self.go_back_to_segment(step);
+        while self.step() < step {
+            let halt = self.machine_mut().step();
+            match halt {
+                Halt::Ready => {}
+                Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(),
+                Halt::Returned | Halt::Waiting(_) | Halt::Failed(_) => break,
+            }
+        }
+    }
+
+    /// To the start of the segment that the step is in.
+    fn go_back_to_segment(&mut self, step: u64) {
+        let Some(moment) = self.history.before(step).cloned() else { return };
+        self.restore(&moment);
+        self.redirect(false);
+        loop {
+            self.change_again();
+            let before = self.step();
+            let change = self.changes.get(self.changed).map_or(u64::MAX, |(step, _)| *step);
+            let limit = step.min(change);
+            match self.machine_mut().run(limit.saturating_sub(before), 1) {
+                Halt::Ready if self.step() > before => {}
+                Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(),
+                // A moment or a change may be in the middle of a segment.
+                Halt::Ready if before < step && (limit < step || !self.is_at_segment()) => {
+                    let _ = self.machine_mut().step();
+                }
+                Halt::Ready | Halt::Returned | Halt::Waiting(_) | Halt::Failed(_) => break,
+            }
+        }
+        self.redirect(true);
+    }
+
+    fn is_at_segment(&self) -> bool {
+        self.machine().position().is_some_and(|position| {
+            let info = self.program.instrumented.functions.get(position.function as usize);
+            info.is_some_and(|info| {
+                info.segments.binary_search_by_key(&position.instruction, |(first, _)| *first).is_ok()
+            })
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! A program under the debugger: what a person asks for, carried out in slices, forwards and backwards.
+//!
+//! There is one [`Machine`]; going back puts it to an earlier moment of the [`History`] and runs it forward from there.
+//! Everything from outside is given to it again as it was recorded, so it comes to the same step in the same state.
+//! A request is a *goal*; [`DebugSession::advance`] works on it until it is reached or the slice is over.
+//!
+//! This file has what a session is and what can be asked of it at any time. How it begins is in `start`, how a command
+//! becomes a goal in `command`, how it executes in `course`, what happens where calls begin and end in `calls`, the
+//! moments that it goes back to in `moments`, breakpoints in `breaking`, and what was printed in `output`.
+
+use std::rc::Rc;
+
+use wasmi::Val;
+
+use self::calls::{End, PlannedCall};
+use self::command::Goal;
+pub use self::command::{Command, DebugProgress, StopReason};
+pub(in crate::engine::debugger) use self::course::{Came, Course};
+use super::breakpoint::{BreakpointId, Breakpoints};
+use super::change::Change;
+use super::history::History;
+use super::machine::{Host, Machine};
+use super::names::Names;
+use super::program::Program;
+use crate::engine::runtime::outcome::Outcome;
+use crate::engine::wasi::{Output, WasiCtx};
+
+mod breaking;
+mod calls;
+mod command;
+mod course;
+mod moments;
+mod output;
+mod start;
+
+/// See the module's documentation.
+pub struct DebugSession {
+    program: Rc<Program>,
+    /// Taken out only while it is being replaced.
+    machine: Option<Machine>,
+    names: Names,
+    calls: Vec<PlannedCall>,
+    /// Which of the calls is under way.
+    call: usize,
+    history: History,
+    breakpoints: Breakpoints,
+    hits: std::collections::HashMap<BreakpointId, u64>,
+    goal: Goal,
+    end: Option<End>,
+    /// The most steps there have been on this timeline.
+    furthest: u64,
+    /// What the person changed, at which step: part of the timeline, and done again whenever it is passed.
+    changes: Vec<(u64, Change)>,
+    /// How many of the changes have been made where the machine is.
+    changed: usize,
+    log: Vec<(u64, String)>,
+    /// How many bytes of output have been handed out.
+    handed_out: u64,
+    output: Vec<Output>,
+    description: String,
+    is_command: bool,
+}
+
+impl DebugSession {
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    pub fn program(&self) -> &Rc<Program> {
+        &self.program
+    }
+
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(in crate::engine) fn machine(&self) -> &Machine {
+        self.machine.as_ref().expect("the machine is only out while it is replaced")
+    }
+
+    pub(in crate::engine::debugger) fn machine_mut(&mut self) -> &mut Machine {
+        self.machine.as_mut().expect("the machine is only out while it is replaced")
+    }
+
+    /// What the program sees of the world: input, output, files.
+    pub fn wasi(&self) -> &WasiCtx {
+        &self.host().wasi
+    }
+
+    /// See [`DebugSession::wasi`].
+    pub fn wasi_mut(&mut self) -> &mut WasiCtx {
+        &mut self.host_mut().wasi
+    }
+
+    /// How many frames there are.
+    pub fn depth(&self) -> u32 {
+        self.machine().depth()
+    }
+
+    /// How many memories the module has.
+    pub fn memories(&self) -> usize {
+        self.machine().memories()
+    }
+
+    /// The bytes of a memory at this step.
+    pub fn memory(&self, index: usize) -> Option<&[u8]> {
+        self.machine().memory(index)
+    }
+
+    /// The most that all memories together ever had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        self.host().limiter.peak_memory()
+    }
+
+    /// The globals at this step, imported ones first.
+    pub fn globals(&self) -> Vec<Val> {
+        self.machine().globals().collect()
+    }
+
+    pub fn is_global_mutable(&self, index: usize) -> bool {
+        self.machine().is_global_mutable(index)
+    }
+
+    /// How many elements a table has.
+    pub fn table_size(&self, index: usize) -> Option<u64> {
+        self.machine().table_size(index)
+    }
+
+    pub fn table_element(&self, table: usize, index: u64) -> Option<Val> {
+        self.machine().table_element(table, index)
+    }
+
+    /// Which function a reference is, imported ones counted.
+    pub fn function_of(&self, reference: &wasmi::Func) -> Option<u32> {
+        self.machine().function_of(reference)
+    }
+
+    pub(in crate::engine) fn host(&self) -> &Host {
+        self.machine().host()
+    }
+
+    fn host_mut(&mut self) -> &mut Host {
+        self.machine_mut().host_mut()
+    }
+
+    /// How many instructions have been executed before the one it stands at.
+    pub fn step(&self) -> u64 {
+        self.machine().steps()
+    }
+
+    /// How many steps are known: the step of the end if the program has been there.
+    pub fn furthest(&self) -> u64 {
+        self.furthest.max(self.step())
+    }
+
+    /// How the program ended, if it stands at its end.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.end.as_ref().filter(|end| end.step == self.step()).map(|end| &end.outcome)
+    }
+
+    /// The steps at which the person changed something and the program took another way.
+    pub fn forks(&self) -> Vec<u64> {
+        let mut steps: Vec<u64> = self.changes.iter().map(|(step, _)| *step).collect();
+        steps.dedup();
+        steps
+    }
+
+    /// How many bytes the history takes, about.
+    pub fn history_bytes(&self) -> usize {
+        self.history.used()
+    }
+}

@@ -1,0 +1,121 @@
+//! How a session begins: a module instrumented, instantiated, and its calls planned.
+
+use std::rc::Rc;
+
+use super::DebugSession;
+use super::calls::PlannedCall;
+use super::command::{Goal, StopReason};
+use crate::engine::debugger::breakpoint::Breakpoints;
+use crate::engine::debugger::history::{HISTORY_LIMIT, History};
+use crate::engine::debugger::machine::Machine;
+use crate::engine::debugger::names::Names;
+use crate::engine::debugger::program::Program;
+use crate::engine::diagnostic::Problem;
+use crate::engine::inspect::Summary;
+use crate::engine::runtime::outcome::{Outcome, trap_code};
+use crate::engine::runtime::session::segment_trap;
+use crate::engine::runtime::{Entry, Limits, StartError, imports, plan};
+use crate::engine::wasi::WasiCtx;
+
+impl DebugSession {
+    /// Instruments and instantiates a valid module; it then stands before its first instruction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::start`](crate::engine::runtime::Session::start).
+    pub fn start(
+        file: &str,
+        wasm: &[u8],
+        summary: &Summary,
+        entry: &Entry,
+        limits: Limits,
+        wasi: WasiCtx,
+    ) -> Result<Self, StartError> {
+        let missing = imports::missing(file, summary);
+        if !missing.is_empty() {
+            return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
+        }
+        let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
+        let program = Program::new(wasm, limits).map_err(|error| refused(&error))?;
+        Self::with_program(file, Rc::new(program), wasm, summary, entry, wasi)
+    }
+
+    /// As [`DebugSession::start`], of a program that has been instrumented before.
+    ///
+    /// # Errors
+    ///
+    /// As [`DebugSession::start`].
+    pub fn with_program(
+        file: &str,
+        program: Rc<Program>,
+        wasm: &[u8],
+        summary: &Summary,
+        entry: &Entry,
+        mut wasi: WasiCtx,
+    ) -> Result<Self, StartError> {
+        let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
+        let plan = plan::plan(file, summary, entry)?;
+        let exports = exported_functions(wasm).map_err(|error| refused(&error))?;
+        let find = |name: &str| exports.iter().find(|(export, _)| export == name).map(|(_, index)| *index);
+        let mut calls = Vec::new();
+        if let Some(start) = program.instrumented.start {
+            calls.push(PlannedCall { function: start, arguments: Vec::new() });
+        }
+        let initialize = summary.function_export("_initialize").filter(|export| export.params.is_empty());
+        if initialize.is_some()
+            && plan.name != "_initialize"
+            && let Some(function) = find("_initialize")
+        {
+            calls.push(PlannedCall { function, arguments: Vec::new() });
+        }
+        if let Some(function) = find(&plan.name) {
+            calls.push(PlannedCall { function, arguments: plan.arguments });
+        }
+        wasi.keep_all_output();
+        let machine = Machine::new(&program, wasi).map_err(|(error, host)| {
+            match (trap_code(&error), host.limiter.refused()) {
+                (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
+                (Some(code), None) => StartError::Outcome(segment_trap(code, &program.limits)),
+                (None, None) => refused(&error).into(),
+            }
+        })?;
+        let mut session = Self {
+            names: Names::read(wasm),
+            machine: Some(machine),
+            program,
+            calls,
+            call: 0,
+            history: History::new(HISTORY_LIMIT),
+            breakpoints: Breakpoints::default(),
+            hits: Default::default(),
+            goal: Goal::Rest(StopReason::Start),
+            end: None,
+            furthest: 0,
+            changes: Vec::new(),
+            changed: 0,
+            log: Vec::new(),
+            handed_out: 0,
+            output: Vec::new(),
+            description: plan.description,
+            is_command: plan.is_command,
+        };
+        session.begin_call();
+        session.remember();
+        Ok(session)
+    }
+}
+
+fn exported_functions(wasm: &[u8]) -> wasmparser::Result<Vec<(String, u32)>> {
+    let mut exports = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        if let wasmparser::Payload::ExportSection(section) = payload? {
+            for export in section {
+                let export = export?;
+                if export.kind == wasmparser::ExternalKind::Func {
+                    exports.push((export.name.to_owned(), export.index));
+                }
+            }
+        }
+    }
+    Ok(exports)
+}
