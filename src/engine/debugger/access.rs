@@ -27,9 +27,8 @@ impl DebugSession {
     /// What the instruction that is next will read and write; it may trap instead.
     pub fn next_accesses(&self) -> Vec<Access> {
         let Some(position) = self.machine().position() else { return Vec::new() };
-        let Some(function) = self.program().instrumented.analyse(position.function) else { return Vec::new() };
-        let Some(instruction) = function.instructions.get(position.instruction as usize) else { return Vec::new() };
-        let Some(shape) = shape(&instruction.operator) else { return Vec::new() };
+        let operator = self.program().instrumented.operator(position.function, position.instruction);
+        let Some(shape) = operator.as_ref().and_then(shape) else { return Vec::new() };
         let Some(frame) = self.frame_view(self.machine().top()) else { return Vec::new() };
         let operand = |depth: usize| {
             let stack = &frame.operand_stack;

@@ -118,7 +118,7 @@ impl DebugSession {
 }
 
 /// The operand stack below a call's arguments.
-fn below_call(function: &Function<'_>, call: u32) -> crate::engine::instrument::StackId {
+fn below_call(function: &Function, call: u32) -> crate::engine::instrument::StackId {
     let instruction = &function.instructions[call as usize];
     let pushed = function.operands.down(instruction.after).take_while(|operand| operand.producer == call).count();
     function.operands.pop(instruction.after, pushed as u32)

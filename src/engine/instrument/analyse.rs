@@ -10,23 +10,22 @@ use super::operands::{Operands, StackId};
 
 /// A function, analysed. Instructions are known by their index, `end` and `else` included.
 #[derive(Debug)]
-pub struct Function<'a> {
+pub struct Function {
     /// The types of parameters, as many of the locals.
     pub params: u32,
     pub results: Vec<ValType>,
     /// Parameters first.
     pub locals: Vec<ValType>,
-    pub instructions: Vec<Instruction<'a>>,
+    pub instructions: Vec<Instruction>,
     pub labels: Vec<Label>,
     pub operands: Operands,
 }
 
 /// An instruction where it stands.
 #[derive(Debug, Clone)]
-pub struct Instruction<'a> {
+pub struct Instruction {
     /// In bytes from the start of the module.
     pub offset: u64,
-    pub operator: Operator<'a>,
     /// The operand stack before it.
     pub before: StackId,
     /// The operand stack after it, where it goes on to the next.
@@ -35,6 +34,13 @@ pub struct Instruction<'a> {
     pub label: u32,
     /// What it does with the flow of control. An instruction that is never reached has [`Flow::Dead`].
     pub flow: Flow,
+}
+
+/// A function, and what each of its instructions is.
+#[derive(Debug)]
+pub struct Analysed<'a> {
+    pub function: Function,
+    pub operators: Vec<Operator<'a>>,
 }
 
 /// Where an instruction goes.
@@ -97,7 +103,7 @@ pub enum LabelKind {
     If,
 }
 
-impl Function<'_> {
+impl Function {
     /// Where control really goes on when it comes to that instruction: marks are passed over.
     pub fn follow(&self, mut index: u32) -> u32 {
         while let Some(Instruction { flow: Flow::Mark(next), .. }) = self.instructions.get(index as usize) {
@@ -152,31 +158,33 @@ pub fn analyse<'a>(
     function: FuncToValidate<ValidatorResources>,
     body: &FunctionBody<'a>,
     allocations: &mut FuncValidatorAllocations,
-) -> wasmparser::Result<Function<'a>> {
+) -> wasmparser::Result<Analysed<'a>> {
     let validator = function.into_validator(std::mem::take(allocations));
     let mut analysis = Analysis::new(validator);
     let mut reader = body.get_binary_reader();
     analysis.validator.read_locals(&mut reader)?;
     analysis.open_function();
     let mut operators = wasmparser::OperatorsReader::new(reader);
+    let mut all = Vec::new();
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset()?;
-        analysis.instruction(operator, offset)?;
+        analysis.instruction(&operator, offset)?;
+        all.push(operator);
     }
     let (function, validator) = analysis.finish();
     *allocations = validator.into_allocations();
-    Ok(function)
+    Ok(Analysed { function, operators: all })
 }
 
-struct Analysis<'a> {
+struct Analysis {
     validator: FuncValidator<ValidatorResources>,
-    function: Function<'a>,
+    function: Function,
     stack: StackId,
     label: u32,
     reachable: bool,
 }
 
-impl<'a> Analysis<'a> {
+impl Analysis {
     fn new(validator: FuncValidator<ValidatorResources>) -> Self {
         let function = Function {
             params: 0,
@@ -239,19 +247,19 @@ impl<'a> Analysis<'a> {
         });
     }
 
-    fn instruction(&mut self, operator: Operator<'a>, offset: u64) -> wasmparser::Result<()> {
+    fn instruction(&mut self, operator: &Operator<'_>, offset: u64) -> wasmparser::Result<()> {
         let index = self.function.instructions.len() as u32;
         let (before, label) = (self.stack, self.label);
         let arity = operator.operator_arity(&self.validator).unwrap_or((0, 0));
-        self.validator.op(offset, &operator)?;
-        let flow = self.flow(index, &operator, arity);
+        self.validator.op(offset, operator)?;
+        let flow = self.flow(index, operator, arity);
         // What comes to the end of the function by branches is on the stack before it, too.
         let before = if flow == Flow::Return && matches!(operator, Operator::End) { self.stack } else { before };
-        self.function.instructions.push(Instruction { offset, operator, before, after: self.stack, label, flow });
+        self.function.instructions.push(Instruction { offset, before, after: self.stack, label, flow });
         Ok(())
     }
 
-    fn flow(&mut self, index: u32, operator: &Operator<'a>, (pops, pushes): (u32, u32)) -> Flow {
+    fn flow(&mut self, index: u32, operator: &Operator<'_>, (pops, pushes): (u32, u32)) -> Flow {
         let was_reachable = self.reachable;
         match operator {
             Operator::Block { blockty } => self.enter(LabelKind::Block, index, *blockty),
@@ -379,7 +387,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn finish(self) -> (Function<'a>, FuncValidator<ValidatorResources>) {
+    fn finish(self) -> (Function, FuncValidator<ValidatorResources>) {
         (self.function, self.validator)
     }
 }

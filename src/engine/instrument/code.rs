@@ -6,7 +6,7 @@ use wasm_encoder::{CodeSection, Function as Encoded, FunctionSection};
 use wasmparser::{FuncValidatorAllocations, Operator};
 
 use super::InstrumentError;
-use super::analyse::Function;
+use super::analyse::Analysed;
 use super::copy::FunctionInfo;
 use super::emit;
 use super::layout;
@@ -52,8 +52,8 @@ impl Code {
         }
         let mut allocations = FuncValidatorAllocations::default();
         for (body, callee) in survey.bodies.iter().zip(&survey.signatures.callees) {
-            let function = body.analyse(wasm, &mut allocations)?;
-            code.function(&function, callee, &survey.signatures)?;
+            let analysed = body.analyse(wasm, &mut allocations)?;
+            code.function(&analysed, callee, &survey.signatures)?;
         }
         code.section.function(&support::driver(types));
         for step in &code.steps {
@@ -109,14 +109,15 @@ impl Code {
     /// Adds a run function, and the step functions beside it.
     fn function(
         &mut self,
-        function: &Function<'_>,
+        analysed: &Analysed<'_>,
         callee: &Callee,
         signatures: &Signatures,
     ) -> Result<(), InstrumentError> {
+        let function = &analysed.function;
         let segments = segments(function);
         let first_redirect = self.redirects.len() as u32;
         let place = signatures.redirects() + first_redirect * layout::COUNTER_STEP;
-        self.section.function(&emit::run_function(function, &segments, place, signatures)?);
+        self.section.function(&emit::run_function(analysed, &segments, place, signatures)?);
         let leave = segments.len() as u32;
         self.redirects.extend(std::iter::repeat_n(leave, function.instructions.len()));
         for (index, segment) in segments.iter().enumerate() {
@@ -127,11 +128,11 @@ impl Code {
         let mut step_functions = Vec::new();
         for part in single_steps(function).chunks(layout::STEPS_PER_FUNCTION) {
             let first = part[0].steps[0];
-            self.steps.push(emit::step_function(function, part, first, signatures)?);
+            self.steps.push(emit::step_function(analysed, part, first, signatures)?);
             step_functions.push(first);
         }
 
-        self.note(function, signatures);
+        self.note(analysed, signatures);
         self.functions.push(FunctionInfo {
             params: callee.params.clone(),
             results: callee.results.clone(),
@@ -147,13 +148,13 @@ impl Code {
     }
 
     /// Notes what the copy as a whole has to be ready for.
-    fn note(&mut self, function: &Function<'_>, signatures: &Signatures) {
+    fn note(&mut self, Analysed { function, operators }: &Analysed<'_>, signatures: &Signatures) {
         self.margin = self.margin.max(layout::HEADER + layout::sizes(&function.locals));
         self.holds_references |= function.holds_references();
-        for instruction in &function.instructions {
-            self.has_drops |= signatures.drop_flag(&instruction.operator).is_some();
+        for operator in operators {
+            self.has_drops |= signatures.drop_flag(operator).is_some();
             self.writes_tables |= matches!(
-                instruction.operator,
+                operator,
                 Operator::TableSet { .. }
                     | Operator::TableCopy { .. }
                     | Operator::TableInit { .. }

@@ -1,11 +1,17 @@
 //! What [`instrument`](super::instrument) makes: the copy, and what the debugger needs to know to drive it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use wasmparser::{BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, ValType, ValidatorResources};
+use wasmparser::{
+    BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, ValType,
+    ValidatorResources,
+};
 
-use super::analyse::{Function, analyse};
+use super::analyse::{Analysed, Function, analyse};
 use crate::engine::validate;
 
 /// A copy of a module, as [`instrument`] makes it.
@@ -46,7 +52,12 @@ pub struct Instrumented {
     pub holds_references: bool,
     pub(super) original: Arc<[u8]>,
     pub(super) bodies: Vec<Body>,
+    /// The functions that were analysed last.
+    pub(super) known: RefCell<HashMap<u32, Rc<Function>>>,
 }
+
+/// How many instructions the functions may have together that are kept analysed: some 60 bytes each.
+const MOST_KNOWN: usize = 200_000;
 
 /// The body of a function of the original.
 #[derive(Debug)]
@@ -117,9 +128,28 @@ impl Instrumented {
     }
 
     /// What is at each instruction of a function, which is named by its number among those with a body.
-    pub fn analyse(&self, number: u32) -> Option<Function<'_>> {
+    pub fn analyse(&self, number: u32) -> Option<Rc<Function>> {
+        let mut known = self.known.borrow_mut();
+        if let Some(function) = known.get(&number) {
+            return Some(Rc::clone(function));
+        }
         let body = self.bodies.get(number as usize)?;
-        body.analyse(&self.original, &mut FuncValidatorAllocations::default()).ok()
+        let analysed = body.analyse(&self.original, &mut FuncValidatorAllocations::default()).ok()?;
+        let function = Rc::new(analysed.function);
+        let instructions: usize = known.values().map(|function| function.instructions.len()).sum();
+        if instructions + function.instructions.len() > MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(number, Rc::clone(&function));
+        Some(function)
+    }
+
+    /// What an instruction of a function is, which is named by its number among those with a body.
+    pub fn operator(&self, number: u32, instruction: u32) -> Option<Operator<'_>> {
+        let offset = self.analyse(number)?.instructions.get(instruction as usize)?.offset;
+        let end = self.bodies.get(number as usize)?.range.end;
+        let bytes = self.original.get(offset as usize..end)?;
+        OperatorsReader::new(BinaryReader::new_features(bytes, offset, validate::supported())).read().ok()
     }
 }
 
@@ -133,7 +163,7 @@ impl Body {
         &self,
         original: &'a [u8],
         allocations: &mut FuncValidatorAllocations,
-    ) -> wasmparser::Result<Function<'a>> {
+    ) -> wasmparser::Result<Analysed<'a>> {
         let bytes = &original[self.range.clone()];
         let reader = BinaryReader::new_features(bytes, self.range.start as u64, validate::supported());
         analyse(self.to_validate(), &FunctionBody::new(reader), allocations)

@@ -59,6 +59,7 @@ pub fn instrument(wasm: &[u8]) -> Result<Instrumented, InstrumentError> {
         redirects: code.redirects,
         original: wasm.into(),
         bodies: survey.bodies,
+        known: Default::default(),
     })
 }
 

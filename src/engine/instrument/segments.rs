@@ -12,19 +12,19 @@ pub struct Segment {
 }
 
 /// The segments of a function, by the index of their first instruction.
-pub fn segments(function: &Function<'_>) -> Vec<Segment> {
+pub fn segments(function: &Function) -> Vec<Segment> {
     let leaders = leaders(function);
     let is_leader = |index: u32| leaders.binary_search(&index).is_ok();
     leaders.iter().map(|start| segment(function, *start, is_leader)).collect()
 }
 
 /// Each step as a segment of its own.
-pub fn single_steps(function: &Function<'_>) -> Vec<Segment> {
+pub fn single_steps(function: &Function) -> Vec<Segment> {
     let steps = (0..function.instructions.len() as u32).filter(|index| function.is_step(*index));
     steps.map(|index| segment(function, index, |_| true)).collect()
 }
 
-fn segment(function: &Function<'_>, start: u32, is_leader: impl Fn(u32) -> bool) -> Segment {
+fn segment(function: &Function, start: u32, is_leader: impl Fn(u32) -> bool) -> Segment {
     let mut steps = vec![start];
     let mut last = start;
     while function.instructions[last as usize].flow == Flow::Next {
@@ -39,7 +39,7 @@ fn segment(function: &Function<'_>, start: u32, is_leader: impl Fn(u32) -> bool)
 }
 
 /// Where control can come from elsewhere than from the instruction before.
-fn leaders(function: &Function<'_>) -> Vec<u32> {
+fn leaders(function: &Function) -> Vec<u32> {
     let target = |label: u32| function.follow(function.labels[label as usize].target);
     let mut leaders = vec![function.follow(0)];
     for (index, instruction) in function.instructions.iter().enumerate() {

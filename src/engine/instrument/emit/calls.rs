@@ -28,9 +28,10 @@ impl Emitter<'_, '_> {
 
     pub(super) fn call(&mut self, step: u32, lowest: u32, next: u32) -> Result<(), InstrumentError> {
         let function = self.function;
+        let operator = &self.operators[step as usize];
         let instruction = &function.instructions[step as usize];
         let counter = step * layout::COUNTER_STEP;
-        if let Operator::Call { function_index } = instruction.operator
+        if let Operator::Call { function_index } = *operator
             && let Some(callee) = self.signatures.callee(function_index)
         {
             support::enter_depth(&mut self.sink());
@@ -48,13 +49,13 @@ impl Emitter<'_, '_> {
             self.sink().i32_const(layout::FINISHED).return_();
             return Ok(());
         }
-        let signature = self.signatures.called(&instruction.operator)?;
+        let signature = self.signatures.called(operator)?;
         self.save(instruction.before, lowest);
         // The host may look at the frame, or suspend the program, while it is called.
         support::set_counter(&mut self.sink(), FRAME, counter);
         self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add();
         support::set(&mut self.sink(), Register::Next);
-        let is_indirect = matches!(instruction.operator, Operator::CallIndirect { .. });
+        let is_indirect = matches!(operator, Operator::CallIndirect { .. });
         let taken = signature.params.len() as u32 + u32::from(is_indirect);
         if is_indirect {
             self.sink().local_get(FRAME);
@@ -67,7 +68,7 @@ impl Emitter<'_, '_> {
             support::set(&mut self.sink(), Register::Prepare);
         }
         self.load_operands(instruction.before, taken);
-        let encoded = Shift.instruction(instruction.operator.clone())?;
+        let encoded = Shift.instruction(operator.clone())?;
         self.body.instruction(&encoded);
         self.save_results(instruction.after, signature.results.len() as u32);
         if is_indirect {
@@ -85,8 +86,9 @@ impl Emitter<'_, '_> {
 
     pub(super) fn tail_call(&mut self, step: u32, lowest: u32) -> Result<(), InstrumentError> {
         let function = self.function;
+        let operator = &self.operators[step as usize];
         let instruction = &function.instructions[step as usize];
-        if let Operator::ReturnCall { function_index } = instruction.operator
+        if let Operator::ReturnCall { function_index } = *operator
             && let Some(callee) = self.signatures.callee(function_index)
         {
             self.store_arguments(FRAME, callee);
@@ -94,10 +96,10 @@ impl Emitter<'_, '_> {
             self.sink().i32_const(layout::FINISHED).return_();
             return Ok(());
         }
-        let signature = self.signatures.called(&instruction.operator)?;
+        let signature = self.signatures.called(operator)?;
         self.save(instruction.before, lowest);
         support::set_counter(&mut self.sink(), FRAME, step * layout::COUNTER_STEP);
-        let is_indirect = matches!(instruction.operator, Operator::ReturnCallIndirect { .. });
+        let is_indirect = matches!(operator, Operator::ReturnCallIndirect { .. });
         let taken = signature.params.len() as u32 + u32::from(is_indirect);
         if is_indirect {
             // The new frame takes the place of this one.
@@ -116,7 +118,7 @@ impl Emitter<'_, '_> {
         }
         self.load_operands(instruction.before, taken);
         // Called and returned from: the host's functions know no tail calls.
-        let called = match instruction.operator {
+        let called = match *operator {
             Operator::ReturnCall { function_index } => Operator::Call { function_index },
             Operator::ReturnCallIndirect { type_index, table_index } => {
                 Operator::CallIndirect { type_index, table_index }

@@ -9,7 +9,7 @@ use wasm_encoder::{BlockType, Function as Body, InstructionSink, MemArg, MemArgT
 use wasmparser::Operator;
 
 use super::InstrumentError;
-use super::analyse::{Flow, Function};
+use super::analyse::{Analysed, Flow, Function};
 use super::layout::{self, Register};
 use super::plain::Shift;
 use super::segments::Segment;
@@ -40,7 +40,7 @@ pub enum Mode {
 ///
 /// Where an instruction cannot be encoded.
 pub fn run_function(
-    function: &Function<'_>,
+    analysed: &Analysed<'_>,
     segments: &[Segment],
     redirects: u32,
     signatures: &Signatures,
@@ -67,7 +67,15 @@ pub fn run_function(
         sink.local_get(BUDGET).i32_const(steps).i32_lt_s().br_if(around + 1);
         sink.local_get(BUDGET).i32_const(steps).i32_sub().local_tee(BUDGET);
         support::set(&mut sink, Register::Budget);
-        Emitter { function, signatures, mode: Mode::Run, dispatch: around, body: &mut body }.segment(segment)?;
+        Emitter {
+            function: &analysed.function,
+            operators: &analysed.operators,
+            signatures,
+            mode: Mode::Run,
+            dispatch: around,
+            body: &mut body,
+        }
+        .segment(segment)?;
         body.instructions().end();
     }
     // The last `end` closed the loop, which nothing falls out of.
@@ -90,7 +98,7 @@ pub fn run_function(
 ///
 /// Where an instruction cannot be encoded.
 pub fn step_function(
-    function: &Function<'_>,
+    analysed: &Analysed<'_>,
     segments: &[Segment],
     first: u32,
     signatures: &Signatures,
@@ -111,7 +119,15 @@ pub fn step_function(
     }
     sink.br_table(cases, count).end();
     for segment in segments {
-        Emitter { function, signatures, mode: Mode::Step, dispatch: 0, body: &mut body }.segment(segment)?;
+        Emitter {
+            function: &analysed.function,
+            operators: &analysed.operators,
+            signatures,
+            mode: Mode::Step,
+            dispatch: 0,
+            body: &mut body,
+        }
+        .segment(segment)?;
         body.instructions().end();
     }
     body.instructions().unreachable().end();
@@ -124,7 +140,8 @@ fn new_body() -> Body {
 }
 
 struct Emitter<'f, 'a> {
-    function: &'f Function<'a>,
+    function: &'f Function,
+    operators: &'f [Operator<'a>],
     signatures: &'f Signatures,
     mode: Mode,
     /// How many blocks are between the segment and the loop that goes to the next segment.
@@ -167,7 +184,7 @@ impl Emitter<'_, '_> {
         let instruction = &self.function.instructions[step as usize];
         match &instruction.flow {
             Flow::Dead | Flow::Mark(_) | Flow::Unreachable => 0,
-            Flow::Next => match &instruction.operator {
+            Flow::Next => match &self.operators[step as usize] {
                 Operator::Block { .. } | Operator::Loop { .. } => 0,
                 _ => {
                     let pushes = self
@@ -183,7 +200,7 @@ impl Emitter<'_, '_> {
             Flow::Branch(label) => self.function.labels[*label as usize].values.len() as u32,
             Flow::BranchIf(_) | Flow::BranchTable(_) | Flow::If(_) => 1,
             Flow::Return => self.function.results.len() as u32,
-            Flow::Call | Flow::TailCall => match &instruction.operator {
+            Flow::Call | Flow::TailCall => match &self.operators[step as usize] {
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                     self.signatures.callee(*function_index).map_or(0, |callee| callee.params.len() as u32)
                 }
@@ -199,7 +216,7 @@ impl Emitter<'_, '_> {
         let next = function.follow(step + 1);
         match &instruction.flow {
             Flow::Dead | Flow::Mark(_) => {}
-            Flow::Next => self.plain(&instruction.operator)?,
+            Flow::Next => self.plain(&self.operators[step as usize])?,
             Flow::Unreachable => {
                 self.sink().unreachable();
             }
