@@ -429,3 +429,24 @@ fn a_call_that_waits_is_shown_while_it_waits() {
     assert_eq!((view.total, numbers(&worker)), (4, vec![2, 3, 4]));
     assert!(view.calls[0].waited_ms.is_some() && view.calls[0].results.contains("\"Ada\\n\""), "{view:?}");
 }
+
+#[test]
+fn a_function_that_the_interpreter_cannot_run_is_told_when_it_is_called() {
+    let locals = "i64 ".repeat(45_000);
+    let text = format!(
+        "(module (func $large (local {locals}) (local.set 44000 (i64.const 3))) \
+         (func (export \"main\") (param i32) (if (local.get 0) (then (call $large)))))"
+    );
+    for (argument, trap) in [("0", None), ("1", Some("function-refused"))] {
+        let mut worker = TestWorker::new();
+        let entry = Entry::Export { name: "main".to_owned(), arguments: vec![argument.to_owned()] };
+        worker.run(wat(&text), entry, RunOptions::default());
+        worker.settle(100);
+        let told = match worker.outcome() {
+            Some(Outcome::Trapped { trap }) => Some(trap.code.as_str()),
+            Some(Outcome::Returned { .. }) => None,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told, trap);
+    }
+}

@@ -38,7 +38,13 @@ impl Default for Limits {
 /// The value stack's height in bytes: room for the deepest recursion with frames of a few hundred bytes.
 const STACK_HEIGHT: usize = 64 << 20;
 
+/// How many bytes a copying instruction moves for one unit of fuel: what wasmi takes by default.
+const BYTES_COPIED_PER_FUEL: u32 = 64;
+
 /// A wasmi engine with these limits.
+///
+/// A function is compiled when it is first called: most of a program never is. That costs no fuel, because wasmi 2.0.0
+/// cannot go on when the fuel runs out in the middle of it.
 ///
 /// `grows_tables` tells whether the module has a `table.grow`. In wasmi 2.0.0 that instruction, when it runs out of
 /// fuel, is resumed one instruction too early and repeats what came before it. For such a module, copying is made
@@ -48,18 +54,16 @@ pub(in crate::engine) fn engine(limits: &Limits, grows_tables: bool) -> Engine {
     let mut config = Config::default();
     config
         .consume_fuel(true)
-        .compilation_mode(CompilationMode::Eager)
+        .compilation_mode(CompilationMode::Lazy)
+        .fuel_cost(CustomFuelCosts {
+            bytes_copied_per_fuel: if grows_tables { u32::MAX } else { BYTES_COPIED_PER_FUEL },
+            fuel_per_bytes_translated: 0,
+            fuel_per_bytes_validated: 0,
+        })
         .wasm_custom_page_sizes(true)
         .wasm_wide_arithmetic(true)
         .set_max_stack_height(STACK_HEIGHT);
     config.set_max_recursion_depth(limits.recursion as usize);
-    if grows_tables {
-        config.fuel_cost(CustomFuelCosts {
-            bytes_copied_per_fuel: u32::MAX,
-            fuel_per_bytes_translated: 0,
-            fuel_per_bytes_validated: 0,
-        });
-    }
     Engine::new(&config)
 }
 

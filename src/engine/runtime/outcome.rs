@@ -52,6 +52,15 @@ impl Outcome {
             }
             None => {}
         }
+        if let ErrorKind::Translation(reason) = error.kind() {
+            // A function is translated when it is first called.
+            return Self::Trapped(Trap {
+                code: "function-refused",
+                message: format!("the interpreter cannot run the function that is called here: {reason}"),
+                help: "the function is too large for the interpreter: give it fewer locals and parameters, or split it"
+                    .to_owned(),
+            });
+        }
         match error.as_trap_code() {
             Some(code) => Self::trapped(code, limits, refused),
             None => Self::Trapped(Trap {
