@@ -50,13 +50,13 @@ impl Attached {
             return Err(TrapCode::StackOverflow.into());
         }
         let pages = self.state.size(&store) as u32;
+        if wanted <= pages * PAGE {
+            return Ok(());
+        }
         // Twice as much each time, so that a deep recursion does not grow at every call.
         let target = wanted.div_ceil(PAGE).max(pages * 2).min(MOST_STATE / PAGE);
-        if target > pages {
-            let grown = self.state.grow(&mut store, u64::from(target - pages));
-            if grown.is_err() {
-                return Err(TrapCode::StackOverflow.into());
-            }
+        if self.state.grow(&mut store, u64::from(target - pages)).is_err() {
+            return Err(TrapCode::StackOverflow.into());
         }
         let bytes = self.state.size(&store) as u32 * PAGE;
         for (table, null) in self.references.iter().zip(NULLS) {

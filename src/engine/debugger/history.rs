@@ -22,10 +22,17 @@ const SHORTEST: u64 = 50_000;
 /// A moment is taken after so many steps for each byte that has to be compared for it.
 const BYTES_PER_STEP: u64 = 16;
 
+/// Going to a step that is further than this from the moment before it takes another moment on the way.
+const FAR: u64 = 2_000;
+/// How long before that step.
+const NEAR: u64 = 1_000;
+
 /// See the module's documentation.
 #[derive(Debug)]
 pub struct History {
     moments: BTreeMap<u64, (Moment, usize)>,
+    /// One more, close to where somebody looks: whoever goes a step back there goes further steps back.
+    near: Option<Moment>,
     /// In bytes.
     limit: usize,
     used: usize,
@@ -33,12 +40,32 @@ pub struct History {
 
 impl History {
     pub fn new(limit: usize) -> Self {
-        Self { moments: BTreeMap::new(), limit, used: 0 }
+        Self { moments: BTreeMap::new(), near: None, limit, used: 0 }
     }
 
     /// The latest moment at or before that step.
     pub fn before(&self, step: u64) -> Option<&Moment> {
+        let near = self.near.as_ref().filter(|near| near.snapshot.steps() <= step);
+        self.kept_before(step).into_iter().chain(near).max_by_key(|moment| moment.snapshot.steps())
+    }
+
+    fn kept_before(&self, step: u64) -> Option<&Moment> {
         self.moments.range(..=step).next_back().map(|(_, (moment, _))| moment)
+    }
+
+    /// Whether a moment is to be taken on the way from a step to a later one: at which step.
+    pub fn near_due(&self, from: u64, to: u64) -> Option<u64> {
+        (to.saturating_sub(from) > FAR).then(|| to - NEAR)
+    }
+
+    /// Keeps the one moment that is close to where somebody looks, in the place of the last such.
+    pub fn keep_near(&mut self, moment: Moment) {
+        self.near = Some(moment);
+        self.shrink();
+    }
+
+    fn own_bytes(&self, moment: &Moment) -> usize {
+        moment.snapshot.own_bytes(self.kept_before(moment.snapshot.steps()).map(|before| &before.snapshot))
     }
 
     /// When the next moment after `step` is due, for a program with so many bytes of memory.
@@ -48,7 +75,7 @@ impl History {
         match self.moments.range(step + 1..).next() {
             Some((next, _)) if *next <= step + 2 * interval => *next + interval,
             _ => {
-                self.before(step).map_or(0, |moment| moment.snapshot.steps()).max(step.saturating_sub(interval))
+                self.kept_before(step).map_or(0, |moment| moment.snapshot.steps()).max(step.saturating_sub(interval))
                     + interval
             }
         }
@@ -60,12 +87,17 @@ impl History {
         if self.moments.contains_key(&step) {
             return;
         }
-        let bytes = moment.snapshot.own_bytes(self.before(step).map(|before| &before.snapshot));
+        let bytes = self.own_bytes(&moment);
         self.used += bytes;
         self.moments.insert(step, (moment, bytes));
-        while self.used > self.limit && self.moments.len() > 2 {
+        self.shrink();
+    }
+
+    fn shrink(&mut self) {
+        while self.used() > self.limit && self.moments.len() > 2 {
             self.thin();
         }
+        self.near.take_if(|_| self.used > self.limit);
     }
 
     /// Removes the moment that is missed least: the one whose neighbours are closest, as seen from the present.
@@ -78,21 +110,35 @@ impl History {
             // A gap of a tenth of the age is as good as a gap of a tenth of any other age.
             (gap << 16) / age
         });
-        if let Some(window) = missed
-            && let Some((_, bytes)) = self.moments.remove(&window[1])
-        {
-            self.used = self.used.saturating_sub(bytes);
+        let Some([_, step, after]) = missed.and_then(|window| window.as_array()) else { return };
+        if let Some((_, bytes)) = self.moments.remove(step) {
+            self.used -= bytes;
+        }
+        // What the next one shared with it is its own now.
+        let own = self.moments.get(after).map(|(moment, _)| {
+            let before = self.kept_before(after - 1).map(|before| &before.snapshot);
+            moment.snapshot.own_bytes(before)
+        });
+        if let (Some(own), Some((_, bytes))) = (own, self.moments.get_mut(after)) {
+            self.used = self.used - *bytes + own;
+            *bytes = own;
         }
     }
 
     /// Forgets that step and what comes after it: the program takes another way.
     pub fn forget_from(&mut self, step: u64) {
         let later = self.moments.split_off(&step);
-        self.used = self.used.saturating_sub(later.values().map(|(_, bytes)| bytes).sum());
+        self.near.take_if(|near| near.snapshot.steps() >= step);
+        self.used -= later.values().map(|(_, bytes)| bytes).sum::<usize>();
     }
 
     /// How many bytes the moments take, about.
     pub fn used(&self) -> usize {
-        self.used
+        self.used + self.near.as_ref().map_or(0, |near| self.own_bytes(near))
+    }
+
+    #[cfg(test)]
+    pub fn moments(&self) -> impl Iterator<Item = &Moment> {
+        self.moments.values().map(|(moment, _)| moment).chain(&self.near)
     }
 }

@@ -14,11 +14,11 @@ pub struct MemoryImage {
 impl MemoryImage {
     /// Copies what differs from `before`.
     pub fn take(bytes: &[u8], before: Option<&Self>) -> Self {
-        let zeros: Rc<[u8]> = Rc::new([0; CHUNK]);
+        let zeros = zeros();
         let chunks = bytes.chunks(CHUNK).enumerate().map(|(index, chunk)| {
             match before.and_then(|before| before.chunks.get(index)) {
-                Some(same) if same[..] == *chunk => Rc::clone(same),
-                _ if *chunk == zeros[..chunk.len()] && chunk.len() == CHUNK => Rc::clone(&zeros),
+                Some(same) if is_same(same, chunk) => Rc::clone(same),
+                _ if chunk.len() == CHUNK && is_same(&zeros[..], chunk) => Rc::clone(&zeros),
                 _ => chunk.into(),
             }
         });
@@ -41,15 +41,35 @@ impl MemoryImage {
     /// How many bytes of it are not shared with `other`.
     pub fn own_bytes(&self, other: Option<&Self>) -> usize {
         let others = other.map_or(&[][..], |other| &other.chunks);
-        let shared = |index: usize, chunk: &Rc<[u8]>| others.get(index).is_some_and(|same| Rc::ptr_eq(same, chunk));
-        self.chunks
-            .iter()
-            .enumerate()
-            .filter(|(index, chunk)| !shared(*index, chunk) && Rc::strong_count(chunk) < 3)
-            .map(|(_, chunk)| chunk.len())
-            .sum::<usize>()
-            + self.chunks.len() * size_of::<Rc<[u8]>>()
+        let zeros = zeros();
+        let shared = |index: usize, chunk: &Rc<[u8]>| {
+            Rc::ptr_eq(chunk, &zeros) || others.get(index).is_some_and(|same| Rc::ptr_eq(same, chunk))
+        };
+        let own = self.chunks.iter().enumerate().filter(|(index, chunk)| !shared(*index, chunk));
+        own.map(|(_, chunk)| chunk.len()).sum::<usize>() + self.chunks.len() * size_of::<Rc<[u8]>>()
     }
+
+    /// The pieces that it is made of, each with its place in memory, to count what several images share.
+    #[cfg(test)]
+    pub fn pieces(&self) -> impl Iterator<Item = (*const u8, usize)> {
+        self.chunks.iter().map(|chunk| (chunk.as_ptr(), chunk.len()))
+    }
+}
+
+/// The piece that all pieces of zeros are.
+fn zeros() -> Rc<[u8]> {
+    thread_local! {
+        static ZEROS: Rc<[u8]> = Rc::new([0; CHUNK]);
+    }
+    ZEROS.with(Rc::clone)
+}
+
+/// As `==`, which compares byte by byte in WebAssembly.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let (blocks_of_a, rest_of_a) = a.as_chunks::<64>();
+    let (blocks_of_b, rest_of_b) = b.as_chunks::<64>();
+    let is_same = |a: &[u8; 64], b: &[u8; 64]| a.iter().zip(b).fold(0, |different, (a, b)| different | (a ^ b)) == 0;
+    a.len() == b.len() && blocks_of_a.iter().zip(blocks_of_b).all(|(a, b)| is_same(a, b)) && rest_of_a == rest_of_b
 }
 
 #[cfg(test)]
@@ -65,8 +85,21 @@ mod tests {
         let second = MemoryImage::take(&bytes, Some(&first));
         assert!(Rc::ptr_eq(&first.chunks[1], &second.chunks[1]));
         assert!(!Rc::ptr_eq(&first.chunks[0], &second.chunks[0]));
+        assert_eq!((first.chunks[2][0], second.chunks[3].len()), (0, 10));
         let mut restored = vec![9; bytes.len()];
         second.write(&mut restored);
         assert_eq!(restored, bytes);
+    }
+
+    #[test]
+    fn any_byte_makes_a_difference() {
+        let bytes = vec![7; 3 * 64 + 5];
+        assert!(is_same(&bytes, &bytes.clone()));
+        for at in 0..bytes.len() {
+            let mut other = bytes.clone();
+            other[at] ^= 0x80;
+            assert!(!is_same(&bytes, &other), "byte {at}");
+        }
+        assert!(!is_same(&bytes, &bytes[1..]));
     }
 }

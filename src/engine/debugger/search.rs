@@ -51,7 +51,7 @@ impl Search {
                 if self.to == 0 {
                     return Some(None);
                 }
-                session.go_near(self.from);
+                session.approach(self.from);
                 match session.execute(&course(self.from, 1, false), left) {
                     Came::SliceOver => return None,
                     Came::ToLimit

@@ -121,6 +121,11 @@ impl Limiter {
         self.peak_memory
     }
 
+    /// There was so much memory before.
+    pub fn had(&mut self, peak_memory: u64) {
+        self.peak_memory = self.peak_memory.max(peak_memory);
+    }
+
     /// While this is set, growth is not counted: it is the debugger's own.
     pub fn exempt(&mut self, exempt: bool) {
         self.exempt = exempt;
@@ -129,6 +134,11 @@ impl Limiter {
     /// The last growth that was refused. To the program, a refused growth is a -1 that it may or may not look at.
     pub fn refused(&self) -> Option<&Refusal> {
         self.refused.as_ref()
+    }
+
+    /// Puts back what was the last refusal at an earlier moment.
+    pub fn set_refused(&mut self, refused: Option<Refusal>) {
+        self.refused = refused;
     }
 }
 

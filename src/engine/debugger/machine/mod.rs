@@ -3,7 +3,7 @@
 //! This file has what a machine is and the values of the program in it. Frames are in `frames`, executing in `run`,
 //! saving and putting back in `snapshot`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use wasmi::{
@@ -51,6 +51,8 @@ pub struct Machine {
     functions: HashMap<String, u32>,
     references: Vec<Func>,
     waiting: Option<ResumableCallHostTrap>,
+    /// Before which segments run functions leave.
+    redirected: HashSet<Position>,
     steps: u64,
 }
 
@@ -109,6 +111,7 @@ impl Machine {
             functions,
             references,
             waiting: None,
+            redirected: HashSet::new(),
             steps: 0,
             attached,
             program,

@@ -131,6 +131,11 @@ impl Machine {
         let index = (info.first_redirect + position.instruction) as usize;
         let target = if leave { info.segments.len() as u32 } else { program.instrumented.redirects[index] };
         set_word(self.state_mut(), address, target);
+        if leave {
+            self.redirected.insert(position);
+        } else {
+            self.redirected.remove(&position);
+        }
     }
 
     /// Makes the run functions leave before the segment that an instruction is in, or pass it.

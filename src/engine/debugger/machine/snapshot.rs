@@ -8,6 +8,7 @@ use super::{Host, Machine};
 use crate::engine::debugger::image::MemoryImage;
 use crate::engine::debugger::values;
 use crate::engine::instrument::layout::{self, Register};
+use crate::engine::runtime::limits::Refusal;
 use crate::engine::wasi::WasiSnapshot;
 
 /// All of a program's state at a moment between two instructions.
@@ -23,6 +24,7 @@ pub struct Snapshot {
     globals: Vec<SavedValue>,
     tables: Vec<Vec<SavedValue>>,
     frame_references: [Vec<SavedValue>; 2],
+    refused: Option<Refusal>,
     wasi: WasiSnapshot,
 }
 
@@ -52,6 +54,11 @@ impl Snapshot {
             + self.frames.own_bytes(before.map(|before| &before.frames))
             + self.tables.iter().map(|table| table.len() * 16).sum::<usize>()
             + 512
+    }
+
+    #[cfg(test)]
+    pub fn pieces(&self) -> impl Iterator<Item = (*const u8, usize)> {
+        self.memories.iter().chain([&self.frames]).flat_map(MemoryImage::pieces)
     }
 }
 
@@ -88,6 +95,7 @@ impl Machine {
             globals: self.globals.iter().map(|global| self.save(global.get(&self.store))).collect(),
             tables,
             frame_references,
+            refused: self.store.data().limiter.refused().cloned(),
             wasi: self.store.data().wasi.snapshot(),
         }
     }
@@ -133,21 +141,50 @@ impl Machine {
         }
     }
 
-    /// Puts everything back to how it was. A fresh instance is made for that, because memories do not shrink.
+    /// Puts everything back to how it was. Where something has grown since, which nothing shrinks again, or a segment
+    /// was dropped, a fresh instance is made for that.
     ///
     /// # Panics
     ///
     /// Where there is no memory left for what there was memory for before: nothing can be done then.
     pub fn restore(self, snapshot: &Snapshot) -> Self {
-        let program = Rc::clone(&self.program);
-        let Host { mut wasi, .. } = self.store.into_data();
-        wasi.restore(&snapshot.wasi);
-        let machine = Self::new(&program, wasi).map_err(|(error, _)| error);
-        let written = machine.and_then(|mut machine| machine.write(snapshot).map(|()| machine));
+        let machine = if self.can_be(snapshot) { Ok(self.emptied()) } else { self.made_anew() };
+        let written = machine.and_then(|mut machine| {
+            machine.host_mut().wasi.restore(&snapshot.wasi);
+            machine.write(snapshot).map(|()| machine)
+        });
         match written {
             Ok(machine) => machine,
             Err(error) => panic!("the debugger has no memory left to go back: {error}"),
         }
+    }
+
+    /// Whether writing over this instance makes it what the snapshot was.
+    fn can_be(&self, snapshot: &Snapshot) -> bool {
+        let state = self.state();
+        let mut drops = state.iter().skip(layout::DROPS as usize).zip(&snapshot.drops);
+        let pages = self.memories.iter().map(|memory| memory.size(&self.store));
+        let mut tables = self.tables.iter().zip(&snapshot.tables);
+        pages.eq(snapshot.pages.iter().copied())
+            && tables.all(|(table, saved)| table.size(&self.store) == saved.len() as u64)
+            && drops.all(|(is_dropped, was_dropped)| is_dropped <= was_dropped)
+    }
+
+    /// The same instance, of which nothing is under way.
+    fn emptied(mut self) -> Self {
+        self.waiting = None;
+        for position in std::mem::take(&mut self.redirected) {
+            self.set_redirect(position, false);
+        }
+        self
+    }
+
+    fn made_anew(self) -> Result<Self, Error> {
+        let program = Rc::clone(&self.program);
+        let Host { wasi, limiter } = self.store.into_data();
+        let mut machine = Self::new(&program, wasi).map_err(|(error, _)| error)?;
+        machine.host_mut().limiter.had(limiter.peak_memory());
+        Ok(machine)
     }
 
     fn write(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
@@ -190,6 +227,7 @@ impl Machine {
         if snapshot.drops.contains(&1) {
             self.drop_again()?;
         }
+        self.store.data_mut().limiter.set_refused(snapshot.refused.clone());
         self.steps = snapshot.steps;
         Ok(())
     }

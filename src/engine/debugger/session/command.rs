@@ -105,6 +105,7 @@ impl DebugSession {
     /// Asks for something. What was being worked on is given up.
     pub fn ask(&mut self, command: Command) {
         let step = self.step();
+        self.near_due = None;
         let top = self.machine().top();
         let depth = self.machine().depth();
         let forward = |limit, base, place, breakpoints| {
@@ -210,7 +211,7 @@ impl DebugSession {
     /// To a step, by way of the nearest moment before it if that is nearer.
     fn jump(&mut self, step: u64, reason: Reached) -> Goal {
         let step = self.end.as_ref().map_or(step, |end| step.min(end.step));
-        self.go_near(step);
+        self.approach(step);
         Goal::Forward(Forward { limit: step, base: 1, place: None, breakpoints: false, from: step, reason })
     }
 

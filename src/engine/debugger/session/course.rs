@@ -32,9 +32,17 @@ impl DebugSession {
         if let Some(came) = self.wake() {
             return came;
         }
+        // When moments are to be taken: the next that is kept, and the one near where somebody is going.
+        let (mut due, mut near) = (u64::MAX, u64::MAX);
         loop {
             self.change_again();
             let step = self.step();
+            // After what was changed at this step, for that is what going back to it expects.
+            if step >= due {
+                self.remember();
+            } else if step == near {
+                self.remember_near();
+            }
             self.furthest = self.furthest.max(step);
             if step > course.from || course.from == u64::MAX {
                 if course.breakpoints
@@ -61,9 +69,10 @@ impl DebugSession {
                 return Came::SliceOver;
             }
             let bytes = (0..self.machine().memories()).filter_map(|index| self.machine().memory(index));
-            let due = self.history.due(step, bytes.map(|bytes| bytes.len() as u64).sum());
+            due = self.history.due(step, bytes.map(|bytes| bytes.len() as u64).sum());
+            near = self.near_due.filter(|near| *near > step).unwrap_or(u64::MAX);
             let change = self.changes.get(self.changed).map_or(u64::MAX, |(step, _)| *step);
-            let most = (course.limit.min(change) - step).min(*left).min(due.saturating_sub(step)).max(1);
+            let most = (course.limit.min(change) - step).min(*left).min(due.min(near).saturating_sub(step)).max(1);
             let mut halt = if enters { Halt::Ready } else { self.machine_mut().run(most, course.base) };
             let single = self.step() == step && matches!(halt, Halt::Ready);
             if single {
@@ -71,12 +80,12 @@ impl DebugSession {
             }
             *left = left.saturating_sub((self.step() - step).max(1));
             match halt {
-                Halt::Ready if self.step() >= due => self.remember(),
-                Halt::Ready => {}
+                Halt::Ready => continue,
                 Halt::Returned => self.next_call(),
                 Halt::Waiting(suspend) => return Came::ToWait(suspend),
                 Halt::Failed(error) => self.fail(error, single),
             }
+            (due, near) = (u64::MAX, u64::MAX);
         }
     }
 

@@ -43,6 +43,8 @@ pub struct DebugSession {
     /// Which of the calls is under way.
     call: usize,
     history: History,
+    /// At which step to take the moment that is close to where somebody is going.
+    near_due: Option<u64>,
     breakpoints: Breakpoints,
     hits: std::collections::HashMap<BreakpointId, u64>,
     goal: Goal,

@@ -8,10 +8,27 @@ use crate::engine::debugger::machine::Snapshot;
 
 impl DebugSession {
     pub(super) fn remember(&mut self) {
-        let step = self.step();
-        let before = self.history.before(step).map(|moment| moment.snapshot.clone());
-        let snapshot: Snapshot = self.machine().snapshot(before.as_ref());
-        self.history.keep(Moment { snapshot, call: self.call });
+        let moment = self.moment();
+        self.history.keep(moment);
+    }
+
+    /// Takes the moment that is due because of where somebody is going.
+    pub(super) fn remember_near(&mut self) {
+        self.near_due = None;
+        let moment = self.moment();
+        self.history.keep_near(moment);
+    }
+
+    fn moment(&self) -> Moment {
+        let before = self.history.before(self.step());
+        let snapshot: Snapshot = self.machine().snapshot(before.map(|moment| &moment.snapshot));
+        Moment { snapshot, call: self.call }
+    }
+
+    /// As [`DebugSession::go_near`], for somebody who will look around there.
+    pub(in crate::engine::debugger) fn approach(&mut self, step: u64) {
+        self.go_near(step);
+        self.near_due = self.history.near_due(self.step(), step);
     }
 
     /// Puts the machine to the latest known moment at or before that step.

@@ -86,6 +86,7 @@ impl DebugSession {
             calls,
             call: 0,
             history: History::new(HISTORY_LIMIT),
+            near_due: None,
             breakpoints: Breakpoints::default(),
             hits: Default::default(),
             goal: Goal::Rest(StopReason::Start),

@@ -1,5 +1,6 @@
 //! Commands, forwards and backwards.
 
 mod commands;
+mod history;
 mod support;
 mod time;

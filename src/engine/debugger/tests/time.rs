@@ -111,6 +111,42 @@ fn a_changed_value_takes_the_program_another_way() {
     assert!(see(&session).contains("factorial @0 locals [3]"), "{}", see(&session));
 }
 
+/// The instance that is written over had grown, or trapped.
+#[test]
+fn a_machine_is_put_back_wherever_it_was() {
+    let text = r#"(module (memory 1) (table $t 2 funcref) (elem declare func $main) (global $g (mut i32) (i32.const 0))
+        (func $main (export "main") (local $n i32)
+            (loop $l
+                (i32.store8 (local.get $n) (local.get $n))
+                (global.set $g (i32.add (global.get $g) (local.get $n)))
+                (table.set $t (i32.and (local.get $n) (i32.const 1)) (ref.func $main))
+                (br_if $l (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 2000))))
+            (drop (memory.grow (i32.const 1)))
+            (drop (table.grow $t (ref.null func) (i32.const 3)))
+            (i32.store (i32.const 131072) (i32.const 1))))"#;
+    let mut session = session(text);
+    let steps: Vec<u64> = [0, 1, 20, 4321, 20_000].into();
+    let views: Vec<String> = steps
+        .iter()
+        .map(|step| {
+            go(&mut session, Command::JumpTo(*step));
+            see(&session)
+        })
+        .collect();
+    assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
+    let trapped = see(&session);
+    for (step, view) in steps.iter().zip(&views).rev() {
+        go(&mut session, Command::JumpTo(*step));
+        assert_eq!(see(&session), *view);
+        let place = session.machine().position().expect("it stands somewhere");
+        go(&mut session, Command::RunTo(place));
+        go(&mut session, Command::JumpToEnd);
+        assert_eq!(see(&session), trapped);
+    }
+    let state = session.machine().state().len();
+    assert!(state < 1 << 20, "the state memory has grown to {state} bytes");
+}
+
 #[test]
 fn operands_globals_and_memory_can_be_changed() {
     use crate::engine::debugger::{Change, ChangeError};
