@@ -1,0 +1,178 @@
+//! Conditions and watch expressions: `local.i == 3 && stack[0] > 0x10`, `mem32[0x400] != 0`.
+//!
+//! ```text
+//! expression = unary { operator expression }
+//! unary      = [ "-" | "!" | "~" ] term
+//! term       = number | "(" expression ")" | "local" select | "global" select | "stack" "[" expression "]"
+//!            | ("mem8" | "mem16" | "mem32" | "mem64" | "memf32" | "memf64") "[" expression "]" | "depth" | "step"
+//! select     = "." name | "[" expression "]"
+//! ```
+//!
+//! `stack[0]` is the topmost operand. Integers are signed and of 64 bits, memory is read without sign; where either side
+//! is a float, both are. The operators and what binds tighter are as in C and Rust.
+
+mod evaluate;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use evaluate::NoValue;
+
+/// A value of an expression.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number {
+    Integer(i64),
+    Float(f64),
+}
+
+impl Number {
+    fn float(self) -> f64 {
+        match self {
+            Self::Integer(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+
+    /// Whether it is not zero.
+    pub fn holds(self) -> bool {
+        match self {
+            Self::Integer(value) => value != 0,
+            Self::Float(value) => value != 0.0,
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => value.fmt(formatter),
+            Self::Float(value) => value.fmt(formatter),
+        }
+    }
+}
+
+/// What an expression can ask for.
+pub trait Scope {
+    fn local(&self, name: Name<'_>) -> Option<Number>;
+    fn global(&self, name: Name<'_>) -> Option<Number>;
+    /// Counted from the top, which is 0.
+    fn stack(&self, depth: u64) -> Option<Number>;
+    fn memory(&self, address: u64, length: usize) -> Option<[u8; 8]>;
+    fn depth(&self) -> u64;
+    fn step(&self) -> u64;
+}
+
+/// How a local or global is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name<'a> {
+    Index(u64),
+    /// Without the `$`.
+    Text(&'a str),
+}
+
+/// A value that has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    Local(Name<'a>),
+    Global(Name<'a>),
+    /// Counted from the top, which is 0.
+    Stack(u64),
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Index(index) => index.fmt(formatter),
+            Self::Text(name) => write!(formatter, "${name}"),
+        }
+    }
+}
+
+/// A parsed expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    root: Node,
+    text: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Node {
+    Number(Number),
+    Local(Selector),
+    Global(Selector),
+    Stack(Box<Node>),
+    Memory(Read, Box<Node>),
+    Depth,
+    Step,
+    Unary(char, Box<Node>),
+    Binary(&'static str, Box<Node>, Box<Node>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Selector {
+    Name(String),
+    Index(Box<Node>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Read {
+    Integer(usize),
+    F32,
+    F64,
+}
+
+/// What is wrong with an expression: a sentence, and where in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}, at character {}", at + 1)]
+pub struct ConditionError {
+    pub message: String,
+    pub at: usize,
+}
+
+impl Condition {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    ///
+    /// What was expected, and where.
+    pub fn parse(text: &str) -> Result<Self, ConditionError> {
+        let root = parse::expression(text)?;
+        Ok(Self { root, text: text.trim().to_owned() })
+    }
+
+    /// Its value; `None` where something that it names is not there, or a division by zero.
+    pub fn value(&self, scope: &dyn Scope) -> Option<Number> {
+        self.evaluate(scope).ok()
+    }
+
+    /// Its value.
+    ///
+    /// # Errors
+    ///
+    /// Why it has none, in words.
+    pub fn evaluate(&self, scope: &dyn Scope) -> Result<Number, NoValue> {
+        evaluate::value(&self.root, scope)
+    }
+
+    /// What it names, if it is nothing but a name: then it can be a value of any type.
+    ///
+    /// # Errors
+    ///
+    /// Why the index has no value, where it is named by one.
+    pub fn place(&self, scope: &dyn Scope) -> Result<Option<Place<'_>>, NoValue> {
+        Ok(match &self.root {
+            Node::Local(selector) => Some(Place::Local(evaluate::name(selector, scope)?)),
+            Node::Global(selector) => Some(Place::Global(evaluate::name(selector, scope)?)),
+            Node::Stack(index) => Some(Place::Stack(evaluate::integer(index, scope)?)),
+            Node::Number(_) | Node::Memory(..) | Node::Depth | Node::Step | Node::Unary(..) | Node::Binary(..) => None,
+        })
+    }
+
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+

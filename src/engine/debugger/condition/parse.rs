@@ -1,0 +1,202 @@
+//! Reading an expression.
+
+use super::{ConditionError, Node, Number, Read, Selector};
+
+/// The operators by how tight they bind, the loosest first; of two that begin alike, the longer first.
+const OPERATORS: [&[&str]; 10] = [
+    &["||"],
+    &["&&"],
+    &["|"],
+    &["^"],
+    &["&"],
+    &["==", "!="],
+    &["<=", ">=", "<", ">"],
+    &["<<", ">>"],
+    &["+", "-"],
+    &["*", "/", "%"],
+];
+/// How deep an expression may be nested.
+const DEEPEST: usize = 64;
+
+/// All of a text as one expression.
+///
+/// # Errors
+///
+/// What was expected, and where.
+pub(super) fn expression(text: &str) -> Result<Node, ConditionError> {
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    let root = parser.binary(0)?;
+    parser.skip_spaces();
+    if parser.at < text.len() {
+        return Err(parser.error("expected an operator or the end"));
+    }
+    Ok(root)
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn skip_spaces(&mut self) {
+        self.at += self.rest().len() - self.rest().trim_start().len();
+    }
+
+    fn error(&self, message: impl Into<String>) -> ConditionError {
+        ConditionError { message: message.into(), at: self.at }
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        self.skip_spaces();
+        let found = self.rest().starts_with(token);
+        if found {
+            self.at += token.len();
+        }
+        found
+    }
+
+    fn expect(&mut self, token: &str) -> Result<(), ConditionError> {
+        if self.take(token) { Ok(()) } else { Err(self.error(format!("expected `{token}`"))) }
+    }
+
+    fn operator(&mut self, level: usize) -> Option<&'static str> {
+        self.skip_spaces();
+        let found = OPERATORS[level].iter().copied().find(|operator| self.rest().starts_with(operator))?;
+        // `&` is not the first half of `&&`, nor `<` of `<<`.
+        let longer = OPERATORS
+            .iter()
+            .flat_map(|level| level.iter())
+            .any(|other| other.len() > found.len() && other.starts_with(found) && self.rest().starts_with(other));
+        if longer {
+            return None;
+        }
+        self.at += found.len();
+        Some(found)
+    }
+
+    fn binary(&mut self, level: usize) -> Result<Node, ConditionError> {
+        if level == OPERATORS.len() {
+            return self.unary();
+        }
+        let mut left = self.binary(level + 1)?;
+        while let Some(operator) = self.operator(level) {
+            let right = self.binary(level + 1)?;
+            left = Node::Binary(operator, Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Result<Node, ConditionError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(self.error("the expression is nested too deep"));
+        }
+        self.skip_spaces();
+        let node = match self.rest().chars().next() {
+            Some(sign @ ('-' | '!' | '~')) => {
+                self.at += 1;
+                Ok(Node::Unary(sign, Box::new(self.unary()?)))
+            }
+            _ => self.term(),
+        };
+        self.depth -= 1;
+        node
+    }
+
+    fn term(&mut self) -> Result<Node, ConditionError> {
+        if self.take("(") {
+            let node = self.binary(0)?;
+            self.expect(")")?;
+            return Ok(node);
+        }
+        if self.rest().starts_with(|first: char| first.is_ascii_digit()) {
+            return self.number();
+        }
+        let start = self.at;
+        let word = self.word();
+        let read = match word {
+            "local" => return Ok(Node::Local(self.selector()?)),
+            "global" => return Ok(Node::Global(self.selector()?)),
+            "depth" => return Ok(Node::Depth),
+            "step" => return Ok(Node::Step),
+            "stack" => return Ok(Node::Stack(Box::new(self.index()?))),
+            "mem8" => Read::Integer(1),
+            "mem16" => Read::Integer(2),
+            "mem32" => Read::Integer(4),
+            "mem64" => Read::Integer(8),
+            "memf32" => Read::F32,
+            "memf64" => Read::F64,
+            _ => {
+                self.at = start;
+                let known = "a number, `local.name`, `global.name`, `stack[0]`, `mem32[address]`, `depth` or `step`";
+                return Err(self.error(format!("expected {known}")));
+            }
+        };
+        Ok(Node::Memory(read, Box::new(self.index()?)))
+    }
+
+    fn word(&mut self) -> &'a str {
+        let rest = self.rest();
+        let length = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(rest.len());
+        self.at += length;
+        &rest[..length]
+    }
+
+    fn index(&mut self) -> Result<Node, ConditionError> {
+        self.expect("[")?;
+        let node = self.binary(0)?;
+        self.expect("]")?;
+        Ok(node)
+    }
+
+    fn selector(&mut self) -> Result<Selector, ConditionError> {
+        if !self.take(".") {
+            return Ok(Selector::Index(Box::new(self.index()?)));
+        }
+        // The characters of an identifier, core specification, section 6.3.5, but for those that are operators here.
+        let rest = self.rest().strip_prefix('$').unwrap_or(self.rest());
+        self.at = self.text.len() - rest.len();
+        let length = rest
+            .find(|next: char| {
+                !next.is_alphanumeric() && !matches!(next, '_' | '$' | '.' | ':' | '\'' | '@' | '`' | '?')
+            })
+            .unwrap_or(rest.len());
+        if length == 0 {
+            return Err(self.error("expected a name"));
+        }
+        self.at += length;
+        Ok(Selector::Name(rest[..length].to_owned()))
+    }
+
+    fn number(&mut self) -> Result<Node, ConditionError> {
+        let rest = self.rest();
+        let mut length =
+            rest.find(|next: char| !next.is_ascii_alphanumeric() && !matches!(next, '.' | '_')).unwrap_or(rest.len());
+        // The sign of a decimal exponent.
+        if !rest.starts_with("0x") && rest[..length].ends_with(['e', 'E']) && rest[length..].starts_with(['+', '-']) {
+            let digits = &rest[length + 1..];
+            length += 1 + digits.find(|next: char| !next.is_ascii_digit()).unwrap_or(digits.len());
+        }
+        let text = rest[..length].replace('_', "");
+        let integer = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+            Some(digits) => u64::from_str_radix(digits, 16).ok().map(u64::cast_signed),
+            None => text.parse::<i64>().ok().or_else(|| text.parse::<u64>().ok().map(u64::cast_signed)),
+        };
+        let number = match integer {
+            Some(value) => Number::Integer(value),
+            None => match text.parse::<f64>() {
+                Ok(value) => Number::Float(value),
+                Err(_) => return Err(self.error(format!("`{text}` is not a number"))),
+            },
+        };
+        self.at += length;
+        Ok(Node::Number(number))
+    }
+}
+
