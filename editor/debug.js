@@ -7,20 +7,22 @@ const setMarks = StateEffect.define();
 const setBreakpoints = StateEffect.define();
 
 class Value extends WidgetType {
-  constructor(text) {
+  constructor(text, earlier) {
     super();
     this.text = text;
+    this.earlier = earlier;
   }
 
   eq(other) {
-    return other.text === this.text;
+    return other.text === this.text && other.earlier === this.earlier;
   }
 
   toDOM() {
     const element = document.createElement("span");
     element.className = "cm-debug-value";
     element.textContent = this.text;
-    element.title = this.text;
+    element.title = this.earlier ? `${this.text}, in the turn of the loop before` : this.text;
+    if (this.earlier) element.dataset.earlier = "true";
     return element;
   }
 }
@@ -44,8 +46,8 @@ function decorations(doc, { current, caller, values }) {
   };
   if (caller) place(caller, "caller");
   if (current) place(current, "current");
-  for (const { at, text } of values) {
-    ranges.push(Decoration.widget({ widget: new Value(text), side: 1 }).range(Math.min(at, doc.length)));
+  for (const { at, text, earlier } of values) {
+    ranges.push(Decoration.widget({ widget: new Value(text, earlier), side: 1 }).range(Math.min(at, doc.length)));
   }
   return Decoration.set(ranges, true);
 }

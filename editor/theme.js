@@ -71,6 +71,13 @@ const look = EditorView.theme({
     textOverflow: "ellipsis",
     userSelect: "none",
   },
+  // What an earlier turn of a loop left is told by its shape too: no ground, a dotted edge.
+  '.cm-debug-value[data-earlier="true"]': {
+    outline: "1px dotted var(--color-border-strong)",
+    outlineOffset: "-1px",
+    color: "var(--color-text-faint)",
+    backgroundColor: "transparent",
+  },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--color-selection) !important",
   },

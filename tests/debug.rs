@@ -126,6 +126,60 @@ fn values_say_who_pushed_them_and_what_has_changed() {
 }
 
 #[test]
+fn values_beside_the_code_are_those_of_this_call() {
+    let mut worker = debug(FACTORIAL, Vec::new());
+    command(&mut worker, DebugCommand::Into);
+    let entered = command(&mut worker, DebugCommand::Into);
+    assert_eq!(entered.values, [], "nothing of this call has been executed");
+    // Five calls deeper the same function has been executed four times over.
+    let mut view = entered;
+    while view.depth < 6 || view.frames[0].instruction != "i64.eqz" {
+        view = command(&mut worker, DebugCommand::Into);
+    }
+    let beside = |view: &DebugView, column| {
+        let value = view.values.iter().find(|value| (value.place.line, value.place.column) == (3, column));
+        value.map(|value| value.text.clone())
+    };
+    assert_eq!((view.values.len(), beside(&view, 32).as_deref()), (1, Some("1")), "{:?}", view.values);
+    // Back in the caller, the call has its result beside it, and what was computed before it is there again.
+    let back = command(&mut worker, DebugCommand::Out);
+    let call = back.values.iter().find(|value| value.place.line == 6 && value.place.column == 10);
+    assert_eq!(call.map(|value| value.text.as_str()), Some("1"), "{:?}", back.values);
+    assert_eq!(beside(&back, 32).as_deref(), Some("2"));
+}
+
+#[test]
+fn values_of_an_earlier_turn_of_a_loop_are_told_apart() {
+    let text = r#"(module (func (export "main") (local $i i32)
+  (loop $again
+    (local.set $i (i32.add (local.get $i) (i32.const 1)))
+    (br_if $again (i32.lt_s (local.get $i) (i32.const 3))))))"#;
+    let mut worker = debug(text, Vec::new());
+    // The second turn has just read the local for its sum.
+    let view = command(&mut worker, DebugCommand::JumpTo { step: 10 });
+    let seen: Vec<_> = view.values.iter().map(|value| (value.place.line, value.text.as_str(), value.earlier)).collect();
+    assert_eq!(
+        seen,
+        [(3, "1", false), (3, "1", true), (3, "1", true), (4, "1", true), (4, "3", true), (4, "1", true)],
+        "step {} at {}",
+        view.step,
+        view.frames[0].instruction
+    );
+}
+
+#[test]
+fn a_value_that_came_out_of_a_block_says_so() {
+    let mut worker = debug(FACTORIAL, Vec::new());
+    command(&mut worker, DebugCommand::JumpTo { step: 2 });
+    let mut view = view(&worker);
+    while view.frames[0].instruction != "end of the function" {
+        view = command(&mut worker, DebugCommand::Into);
+    }
+    let operand = &view.frames[0].operand_stack[0];
+    assert_eq!((operand.pushed_by.as_str(), operand.place.map(|place| place.line)), ("result of the if", Some(3)));
+}
+
+#[test]
 fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
     let condition = |text: &str| Breakpoint { condition: Some(text.to_owned()), ..on_line(5) };
     let mut worker = debug(FACTORIAL, vec![condition("local.n == 2"), Breakpoint { id: 9, ..condition("n ==") }]);

@@ -209,6 +209,8 @@ pub struct TableView {
 pub struct PlacedValue {
     pub place: Span,
     pub text: String,
+    /// Whether a loop has begun again since: the instruction is still to be executed this time.
+    pub earlier: bool,
 }
 
 /// A part of the first memory that has a name.

@@ -2,10 +2,10 @@
 
 use super::to_proto;
 use crate::engine::debugger::view::FrameView;
-use crate::engine::debugger::{Access, DebugSession};
+use crate::engine::debugger::{Access, DebugSession, RecentValue};
 use crate::engine::instrument::LabelKind;
 use crate::engine::source_map::InstructionMap;
-use crate::engine::value::{self, Nullable, Shown, Val};
+use crate::engine::value::{self, Nullable, Val};
 use crate::protocol::{
     DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand, PlacedValue, Span, TableView,
 };
@@ -42,7 +42,7 @@ pub(super) fn view(
     regions: &[(String, u64, u64)],
     reason: DebugReason,
     before: Option<&Before>,
-    values: Vec<(u64, Vec<Shown>)>,
+    values: Vec<RecentValue>,
 ) -> DebugView {
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
     let session = &*session;
@@ -66,9 +66,9 @@ pub(super) fn view(
             mutable: session.is_global_mutable(index),
         }
     });
-    let values = values.into_iter().filter_map(|(offset, values)| {
-        let text = values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
-        Some(PlacedValue { place: span(map, offset)?, text })
+    let values = values.into_iter().filter_map(|recent| {
+        let text = recent.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
+        Some(PlacedValue { place: span(map, recent.offset)?, text, earlier: recent.earlier })
     });
     let written = before.filter(|_| single).map_or_else(Vec::new, |before| {
         let writes = before.accesses.iter().filter(|access| access.writes);
@@ -111,19 +111,17 @@ fn to_frame(frame: &FrameView, map: &InstructionMap, before: Option<&Before>) ->
         let shown = value::show(&operand.value);
         Operand {
             changed: seen.is_some_and(|seen| seen != Some((operand.pushed_by, shown.text.clone()))),
-            pushed_by: map.instruction(operand.pushed_at).unwrap_or_default().to_owned(),
-            place: span(map, operand.pushed_at),
+            pushed_by: match operand.result_of {
+                Some(LabelKind::Function) => "result of the function".to_owned(),
+                Some(kind) => format!("result of the {}", label_name(kind)),
+                None => map.instruction(operand.pushed_at).unwrap_or_default().to_owned(),
+            },
+            place: span(map, operand.pushed_at).filter(|_| operand.result_of != Some(LabelKind::Function)),
             value: to_proto::value(shown),
         }
     });
     let labels = frame.labels.iter().map(|label| Label {
-        kind: match label.kind {
-            LabelKind::Function => "function",
-            LabelKind::Block => "block",
-            LabelKind::Loop => "loop",
-            LabelKind::If => "if",
-        }
-        .to_owned(),
+        kind: label_name(label.kind).to_owned(),
         place: span(map, label.start),
         target: span(map, label.target),
         arity: label.arity,
@@ -137,6 +135,15 @@ fn to_frame(frame: &FrameView, map: &InstructionMap, before: Option<&Before>) ->
         locals: locals.collect(),
         operand_stack: operands.collect(),
         labels: labels.collect(),
+    }
+}
+
+fn label_name(kind: LabelKind) -> &'static str {
+    match kind {
+        LabelKind::Function => "function",
+        LabelKind::Block => "block",
+        LabelKind::Loop => "loop",
+        LabelKind::If => "if",
     }
 }
 

@@ -31,4 +31,6 @@ pub use change::{Change, ChangeError};
 pub use machine::Position;
 pub use names::Names;
 pub use program::{Program, ProgramError};
+pub use recent::RecentValue;
+pub use scope::MachineScope;
 pub use session::{Command, DebugProgress, DebugSession, StopReason};

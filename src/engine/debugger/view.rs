@@ -41,8 +41,10 @@ pub struct OperandView {
     pub value: Val,
     /// The instruction that pushed it, in the same function.
     pub pushed_by: u32,
-    /// Where that is in the binary, in bytes.
+    /// Where that is in the binary, in bytes. For a value that came out of a block, where the block opens.
     pub pushed_at: u64,
+    /// What it is the result of, where no single instruction pushed it: two ways meet at the end of a block.
+    pub result_of: Option<LabelKind>,
     /// Where it is in the state memory.
     pub address: u32,
 }
@@ -90,11 +92,14 @@ impl DebugSession {
         let height = function.operands.height(stack);
         let operands = function.operands.topmost(stack, height).into_iter().map(|operand| {
             let address = frame + function.operands_start() + operand.start();
+            let label = function.labels.iter().find(|label| label.end == operand.producer);
+            let by = label.map_or(operand.producer, |label| label.start);
             OperandView {
                 ty: operand.ty,
                 value: self.machine().value(address, operand.ty),
                 pushed_by: operand.producer,
-                pushed_at: function.instructions.get(operand.producer as usize).map_or(0, |by| by.offset),
+                pushed_at: function.instructions.get(by as usize).map_or(0, |by| by.offset),
+                result_of: label.map(|label| label.kind),
                 address,
             }
         });

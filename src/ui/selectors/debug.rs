@@ -163,7 +163,7 @@ mod tests {
     fn the_editor_shows_the_top_and_the_chosen_frame() {
         let mut seen = view(3, DebugReason::Step);
         seen.frames = vec![frame(7), frame(2)];
-        seen.values = vec![PlacedValue { place: span(6), text: "5".into() }];
+        seen.values = vec![PlacedValue { place: span(6), text: "5".into(), earlier: false }];
         let mut debug = stopped(seen);
         let shown = marks(&debug).unwrap();
         assert_eq!((shown.current, shown.caller, shown.values.len()), (Some(span(7)), None, 1));
