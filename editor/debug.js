@@ -2,6 +2,7 @@
 
 import { RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, GutterMarker, WidgetType, gutter } from "@codemirror/view";
+import { forgetPeek } from "./explain.js";
 
 const setMarks = StateEffect.define();
 const setBreakpoints = StateEffect.define();
@@ -126,7 +127,7 @@ export function debugging({ onBreakpoint, onMoved }) {
 
 /** Marks where the program stands; see `WatEditor.setDebug`. */
 export function showMarks(view, shown, reveal) {
-  const effects = [setMarks.of(shown)];
+  const effects = [setMarks.of(shown), forgetPeek];
   const at = reveal && (shown.caller ?? shown.current);
   if (at) {
     effects.push(EditorView.scrollIntoView(Math.min(at[0], view.state.doc.length), { y: "nearest", yMargin: 80 }));

@@ -17,9 +17,10 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { lintGutter, nextDiagnostic } from "@codemirror/lint";
 import { wast } from "@codemirror/lang-wast";
 import { debugging, lineClicks } from "./debug.js";
+import { explaining } from "./explain.js";
 import { theme } from "./theme.js";
 
-export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved }) {
+export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved, onPoint }) {
   const run = () => {
     onRun();
     return true;
@@ -31,6 +32,8 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
     return true;
   };
   return [
+    // Its Escape comes before the one that leaves the editor.
+    explaining({ onPoint }),
     debugging({ onBreakpoint, onMoved }),
     lineNumbers({ domEventHandlers: lineClicks(onBreakpoint) }),
     highlightActiveLineGutter(),

@@ -8,11 +8,14 @@
 use serde::{Deserialize, Serialize};
 
 mod debug;
+mod evaluation;
 
 pub use debug::{
     Breakpoint, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, TableView, ValueChange,
 };
+
+pub use evaluation::{Evaluation, Explanation};
 
 /// Numbers the runs of a page, starting at 1; a later run has a larger number.
 pub type RunId = u32;
@@ -46,6 +49,12 @@ pub enum Request {
     SetBreakpoints { run: RunId, breakpoints: Vec<Breakpoint> },
     /// The page, when the person changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
     ChangeValue { run: RunId, change: ValueChange },
+    /// The page, when watch expressions have changed or another call is looked at: work these out now, for that call
+    /// (the topmost is 0), and again wherever the program stops. Answered by [`Event::Evaluated`].
+    Evaluate { run: RunId, frame: u32, expressions: Vec<String> },
+    /// The page, when the person points at a place in the text, in bytes; `word` is the name that stands there, without
+    /// `$`, if any. Answered by [`Event::Explained`] with the same `query`.
+    Explain { run: RunId, query: u32, at: u32, word: Option<String>, frame: u32 },
     /// The page, on **Pause**. Answered by [`Event::Paused`].
     Pause { run: RunId },
     /// The page, on **Continue**. Answered by [`Event::Continued`].
@@ -113,6 +122,11 @@ pub enum Event {
     Progress { run: RunId, counters: Counters },
     /// The program stands still under the debugger.
     DebugStopped { run: RunId, view: Box<DebugView> },
+    /// Answers [`Request::Evaluate`]; and before every [`Event::DebugStopped`], for the topmost call, where there are
+    /// expressions.
+    Evaluated { run: RunId, step: u64, evaluations: Vec<Evaluation> },
+    /// Answers [`Request::Explain`]; `None` where there is nothing to say.
+    Explained { run: RunId, query: u32, explanation: Option<Explanation> },
     /// The debugger is at work, as often as a screen is drawn at most; `of` is how far it has to go, where that is known.
     DebugWorking { run: RunId, step: u64, of: Option<u64> },
     /// Answers [`Request::SetBreakpoints`]: where they are really.

@@ -2,6 +2,7 @@
 
 use super::debug_view::{self, Before};
 use super::event_loop::Next;
+use super::expressions::{self, Expressions};
 use super::run::milliseconds_left;
 use super::{Machine, files, to_proto};
 use crate::engine::debugger::condition::Condition;
@@ -43,6 +44,7 @@ pub(super) struct Debug {
     /// The tree as the page shows it.
     files_told: Vfs,
     sent: Option<MemoryView>,
+    expressions: Expressions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,6 +98,7 @@ impl Debug {
             files_told: files_before.clone(),
             files_before,
             sent: None,
+            expressions: Expressions::default(),
         })
     }
 
@@ -127,7 +130,33 @@ impl Debug {
         let values = self.session.recent_values(RECENT_STEPS);
         let view = debug_view::view(&mut self.session, &self.map, &self.regions, reason, self.before.as_ref(), values);
         self.before = Some(Before::of(&self.session));
+        if !self.expressions.is_empty() {
+            self.send_evaluations(0, emit);
+        }
         emit(Event::DebugStopped { run: self.id, view: Box::new(view) });
+    }
+
+    /// Takes over the watch expressions, and works them out.
+    pub fn evaluate(&mut self, frame: u32, expressions: Vec<String>, emit: &mut dyn FnMut(Event)) {
+        self.expressions = Expressions::new(expressions);
+        // Of a program on its way there is nothing to tell: what it comes to is told where it stops.
+        if self.stands_still() {
+            self.send_evaluations(frame, emit);
+        }
+    }
+
+    fn send_evaluations(&self, frame: u32, emit: &mut dyn FnMut(Event)) {
+        let evaluations = self.expressions.evaluate(&self.session, frame);
+        emit(Event::Evaluated { run: self.id, step: self.session.step(), evaluations });
+    }
+
+    /// Says what there is to say about a place in the text.
+    pub fn explain(&self, query: u32, at: u32, word: Option<&str>, frame: u32, emit: &mut dyn FnMut(Event)) {
+        let explanation = match self.stands_still() {
+            true => expressions::explain(&self.session, &self.map, at, word, frame),
+            false => None,
+        };
+        emit(Event::Explained { run: self.id, query, explanation });
     }
 
     /// Asks for something; the work is done in [`Debug::slice`].

@@ -243,6 +243,16 @@ impl<M: Machine> EventLoop<M> {
                     self.show_debugged(emit);
                 }
             }
+            Request::Evaluate { run, frame, expressions } => {
+                if let Some(debug) = self.debugged(run) {
+                    debug.evaluate(frame, expressions, emit);
+                }
+            }
+            Request::Explain { run, query, at, word, frame } => {
+                if let Some(debug) = self.debugged(run) {
+                    debug.explain(query, at, word.as_deref(), frame, emit);
+                }
+            }
             Request::WarmUp => {
                 if !self.is_running() {
                     self.warm_up = WarmUp::new(&self.machine);

@@ -8,6 +8,7 @@ mod calls;
 mod debug;
 mod debug_view;
 mod event_loop;
+mod expressions;
 mod files;
 mod run;
 mod to_proto;

@@ -47,6 +47,7 @@ impl Bench {
                 Callback::from(move |line| heard.borrow_mut().push(format!("breakpoint {line}")))
             },
             on_moved: Callback::noop(),
+            on_point: Callback::noop(),
         };
         let editor = code.create(&host, text, callbacks).expect("the editor starts");
         Self { editor, host, heard }

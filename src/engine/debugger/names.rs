@@ -75,6 +75,11 @@ impl Names {
         self.locals.get(&function)?.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
     }
 
+    /// The function of that name, imported ones counted.
+    pub fn find_function(&self, name: &str) -> Option<u32> {
+        self.functions.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
+    }
+
     /// The global of that name.
     pub fn find_global(&self, name: &str) -> Option<u32> {
         self.globals.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)

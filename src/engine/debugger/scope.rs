@@ -2,11 +2,12 @@
 
 use wasmi::Val;
 
-use super::condition::{Condition, Name, Number, Scope};
+use super::condition::{Condition, Name, NoValue, Number, Place, Scope};
 use super::session::DebugSession;
 use super::view::FrameView;
+use crate::engine::value::{self, Shown};
 
-/// The topmost frame, the globals and the first memory.
+/// A frame, the globals and the first memory.
 pub struct MachineScope<'a> {
     session: &'a DebugSession,
     frame: Option<FrameView>,
@@ -16,6 +17,59 @@ impl<'a> MachineScope<'a> {
     pub fn new(session: &'a DebugSession) -> Self {
         let top = session.machine().top();
         Self { session, frame: session.frame_view(top) }
+    }
+
+    /// As [`MachineScope::new`], in the frame that is so many calls down.
+    pub fn of_frame(session: &'a DebugSession, frame: usize) -> Self {
+        let address = session.machine().frames().get(frame).copied();
+        Self { session, frame: address.and_then(|address| session.frame_view(address)) }
+    }
+
+    /// The value of an expression as a panel shows it: what is nothing but a name in its own type, vectors and
+    /// references too; what is calculated, as an i64 or f64.
+    ///
+    /// # Errors
+    ///
+    /// Why it has none, in words.
+    pub fn show(&self, expression: &Condition) -> Result<Shown, NoValue> {
+        if let Some(value) = expression.place(self)?.and_then(|place| self.value(place)) {
+            return Ok(value::show(&value));
+        }
+        Ok(value::show(&match expression.evaluate(self)? {
+            Number::Integer(value) => Val::I64(value),
+            Number::Float(value) => Val::F64(value.into()),
+        }))
+    }
+
+    fn value(&self, place: Place<'_>) -> Option<Val> {
+        match place {
+            Place::Local(name) => self.local_value(name),
+            Place::Global(name) => self.global_value(name),
+            Place::Stack(depth) => self.operand(depth),
+        }
+    }
+
+    fn local_value(&self, name: Name<'_>) -> Option<Val> {
+        let locals = &self.frame.as_ref()?.locals;
+        let local = match name {
+            Name::Index(index) => locals.get(usize::try_from(index).ok()?)?,
+            Name::Text(name) => locals.iter().find(|local| local.name.as_deref() == Some(name))?,
+        };
+        Some(local.value.clone())
+    }
+
+    fn global_value(&self, name: Name<'_>) -> Option<Val> {
+        let index = match name {
+            Name::Index(index) => usize::try_from(index).ok()?,
+            Name::Text(name) => self.session.names().find_global(name)? as usize,
+        };
+        self.session.machine().globals().nth(index)
+    }
+
+    fn operand(&self, depth: u64) -> Option<Val> {
+        let stack = &self.frame.as_ref()?.operand_stack;
+        let index = stack.len().checked_sub(usize::try_from(depth).ok()?.checked_add(1)?)?;
+        stack.get(index).map(|operand| operand.value.clone())
     }
 
     /// A message in which what is in braces is replaced by its value.
@@ -41,25 +95,15 @@ impl<'a> MachineScope<'a> {
 
 impl Scope for MachineScope<'_> {
     fn local(&self, name: Name<'_>) -> Option<Number> {
-        let frame = self.frame.as_ref()?;
-        let local = match name {
-            Name::Index(index) => frame.locals.get(usize::try_from(index).ok()?)?,
-            Name::Text(name) => frame.locals.iter().find(|local| local.name.as_deref() == Some(name))?,
-        };
-        number(&local.value)
+        number(&self.local_value(name)?)
     }
 
     fn global(&self, name: Name<'_>) -> Option<Number> {
-        let index = match name {
-            Name::Index(index) => usize::try_from(index).ok()?,
-            Name::Text(name) => self.session.names().find_global(name)? as usize,
-        };
-        number(&self.session.machine().globals().nth(index)?)
+        number(&self.global_value(name)?)
     }
 
     fn stack(&self, depth: u64) -> Option<Number> {
-        let stack = &self.frame.as_ref()?.operand_stack;
-        number(&stack.get(stack.len().checked_sub(usize::try_from(depth).ok()? + 1)?)?.value)
+        number(&self.operand(depth)?)
     }
 
     fn memory(&self, address: u64, length: usize) -> Option<[u8; 8]> {

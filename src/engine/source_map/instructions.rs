@@ -111,6 +111,19 @@ impl InstructionMap {
         here.map(|(offset, ..)| *offset).min()
     }
 
+    /// The offset of the instruction that is written at that place of the text, in bytes.
+    pub fn at(&self, place: u32) -> Option<u64> {
+        let here = self.places.iter().filter(|(_, start, end)| (*start..*end).contains(&place));
+        // Of instructions within one another, the one that begins last.
+        here.max_by_key(|(_, start, _)| *start).map(|(offset, ..)| *offset)
+    }
+
+    /// The offset of the next instruction that is written at or after that place.
+    pub fn after(&self, place: u32) -> Option<u64> {
+        let later = self.places.iter().filter(|(_, start, _)| *start >= place);
+        later.min_by_key(|(_, start, _)| *start).map(|(offset, ..)| *offset)
+    }
+
     fn line_and_column(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start as usize <= at);
         let start = self.lines[line.saturating_sub(1)] as usize;
@@ -164,6 +177,12 @@ mod tests {
         assert_eq!(map.on_line(1), Some(first));
         assert_eq!(map.on_line(9), None);
         assert_eq!(map.on_line(0), None);
+        let place = |what: &str| text.find(what).unwrap() as u32;
+        let at = |place| map.at(place).and_then(|offset| map.instruction(offset));
+        assert_eq!(at(place("$x)")), Some("local.get $x"));
+        assert_eq!(at(place("add")), Some("i32.add"));
+        assert_eq!(at(place(";; one")), None);
+        assert_eq!(map.after(place("(param")), Some(map.at(place("add")).unwrap()));
     }
 
     #[test]

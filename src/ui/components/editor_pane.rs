@@ -60,6 +60,10 @@ pub fn EditorPane() -> Html {
                     let debugger = debugger.clone();
                     Callback::from(move |line| debugger.toggle_breakpoint(line))
                 },
+                on_point: {
+                    let debugger = debugger.clone();
+                    Callback::from(move |pointing| debugger.point(pointing))
+                },
                 on_moved: Callback::from(move |moved| debugger.breakpoints(BreakpointChange::Moved(moved))),
             };
             let attached = link.clone();

@@ -59,3 +59,4 @@ pub mod stdin_line;
 pub mod tabs;
 pub mod timeline;
 pub mod toolbar;
+pub mod watch_expressions;

@@ -1,6 +1,6 @@
 //! The debugger, as the page sees it: verbs that wait for one another.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -9,9 +9,12 @@ use yew::prelude::*;
 use super::reducers::{DebugContext, WorkspaceContext};
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{Breakpoint, DebugCommand, DebugReason, Event, ValueChange};
+use crate::protocol::{Breakpoint, DebugCommand, DebugReason, Event, Explanation, ValueChange};
+use crate::ui::platform::editor::{Pointing, Said};
+use crate::ui::selectors::debug::written;
 use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::debug::{Base, DebugAction, Direction};
+use crate::ui::state::expressions::ExpressionChange;
 
 /// How many steps a person may be ahead of the debugger.
 const MOST_WAITING: usize = 16;
@@ -32,6 +35,9 @@ struct Inner {
     debug: DebugContext,
     /// What was asked for while the debugger was still at something else.
     waiting: RefCell<VecDeque<DebugCommand>>,
+    /// What the person points at, until the debugger has said what is there; and the number of that question.
+    pointing: RefCell<Option<(u32, Pointing)>>,
+    queries: Cell<u32>,
 }
 
 /// Makes the handle, and keeps worker and breakpoints in step. Once, in [`crate::ui::app::App`].
@@ -48,6 +54,8 @@ pub fn use_debugger(
             editor: editor.clone(),
             debug: debug.clone(),
             waiting: RefCell::default(),
+            pointing: RefCell::default(),
+            queries: Cell::default(),
         }))
     });
     {
@@ -65,6 +73,15 @@ pub fn use_debugger(
         use_effect_with(debug.breakpoints.all(), move |breakpoints| {
             if send {
                 engine.set_breakpoints(breakpoints.clone());
+            }
+        });
+    }
+    {
+        let (engine, texts) = (engine.clone(), debug.expressions.texts());
+        let frame = debug.frame as u32;
+        use_effect_with((debug.is_on().then_some(debug.run), frame, texts), move |(run, frame, texts)| {
+            if run.is_some() {
+                engine.evaluate(*frame, texts.iter().map(ToString::to_string).collect());
             }
         });
     }
@@ -155,6 +172,39 @@ impl Debugger {
         self.0.debug.dispatch(DebugAction::Breakpoints(change));
     }
 
+    pub fn expressions(&self, change: ExpressionChange) {
+        self.0.debug.dispatch(DebugAction::Expressions(change));
+    }
+
+    /// Tells the person what is at the place in the editor that they point at.
+    pub fn point(&self, pointing: Pointing) {
+        let inner = &self.0;
+        let debug = inner.debug.clone();
+        let at = inner.editor.byte_at(pointing.at, debug.text.as_ref()).filter(|_| debug.is_stopped());
+        let Some(at) = at else { return pointing.answer(None) };
+        let query = inner.queries.get() + 1;
+        inner.queries.set(query);
+        let name = pointing.name.clone();
+        // Who points somewhere else does not want to know any more.
+        if let Some((_, before)) = inner.pointing.replace(Some((query, pointing))) {
+            before.answer(None);
+        }
+        inner.engine.explain(query, at, name, debug.frame as u32);
+    }
+
+    fn explained(&self, query: u32, explanation: Option<&Explanation>) {
+        let pointing = self.0.pointing.borrow_mut().take_if(|(asked, _)| *asked == query);
+        let Some((_, pointing)) = pointing else { return };
+        let base = self.0.debug.clone().base;
+        let said = explanation.map(|explanation| Said {
+            title: explanation.title.clone(),
+            value: explanation.value.as_ref().map(|value| (written(value, base), value.ty.clone())),
+            notes: explanation.notes.clone(),
+            range: explanation.place.map(|place| self.0.editor.positions(place)),
+        });
+        pointing.answer(said.as_ref());
+    }
+
     /// On to the line that the editor's cursor is on.
     pub fn run_to_here(&self) {
         if let Some(line) = self.0.editor.line() {
@@ -163,9 +213,17 @@ impl Debugger {
     }
 
     fn hear(&self, event: &Event) {
+        if let Event::Explained { query, explanation, .. } = event {
+            return self.explained(*query, explanation.as_ref());
+        }
         let Event::DebugStopped { view, .. } = event else {
             if matches!(event, Event::Finished { .. } | Event::ChangeRefused { .. }) {
                 self.0.waiting.borrow_mut().clear();
+            }
+            if let Event::Finished { .. } = event
+                && let Some((_, pointing)) = self.0.pointing.take()
+            {
+                pointing.answer(None);
             }
             return;
         };

@@ -11,6 +11,7 @@ use crate::protocol::{Problem, Span};
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::Editor;
 use crate::ui::selectors::debug::Marks;
+use crate::ui::selectors::offsets::{to_byte, to_utf16};
 use crate::ui::state::project::{Workspace, WorkspaceAction};
 
 /// Up to this many bytes the text is taken over at every key; of a longer one, when the person pauses for a moment.
@@ -139,6 +140,19 @@ impl EditorLink {
     /// The line that the cursor is on, from 1.
     pub fn line(&self) -> Option<u32> {
         self.0.editor.borrow().as_ref().map(Editor::line)
+    }
+
+    /// The byte that a UTF-16 position of the editor's text is at; `None` where that is not `text`, if one is named.
+    pub fn byte_at(&self, position: u32, text: Option<&Rc<str>>) -> Option<u32> {
+        let shown = self.0.shown.borrow();
+        let is_shown = !self.0.changed.get() && text.is_none_or(|text| **text == **shown);
+        is_shown.then(|| to_byte(&shown, position))
+    }
+
+    /// Where a place is in UTF-16 code units.
+    pub fn positions(&self, span: Span) -> (u32, u32) {
+        let positions = to_utf16(&self.0.shown.borrow(), &[span.start, span.end]);
+        (positions[0], positions[1])
     }
 
     /// Selects a place and goes there.

@@ -184,6 +184,16 @@ impl Engine {
         self.0.send_if_active(|run| Request::SetBreakpoints { run, breakpoints });
     }
 
+    /// Has the watch expressions worked out, for a call that is so many below the topmost.
+    pub fn evaluate(&self, frame: u32, expressions: Vec<String>) {
+        self.0.send_if_active(|run| Request::Evaluate { run, frame, expressions });
+    }
+
+    /// Asks what there is to say about a place in the text; it comes as [`Event::Explained`].
+    pub fn explain(&self, query: u32, at: u32, word: Option<String>, frame: u32) {
+        self.0.send_if_active(|run| Request::Explain { run, query, at, word, frame });
+    }
+
     pub fn change_value(&self, change: ValueChange) {
         self.0.changing.set(true);
         self.0.send_if_active(|run| Request::ChangeValue { run, change });

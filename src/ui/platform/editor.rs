@@ -1,6 +1,6 @@
 //! The door to the text editor, `editor/index.js`.
 
-use js_sys::{Array, Object, Reflect, Uint32Array};
+use js_sys::{Array, Function, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::Callback;
@@ -33,6 +33,7 @@ extern "C" {
         on_cursor: &JsValue,
         on_breakpoint: &JsValue,
         on_moved: &JsValue,
+        on_point: &JsValue,
     ) -> Result<WatEditor, JsValue>;
 
     type WatEditor;
@@ -71,17 +72,65 @@ pub struct EditorCallbacks {
     pub on_breakpoint: Callback<u32>,
     /// An edit moved breakpoints: ids and lines of all that are left.
     pub on_moved: Callback<Vec<(u32, u32)>>,
+    /// The person points at a place, and is to be told what is there.
+    pub on_point: Callback<Pointing>,
+}
+
+/// What the person points at.
+#[derive(Clone)]
+pub struct Pointing {
+    /// In UTF-16 code units.
+    pub at: u32,
+    /// The name that stands there, without `$`.
+    pub name: Option<String>,
+    answer: Function,
+}
+
+/// What is at a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    pub title: String,
+    /// A value and its type.
+    pub value: Option<(String, String)>,
+    pub notes: Vec<String>,
+    /// Where, in UTF-16 code units; `None` for the name that was pointed at.
+    pub range: Option<(u32, u32)>,
+}
+
+impl Pointing {
+    /// Tells the person, once; `None` where there is nothing to say.
+    pub fn answer(&self, said: Option<&Said>) {
+        let told = said.map_or(JsValue::NULL, |said| {
+            let text = |text: &Option<&String>| text.map_or(JsValue::UNDEFINED, |text| text.as_str().into());
+            let value = said.value.as_ref().map(|(value, _)| value);
+            let ty = said.value.as_ref().map(|(_, ty)| ty);
+            let number = |number: Option<u32>| number.map_or(JsValue::UNDEFINED, JsValue::from);
+            let (from, to) = (said.range.map(|(from, _)| from), said.range.map(|(_, to)| to));
+            let notes: Array = said.notes.iter().map(|note| JsValue::from(note.as_str())).collect();
+            object([
+                ("title", said.title.as_str().into()),
+                ("value", text(&value)),
+                ("type", text(&ty)),
+                ("notes", notes.into()),
+                ("from", number(from)),
+                ("to", number(to)),
+            ])
+        });
+        // It resolves a promise, which does not fail.
+        let _ = self.answer.call1(&JsValue::NULL, &told);
+    }
 }
 
 type Plain = Closure<dyn Fn()>;
 type Placed = Closure<dyn Fn(u32, u32)>;
 type Line = Closure<dyn Fn(u32)>;
 type Numbers = Closure<dyn Fn(Uint32Array)>;
+type Points = Closure<dyn Fn(u32, Option<String>, Function)>;
 
 /// An editor in the page; dropping it removes it.
 pub struct Editor {
     view: WatEditor,
-    _closures: ([Plain; 3], Placed, Line, Numbers),
+    _closures: ([Plain; 3], Placed, Line, Numbers, Points),
 }
 
 impl Editor {
@@ -176,7 +225,7 @@ pub struct EditorCode(EditorModule);
 impl EditorCode {
     /// Puts an editor into `parent`.
     pub fn create(&self, parent: &Element, text: &str, callbacks: EditorCallbacks) -> Result<Editor, JsValue> {
-        let EditorCallbacks { on_change, on_run, on_leave, on_cursor, on_breakpoint, on_moved } = callbacks;
+        let EditorCallbacks { on_change, on_run, on_leave, on_cursor, on_breakpoint, on_moved, on_point } = callbacks;
         let plain = [on_change, on_run, on_leave].map(|callback| Plain::new(move || callback.emit(())));
         let cursor = Placed::new(move |line, column| on_cursor.emit((line, column)));
         let breakpoint = Line::new(move |line| on_breakpoint.emit(line));
@@ -184,6 +233,7 @@ impl EditorCode {
             let numbers = numbers.to_vec();
             on_moved.emit(numbers.as_chunks::<2>().0.iter().map(|[id, line]| (*id, *line)).collect());
         });
+        let point = Points::new(move |at, name, answer| on_point.emit(Pointing { at, name, answer }));
         let view = self.0.create_editor(
             parent,
             text,
@@ -193,8 +243,9 @@ impl EditorCode {
             cursor.as_ref(),
             breakpoint.as_ref(),
             moved.as_ref(),
+            point.as_ref(),
         )?;
-        Ok(Editor { view, _closures: (plain, cursor, breakpoint, moved) })
+        Ok(Editor { view, _closures: (plain, cursor, breakpoint, moved, point) })
     }
 }
 

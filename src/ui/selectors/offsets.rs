@@ -1,4 +1,4 @@
-//! From places in bytes, as the compiler counts, to UTF-16 code units, as the editor counts.
+//! Between places in bytes, as the compiler counts, and UTF-16 code units, as the editor counts.
 
 /// The UTF-16 positions of byte offsets in `text`; what is past the end is the end, what is within a character is its
 /// beginning. One pass over the text, however many offsets there are.
@@ -17,6 +17,16 @@ pub fn to_utf16(text: &str, offsets: &[u32]) -> Vec<u32> {
         positions[index] = unit;
     }
     positions
+}
+
+/// The byte offset of a UTF-16 position in `text`; what is past the end is the end.
+pub fn to_byte(text: &str, position: u32) -> u32 {
+    let mut unit = 0;
+    let found = text.char_indices().find(|(_, character)| {
+        unit += character.len_utf16() as u32;
+        unit > position
+    });
+    found.map_or(text.len(), |(at, _)| at) as u32
 }
 
 #[cfg(test)]
@@ -42,5 +52,8 @@ mod tests {
         let expected: Vec<u32> =
             boundaries.iter().map(|at| text[..*at as usize].encode_utf16().count() as u32).collect();
         assert_eq!(to_utf16(text, &boundaries), expected);
+        let back: Vec<u32> = expected.iter().map(|position| to_byte(text, *position)).collect();
+        assert_eq!(back, boundaries);
+        assert_eq!(to_byte(text, 999), text.len() as u32);
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
+use super::expressions::{ExpressionChange, Expressions};
 use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId};
 
 /// Where the debugger stands.
@@ -27,6 +28,7 @@ pub struct DebugState {
     pub run: RunId,
     pub phase: DebugPhase,
     pub breakpoints: Breakpoints,
+    pub expressions: Expressions,
     /// The frame that is looked at; the topmost is 0.
     pub frame: usize,
     pub base: Base,
@@ -71,6 +73,8 @@ pub enum DebugAction {
     Play(Option<Direction>),
     /// The person changes the breakpoints.
     Breakpoints(BreakpointChange),
+    /// The person changes the watch expressions.
+    Expressions(ExpressionChange),
     /// Another program was opened.
     Opened,
     /// From the worker; what is not about this run changes nothing.
@@ -83,6 +87,7 @@ impl Default for DebugState {
             run: 0,
             phase: DebugPhase::Idle,
             breakpoints: Breakpoints::default(),
+            expressions: Expressions::default(),
             frame: 0,
             base: Base::default(),
             text: None,
@@ -102,6 +107,7 @@ impl DebugState {
                     run,
                     phase: DebugPhase::Starting,
                     breakpoints: self.breakpoints.forget_places(),
+                    expressions: self.expressions.forget_results(),
                     base: self.base,
                     text,
                     ..Self::default()
@@ -118,8 +124,10 @@ impl DebugState {
             DebugAction::ShowIn(base) => next.base = base,
             DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
             DebugAction::Breakpoints(change) => next.breakpoints = self.breakpoints.apply(change),
+            DebugAction::Expressions(change) => next.expressions = self.expressions.apply(change),
             DebugAction::Opened => {
                 next.breakpoints = Breakpoints::default();
+                next.expressions = Expressions::default();
                 next.text = None;
             }
             DebugAction::Heard(event) => next.hear(&event),
@@ -165,6 +173,7 @@ impl DebugState {
     }
 
     fn end(&mut self) {
+        self.expressions = self.expressions.forget_results();
         self.phase = DebugPhase::Idle;
         self.playing = None;
         self.refused = None;
@@ -181,6 +190,9 @@ impl DebugState {
             }
             Event::BreakpointsPlaced { run, breakpoints } if *run == self.run => {
                 self.breakpoints = self.breakpoints.placed(breakpoints);
+            }
+            Event::Evaluated { run, step, evaluations } if *run == self.run && self.is_on() => {
+                self.expressions = self.expressions.worked_out(*step, evaluations);
             }
             Event::ChangeRefused { run, message } if *run == self.run => {
                 self.refused = Some(message.as_str().into());

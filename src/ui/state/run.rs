@@ -145,6 +145,8 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::DebugStopped { run, .. }
         | Event::DebugWorking { run, .. }
         | Event::BreakpointsPlaced { run, .. }
+        | Event::Evaluated { run, .. }
+        | Event::Explained { run, .. }
         | Event::ChangeRefused { run, .. } => Some(*run),
         Event::Ready
         | Event::Warm { .. }

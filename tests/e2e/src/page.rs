@@ -13,6 +13,30 @@ use std::time::{Duration, Instant};
 /// How long a condition may take to come true. Far more than it takes on a slow machine: it ends journeys that fail.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Where a text begins in the editor: its first letter's place on the screen.
+const PLACE_OF: &str = "
+    const wanted = arguments[0];
+    for (const line of document.querySelectorAll('.cm-line')) {
+        const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT, (node) =>
+            node.parentElement.closest('.cm-debug-value') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+        const nodes = [];
+        while (walker.nextNode()) nodes.push(walker.currentNode);
+        let at = nodes.map((node) => node.data).join('').indexOf(wanted);
+        if (at < 0) continue;
+        for (const node of nodes) {
+            if (at < node.data.length) {
+                const range = document.createRange();
+                range.setStart(node, at);
+                range.setEnd(node, at + 1);
+                const box = range.getBoundingClientRect();
+                return { x: box.left + 2, y: box.top + box.height / 2 };
+            }
+            at -= node.data.length;
+        }
+    }
+    return {};
+";
+
 /// Keys without a character of their own, as WebDriver codes them.
 pub mod key {
     pub const ENTER: char = '\u{e007}';
@@ -162,6 +186,23 @@ impl Page {
     /// Presses a key while another is held.
     pub fn chord(&self, held: char, key: char) {
         self.session().chord(held, key).expect("keys can be pressed");
+    }
+
+    /// Moves the mouse to the first letter of `text` in the editor.
+    pub fn point_at(&self, text: &str) {
+        // From elsewhere, or else nothing moves where it is there already.
+        self.session().move_mouse(1.0, 1.0).expect("the mouse can be moved");
+        self.try_until(&format!("{text:?} in the editor can be pointed at"), || {
+            let found = self.session().script(PLACE_OF, &[json!(text)]).map_err(|failure| failure.to_string())?;
+            let at = |name: &str| found.get(name).and_then(Value::as_f64).ok_or("it is not in the editor");
+            self.session().move_mouse(at("x")?, at("y")?).map_err(|failure| failure.to_string())
+        });
+    }
+
+    /// Puts the editor's cursor before `text`, by clicking there.
+    pub fn put_cursor(&self, text: &str) {
+        self.point_at(text);
+        self.session().press_mouse().expect("the mouse can be pressed");
     }
 
     /// Puts the keyboard into the editor.

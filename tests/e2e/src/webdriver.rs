@@ -209,6 +209,20 @@ impl Session {
         self.post("actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] })).map(drop)
     }
 
+    /// Moves the mouse to a place in the window, in CSS pixels.
+    pub fn move_mouse(&self, x: f64, y: f64) -> Result<(), Failure> {
+        let to = json!({ "type": "pointerMove", "duration": 0, "x": x.round(), "y": y.round() });
+        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": [to] });
+        self.post("actions", &json!({ "actions": [mouse] })).map(drop)
+    }
+
+    /// Clicks where the mouse is.
+    pub fn press_mouse(&self) -> Result<(), Failure> {
+        let press = [json!({ "type": "pointerDown", "button": 0 }), json!({ "type": "pointerUp", "button": 0 })];
+        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": press });
+        self.post("actions", &json!({ "actions": [mouse] })).map(drop)
+    }
+
     /// What was logged since the last time: `browser` for the console, `performance` for DevTools events.
     pub fn log(&self, kind: &str) -> Vec<Value> {
         let answer = self.post("se/log", &json!({ "type": kind })).unwrap_or_default();

@@ -1,0 +1,220 @@
+//! What there is to say about a place in the program while it stands still: what a person sees who points at it.
+
+use wasmparser::Operator;
+
+use super::condition::Name;
+use super::session::DebugSession;
+use super::view::FrameView;
+use crate::engine::instrument::{Flow, Function};
+use crate::engine::value::{self, Nullable, Shown, Val};
+
+/// What is at a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// What it is, such as `local $n (0)`.
+    pub title: String,
+    /// What it is worth now.
+    pub value: Option<Shown>,
+    /// What else there is to say, a sentence each.
+    pub notes: Vec<String>,
+    /// Where a branch goes on, in the binary.
+    pub target: Option<u64>,
+}
+
+impl Explanation {
+    fn new(title: String, value: Option<Shown>) -> Self {
+        Self { title, value, notes: Vec::new(), target: None }
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+impl DebugSession {
+    /// What the instruction at an offset of the binary names or does. `frame` is the call that is looked at; the
+    /// topmost is 0. `None` where there is nothing to say.
+    pub fn explain_instruction(&self, offset: u64, frame: usize) -> Option<Explanation> {
+        let (number, _) = self.program().instrumented.position_at(offset)?;
+        let function = self.program().instrumented.analyse(number)?;
+        let index = function.instructions.partition_point(|instruction| instruction.offset < offset);
+        let instruction = function.instructions.get(index)?;
+        let operator = self.program().instrumented.operator(number, index as u32)?;
+        let number = number + self.program().instrumented.imported_functions;
+        match &operator {
+            Operator::LocalGet { local_index }
+            | Operator::LocalSet { local_index }
+            | Operator::LocalTee { local_index } => self.explain_local(number, *local_index, frame),
+            Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
+                self.explain_global(*global_index)
+            }
+            Operator::Call { function_index }
+            | Operator::ReturnCall { function_index }
+            | Operator::RefFunc { function_index } => Some(self.explain_function(*function_index)),
+            _ => match &instruction.flow {
+                Flow::Branch(label) | Flow::BranchIf(label) => Some(self.explain_branch(&function, *label)),
+                _ if self.is_next(number, index) => self.explain_next(&operator),
+                _ => None,
+            },
+        }
+    }
+
+    /// What a name stands for that is written with `$`, near an offset of the binary: a local of the function there, a
+    /// global, or a function.
+    pub fn explain_name(&self, name: &str, near: Option<u64>, frame: usize) -> Option<Explanation> {
+        let imported = self.program().instrumented.imported_functions;
+        let around = near.and_then(|offset| self.program().instrumented.position_at(offset));
+        let around = around.map(|(number, _)| number + imported);
+        let local = around.and_then(|function| Some((function, self.names().find_local(function, name)?)));
+        if let Some((function, local)) = local {
+            return self.explain_local(function, local, frame);
+        }
+        if let Some(global) = self.names().find_global(name) {
+            return self.explain_global(global);
+        }
+        self.names().find_function(name).map(|function| self.explain_function(function))
+    }
+
+    fn explain_local(&self, function: u32, local: u32, frame: usize) -> Option<Explanation> {
+        let name = numbered(self.names().local(function, local), local);
+        let calls = self.calls_of(function);
+        // The call that is looked at, or else the innermost of that function.
+        let Some((depth, address)) = calls.iter().find(|(depth, _)| *depth == frame).or(calls.first()).copied() else {
+            let note = format!("{} is not being called now", self.function_title(function));
+            return Some(Explanation::new(format!("local {name}"), None).note(note));
+        };
+        let found = self.frame_view(address)?;
+        let value = found.locals.get(local as usize)?;
+        let explanation = Explanation::new(format!("local {name}"), Some(value::show(&value.value)));
+        Some(match depth {
+            _ if depth == frame => explanation,
+            0 => explanation.note("in the topmost call"),
+            _ => explanation.note(format!("{depth} calls below the topmost")),
+        })
+    }
+
+    /// The calls of a function that are under way: how far below the topmost, and where their frames are.
+    fn calls_of(&self, function: u32) -> Vec<(usize, u32)> {
+        let imported = self.program().instrumented.imported_functions;
+        let is_of = |address: u32| {
+            self.machine().position_of(address).is_some_and(|position| position.function + imported == function)
+        };
+        self.machine().frames().into_iter().enumerate().filter(|(_, address)| is_of(*address)).collect()
+    }
+
+    fn explain_global(&self, global: u32) -> Option<Explanation> {
+        let value = self.globals().into_iter().nth(global as usize)?;
+        let title = format!("global {}", numbered(self.names().global(global), global));
+        let explanation = Explanation::new(title, Some(value::show(&value)));
+        Some(match self.is_global_mutable(global as usize) {
+            true => explanation,
+            false => explanation.note("it never changes"),
+        })
+    }
+
+    fn explain_function(&self, function: u32) -> Explanation {
+        let explanation = Explanation::new(self.function_title(function), None);
+        let copy = &self.program().instrumented;
+        let Some(number) = function.checked_sub(copy.imported_functions) else {
+            return explanation.note("imported: the host carries it out");
+        };
+        let calls = self.calls_of(function).len();
+        let explanation = match copy.functions.get(number as usize) {
+            Some(info) => explanation.note(signature(&info.params, &info.results)),
+            None => explanation,
+        };
+        match calls {
+            0 => explanation.note("not being called now"),
+            1 => explanation.note("one call of it is under way"),
+            calls => explanation.note(format!("{calls} calls of it are under way")),
+        }
+    }
+
+    fn explain_branch(&self, function: &Function, label: u32) -> Explanation {
+        use crate::engine::instrument::LabelKind;
+        let label = &function.labels[label as usize];
+        let title = match label.kind {
+            LabelKind::Function => "leaves the function".to_owned(),
+            LabelKind::Loop => "branches back to the start of the loop".to_owned(),
+            LabelKind::Block => "branches to behind the block".to_owned(),
+            LabelKind::If => "branches to behind the if".to_owned(),
+        };
+        let target = function.instructions.get(function.follow(label.target) as usize).map(|target| target.offset);
+        Explanation { target, ..Explanation::new(title, None) }
+    }
+
+    fn is_next(&self, function: u32, instruction: usize) -> bool {
+        let imported = self.program().instrumented.imported_functions;
+        self.machine().position().is_some_and(|position| {
+            position.function + imported == function && position.instruction as usize == instruction
+        })
+    }
+
+    /// What the instruction that is next is about to do: its operands are known.
+    fn explain_next(&self, operator: &Operator<'_>) -> Option<Explanation> {
+        if let Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } =
+            operator
+        {
+            return self.explain_indirect(*table_index);
+        }
+        let accesses = self.next_accesses();
+        let access = accesses.last()?;
+        let verb = if access.writes { "writes" } else { "reads" };
+        let title = format!("{verb} {} bytes at {:#x}", access.length, access.address);
+        let start = usize::try_from(access.address).ok()?;
+        let length = usize::try_from(access.length.min(16)).ok()?;
+        let there = self.memory(access.memory as usize).and_then(|bytes| bytes.get(start..start.checked_add(length)?));
+        let explanation = Explanation::new(title, None);
+        Some(match there {
+            Some(bytes) => {
+                let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                explanation.note(format!("there now: {}", bytes.join(" ")))
+            }
+            None => explanation.note("outside the memory: it will trap"),
+        })
+    }
+
+    fn explain_indirect(&self, table: u32) -> Option<Explanation> {
+        let frame: FrameView = self.frame_view(self.machine().top())?;
+        let index = match frame.operand_stack.last()?.value {
+            Val::I32(index) => u64::from(index.cast_unsigned()),
+            Val::I64(index) => index.cast_unsigned(),
+            _ => return None,
+        };
+        let title = format!("calls element {index} of table {table}");
+        let explanation = Explanation::new(title, None);
+        Some(match self.table_element(table as usize, index) {
+            Some(Val::FuncRef(Nullable::Val(function))) => match self.function_of(&function) {
+                Some(function) => explanation.note(self.function_title(function)),
+                None => explanation.note("a function of the host"),
+            },
+            Some(_) => explanation.note("null: it will trap"),
+            None => explanation.note("the table is smaller: it will trap"),
+        })
+    }
+
+    fn function_title(&self, function: u32) -> String {
+        format!("func {}", numbered(self.names().function(function), function))
+    }
+}
+
+fn numbered(name: Option<&str>, index: u32) -> String {
+    match name {
+        Some(name) => format!("{} ({index})", Name::Text(name)),
+        None => index.to_string(),
+    }
+}
+
+fn signature(params: &[wasmparser::ValType], results: &[wasmparser::ValType]) -> String {
+    let list = |word: &str, types: &[wasmparser::ValType]| {
+        let types: String = types.iter().map(|ty| format!(" {ty}")).collect();
+        if types.is_empty() { String::new() } else { format!("({word}{types})") }
+    };
+    let parts = [list("param", params), list("result", results)];
+    let written: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    match written.join(" ") {
+        none if none.is_empty() => "takes nothing and gives nothing".to_owned(),
+        signature => signature,
+    }
+}

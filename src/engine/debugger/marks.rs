@@ -1,0 +1,77 @@
+//! What there is on the timeline besides steps: calls of the host, what was printed, stops, forks, the end.
+
+use super::session::DebugSession;
+use crate::engine::runtime::Outcome;
+
+/// A step at which something was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    pub step: u64,
+    pub kind: MarkKind,
+}
+
+/// What was at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkKind {
+    /// A call of the host that printed nothing.
+    Call,
+    /// A call that printed.
+    Output,
+    /// A breakpoint stopped the program.
+    Breakpoint,
+    /// The person changed something.
+    Fork,
+    /// The program's last instruction.
+    End,
+    /// The instruction that trapped.
+    Trap,
+}
+
+impl DebugSession {
+    /// The marks, thinned out so that there is at most one of a kind in each of so many parts of the timeline: the first.
+    pub fn marks(&self, parts: u64) -> Vec<Mark> {
+        let width = (self.furthest() + 1).div_ceil(parts.max(1)).max(1);
+        let mut marks = Vec::new();
+        for (kind, steps) in self.mark_lists() {
+            let mut rest = &steps[..];
+            while let Some(step) = rest.first() {
+                marks.push(Mark { step: *step, kind });
+                let end = (step / width + 1).saturating_mul(width);
+                rest = &rest[rest.partition_point(|step| *step < end)..];
+            }
+        }
+        marks.sort_unstable();
+        marks
+    }
+
+    /// The nearest step after this one that has a mark.
+    pub fn next_mark(&self) -> Option<u64> {
+        let now = self.step();
+        let next = |steps: &[u64]| steps.get(steps.partition_point(|step| *step <= now)).copied();
+        self.mark_lists().iter().filter_map(|(_, steps)| next(steps)).min()
+    }
+
+    /// The nearest step before this one that has a mark.
+    pub fn previous_mark(&self) -> Option<u64> {
+        let now = self.step();
+        let previous = |steps: &[u64]| {
+            steps.partition_point(|step| *step < now).checked_sub(1).map(|index| steps[index])
+        };
+        self.mark_lists().iter().filter_map(|(_, steps)| previous(steps)).max()
+    }
+
+    fn mark_lists(&self) -> Vec<(MarkKind, std::borrow::Cow<'_, [u64]>)> {
+        let calls = self.wasi().call_steps();
+        let mut lists = vec![
+            (MarkKind::Call, calls.other.steps().into()),
+            (MarkKind::Output, calls.output.steps().into()),
+            (MarkKind::Breakpoint, self.stops().into()),
+            (MarkKind::Fork, self.forks().into()),
+        ];
+        if let Some((step, outcome)) = self.known_end() {
+            let kind = if matches!(outcome, Outcome::Trapped(_)) { MarkKind::Trap } else { MarkKind::End };
+            lists.push((kind, vec![step].into()));
+        }
+        lists
+    }
+}

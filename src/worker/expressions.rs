@@ -1,0 +1,66 @@
+//! Values that a person asks for by name: watch expressions, and what they point at.
+
+use super::to_proto;
+use crate::engine::debugger::condition::Condition;
+use crate::engine::debugger::{DebugSession, MachineScope};
+use crate::engine::source_map::InstructionMap;
+use crate::protocol::{Evaluation, Explanation};
+
+/// How many expressions are worked out at each stop.
+const MOST: usize = 200;
+
+/// The person's watch expressions.
+#[derive(Default)]
+pub(super) struct Expressions {
+    all: Vec<(String, Result<Condition, String>)>,
+}
+
+impl Expressions {
+    pub fn new(expressions: Vec<String>) -> Self {
+        let read = |text: String| {
+            let condition = Condition::parse(&text).map_err(|error| error.to_string());
+            (text, condition)
+        };
+        Self { all: expressions.into_iter().take(MOST).map(read).collect() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// What they come to now, in the call that is so many below the topmost.
+    pub fn evaluate(&self, session: &DebugSession, frame: u32) -> Vec<Evaluation> {
+        let scope = MachineScope::of_frame(session, frame as usize);
+        let evaluate = |(text, condition): &(String, Result<Condition, String>)| Evaluation {
+            expression: text.clone(),
+            result: condition.as_ref().map_err(Clone::clone).and_then(|condition| {
+                scope.show(condition).map(to_proto::value).map_err(|reason| reason.to_string())
+            }),
+        };
+        self.all.iter().map(evaluate).collect()
+    }
+}
+
+/// What there is to say about a place in the text: about the instruction there, or else about the name.
+pub(super) fn explain(
+    session: &DebugSession,
+    map: &InstructionMap,
+    at: u32,
+    word: Option<&str>,
+    frame: u32,
+) -> Option<Explanation> {
+    let frame = frame as usize;
+    let on = map.at(at);
+    let instruction = on.and_then(|offset| Some((offset, session.explain_instruction(offset, frame)?)));
+    let (place, explained) = match instruction {
+        Some((offset, explained)) => (map.location(offset).as_ref().map(to_proto::span), explained),
+        None => (None, session.explain_name(word?, map.after(at), frame)?),
+    };
+    let mut notes = explained.notes;
+    let target = explained.target.and_then(|offset| map.location(offset).zip(map.instruction(offset)));
+    if let Some((location, instruction)) = target {
+        let what = if instruction == ")" { "the end of the function" } else { instruction };
+        notes.push(format!("goes on at line {}, {what}", location.line));
+    }
+    Some(Explanation { place, title: explained.title, value: explained.value.map(to_proto::value), notes })
+}
