@@ -75,6 +75,8 @@ fn Tabs(props: &TabsProps) -> Html {
         let layout = layout.dispatcher();
         Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Show { panel }))
     };
+    // In a strip that is wider than the screen, the chosen tab is in sight.
+    use_effect_with(shown, move |shown| dom::scroll_into_view(&tab_id(*shown)));
     let onkeydown = {
         let layout = layout.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -101,11 +103,12 @@ fn Tabs(props: &TabsProps) -> Html {
                 class="tab"
                 aria-selected={selected.to_string()}
                 aria-controls={panel.id()}
+                aria-label={(!props.dock && panel.name() != panel.short_name()).then(|| panel.name())}
                 tabindex={if selected { "0" } else { "-1" }}
                 data-waits={waits.to_string()}
                 onclick={show(panel)}
             >
-                { panel.name() }
+                { if props.dock { panel.name() } else { panel.short_name() } }
                 if waits { <span class="visually-hidden">{ ", the program waits for input" }</span> }
             </button>
         }

@@ -1,7 +1,7 @@
 //! The window and its document, which a page always has.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
 
 pub fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -34,6 +34,16 @@ pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // Fails only for an element that cannot be focused; then focus stays where it is.
         let _ = element.focus();
+    }
+}
+
+/// Moves what is around the element with this id, as little as is needed for it to be in sight.
+pub fn scroll_into_view(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        options.set_inline(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

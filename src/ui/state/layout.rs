@@ -36,6 +36,14 @@ impl Panel {
         }
     }
 
+    /// The same where there is little room.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Panel::Calls => "Calls",
+            other => other.name(),
+        }
+    }
+
     /// The panel's id in the document.
     pub fn id(self) -> &'static str {
         match self {
