@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 mod debug;
 mod evaluation;
+mod timeline;
 
 pub use debug::{
     Breakpoint, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
@@ -16,6 +17,7 @@ pub use debug::{
 };
 
 pub use evaluation::{Evaluation, Explanation};
+pub use timeline::{MarkKind, TimelineMark};
 
 /// Numbers the runs of a page, starting at 1; a later run has a larger number.
 pub type RunId = u32;
@@ -125,6 +127,9 @@ pub enum Event {
     /// Answers [`Request::Evaluate`]; and before every [`Event::DebugStopped`], for the topmost call, where there are
     /// expressions.
     Evaluated { run: RunId, step: u64, evaluations: Vec<Evaluation> },
+    /// After an [`Event::DebugStopped`], where other marks belong on the timeline than were sent last: at most one of a
+    /// kind for each of some hundred parts of it, the first in that part.
+    Marks { run: RunId, marks: Vec<TimelineMark> },
     /// Answers [`Request::Explain`]; `None` where there is nothing to say.
     Explained { run: RunId, query: u32, explanation: Option<Explanation> },
     /// The debugger is at work, as often as a screen is drawn at most; `of` is how far it has to go, where that is known.

@@ -54,6 +54,10 @@ pub enum DebugCommand {
     JumpTo { step: u64 },
     /// To the end, past all breakpoints.
     JumpToEnd,
+    /// To the nearest mark after here, of those that are known.
+    NextMark,
+    /// To the nearest mark before here.
+    PreviousMark,
 }
 
 /// A value that a person changes while the program stands still.

@@ -6,7 +6,7 @@ use super::expressions::{self, Expressions};
 use super::run::milliseconds_left;
 use super::{Machine, files, to_proto};
 use crate::engine::debugger::condition::Condition;
-use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Position, StopReason};
+use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Mark, Position, StopReason};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
@@ -27,6 +27,8 @@ const PROGRESS_MS: f64 = 50.0;
 const FIRST_STEPS: u64 = 20_000;
 /// How many steps back values are looked for that are drawn beside their instructions.
 const RECENT_STEPS: u64 = 300;
+/// In so many parts of the timeline, marks of a kind are told apart: as many as a slider has pixels, about.
+const MARK_PARTS: u64 = 400;
 
 pub(super) struct Debug {
     id: RunId,
@@ -45,6 +47,8 @@ pub(super) struct Debug {
     files_told: Vfs,
     sent: Option<MemoryView>,
     expressions: Expressions,
+    /// As they were sent last.
+    marks: Vec<Mark>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,6 +103,7 @@ impl Debug {
             files_before,
             sent: None,
             expressions: Expressions::default(),
+            marks: Vec::new(),
         })
     }
 
@@ -134,6 +139,11 @@ impl Debug {
             self.send_evaluations(0, emit);
         }
         emit(Event::DebugStopped { run: self.id, view: Box::new(view) });
+        let marks = self.session.marks(MARK_PARTS);
+        if marks != self.marks {
+            emit(Event::Marks { run: self.id, marks: marks.iter().map(to_proto::mark).collect() });
+            self.marks = marks;
+        }
     }
 
     /// Takes over the watch expressions, and works them out.
@@ -183,9 +193,24 @@ impl Debug {
             DebugCommand::BackContinue => Command::BackContinue,
             DebugCommand::JumpTo { step } => Command::JumpTo(step),
             DebugCommand::JumpToEnd => Command::JumpToEnd,
+            DebugCommand::NextMark => return self.go_to_mark(self.session.next_mark(), "further on", emit),
+            DebugCommand::PreviousMark => return self.go_to_mark(self.session.previous_mark(), "further back", emit),
         };
         self.session.ask(command);
         self.phase = Phase::Working;
+    }
+
+    fn go_to_mark(&mut self, step: Option<u64>, side: &str, emit: &mut dyn FnMut(Event)) {
+        match step {
+            Some(step) => {
+                self.session.ask(Command::JumpTo(step));
+                self.phase = Phase::Working;
+            }
+            None => {
+                let message = format!("nothing is marked {side}, as far as the program has been");
+                emit(Event::ChangeRefused { run: self.id, message });
+            }
+        }
     }
 
     /// Replaces the breakpoints, and says where they are.

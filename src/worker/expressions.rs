@@ -33,9 +33,10 @@ impl Expressions {
         let scope = MachineScope::of_frame(session, frame as usize);
         let evaluate = |(text, condition): &(String, Result<Condition, String>)| Evaluation {
             expression: text.clone(),
-            result: condition.as_ref().map_err(Clone::clone).and_then(|condition| {
-                scope.show(condition).map(to_proto::value).map_err(|reason| reason.to_string())
-            }),
+            result: condition
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|condition| scope.show(condition).map(to_proto::value).map_err(|reason| reason.to_string())),
         };
         self.all.iter().map(evaluate).collect()
     }

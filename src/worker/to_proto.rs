@@ -1,5 +1,6 @@
 //! Engine values to protocol types: the only place that knows both.
 
+use crate::engine::debugger;
 use crate::engine::diagnostic::{self, Severity};
 use crate::engine::inspect::{self, ExportKind, Inspection, Kind, Summary};
 use crate::engine::runtime;
@@ -7,8 +8,9 @@ use crate::engine::source::{Location, Source};
 use crate::engine::value::Shown;
 use crate::engine::wasi;
 use crate::protocol::{
-    Call, CallFilter, Checked, Counters, Detected, DetectedKind, Entry, Event, ExportSummary, ImportSummary,
-    MemoryView, MemoryWatch, ModuleSummary, Outcome, OutputChunk, Problem, RunId, Span, Stream, Trap, Value,
+    Call, CallFilter, Checked, Counters, Detected, DetectedKind, Entry, Event, ExportSummary, ImportSummary, MarkKind,
+    MemoryView, MemoryWatch, ModuleSummary, Outcome, OutputChunk, Problem, RunId, Span, Stream, TimelineMark, Trap,
+    Value,
 };
 
 pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
@@ -76,6 +78,19 @@ pub(super) fn span(location: &Location) -> Span {
         end_line: narrow(location.end_line),
         end_column: narrow(location.end_column),
     }
+}
+
+pub(super) fn mark(mark: &debugger::Mark) -> TimelineMark {
+    use debugger::MarkKind as Kind;
+    let kind = match mark.kind {
+        Kind::Call => MarkKind::Call,
+        Kind::Output => MarkKind::Output,
+        Kind::Breakpoint => MarkKind::Breakpoint,
+        Kind::Fork => MarkKind::Fork,
+        Kind::End => MarkKind::End,
+        Kind::Trap => MarkKind::Trap,
+    };
+    TimelineMark { step: mark.step, kind }
 }
 
 fn summary(summary: &Summary) -> ModuleSummary {

@@ -29,6 +29,11 @@ impl Attached {
         self.registers[register as usize].get(store).i32().unwrap_or(0).cast_unsigned()
     }
 
+    /// The register itself, for those who are to read it later.
+    pub fn global(&self, register: Register) -> Global {
+        self.registers[register as usize]
+    }
+
     pub fn set_register(&self, store: impl AsContextMut, register: Register, value: u32) {
         // The registers are mutable and of type i32: this cannot fail.
         let set = self.registers[register as usize].set(store, Val::I32(value.cast_signed()));

@@ -153,8 +153,7 @@ impl DebugSession {
 
     /// What the instruction that is next is about to do: its operands are known.
     fn explain_next(&self, operator: &Operator<'_>) -> Option<Explanation> {
-        if let Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } =
-            operator
+        if let Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } = operator
         {
             return self.explain_indirect(*table_index);
         }

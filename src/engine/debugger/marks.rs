@@ -54,9 +54,8 @@ impl DebugSession {
     /// The nearest step before this one that has a mark.
     pub fn previous_mark(&self) -> Option<u64> {
         let now = self.step();
-        let previous = |steps: &[u64]| {
-            steps.partition_point(|step| *step < now).checked_sub(1).map(|index| steps[index])
-        };
+        let previous =
+            |steps: &[u64]| steps.partition_point(|step| *step < now).checked_sub(1).map(|index| steps[index]);
         self.mark_lists().iter().filter_map(|(_, steps)| previous(steps)).max()
     }
 

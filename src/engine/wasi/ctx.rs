@@ -9,6 +9,7 @@ use super::output::{Output, OutputBuffer, OutputStream};
 use super::poll::PendingPoll;
 use super::record::{Playback, Record, Replay, Terminals, TreeChange};
 use super::stdin::Stdin;
+use super::steps::CallSteps;
 use super::suspend::{Fail, Stop};
 use super::trace::Trace;
 use crate::engine::vfs::{LastLink, Reach, Vfs, VfsError};
@@ -81,6 +82,7 @@ pub struct WasiCtx {
     next_replayed_change: Option<TreeChange>,
     pub(super) file_time: u64,
     pub(super) writes_since_reading: u32,
+    pub(super) call_steps: CallSteps,
 }
 
 /// A call that waits to be finished.
@@ -130,6 +132,7 @@ impl WasiCtx {
             next_replayed_change: None,
             file_time: 0,
             writes_since_reading: 0,
+            call_steps: CallSteps::default(),
         };
         ctx.open_first_descriptors();
         ctx

@@ -7,6 +7,7 @@ use super::Call;
 use super::abi::{Memory, Version};
 use super::ctx::{Pending, WasiCtx};
 use super::errno::Errno;
+use super::steps;
 use super::suspend::{CallResult, Fail, Suspend};
 use super::trace::{Incoming, function_number};
 
@@ -179,6 +180,7 @@ fn run<T, const N: usize>(
     let memory = if needs == Needs::Memory { Some(exported_memory(&caller)?) } else { None };
     let (bytes, state) = split(&mut caller, memory);
     let ctx = get(state);
+    let counted = ctx.step_source().map(|source| (source, ctx.output_bytes));
     ctx.begin_call();
     ctx.fuel_debt += CALL_COST;
     // Without a trace a call pays for nothing but this question.
@@ -187,6 +189,9 @@ fn run<T, const N: usize>(
     } else {
         run_traced(&mut caller, get, memory, version, function, &raw(), &mut body)
     };
+    if let Some((source, printed)) = counted {
+        steps::note(&mut caller, get, source, printed);
+    }
     charge(&mut caller, get);
     finish(result)
 }

@@ -34,6 +34,7 @@ mod record;
 mod snapshot;
 mod sock;
 mod stdin;
+mod steps;
 mod suspend;
 pub mod trace;
 
@@ -47,6 +48,7 @@ pub use linker::{CALLS, Retry, UNSUPPORTED, add_to_linker, parameters, retry};
 pub use output::{Output, OutputStream};
 pub use record::{Record, Replay, Terminals};
 pub use snapshot::WasiSnapshot;
+pub use steps::StepSource;
 pub use suspend::{Stop, Suspend};
 
 use abi::{Memory, Version};

@@ -11,7 +11,7 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-const KEYS: [(&str, &str); 20] = [
+const KEYS: [(&str, &str); 21] = [
     ("Mod+Enter", "Run"),
     ("Mod+,", "Pause, and continue"),
     ("Mod+.", "Stop"),
@@ -20,6 +20,7 @@ const KEYS: [(&str, &str); 20] = [
     ("F11, Shift+F11", "Debugging: step into a call, out of a function"),
     ("Alt with these", "Debugging: the same backwards"),
     ("F9, or a click beside the line", "Set a breakpoint on the editor's line, or take it away"),
+    ("F7", "Debugging: to the next mark on the timeline"),
     ("Shift+F9", "Debugging: in the editor, say what is at the cursor"),
     ("Shift+F5", "Stop debugging"),
     ("Alt+1 … Alt+7", "Go to Editor, Console, Module, Files, Memory, System calls, Inspector"),

@@ -31,6 +31,8 @@ pub enum Picture {
     PlayBack,
     ToStart,
     ToEnd,
+    PreviousMark,
+    NextMark,
 }
 
 impl Picture {
@@ -65,6 +67,8 @@ impl Picture {
             Picture::ReverseContinue | Picture::PlayBack => "M11.5 2.8v10.4L3 8z",
             Picture::ToStart => "M12.5 3v10L6 8zM3.5 3v10h1.2V3z",
             Picture::ToEnd => "M3.5 3v10L10 8zM11.3 3v10h1.2V3z",
+            Picture::PreviousMark => "M7 4L3 8l4 4M3.2 8H10M13 3v10",
+            Picture::NextMark => "M9 4l4 4-4 4M12.8 8H6M3 3v10",
         }
     }
 

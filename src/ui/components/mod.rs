@@ -58,5 +58,6 @@ pub mod status;
 pub mod stdin_line;
 pub mod tabs;
 pub mod timeline;
+pub mod timeline_marks;
 pub mod toolbar;
 pub mod watch_expressions;

@@ -5,10 +5,12 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
+use super::timeline_marks::{MarksLegend, TimelineMarks};
 use crate::protocol::DebugCommand;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::timeline::at_step;
 use crate::ui::state::debug::{DebugPhase, Direction};
 
 /// Steps a second that can be chosen.
@@ -59,10 +61,14 @@ pub fn Timeline() -> Html {
             </button>
         }
     };
-    let forks = view.forks.iter().filter(|fork| **fork <= furthest).map(|fork| {
-        let at = if furthest == 0 { 0.0 } else { *fork as f64 / furthest as f64 * 100.0 };
-        html! { <span class="fork" style={format!("--at: {at}%")} title={format!("A value was changed at step {}", numbers::grouped(*fork))} /> }
-    });
+    let here = at_step(&debug.marks, step).map(|here| format!(", {here}")).unwrap_or_default();
+    let mark_button = |command_: DebugCommand, name: &'static str, keys: &'static str, picture: Picture| {
+        html! {
+            <button type="button" class="quiet-button" aria-label={name} title={format!("{name} ({keys})")} aria-keyshortcuts={keys} onclick={command(command_)}>
+                <Icon {picture} />
+            </button>
+        }
+    };
     html! {
         <section class="timeline" aria-label="Timeline">
             <div class="timeline-buttons">
@@ -74,6 +80,8 @@ pub fn Timeline() -> Html {
                 <button type="button" class="quiet-button" aria-label="Go to the end" title="Go to the end, past all breakpoints" onclick={command(DebugCommand::JumpToEnd)}>
                     <Icon picture={Picture::ToEnd} />
                 </button>
+                { mark_button(DebugCommand::PreviousMark, "Previous mark", "Alt+F7", Picture::PreviousMark) }
+                { mark_button(DebugCommand::NextMark, "Next mark", "F7", Picture::NextMark) }
                 <select class="select pace-choice" aria-label="Steps a second" title="Steps a second when playing" onchange={set_pace}>
                     { for PACES.iter().map(|choice| html! {
                         <option value={choice.to_string()} selected={*choice == *pace}>{ format!("{choice}/s") }</option>
@@ -82,14 +90,15 @@ pub fn Timeline() -> Html {
             </div>
             <div class="timeline-slider">
                 <input type="range" aria-label="Step" min="0" max={furthest.to_string()} step="1" value={step.to_string()}
-                    aria-valuetext={format!("step {} of {}", numbers::grouped(step), numbers::grouped(furthest))} {oninput} />
-                { for forks }
+                    aria-valuetext={format!("step {} of {}{here}", numbers::grouped(step), numbers::grouped(furthest))} {oninput} />
+                <TimelineMarks marks={debug.marks.clone()} {furthest} />
             </div>
             <StepField {step} />
             <span class="timeline-of">{ format!("of {}", numbers::grouped(furthest)) }</span>
             if let DebugPhase::Working { progress: Some((at, Some(of))), .. } = &debug.phase {
                 <progress class="timeline-progress" aria-label="On the way" value={at.to_string()} max={of.to_string()} />
             }
+            <MarksLegend marks={debug.marks.clone()} />
             if !view.forks.is_empty() {
                 <p class="timeline-fork">
                     { format!("You changed a value at {}: from there on it is another way than the program would have gone.", steps(&view.forks)) }

@@ -16,7 +16,9 @@ pub fn WatchExpressions() -> Html {
     let debugger = use_slice::<Debugger>();
     let list = &debug.expressions.list;
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        let Some(input) = event.target_dyn_into::<HtmlInputElement>().filter(|_| event.key() == "Enter") else { return };
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>().filter(|_| event.key() == "Enter") else {
+            return;
+        };
         event.prevent_default();
         debugger.expressions(ExpressionChange::Add(input.value().into()));
         input.set_value("");

@@ -55,7 +55,7 @@ fn hotkey(event: &KeyboardEvent) -> Option<Hotkey> {
         "," if modifier => Some(Hotkey::PauseOrContinue),
         "?" if !modifier && !is_typing(event) => Some(Hotkey::Help),
         "F1" if !modifier => Some(Hotkey::Help),
-        "F5" | "F9" | "F10" | "F11" => debug_key(&key, event.shift_key(), event.alt_key(), modifier),
+        "F5" | "F7" | "F9" | "F10" | "F11" => debug_key(&key, event.shift_key(), event.alt_key(), modifier),
         _ if event.alt_key() && !modifier => {
             // The physical key: Option and a digit type another character on a Mac.
             let digit = event.code().strip_prefix("Digit")?.parse::<usize>().ok()?;
@@ -71,6 +71,8 @@ fn debug_key(key: &str, shift: bool, alt: bool, modifier: bool) -> Option<Hotkey
         ("F5", false, false, false) => return Some(Hotkey::Debug),
         ("F5", true, false, false) => return Some(Hotkey::Stop),
         ("F9", false, false, false) => return Some(Hotkey::ToggleBreakpoint),
+        ("F7", false, false, false) => DebugCommand::NextMark,
+        ("F7", false, true, false) => DebugCommand::PreviousMark,
         ("F10", false, false, true) => return Some(Hotkey::RunToCursor),
         ("F5", false, true, false) => DebugCommand::BackContinue,
         ("F10", false, false, false) => DebugCommand::Over,

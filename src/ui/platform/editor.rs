@@ -198,7 +198,9 @@ impl Editor {
         };
         let (current, caller) = (range(current), range(caller));
         let values = values.iter().zip(positions);
-        let values = values.map(|(value, at)| object([("at", at.into()), ("text", value.text.as_str().into()), ("earlier", value.earlier.into())]));
+        let values = values.map(|(value, at)| {
+            object([("at", at.into()), ("text", value.text.as_str().into()), ("earlier", value.earlier.into())])
+        });
         let values: Array = values.collect();
         self.view.set_debug(&object([("current", current), ("caller", caller), ("values", values.into())]));
     }

@@ -14,3 +14,4 @@ pub mod offsets;
 pub mod opened;
 pub mod outcome;
 pub mod terminal;
+pub mod timeline;

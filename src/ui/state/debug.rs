@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
 use super::expressions::{ExpressionChange, Expressions};
-use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId};
+use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId, TimelineMark};
 
 /// Where the debugger stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub struct DebugState {
     pub base: Base,
     /// The text that is debugged, and which was in the editor then.
     pub text: Option<Rc<str>>,
+    /// What is on the timeline besides steps.
+    pub marks: Rc<[TimelineMark]>,
     /// Why what was asked for last was not done.
     pub refused: Option<Rc<str>>,
     /// Whether the last view was a step from the one before, forward or back.
@@ -91,6 +93,7 @@ impl Default for DebugState {
             frame: 0,
             base: Base::default(),
             text: None,
+            marks: Rc::new([]),
             refused: None,
             single: false,
             playing: None,
@@ -194,6 +197,7 @@ impl DebugState {
             Event::Evaluated { run, step, evaluations } if *run == self.run && self.is_on() => {
                 self.expressions = self.expressions.worked_out(*step, evaluations);
             }
+            Event::Marks { run, marks } if *run == self.run && self.is_on() => self.marks = marks.as_slice().into(),
             Event::ChangeRefused { run, message } if *run == self.run => {
                 self.refused = Some(message.as_str().into());
                 // Nothing has been done, so it stands where it stood.

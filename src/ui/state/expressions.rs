@@ -64,7 +64,9 @@ impl Expressions {
                     next.list.push(Expression { id: next.last_id, text: text.into(), result: None, changed: false });
                 }
             }
-            ExpressionChange::Edit { id, text } if text.trim().is_empty() => return next.apply(ExpressionChange::Remove { id }),
+            ExpressionChange::Edit { id, text } if text.trim().is_empty() => {
+                return next.apply(ExpressionChange::Remove { id });
+            }
             ExpressionChange::Edit { id, text } => {
                 let text = text.trim();
                 for known in next.list.iter_mut().filter(|known| known.id == id && text.len() <= LONGEST) {
@@ -131,10 +133,7 @@ mod tests {
             Some(Worked { result: Ok(value), .. }) => Some(value.text.clone()),
             _ => None,
         };
-        all.list
-            .iter()
-            .map(|known| (&*known.text, text(known).map(|text| &*text.leak()), known.changed))
-            .collect()
+        all.list.iter().map(|known| (&*known.text, text(known).map(|text| &*text.leak()), known.changed)).collect()
     }
 
     #[test]

@@ -147,6 +147,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::BreakpointsPlaced { run, .. }
         | Event::Evaluated { run, .. }
         | Event::Explained { run, .. }
+        | Event::Marks { run, .. }
         | Event::ChangeRefused { run, .. } => Some(*run),
         Event::Ready
         | Event::Warm { .. }

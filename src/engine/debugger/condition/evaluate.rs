@@ -48,12 +48,8 @@ pub(super) fn value(node: &Node, scope: &dyn Scope) -> Result<Number> {
             (_, Number::Integer(value)) => Number::Integer(!value),
             (sign, Number::Float(_)) => return Err(NoValue::NotAnInteger(sign.to_string())),
         },
-        Node::Binary("&&", left, right) => {
-            truth(value(left, scope)?.holds() && value(right, scope)?.holds())
-        }
-        Node::Binary("||", left, right) => {
-            truth(value(left, scope)?.holds() || value(right, scope)?.holds())
-        }
+        Node::Binary("&&", left, right) => truth(value(left, scope)?.holds() && value(right, scope)?.holds()),
+        Node::Binary("||", left, right) => truth(value(left, scope)?.holds() || value(right, scope)?.holds()),
         Node::Binary(operator, left, right) => binary(operator, value(left, scope)?, value(right, scope)?)?,
     })
 }

@@ -199,4 +199,3 @@ impl<'a> Parser<'a> {
         Ok(Node::Number(number))
     }
 }
-

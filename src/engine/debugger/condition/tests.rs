@@ -104,16 +104,9 @@ fn only_a_name_is_a_place() {
 
 #[test]
 fn a_mistake_is_named_with_its_place() {
-    for (text, at) in [
-        ("local.i =", 8),
-        ("", 0),
-        ("stack[0", 7),
-        ("(1", 2),
-        ("foo == 1", 0),
-        ("1 2", 2),
-        ("local.", 6),
-        ("0x", 0),
-    ] {
+    for (text, at) in
+        [("local.i =", 8), ("", 0), ("stack[0", 7), ("(1", 2), ("foo == 1", 0), ("1 2", 2), ("local.", 6), ("0x", 0)]
+    {
         let error = Condition::parse(text).expect_err(text);
         assert_eq!(error.at, at, "{text}: {error}");
     }

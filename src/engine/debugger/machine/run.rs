@@ -7,7 +7,7 @@ use wasmi::{Error, Func, Nullable, Ref, ResumableCall, Val};
 use super::frames::set_word;
 use super::{Machine, Position};
 use crate::engine::instrument::layout::{self, Register};
-use crate::engine::wasi::{self, Retry, Suspend};
+use crate::engine::wasi::{self, Retry, StepSource, Suspend};
 
 /// How the machine stands after it has executed something.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ impl Machine {
     pub fn run(&mut self, budget: u64, base: u32) -> Halt {
         let budget = u32::try_from(budget).unwrap_or(u32::MAX).min(i32::MAX as u32);
         self.attached.set_register(&mut self.store, Register::Budget, budget);
+        self.count_calls(u64::from(budget));
         let mut status = [Val::I32(0)];
         let called = self.driver.call_resumable(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
         let halt = self.after(called);
@@ -45,11 +46,20 @@ impl Machine {
         let Some(function) = self.step_function(position) else {
             return Halt::Failed(Error::new("the program is at an instruction that does not exist"));
         };
+        // A step function takes nothing off the budget.
+        let left = self.attached.register(&self.store, Register::Budget);
+        self.count_calls(u64::from(left) + 1);
         let mut status = [Val::I32(0)];
         let called = function.call_resumable(&mut self.store, &[Val::I32(top.cast_signed())], &mut status);
         self.steps += 1;
         let halt = self.after(called);
         self.settle(halt)
+    }
+
+    /// Lets calls of the host learn their step: what is left of the budget is counted down to `steps` from here.
+    fn count_calls(&mut self, steps: u64) {
+        let source = StepSource { left: self.attached.global(Register::Budget), end: self.steps + steps };
+        self.store.data_mut().wasi.call_steps_mut().count_with(source);
     }
 
     fn step_function(&self, position: Position) -> Option<Func> {

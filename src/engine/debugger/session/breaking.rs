@@ -6,6 +6,9 @@ use crate::engine::debugger::condition::Number;
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::scope::MachineScope;
 
+/// How many stops are kept for the timeline: nobody is stopped that often.
+const MOST_STOPS: usize = 10_000;
+
 impl DebugSession {
     /// Replaces all breakpoints.
     pub fn set_breakpoints(&mut self, breakpoints: Vec<Breakpoint>) {
@@ -57,6 +60,16 @@ impl DebugSession {
             }
         }
         stop
+    }
+
+    /// A breakpoint has stopped the program here.
+    pub(super) fn note_stop(&mut self) {
+        let step = self.step();
+        if let Err(index) = self.stops.binary_search(&step)
+            && self.stops.len() < MOST_STOPS
+        {
+            self.stops.insert(index, step);
+        }
     }
 
     /// Makes the run functions leave at breakpoints, or pass them.

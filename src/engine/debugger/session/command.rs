@@ -205,6 +205,9 @@ impl DebugSession {
             self.machine_mut().set_redirect_around(place, false);
             self.redirect(true);
         }
+        if matches!(reason, StopReason::Breakpoint(_)) {
+            self.note_stop();
+        }
         self.goal = Goal::Rest(reason);
     }
 

@@ -47,6 +47,8 @@ pub struct DebugSession {
     near_due: Option<u64>,
     breakpoints: Breakpoints,
     hits: std::collections::HashMap<BreakpointId, u64>,
+    /// At which steps breakpoints stopped the program, in order.
+    stops: Vec<u64>,
     goal: Goal,
     end: Option<End>,
     /// The most steps there have been on this timeline.
@@ -165,6 +167,16 @@ impl DebugSession {
         let mut steps: Vec<u64> = self.changes.iter().map(|(step, _)| *step).collect();
         steps.dedup();
         steps
+    }
+
+    /// The steps at which breakpoints stopped the program.
+    pub(in crate::engine::debugger) fn stops(&self) -> &[u64] {
+        &self.stops
+    }
+
+    /// Where and how the program ends, if it has been there.
+    pub(in crate::engine::debugger) fn known_end(&self) -> Option<(u64, &Outcome)> {
+        self.end.as_ref().map(|end| (end.step, &end.outcome))
     }
 
     /// How many bytes the history takes, about.

@@ -60,6 +60,8 @@ impl DebugSession {
         let step = self.step();
         self.history.forget_from(step);
         self.wasi_mut().forget_what_comes();
+        self.wasi_mut().call_steps_mut().forget_from(step);
+        self.stops.truncate(self.stops.partition_point(|stop| *stop < step));
         self.end = None;
         self.furthest = step;
         self.handed_out = self.output_bytes();

@@ -89,6 +89,7 @@ impl DebugSession {
             near_due: None,
             breakpoints: Breakpoints::default(),
             hits: Default::default(),
+            stops: Vec::new(),
             goal: Goal::Rest(StopReason::Start),
             end: None,
             furthest: 0,
