@@ -1,4 +1,5 @@
 //! Modules of a seed.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use arbitrary::Unstructured;
 use wasm_encoder::{ExportKind, ExportSection, RawSection};
@@ -17,6 +18,25 @@ const PAGE: u64 = 65_536;
 
 /// A valid module that ends, with all that is in it exported. The same seed gives the same module.
 pub fn module(seed: u64) -> Vec<u8> {
+    generate(seed, config)
+}
+
+/// As [`module`], of what the evaluator in `tests/support/reference` knows: without vectors, and without imports.
+pub fn scalar_module(seed: u64) -> Vec<u8> {
+    generate(seed, |random| Config {
+        allowed_instructions: InstructionKinds::all(),
+        max_imports: 0,
+        simd_enabled: false,
+        relaxed_simd_enabled: false,
+        max_memory32_bytes: PAGE,
+        max_memory64_bytes: u128::from(PAGE),
+        // Which bits a NaN has is open, and could be seen in a memory.
+        canonicalize_nans: true,
+        ..config(random)
+    })
+}
+
+fn generate(seed: u64, config: impl Fn(&mut SplitMix) -> Config) -> Vec<u8> {
     // Seeds next to each other should give modules that have nothing to do with each other.
     let mut random = SplitMix(seed);
     loop {
