@@ -1,6 +1,7 @@
 //! The guest's side of a call: its memory, and the numbers and layouts that the specification fixes.
 
 use super::errno::Errno;
+use super::touched::Touches;
 
 /// Which of the two versions of preview1 a module imports. They differ in a few layouts only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -155,18 +156,29 @@ pub mod eventtype {
 /// How many pieces of memory one call may read into or write from, as `IOV_MAX` does elsewhere.
 pub const MAX_IOVECS: u32 = 65_536;
 
-/// The guest's linear memory during a call. Whatever leads out of it is [`Errno::Fault`].
-pub struct Memory<'a>(pub &'a mut [u8]);
+/// The guest's linear memory during a call, and what the call touches of it. Whatever leads out of it is
+/// [`Errno::Fault`].
+pub struct Memory<'a>(pub &'a mut [u8], pub Touches);
 
 impl Memory<'_> {
     /// `len` bytes at `pointer`.
     pub fn bytes(&self, pointer: u32, len: u32) -> Result<&[u8], Errno> {
+        self.1.note(pointer, len, false);
+        self.part(pointer, len)
+    }
+
+    /// Finds out whether there are `len` bytes at `pointer`; they are not looked at.
+    pub fn check(&self, pointer: u32, len: u32) -> Result<(), Errno> {
+        self.part(pointer, len).map(drop)
+    }
+
+    fn part(&self, pointer: u32, len: u32) -> Result<&[u8], Errno> {
         let start = pointer as usize;
         let end = start.checked_add(len as usize).ok_or(Errno::Fault)?;
         self.0.get(start..end).ok_or(Errno::Fault)
     }
 
-    /// `len` bytes at `pointer`, to be written.
+    /// `len` bytes at `pointer`, to be written; [`Memory::written`] says how many have been.
     pub fn bytes_mut(&mut self, pointer: u32, len: u32) -> Result<&mut [u8], Errno> {
         let start = pointer as usize;
         let end = start.checked_add(len as usize).ok_or(Errno::Fault)?;
@@ -197,7 +209,13 @@ impl Memory<'_> {
     pub fn write(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Errno> {
         let len = u32::try_from(bytes.len()).map_err(|_| Errno::Fault)?;
         self.bytes_mut(pointer, len)?.copy_from_slice(bytes);
+        self.written(pointer, len);
         Ok(())
+    }
+
+    /// So many bytes have been written into what [`Memory::bytes_mut`] gave.
+    pub fn written(&self, pointer: u32, len: u32) {
+        self.1.note(pointer, len, true);
     }
 
     pub fn write_u32(&mut self, pointer: u32, value: u32) -> Result<(), Errno> {
@@ -221,7 +239,7 @@ impl Memory<'_> {
         for &[p0, p1, p2, p3, l0, l1, l2, l3] in array.as_chunks().0 {
             let iovec =
                 IoVec { pointer: u32::from_le_bytes([p0, p1, p2, p3]), len: u32::from_le_bytes([l0, l1, l2, l3]) };
-            self.bytes(iovec.pointer, iovec.len)?;
+            self.check(iovec.pointer, iovec.len)?;
             iovecs.push(iovec)?;
         }
         Ok(iovecs)

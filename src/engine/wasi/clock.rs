@@ -18,7 +18,7 @@ impl Call<'_> {
     pub(super) fn clock_time_get(&mut self, id: u32, _precision: u64, time: u32) -> CallResult {
         known(id)?;
         // Found out before the clock is read: a reading that nobody gets would be in the record.
-        self.memory.bytes(time, 8)?;
+        self.memory.check(time, 8)?;
         self.ctx.time_may_have_passed();
         let reading = if id == clockid::REALTIME { self.ctx.realtime() } else { self.ctx.monotonic() };
         self.memory.write_u64(time, reading)?;

@@ -11,6 +11,7 @@ use super::record::{Playback, Record, Replay, Terminals, TreeChange};
 use super::stdin::Stdin;
 use super::steps::CallSteps;
 use super::suspend::{Fail, Stop};
+use super::touched::{Touched, Touches};
 use super::trace::Trace;
 use crate::engine::vfs::{LastLink, Reach, Vfs, VfsError};
 
@@ -76,6 +77,7 @@ pub struct WasiCtx {
     /// The fuel that the run will have used when that of this slice is used up.
     pub(super) fuel_ahead: u64,
     pub(super) trace: Option<Box<Trace>>,
+    pub(super) touches: Touches,
     /// Somebody outside may have changed the tree since the last call.
     tree_touched: bool,
     replayed_changes: std::vec::IntoIter<TreeChange>,
@@ -127,6 +129,7 @@ impl WasiCtx {
             fuel_debt: 0,
             fuel_ahead: 0,
             trace: None,
+            touches: Touches::default(),
             tree_touched: false,
             replayed_changes: Vec::new().into_iter(),
             next_replayed_change: None,
@@ -215,6 +218,16 @@ impl WasiCtx {
     /// How many bytes the program has printed, those dropped included.
     pub fn output_bytes(&self) -> u64 {
         self.output_bytes
+    }
+
+    /// Notes from now on what calls touch of the guest's memory.
+    pub fn note_touched(&mut self) {
+        self.touches.begin();
+    }
+
+    /// What calls have touched since [`WasiCtx::note_touched`], which ends.
+    pub fn take_touched(&mut self) -> Vec<Touched> {
+        self.touches.end()
     }
 
     /// How many calls the program has made.

@@ -39,7 +39,7 @@ impl Call<'_> {
         let descriptor = self.ctx.descriptors.get(fd)?;
         let Object::Directory { ino, .. } = descriptor.object else { return Err(Errno::Notdir.into()) };
         descriptor.require(rights::FD_READDIR)?;
-        self.memory.bytes(bufused, 4)?;
+        self.memory.check(bufused, 4)?;
         let buffer = self.memory.bytes_mut(buf, buf_len)?;
         let mut used = 0;
         for entry in self.ctx.vfs.list(ino, cookie)? {
@@ -59,6 +59,7 @@ impl Call<'_> {
             }
         }
         self.ctx.fuel_debt += used as u64;
+        self.memory.written(buf, used as u32);
         self.memory.write_u32(bufused, used as u32)?;
         Ok(())
     }

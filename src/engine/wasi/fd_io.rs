@@ -14,7 +14,7 @@ impl Call<'_> {
     pub(super) fn fd_read(&mut self, fd: u32, iovs: u32, iovs_len: u32, nread: u32) -> CallResult {
         let iovecs = self.memory.iovecs(iovs, iovs_len)?;
         // Found out before anything is read: bytes whose number nobody gets would be lost.
-        self.memory.bytes(nread, 4)?;
+        self.memory.check(nread, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         let nonblock = descriptor.flags & fdflags::NONBLOCK != 0;
         readable(descriptor.rights)?;
@@ -42,7 +42,7 @@ impl Call<'_> {
 
     pub(super) fn fd_pread(&mut self, fd: u32, iovs: u32, iovs_len: u32, offset: u64, nread: u32) -> CallResult {
         let iovecs = self.memory.iovecs(iovs, iovs_len)?;
-        self.memory.bytes(nread, 4)?;
+        self.memory.check(nread, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         readable(descriptor.rights)?;
         let ino = positioned(&descriptor.object, offset)?;
@@ -53,7 +53,7 @@ impl Call<'_> {
 
     pub(super) fn fd_write(&mut self, fd: u32, iovs: u32, iovs_len: u32, nwritten: u32) -> CallResult {
         let iovecs = self.memory.iovecs(iovs, iovs_len)?;
-        self.memory.bytes(nwritten, 4)?;
+        self.memory.check(nwritten, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         writable(descriptor.rights)?;
         let append = descriptor.flags & fdflags::APPEND != 0;
@@ -77,7 +77,7 @@ impl Call<'_> {
 
     pub(super) fn fd_pwrite(&mut self, fd: u32, iovs: u32, iovs_len: u32, offset: u64, nwritten: u32) -> CallResult {
         let iovecs = self.memory.iovecs(iovs, iovs_len)?;
-        self.memory.bytes(nwritten, 4)?;
+        self.memory.check(nwritten, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         writable(descriptor.rights)?;
         let append = descriptor.flags & fdflags::APPEND != 0;
@@ -126,6 +126,7 @@ impl Call<'_> {
         for iovec in iovecs.as_slice() {
             let buffer = self.memory.bytes_mut(iovec.pointer, iovec.len)?;
             let read = self.ctx.vfs.read_at(ino, offset.saturating_add(u64::from(done)), buffer)?;
+            self.memory.written(iovec.pointer, read as u32);
             done += read as u32;
             if read < iovec.len as usize {
                 break;

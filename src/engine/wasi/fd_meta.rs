@@ -145,7 +145,7 @@ impl Call<'_> {
     pub(super) fn fd_seek(&mut self, fd: u32, offset: u64, whence: u32, new_offset: u32) -> CallResult {
         let offset = offset.cast_signed();
         let from = Whence::from_number(whence, self.version).ok_or(Errno::Inval)?;
-        self.memory.bytes(new_offset, 8)?;
+        self.memory.check(new_offset, 8)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         let (ino, position) = seekable(descriptor)?;
         let only_tells = from == Whence::Current && offset == 0 && descriptor.rights & rights::FD_TELL != 0;

@@ -36,6 +36,7 @@ mod sock;
 mod stdin;
 mod steps;
 mod suspend;
+mod touched;
 pub mod trace;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -50,6 +51,7 @@ pub use record::{Record, Replay, Terminals};
 pub use snapshot::WasiSnapshot;
 pub use steps::StepSource;
 pub use suspend::{Stop, Suspend};
+pub use touched::Touched;
 
 use abi::{Memory, Version};
 

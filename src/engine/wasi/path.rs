@@ -76,11 +76,12 @@ impl Call<'_> {
         let base = self.directory(fd, rights::PATH_READLINK)?;
         let path = self.memory.text(path, path_len)?;
         let target = self.ctx.vfs.read_link(base, path, Reach::Beneath)?;
-        self.memory.bytes(bufused, 4)?;
+        self.memory.check(bufused, 4)?;
         let buffer = self.memory.bytes_mut(buf, buf_len)?;
         // As POSIX has it, a target that does not fit is cut off without a word.
         let fits = target.len().min(buffer.len());
         buffer[..fits].copy_from_slice(&target.as_bytes()[..fits]);
+        self.memory.written(buf, fits as u32);
         self.memory.write_u32(bufused, fits as u32)?;
         Ok(())
     }

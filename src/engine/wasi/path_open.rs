@@ -46,7 +46,7 @@ impl Call<'_> {
         let inheriting = self.ctx.descriptors.get(fd)?.inheriting;
         let file_rights = file_rights(rights_base, inheriting);
         // Found out before anything is made.
-        self.memory.bytes(opened_fd, 4)?;
+        self.memory.check(opened_fd, 4)?;
         let path = self.memory.text(path, path_len)?;
         if self.ctx.descriptors.is_full() {
             return Err(Errno::Mfile.into());

@@ -224,9 +224,9 @@ impl Call<'_> {
             Version::Unstable => (56, 24),
         };
         let count = poll.nsubscriptions;
-        self.memory.bytes(poll.subscriptions, count * size)?;
-        self.memory.bytes(poll.events, count * EVENT_SIZE)?;
-        self.memory.bytes(poll.nevents, 4)?;
+        self.memory.check(poll.subscriptions, count * size)?;
+        self.memory.check(poll.events, count * EVENT_SIZE)?;
+        self.memory.check(poll.nevents, 4)?;
         (0..count)
             .map(|index| {
                 let at = poll.subscriptions + index * size;

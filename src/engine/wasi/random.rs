@@ -8,6 +8,7 @@ impl Call<'_> {
         let buffer = self.memory.bytes_mut(buf, buf_len)?;
         self.ctx.fuel_debt += u64::from(buf_len);
         self.ctx.fill_random(buffer);
+        self.memory.written(buf, buf_len);
         Ok(())
     }
 }
