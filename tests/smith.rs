@@ -78,7 +78,9 @@ const DIFFERENT: &[u64] = &[60, 191, 208, 216];
 fn an_instrumented_run_is_the_same_as_a_plain_one() {
     for seed in seeds().filter(|seed| !DIFFERENT.contains(seed)) {
         let wasm = smith::module(seed);
-        same(seed, &observe(&wasm, &mut Plain), &observe(&wasm, &mut Instrumented::default()));
+        let plain = observe(&wasm, &mut Plain);
+        same(seed, &plain, &observe(&wasm, &mut Instrumented::default()));
+        same(seed, &plain, &observe(&wasm, &mut Instrumented::watching()));
     }
 }
 

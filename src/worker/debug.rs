@@ -227,14 +227,14 @@ impl Debug {
             if let (Ok(condition), Some(position)) = (condition, self.position_on(breakpoint.line)) {
                 set.push(debugger::Breakpoint {
                     id: breakpoint.id,
-                    position,
+                    trigger: debugger::Trigger::Instruction(position),
                     condition,
                     from_hit: breakpoint.from_hit,
                     log: breakpoint.log.filter(|text| !text.is_empty()),
                 });
             }
         }
-        self.session.set_breakpoints(set);
+        let _ = self.session.set_breakpoints(set);
         emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
     }
 
@@ -433,7 +433,9 @@ fn to_reason(reason: StopReason) -> DebugReason {
         StopReason::Start => DebugReason::Start,
         StopReason::Step => DebugReason::Step,
         StopReason::Breakpoint(id) => DebugReason::Breakpoint { id },
-        StopReason::Pause => DebugReason::Pause,
+        StopReason::Pause | StopReason::Watchpoint(_) | StopReason::LastWrite(_) | StopReason::NotWritten(_) => {
+            DebugReason::Pause
+        }
         StopReason::Beginning => DebugReason::Beginning,
         StopReason::Ended(outcome) => DebugReason::Ended { outcome: to_proto::outcome(outcome) },
     }

@@ -3,48 +3,143 @@
 use std::collections::HashMap;
 
 use super::condition::Condition;
-use super::machine::Position;
+use super::machine::{Position, WatchedRange};
+use super::program::Program;
+use super::sites;
+use super::watchpoint::{Target, Watchpoint};
+use crate::engine::instrument::Watched;
 
 /// Chosen by whoever sets the breakpoint.
 pub type BreakpointId = u32;
 
-/// A place to stop at.
-#[derive(Debug, Clone)]
+/// Something to stop at.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Breakpoint {
     pub id: BreakpointId,
-    pub position: Position,
+    pub trigger: Trigger,
     /// It stops only where this holds.
     pub condition: Option<Condition>,
-    /// It stops only from this hit on; 0 and 1 are the first.
+    /// It stops only from this hit on; 0 and 1 are the first. Hits are counted from the start of the run.
     pub from_hit: u64,
     /// A message instead of a stop; what is in braces is replaced by its value.
     pub log: Option<String>,
 }
 
-/// All breakpoints, by position.
+/// What a breakpoint stops at. It always stops before the instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// An instruction. A function is entered at its first.
+    Instruction(Position),
+    /// A call of the imported function of that index, through a table too.
+    Import(u32),
+    /// An instruction that touches something.
+    Watch(Watchpoint),
+}
+
+impl Breakpoint {
+    /// Whether it has to be known how often it was hit before.
+    pub fn counts(&self) -> bool {
+        self.from_hit > 1
+    }
+
+    /// The instructions before which the run functions have to leave for it, and more that may be something else.
+    fn positions(&self, program: &Program) -> Vec<Position> {
+        match self.trigger {
+            Trigger::Instruction(position) => vec![position],
+            Trigger::Import(function) => program.sites().of_import(function).collect(),
+            Trigger::Watch(watchpoint) => watchpoint.positions(program),
+        }
+    }
+}
+
+impl Watchpoint {
+    /// See [`Breakpoint::positions`]. What instructions do to memories is not among them: the copy checks that itself.
+    pub(super) fn positions(&self, program: &Program) -> Vec<Position> {
+        match self.target {
+            // What the host does to memory is seen when its call is executed on its own.
+            Target::Memory { .. } => program.sites().of_imports().collect(),
+            Target::Global(global) => program.sites().of_global(global, self.on.is_write()).collect(),
+            Target::Local { function, local } => {
+                sites::of_local(&program.instrumented, function, local, self.on.is_write()).collect()
+            }
+        }
+    }
+
+    /// The bytes that the copy has to check for.
+    pub(super) fn range(&self) -> Option<WatchedRange> {
+        match self.target {
+            Target::Memory { memory, start, length } => {
+                Some(WatchedRange { memory, start, length, writes: self.on.is_write() })
+            }
+            Target::Global(_) | Target::Local { .. } => None,
+        }
+    }
+}
+
+/// All breakpoints.
 #[derive(Debug, Default)]
 pub struct Breakpoints {
-    at: HashMap<Position, Vec<Breakpoint>>,
+    all: Vec<Breakpoint>,
+    at: HashMap<Position, Vec<usize>>,
 }
 
 impl Breakpoints {
-    pub fn new(breakpoints: Vec<Breakpoint>) -> Self {
-        let mut at: HashMap<Position, Vec<Breakpoint>> = HashMap::new();
-        for breakpoint in breakpoints {
-            at.entry(breakpoint.position).or_default().push(breakpoint);
+    pub fn new(breakpoints: Vec<Breakpoint>, program: &Program) -> Self {
+        let mut at: HashMap<Position, Vec<usize>> = HashMap::new();
+        for (index, breakpoint) in breakpoints.iter().enumerate() {
+            for position in breakpoint.positions(program) {
+                at.entry(position).or_default().push(index);
+            }
         }
-        Self { at }
+        Self { all: breakpoints, at }
     }
 
-    pub fn at(&self, position: Position) -> &[Breakpoint] {
-        self.at.get(&position).map_or(&[], Vec::as_slice)
+    pub fn all(&self) -> &[Breakpoint] {
+        &self.all
     }
 
-    pub fn positions(&self) -> impl Iterator<Item = Position> {
-        self.at.keys().copied()
+    pub fn get(&self, id: BreakpointId) -> Option<&Breakpoint> {
+        self.all.iter().find(|breakpoint| breakpoint.id == id)
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.at.is_empty()
+    /// Those that may stop at that instruction, but for what it does to memories.
+    pub fn at(&self, position: Position) -> impl Iterator<Item = &Breakpoint> {
+        self.at.get(&position).into_iter().flatten().map(|index| &self.all[*index])
+    }
+
+    /// Those that watch bytes of memories.
+    pub fn watching_memory(&self) -> impl Iterator<Item = (&Breakpoint, Watchpoint)> {
+        self.all.iter().filter_map(|breakpoint| match breakpoint.trigger {
+            Trigger::Watch(watchpoint) if watchpoint.range().is_some() => Some((breakpoint, watchpoint)),
+            Trigger::Watch(_) | Trigger::Instruction(_) | Trigger::Import(_) => None,
+        })
+    }
+
+    /// Where the run functions have to leave for those that are wanted.
+    pub fn positions(&self, wanted: impl Fn(&Breakpoint) -> bool) -> impl Iterator<Item = Position> {
+        let is_wanted: Vec<bool> = self.all.iter().map(wanted).collect();
+        let positions = self.at.iter();
+        positions.filter(move |(_, at)| at.iter().any(|index| is_wanted[*index])).map(|(position, _)| *position)
+    }
+
+    /// What the copy has to check for those that are wanted.
+    pub fn ranges(&self, wanted: impl Fn(&Breakpoint) -> bool) -> Vec<WatchedRange> {
+        let watching = self.watching_memory().filter(|(breakpoint, _)| wanted(breakpoint));
+        watching.filter_map(|(_, watchpoint)| watchpoint.range()).collect()
+    }
+
+    /// Which copy they need.
+    pub fn watched(&self) -> Watched {
+        let ranges = self.ranges(|_| true);
+        match (ranges.is_empty(), ranges.iter().any(|range| !range.writes)) {
+            (true, _) => Watched::Nothing,
+            (false, false) => Watched::Writes,
+            (false, true) => Watched::Reads,
+        }
+    }
+
+    /// Whether any has to know how often it was hit.
+    pub fn count(&self) -> bool {
+        self.all.iter().any(Breakpoint::counts)
     }
 }

@@ -30,6 +30,15 @@ pub enum Change {
     },
 }
 
+/// A change where it was made: part of the timeline.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    pub step: u64,
+    pub change: Change,
+    /// The address of the frame, if it is one of its values.
+    pub frame: Option<u32>,
+}
+
 /// Why a value cannot be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeError {

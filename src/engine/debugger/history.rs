@@ -3,8 +3,9 @@
 //! Near the present they are close together; the further back, the sparser, so that the limit holds however long the
 //! run is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::hits::Hits;
 use super::machine::Snapshot;
 
 /// How many bytes the history may take if nothing else is said.
@@ -15,6 +16,8 @@ pub const HISTORY_LIMIT: usize = 256 << 20;
 pub struct Moment {
     pub snapshot: Snapshot,
     pub call: usize,
+    /// How often breakpoints were hit before it, if that is known.
+    pub hits: Option<Hits>,
 }
 
 /// How many steps there are between moments at least.
@@ -36,11 +39,13 @@ pub struct History {
     /// In bytes.
     limit: usize,
     used: usize,
+    /// The moments at which it is not known how often breakpoints were hit.
+    uncounted: BTreeSet<u64>,
 }
 
 impl History {
     pub fn new(limit: usize) -> Self {
-        Self { moments: BTreeMap::new(), near: None, limit, used: 0 }
+        Self { moments: BTreeMap::new(), near: None, limit, used: 0, uncounted: BTreeSet::new() }
     }
 
     /// The latest moment at or before that step.
@@ -89,6 +94,9 @@ impl History {
         }
         let bytes = self.own_bytes(&moment);
         self.used += bytes;
+        if moment.hits.is_none() {
+            self.uncounted.insert(step);
+        }
         self.moments.insert(step, (moment, bytes));
         self.shrink();
     }
@@ -114,6 +122,7 @@ impl History {
         if let Some((_, bytes)) = self.moments.remove(step) {
             self.used -= bytes;
         }
+        self.uncounted.remove(step);
         // What the next one shared with it is its own now.
         let own = self.moments.get(after).map(|(moment, _)| {
             let before = self.kept_before(after - 1).map(|before| &before.snapshot);
@@ -125,8 +134,41 @@ impl History {
         }
     }
 
+    /// How often breakpoints were hit is not known any more, but that nothing was hit before the start.
+    pub fn forget_hits(&mut self) {
+        self.near = None;
+        self.uncounted.clear();
+        for (step, (moment, _)) in &mut self.moments {
+            moment.hits = (*step == 0).then(Default::default);
+            if moment.hits.is_none() {
+                self.uncounted.insert(*step);
+            }
+        }
+    }
+
+    /// The first moment from that step on at which it is not known how often breakpoints were hit.
+    pub fn uncounted(&self, from: u64) -> Option<u64> {
+        self.uncounted.range(from..).next().copied()
+    }
+
+    /// The latest moment at or before that step at which it is known.
+    pub fn counted_before(&self, step: u64) -> Option<&Moment> {
+        let mut kept = self.moments.range(..=step).rev().map(|(_, (moment, _))| moment);
+        kept.find(|moment| moment.hits.is_some())
+    }
+
+    /// How often breakpoints were hit before the moment at that step, if there is one.
+    pub fn count(&mut self, step: u64, hits: &Hits) {
+        if self.uncounted.remove(&step)
+            && let Some((moment, _)) = self.moments.get_mut(&step)
+        {
+            moment.hits = Some(hits.clone());
+        }
+    }
+
     /// Forgets that step and what comes after it: the program takes another way.
     pub fn forget_from(&mut self, step: u64) {
+        self.uncounted.split_off(&step);
         let later = self.moments.split_off(&step);
         self.near.take_if(|near| near.snapshot.steps() >= step);
         self.used -= later.values().map(|(_, bytes)| bytes).sum::<usize>();

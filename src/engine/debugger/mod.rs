@@ -12,7 +12,9 @@ mod change;
 pub mod condition;
 mod explain;
 mod history;
+mod hits;
 mod image;
+mod last_write;
 pub(in crate::engine) mod machine;
 mod marks;
 mod names;
@@ -21,16 +23,19 @@ mod recent;
 mod scope;
 mod search;
 mod session;
+mod sites;
 mod values;
 pub mod view;
+mod watchpoint;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use access::Access;
-pub use breakpoint::{Breakpoint, BreakpointId};
+pub use breakpoint::{Breakpoint, BreakpointId, Trigger};
 pub use change::{Change, ChangeError};
 pub use explain::Explanation;
+pub use last_write::{Asked, Origin};
 pub use machine::Position;
 pub use marks::{Mark, MarkKind};
 pub use names::Names;
@@ -38,3 +43,4 @@ pub use program::{Program, ProgramError};
 pub use recent::RecentValue;
 pub use scope::MachineScope;
 pub use session::{Command, DebugProgress, DebugSession, StopReason};
+pub use watchpoint::{On, Seen, Target, Touch, Watchpoint};

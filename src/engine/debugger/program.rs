@@ -1,8 +1,11 @@
 //! A module made ready to be debugged: instrumented and compiled once, instantiated as often as is needed.
 
+use std::cell::OnceCell;
+
 use wasmi::{Engine, Module};
 
-use crate::engine::instrument::{InstrumentError, Instrumented, instrument};
+use super::sites::Sites;
+use crate::engine::instrument::{InstrumentError, Instrumented, Watched, instrument, instrument_to_watch};
 use crate::engine::runtime::Limits;
 use crate::engine::runtime::limits;
 
@@ -12,6 +15,9 @@ pub struct Program {
     pub engine: Engine,
     pub module: Module,
     pub limits: Limits,
+    /// The copies that watch, made when they are needed for the first time: writes, and reads too.
+    watching: [OnceCell<Module>; 2],
+    sites: OnceCell<Sites>,
 }
 
 /// Why a module cannot be debugged.
@@ -33,6 +39,41 @@ impl Program {
         let instrumented = instrument(wasm)?;
         let engine = limits::debug_engine(&limits, false);
         let module = Module::new(&engine, &instrumented.wasm)?;
-        Ok(Self { instrumented, engine, module, limits })
+        Ok(Self { instrumented, engine, module, limits, watching: Default::default(), sites: OnceCell::new() })
+    }
+
+    /// Makes the copy that watches ready.
+    ///
+    /// # Errors
+    ///
+    /// Where it is too large, which the copy that does not watch was not.
+    pub fn prepare(&self, watched: Watched) -> Result<(), ProgramError> {
+        if let Some(cell) = self.watching(watched)
+            && cell.get().is_none()
+        {
+            let copy = instrument_to_watch(self.instrumented.original(), watched)?;
+            let module = Module::new(&self.engine, &copy.wasm)?;
+            // It was empty a moment ago.
+            let _ = cell.set(module);
+        }
+        Ok(())
+    }
+
+    /// The copy that watches so much; the one that does not watch where that has not been prepared.
+    pub fn module(&self, watched: Watched) -> &Module {
+        self.watching(watched).and_then(OnceCell::get).unwrap_or(&self.module)
+    }
+
+    fn watching(&self, watched: Watched) -> Option<&OnceCell<Module>> {
+        match watched {
+            Watched::Nothing => None,
+            Watched::Writes => Some(&self.watching[0]),
+            Watched::Reads => Some(&self.watching[1]),
+        }
+    }
+
+    /// Where the module has instructions that breakpoints look for.
+    pub fn sites(&self) -> &Sites {
+        self.sites.get_or_init(|| Sites::of(&self.instrumented))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use wasmi::Val;
 
-use super::session::{Came, Course, DebugSession};
+use super::session::{Came, Course, DebugSession, Heed};
 use crate::engine::value::{self, Shown};
 
 /// What an instruction of the call on top pushed when it was executed last.
@@ -48,7 +48,7 @@ impl DebugSession {
         let mut pushed = Pushed::default();
         self.go_near(now.saturating_sub(steps));
         let mut left = u64::MAX;
-        let course = |limit| Course { limit, base: 1, place: None, breakpoints: false, from: limit };
+        let course = |limit| Course { limit, base: 1, place: None, heed: Heed::Nothing, from: limit };
         let _ = self.execute(&course(now.saturating_sub(steps)), &mut left);
         while self.step() < now {
             let before = self.machine().position();

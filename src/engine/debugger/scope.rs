@@ -4,25 +4,23 @@ use wasmi::Val;
 
 use super::condition::{Condition, Name, NoValue, Number, Place, Scope};
 use super::session::DebugSession;
-use super::view::FrameView;
 use crate::engine::value::{self, Shown};
 
 /// A frame, the globals and the first memory.
 pub struct MachineScope<'a> {
     session: &'a DebugSession,
-    frame: Option<FrameView>,
+    /// The address of the frame.
+    frame: u32,
 }
 
 impl<'a> MachineScope<'a> {
     pub fn new(session: &'a DebugSession) -> Self {
-        let top = session.machine().top();
-        Self { session, frame: session.frame_view(top) }
+        Self { session, frame: session.machine().top() }
     }
 
     /// As [`MachineScope::new`], in the frame that is so many calls down.
     pub fn of_frame(session: &'a DebugSession, frame: usize) -> Self {
-        let address = session.machine().frames().get(frame).copied();
-        Self { session, frame: address.and_then(|address| session.frame_view(address)) }
+        Self { session, frame: session.machine().frames().get(frame).copied().unwrap_or(0) }
     }
 
     /// The value of an expression as a panel shows it: what is nothing but a name in its own type, vectors and
@@ -50,12 +48,15 @@ impl<'a> MachineScope<'a> {
     }
 
     fn local_value(&self, name: Name<'_>) -> Option<Val> {
-        let locals = &self.frame.as_ref()?.locals;
         let local = match name {
-            Name::Index(index) => locals.get(usize::try_from(index).ok()?)?,
-            Name::Text(name) => locals.iter().find(|local| local.name.as_deref() == Some(name))?,
+            Name::Index(index) => u32::try_from(index).ok()?,
+            Name::Text(name) => {
+                let function = self.session.machine().position_of(self.frame)?.function;
+                let index = function + self.session.program().instrumented.imported_functions;
+                self.session.names().find_local(index, name)?
+            }
         };
-        Some(local.value.clone())
+        self.session.local_at(self.frame, local)
     }
 
     fn global_value(&self, name: Name<'_>) -> Option<Val> {
@@ -67,7 +68,10 @@ impl<'a> MachineScope<'a> {
     }
 
     fn operand(&self, depth: u64) -> Option<Val> {
-        let stack = &self.frame.as_ref()?.operand_stack;
+        if self.frame == self.session.machine().top() {
+            return self.session.operand(usize::try_from(depth).ok()?);
+        }
+        let stack = self.session.frame_view(self.frame)?.operand_stack;
         let index = stack.len().checked_sub(usize::try_from(depth).ok()?.checked_add(1)?)?;
         stack.get(index).map(|operand| operand.value.clone())
     }

@@ -3,8 +3,7 @@
 //! Nothing runs backwards, so a stretch before now is run forwards and what holds last in it is taken. The first stretch
 //! is short, because what is looked for is mostly near; each further one is longer.
 
-use super::breakpoint::BreakpointId;
-use super::session::{Came, Course, DebugSession};
+use super::session::{Came, Course, DebugSession, Heed, Reached};
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub struct Search {
     width: u64,
     /// Whether the machine is in the stretch.
     entered: bool,
-    best: Option<(u64, Option<BreakpointId>)>,
+    best: Option<(u64, Reached)>,
 }
 
 const FIRST_WIDTH: u64 = 1_000;
@@ -39,23 +38,29 @@ impl Search {
         Self { kind, now, from, to: now, width: FIRST_WIDTH, entered: false, best: None }
     }
 
+    /// The step from which it began.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
     /// How far back it has looked, and how far that can be.
     pub fn progress(&self) -> (u64, u64) {
         (self.now - self.from, self.now)
     }
 
     /// Works for about so many steps. The step that was found, or that there is none; `None` while it is not known.
-    pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Option<(u64, Option<BreakpointId>)>> {
+    pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Option<(u64, Reached)>> {
         loop {
             if !self.entered {
                 if self.to == 0 {
                     return Some(None);
                 }
                 session.approach(self.from);
-                match session.execute(&course(self.from, 1, false), left) {
+                match session.execute(&course(self.from, 1), left) {
                     Came::SliceOver => return None,
                     Came::ToLimit
                     | Came::ToBreakpoint(_)
+                    | Came::PastWatchpoint(_)
                     | Came::ToPlace
                     | Came::FrameGone
                     | Came::ToEnd
@@ -66,7 +71,7 @@ impl Search {
                 return None;
             }
             if self.best.is_some() {
-                return Some(self.best);
+                return Some(self.best.take());
             }
             self.to = self.from;
             self.width = self.width.saturating_mul(WIDER);
@@ -87,21 +92,26 @@ impl Search {
                     let frames = session.machine().frames();
                     match frames.len().checked_sub(depth as usize + 1) {
                         // The frame that is one too many: when it is gone, the depth is right.
-                        Some(above) => session.execute(&course(self.to, frames[above], false), left),
+                        Some(above) => session.execute(&course(self.to, frames[above]), left),
                         None => {
-                            self.best = Some((step, None));
-                            session.execute(&course((step + 1).min(self.to), 1, false), left)
+                            self.best = Some((step, Reached::Step));
+                            session.execute(&course((step + 1).min(self.to), 1), left)
                         }
                     }
                 }
                 SearchKind::Breakpoint => {
-                    let from = if step == self.from && self.best.is_none() { u64::MAX } else { step };
-                    session.execute(&Course { from, breakpoints: true, ..course(self.to, 1, true) }, left)
+                    // A breakpoint at which it has stopped is passed.
+                    let is_found = matches!(&self.best, Some((found, Reached::Breakpoint(_))) if *found == step);
+                    let from = if is_found { step } else { u64::MAX };
+                    session.execute(&Course { from, heed: Heed::All, ..course(self.to, 1) }, left)
                 }
             };
             match came {
                 Came::SliceOver => return false,
-                Came::ToBreakpoint(id) if session.step() < self.to => self.best = Some((session.step(), Some(id))),
+                Came::ToBreakpoint(id) if session.step() < self.to => {
+                    self.best = Some((session.step(), Reached::Breakpoint(id)));
+                }
+                Came::PastWatchpoint(touch) => self.best = Some((touch.step, Reached::Watchpoint(touch))),
                 Came::ToEnd | Came::ToWait(_) => return true,
                 Came::ToLimit | Came::ToBreakpoint(_) | Came::ToPlace | Came::FrameGone => {}
             }
@@ -109,6 +119,6 @@ impl Search {
     }
 }
 
-fn course(limit: u64, base: u32, breakpoints: bool) -> Course {
-    Course { limit, base, place: None, breakpoints, from: limit }
+fn course(limit: u64, base: u32) -> Course {
+    Course { limit, base, place: None, heed: Heed::Nothing, from: limit }
 }

@@ -1,4 +1,5 @@
-//! The copy's code: doors, run functions, the driver, step functions, and what drops segments again, in that order.
+//! The copy's code: doors, run functions, the driver, what decides on what is watched, step functions, and what drops
+//! segments again, in that order.
 
 use std::ops::Range;
 
@@ -8,12 +9,23 @@ use wasmparser::{FuncValidatorAllocations, Operator};
 use super::InstrumentError;
 use super::analyse::Analysed;
 use super::copy::FunctionInfo;
-use super::emit;
+use super::emit::{self, Checks};
 use super::layout;
 use super::segments::{segments, single_steps};
 use super::signatures::Signatures;
 use super::support::{self, Callee, Types};
 use super::survey::Survey;
+
+/// What a copy checks for whether it is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Watched {
+    #[default]
+    Nothing,
+    /// Writes to memories.
+    Writes,
+    /// Reads of memories too.
+    Reads,
+}
 
 /// See the module's documentation.
 #[derive(Default)]
@@ -27,6 +39,7 @@ pub struct Code {
     pub holds_references: bool,
     pub writes_tables: bool,
     pub has_drops: bool,
+    watched: Watched,
     steps: Vec<Encoded>,
     /// How many functions the original has with a body.
     count: u32,
@@ -40,8 +53,9 @@ impl Code {
     /// # Errors
     ///
     /// Where something cannot be encoded.
-    pub fn of(wasm: &[u8], survey: &Survey, types: Types) -> Result<Self, InstrumentError> {
+    pub fn of(wasm: &[u8], survey: &Survey, types: Types, watched: Watched) -> Result<Self, InstrumentError> {
         let mut code = Self {
+            watched,
             redirects: Vec::with_capacity(survey.instructions as usize / 2),
             count: survey.bodies.len() as u32,
             first: survey.signatures.imported + layout::FUNCTIONS,
@@ -56,6 +70,9 @@ impl Code {
             code.function(&analysed, callee, &survey.signatures)?;
         }
         code.section.function(&support::driver(types));
+        if code.hit().is_some() {
+            code.section.function(&support::hit());
+        }
         for step in &code.steps {
             code.section.function(step);
         }
@@ -70,7 +87,13 @@ impl Code {
         for callee in &signatures.callees {
             functions.function(signatures.functions[(signatures.imported + callee.number) as usize]);
         }
-        for _ in 0..self.count + 1 + self.steps.len() as u32 {
+        for _ in 0..=self.count {
+            functions.function(types.code);
+        }
+        if self.hit().is_some() {
+            functions.function(types.hit);
+        }
+        for _ in &self.steps {
             functions.function(types.code);
         }
         if self.has_drops {
@@ -101,8 +124,13 @@ impl Code {
         self.has_drops.then(|| self.step_functions().end)
     }
 
+    /// The index of the function that decides on what is touched, in a copy that watches.
+    fn hit(&self) -> Option<u32> {
+        (self.watched != Watched::Nothing).then(|| self.driver() + 1)
+    }
+
     fn step_functions(&self) -> Range<u32> {
-        let first = self.driver() + 1;
+        let first = self.driver() + 1 + u32::from(self.hit().is_some());
         first..first + self.steps.len() as u32
     }
 
@@ -117,7 +145,9 @@ impl Code {
         let segments = segments(function);
         let first_redirect = self.redirects.len() as u32;
         let place = signatures.redirects() + first_redirect * layout::COUNTER_STEP;
-        self.section.function(&emit::run_function(analysed, &segments, place, signatures)?);
+        let reads = self.watched == Watched::Reads;
+        let checks = self.hit().map(|hit| Checks { reads, filter: signatures.filter(), hit });
+        self.section.function(&emit::run_function(analysed, &segments, place, signatures, checks)?);
         let leave = segments.len() as u32;
         self.redirects.extend(std::iter::repeat_n(leave, function.instructions.len()));
         for (index, segment) in segments.iter().enumerate() {

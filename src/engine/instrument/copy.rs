@@ -35,6 +35,8 @@ pub struct Instrumented {
     pub redirects: Vec<u32>,
     /// Where they begin in the state memory.
     pub redirects_base: u32,
+    /// Where the filter begins in the state memory.
+    pub filter: u32,
     /// How many data and elem segments there are, which may be dropped.
     pub drops: u32,
     /// Whether any instruction writes to a table.
@@ -125,6 +127,22 @@ impl Instrumented {
         let index = function.instructions.partition_point(|instruction| instruction.offset < offset) as u32;
         let index = function.follow(index);
         function.is_step(index).then_some((number, index))
+    }
+
+    /// The module that it is a copy of.
+    pub fn original(&self) -> &[u8] {
+        &self.original
+    }
+
+    /// The instructions of a function, which is named by its number among those with a body, by their index.
+    pub fn operators(&self, number: u32) -> impl Iterator<Item = (u32, Operator<'_>)> {
+        let body = self.bodies.get(number as usize);
+        let reader = body.and_then(|body| {
+            let bytes = self.original.get(body.range.clone())?;
+            let reader = BinaryReader::new_features(bytes, body.range.start as u64, validate::supported());
+            FunctionBody::new(reader).get_operators_reader().ok()
+        });
+        (0..).zip(reader.into_iter().flatten().map_while(Result::ok))
     }
 
     /// What is at each instruction of a function, which is named by its number among those with a body.

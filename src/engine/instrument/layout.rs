@@ -1,12 +1,13 @@
 //! Where things are in the state memory, and what the copy imports.
 //!
 //! ```text
-//! 0       16                                            stack_base
-//! | unused | drops, a byte for each | redirects, 4 bytes | frame | frame | ...
-//!          | data and elem segment  | for an instruction |
+//! 0       16                                                                           stack_base
+//! | unused | drops, a byte for each | filter, for reads and | redirects, 4 bytes | frame | frame | ...
+//!          | data and elem segment  | then for writes       | for an instruction |
 //! ```
 //!
-//! A drop is 1 when its segment was dropped, which nobody could find out otherwise.
+//! A drop is 1 when its segment was dropped, which nobody could find out otherwise. The filter says which addresses are
+//! watched; only a copy that watches looks at it.
 //!
 //! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the call
 //! that is under way, the address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In the place of
@@ -57,10 +58,18 @@ pub enum Register {
     Results,
     /// 1: the next door makes a frame and returns at once.
     Prepare,
+    /// Where what is watched begins: of several ranges, the first.
+    WatchStart,
+    /// How many bytes it is from there to the end of what is watched; 0: nothing is.
+    WatchLength,
+    /// 0: leave before what touches it. Otherwise one more than the [`watch_kind`] of which the last access is noted.
+    WatchKind,
+    /// What was left of the budget before the access that was noted last; [`NOT_NOTED`]: there was none.
+    WatchLast,
 }
 
 impl Register {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Top,
         Self::Depth,
         Self::MaxDepth,
@@ -70,9 +79,22 @@ impl Register {
         Self::Below,
         Self::Results,
         Self::Prepare,
+        Self::WatchStart,
+        Self::WatchLength,
+        Self::WatchKind,
+        Self::WatchLast,
     ];
     /// How many globals come before the module's own.
     pub const COUNT: u32 = Self::ALL.len() as u32;
+
+    /// Whether it belongs to the program's state: the others say how far the copy is to run.
+    pub fn is_state(self) -> bool {
+        match self {
+            Self::Top | Self::Depth | Self::MaxDepth | Self::Budget => true,
+            Self::Next | Self::Below | Self::Results | Self::Prepare => true,
+            Self::Limit | Self::WatchStart | Self::WatchLength | Self::WatchKind | Self::WatchLast => false,
+        }
+    }
 
     pub fn name(self) -> &'static str {
         match self {
@@ -85,9 +107,32 @@ impl Register {
             Self::Below => "below",
             Self::Results => "results",
             Self::Prepare => "prepare",
+            Self::WatchStart => "watch_start",
+            Self::WatchLength => "watch_length",
+            Self::WatchKind => "watch_kind",
+            Self::WatchLast => "watch_last",
         }
     }
 }
+
+/// How many bytes each of the filter's two tables has.
+pub const FILTER: u32 = 1 << 16;
+
+/// The bit of the filter that is for accesses of 1, 2, 4, 8 or 16 bytes.
+pub fn filter_bit(length: u32) -> i32 {
+    1 << length.ilog2()
+}
+
+/// The lengths that [`filter_bit`] knows.
+pub const FILTER_LENGTHS: [u32; 5] = [1, 2, 4, 8, 16];
+
+/// Reads or writes of a memory of the original, as a number.
+pub fn watch_kind(memory: u32, writes: bool) -> u32 {
+    memory << 1 | u32::from(writes)
+}
+
+/// See [`Register::WatchLast`].
+pub const NOT_NOTED: u32 = u32::MAX;
 
 /// Where the drops begin.
 pub const DROPS: u32 = 16;

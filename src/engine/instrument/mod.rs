@@ -18,8 +18,12 @@
 //! enough. Each goes to the next segment by way of a table in the state memory, in which an entry can be redirected to
 //! leave: that is a breakpoint.
 //!
+//! A copy can also watch: then a run function checks, before an instruction that touches a memory, whether what it touches
+//! is watched, and leaves before it or notes it.
+//!
 //! This folder rewrites; it runs nothing. What drives the copy is in `debugger`.
 
+pub mod access;
 mod analyse;
 mod code;
 mod copy;
@@ -37,9 +41,10 @@ mod survey;
 mod tests;
 
 pub use analyse::{Flow, Function, Instruction, Label, LabelKind};
+pub use code::Watched;
 pub use copy::{FunctionInfo, Instrumented, first_pages};
 pub use operands::{Operand, Operands, StackId};
-pub use rewrite::instrument;
+pub use rewrite::{instrument, instrument_to_watch};
 
 /// Why a module could not be instrumented: it is not valid, or something in it cannot be encoded.
 #[derive(Debug, thiserror::Error)]

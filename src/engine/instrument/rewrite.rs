@@ -9,7 +9,7 @@ use wasm_encoder::{
 use wasmparser::{Parser, Payload};
 
 use super::InstrumentError;
-use super::code::Code;
+use super::code::{Code, Watched};
 use super::copy::Instrumented;
 use super::layout::{self, Register};
 use super::plain::Shift;
@@ -22,9 +22,19 @@ use super::survey::Survey;
 ///
 /// Where the module is not valid, or too large to be written again.
 pub fn instrument(wasm: &[u8]) -> Result<Instrumented, InstrumentError> {
+    instrument_to_watch(wasm, Watched::Nothing)
+}
+
+/// As [`instrument`], with checks of what is touched in memories. The copies of one module differ in their code only:
+/// what is known of one holds for the others, and so does what is saved of its state.
+///
+/// # Errors
+///
+/// As [`instrument`].
+pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented, InstrumentError> {
     let survey = Survey::of(wasm)?;
     let types = Types::after(survey.counts.types);
-    let code = Code::of(wasm, &survey, types)?;
+    let code = Code::of(wasm, &survey, types, watched)?;
     let redirect_bytes = code.redirects.len() as u64 * u64::from(layout::COUNTER_STEP);
     if redirect_bytes > u64::from(u32::MAX / 4) {
         return Err(InstrumentError::TooLarge("the module has too many instructions to be debugged"));
@@ -46,6 +56,7 @@ pub fn instrument(wasm: &[u8]) -> Result<Instrumented, InstrumentError> {
         globals: survey.counts.globals,
         tables: survey.counts.tables,
         start: survey.start,
+        filter: survey.signatures.filter(),
         redirects_base,
         drops: if code.has_drops { survey.signatures.data + survey.signatures.elements } else { 0 },
         writes_tables: code.writes_tables,
@@ -104,6 +115,7 @@ impl Sections {
         self.types.ty().function([i32], [i32]);
         self.types.ty().function([i32], []);
         self.types.ty().function([], []);
+        self.types.ty().function([i32; 4], [i32]);
     }
 
     fn own_imports(&mut self, types: Types) {

@@ -60,9 +60,14 @@ impl Signatures {
         }
     }
 
+    /// Where the filter begins.
+    pub fn filter(&self) -> u32 {
+        layout::align(layout::DROPS + self.data + self.elements)
+    }
+
     /// Where the redirects begin.
     pub fn redirects(&self) -> u32 {
-        layout::align(layout::DROPS + self.data + self.elements)
+        self.filter() + 2 * layout::FILTER
     }
 
     /// The type of a function.

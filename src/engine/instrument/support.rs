@@ -25,12 +25,14 @@ pub struct Types {
     pub grow: u32,
     /// `() -> ()`: [`layout::OVERFLOW`].
     pub overflow: u32,
+    /// `(i32, i32, i32, i32) -> i32`: [`hit`].
+    pub hit: u32,
 }
 
 impl Types {
     /// Their indices, after so many types of the original.
     pub fn after(count: u32) -> Self {
-        Self { code: count, grow: count + 1, overflow: count + 2 }
+        Self { code: count, grow: count + 1, overflow: count + 2, hit: count + 3 }
     }
 }
 
@@ -50,7 +52,8 @@ impl Temporaries {
         wasm_encoder::ValType::EXTERNREF,
     ];
 
-    fn of(self, ty: ValType) -> u32 {
+    /// The one for a value of that type.
+    pub fn of(self, ty: ValType) -> u32 {
         self.0
             + match ty {
                 ValType::I32 => 0,
@@ -243,6 +246,33 @@ pub fn driver(types: Types) -> wasm_encoder::Function {
     sink.i32_load(at(layout::FUNCTION, 2)).call_indirect(0, types.code);
     sink.i32_eqz().br_if(0).end();
     sink.i32_const(layout::LEFT).end();
+    function
+}
+
+/// Decides on an access, `(address, length, kind, left) -> i32`, in a copy that watches: 1 to leave before it.
+///
+/// Where the last access is asked for, it notes what was left of the budget and says to go on.
+pub fn hit() -> wasm_encoder::Function {
+    let (address, length, kind, left) = (0, 1, 2, 3);
+    let mut function = wasm_encoder::Function::new([]);
+    let mut sink = function.instructions();
+    // Neither begins within the other: they have no byte in common. Differences are modulo 2^32.
+    sink.local_get(address);
+    get(&mut sink, Register::WatchStart);
+    sink.i32_sub();
+    get(&mut sink, Register::WatchLength);
+    sink.i32_ge_u();
+    get(&mut sink, Register::WatchStart);
+    sink.local_get(address).i32_sub().local_get(length).i32_ge_u().i32_and();
+    sink.local_get(length).i32_eqz();
+    get(&mut sink, Register::WatchLength);
+    sink.i32_eqz().i32_or().i32_or().if_(BlockType::Empty).i32_const(0).return_().end();
+    get(&mut sink, Register::WatchKind);
+    sink.i32_eqz().if_(BlockType::Empty).i32_const(1).return_().end();
+    get(&mut sink, Register::WatchKind);
+    sink.i32_const(1).i32_sub().local_get(kind).i32_eq().if_(BlockType::Empty).local_get(left);
+    set(&mut sink, Register::WatchLast);
+    sink.end().i32_const(0).end();
     function
 }
 

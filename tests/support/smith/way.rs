@@ -2,7 +2,8 @@
 
 use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, ResumableCall, Store, Val};
 use wasmoscope::engine::debugger::attach::{Attached, attach_to_linker};
-use wasmoscope::engine::instrument::{self, layout};
+use wasmoscope::engine::instrument::layout::Register;
+use wasmoscope::engine::instrument::{self, Watched, layout};
 use wasmoscope::engine::prepare;
 
 use super::World;
@@ -110,8 +111,16 @@ impl Way for InSlices {
 /// The debugger's copy, called through its doors: it stops nowhere.
 #[derive(Default)]
 pub struct Instrumented {
+    watched: Watched,
     copy: Option<instrument::Instrumented>,
     host: Option<(Linker<World>, Attached)>,
+}
+
+impl Instrumented {
+    /// A copy that checks everything, and notes it.
+    pub fn watching() -> Self {
+        Self { watched: Watched::Reads, ..Self::default() }
+    }
 }
 
 /// Calls within calls; the fuel of a generated module ends them long before.
@@ -119,7 +128,9 @@ const DEPTH: u32 = 20_000;
 
 impl Way for Instrumented {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
-        let copy = self.copy.insert(instrument::instrument(original).expect("a valid module can be instrumented"));
+        let copy = self.copy.insert(
+            instrument::instrument_to_watch(original, self.watched).expect("a valid module can be instrumented"),
+        );
         copy.wasm.clone()
     }
 
@@ -139,6 +150,12 @@ impl Way for Instrumented {
             let mut linker = Linker::new(store.engine());
             let copy = self.copy.as_ref().expect("the module comes first");
             let attached = attach_to_linker(store, &mut linker, copy, DEPTH, |_, _| {}).expect("there is room");
+            if self.watched != Watched::Nothing {
+                let filter = copy.filter as usize;
+                attached.state.data_mut(&mut *store)[filter..filter + 2 * layout::FILTER as usize].fill(0xFF);
+                attached.set_register(&mut *store, Register::WatchLength, u32::MAX);
+                attached.set_register(&mut *store, Register::WatchKind, layout::watch_kind(0, true) + 1);
+            }
             self.host = Some((linker, attached));
         }
         let (linker, _) = self.host.as_ref()?;

@@ -1,7 +1,8 @@
 //! One instance of the copy: it runs, steps, and can be put back to a [`Snapshot`].
 //!
 //! This file has what a machine is and the values of the program in it. Frames are in `frames`, executing in `run`,
-//! saving and putting back in `snapshot`.
+//! saving and putting back in `snapshot`, what is watched
+//! in `watch`.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -13,14 +14,17 @@ use wasmi::{
 
 pub use self::run::Halt;
 pub use self::snapshot::Snapshot;
+pub use self::watch::WatchedRange;
 use super::attach::{Attached, attach_to_linker};
 use super::program::Program;
+use crate::engine::instrument::Watched;
 use crate::engine::runtime::limits::Limiter;
 use crate::engine::wasi::{self, WasiCtx};
 
 mod frames;
 mod run;
 mod snapshot;
+mod watch;
 
 /// What host functions see.
 pub struct Host {
@@ -29,7 +33,7 @@ pub struct Host {
 }
 
 /// Where a frame stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Counted among the functions with a body.
     pub function: u32,
@@ -54,6 +58,12 @@ pub struct Machine {
     /// Before which segments run functions leave.
     redirected: HashSet<Position>,
     steps: u64,
+    /// What this copy checks for.
+    watched: Watched,
+    /// Whether it notes accesses instead of leaving before them.
+    notes: bool,
+    /// The step of the access that was noted last.
+    noted: Option<u64>,
 }
 
 impl Machine {
@@ -62,24 +72,32 @@ impl Machine {
     /// # Errors
     ///
     /// As instantiation does: a segment out of bounds, a memory above the limit.
-    pub fn new(program: &Rc<Program>, wasi: WasiCtx) -> Result<Self, (Error, Box<Host>)> {
+    pub fn new(program: &Rc<Program>, wasi: WasiCtx, watched: Watched) -> Result<Self, (Error, Box<Host>)> {
         let host = Host { wasi, limiter: Limiter::new(&program.limits) };
         let mut store = Store::new(&program.engine, host);
         store.limiter(|host| &mut host.limiter);
-        match Self::instantiate(program, &mut store) {
-            Ok((attached, instance)) => Ok(Self::with_instance(Rc::clone(program), store, attached, instance)),
+        match Self::instantiate(program, &mut store, watched) {
+            Ok((attached, instance)) => {
+                let mut machine = Self::with_instance(Rc::clone(program), store, attached, instance);
+                machine.watched = watched;
+                Ok(machine)
+            }
             Err(error) => Err((error, Box::new(store.into_data()))),
         }
     }
 
-    fn instantiate(program: &Program, store: &mut Store<Host>) -> Result<(Attached, Instance), Error> {
+    fn instantiate(
+        program: &Program,
+        store: &mut Store<Host>,
+        watched: Watched,
+    ) -> Result<(Attached, Instance), Error> {
         let mut linker = Linker::new(&program.engine);
         wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi)
             .map_err(|error| Error::new(error.to_string()))?;
         let exempt = |host: &mut Host, exempt| host.limiter.exempt(exempt);
         let depth = program.limits.recursion;
         let attached = attach_to_linker(store, &mut linker, &program.instrumented, depth, exempt)?;
-        let instance = linker.instantiate_and_start(&mut *store, &program.module)?;
+        let instance = linker.instantiate_and_start(&mut *store, program.module(watched))?;
         Ok((attached, instance))
     }
 
@@ -112,6 +130,9 @@ impl Machine {
             references,
             waiting: None,
             redirected: HashSet::new(),
+            watched: Watched::Nothing,
+            notes: false,
+            noted: None,
             steps: 0,
             attached,
             program,

@@ -35,6 +35,9 @@ impl Machine {
         let called = self.driver.call_resumable(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
         let halt = self.after(called);
         let left = self.attached.register(&self.store, Register::Budget);
+        if self.notes {
+            self.take_note(budget);
+        }
         self.steps += u64::from(budget.saturating_sub(left));
         self.settle(halt)
     }

@@ -7,6 +7,7 @@ use wasmi::{Error, Mutability, Nullable, Ref, Table, Val};
 use super::{Host, Machine};
 use crate::engine::debugger::image::MemoryImage;
 use crate::engine::debugger::values;
+use crate::engine::instrument::Watched;
 use crate::engine::instrument::layout::{self, Register};
 use crate::engine::runtime::limits::Refusal;
 use crate::engine::wasi::WasiSnapshot;
@@ -142,13 +143,14 @@ impl Machine {
     }
 
     /// Puts everything back to how it was. Where something has grown since, which nothing shrinks again, or a segment
-    /// was dropped, a fresh instance is made for that.
+    /// was dropped, or something else is to be watched, a fresh instance is made for that.
     ///
     /// # Panics
     ///
     /// Where there is no memory left for what there was memory for before: nothing can be done then.
-    pub fn restore(self, snapshot: &Snapshot) -> Self {
-        let machine = if self.can_be(snapshot) { Ok(self.emptied()) } else { self.made_anew() };
+    pub fn restore(self, snapshot: &Snapshot, watched: Watched) -> Self {
+        let machine =
+            if self.watched == watched && self.can_be(snapshot) { Ok(self.emptied()) } else { self.made_anew(watched) };
         let written = machine.and_then(|mut machine| {
             machine.host_mut().wasi.restore(&snapshot.wasi);
             machine.write(snapshot).map(|()| machine)
@@ -176,13 +178,14 @@ impl Machine {
         for position in std::mem::take(&mut self.redirected) {
             self.set_redirect(position, false);
         }
+        self.leave_before(&[]);
         self
     }
 
-    fn made_anew(self) -> Result<Self, Error> {
+    fn made_anew(self, watched: Watched) -> Result<Self, Error> {
         let program = Rc::clone(&self.program);
         let Host { wasi, limiter } = self.store.into_data();
-        let mut machine = Self::new(&program, wasi).map_err(|(error, _)| error)?;
+        let mut machine = Self::new(&program, wasi, watched).map_err(|(error, _)| error)?;
         machine.host_mut().limiter.had(limiter.peak_memory());
         Ok(machine)
     }
@@ -206,7 +209,7 @@ impl Machine {
         let drops = layout::DROPS as usize;
         state[drops..drops + snapshot.drops.len()].copy_from_slice(&snapshot.drops);
         for register in Register::ALL {
-            if register != Register::Limit {
+            if register.is_state() {
                 self.attached.set_register(&mut self.store, register, snapshot.registers[register as usize]);
             }
         }

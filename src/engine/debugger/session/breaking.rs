@@ -1,21 +1,67 @@
 //! Breakpoints in a session: where the run functions leave for them, and whether one says to stop.
 
-use super::DebugSession;
-use crate::engine::debugger::breakpoint::{Breakpoint, BreakpointId, Breakpoints};
+use super::{Course, DebugSession, Heed};
+use crate::engine::debugger::breakpoint::{Breakpoint, BreakpointId, Breakpoints, Trigger};
 use crate::engine::debugger::condition::Number;
 use crate::engine::debugger::machine::Position;
+use crate::engine::debugger::program::ProgramError;
 use crate::engine::debugger::scope::MachineScope;
+use crate::engine::instrument::Watched;
+
+/// For what the run functions of the machine leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Armed {
+    /// Of the breakpoints, those that count whatever is asked for, and more.
+    pub breakpoints: Option<Heed>,
+    pub place: Option<Position>,
+    pub question: bool,
+}
 
 /// How many stops are kept for the timeline: nobody is stopped that often.
 const MOST_STOPS: usize = 10_000;
 
 impl DebugSession {
     /// Replaces all breakpoints.
-    pub fn set_breakpoints(&mut self, breakpoints: Vec<Breakpoint>) {
-        self.redirect(false);
-        self.breakpoints = Breakpoints::new(breakpoints);
-        self.hits.clear();
-        self.redirect(true);
+    ///
+    /// # Errors
+    ///
+    /// Where the copy that watches cannot be made; no breakpoint watches a memory then.
+    pub fn set_breakpoints(&mut self, mut breakpoints: Vec<Breakpoint>) -> Result<(), ProgramError> {
+        self.disarm();
+        let watched = Breakpoints::new(breakpoints.clone(), &self.program).watched();
+        let prepared = self.program.prepare(watched);
+        if prepared.is_err() {
+            let watches = |breakpoint: &Breakpoint| match breakpoint.trigger {
+                Trigger::Watch(watchpoint) => watchpoint.range().is_some(),
+                Trigger::Instruction(_) | Trigger::Import(_) => false,
+            };
+            breakpoints.retain(|breakpoint| !watches(breakpoint));
+        }
+        for known in self.breakpoints.all() {
+            if !breakpoints.contains(known) {
+                self.told.forget(known.id);
+            }
+        }
+        let counting = |all: &[Breakpoint]| all.iter().filter(|known| known.counts()).cloned().collect::<Vec<_>>();
+        if counting(self.breakpoints.all()) != counting(&breakpoints) {
+            self.hits = (self.step() == 0).then(Default::default);
+            self.history.forget_hits();
+        }
+        self.breakpoints = Breakpoints::new(breakpoints, &self.program);
+        if self.machine().watched() != self.watched() {
+            self.change_copy();
+        }
+        prepared
+    }
+
+    /// Which copy is needed.
+    pub(super) fn watched(&self) -> Watched {
+        let asked = if self.question.as_ref().is_some_and(|question| question.range().is_some()) {
+            Watched::Writes
+        } else {
+            Watched::Nothing
+        };
+        self.breakpoints.watched().max(asked)
     }
 
     /// Messages of breakpoints that log, with their steps, since the last time.
@@ -23,43 +69,26 @@ impl DebugSession {
         std::mem::take(&mut self.log)
     }
 
-    /// The breakpoint that says to stop here. One that logs says its message instead.
-    pub(super) fn breakpoint_here(&mut self) -> Option<BreakpointId> {
-        if self.breakpoints.is_empty() {
-            return None;
+    /// Makes the run functions leave for what counts on a course.
+    pub(super) fn arm(&mut self, course: &Course) {
+        let question = self.question.is_some();
+        // What answers a question goes by places of its own.
+        let counts = !question && (course.heed > Heed::Nothing || self.counts());
+        let armed = Armed { breakpoints: counts.then_some(course.heed), place: course.place, question };
+        if self.armed == armed {
+            return;
         }
-        let position = self.machine().position()?;
-        let mut stop = None;
-        let mut log = Vec::new();
-        for breakpoint in self.breakpoints.at(position) {
-            let scope = MachineScope::new(self);
-            if let Some(condition) = &breakpoint.condition
-                && !condition.value(&scope).is_some_and(Number::holds)
-            {
-                continue;
-            }
-            let hits = self.hits.get(&breakpoint.id).copied().unwrap_or(0) + 1;
-            log.push((breakpoint.id, hits, None));
-            if hits < breakpoint.from_hit {
-                continue;
-            }
-            match &breakpoint.log {
-                Some(message) => {
-                    if let Some(last) = log.last_mut() {
-                        last.2 = Some(scope.message(message));
-                    }
-                }
-                None => stop = stop.or(Some(breakpoint.id)),
-            }
+        self.disarm();
+        self.armed = armed;
+        for position in self.armed_positions() {
+            self.machine_mut().set_redirect_around(position, true);
         }
-        let step = self.step();
-        for (id, hits, message) in log {
-            self.hits.insert(id, hits);
-            if let Some(message) = message {
-                self.log.push((step, message));
-            }
+        if let Some(range) = self.question.as_ref().and_then(|question| question.range()) {
+            self.machine_mut().note(range);
+        } else if let Some(heed) = armed.breakpoints {
+            let ranges = self.breakpoints.ranges(|breakpoint| heed.minds(breakpoint));
+            self.machine_mut().leave_before(&ranges);
         }
-        stop
     }
 
     /// A breakpoint has stopped the program here.
@@ -72,11 +101,73 @@ impl DebugSession {
         }
     }
 
-    /// Makes the run functions leave at breakpoints, or pass them.
-    pub(super) fn redirect(&mut self, leave: bool) {
-        let positions: Vec<Position> = self.breakpoints.positions().collect();
-        for position in positions {
-            self.machine_mut().set_redirect_around(position, leave);
+    fn disarm(&mut self) {
+        for position in self.armed_positions() {
+            self.machine_mut().set_redirect_around(position, false);
         }
+        self.armed = Armed::default();
+        self.machine_mut().leave_before(&[]);
+    }
+
+    fn armed_positions(&self) -> Vec<Position> {
+        let breakpoints = self.armed.breakpoints.into_iter();
+        let breakpoints = breakpoints.flat_map(|heed| self.breakpoints.positions(move |known| heed.minds(known)));
+        let question = self.question.as_ref().filter(|_| self.armed.question);
+        let question = question.into_iter().flat_map(|question| question.positions(&self.program));
+        breakpoints.chain(question).chain(self.armed.place).collect()
+    }
+
+    /// Whether hits are counted now, whatever is asked for.
+    fn counts(&self) -> bool {
+        self.hits.is_some() && self.breakpoints.count()
+    }
+
+    /// What breakpoints on the instruction that is next say: the one that stops, if any does.
+    pub(super) fn breakpoint_here(&mut self, heed: Heed) -> Option<BreakpointId> {
+        self.armed.breakpoints?;
+        let position = self.machine().position()?;
+        let here: Vec<Breakpoint> = self
+            .breakpoints
+            .at(position)
+            .filter(|known| heed.minds(known) && !matches!(known.trigger, Trigger::Watch(_)))
+            .cloned()
+            .collect();
+        let mut stop = None;
+        for breakpoint in here {
+            let is_here = match breakpoint.trigger {
+                Trigger::Instruction(_) => true,
+                Trigger::Import(function) => self.called_import() == Some(function),
+                Trigger::Watch(_) => false,
+            };
+            if is_here && self.holds(&breakpoint) && self.hit(&breakpoint, self.step(), heed) {
+                stop = stop.or(Some(breakpoint.id));
+            }
+        }
+        stop.filter(|_| heed == Heed::All)
+    }
+
+    /// Whether the condition of a breakpoint holds here.
+    pub(super) fn holds(&self, breakpoint: &Breakpoint) -> bool {
+        breakpoint
+            .condition
+            .as_ref()
+            .is_none_or(|condition| condition.value(&MachineScope::new(self)).is_some_and(Number::holds))
+    }
+
+    /// Counts a hit at a step, and tells its message, which is about where the program stands now. Whether it is to stop
+    /// there.
+    pub(super) fn hit(&mut self, breakpoint: &Breakpoint, step: u64, heed: Heed) -> bool {
+        if breakpoint.counts() {
+            let number = self.hits.as_mut().map(|hits| hits.note(breakpoint.id, step));
+            if number.is_none_or(|number| number < breakpoint.from_hit) {
+                return false;
+            }
+        }
+        let Some(message) = &breakpoint.log else { return true };
+        if heed >= Heed::Messages && self.told.is_new(breakpoint.id, step) {
+            let message = MachineScope::new(self).message(message);
+            self.log.push((step, message));
+        }
+        false
     }
 }

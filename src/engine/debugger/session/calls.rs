@@ -77,7 +77,7 @@ impl DebugSession {
     }
 
     /// Goes to a step that was passed not long ago, all at once.
-    fn go_back_to(&mut self, step: u64) {
+    pub(super) fn go_back_to(&mut self, step: u64) {
         self.go_back_to_segment(step);
         while self.step() < step {
             let halt = self.machine_mut().step();
@@ -93,11 +93,12 @@ impl DebugSession {
     fn go_back_to_segment(&mut self, step: u64) {
         let Some(moment) = self.history.before(step).cloned() else { return };
         self.restore(&moment);
-        self.redirect(false);
+        // Nothing is counted on the way.
+        self.lose_count();
         loop {
             self.change_again();
             let before = self.step();
-            let change = self.changes.get(self.changed).map_or(u64::MAX, |(step, _)| *step);
+            let change = self.changes.get(self.changed).map_or(u64::MAX, |change| change.step);
             let limit = step.min(change);
             match self.machine_mut().run(limit.saturating_sub(before), 1) {
                 Halt::Ready if self.step() > before => {}
@@ -109,7 +110,6 @@ impl DebugSession {
                 Halt::Ready | Halt::Returned | Halt::Waiting(_) | Halt::Failed(_) => break,
             }
         }
-        self.redirect(true);
     }
 
     fn is_at_segment(&self) -> bool {

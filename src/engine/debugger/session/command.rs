@@ -1,9 +1,11 @@
 //! What a person asks for, and the goal that it becomes.
 
-use super::{Came, Course, DebugSession};
+use super::{Came, Course, DebugSession, Heed};
 use crate::engine::debugger::breakpoint::BreakpointId;
+use crate::engine::debugger::last_write::{Answer, Asked, LastWrite, Origin};
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::search::{Search, SearchKind};
+use crate::engine::debugger::watchpoint::Touch;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::Suspend;
 
@@ -32,6 +34,8 @@ pub enum Command {
     JumpTo(u64),
     /// To the end, past all breakpoints.
     JumpToEnd,
+    /// Back to the instruction that wrote something last.
+    LastWrite(Asked),
 }
 
 /// How a session stands after a slice.
@@ -53,6 +57,12 @@ pub enum StopReason {
     /// What was asked for is done.
     Step,
     Breakpoint(BreakpointId),
+    /// Before an instruction that touches what is watched.
+    Watchpoint(Box<Touch>),
+    /// Before the instruction that wrote last what was asked for.
+    LastWrite(Box<Touch>),
+    /// Where it was: no instruction before here wrote what was asked for.
+    NotWritten(Origin),
     /// It was asked to.
     Pause,
     /// The program is over; it stands at its last instruction.
@@ -64,31 +74,24 @@ pub enum StopReason {
 /// What is being worked on.
 pub(super) enum Goal {
     Rest(StopReason),
-    Forward(Forward),
+    /// Along a course. The reason is given when the limit or the place is reached or the frame is gone.
+    Forward(Course, Reached),
     Search(Search),
+    LastWrite(LastWrite),
+    /// Counting hits again from an earlier moment up to that step, where the command begins.
+    Count(u64, Command),
 }
 
-/// Forwards until one of these.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Forward {
-    /// At this step.
-    limit: u64,
-    /// When the frame at this address is gone; 1: never.
-    base: u32,
-    /// Before this place.
-    place: Option<Position>,
-    breakpoints: bool,
-    /// The step from which it began: there, breakpoints do not count.
-    from: u64,
-    /// Said when the limit or the place is reached or the frame is gone.
-    reason: Reached,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reached {
+/// Why to stop where it was meant to come to.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::engine::debugger) enum Reached {
     Step,
     Beginning,
+    Pause,
     Breakpoint(BreakpointId),
+    Watchpoint(Box<Touch>),
+    LastWrite(Box<Touch>),
+    NotWritten(Origin),
 }
 
 impl Reached {
@@ -96,7 +99,11 @@ impl Reached {
         match self {
             Self::Step => StopReason::Step,
             Self::Beginning => StopReason::Beginning,
+            Self::Pause => StopReason::Pause,
             Self::Breakpoint(id) => StopReason::Breakpoint(id),
+            Self::Watchpoint(touch) => StopReason::Watchpoint(touch),
+            Self::LastWrite(touch) => StopReason::LastWrite(touch),
+            Self::NotWritten(origin) => StopReason::NotWritten(origin),
         }
     }
 }
@@ -104,21 +111,31 @@ impl Reached {
 impl DebugSession {
     /// Asks for something. What was being worked on is given up.
     pub fn ask(&mut self, command: Command) {
+        self.give_up();
+        self.reported = self.reported.filter(|step| *step == self.step());
+        let stops = match command {
+            Command::Continue | Command::Over | Command::Out | Command::RunTo(_) | Command::BackContinue => true,
+            Command::Into | Command::BackInto | Command::BackOver | Command::BackOut => false,
+            Command::JumpTo(_) | Command::JumpToEnd | Command::LastWrite(_) => false,
+        };
+        self.goal = if stops && self.hits.is_none() { self.count(command) } else { self.begin(command) };
+    }
+
+    fn begin(&mut self, command: Command) -> Goal {
         let step = self.step();
         self.near_due = None;
         let top = self.machine().top();
         let depth = self.machine().depth();
-        let forward = |limit, base, place, breakpoints| {
-            Goal::Forward(Forward { limit, base, place, breakpoints, from: step, reason: Reached::Step })
-        };
-        self.goal = match command {
-            Command::Continue => forward(u64::MAX, 1, None, true),
-            Command::Into => forward(step + 1, 1, None, false),
-            Command::Over if self.is_at_call() => forward(u64::MAX, top + 1, None, true),
-            Command::Over => forward(step + 1, 1, None, false),
-            Command::Out => forward(u64::MAX, top.max(1), None, true),
-            Command::RunTo(place) => forward(u64::MAX, 1, Some(place), true),
-            Command::JumpToEnd => forward(u64::MAX, 1, None, false),
+        let forward =
+            |limit, base, place, heed| Goal::Forward(Course { limit, base, place, heed, from: step }, Reached::Step);
+        match command {
+            Command::Continue => forward(u64::MAX, 1, None, Heed::All),
+            Command::Into => forward(step + 1, 1, None, Heed::Messages),
+            Command::Over if self.is_at_call() => forward(u64::MAX, top + 1, None, Heed::All),
+            Command::Over => forward(step + 1, 1, None, Heed::Messages),
+            Command::Out => forward(u64::MAX, top.max(1), None, Heed::All),
+            Command::RunTo(place) => forward(u64::MAX, 1, Some(place), Heed::All),
+            Command::JumpToEnd => forward(u64::MAX, 1, None, Heed::Nothing),
             Command::JumpTo(step) => self.jump(step, Reached::Step),
             Command::BackInto if step == 0 => Goal::Rest(StopReason::Beginning),
             Command::BackInto => self.jump(step - 1, Reached::Step),
@@ -126,16 +143,46 @@ impl DebugSession {
             Command::BackOut if depth <= 1 => self.jump(0, Reached::Beginning),
             Command::BackOut => Goal::Search(Search::new(SearchKind::Depth(depth - 1), step)),
             Command::BackContinue => Goal::Search(Search::new(SearchKind::Breakpoint, step)),
-        };
-        if let Goal::Forward(Forward { place: Some(place), .. }) = self.goal {
-            self.machine_mut().set_redirect_around(place, true);
+            Command::LastWrite(asked) => match LastWrite::new(self, asked) {
+                Some(search) => Goal::LastWrite(search),
+                None => Goal::Rest(StopReason::NotWritten(Origin::NotThere)),
+            },
         }
     }
 
-    /// Stops where it is.
+    /// Goes to the last moment at which it is known how often breakpoints were hit, to count from there.
+    fn count(&mut self, command: Command) -> Goal {
+        let now = self.step();
+        let from = self.history.uncounted(0).map_or(now, |step| step.min(now));
+        if let Some(moment) = self.history.counted_before(from).cloned() {
+            self.restore(&moment);
+        }
+        Goal::Count(now, command)
+    }
+
+    /// Stops where it is; a search, where it began.
     pub fn pause(&mut self) {
-        if !matches!(self.goal, Goal::Rest(_)) {
-            self.rest(StopReason::Pause);
+        if matches!(self.goal, Goal::Rest(_)) {
+            return;
+        }
+        self.give_up();
+        self.rest(StopReason::Pause);
+    }
+
+    /// Comes back from a search that is under way.
+    fn give_up(&mut self) {
+        let began = match &self.goal {
+            Goal::Rest(_) | Goal::Forward(..) => None,
+            Goal::Search(search) => Some(search.now()),
+            Goal::LastWrite(search) => Some(search.now()),
+            Goal::Count(now, _) => Some(*now),
+        };
+        self.question = None;
+        let Some(now) = began else { return };
+        if let Goal::Forward(course, _) = self.jump(now, Reached::Pause) {
+            // At most as far as moments are apart.
+            let mut left = u64::MAX;
+            let _ = self.execute(&course, &mut left);
         }
     }
 
@@ -143,67 +190,88 @@ impl DebugSession {
     pub fn advance(&mut self, steps: u64) -> DebugProgress {
         let mut left = steps;
         loop {
-            match std::mem::replace(&mut self.goal, Goal::Rest(StopReason::Step)) {
+            let goal = std::mem::replace(&mut self.goal, Goal::Rest(StopReason::Step));
+            let progress = match goal {
                 Goal::Rest(reason) => {
                     self.goal = Goal::Rest(reason.clone());
-                    return DebugProgress::Stopped(reason);
+                    Some(DebugProgress::Stopped(reason))
                 }
-                Goal::Forward(forward) => {
-                    self.goal = Goal::Forward(forward);
-                    if let Some(progress) = self.go_forward(forward, &mut left) {
-                        return progress;
-                    }
-                }
-                Goal::Search(mut search) => {
-                    let found = search.go_on(self, &mut left);
-                    match found {
-                        None => {
-                            let (step, of) = search.progress();
-                            self.goal = Goal::Search(search);
-                            return DebugProgress::Working { step, of: Some(of) };
-                        }
-                        Some(Some((step, breakpoint))) => {
-                            let reached = breakpoint.map_or(Reached::Step, Reached::Breakpoint);
-                            self.goal = self.jump(step, reached);
-                        }
-                        Some(None) => self.goal = self.jump(0, Reached::Beginning),
-                    }
-                }
+                Goal::Forward(course, reached) => self.go_forward(course, reached, &mut left),
+                Goal::Search(search) => self.search(search, &mut left),
+                Goal::LastWrite(search) => self.search_write(search, &mut left),
+                Goal::Count(now, command) => self.go_on_counting(now, command, &mut left),
+            };
+            if let Some(progress) = progress {
+                return progress;
             }
         }
     }
 
-    fn go_forward(&mut self, forward: Forward, left: &mut u64) -> Option<DebugProgress> {
-        let came = self.execute(
-            &Course {
-                limit: forward.limit,
-                base: forward.base,
-                place: forward.place,
-                breakpoints: forward.breakpoints,
-                from: forward.from,
-            },
-            left,
-        );
-        match came {
-            Came::ToLimit | Came::ToPlace | Came::FrameGone => self.rest(forward.reason.reason()),
+    fn go_forward(&mut self, course: Course, reached: Reached, left: &mut u64) -> Option<DebugProgress> {
+        match self.execute(&course, left) {
+            Came::ToLimit | Came::ToPlace | Came::FrameGone => self.rest(reached.reason()),
             Came::ToBreakpoint(id) => self.rest(StopReason::Breakpoint(id)),
+            Came::PastWatchpoint(touch) => self.goal = self.jump(touch.step, Reached::Watchpoint(touch)),
             Came::ToEnd => {
                 let outcome = self.end.as_ref().map(|end| end.outcome.clone());
                 self.rest(outcome.map_or(StopReason::Step, StopReason::Ended));
             }
-            Came::ToWait(suspend) => return Some(waiting(suspend)),
+            Came::ToWait(suspend) => {
+                self.goal = Goal::Forward(course, reached);
+                return Some(waiting(suspend));
+            }
             Came::SliceOver => {
-                let of = (forward.limit != u64::MAX).then_some(forward.limit);
+                self.goal = Goal::Forward(course, reached);
+                let of = (course.limit != u64::MAX).then_some(course.limit);
                 return Some(DebugProgress::Working { step: self.step(), of });
             }
         }
         None
     }
 
+    fn search(&mut self, mut search: Search, left: &mut u64) -> Option<DebugProgress> {
+        match search.go_on(self, left) {
+            None => {
+                let (step, of) = search.progress();
+                self.goal = Goal::Search(search);
+                return Some(DebugProgress::Working { step, of: Some(of) });
+            }
+            Some(Some((step, reached))) => self.goal = self.jump(step, reached),
+            Some(None) => self.goal = self.jump(0, Reached::Beginning),
+        }
+        None
+    }
+
+    fn search_write(&mut self, mut search: LastWrite, left: &mut u64) -> Option<DebugProgress> {
+        let Some(answer) = search.go_on(self, left) else {
+            let (step, of) = search.progress();
+            self.goal = Goal::LastWrite(search);
+            return Some(DebugProgress::Working { step, of: Some(of) });
+        };
+        self.question = None;
+        self.goal = match answer {
+            Answer::Written(touch) => self.jump(touch.step, Reached::LastWrite(touch)),
+            Answer::NotWritten(origin) => self.jump(search.now(), Reached::NotWritten(origin)),
+        };
+        None
+    }
+
+    fn go_on_counting(&mut self, now: u64, command: Command, left: &mut u64) -> Option<DebugProgress> {
+        let course = Course { limit: now, base: 1, place: None, heed: Heed::Nothing, from: now };
+        if let Came::SliceOver = self.execute(&course, left) {
+            self.goal = Goal::Count(now, command);
+            return Some(DebugProgress::Working { step: self.step(), of: Some(now) });
+        }
+        self.goal = self.begin(command);
+        None
+    }
+
     fn rest(&mut self, reason: StopReason) {
-        if let Goal::Forward(Forward { place: Some(place), .. }) = self.goal {
-            self.machine_mut().set_redirect_around(place, false);
-            self.redirect(true);
+        if let StopReason::Watchpoint(_) | StopReason::LastWrite(_) = reason {
+            self.reported = Some(self.step());
+        }
+        if let StopReason::Watchpoint(_) | StopReason::Breakpoint(_) = reason {
+            self.note_stop();
         }
         if matches!(reason, StopReason::Breakpoint(_)) {
             self.note_stop();
@@ -212,10 +280,10 @@ impl DebugSession {
     }
 
     /// To a step, by way of the nearest moment before it if that is nearer.
-    fn jump(&mut self, step: u64, reason: Reached) -> Goal {
+    fn jump(&mut self, step: u64, reached: Reached) -> Goal {
         let step = self.end.as_ref().map_or(step, |end| step.min(end.step));
         self.approach(step);
-        Goal::Forward(Forward { limit: step, base: 1, place: None, breakpoints: false, from: step, reason })
+        Goal::Forward(Course { limit: step, base: 1, place: None, heed: Heed::Nothing, from: step }, reached)
     }
 
     /// Whether the instruction that is next calls a function.

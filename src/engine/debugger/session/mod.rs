@@ -6,19 +6,25 @@
 //!
 //! This file has what a session is and what can be asked of it at any time. How it begins is in `start`, how a command
 //! becomes a goal in `command`, how it executes in `course`, what happens where calls begin and end in `calls`, the
-//! moments that it goes back to in `moments`, breakpoints in `breaking`, and what was printed in `output`.
+//! moments that it goes back to in `moments`, breakpoints in `breaking`, watchpoints in `watching`, and what was printed
+//! in `output`.
 
 use std::rc::Rc;
 
 use wasmi::Val;
 
+use self::breaking::Armed;
 use self::calls::{End, PlannedCall};
 use self::command::Goal;
+pub(in crate::engine::debugger) use self::command::Reached;
 pub use self::command::{Command, DebugProgress, StopReason};
-pub(in crate::engine::debugger) use self::course::{Came, Course};
-use super::breakpoint::{BreakpointId, Breakpoints};
-use super::change::Change;
+pub(in crate::engine::debugger) use self::course::{Came, Course, Heed};
+use self::watching::Pending;
+use super::breakpoint::Breakpoints;
+use super::change::Changed;
 use super::history::History;
+use super::hits::{Hits, Told};
+use super::last_write::Question;
 use super::machine::{Host, Machine};
 use super::names::Names;
 use super::program::Program;
@@ -32,6 +38,7 @@ mod course;
 mod moments;
 mod output;
 mod start;
+mod watching;
 
 /// See the module's documentation.
 pub struct DebugSession {
@@ -46,7 +53,16 @@ pub struct DebugSession {
     /// At which step to take the moment that is close to where somebody is going.
     near_due: Option<u64>,
     breakpoints: Breakpoints,
-    hits: std::collections::HashMap<BreakpointId, u64>,
+    /// How often breakpoints have been hit so far, if that is known.
+    hits: Option<Hits>,
+    told: Told,
+    armed: Armed,
+    /// What the instruction that is being executed may touch.
+    pending: Vec<Pending>,
+    /// The step at which a watchpoint has said to stop, if the program still stands there.
+    reported: Option<u64>,
+    /// What is being looked for further back.
+    question: Option<Question>,
     /// At which steps breakpoints stopped the program, in order.
     stops: Vec<u64>,
     goal: Goal,
@@ -54,7 +70,7 @@ pub struct DebugSession {
     /// The most steps there have been on this timeline.
     furthest: u64,
     /// What the person changed, at which step: part of the timeline, and done again whenever it is passed.
-    changes: Vec<(u64, Change)>,
+    changes: Vec<Changed>,
     /// How many of the changes have been made where the machine is.
     changed: usize,
     log: Vec<(u64, String)>,
@@ -139,6 +155,21 @@ impl DebugSession {
         self.machine().function_of(reference)
     }
 
+    /// What is being looked for further back.
+    pub(in crate::engine::debugger) fn question_mut(&mut self) -> &mut Option<Question> {
+        &mut self.question
+    }
+
+    /// What the person changed before this step and at it.
+    pub(in crate::engine::debugger) fn changes_so_far(&self) -> &[Changed] {
+        &self.changes[..self.changed.min(self.changes.len())]
+    }
+
+    /// The step of the latest known moment at or before a step.
+    pub(in crate::engine::debugger) fn moment_before(&self, step: u64) -> u64 {
+        self.history.before(step).map_or(0, |moment| moment.snapshot.steps())
+    }
+
     pub(in crate::engine) fn host(&self) -> &Host {
         self.machine().host()
     }
@@ -164,7 +195,7 @@ impl DebugSession {
 
     /// The steps at which the person changed something and the program took another way.
     pub fn forks(&self) -> Vec<u64> {
-        let mut steps: Vec<u64> = self.changes.iter().map(|(step, _)| *step).collect();
+        let mut steps: Vec<u64> = self.changes.iter().map(|change| change.step).collect();
         steps.dedup();
         steps
     }

@@ -2,9 +2,8 @@
 
 use super::DebugSession;
 use super::command::{Goal, StopReason};
-use crate::engine::debugger::change::Change;
+use crate::engine::debugger::change::{Change, Changed};
 use crate::engine::debugger::history::Moment;
-use crate::engine::debugger::machine::Snapshot;
 
 impl DebugSession {
     pub(super) fn remember(&mut self) {
@@ -21,8 +20,8 @@ impl DebugSession {
 
     fn moment(&self) -> Moment {
         let before = self.history.before(self.step());
-        let snapshot: Snapshot = self.machine().snapshot(before.map(|moment| &moment.snapshot));
-        Moment { snapshot, call: self.call }
+        let snapshot = self.machine().snapshot(before.map(|moment| &moment.snapshot));
+        Moment { snapshot, call: self.call, hits: self.hits.clone() }
     }
 
     /// As [`DebugSession::go_near`], for somebody who will look around there.
@@ -35,9 +34,10 @@ impl DebugSession {
     pub(in crate::engine::debugger) fn go_near(&mut self, step: u64) {
         let now = self.step();
         let Some(moment) = self.history.before(step) else { return };
-        // Forward from here is as good, unless something waits or failed.
+        // Forward from here is as good, unless something waits or failed, or it is a copy that does not watch enough.
+        let watches = self.machine().watched() >= self.watched();
         let is_usable = now <= step && !self.machine().is_waiting() && self.outcome().is_none();
-        if is_usable && moment.snapshot.steps() <= now || now == step {
+        if watches && (is_usable && moment.snapshot.steps() <= now || now == step) {
             return;
         }
         let moment = moment.clone();
@@ -47,12 +47,36 @@ impl DebugSession {
     pub(super) fn restore(&mut self, moment: &Moment) {
         self.collect_output();
         let Some(machine) = self.machine.take() else { return };
-        self.machine = Some(machine.restore(&moment.snapshot));
+        self.machine = Some(machine.restore(&moment.snapshot, self.watched()));
         self.host_mut().wasi.keep_all_output();
         self.call = moment.call;
         // A moment at the step of a change was taken after it.
-        self.changed = self.changes.partition_point(|(step, _)| *step <= moment.snapshot.steps());
-        self.redirect(true);
+        self.changed = self.changes.partition_point(|change| change.step <= moment.snapshot.steps());
+        self.hits.clone_from(&moment.hits);
+        if self.question.is_some() {
+            self.lose_count();
+        }
+        self.armed = Default::default();
+        self.pending.clear();
+        self.wasi_mut().take_touched();
+    }
+
+    /// How often breakpoints have been hit is not known any more, if any counts.
+    pub(super) fn lose_count(&mut self) {
+        if self.breakpoints.count() {
+            self.hits = None;
+        }
+    }
+
+    /// Goes on in the copy that is needed, at the same step.
+    pub(super) fn change_copy(&mut self) {
+        if self.machine().is_waiting() || self.outcome().is_some() {
+            // In the middle of something, which cannot be saved.
+            self.go_back_to(self.step());
+        } else {
+            let moment = self.moment();
+            self.restore(&moment);
+        }
     }
 
     /// The program takes another way from here: what was known of later steps is forgotten.
@@ -65,8 +89,14 @@ impl DebugSession {
         self.end = None;
         self.furthest = step;
         self.handed_out = self.output_bytes();
-        self.changes.retain(|(changed, _)| *changed <= step);
-        self.changes.push((step, change));
+        self.told.forget_after(step);
+        self.lose_count();
+        let frame = match change {
+            Change::Local { frame, .. } | Change::Operand { frame, .. } => self.machine().frames().get(frame).copied(),
+            Change::Global { .. } | Change::Memory { .. } => None,
+        };
+        self.changes.retain(|changed| changed.step <= step);
+        self.changes.push(Changed { step, change, frame });
         self.changed = self.changes.len();
         self.goal = Goal::Rest(StopReason::Step);
         self.remember();

@@ -12,6 +12,7 @@ use crate::engine::debugger::names::Names;
 use crate::engine::debugger::program::Program;
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
+use crate::engine::instrument::Watched;
 use crate::engine::runtime::outcome::{Outcome, trap_code};
 use crate::engine::runtime::session::segment_trap;
 use crate::engine::runtime::{Entry, Limits, StartError, imports, plan};
@@ -72,7 +73,7 @@ impl DebugSession {
             calls.push(PlannedCall { function, arguments: plan.arguments });
         }
         wasi.keep_all_output();
-        let machine = Machine::new(&program, wasi).map_err(|(error, host)| {
+        let machine = Machine::new(&program, wasi, Watched::Nothing).map_err(|(error, host)| {
             match (trap_code(&error), host.limiter.refused()) {
                 (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
                 (Some(code), None) => StartError::Outcome(segment_trap(code, &program.limits)),
@@ -88,7 +89,12 @@ impl DebugSession {
             history: History::new(HISTORY_LIMIT),
             near_due: None,
             breakpoints: Breakpoints::default(),
-            hits: Default::default(),
+            hits: Some(Default::default()),
+            told: Default::default(),
+            armed: Default::default(),
+            pending: Vec::new(),
+            reported: None,
+            question: None,
             stops: Vec::new(),
             goal: Goal::Rest(StopReason::Start),
             end: None,

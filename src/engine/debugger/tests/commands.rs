@@ -1,6 +1,6 @@
 use super::support::{go, see, session, session_of};
 use crate::engine::debugger::condition::Condition;
-use crate::engine::debugger::{Breakpoint, Command, Position, StopReason};
+use crate::engine::debugger::{Breakpoint, Command, Position, StopReason, Trigger};
 use crate::engine::runtime::Entry;
 use crate::engine::runtime::outcome::Outcome;
 
@@ -11,12 +11,12 @@ pub const FACTORIAL: &str = r#"(module
             (else (i64.mul (local.get $n) (call $factorial (i64.sub (local.get $n) (i64.const 1)))))))
     (func (export "main") (result i64) (call $factorial (i64.const 5))))"#;
 
-fn at(function: u32, instruction: u32) -> Position {
+pub fn at(function: u32, instruction: u32) -> Position {
     Position { function, instruction }
 }
 
 fn breakpoint(position: Position) -> Breakpoint {
-    Breakpoint { id: 1, position, condition: None, from_hit: 0, log: None }
+    Breakpoint { id: 1, trigger: Trigger::Instruction(position), condition: None, from_hit: 0, log: None }
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_finished_run_stands_at_its_last_instruction_and_goes_back() {
 fn breakpoints_stop_forwards_and_backwards() {
     let mut session = session(FACTORIAL);
     // The factorial's first instruction.
-    session.set_breakpoints(vec![breakpoint(at(0, 0))]);
+    session.set_breakpoints(vec![breakpoint(at(0, 0))]).expect("it can be set");
     let mut forwards = Vec::new();
     while go(&mut session, Command::Continue) == StopReason::Breakpoint(1) {
         forwards.push(session.step());
@@ -107,7 +107,7 @@ fn breakpoints_stop_forwards_and_backwards() {
 #[test]
 fn a_breakpoint_in_the_middle_of_a_segment_stops_there() {
     let mut session = session(FACTORIAL);
-    session.set_breakpoints(vec![breakpoint(at(0, 8))]);
+    session.set_breakpoints(vec![breakpoint(at(0, 8))]).expect("it can be set");
     assert_eq!(go(&mut session, Command::Continue), StopReason::Breakpoint(1));
     assert!(see(&session).contains("factorial @8 locals [5] stack [5 5 1]"), "{}", see(&session));
 }
@@ -116,17 +116,17 @@ fn a_breakpoint_in_the_middle_of_a_segment_stops_there() {
 fn conditions_hit_counts_and_messages() {
     let mut session = session(FACTORIAL);
     let condition = Some(Condition::parse("local.n == 2 && depth > 3").expect("it can be read"));
-    session.set_breakpoints(vec![Breakpoint { condition, ..breakpoint(at(0, 0)) }]);
+    session.set_breakpoints(vec![Breakpoint { condition, ..breakpoint(at(0, 0)) }]).expect("it can be set");
     go(&mut session, Command::Continue);
     assert!(see(&session).contains("factorial @0 locals [2]"), "{}", see(&session));
 
-    session.set_breakpoints(vec![Breakpoint { from_hit: 3, ..breakpoint(at(0, 0)) }]);
+    session.set_breakpoints(vec![Breakpoint { from_hit: 3, ..breakpoint(at(0, 0)) }]).expect("it can be set");
     go(&mut session, Command::JumpTo(0));
     go(&mut session, Command::Continue);
     assert!(see(&session).contains("factorial @0 locals [3]"), "{}", see(&session));
 
     let log = Some("n is {local.n}, {nonsense}".to_owned());
-    session.set_breakpoints(vec![Breakpoint { log, ..breakpoint(at(0, 0)) }]);
+    session.set_breakpoints(vec![Breakpoint { log, ..breakpoint(at(0, 0)) }]).expect("it can be set");
     go(&mut session, Command::JumpTo(0));
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
     let log = session.take_log();

@@ -4,3 +4,4 @@ mod commands;
 mod history;
 mod support;
 mod time;
+mod watch;

@@ -3,11 +3,13 @@
 mod branches;
 mod calls;
 mod operands;
+mod watch;
 
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{BlockType, Function as Body, InstructionSink, MemArg, MemArgTarget};
 use wasmparser::Operator;
 
+pub use self::watch::Checks;
 use super::InstrumentError;
 use super::analyse::{Analysed, Flow, Function};
 use super::layout::{self, Register};
@@ -34,7 +36,7 @@ pub enum Mode {
     Step,
 }
 
-/// The run function.
+/// The run function; with checks, one that watches.
 ///
 /// # Errors
 ///
@@ -44,6 +46,7 @@ pub fn run_function(
     segments: &[Segment],
     redirects: u32,
     signatures: &Signatures,
+    checks: Option<Checks>,
 ) -> Result<Body, InstrumentError> {
     let mut body = new_body();
     let mut sink = body.instructions();
@@ -71,6 +74,7 @@ pub fn run_function(
             function: &analysed.function,
             operators: &analysed.operators,
             signatures,
+            checks,
             mode: Mode::Run,
             dispatch: around,
             body: &mut body,
@@ -123,6 +127,7 @@ pub fn step_function(
             function: &analysed.function,
             operators: &analysed.operators,
             signatures,
+            checks: None,
             mode: Mode::Step,
             dispatch: 0,
             body: &mut body,
@@ -144,6 +149,8 @@ struct Emitter<'f, 'a> {
     operators: &'f [Operator<'a>],
     signatures: &'f Signatures,
     mode: Mode,
+    /// Whether to check what is touched; in run functions only.
+    checks: Option<Checks>,
     /// How many blocks are between the segment and the loop that goes to the next segment.
     dispatch: u32,
     body: &'f mut Body,
@@ -169,7 +176,8 @@ impl Emitter<'_, '_> {
         }
         let from_frame = self.function.operands.height(start) - lowest;
         self.load_operands(start, from_frame);
-        for step in &segment.steps {
+        for (index, step) in segment.steps.iter().enumerate() {
+            self.check(*step, lowest, (segment.steps.len() - index) as u32);
             self.step(*step, lowest)?;
         }
         if let (Some(next), Some(last)) = (segment.next, segment.steps.last()) {

@@ -1,9 +1,9 @@
-//! The original and its copy, side by side.
+//! The original and its copies, side by side.
 
 use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
 
 use crate::engine::debugger::attach::{Attached, attach_to_linker};
-use crate::engine::instrument::instrument;
+use crate::engine::instrument::{Watched, instrument_to_watch};
 use crate::engine::runtime::limits;
 use crate::engine::value;
 
@@ -33,9 +33,9 @@ impl Side {
         Self { store, instance, attached: None }
     }
 
-    pub fn copy(wasm: &[u8]) -> Self {
+    pub fn copy(wasm: &[u8], watched: Watched) -> Self {
         let engine = engine();
-        let instrumented = instrument(wasm).expect("the module can be instrumented");
+        let instrumented = instrument_to_watch(wasm, watched).expect("the module can be instrumented");
         let mut validator = wasmparser::Validator::new_with_features(crate::engine::validate::supported());
         if let Err(error) = validator.validate_all(&instrumented.wasm) {
             panic!("{error}\n{}", wasmprinter::print_bytes(&instrumented.wasm).unwrap_or_default());
@@ -68,16 +68,18 @@ impl Side {
     }
 }
 
-/// Calls the same on both sides and gives what both say.
+/// Calls the same on all sides and gives what they all say.
 pub fn both(text: &str, calls: &[(&str, &[Val])]) -> Vec<String> {
     let wasm = wat::parse_str(text).expect("the test's text compiles");
-    let (mut plain, mut copy) = (Side::plain(&wasm), Side::copy(&wasm));
+    let mut plain = Side::plain(&wasm);
+    let mut copies = [Watched::Nothing, Watched::Writes, Watched::Reads].map(|watched| Side::copy(&wasm, watched));
     let mut said = Vec::new();
     for (name, arguments) in calls {
         let expected = plain.call(name, arguments);
-        let got = copy.call(name, arguments);
-        assert_eq!(got, expected, "calling {name}");
-        said.push(got);
+        for copy in &mut copies {
+            assert_eq!(copy.call(name, arguments), expected, "calling {name}");
+        }
+        said.push(expected);
     }
     said
 }

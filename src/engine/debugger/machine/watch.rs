@@ -1,0 +1,87 @@
+//! What a copy that watches is told to look for.
+
+use super::Machine;
+use crate::engine::instrument::Watched;
+use crate::engine::instrument::layout::{self, Register};
+
+/// Bytes of a memory that are watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WatchedRange {
+    pub memory: u32,
+    pub start: u64,
+    pub length: u64,
+    /// Whether it is writes that are looked for, or reads.
+    pub writes: bool,
+}
+
+impl Machine {
+    /// What this copy checks for.
+    pub fn watched(&self) -> Watched {
+        self.watched
+    }
+
+    /// Has the run functions leave before what may touch any of the ranges. It may be something else that is touched.
+    pub fn leave_before(&mut self, ranges: &[WatchedRange]) {
+        self.watch(ranges, 0);
+    }
+
+    /// Has the run functions note the last access of the range, see [`Machine::take_noted`].
+    pub fn note(&mut self, range: WatchedRange) {
+        self.watch(&[range], layout::watch_kind(range.memory, range.writes) + 1);
+        self.notes = true;
+        self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_NOTED);
+    }
+
+    /// The step of the last access that was noted since this was asked last.
+    pub fn take_noted(&mut self) -> Option<u64> {
+        self.noted.take()
+    }
+
+    fn watch(&mut self, ranges: &[WatchedRange], kind: u32) {
+        self.notes = false;
+        self.noted = None;
+        let start = ranges.iter().map(|range| range.start).min().unwrap_or(0);
+        let end = ranges.iter().map(|range| range.start.saturating_add(range.length)).max().unwrap_or(0);
+        // No memory here is larger than what 32 bits address.
+        let start = u32::try_from(start).unwrap_or(u32::MAX);
+        let length = u32::try_from(end.saturating_sub(u64::from(start))).unwrap_or(u32::MAX);
+        self.attached.set_register(&mut self.store, Register::WatchStart, start);
+        self.attached.set_register(&mut self.store, Register::WatchLength, length);
+        self.attached.set_register(&mut self.store, Register::WatchKind, kind);
+        let base = self.program.instrumented.filter as usize;
+        let filter = &mut self.attached.state.data_mut(&mut self.store)[base..base + 2 * layout::FILTER as usize];
+        filter.fill(0);
+        for range in ranges {
+            let table = if range.writes { layout::FILTER as usize } else { 0 };
+            mark(&mut filter[table..table + layout::FILTER as usize], *range);
+        }
+    }
+
+    /// After a run that began with that budget, and before its steps are counted.
+    pub(super) fn take_note(&mut self, budget: u32) {
+        let last = self.attached.register(&self.store, Register::WatchLast);
+        if last != layout::NOT_NOTED {
+            self.noted = Some(self.steps + u64::from(budget.saturating_sub(last)));
+            self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_NOTED);
+        }
+    }
+}
+
+/// Marks every address from which on an access touches the range.
+fn mark(table: &mut [u8], range: WatchedRange) {
+    if range.length == 0 {
+        return;
+    }
+    for length in layout::FILTER_LENGTHS {
+        let bit = layout::filter_bit(length) as u8;
+        let first = range.start.saturating_sub(u64::from(length) - 1);
+        let count = (range.start + range.length).saturating_sub(first);
+        if count >= u64::from(layout::FILTER) {
+            table.iter_mut().for_each(|byte| *byte |= bit);
+            continue;
+        }
+        for address in first..first + count {
+            table[(address % u64::from(layout::FILTER)) as usize] |= bit;
+        }
+    }
+}
