@@ -1,4 +1,4 @@
-//! A module made ready to be run and looked into, without a change to its code.
+//! A module made ready to be run and looked into. Its code stays as it is, but for what is mended (see `mend`).
 //!
 //! wasmi reaches a memory, a global or a table only through an export, and runs a start function in a way that cannot
 //! be suspended. So every memory is exported under a reserved name, and the start function becomes an export that the
@@ -6,6 +6,8 @@
 
 use wasm_encoder::{ExportKind, ExportSection, Module, RawSection};
 use wasmparser::{ExternalKind, Operator, Parser, Payload, TypeRef};
+
+use super::mend::{CODE, mend_code};
 
 /// What [`prepare`] made.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ impl Prepared {
 
 /// Section identifiers, core specification, section 5.5.2.
 const START: u8 = 8;
+/// With what the instruction begins that grows a table, and some others.
+const BULK_PREFIX: u8 = 0xFC;
 /// Sections that come after the exports in a module.
 const AFTER_EXPORT: [u8; 5] = [START, 9, 12, 10, 11];
 
@@ -72,8 +76,11 @@ pub fn prepare(wasm: &[u8]) -> wasmparser::Result<Prepared> {
         if AFTER_EXPORT.contains(&id) {
             finish(&mut module, exports.take(), &prepared, survey.start);
         }
-        if id != START {
-            module.section(&RawSection { id, data: &wasm[range.start as usize..range.end as usize] });
+        let data = &wasm[range.start as usize..range.end as usize];
+        if id == CODE {
+            module.section(&RawSection { id, data: &mend_code(data)? });
+        } else if id != START {
+            module.section(&RawSection { id, data });
         }
     }
     finish(&mut module, exports.take(), &prepared, survey.start);
@@ -124,7 +131,10 @@ fn survey(wasm: &[u8]) -> wasmparser::Result<Survey> {
                 }
             }
             Payload::StartSection { func, .. } => survey.start = Some(func),
-            Payload::CodeSectionEntry(body) if tables && !survey.grows_tables => {
+            // Only a body with that prefix need be decoded.
+            Payload::CodeSectionEntry(body)
+                if tables && !survey.grows_tables && body.as_bytes().contains(&BULK_PREFIX) =>
+            {
                 for operator in body.get_operators_reader()? {
                     if matches!(operator?, Operator::TableGrow { .. }) {
                         survey.grows_tables = true;

@@ -6,6 +6,7 @@ use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Error, Extern, Instance, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
 
 use super::{Failure, InstanceId, Interpreter, Value, spectest};
+use crate::engine::mend::mend;
 use crate::engine::runtime::outcome::trap_code;
 use crate::engine::runtime::{Limits, limits};
 
@@ -85,7 +86,9 @@ pub(super) fn watch(limits: &Limits) -> StoreLimits {
 
 impl Interpreter for Plain {
     fn instantiate(&mut self, wasm: &[u8]) -> Result<InstanceId, Failure> {
-        let module = Module::new(self.store.engine(), wasm).map_err(|error| Failure::Refused(error.to_string()))?;
+        let refused = |error: &dyn std::fmt::Display| Failure::Refused(error.to_string());
+        let mended = mend(wasm).map_err(|error| refused(&error))?;
+        let module = Module::new(self.store.engine(), &mended).map_err(|error| refused(&error))?;
         let imports = self.imports(&module)?;
         self.refuel()?;
         let instance = Instance::new(&mut self.store, &module, &imports).map_err(|error| failure(&error))?;

@@ -293,6 +293,11 @@ impl Emitter<'_, '_> {
                 load(&mut self.sink(), ty, place);
             }
             other => {
+                if matches!(other, Operator::Select | Operator::TypedSelect { .. } | Operator::TypedSelectMulti { .. })
+                {
+                    // wasmi has to be kept from fusing it with a comparison: see `engine/mend`.
+                    self.sink().i32_popcnt();
+                }
                 if let Some(flag) = self.signatures.drop_flag(other) {
                     self.sink().i32_const(flag as i32).i32_const(1).i32_store8(MemArg {
                         offset: 0,

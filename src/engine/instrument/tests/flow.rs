@@ -125,3 +125,30 @@ fn traps_are_the_same_and_leave_nothing_behind() {
     let said = both(text, calls);
     assert_eq!((said[1].as_str(), said[5].as_str()), ("3", "3"));
 }
+
+/// What wasmi takes for a comparison of a local; see `engine/mend`.
+#[test]
+fn a_value_is_chosen_by_a_comparison_with_zero() {
+    let text = r#"(module
+        (func (export "near") (param i32) (result i32)
+            i32.const 1 i32.const 2 local.get 0 i32.eqz select)
+        (func (export "kept") (param i32 i32) (result i32)
+            i32.const 1 i32.const 2 local.get 0 local.get 1 drop i32.eqz select)
+        (func (export "typed") (param i32 i32) (result i64)
+            i64.const 1 i64.const 2 local.get 0 local.get 1 drop i32.const 0 i32.ne select (result i64)))"#;
+    for (export, arguments, expected) in [
+        ("near", &[0][..], "1"),
+        ("near", &[1], "2"),
+        ("kept", &[0, 5], "1"),
+        ("kept", &[0, 0], "1"),
+        ("kept", &[1, 5], "2"),
+        ("kept", &[1, 0], "2"),
+        ("typed", &[0, 5], "2"),
+        ("typed", &[0, 0], "2"),
+        ("typed", &[1, 5], "1"),
+        ("typed", &[1, 0], "1"),
+    ] {
+        let values: Vec<Val> = arguments.iter().copied().map(Val::I32).collect();
+        assert_eq!(both(text, &[(export, &values)]), [expected], "{export} {arguments:?}");
+    }
+}

@@ -4,6 +4,7 @@ use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
 
 use crate::engine::debugger::attach::{Attached, attach_to_linker};
 use crate::engine::instrument::{Watched, instrument_to_watch};
+use crate::engine::mend::mend;
 use crate::engine::runtime::limits;
 use crate::engine::value;
 
@@ -27,7 +28,8 @@ fn functions() -> limits::Limits {
 impl Side {
     pub fn plain(wasm: &[u8]) -> Self {
         let engine = limits::plain_engine(&functions());
-        let module = Module::new(&engine, wasm).expect("the original compiles");
+        let mended = mend(wasm).expect("the original can be read");
+        let module = Module::new(&engine, &mended).expect("the original compiles");
         let mut store = Store::new(&engine, ());
         let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).expect("it instantiates");
         Self { store, instance, attached: None }
