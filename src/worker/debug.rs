@@ -218,7 +218,7 @@ impl Debug {
         let mut placed = Vec::with_capacity(breakpoints.len());
         let mut set = Vec::with_capacity(breakpoints.len());
         for breakpoint in breakpoints {
-            let offset = self.map.on_line(breakpoint.line);
+            let offset = self.map.first_on_line(breakpoint.line);
             let place = offset.and_then(|offset| self.map.location(offset)).as_ref().map(to_proto::span);
             let written = breakpoint.condition.as_deref().filter(|text| !text.trim().is_empty());
             let condition = written.map(Condition::parse).transpose();
@@ -239,7 +239,7 @@ impl Debug {
     }
 
     fn position_on(&self, line: u32) -> Option<Position> {
-        let offset = self.map.on_line(line)?;
+        let offset = self.map.first_on_line(line)?;
         let (function, instruction) = self.session.program().instrumented.position_at(offset)?;
         Some(Position { function, instruction })
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use wasmparser::{Parser, Payload};
 
+use super::{Line, SourceMap};
 use crate::engine::source::Location;
 
 /// Where the instructions of a module are in a text: the one it was compiled from, or its disassembly.
@@ -102,7 +103,7 @@ impl InstructionMap {
 
     /// The offset of the first instruction that is written on that line, counted from 1, or else on the next line that
     /// has any: of those, the one that is executed first.
-    pub fn on_line(&self, line: u32) -> Option<u64> {
+    pub fn first_on_line(&self, line: u32) -> Option<u64> {
         let start = *self.lines.get((line as usize).checked_sub(1)?)?;
         let first = self.places.iter().map(|(_, start, _)| *start).filter(|at| *at >= start).min()?;
         let line = self.lines.partition_point(|start| *start <= first);
@@ -124,10 +125,32 @@ impl InstructionMap {
         later.min_by_key(|(_, start, _)| *start).map(|(offset, ..)| *offset)
     }
 
+    /// The line on which that instruction is written, counted from 1.
+    fn line_at(&self, offset: u64) -> Option<u32> {
+        let start = self.range(offset)?.start;
+        Some(self.lines.partition_point(|line| *line as usize <= start) as u32)
+    }
+
     fn line_and_column(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start as usize <= at);
         let start = self.lines[line.saturating_sub(1)] as usize;
         (line, self.text.get(start..at).map_or(1, |before| before.chars().count() + 1))
+    }
+}
+
+/// The text is one file, and nothing in it is inlined.
+impl SourceMap for InstructionMap {
+    fn line(&self, offset: u64) -> Option<Line> {
+        Some(Line { file: 0, line: self.line_at(offset)?, scope: None })
+    }
+
+    fn outer(&self, _scope: u32) -> Option<u32> {
+        None
+    }
+
+    fn on_line(&self, _file: &str, line: u32) -> Option<(u32, Vec<u64>)> {
+        let offset = self.first_on_line(line)?;
+        Some((self.line_at(offset)?, vec![offset]))
     }
 }
 
@@ -169,14 +192,14 @@ mod tests {
         let map = InstructionMap::of_text(text, &wasm).unwrap();
         let expected = ["local.get $x", "i32.const 2", "i32.add", "i32.const 5", "i32.mul", ")"];
         assert_eq!(instructions(&map), expected);
-        let first = map.on_line(2).unwrap();
+        let first = map.first_on_line(2).unwrap();
         assert_eq!(map.instruction(first), Some("local.get $x"));
         let location = map.location(first).unwrap();
         assert_eq!((location.line, location.column), (2, 13));
         // A line without an instruction stands for the next one that has any.
-        assert_eq!(map.on_line(1), Some(first));
-        assert_eq!(map.on_line(9), None);
-        assert_eq!(map.on_line(0), None);
+        assert_eq!(map.first_on_line(1), Some(first));
+        assert_eq!(map.first_on_line(9), None);
+        assert_eq!(map.first_on_line(0), None);
         let place = |what: &str| text.find(what).unwrap() as u32;
         let at = |place| map.at(place).and_then(|offset| map.instruction(offset));
         assert_eq!(at(place("$x)")), Some("local.get $x"));

@@ -1,4 +1,5 @@
-//! From a place in a module's binary to the place in the text that it was compiled from.
+//! From a place in a module's binary to the place in what a person reads: the text that it was compiled from, its
+//! disassembly, or the source that a compiler says it was made of.
 
 use std::ops::Range;
 
@@ -7,9 +8,36 @@ use wast::core::{FuncKind, ModuleField, ModuleKind};
 
 use super::compile;
 
+mod demangle;
+pub mod dwarf;
 mod instructions;
 
+pub use demangle::demangled;
 pub use instructions::InstructionMap;
+
+/// The lines that a debugger steps through and stops on. Offsets are those of the module's binary, in bytes.
+pub trait SourceMap {
+    /// The line that the instruction at that offset belongs to; `None` where no line of the program is known.
+    fn line(&self, offset: u64) -> Option<Line>;
+
+    /// The scope around an inlined call; `None` for a function.
+    fn outer(&self, scope: u32) -> Option<u32>;
+
+    /// Where a run comes to that line, counted from 1, or else to the next line that has instructions: which line that
+    /// is, and the offsets to stop at.
+    fn on_line(&self, file: &str, line: u32) -> Option<(u32, Vec<u64>)>;
+}
+
+/// A line of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Which file, where there are several.
+    pub file: u32,
+    /// Counted from 1.
+    pub line: u32,
+    /// Which function, or which call that the compiler has inlined, where that is known.
+    pub scope: Option<u32>,
+}
 
 /// The range of `text` that was compiled to the byte at `offset` of `wasm`: an instruction, or a field of the module.
 ///

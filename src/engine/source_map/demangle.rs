@@ -1,0 +1,56 @@
+//! Names as a person wrote them, where a compiler has mangled them.
+
+use std::fmt::{self, Write};
+
+/// The longest name that is shown, in bytes.
+const LONGEST: usize = 1_000;
+
+/// A function's name without what rustc has put around it; any other name as it is.
+pub fn demangled(name: &str) -> String {
+    let Ok(demangled) = rustc_demangle::try_demangle(name) else { return name.to_owned() };
+    let mut short = Short(String::new());
+    // The alternate form leaves the hash at the end out.
+    if write!(short, "{demangled:#}").is_err() {
+        short.0.push('…');
+    }
+    short.0
+}
+
+/// A mangled name can stand for one that is longer than all memory.
+struct Short(String);
+
+impl Write for Short {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        if self.0.len() + piece.len() > LONGEST {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(piece);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_of_mangling_are_undone_and_other_names_left() {
+        assert_eq!(demangled("_ZN9wordcount5count5Count2of17h0123456789abcdefE"), "wordcount::count::Count::of");
+        assert_eq!(demangled("_RNvCs1234_7mycrate3foo"), "mycrate::foo");
+        assert_eq!(demangled("main"), "main");
+        assert_eq!(demangled("$größe"), "$größe");
+    }
+
+    #[test]
+    fn a_name_that_grows_without_end_is_cut() {
+        // Each tuple holds the one before it twice.
+        let mut name = "_RIC0TCs_1aB3_E".to_owned();
+        for _ in 0..30 {
+            let at = name.len() - 2;
+            name.insert_str(at, "B3_B3_");
+        }
+        assert!(demangled(&name).len() <= LONGEST + "…".len().max(name.len()));
+        let long = format!("_RNvC5crate{}{}", 3_000, "x".repeat(3_000));
+        assert!(demangled(&long).len() <= LONGEST + "…".len());
+    }
+}

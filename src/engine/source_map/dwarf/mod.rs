@@ -1,0 +1,150 @@
+//! What a module's own DWARF tells of its code: files and lines, functions by their names, calls that were inlined.
+//!
+//! It comes from a compiler, but it may be cut short, damaged or made to do harm: reading it ends whatever is in it
+//! (`work`), and what is there of it is used, with a word on what is not ([`DebugInfo::problem`]).
+
+mod files;
+mod rows;
+mod scopes;
+mod sections;
+mod units;
+mod work;
+
+pub use files::SourceFile;
+pub use rows::Place;
+
+use std::collections::HashSet;
+
+use files::Files;
+use rows::Row;
+use scopes::Scopes;
+use sections::Sections;
+use units::Units;
+use work::{Broken, Work};
+
+use super::{Line, SourceMap};
+
+/// See the module's documentation. Offsets are those of the original module, in bytes from its start.
+#[derive(Debug, Default)]
+pub struct DebugInfo {
+    files: Vec<SourceFile>,
+    rows: Vec<Row>,
+    scopes: Scopes,
+    problem: Option<String>,
+}
+
+/// A function at a place in it: what a call stack shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFrame {
+    pub function: Option<String>,
+    pub place: Option<Place>,
+    /// Whether it has no frame of its own, because the compiler has put it into its caller.
+    pub is_inlined: bool,
+}
+
+impl DebugInfo {
+    /// Reads the DWARF of a module; `None` where there is none.
+    pub fn read(wasm: &[u8]) -> Option<Self> {
+        let sections = Sections::find(wasm);
+        if !sections.has_lines() {
+            let elsewhere = sections.elsewhere?;
+            let problem = format!("the debug information is in another file, {elsewhere}, which is not read here");
+            return Some(Self { problem: Some(problem), ..Self::default() });
+        }
+        let mut work = Work::default();
+        let mut files = Files::default();
+        let (units, broken_units) = Units::read(&sections, &mut work);
+        let (rows, broken_rows) = rows::read(&units, &sections, &mut files, &mut work);
+        let (scopes, broken_scopes) = scopes::read(&units, &sections, &mut files, &mut work);
+        let broken = broken_units.or(broken_rows).or(broken_scopes);
+        let problem = broken.map(|reason| told(&reason, rows.is_empty()));
+        Some(Self { files: files.all, rows, scopes, problem })
+    }
+
+    /// The files that are named, each once.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    pub fn file(&self, index: u32) -> Option<&SourceFile> {
+        self.files.get(index as usize)
+    }
+
+    /// What is wrong with the debug information, in a sentence without a full stop.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// Whether any line is known of the program itself, and not only of libraries.
+    pub fn has_own_lines(&self) -> bool {
+        self.rows.iter().any(|row| self.is_own(row))
+    }
+
+    /// The place that the instruction at that offset was made of.
+    pub fn place(&self, offset: u64) -> Option<Place> {
+        self.row(offset).map(|row| row.place)
+    }
+
+    /// The function that an instruction is in, after those that were inlined around it: the innermost is the first.
+    /// Empty where no function is known.
+    pub fn frames(&self, offset: u64) -> Vec<SourceFrame> {
+        let Some(scope) = u32::try_from(offset).ok().and_then(|offset| self.scopes.at(offset)) else {
+            return Vec::new();
+        };
+        let mut place = self.place(offset);
+        let frames = self.scopes.chain(scope).map(|scope| SourceFrame {
+            function: scope.name.clone(),
+            place: std::mem::replace(&mut place, scope.call),
+            is_inlined: scope.outer.is_some(),
+        });
+        frames.collect()
+    }
+
+    fn row(&self, offset: u64) -> Option<&Row> {
+        let offset = u32::try_from(offset).ok()?;
+        let index = self.rows.partition_point(|row| row.start <= offset).checked_sub(1)?;
+        Some(&self.rows[index]).filter(|row| offset < row.end)
+    }
+
+    fn is_own(&self, row: &Row) -> bool {
+        self.file(row.place.file).is_some_and(|file| !file.is_library)
+    }
+}
+
+impl SourceMap for DebugInfo {
+    fn line(&self, offset: u64) -> Option<Line> {
+        let row = self.row(offset).filter(|row| row.is_stmt && self.is_own(row))?;
+        let scope = u32::try_from(offset).ok().and_then(|offset| self.scopes.at(offset));
+        Some(Line { file: row.place.file, line: row.place.line, scope })
+    }
+
+    fn outer(&self, scope: u32) -> Option<u32> {
+        self.scopes.all.get(scope as usize)?.outer
+    }
+
+    /// A line may be in several functions: of a generic one there are copies, and an inlined one is wherever it is
+    /// called. The first place in each of them counts. Of a line that does nothing but call what is inlined there is
+    /// only the call.
+    fn on_line(&self, file: &str, line: u32) -> Option<(u32, Vec<u64>)> {
+        let file = self.files.iter().position(|known| known.path == file)? as u32;
+        let is_after = |place: &Place| place.file == file && place.line >= line;
+        let rows = self.rows.iter().filter(|row| row.is_stmt && is_after(&row.place));
+        let rows = rows.map(|row| (row.place.line, self.scopes.at(row.start), row.start));
+        let calls = self.scopes.all.iter().filter_map(|scope| {
+            let call = scope.call.filter(is_after)?;
+            Some((call.line, scope.outer, scope.start))
+        });
+        let all: Vec<(u32, Option<u32>, u32)> = rows.chain(calls).collect();
+        let line = all.iter().map(|(line, ..)| *line).min()?;
+        let mut in_scopes = HashSet::new();
+        let offsets = all.into_iter().filter(|(on, scope, _)| *on == line && in_scopes.insert(*scope));
+        Some((line, offsets.map(|(.., start)| u64::from(start)).collect()))
+    }
+}
+
+fn told(reason: &Broken, nothing: bool) -> String {
+    match reason {
+        Broken::Damaged(_) if nothing => format!("the debug information cannot be read: {reason}"),
+        _ => format!("only a part of the debug information was read: {reason}"),
+    }
+}
