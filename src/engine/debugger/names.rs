@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use wasmparser::{KnownCustom, Name, NameMap, Parser, Payload};
 
+use crate::engine::source_map::demangled;
+
 /// The names of a module, by index. Imported functions and globals come first.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -45,7 +47,9 @@ impl Names {
 
     fn subsection(&mut self, name: Name<'_>) {
         match name {
-            Name::Function(map) => self.functions.extend(read(map)),
+            Name::Function(map) => {
+                self.functions.extend(read(map).into_iter().map(|(index, name)| (index, demangled(&name))));
+            }
             Name::Global(map) => self.globals.extend(read(map)),
             Name::Local(maps) => {
                 for map in maps.into_iter().map_while(Result::ok) {

@@ -3,19 +3,49 @@
 //! Nothing runs backwards, so a stretch before now is run forwards and what holds last in it is taken. The first stretch
 //! is short, because what is looked for is mostly near; each further one is longer.
 
+use std::rc::Rc;
+
+use super::lines::LineTable;
+use super::machine::Position;
 use super::session::{Came, Course, DebugSession, Heed, Reached};
+use crate::engine::source_map::Line;
 
 /// What is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum SearchKind {
     /// A step with at most so many frames.
     Depth(u32),
     /// A step at which a breakpoint says to stop.
     Breakpoint,
+    /// A step at which a line begins.
+    Line(Rc<LineBack>),
+}
+
+/// Which lines a step back goes to.
+pub struct LineBack {
+    pub table: Rc<LineTable>,
+    /// Where there are at most so many frames, unless it goes into calls.
+    pub depth: u32,
+    /// The frame in which it began, and the line there.
+    pub frame: u32,
+    pub line: Option<Line>,
+    /// Whether it goes into calls.
+    pub with_calls: bool,
+    /// Whether it leaves the call that was inlined, and does not only pass over those within it.
+    pub leaves: bool,
+}
+
+impl LineBack {
+    /// The line that an instruction of a frame belongs to, if it counts.
+    fn line(&self, frame: u32, position: Position) -> Option<Line> {
+        let line = self.table.line(position)?;
+        let from = self.line.filter(|_| frame == self.frame && !self.with_calls).and_then(|line| line.scope);
+        let is_passed = self.table.is_inside(line.scope, from) || self.leaves && from.is_some() && line.scope == from;
+        (!is_passed).then_some(line)
+    }
 }
 
 /// See the module's documentation.
-#[derive(Debug)]
 pub struct Search {
     kind: SearchKind,
     /// The step from which the search began.
@@ -27,6 +57,8 @@ pub struct Search {
     /// Whether the machine is in the stretch.
     entered: bool,
     best: Option<(u64, Reached)>,
+    /// The frame and the line that were passed last; `None` at the start of a stretch.
+    seen: Option<(u32, Option<Line>)>,
 }
 
 const FIRST_WIDTH: u64 = 1_000;
@@ -35,7 +67,7 @@ const WIDER: u64 = 8;
 impl Search {
     pub fn new(kind: SearchKind, now: u64) -> Self {
         let from = now.saturating_sub(FIRST_WIDTH);
-        Self { kind, now, from, to: now, width: FIRST_WIDTH, entered: false, best: None }
+        Self { kind, now, from, to: now, width: FIRST_WIDTH, entered: false, best: None, seen: None }
     }
 
     /// The step from which it began.
@@ -77,17 +109,23 @@ impl Search {
             self.width = self.width.saturating_mul(WIDER);
             self.from = self.from.saturating_sub(self.width);
             self.entered = false;
+            self.seen = None;
         }
     }
 
     /// Runs through the stretch; false when the slice is over before.
     fn pass(&mut self, session: &mut DebugSession, left: &mut u64) -> bool {
+        if let SearchKind::Line(back) = &self.kind {
+            let back = Rc::clone(back);
+            return self.pass_lines(&back, session, left);
+        }
         loop {
             let step = session.step();
             if step >= self.to {
                 return true;
             }
             let came = match self.kind {
+                SearchKind::Line(_) => return true,
                 SearchKind::Depth(depth) => {
                     let frames = session.machine().frames();
                     match frames.len().checked_sub(depth as usize + 1) {
@@ -116,6 +154,56 @@ impl Search {
                 Came::ToLimit | Came::ToBreakpoint(_) | Came::ToPlace | Came::FrameGone => {}
             }
         }
+    }
+}
+
+impl Search {
+    /// The same for lines. It goes on to the first instruction after the stretch that belongs to a line: whether that
+    /// begins there is only known here.
+    fn pass_lines(&mut self, back: &LineBack, session: &mut DebugSession, left: &mut u64) -> bool {
+        loop {
+            let step = session.step();
+            if step >= self.now {
+                return true;
+            }
+            let depth = session.depth();
+            let came = if depth > back.depth && !back.with_calls {
+                let frames = session.machine().frames();
+                let above = frames[frames.len().saturating_sub(back.depth as usize + 1)];
+                session.execute(&course(self.now, above), left)
+            } else {
+                if self.look(back, session, step) && step >= self.to {
+                    return true;
+                }
+                session.execute(&course(step + 1, 1), left)
+            };
+            match came {
+                Came::SliceOver => return false,
+                Came::ToEnd | Came::ToWait(_) => return true,
+                Came::ToLimit | Came::ToBreakpoint(_) | Came::PastWatchpoint(_) | Came::ToPlace | Came::FrameGone => {}
+            }
+        }
+    }
+
+    /// Notes whether a line begins at this step; false where the instruction belongs to none.
+    fn look(&mut self, back: &LineBack, session: &DebugSession, step: u64) -> bool {
+        let Some(position) = session.machine().position() else { return false };
+        let frame = session.machine().top();
+        let line = back.line(frame, position);
+        if line.is_none() {
+            // Where a call has returned to code without lines, the line of that call is over.
+            if self.seen.is_some_and(|(seen, _)| frame < seen) {
+                self.seen = Some((frame, None));
+            }
+            return false;
+        }
+        // What comes first in the stretch may have begun before it, unless there is nothing before it.
+        let is_known = self.seen.is_some() || self.from == 0;
+        if is_known && self.seen != Some((frame, line)) {
+            self.best = Some((step, Reached::Step));
+        }
+        self.seen = Some((frame, line));
+        true
     }
 }
 

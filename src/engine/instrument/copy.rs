@@ -145,6 +145,15 @@ impl Instrumented {
         (0..).zip(reader.into_iter().flatten().map_while(Result::ok))
     }
 
+    /// Where the instructions of a function are in the original, in bytes.
+    pub fn offsets(&self, number: u32) -> Vec<u64> {
+        let Some(body) = self.bodies.get(number as usize) else { return Vec::new() };
+        let Some(bytes) = self.original.get(body.range.clone()) else { return Vec::new() };
+        let reader = BinaryReader::new_features(bytes, body.range.start as u64, validate::supported());
+        let Ok(operators) = FunctionBody::new(reader).get_operators_reader() else { return Vec::new() };
+        operators.into_iter_with_offsets().map_while(Result::ok).map(|(_, offset)| offset).collect()
+    }
+
     /// What is at each instruction of a function, which is named by its number among those with a body.
     pub fn analyse(&self, number: u32) -> Option<Rc<Function>> {
         let mut known = self.known.borrow_mut();

@@ -80,14 +80,19 @@ impl DebugSession {
         }
         self.disarm();
         self.armed = armed;
-        for position in self.armed_positions() {
-            self.machine_mut().set_redirect_around(position, true);
-        }
+        self.leave_for_armed();
         if let Some(range) = self.question.as_ref().and_then(|question| question.range()) {
             self.machine_mut().note(range);
         } else if let Some(heed) = armed.breakpoints {
             let ranges = self.breakpoints.ranges(|breakpoint| heed.minds(breakpoint));
             self.machine_mut().leave_before(&ranges);
+        }
+    }
+
+    /// Makes the run functions leave for what they are armed for, once more where they have been made to pass.
+    pub(super) fn leave_for_armed(&mut self) {
+        for position in self.armed_positions() {
+            self.machine_mut().set_redirect_around(position, true);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a person asks for, and the goal that it becomes.
 
-use super::{Came, Course, DebugSession, Heed};
+use super::{Came, Course, DebugSession, Heed, LineCommand};
 use crate::engine::debugger::breakpoint::BreakpointId;
 use crate::engine::debugger::last_write::{Answer, Asked, LastWrite, Origin};
 use crate::engine::debugger::machine::Position;
@@ -30,6 +30,8 @@ pub enum Command {
     BackOut,
     /// Back to the breakpoint passed last, or the start.
     BackContinue,
+    /// From line to line.
+    Line(LineCommand),
     /// To that step.
     JumpTo(u64),
     /// To the end, past all breakpoints.
@@ -111,10 +113,13 @@ impl Reached {
 impl DebugSession {
     /// Asks for something. What was being worked on is given up.
     pub fn ask(&mut self, command: Command) {
+        self.end_line_step();
         self.give_up();
         self.reported = self.reported.filter(|step| *step == self.step());
         let stops = match command {
             Command::Continue | Command::Over | Command::Out | Command::RunTo(_) | Command::BackContinue => true,
+            Command::Line(LineCommand::Into | LineCommand::Over | LineCommand::Out) => true,
+            Command::Line(_) => false,
             Command::Into | Command::BackInto | Command::BackOver | Command::BackOut => false,
             Command::JumpTo(_) | Command::JumpToEnd | Command::LastWrite(_) => false,
         };
@@ -142,6 +147,7 @@ impl DebugSession {
             Command::BackOver => Goal::Search(Search::new(SearchKind::Depth(depth.max(1)), step)),
             Command::BackOut if depth <= 1 => self.jump(0, Reached::Beginning),
             Command::BackOut => Goal::Search(Search::new(SearchKind::Depth(depth - 1), step)),
+            Command::Line(command) => self.ask_line(command),
             Command::BackContinue => Goal::Search(Search::new(SearchKind::Breakpoint, step)),
             Command::LastWrite(asked) => match LastWrite::new(self, asked) {
                 Some(search) => Goal::LastWrite(search),
@@ -209,9 +215,13 @@ impl DebugSession {
 
     fn go_forward(&mut self, course: Course, reached: Reached, left: &mut u64) -> Option<DebugProgress> {
         match self.execute(&course, left) {
+            Came::FrameGone if let Some(goal) = self.line_step_returned() => self.goal = goal,
             Came::ToLimit | Came::ToPlace | Came::FrameGone => self.rest(reached.reason()),
             Came::ToBreakpoint(id) => self.rest(StopReason::Breakpoint(id)),
-            Came::PastWatchpoint(touch) => self.goal = self.jump(touch.step, Reached::Watchpoint(touch)),
+            Came::PastWatchpoint(touch) => {
+                self.end_line_step();
+                self.goal = self.jump(touch.step, Reached::Watchpoint(touch));
+            }
             Came::ToEnd => {
                 let outcome = self.end.as_ref().map(|end| end.outcome.clone());
                 self.rest(outcome.map_or(StopReason::Step, StopReason::Ended));
@@ -273,14 +283,12 @@ impl DebugSession {
         if let StopReason::Watchpoint(_) | StopReason::Breakpoint(_) = reason {
             self.note_stop();
         }
-        if matches!(reason, StopReason::Breakpoint(_)) {
-            self.note_stop();
-        }
+        self.end_line_step();
         self.goal = Goal::Rest(reason);
     }
 
     /// To a step, by way of the nearest moment before it if that is nearer.
-    fn jump(&mut self, step: u64, reached: Reached) -> Goal {
+    pub(super) fn jump(&mut self, step: u64, reached: Reached) -> Goal {
         let step = self.end.as_ref().map_or(step, |end| step.min(end.step));
         self.approach(step);
         Goal::Forward(Course { limit: step, base: 1, place: None, heed: Heed::Nothing, from: step }, reached)

@@ -82,6 +82,9 @@ impl DebugSession {
                 if let Some(id) = stop {
                     return Came::ToBreakpoint(id);
                 }
+                if self.is_line_step_done() {
+                    return Came::ToPlace;
+                }
                 if course.place.is_some() && course.place == self.machine().position() {
                     return Came::ToPlace;
                 }
@@ -103,8 +106,9 @@ impl DebugSession {
             due = self.history.due(step, self.memory_bytes());
             near = self.near_due.filter(|near| *near > step).unwrap_or(u64::MAX);
             let most = self.most_at_once(course, due.min(near)).min(*left).max(1);
+            let base = self.line_step_base(course.base);
             let single = enters || self.look_ahead(course.heed);
-            let mut halt = if single { Halt::Ready } else { self.machine_mut().run(most, course.base) };
+            let mut halt = if single { Halt::Ready } else { self.machine_mut().run(most, base) };
             self.take_noted();
             let single = self.step() == step && matches!(halt, Halt::Ready);
             if single {

@@ -5,9 +5,9 @@
 //! A request is a *goal*; [`DebugSession::advance`] works on it until it is reached or the slice is over.
 //!
 //! This file has what a session is and what can be asked of it at any time. How it begins is in `start`, how a command
-//! becomes a goal in `command`, how it executes in `course`, what happens where calls begin and end in `calls`, the
-//! moments that it goes back to in `moments`, breakpoints in `breaking`, watchpoints in `watching`, and what was printed
-//! in `output`.
+//! becomes a goal in `command` and `lines`, how it executes in `course`, what happens where calls begin and end in
+//! `calls`, the moments that it goes back to in `moments`, breakpoints in `breaking`, watchpoints in `watching`, and what
+//! was printed in `output`.
 
 use std::rc::Rc;
 
@@ -19,22 +19,27 @@ use self::command::Goal;
 pub(in crate::engine::debugger) use self::command::Reached;
 pub use self::command::{Command, DebugProgress, StopReason};
 pub(in crate::engine::debugger) use self::course::{Came, Course, Heed};
+pub use self::lines::LineCommand;
+use self::lines::LineStep;
 use self::watching::Pending;
 use super::breakpoint::Breakpoints;
 use super::change::Changed;
 use super::history::History;
 use super::hits::{Hits, Told};
 use super::last_write::Question;
+use super::lines::LineTable;
 use super::machine::{Host, Machine};
 use super::names::Names;
 use super::program::Program;
 use crate::engine::runtime::outcome::Outcome;
+use crate::engine::source_map::SourceMap;
 use crate::engine::wasi::{Output, WasiCtx};
 
 mod breaking;
 mod calls;
 mod command;
 mod course;
+mod lines;
 mod moments;
 mod output;
 mod start;
@@ -79,6 +84,9 @@ pub struct DebugSession {
     output: Vec<Output>,
     description: String,
     is_command: bool,
+    source_map: Option<Rc<dyn SourceMap>>,
+    lines: Option<Rc<LineTable>>,
+    line_step: Option<LineStep>,
 }
 
 impl DebugSession {

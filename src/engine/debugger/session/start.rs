@@ -106,6 +106,9 @@ impl DebugSession {
             output: Vec::new(),
             description: plan.description,
             is_command: plan.is_command,
+            source_map: None,
+            lines: None,
+            line_step: None,
         };
         session.begin_call();
         session.remember();

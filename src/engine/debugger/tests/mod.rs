@@ -2,6 +2,7 @@
 
 mod commands;
 mod history;
+mod lines;
 mod support;
 mod time;
 mod watch;

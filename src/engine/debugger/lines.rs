@@ -1,0 +1,55 @@
+//! Which line each instruction of a program belongs to, for stepping from line to line.
+
+use std::rc::Rc;
+
+use super::machine::Position;
+use super::program::Program;
+use crate::engine::source_map::{Line, SourceMap};
+
+/// The lines of a program.
+pub struct LineTable {
+    map: Rc<dyn SourceMap>,
+    /// For each function with a body: from which instruction on which line counts.
+    functions: Vec<Vec<(u32, Option<Line>)>>,
+}
+
+impl LineTable {
+    pub fn new(program: &Program, map: Rc<dyn SourceMap>) -> Self {
+        let functions = 0..program.instrumented.functions.len() as u32;
+        let functions = functions.map(|number| {
+            let mut runs: Vec<(u32, Option<Line>)> = Vec::new();
+            for (index, offset) in program.instrumented.offsets(number).into_iter().enumerate() {
+                let line = map.line(offset);
+                if runs.last().is_none_or(|(_, before)| *before != line) {
+                    runs.push((index as u32, line));
+                }
+            }
+            runs
+        });
+        Self { functions: functions.collect(), map }
+    }
+
+    /// The line of the program that an instruction belongs to, if it belongs to any.
+    pub fn line(&self, position: Position) -> Option<Line> {
+        let runs = self.functions.get(position.function as usize)?;
+        runs[runs.partition_point(|(first, _)| *first <= position.instruction).checked_sub(1)?].1
+    }
+
+    /// Whether any instruction from `first` to before `end` belongs to a line, and to another one than `line`.
+    pub fn has_other(&self, function: u32, first: u32, end: u32, line: Option<Line>) -> bool {
+        let Some(runs) = self.functions.get(function as usize) else { return false };
+        let start = runs.partition_point(|(from, _)| *from <= first).saturating_sub(1);
+        runs[start..].iter().take_while(|(from, _)| *from < end).any(|(_, other)| other.is_some() && *other != line)
+    }
+
+    /// Whether `scope` is a call that was inlined into `outer`, at whatever depth.
+    pub fn is_inside(&self, scope: Option<u32>, outer: Option<u32>) -> bool {
+        let (Some(scope), Some(outer)) = (scope, outer) else { return false };
+        std::iter::successors(self.map.outer(scope), |scope| self.map.outer(*scope)).any(|around| around == outer)
+    }
+
+    /// Whether a scope is a call that was inlined, and not a function of its own.
+    pub fn is_inlined(&self, scope: Option<u32>) -> bool {
+        scope.is_some_and(|scope| self.map.outer(scope).is_some())
+    }
+}

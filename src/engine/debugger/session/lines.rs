@@ -1,0 +1,185 @@
+//! Stepping forwards from line to line. Backwards it is a search, see [`LineBack`].
+//!
+//! A step ends where an instruction of another line of the program comes next. What belongs to no line of the program,
+//! such as the standard library, is passed over. On the way, the run functions leave only at the segments in which
+//! another line begins, so that a loop within a line or a call that is stepped over runs at full speed.
+
+use std::rc::Rc;
+
+use super::command::{Goal, Reached};
+use super::{Course, DebugSession, Heed};
+use crate::engine::debugger::lines::LineTable;
+use crate::engine::debugger::machine::Position;
+use crate::engine::debugger::search::{LineBack, Search, SearchKind};
+use crate::engine::source_map::{Line, SourceMap};
+
+/// What a person can ask for, in lines. A call that the compiler has inlined is a call like any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineCommand {
+    /// To the next line, into a call.
+    Into,
+    /// To the next line; a call as a whole.
+    Over,
+    /// Until the function has returned to a line of the program.
+    Out,
+    /// To where the line before this one began.
+    BackInto,
+    /// The same; a call as a whole.
+    BackOver,
+    /// To where the line began that calls this function.
+    BackOut,
+}
+
+/// A step that is under way.
+pub(super) struct LineStep {
+    command: LineCommand,
+    /// The line that is left.
+    line: Option<Line>,
+    /// The frame in which it began, or the one that was returned to.
+    frame: u32,
+    function: u32,
+    /// Where the run functions leave.
+    redirected: Vec<Position>,
+}
+
+impl DebugSession {
+    /// The lines that are stepped through from now on.
+    pub fn set_source_map(&mut self, map: Rc<dyn SourceMap>) {
+        self.source_map = Some(map);
+        self.lines = None;
+    }
+
+    /// The lines of all instructions, worked out when they are first asked for.
+    fn line_table(&mut self) -> Option<Rc<LineTable>> {
+        if self.lines.is_none() {
+            let map = Rc::clone(self.source_map.as_ref()?);
+            self.lines = Some(Rc::new(LineTable::new(&self.program, map)));
+        }
+        self.lines.clone()
+    }
+
+    pub(super) fn ask_line(&mut self, command: LineCommand) -> Goal {
+        let step = self.step();
+        let depth = self.depth().max(1);
+        let (Some(table), Some(position)) = (self.line_table(), self.machine().position()) else {
+            return Goal::Rest(super::StopReason::Step);
+        };
+        let line = table.line(position);
+        let is_inlined = table.is_inlined(line.and_then(|line| line.scope));
+        let mut back = LineBack { table, depth, frame: self.machine().top(), line, with_calls: false, leaves: false };
+        match command {
+            LineCommand::Into | LineCommand::Over | LineCommand::Out => return self.begin_line_step(command),
+            LineCommand::BackInto => back.with_calls = true,
+            LineCommand::BackOver => {}
+            LineCommand::BackOut if is_inlined => back.leaves = true,
+            LineCommand::BackOut if depth == 1 => return self.jump(0, Reached::Beginning),
+            LineCommand::BackOut => back.depth = depth - 1,
+        }
+        Goal::Search(Search::new(SearchKind::Line(Rc::new(back)), step))
+    }
+
+    fn begin_line_step(&mut self, command: LineCommand) -> Goal {
+        let Some(position) = self.machine().position() else { return Goal::Rest(super::StopReason::Step) };
+        let frame = self.machine().top();
+        self.line_step = Some(LineStep {
+            command,
+            line: self.lines.as_ref().and_then(|table| table.line(position)),
+            frame,
+            function: position.function,
+            redirected: Vec::new(),
+        });
+        let course = Course { limit: u64::MAX, base: frame, place: None, heed: Heed::All, from: self.step() };
+        Goal::Forward(course, Reached::Step)
+    }
+
+    /// Whether the step that is under way ends before the instruction that is next.
+    pub(super) fn is_line_step_done(&self) -> bool {
+        let (Some(step), Some(table)) = (&self.line_step, &self.lines) else { return false };
+        let Some(position) = self.machine().position() else { return false };
+        let Some(line) = table.line(position) else { return false };
+        let top = self.machine().top();
+        // A tail call puts another function into the same frame.
+        if top != step.frame || position.function != step.function {
+            return top <= step.frame || step.command == LineCommand::Into;
+        }
+        let inside = |outer: Option<Line>| table.is_inside(line.scope, outer.and_then(|outer| outer.scope));
+        match step.command {
+            LineCommand::Into => Some(line) != step.line,
+            LineCommand::Over => Some(line) != step.line && !inside(step.line),
+            // Something of a library that was inlined here is left.
+            _ if step.line.is_none() => true,
+            _ => {
+                let scope = step.line.and_then(|line| line.scope);
+                table.is_inlined(scope) && line.scope != scope && !inside(step.line)
+            }
+        }
+    }
+
+    /// Until which frame is gone the run functions may run; in calls that are stepped over they leave nowhere else.
+    pub(super) fn line_step_base(&mut self, base: u32) -> u32 {
+        let Some(step) = &self.line_step else { return base };
+        let (frame, top) = (step.frame, self.machine().top());
+        if step.command != LineCommand::Into && top > frame {
+            self.redirect_lines(false);
+            return frame + 1;
+        }
+        self.redirect_lines(true);
+        base
+    }
+
+    /// The frame in which the step began has returned: it goes on in the one below, unless that is at a line.
+    pub(super) fn line_step_returned(&mut self) -> Option<Goal> {
+        let command = self.line_step.as_ref()?.command;
+        self.redirect_lines(false);
+        let position = self.machine().position()?;
+        if self.lines.as_ref()?.line(position).is_some() {
+            return None;
+        }
+        Some(self.begin_line_step(command))
+    }
+
+    pub(super) fn end_line_step(&mut self) {
+        self.redirect_lines(false);
+        self.line_step = None;
+    }
+
+    /// Makes the run functions leave where the step may end, or pass there.
+    fn redirect_lines(&mut self, leave: bool) {
+        let (Some(step), Some(table)) = (&mut self.line_step, &self.lines) else { return };
+        if leave != step.redirected.is_empty() {
+            return;
+        }
+        let positions = if leave {
+            let functions = match step.command {
+                LineCommand::Into => 0..self.program.instrumented.functions.len() as u32,
+                _ => step.function..step.function + 1,
+            };
+            step.redirected = functions.flat_map(|function| targets(&self.program, table, function, step)).collect();
+            step.redirected.clone()
+        } else {
+            std::mem::take(&mut step.redirected)
+        };
+        for position in positions {
+            self.machine_mut().set_redirect(position, leave);
+        }
+        if !leave {
+            self.leave_for_armed();
+        }
+    }
+}
+
+/// The segments of a function that have an instruction at which the step may end.
+fn targets(
+    program: &crate::engine::debugger::Program,
+    table: &LineTable,
+    function: u32,
+    step: &LineStep,
+) -> Vec<Position> {
+    let Some(info) = program.instrumented.functions.get(function as usize) else { return Vec::new() };
+    let ends = info.segments.iter().skip(1).map(|(first, _)| *first).chain([info.instructions]);
+    // The same line counts where it comes again in another call.
+    let line = step.line.filter(|_| step.function == function && step.command != LineCommand::Into);
+    let segments = info.segments.iter().zip(ends);
+    let found = segments.filter(|((first, _), end)| table.has_other(function, *first, *end, line));
+    found.map(|((instruction, _), _)| Position { function, instruction: *instruction }).collect()
+}
