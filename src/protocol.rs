@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 
 mod debug;
 mod evaluation;
+mod sources;
 mod timeline;
 
 pub use debug::{
     Breakpoint, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, TableView, ValueChange,
 };
-
 pub use evaluation::{Evaluation, Explanation};
+pub use sources::{InlinedFrame, LineCommand, SourceFile, SourcePlace};
 pub use timeline::{MarkKind, TimelineMark};
 
 /// Numbers the runs of a page, starting at 1; a later run has a larger number.
@@ -91,6 +92,9 @@ pub enum Request {
     ReadFile { path: String },
     /// The page, when everything is downloaded as one archive. Answered by [`Event::AllFiles`].
     ReadAllFiles,
+    /// The page, when a module with debug information was opened: tell which sources it was compiled from.
+    /// Answered by [`Event::SourcesListed`].
+    ListSources { version: Version, source: Source },
     /// The page, once, when it has been drawn: run the interpreter a little while nobody waits for it, so that the
     /// browser has optimised it before the first Run. Answered by [`Event::Warm`].
     WarmUp,
@@ -164,6 +168,8 @@ pub enum Event {
     AllFiles { files: Vec<FileImage> },
     /// A request on the files could not be carried out; `message` names the path and the reason.
     FileProblem { message: String },
+    /// Answers [`Request::ListSources`]; `problem` says what is wrong with the debug information.
+    SourcesListed { version: Version, files: Vec<SourceFile>, problem: Option<String> },
     /// A fault of ours, not of the program: shown in one place, with a way to restart the worker.
     Fault { message: String },
 }

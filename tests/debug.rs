@@ -76,7 +76,7 @@ fn printed(worker: &TestWorker) -> String {
 }
 
 fn on_line(line: u32) -> Breakpoint {
-    Breakpoint { id: line, line, condition: None, from_hit: 0, log: None }
+    Breakpoint { id: line, file: None, line, condition: None, from_hit: 0, log: None }
 }
 
 #[test]

@@ -2,14 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, Span, Value};
+use super::{InlinedFrame, LineCommand, Outcome, SourcePlace, Span, Value};
 
 /// A place to stop at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breakpoint {
     /// Chosen by the page.
     pub id: u32,
-    /// A line of the text that the editor shows, from 1: the first instruction on it or after it.
+    /// The source file that the line is in; `None`: the text of the module itself, or its disassembly.
+    pub file: Option<String>,
+    /// A line, from 1: the first instruction on it or after it.
     pub line: u32,
     /// It stops only where this holds, such as `local.i == 3 && stack[0] > 0x10`.
     pub condition: Option<String>,
@@ -23,8 +25,10 @@ pub struct Breakpoint {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacedBreakpoint {
     pub id: u32,
-    /// The instruction; `None` where there is none on that line or after it.
+    /// The instruction; `None` where there is none on that line or after it, and for a line of a source file.
     pub place: Option<Span>,
+    /// The line of the source file, likewise.
+    pub source_line: Option<u32>,
     /// What is wrong with its condition.
     pub problem: Option<String>,
 }
@@ -40,8 +44,10 @@ pub enum DebugCommand {
     Over,
     /// Until the function has returned.
     Out,
-    /// On to the first instruction of a line.
-    RunTo { line: u32 },
+    /// On to the first instruction of a line: of a source file, or of the module's text.
+    RunTo { file: Option<String>, line: u32 },
+    /// From line to line.
+    Line(LineCommand),
     /// One instruction back.
     BackInto,
     /// One instruction back; a call as a whole.
@@ -154,6 +160,10 @@ pub struct DebugFrame {
     pub place: Option<Span>,
     /// Where that is in the binary, in bytes.
     pub offset: u64,
+    /// Where that is in the function's source, if the module tells; where calls are inlined, the outermost of them.
+    pub source: Option<SourcePlace>,
+    /// The calls that are inlined there, the innermost first.
+    pub inlined: Vec<InlinedFrame>,
     /// Parameters first.
     pub locals: Vec<NamedValue>,
     /// The topmost last.

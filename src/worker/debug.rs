@@ -1,9 +1,12 @@
 //! A program under the debugger as the page sees it: commands in, views out, a slice of work in between.
 
+use std::rc::Rc;
+
 use super::debug_view::{self, Before};
 use super::event_loop::Next;
 use super::expressions::{self, Expressions};
 use super::run::milliseconds_left;
+use super::sources::Maps;
 use super::{Machine, files, to_proto};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Mark, Position, StopReason};
@@ -11,12 +14,13 @@ use crate::engine::inspect::Summary;
 use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
 use crate::engine::source_map::InstructionMap;
+use crate::engine::source_map::dwarf::DebugInfo;
 use crate::engine::value;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::protocol::{
-    Breakpoint, Counters, DebugCommand, DebugReason, Event, MemoryView, MemoryWatch, PlacedBreakpoint, RunId,
-    ValueChange,
+    Breakpoint, Counters, DebugCommand, DebugReason, Event, LineCommand, MemoryView, MemoryWatch, PlacedBreakpoint,
+    RunId, Span, ValueChange,
 };
 
 /// How long a slice of work may take, in milliseconds.
@@ -33,7 +37,7 @@ const MARK_PARTS: u64 = 400;
 pub(super) struct Debug {
     id: RunId,
     session: DebugSession,
-    map: InstructionMap,
+    maps: Maps,
     regions: Vec<(String, u64, u64)>,
     phase: Phase,
     /// Steps that took about [`SLICE_MS`] last time.
@@ -73,12 +77,14 @@ pub(super) struct Setup<'a> {
     pub limits: runtime::Limits,
     pub wasi: WasiCtx,
     pub compile_ms: f64,
+    /// What the module tells of its sources.
+    pub info: Option<Rc<DebugInfo>>,
 }
 
 impl Debug {
     /// Instruments and instantiates the module. Where that fails, the event that tells so.
     pub fn start(setup: Setup<'_>, machine: &impl Machine) -> Result<Self, Box<Event>> {
-        let Setup { id, source, wasm, summary, entry, limits, wasi, compile_ms } = setup;
+        let Setup { id, source, wasm, summary, entry, limits, wasi, compile_ms, info } = setup;
         let start = machine.now_ms();
         let files_before = wasi.vfs().clone();
         let session = DebugSession::start(&source.name, wasm, summary, &entry, limits, wasi);
@@ -87,12 +93,14 @@ impl Debug {
             _ => InstructionMap::of_disassembly(wasm),
         };
         let compile_ms = compile_ms + machine.now_ms() - start;
-        let session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
+        let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
+        let maps = Maps::new(map.unwrap_or_default(), info);
+        session.set_source_map(maps.lines());
         Ok(Self {
             id,
             regions: debug_view::regions(wasm),
             session,
-            map: map.unwrap_or_default(),
+            maps,
             phase: Phase::Stopped,
             steps: FIRST_STEPS,
             progress_ms: machine.now_ms(),
@@ -133,7 +141,7 @@ impl Debug {
     fn send_stopped(&mut self, reason: DebugReason, emit: &mut dyn FnMut(Event)) {
         self.send_output(emit);
         let values = self.session.recent_values(RECENT_STEPS);
-        let view = debug_view::view(&mut self.session, &self.map, &self.regions, reason, self.before.as_ref(), values);
+        let view = debug_view::view(&mut self.session, &self.maps, &self.regions, reason, self.before.as_ref(), values);
         self.before = Some(Before::of(&self.session));
         if !self.expressions.is_empty() {
             self.send_evaluations(0, emit);
@@ -163,7 +171,7 @@ impl Debug {
     /// Says what there is to say about a place in the text.
     pub fn explain(&self, query: u32, at: u32, word: Option<&str>, frame: u32, emit: &mut dyn FnMut(Event)) {
         let explanation = match self.stands_still() {
-            true => expressions::explain(&self.session, &self.map, at, word, frame),
+            true => expressions::explain(&self.session, &self.maps.text, at, word, frame),
             false => None,
         };
         emit(Event::Explained { run: self.id, query, explanation });
@@ -179,9 +187,10 @@ impl Debug {
             DebugCommand::Into => Command::Into,
             DebugCommand::Over => Command::Over,
             DebugCommand::Out => Command::Out,
-            DebugCommand::RunTo { line } => match self.position_on(line) {
-                Some(position) => Command::RunTo(position),
-                None => {
+            DebugCommand::Line(command) => Command::Line(to_line(command)),
+            DebugCommand::RunTo { file, line } => match self.on_line(file.as_deref(), line) {
+                Some((_, positions)) if !positions.is_empty() => Command::RunTo(positions[0]),
+                _ => {
                     let message = format!("there is no instruction on line {line} or after it");
                     emit(Event::ChangeRefused { run: self.id, message });
                     return;
@@ -218,30 +227,39 @@ impl Debug {
         let mut placed = Vec::with_capacity(breakpoints.len());
         let mut set = Vec::with_capacity(breakpoints.len());
         for breakpoint in breakpoints {
-            let offset = self.map.first_on_line(breakpoint.line);
-            let place = offset.and_then(|offset| self.map.location(offset)).as_ref().map(to_proto::span);
+            let file = breakpoint.file.as_deref();
+            let found = self.on_line(file, breakpoint.line);
+            let source_line = found.as_ref().filter(|_| file.is_some()).map(|(line, _)| *line);
+            let place = if file.is_none() { self.place_of_line(breakpoint.line) } else { None };
             let written = breakpoint.condition.as_deref().filter(|text| !text.trim().is_empty());
             let condition = written.map(Condition::parse).transpose();
             let problem = condition.as_ref().err().map(ToString::to_string);
-            placed.push(PlacedBreakpoint { id: breakpoint.id, place, problem });
-            if let (Ok(condition), Some(position)) = (condition, self.position_on(breakpoint.line)) {
-                set.push(debugger::Breakpoint {
-                    id: breakpoint.id,
-                    trigger: debugger::Trigger::Instruction(position),
-                    condition,
-                    from_hit: breakpoint.from_hit,
-                    log: breakpoint.log.filter(|text| !text.is_empty()),
-                });
-            }
+            placed.push(PlacedBreakpoint { id: breakpoint.id, place, source_line, problem });
+            let (Ok(condition), Some((_, positions))) = (condition, found) else { continue };
+            let log = breakpoint.log.filter(|text| !text.is_empty());
+            set.extend(positions.into_iter().map(|position| debugger::Breakpoint {
+                id: breakpoint.id,
+                trigger: debugger::Trigger::Instruction(position),
+                condition: condition.clone(),
+                from_hit: breakpoint.from_hit,
+                log: log.clone(),
+            }));
         }
         let _ = self.session.set_breakpoints(set);
         emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
     }
 
-    fn position_on(&self, line: u32) -> Option<Position> {
-        let offset = self.map.first_on_line(line)?;
-        let (function, instruction) = self.session.program().instrumented.position_at(offset)?;
-        Some(Position { function, instruction })
+    /// Where a run comes to a line, of a source file or of the text, and which line that really is.
+    fn on_line(&self, file: Option<&str>, line: u32) -> Option<(u32, Vec<Position>)> {
+        let (line, offsets) = self.maps.on_line(file, line)?;
+        let copy = &self.session.program().instrumented;
+        let positions = offsets.into_iter().filter_map(|offset| copy.position_at(offset));
+        Some((line, positions.map(|(function, instruction)| Position { function, instruction }).collect()))
+    }
+
+    fn place_of_line(&self, line: u32) -> Option<Span> {
+        let offset = self.maps.text.first_on_line(line)?;
+        self.maps.text.location(offset).as_ref().map(to_proto::span)
     }
 
     /// Changes a value, and shows what came of it.
@@ -425,6 +443,17 @@ impl Debug {
     /// Whether the tree may be another than the page has been told of.
     pub fn stands_still(&self) -> bool {
         !matches!(self.phase, Phase::Working)
+    }
+}
+
+fn to_line(command: LineCommand) -> debugger::LineCommand {
+    match command {
+        LineCommand::Into => debugger::LineCommand::Into,
+        LineCommand::Over => debugger::LineCommand::Over,
+        LineCommand::Out => debugger::LineCommand::Out,
+        LineCommand::BackInto => debugger::LineCommand::BackInto,
+        LineCommand::BackOver => debugger::LineCommand::BackOver,
+        LineCommand::BackOut => debugger::LineCommand::BackOut,
     }
 }
 

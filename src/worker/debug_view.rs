@@ -1,5 +1,6 @@
 //! What the page is told of a program that stands still under the debugger.
 
+use super::sources::Maps;
 use super::to_proto;
 use crate::engine::debugger::view::FrameView;
 use crate::engine::debugger::{Access, DebugSession, RecentValue};
@@ -38,7 +39,7 @@ impl Before {
 
 pub(super) fn view(
     session: &mut DebugSession,
-    map: &InstructionMap,
+    maps: &Maps,
     regions: &[(String, u64, u64)],
     reason: DebugReason,
     before: Option<&Before>,
@@ -46,15 +47,16 @@ pub(super) fn view(
 ) -> DebugView {
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
     let session = &*session;
+    let map = &*maps.text;
     let frames = session.call_stack(MOST_FRAMES);
     // What changed is what the last single step changed, or what differs from what was seen last in the same frame.
     let same = before.filter(|before| before.depth == session.depth());
     let single = before.is_some_and(|before| before.step + 1 == session.step());
-    let announcement = announcement(session, map, &reason, before, frames.first());
+    let announcement = announcement(session, maps, &reason, before, frames.first());
     let shown: Vec<DebugFrame> = frames
         .iter()
         .enumerate()
-        .map(|(index, frame)| to_frame(frame, map, if index == 0 { same } else { None }))
+        .map(|(index, frame)| to_frame(frame, session, maps, if index == 0 { same } else { None }))
         .collect();
     let globals = session.globals().into_iter().enumerate().map(|(index, global)| {
         let shown = value::show(&global);
@@ -92,7 +94,9 @@ pub(super) fn view(
     }
 }
 
-fn to_frame(frame: &FrameView, map: &InstructionMap, before: Option<&Before>) -> DebugFrame {
+fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Option<&Before>) -> DebugFrame {
+    let map = &*maps.text;
+    let (source, inlined) = maps.source(frame);
     let before = before.and_then(|before| before.frame.as_ref()).filter(|before| before.function == frame.function);
     let text = |value: &Val| value::show(value).text;
     let locals = frame.locals.iter().enumerate().map(|(index, local)| {
@@ -127,11 +131,13 @@ fn to_frame(frame: &FrameView, map: &InstructionMap, before: Option<&Before>) ->
         arity: label.arity,
     });
     DebugFrame {
-        function: function_name(frame.name.as_deref(), frame.function),
+        function: maps.function(session.names(), frame),
         index: frame.function,
         instruction: instruction(map, frame.offset),
         place: span(map, frame.offset),
         offset: frame.offset,
+        source,
+        inlined,
         locals: locals.collect(),
         operand_stack: operands.collect(),
         labels: labels.collect(),
@@ -163,19 +169,23 @@ fn name(name: Option<&str>, index: usize) -> String {
     name.map_or_else(|| index.to_string(), |name| format!("${name}"))
 }
 
-fn function_name(name: Option<&str>, index: u32) -> String {
+pub(super) fn function_name(name: Option<&str>, index: u32) -> String {
     name.map_or_else(|| format!("func {index}"), str::to_owned)
 }
 
 /// One sentence on what the last step did, or where the program stands.
 fn announcement(
     session: &DebugSession,
-    map: &InstructionMap,
+    maps: &Maps,
     reason: &DebugReason,
     before: Option<&Before>,
     top: Option<&FrameView>,
 ) -> String {
+    let map = &*maps.text;
     let here = top.map_or_else(String::new, |top| {
+        if let Some(line) = maps.told(top) {
+            return line;
+        }
         let line = map.location(top.offset).map_or_else(String::new, |at| format!(" on line {}", at.line));
         format!("{}{line}", instruction(map, top.offset))
     });

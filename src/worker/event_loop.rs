@@ -3,6 +3,7 @@
 use super::calls::{self, Watched};
 use super::debug::{Debug, Setup};
 use super::run::{Run, wasi_config};
+use super::sources::Sources;
 use super::warm_up::WarmUp;
 use super::{Machine, files, to_proto};
 use crate::engine::inspect::{self, Inspection, Summary};
@@ -42,6 +43,7 @@ pub struct EventLoop<M> {
     calls: Option<Watched>,
     /// The last source that was looked at, and what it turned out to be.
     inspected: Option<(Source, Inspection, f64)>,
+    sources: Sources,
     warm_up: Option<WarmUp>,
 }
 
@@ -58,6 +60,7 @@ impl<M: Machine> EventLoop<M> {
             watch: None,
             calls: None,
             inspected: None,
+            sources: Sources::default(),
             warm_up: None,
         }
     }
@@ -253,6 +256,7 @@ impl<M: Machine> EventLoop<M> {
                     debug.explain(query, at, word.as_deref(), frame, emit);
                 }
             }
+            Request::ListSources { version, source } => emit(self.sources.list(version, &to_engine_source(source))),
             Request::WarmUp => {
                 if !self.is_running() {
                     self.warm_up = WarmUp::new(&self.machine);
@@ -332,6 +336,7 @@ impl<M: Machine> EventLoop<M> {
             limits: to_proto::limits(&options.limits),
             wasi,
             compile_ms,
+            info: self.sources.of(source),
         };
         match Debug::start(setup, &self.machine) {
             Ok(mut debug) => {

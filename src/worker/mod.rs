@@ -11,6 +11,7 @@ mod event_loop;
 mod expressions;
 mod files;
 mod run;
+mod sources;
 mod to_proto;
 mod warm_up;
 

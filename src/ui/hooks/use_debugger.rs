@@ -208,7 +208,7 @@ impl Debugger {
     /// On to the line that the editor's cursor is on.
     pub fn run_to_here(&self) {
         if let Some(line) = self.0.editor.line() {
-            self.press(DebugCommand::RunTo { line });
+            self.press(DebugCommand::RunTo { file: None, line });
         }
     }
 

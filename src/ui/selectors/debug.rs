@@ -139,6 +139,8 @@ mod tests {
             instruction: String::new(),
             place: Some(span(line)),
             offset: 0,
+            source: None,
+            inlined: Vec::new(),
             locals: Vec::new(),
             operand_stack: Vec::new(),
             labels: Vec::new(),
@@ -193,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_breakpoint_says_when_it_is_not_where_it_was_set() {
-        let breakpoint = Breakpoint { id: 1, line: 4, condition: None, from_hit: 0, log: None };
+        let breakpoint = Breakpoint { id: 1, file: None, line: 4, condition: None, from_hit: 0, log: None };
         let at = |line, problem: Option<&str>| BreakpointLine {
             breakpoint: breakpoint.clone(),
             placed: Some(Placed { line, problem: problem.map(str::to_owned) }),

@@ -51,7 +51,8 @@ impl Breakpoints {
                 next.lines.retain(|known| known.breakpoint.line != line);
                 if next.lines.len() == before {
                     next.last_id += 1;
-                    let breakpoint = Breakpoint { id: next.last_id, line, condition: None, from_hit: 0, log: None };
+                    let breakpoint =
+                        Breakpoint { id: next.last_id, file: None, line, condition: None, from_hit: 0, log: None };
                     next.lines.push(BreakpointLine { breakpoint, placed: None });
                 }
             }
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn an_edit_keeps_the_line_and_asks_for_the_place_again() {
         let place = crate::protocol::Span { start: 1, end: 2, line: 5, column: 1, end_line: 5, end_column: 2 };
-        let placed = [PlacedBreakpoint { id: 1, place: Some(place), problem: None }];
+        let placed = [PlacedBreakpoint { id: 1, place: Some(place), source_line: None, problem: None }];
         let all = on(&[4]).placed(&placed);
         assert_eq!(all.lines[0].placed, Some(Placed { line: Some(5), problem: None }));
         let mut edited = all.lines[0].breakpoint.clone();

@@ -159,6 +159,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::FileContents { .. }
         | Event::AllFiles { .. }
         | Event::FileProblem { .. }
+        | Event::SourcesListed { .. }
         | Event::Fault { .. } => None,
     }
 }
