@@ -1,5 +1,6 @@
 //! What Trunk calls around a build, see `Trunk.toml`.
 
+mod own_lines;
 mod post_build;
 mod pre_build;
 
@@ -12,6 +13,18 @@ pub fn run(arguments: &[String]) -> Result<()> {
         Some("post-build") => post_build::post_build(),
         _ => bail!("hooks are `pre-build` and `post-build`; Trunk calls them"),
     }
+}
+
+/// An unsigned number of at most 32 bits (core specification, section 5.2.2), and how many bytes it takes.
+fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0_usize;
+    for (index, byte) in bytes.iter().take(5).enumerate() {
+        value |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((value, index + 1));
+        }
+    }
+    None
 }
 
 /// Whether Trunk builds with `--release`.

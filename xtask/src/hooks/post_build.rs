@@ -3,7 +3,7 @@
 //! In a release build the wasm is shrunk by `wasm-opt` and every file is named by its contents, so that a host may let
 //! browsers keep them for good: what index.html names is always what was built together.
 
-use super::is_release;
+use super::{is_release, leb128};
 use crate::project;
 use crate::step::{command, run};
 use anyhow::{Context, Result};
@@ -123,18 +123,6 @@ fn without_names(module: &[u8]) -> Option<Vec<u8>> {
         rest = &rest[end..];
     }
     Some(kept)
-}
-
-/// An unsigned number of at most 32 bits, and how many bytes it takes.
-fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut value = 0_usize;
-    for (index, byte) in bytes.iter().take(5).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, index + 1));
-        }
-    }
-    None
 }
 
 fn app_size(html: &str, staging: &Path) -> Result<u64> {

@@ -1,6 +1,6 @@
 //! Before Trunk's build: makes `generated/`, which holds what index.html names but neither Rust nor Trunk can make.
 
-use super::is_release;
+use super::{is_release, own_lines};
 use crate::step::{cargo, command, run};
 use crate::{project, tools};
 use anyhow::{Context, Result};
@@ -53,27 +53,33 @@ fn bundle(entry: &Path, output: &str, further: &[&str]) -> Result<()> {
 }
 
 /// The example programs that are written in Rust.
+const GUESTS: [&str; 2] = ["hello", "wordcount"];
+
+/// What stands in their debug information for the folder that they are compiled in, which is nobody's business.
+const COMPILED_IN: &str = "/guests";
+
+/// Builds them with the lines of their source, and puts the source beside them.
 fn build_guests() -> Result<()> {
     let guests = project::root().join("tests/guests");
     let target = project::root().join("target/guests");
+    let examples = project::generated().join("examples");
+    let mut build = cargo(&["build", "--quiet", "--locked", "--profile", "example", "--target", "wasm32-wasip1"]);
+    build.args(GUESTS.iter().flat_map(|name| ["--package", name]));
     // Trunk sets no flags that the guests should see, but the person's shell may.
-    let mut build = cargo(&[
-        "build",
-        "--quiet",
-        "--release",
-        "--locked",
-        "--workspace",
-        "--exclude",
-        "bench",
-        "--target",
-        "wasm32-wasip1",
-    ]);
     build.current_dir(&guests).env("CARGO_TARGET_DIR", &target).env_remove("RUSTFLAGS");
+    build.env("CARGO_ENCODED_RUSTFLAGS", format!("--remap-path-prefix={}={COMPILED_IN}", guests.display()));
     run(&mut build, "the target comes with `rustup target add wasm32-wasip1`")?;
-    for name in ["hello", "wordcount"] {
-        let built = target.join("wasm32-wasip1/release").join(format!("{name}.wasm"));
+    for name in GUESTS {
+        let built = target.join("wasm32-wasip1/example").join(format!("{name}.wasm"));
         let bytes = fs::read(&built).with_context(|| format!("could not read {}", built.display()))?;
-        project::write_if_changed(&project::generated().join("examples").join(format!("{name}.wasm")), &bytes)?;
+        let bytes = own_lines::keep_own(&bytes, COMPILED_IN).with_context(|| format!("in {}", built.display()))?;
+        project::write_if_changed(&examples.join(format!("{name}.wasm")), &bytes)?;
+        let sources = guests.join(name).join("src");
+        for file in fs::read_dir(&sources).with_context(|| format!("could not read {}", sources.display()))? {
+            let file = file?;
+            let copy = examples.join(name).join("src").join(file.file_name());
+            project::write_if_changed(&copy, &fs::read(file.path())?)?;
+        }
     }
     Ok(())
 }
