@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use support::TestWorker;
 use wasmoscope::protocol::{
-    Call, CallFilter, CallsWatch, Checked, Entry, Event, FileContents, FileImage, Outcome, Request, RunOptions, Source,
-    Stream, Value,
+    Call, CallFilter, CallsWatch, Checked, DebugCommand, DebugReason, Entry, Event, FileContents, FileImage, Outcome,
+    Request, RunOptions, Source, Stream, Value,
 };
 use wasmoscope::worker::Next;
 
@@ -227,18 +227,48 @@ fn unescape(text: &str) -> String {
     text.replace("\\n", "\n")
 }
 
-/// Runs a program and tells what a person would see.
+/// What a run under the debugger tells in another way, and why.
+const OTHERWISE_UNDER_THE_DEBUGGER: &[(&str, &str)] = &[("time-limit.wat", "there is no hurry under the debugger")];
+
+/// Runs a program and tells what a person would see. The debugger, sent to the end, has to come to the same.
 fn transcript(source: &Source) -> String {
+    let told = transcript_of(source, false);
+    let debugged = transcript_of(source, true);
+    let (before, calls) = told.split_once("calls:\n").unwrap_or((&told, ""));
+    let after: String =
+        calls.lines().skip_while(|line| line.starts_with("  ")).map(|line| format!("{line}\n")).collect();
+    let told_but_calls = format!("{before}{after}");
+    match OTHERWISE_UNDER_THE_DEBUGGER.iter().find(|(name, _)| *name == source.name) {
+        None => assert_eq!(debugged, told_but_calls, "{} under the debugger, and as a plain run", source.name),
+        Some((name, why)) => {
+            assert_ne!(debugged, told_but_calls, "{name} is the same under the debugger, though {why}")
+        }
+    }
+    told
+}
+
+fn transcript_of(source: &Source, is_debugged: bool) -> String {
     let directives = directives(&String::from_utf8_lossy(&source.bytes));
     let mut worker = TestWorker::new();
     worker.send(Request::SetFiles { files: directives.files });
     worker.events.clear();
-    worker.run(source.clone(), directives.call.unwrap_or(Entry::Default), directives.options);
+    let (entry, options) = (directives.call.unwrap_or(Entry::Default), directives.options);
+    if is_debugged {
+        let source = source.clone();
+        worker.send(Request::Debug { run: support::RUN, source, entry, options, breakpoints: Vec::new() });
+        worker.send(Request::DebugCommand { run: support::RUN, command: DebugCommand::JumpToEnd });
+    } else {
+        worker.run(source.clone(), entry, options);
+    }
     if let Some(stdin) = directives.stdin {
         worker.send(Request::Stdin { run: support::RUN, bytes: stdin.into_bytes() });
         worker.send(Request::EndOfInput { run: support::RUN });
     }
     let last = worker.settle(SLICES);
+    if is_debugged && worker.events.iter().any(is_at_the_end) {
+        // Until then the program can be looked into.
+        worker.send(Request::Stop { run: support::RUN });
+    }
     let mut told = String::new();
     for event in &worker.events {
         if let Event::Started { call, .. } = event {
@@ -251,7 +281,8 @@ fn transcript(source: &Source) -> String {
             writeln!(told, "{name}:\n{}", indented(&printed)).expect("a string takes text");
         }
     }
-    if let Some(filter) = directives.trace {
+    // Calls are traced in plain runs.
+    if let Some(filter) = directives.trace.filter(|_| !is_debugged) {
         worker.send(Request::WatchCalls { watch: Some(CallsWatch { filter, count: 500, ..CallsWatch::default() }) });
         told.push_str(&trace_text(&worker));
     }
@@ -277,6 +308,10 @@ fn transcript(source: &Source) -> String {
         }
     }
     told
+}
+
+fn is_at_the_end(event: &Event) -> bool {
+    matches!(event, Event::DebugStopped { view, .. } if matches!(view.reason, DebugReason::Ended { .. }))
 }
 
 /// The calls without their times, which are those of the machine.

@@ -312,3 +312,57 @@ fn a_pipe_is_no_terminal() {
         assert_eq!(text(&output.stdout), "0\n", "{}", text(&output.stderr));
     }
 }
+
+/// The debugger's copy, run to its end, does what the program does.
+#[test]
+fn an_instrumented_run_is_the_same_as_a_plain_one() {
+    let folder = folder("instrumented");
+    let hello = guest("hello");
+    let wordcount = guest("wordcount");
+    let (hello, wordcount) = (hello.to_str().expect("UTF-8"), wordcount.to_str().expect("UTF-8"));
+    std::fs::create_dir(folder.join("data")).expect("a folder can be made");
+    file(&folder, "data/poem.txt", "a rose is a rose is a rose\n");
+    file(
+        &folder,
+        "sum.wat",
+        "(module (func (export \"add\") (param i32 i64) (result i64 f32)
+           (i64.add (i64.extend_i32_s (local.get 0)) (local.get 1)) (f32.const 0.5)))",
+    );
+    file(&folder, "divide.wat", "(module (func (export \"main\") (drop (i32.div_u (i32.const 1) (i32.const 0)))))");
+    file(&folder, "deep.wat", "(module (func $f (export \"main\") (call $f)))");
+    file(&folder, "segment.wat", "(module (memory 1) (data (i32.const 65536) \"x\") (func (export \"main\")))");
+    file(&folder, "endless.wat", "(module (func (export \"main\") (loop $again (br $again))))");
+    file(&folder, "missing.wat", "(module (import \"env\" \"f\" (func)) (func (export \"main\")))");
+    file(&folder, "prints.wat", PRINTS);
+    for (code, arguments, input) in [
+        (0, &["--invoke", "add", "sum.wat", "2", "-3"][..], ""),
+        (2, &["--invoke", "add", "sum.wat", "2"], ""),
+        (134, &["divide.wat"], ""),
+        (134, &["deep.wat"], ""),
+        (134, &["segment.wat"], ""),
+        (134, &["--fuel", "1000", "endless.wat"], ""),
+        (2, &["missing.wat"], ""),
+        (0, &["--dir", ".", "prints.wat"], ""),
+        (0, &[hello], "Ada\nGrace\n\n"),
+        (0, &["--dir", "data::/", "--write-back", wordcount, "-o", "report.txt", "poem.txt"], ""),
+        (1, &["--dir", "data::/", wordcount, "nowhere.txt"], ""),
+    ] {
+        let run = |flags: &[&str]| {
+            let _ = std::fs::remove_file(folder.join("data/report.txt"));
+            let output = wasmoscope(&folder, &[flags, arguments].concat(), input);
+            let report = std::fs::read_to_string(folder.join("data/report.txt")).ok();
+            (output.status.code(), text(&output.stdout), text(&output.stderr), report)
+        };
+        let plain = run(&["run"]);
+        assert_eq!(run(&["run", "--instrumented"]), plain, "{arguments:?}");
+        assert_eq!(plain.0, Some(code), "{arguments:?}: {}", plain.2);
+    }
+    let traced_lines = |flags: &[&str]| {
+        let arguments = [&["run", "--dir", ".", "--trace"][..], flags, &["prints.wat"]].concat();
+        let lines = text(&wasmoscope(&folder, &arguments, "").stderr);
+        let calls = lines.lines().filter_map(|line| line.splitn(3, ' ').nth(2)).map(str::to_owned);
+        calls.filter(|call| call.contains(") = ")).collect::<Vec<_>>()
+    };
+    assert_eq!(traced_lines(&["--instrumented"]), traced_lines(&[]));
+    assert_eq!(traced_lines(&[]).len(), 3);
+}

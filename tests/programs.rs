@@ -31,8 +31,15 @@ fn listed(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// Uses the program on a copy of the files, and tells what came of it.
+/// Uses the program on a copy of the files, and tells what came of it: of the program as it is, and of the copy that the
+/// debugger runs, of which comes the same.
 fn tell(case: &Use) -> String {
+    let plain = told(case, &[]);
+    assert_eq!(told(case, &["--instrumented"]), plain, "{}, instrumented and plain", case.name);
+    plain
+}
+
+fn told(case: &Use, flags: &[&str]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs").join(case.name);
     let _ = std::fs::remove_dir_all(&folder);
@@ -44,6 +51,7 @@ fn tell(case: &Use) -> String {
     }
     let mut child = Command::new(env!("CARGO_BIN_EXE_wasmoscope"))
         .args(["run", "--write-back", "--dir", &format!("{}::/", folder.display())])
+        .args(flags)
         .arg(installed(root, case.program))
         .args(case.arguments)
         .stdin(Stdio::piped())

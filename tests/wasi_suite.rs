@@ -10,8 +10,20 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// Runs the suite in an empty directory, with flags for the command line before the program and words after it.
+/// Runs the suite in an empty directory, with flags for the command line before the program and words after it: as it
+/// is, and as the copy that the debugger runs, which says the same.
 fn suite(folder: &str, flags: &[&str], words: &[&str], input: &str) -> Output {
+    let plain = run(folder, flags, words, input);
+    let copy = run(folder, &[flags, &["--instrumented"]].concat(), words, input);
+    let told = |output: &Output| {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    assert_eq!(told(&copy), told(&plain), "{folder}, instrumented and plain");
+    plain
+}
+
+fn run(folder: &str, flags: &[&str], words: &[&str], input: &str) -> Output {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite").join(folder);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder can be made");

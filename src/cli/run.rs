@@ -10,9 +10,10 @@ use super::directories::Directory;
 use super::machine::{HostClock, Input, Seed, Waited};
 use super::trace::Tracer;
 use super::{Failure, module, read, write_stdout};
+use crate::engine::debugger::DebugSession;
 use crate::engine::runtime::{Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::vfs::Vfs;
-use crate::engine::wasi::{OutputStream, Terminals, WasiConfig};
+use crate::engine::wasi::{OutputStream, Terminals, WasiConfig, WasiCtx};
 
 /// What a shell shows of a program that was aborted (128 and the number of SIGABRT).
 const TRAPPED: u8 = 134;
@@ -45,6 +46,10 @@ pub(super) struct Run {
     /// Make what is random the same in each run
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Run the copy that the debugger runs, in which every instruction can be stopped at: it does the same, only slower,
+    /// and --fuel counts its instructions
+    #[arg(long)]
+    instrumented: bool,
     #[command(flatten)]
     trace: super::trace::Options,
     /// WebAssembly text or a module, and the arguments of the program: what comes after FILE is for the program
@@ -86,25 +91,24 @@ impl Run {
             None => (Entry::Default, arguments),
         };
         let program = std::iter::once(source.name.clone()).chain(arguments);
-        let config = SessionConfig {
-            entry,
-            wasi: WasiConfig {
-                args: program.map(String::into_bytes).collect(),
-                env: self.environment.iter().map(|(name, value)| (name.clone().into(), value.clone().into())).collect(),
-                vfs: tree,
-                preopens: self
-                    .directories
-                    .iter()
-                    .enumerate()
-                    .map(|(index, directory)| directory.preopen(index))
-                    .collect(),
-                clock: Box::new(clock),
-                random: Box::new(Seed(self.seed)),
-                output_limit: limits.output,
-            },
-            limits,
+        let wasi = WasiConfig {
+            args: program.map(String::into_bytes).collect(),
+            env: self.environment.iter().map(|(name, value)| (name.clone().into(), value.clone().into())).collect(),
+            vfs: tree,
+            preopens: self.directories.iter().enumerate().map(|(index, directory)| directory.preopen(index)).collect(),
+            clock: Box::new(clock),
+            random: Box::new(Seed(self.seed)),
+            output_limit: limits.output,
         };
-        let mut session = match Session::start(&source.name, &wasm, &summary, config) {
+        let name = &source.name;
+        let started: Result<Box<dyn Program>, StartError> = if self.instrumented {
+            DebugSession::start(name, &wasm, &summary, &entry, limits, WasiCtx::new(wasi))
+                .map(|session| Box::new(session) as _)
+        } else {
+            let config = SessionConfig { entry, wasi, limits };
+            Session::start(name, &wasm, &summary, config).map(|session| Box::new(session) as _)
+        };
+        let mut session = match started {
             Ok(session) => session,
             Err(StartError::Outcome(outcome)) => return Ok(report(outcome)),
             Err(StartError::Problems(problems)) => {
@@ -122,7 +126,7 @@ impl Run {
         if tracer.is_some() {
             session.wasi_mut().start_trace(Box::new(clock));
         }
-        let outcome = self.drive(&mut session, clock, Input::new(input), tracer.as_mut())?;
+        let outcome = self.drive(session.as_mut(), clock, Input::new(input), tracer.as_mut())?;
         if self.write_back {
             for (index, directory) in self.directories.iter().enumerate() {
                 directory.write_back(index, session.wasi().vfs(), &before)?;
@@ -133,21 +137,20 @@ impl Run {
 
     fn drive(
         &self,
-        session: &mut Session,
+        session: &mut dyn Program,
         clock: HostClock,
         mut input: Input,
         mut tracer: Option<&mut Tracer>,
     ) -> Result<Outcome, Failure> {
         loop {
-            let used = session.counters().fuel;
+            let used = session.used();
             let slice = match self.fuel {
                 Some(most) if used >= most => {
-                    session.end(Outcome::LimitReached {
+                    return Ok(Outcome::LimitReached {
                         limit: "fuel".to_owned(),
                         message: format!("the program used up its fuel of {most}"),
                         help: "raise --fuel, or leave it out".to_owned(),
                     });
-                    SLICE
                 }
                 Some(most) => SLICE.min(most - used),
                 None => SLICE,
@@ -176,7 +179,52 @@ impl Run {
     }
 }
 
-fn print(session: &mut Session) -> Result<(), Failure> {
+/// What a run and a run of the copy have in common.
+trait Program {
+    fn advance(&mut self, fuel: u64) -> Progress;
+    /// The fuel that is used up.
+    fn used(&self) -> u64;
+    fn wasi(&self) -> &WasiCtx;
+    fn wasi_mut(&mut self) -> &mut WasiCtx;
+}
+
+impl Program for Session {
+    fn advance(&mut self, fuel: u64) -> Progress {
+        self.advance(fuel)
+    }
+
+    fn used(&self) -> u64 {
+        self.counters().fuel
+    }
+
+    fn wasi(&self) -> &WasiCtx {
+        self.wasi()
+    }
+
+    fn wasi_mut(&mut self) -> &mut WasiCtx {
+        self.wasi_mut()
+    }
+}
+
+impl Program for DebugSession {
+    fn advance(&mut self, fuel: u64) -> Progress {
+        self.run_through(fuel)
+    }
+
+    fn used(&self) -> u64 {
+        self.step()
+    }
+
+    fn wasi(&self) -> &WasiCtx {
+        self.wasi()
+    }
+
+    fn wasi_mut(&mut self) -> &mut WasiCtx {
+        self.wasi_mut()
+    }
+}
+
+fn print(session: &mut dyn Program) -> Result<(), Failure> {
     use std::io::Write as _;
     for piece in session.wasi_mut().take_output() {
         match piece.stream {

@@ -5,7 +5,7 @@ use wasmi::{Error, Val};
 use super::DebugSession;
 use crate::engine::debugger::machine::Halt;
 use crate::engine::runtime::outcome::Outcome;
-use crate::engine::value::{self, Shown};
+use crate::engine::value;
 
 /// A call that is to be made: `start`, `_initialize`, the entry.
 #[derive(Debug, Clone)]
@@ -39,21 +39,28 @@ impl DebugSession {
     }
 
     pub(super) fn next_call(&mut self) {
-        let call = &self.calls[self.call.min(self.calls.len() - 1)];
-        let function = call.function.saturating_sub(self.program.instrumented.imported_functions);
-        if self.call + 1 < self.calls.len() {
-            self.call += 1;
-            self.begin_call();
-            return;
-        }
-        let results: Vec<Shown> = self.machine().results(function).iter().map(value::show).collect();
-        let outcome = if self.is_command { Outcome::Exited(0) } else { Outcome::Returned(results) };
+        let Some(outcome) = self.go_to_next_call() else { return };
         let last = self.step().saturating_sub(1);
         self.furthest = last;
         self.collect_output();
         // Its last instruction is where there still is something to see.
         self.go_back_to(last);
         self.end = Some(End { step: last, outcome });
+    }
+
+    /// Begins the call after the one that has returned; where there is none, how the program ended.
+    pub(super) fn go_to_next_call(&mut self) -> Option<Outcome> {
+        if self.call + 1 < self.calls.len() {
+            self.call += 1;
+            self.begin_call();
+            return None;
+        }
+        if self.is_command {
+            return Some(Outcome::Exited(0));
+        }
+        let call = self.calls.last()?;
+        let function = call.function.saturating_sub(self.program.instrumented.imported_functions);
+        Some(Outcome::Returned(self.machine().results(function).iter().map(value::show).collect()))
     }
 
     /// The program cannot go on. `exact`: the machine stands at the very instruction.

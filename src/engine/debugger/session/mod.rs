@@ -43,6 +43,7 @@ mod lines;
 mod moments;
 mod output;
 mod start;
+mod through;
 mod watching;
 
 /// See the module's documentation.

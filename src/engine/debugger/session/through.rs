@@ -1,0 +1,51 @@
+//! Running a program to its end without looking at it: what shows that the copy does what the original does.
+
+use super::DebugSession;
+use crate::engine::debugger::machine::Halt;
+use crate::engine::runtime::Progress;
+use crate::engine::runtime::outcome::Outcome;
+use crate::engine::wasi::Suspend;
+
+impl DebugSession {
+    /// Runs on for about so many steps, past everything. No moments are kept, so there is no way back, and nothing is to
+    /// be asked of the session afterwards.
+    pub fn run_through(&mut self, steps: u64) -> Progress {
+        let mut left = steps;
+        loop {
+            if let Some(end) = &self.end {
+                return Progress::Done(end.outcome.clone());
+            }
+            if left == 0 {
+                return Progress::Running;
+            }
+            let before = self.step();
+            let halt = if self.machine().is_waiting() {
+                self.machine_mut().resume()
+            } else {
+                match self.machine_mut().run(left, 1) {
+                    // In the middle of a segment, or before one that is longer than what is left.
+                    Halt::Ready if self.step() == before => self.machine_mut().step(),
+                    halt => halt,
+                }
+            };
+            left = left.saturating_sub(self.step() - before);
+            match halt {
+                Halt::Ready => {}
+                Halt::Returned => {
+                    if let Some(outcome) = self.go_to_next_call() {
+                        return Progress::Done(outcome);
+                    }
+                }
+                Halt::Waiting(Suspend::NeedsInput) => return Progress::NeedsInput,
+                Halt::Waiting(Suspend::SleepUntil { monotonic_ns: until }) => return Progress::Sleeping { until },
+                Halt::Waiting(Suspend::NeedsInputOrUntil { monotonic_ns: until }) => {
+                    return Progress::NeedsInputOrSleeping { until };
+                }
+                Halt::Failed(error) => {
+                    let refused = self.host().limiter.refused();
+                    return Progress::Done(Outcome::of_error(&error, &self.program.limits, refused));
+                }
+            }
+        }
+    }
+}
