@@ -60,6 +60,7 @@ fn first_workspace() -> Workspace {
         arguments: "".into(),
         environment: "".into(),
         kept: false,
+        debugging: Default::default(),
     })
 }
 

@@ -19,6 +19,7 @@ fn project(text: &str) -> ProjectFile {
         environment: "K=V".into(),
         kept: true,
         files: vec![],
+        debugging: Default::default(),
     }
 }
 
@@ -199,6 +200,7 @@ fn a_journal_is_found_by_the_tab_that_wrote_it_and_after_a_while_by_others() {
         arguments: String::new(),
         environment: String::new(),
         files: String::new(),
+        notes: String::new(),
     };
     journal::write(&tab, &entry);
     let found = |previous: Option<&str>, now: f64| {

@@ -14,7 +14,9 @@ use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
 use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::debug::{Base, DebugAction, Direction};
+use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::expressions::ExpressionChange;
+use crate::ui::state::project::WorkspaceAction;
 
 /// How many steps a person may be ahead of the debugger.
 const MOST_WAITING: usize = 16;
@@ -87,11 +89,25 @@ pub fn use_debugger(
     }
     {
         let (debug, engine, run) = (debug.dispatcher(), engine.clone(), debug.clone());
+        let notes = workspace.project.debugging.clone();
         use_effect_with(workspace.opened, move |_| {
             if run.clone().is_on() {
                 engine.stop();
             }
-            debug.dispatch(DebugAction::Opened);
+            debug.dispatch(DebugAction::Opened(notes));
+        });
+    }
+    {
+        // What is set up for debugging is kept with the project that it is about.
+        let (workspace, opened) = (workspace.clone(), workspace.opened);
+        let (breakpoints, expressions) = (debug.breakpoints.all(), debug.expressions.texts());
+        use_effect_with((breakpoints, expressions), move |(breakpoints, expressions)| {
+            let now = workspace.clone();
+            if now.opened == opened {
+                let moment = now.project.debugging.moment.clone();
+                let notes = DebugNotes { breakpoints: breakpoints.clone(), expressions: expressions.clone(), moment };
+                now.dispatch(WorkspaceAction::SetNotes(notes.into()));
+            }
         });
     }
     (*debugger).clone()

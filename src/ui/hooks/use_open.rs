@@ -81,5 +81,6 @@ fn project_of(file_name: &str, program: Program) -> ProjectFile {
         environment: String::new(),
         kept: true,
         files: Vec::new(),
+        debugging: Default::default(),
     }
 }

@@ -83,6 +83,7 @@ mod tests {
             environment: String::new(),
             kept: true,
             files: vec![],
+            debugging: Default::default(),
         }
     }
 

@@ -47,6 +47,7 @@ impl Example {
             arguments: self.arguments.iter().map(|argument| quote(argument)).collect::<Vec<_>>().join(" "),
             environment: self.environment.iter().map(|(name, value)| format!("{name}={value}\n")).collect(),
             kept: false,
+            debugging: Default::default(),
             files: files
                 .map(|file| FileImage {
                     path: file.path.clone(),

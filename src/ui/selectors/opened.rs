@@ -86,6 +86,7 @@ mod tests {
             environment: String::new(),
             kept: true,
             files: vec![],
+            debugging: Default::default(),
         }
     }
 

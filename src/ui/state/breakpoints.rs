@@ -84,6 +84,13 @@ impl Breakpoints {
         next
     }
 
+    /// Those that were kept with a project.
+    pub fn of(breakpoints: &[Breakpoint]) -> Self {
+        let lines =
+            breakpoints.iter().map(|breakpoint| BreakpointLine { breakpoint: breakpoint.clone(), placed: None });
+        Self { lines: lines.collect(), last_id: breakpoints.iter().map(|breakpoint| breakpoint.id).max().unwrap_or(0) }
+    }
+
     /// As the worker is told.
     pub fn all(&self) -> Vec<Breakpoint> {
         self.lines.iter().map(|known| known.breakpoint.clone()).collect()

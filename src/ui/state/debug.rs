@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
+use super::debug_notes::DebugNotes;
 use super::expressions::{ExpressionChange, Expressions};
 use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId, TimelineMark};
 
@@ -77,8 +78,8 @@ pub enum DebugAction {
     Breakpoints(BreakpointChange),
     /// The person changes the watch expressions.
     Expressions(ExpressionChange),
-    /// Another program was opened.
-    Opened,
+    /// Another program was opened, with what was kept of its debugging.
+    Opened(Rc<DebugNotes>),
     /// From the worker; what is not about this run changes nothing.
     Heard(Rc<Event>),
 }
@@ -128,9 +129,9 @@ impl DebugState {
             DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
             DebugAction::Breakpoints(change) => next.breakpoints = self.breakpoints.apply(change),
             DebugAction::Expressions(change) => next.expressions = self.expressions.apply(change),
-            DebugAction::Opened => {
-                next.breakpoints = Breakpoints::default();
-                next.expressions = Expressions::default();
+            DebugAction::Opened(notes) => {
+                next.breakpoints = Breakpoints::of(&notes.breakpoints);
+                next.expressions = Expressions::of_texts(&notes.expressions);
                 next.text = None;
             }
             DebugAction::Heard(event) => next.hear(&event),
@@ -310,7 +311,10 @@ pub mod tests {
         assert_eq!(state.breakpoints.lines.len(), 1);
         let state = state.apply(DebugAction::Begin { run: 2, text: None });
         assert_eq!(state.breakpoints.lines.len(), 1);
-        assert!(state.apply(DebugAction::Opened).breakpoints.lines.is_empty());
+        let notes = DebugNotes { expressions: vec!["depth".into()], ..DebugNotes::default() };
+        let opened = state.apply(DebugAction::Opened(notes.into()));
+        assert!(opened.breakpoints.lines.is_empty());
+        assert_eq!(opened.expressions.texts(), ["depth".into()]);
     }
 
     #[test]

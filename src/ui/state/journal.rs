@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::debug_notes::DebugNotes;
 use super::files_update::FilesUpdate;
 use super::project::Program;
 use super::project_file::ProjectFile;
@@ -31,6 +32,9 @@ pub struct Journal {
     /// What [`pack_files`] makes of the unsaved files; empty when there are none, or too much of them.
     #[serde(default)]
     pub files: String,
+    /// Breakpoints and watch expressions, as `DebugNotes::to_text` makes it.
+    #[serde(default)]
+    pub notes: String,
 }
 
 /// An update of files as text; empty when there is nothing to do, or more than is written down at once.
@@ -72,11 +76,18 @@ impl Journal {
         let files = stored.map(|(project, _)| project.files.as_slice()).unwrap_or_default();
         let project = ProjectFile {
             name: self.name.clone(),
-            program,
+            program: program.clone(),
             arguments: self.arguments.clone(),
             environment: self.environment.clone(),
             kept: self.kept,
             files: update.apply_to(files),
+            debugging: DebugNotes {
+                // A moment is not typed: it is as it was stored, if the program is still that one.
+                moment: stored
+                    .filter(|(stored, _)| stored.program == program)
+                    .and_then(|(stored, _)| stored.debugging.moment.clone()),
+                ..DebugNotes::from_text(&self.notes)
+            },
         };
         match stored {
             Some((stored, _)) if same_work(stored, &project) && update.is_in(&stored.files) => Recovery::Nothing,
@@ -88,7 +99,10 @@ impl Journal {
 }
 
 fn same_work(one: &ProjectFile, other: &ProjectFile) -> bool {
-    one.program == other.program && one.arguments == other.arguments && one.environment == other.environment
+    one.program == other.program
+        && one.arguments == other.arguments
+        && one.environment == other.environment
+        && one.debugging == other.debugging
 }
 
 #[cfg(test)]
@@ -104,6 +118,7 @@ mod tests {
             environment: "".into(),
             kept: true,
             files: vec![],
+            debugging: DebugNotes::default(),
         }
     }
 
@@ -118,6 +133,7 @@ mod tests {
             arguments: "".into(),
             environment: "".into(),
             files: String::new(),
+            notes: String::new(),
         }
     }
 

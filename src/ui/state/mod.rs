@@ -7,6 +7,7 @@ pub mod check;
 pub mod console;
 pub mod console_record;
 pub mod debug;
+pub mod debug_notes;
 pub mod expressions;
 pub mod files;
 pub mod files_update;

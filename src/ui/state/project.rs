@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::debug_notes::DebugNotes;
 use crate::protocol::Source;
 
 /// Tells projects apart; random, so that two tabs never choose the same.
@@ -51,6 +52,17 @@ pub struct Project {
     pub environment: Rc<str>,
     /// Whether the person has made it theirs. An example that was only looked at is not, and gives way to the next.
     pub kept: bool,
+    /// What belongs to the debugger.
+    pub debugging: Rc<DebugNotes>,
+}
+
+impl Project {
+    /// A run of another program, or with other arguments, does not come to that moment.
+    fn forget_moment(&mut self) {
+        if self.debugging.moment.is_some() {
+            Rc::make_mut(&mut self.debugging).moment = None;
+        }
+    }
 }
 
 /// A line of the list of projects.
@@ -107,6 +119,10 @@ pub enum WorkspaceAction {
     SetArguments(Rc<str>),
     SetEnvironment(Rc<str>),
     Rename(Rc<str>),
+    /// Breakpoints or watch expressions have changed.
+    SetNotes(Rc<DebugNotes>),
+    /// The run that the project was shared at is not wanted any more.
+    ForgetMoment,
     /// The person changed a file.
     FilesEdited,
     /// A program changed a file.
@@ -148,20 +164,24 @@ impl Workspace {
                     return next;
                 }
                 next.project.program = program;
+                next.project.forget_moment();
                 next.edited();
             }
             WorkspaceAction::ReplaceProgram(program) => {
                 next.project.program = program;
+                next.project.forget_moment();
                 next.opened += 1;
                 next.edited();
             }
             WorkspaceAction::SetArguments(arguments) if arguments != next.project.arguments => {
                 next.project.arguments = arguments;
+                next.project.forget_moment();
                 next.edited();
             }
             WorkspaceAction::SetArguments(_) => {}
             WorkspaceAction::SetEnvironment(environment) if environment != next.project.environment => {
                 next.project.environment = environment;
+                next.project.forget_moment();
                 next.edited();
             }
             WorkspaceAction::SetEnvironment(_) => {}
@@ -169,6 +189,19 @@ impl Workspace {
                 next.project.name = clean_name(&name).into();
                 next.edited();
             }
+            WorkspaceAction::SetNotes(notes) if notes != next.project.debugging => {
+                // To look into an example is not to make it one's own.
+                next.project.debugging = notes;
+                next.edit += 1;
+                next.saving = Saving::Pending;
+            }
+            WorkspaceAction::SetNotes(_) => {}
+            WorkspaceAction::ForgetMoment if next.project.debugging.moment.is_some() => {
+                next.project.forget_moment();
+                next.edit += 1;
+                next.saving = Saving::Pending;
+            }
+            WorkspaceAction::ForgetMoment => {}
             WorkspaceAction::FilesEdited => next.edited(),
             WorkspaceAction::FilesWritten => {
                 // To run an example is not to make it one's own.
@@ -258,6 +291,7 @@ mod tests {
             arguments: "".into(),
             environment: "".into(),
             kept: false,
+            debugging: Rc::default(),
         }
     }
 
@@ -277,6 +311,21 @@ mod tests {
     fn an_example_that_writes_a_file_is_still_an_example() {
         let state = Workspace::new(project()).apply(WorkspaceAction::FilesWritten);
         assert_eq!((state.project.kept, state.saving), (false, Saving::Pending));
+    }
+
+    #[test]
+    fn notes_are_kept_without_making_an_example_ones_own_and_the_moment_goes_with_an_edit() {
+        use crate::ui::state::debug_notes::Moment;
+        let moment = Some(Moment { step: 3, bytes: b"x"[..].into() });
+        let notes = Rc::new(DebugNotes { expressions: vec!["step".into()], moment, ..DebugNotes::default() });
+        let state = Workspace::new(project()).apply(WorkspaceAction::SetNotes(notes.clone()));
+        assert_eq!((state.project.kept, state.edit), (false, 1));
+        assert_eq!(state.apply(WorkspaceAction::SetNotes(notes)), state);
+        let edited = state.apply(WorkspaceAction::SetText("(module )".into())).project.debugging;
+        assert_eq!((edited.expressions.len(), edited.moment.is_none()), (1, true));
+        assert!(state.apply(WorkspaceAction::SetArguments("a".into())).project.debugging.moment.is_none());
+        assert!(state.apply(WorkspaceAction::ForgetMoment).project.debugging.moment.is_none());
+        assert!(state.apply(WorkspaceAction::Rename("other".into())).project.debugging.moment.is_some());
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! A project as bytes: what a link carries, what a `.wasmoscope` file holds, what the browser's storage keeps.
 //!
-//! The bytes are `WSCP`, a version, a method (0: as it is, 1: zlib) and the postcard form of that version's types.
+//! The bytes are `WSCP`, a version (1; 2 where there is something of the debugger), a method (0: as it is, 1: zlib) and the postcard form of that version's types.
 //! They come from anywhere, so reading them is bounded and never trusts a length, a path or a name.
 
 use serde::{Deserialize, Serialize};
 
+use super::debug_notes::{DebugNotes, Moment};
 use super::project::{Program, clean_name};
 use crate::protocol::{FileContents, FileImage};
 
 const MAGIC: &[u8; 4] = b"WSCP";
-const VERSION: u8 = 1;
+/// The newest that is read.
+const VERSION: u8 = 2;
 /// How many files a project may bring along.
 const MOST_FILES: usize = 100_000;
 
@@ -22,6 +24,7 @@ pub struct ProjectFile {
     pub environment: String,
     pub kept: bool,
     pub files: Vec<FileImage>,
+    pub debugging: DebugNotes,
 }
 
 /// How the bytes are packed.
@@ -88,15 +91,42 @@ mod version1 {
     }
 }
 
+/// The types of version 2: a project of version 1, and what belongs to the debugger.
+mod version2 {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    pub struct Project {
+        pub project: super::version1::Project,
+        /// What `DebugNotes::to_text` makes.
+        pub notes: String,
+        pub moment: Option<Moment>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    pub struct Moment {
+        pub step: u64,
+        #[serde(with = "serde_bytes")]
+        pub bytes: Vec<u8>,
+    }
+}
+
 impl ProjectFile {
-    /// The project as bytes.
+    /// The project as bytes, in the first version that can say it, so that older pages open what they can.
     pub fn encode(&self, packing: Packing) -> Result<Vec<u8>, ProjectFileError> {
-        let body = encode_body(&version1::Project::from(self))?;
+        let project = version1::Project::from(self);
+        let (version, body) = if self.debugging.is_empty() {
+            (1, encode_body(&project)?)
+        } else {
+            let moment = self.debugging.moment.as_ref();
+            let moment = moment.map(|moment| version2::Moment { step: moment.step, bytes: moment.bytes.to_vec() });
+            (2, encode_body(&version2::Project { project, notes: self.debugging.to_text(), moment })?)
+        };
         Ok(match packing {
-            Packing::Plain => [MAGIC.as_slice(), &[VERSION, 0], &body].concat(),
+            Packing::Plain => [MAGIC.as_slice(), &[version, 0], &body].concat(),
             Packing::Small => {
                 let level = if body.len() > 4 << 20 { 6 } else { 9 };
-                [MAGIC.as_slice(), &[VERSION, 1], &miniz_oxide::deflate::compress_to_vec_zlib(&body, level)].concat()
+                [MAGIC.as_slice(), &[version, 1], &miniz_oxide::deflate::compress_to_vec_zlib(&body, level)].concat()
             }
         })
     }
@@ -110,18 +140,19 @@ impl ProjectFile {
         }
         let [method, body @ ..] = rest else { return Err(ProjectFileError::Damaged) };
         let unpacked;
-        let body = match (*version, *method) {
-            (VERSION, 0) if body.len() <= limit => body,
-            (VERSION, 0) => return Err(ProjectFileError::TooLarge(limit >> 20)),
-            (VERSION, 1) => {
+        let body = match *method {
+            0 if body.len() <= limit => body,
+            0 => return Err(ProjectFileError::TooLarge(limit >> 20)),
+            1 => {
                 unpacked = unpack(body, limit)?;
                 &unpacked
             }
             _ => return Err(ProjectFileError::Damaged),
         };
-        match postcard::take_from_bytes::<version1::Project>(body) {
-            Ok((project, [])) => project.try_into(),
-            Ok(_) | Err(_) => Err(ProjectFileError::Damaged),
+        match *version {
+            1 => decode_exactly::<version1::Project>(body)?.try_into(),
+            2 => decode_exactly::<version2::Project>(body)?.try_into(),
+            _ => Err(ProjectFileError::Damaged),
         }
     }
 
@@ -216,7 +247,18 @@ impl TryFrom<version1::Project> for ProjectFile {
                 .into_iter()
                 .map(|file| FileImage { path: file.path, contents: file.contents.into() })
                 .collect(),
+            debugging: DebugNotes::default(),
         })
+    }
+}
+
+impl TryFrom<version2::Project> for ProjectFile {
+    type Error = ProjectFileError;
+
+    fn try_from(project: version2::Project) -> Result<Self, ProjectFileError> {
+        let moment = project.moment.map(|moment| Moment { step: moment.step, bytes: moment.bytes.into() });
+        let debugging = DebugNotes { moment, ..DebugNotes::from_text(&project.notes) };
+        Ok(Self { debugging, ..project.project.try_into()? })
     }
 }
 
@@ -256,6 +298,7 @@ mod tests {
             environment: "K=V".into(),
             kept: true,
             files,
+            debugging: DebugNotes::default(),
         }
     }
 
@@ -281,9 +324,24 @@ mod tests {
         assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
     }
 
+    /// A record that the first page with a debugger that keeps its notes wrote. It must be readable for ever.
+    #[test]
+    fn reads_what_the_second_version_wrote() {
+        let notes = br#"{"breakpoints":[{"condition":"depth > 2","line":3}],"expressions":["step"]}"#;
+        let project = b"WSCP\x02\x00\x01n\x00\x08(module)\x01a\x03K=V\x01\x01\x01f\x01\x02hi";
+        let bytes = [&project[..], &[notes.len() as u8], notes, b"\x01\x2a\x02xy"].concat();
+        let project = ProjectFile::decode(&bytes, LIMIT).unwrap();
+        assert_eq!((project.name.as_str(), project.files.as_slice()), ("n", &[file("f", b"hi")][..]));
+        let [breakpoint] = project.debugging.breakpoints.as_slice() else { panic!("{project:?}") };
+        assert_eq!((breakpoint.line, breakpoint.condition.as_deref()), (3, Some("depth > 2")));
+        assert_eq!(project.debugging.expressions, ["step".into()]);
+        assert_eq!(project.debugging.moment, Some(Moment { step: 42, bytes: b"xy"[..].into() }));
+        assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
+    }
+
     #[test]
     fn a_later_version_is_told_from_damage() {
-        assert_eq!(ProjectFile::decode(b"WSCP\x02junk", LIMIT), Err(ProjectFileError::FutureVersion(2)));
+        assert_eq!(ProjectFile::decode(b"WSCP\x03junk", LIMIT), Err(ProjectFileError::FutureVersion(3)));
         assert_eq!(ProjectFile::decode(b"WSCP\x00\x00", LIMIT), Err(ProjectFileError::Damaged));
         assert_eq!(ProjectFile::decode(b"WSCP", LIMIT), Err(ProjectFileError::Damaged));
         assert_eq!(ProjectFile::decode(b"\0asm", LIMIT), Err(ProjectFileError::NotAProject));
@@ -328,12 +386,20 @@ mod tests {
             binary in any::<Vec<u8>>(),
             is_text in any::<bool>(),
             small in any::<bool>(),
+            is_noted in any::<bool>(),
             files in prop::collection::vec(("[a-z]{1,8}(/[a-zé ]{1,8}){0,3}", any::<Vec<u8>>()), 0..8),
         ) {
             let files = files.iter().map(|(path, bytes)| file(path, bytes)).collect();
             let mut project = project(&text, files);
             if !is_text {
-                project.program = Program::Binary { file_name: "a.wasm".into(), bytes: binary.into() };
+                project.program = Program::Binary { file_name: "a.wasm".into(), bytes: binary.as_slice().into() };
+            }
+            if is_noted {
+                project.debugging = DebugNotes {
+                    expressions: vec!["depth".into()],
+                    moment: Some(Moment { step: 7, bytes: binary.into() }),
+                    ..DebugNotes::default()
+                };
             }
             let packing = if small { Packing::Small } else { Packing::Plain };
             prop_assert_eq!(ProjectFile::decode(&project.encode(packing).unwrap(), LIMIT), Ok(project));
@@ -343,6 +409,7 @@ mod tests {
         fn garbage_is_refused_calmly(body in any::<Vec<u8>>(), method in 0_u8..3) {
             let _ = ProjectFile::decode(&body, LIMIT);
             let _ = ProjectFile::decode(&[b"WSCP\x01", [method].as_slice(), &body].concat(), LIMIT);
+            let _ = ProjectFile::decode(&[b"WSCP\x02", [method].as_slice(), &body].concat(), LIMIT);
             let _ = decode_contents(&body);
         }
 

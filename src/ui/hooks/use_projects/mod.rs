@@ -252,5 +252,6 @@ fn file_of(project: &Project) -> ProjectFile {
         environment: project.environment.to_string(),
         kept: project.kept,
         files: Vec::new(),
+        debugging: (*project.debugging).clone(),
     }
 }

@@ -179,6 +179,7 @@ impl Projects {
             arguments: file.arguments.into(),
             environment: file.environment.into(),
             kept: file.kept,
+            debugging: file.debugging.into(),
         }));
         if revision.is_some() {
             let edit = inner.workspace.clone().edit;
@@ -196,6 +197,7 @@ impl Projects {
             environment: String::new(),
             kept: true,
             files: Vec::new(),
+            debugging: Default::default(),
         };
         self.open_new(file, true, |_| None);
     }

@@ -64,7 +64,7 @@ impl Projects {
         let project = inner.workspace.clone().project.clone();
         let text = project.program.text().map(ToString::to_string);
         let files = self.unsaved_files();
-        if !project.kept && files.is_empty() {
+        if !project.kept && files.is_empty() && project.debugging.is_empty() {
             return;
         }
         // The project that the page begins with was never opened: from its first edit on, it is what a reload shows.
@@ -84,6 +84,7 @@ impl Projects {
                 arguments: project.arguments.to_string(),
                 environment: project.environment.to_string(),
                 files,
+                notes: project.debugging.to_text(),
             },
         );
     }

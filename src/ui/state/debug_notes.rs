@@ -1,0 +1,133 @@
+//! What a person has set up to look into a program, as it is kept with the project: breakpoints, watch expressions, and
+//! the moment of a run that the project was shared at.
+//!
+//! As text it is JSON whose unknown parts are passed over, so that a page of another age opens what it understands.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use super::expressions;
+use crate::protocol::Breakpoint;
+
+/// How many breakpoints are kept.
+const MOST_BREAKPOINTS: usize = 1000;
+/// The longest condition or message that is kept, in bytes.
+const LONGEST: usize = 4000;
+
+/// See the module's documentation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DebugNotes {
+    /// In the order of their lines.
+    pub breakpoints: Vec<Breakpoint>,
+    pub expressions: Vec<Rc<str>>,
+    pub moment: Option<Moment>,
+}
+
+/// A moment of a recorded run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    pub step: u64,
+    /// What the worker makes of it.
+    pub bytes: Rc<[u8]>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+struct Kept {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    breakpoints: Vec<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    expressions: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptBreakpoint {
+    line: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    condition: Option<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    from_hit: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl DebugNotes {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Breakpoints and expressions as text; empty where there are none. The moment is not in it.
+    pub fn to_text(&self) -> String {
+        if self.breakpoints.is_empty() && self.expressions.is_empty() {
+            return String::new();
+        }
+        let breakpoints = self.breakpoints.iter().filter_map(|breakpoint| {
+            let Breakpoint { id: _, line, condition, from_hit, log } = breakpoint.clone();
+            serde_json::to_value(KeptBreakpoint { line, condition, from_hit, log }).ok()
+        });
+        let expressions = self.expressions.iter().map(ToString::to_string).collect();
+        serde_json::to_string(&Kept { breakpoints: breakpoints.collect(), expressions }).unwrap_or_default()
+    }
+
+    /// What [`DebugNotes::to_text`] made, as far as it can be understood: it may come from anywhere.
+    pub fn from_text(text: &str) -> Self {
+        let kept: Kept = serde_json::from_str(text).unwrap_or_default();
+        let breakpoints = kept.breakpoints.into_iter().take(MOST_BREAKPOINTS);
+        let read = breakpoints.filter_map(|kept| serde_json::from_value::<KeptBreakpoint>(kept).ok());
+        let short = |text: &Option<String>| text.as_ref().is_none_or(|text| text.len() <= LONGEST);
+        let mut breakpoints: Vec<Breakpoint> = read
+            .filter(|kept| kept.line > 0 && short(&kept.condition) && short(&kept.log))
+            .zip(1..)
+            .map(|(KeptBreakpoint { line, condition, from_hit, log }, id)| Breakpoint {
+                id,
+                line,
+                condition,
+                from_hit,
+                log,
+            })
+            .collect();
+        breakpoints.sort_by_key(|breakpoint| breakpoint.line);
+        breakpoints.dedup_by_key(|breakpoint| breakpoint.line);
+        let expressions = kept.expressions.iter().filter(|text| text.len() <= expressions::LONGEST);
+        let expressions = expressions.take(expressions::MOST).map(|text| text.as_str().into()).collect();
+        Self { breakpoints, expressions, moment: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breakpoint(id: u32, line: u32) -> Breakpoint {
+        Breakpoint { id, line, condition: None, from_hit: 0, log: None }
+    }
+
+    #[test]
+    fn what_is_kept_comes_back() {
+        let conditional = Breakpoint { condition: Some("local.n == 3".into()), from_hit: 2, ..breakpoint(2, 9) };
+        let notes = DebugNotes {
+            breakpoints: vec![breakpoint(1, 4), conditional],
+            expressions: vec!["stack[0]".into()],
+            moment: None,
+        };
+        assert_eq!(DebugNotes::from_text(&notes.to_text()), notes);
+        assert_eq!(DebugNotes::default().to_text(), "");
+        assert_eq!(DebugNotes::from_text(""), DebugNotes::default());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_passed_over() {
+        let text = r#"{"breakpoints":[{"line":3,"colour":"red"},{"function":"f"},{"line":0},{"line":3,"from_hit":7}],
+            "expressions":["depth"],"sounds":true}"#;
+        let notes = DebugNotes::from_text(text);
+        assert_eq!(notes.breakpoints, [breakpoint(1, 3)], "one on a line");
+        assert_eq!(notes.expressions, ["depth".into()]);
+        assert_eq!(DebugNotes::from_text("no json"), DebugNotes::default());
+        let long = format!(r#"{{"breakpoints":[{{"line":3,"log":"{}"}}]}}"#, "x".repeat(LONGEST + 1));
+        assert_eq!(DebugNotes::from_text(&long), DebugNotes::default());
+    }
+}
