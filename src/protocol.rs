@@ -45,6 +45,18 @@ pub enum Request {
     /// The page, on "Show me where": repeat the last run, which is over, exactly, under the debugger, up to its end.
     /// Answered as [`Request::Debug`].
     DebugAgain { run: RunId, again: RunId, breakpoints: Vec<Breakpoint> },
+    /// The page, on **Debug** of a project that was shared at a step: as [`Request::Debug`], but go to that step of the
+    /// recorded run. `bookmark` is what [`Event::Bookmarked`] brought.
+    DebugAt {
+        run: RunId,
+        source: Source,
+        options: RunOptions,
+        breakpoints: Vec<Breakpoint>,
+        #[serde(with = "serde_bytes")]
+        bookmark: Vec<u8>,
+    },
+    /// The page, when a debugged program is shared at the step that it stands at. Answered by [`Event::Bookmarked`].
+    Bookmark { run: RunId },
     /// The page, on a button or key of the debugger. Answered by [`Event::DebugStopped`] in the end, and meanwhile by
     /// [`Event::DebugWorking`] where it takes long. [`Request::Pause`] gives it up.
     DebugCommand { run: RunId, command: DebugCommand },
@@ -131,6 +143,14 @@ pub enum Event {
     /// Answers [`Request::Evaluate`]; and before every [`Event::DebugStopped`], for the topmost call, where there are
     /// expressions.
     Evaluated { run: RunId, step: u64, evaluations: Vec<Evaluation> },
+    /// Answers [`Request::Bookmark`]: the step, all it takes to come there again, and the files as the run found them.
+    Bookmarked {
+        run: RunId,
+        step: u64,
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+        files: Vec<FileImage>,
+    },
     /// After an [`Event::DebugStopped`], where other marks belong on the timeline than were sent last: at most one of a
     /// kind for each of some hundred parts of it, the first in that part.
     Marks { run: RunId, marks: Vec<TimelineMark> },

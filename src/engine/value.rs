@@ -101,6 +101,10 @@ pub fn show(value: &Val) -> Shown {
     Shown { ty, text, unsigned, hex }
 }
 
+/// All types there are.
+pub const TYPES: [ValType; 7] =
+    [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::V128, ValType::FuncRef, ValType::ExternRef];
+
 /// The type's name in the text format.
 pub fn name(ty: ValType) -> &'static str {
     match ty {

@@ -13,6 +13,7 @@ use super::components::help_dialog::HelpDialog;
 use super::components::inspector::Inspector;
 use super::components::memory_panel::MemoryRegion;
 use super::components::module_panel::ModulePanel;
+use super::components::moment_bar::MomentBar;
 use super::components::notice_bar::NoticeBar;
 use super::components::splitter::SplitterBar;
 use super::components::tabs::{DockBar, TabBar, TabPanel};
@@ -138,6 +139,7 @@ fn Page() -> Html {
             <DebugBar />
             <FaultBanner />
             <NoticeBar />
+            <MomentBar />
             <main class="workbench">
                 <div class="workbench-left">
                     <TabPanel panel={Panel::Module} {narrow}><ModulePanel /></TabPanel>

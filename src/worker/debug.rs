@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use super::bookmark::Bookmark;
 use super::debug_view::{self, Before};
 use super::event_loop::Next;
 use super::expressions::{self, Expressions};
+use super::persons_files::PersonsFiles;
 use super::run::milliseconds_left;
 use super::sources::Maps;
 use super::{Machine, files, to_proto};
@@ -19,8 +21,8 @@ use crate::engine::value;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::protocol::{
-    Breakpoint, Counters, DebugCommand, DebugReason, Event, LineCommand, MemoryView, MemoryWatch, PlacedBreakpoint,
-    RunId, Span, ValueChange,
+    Breakpoint, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
+    MemoryWatch, PlacedBreakpoint, RunId, Span, ValueChange,
 };
 
 /// How long a slice of work may take, in milliseconds.
@@ -46,7 +48,7 @@ pub(super) struct Debug {
     compile_ms: f64,
     run_ms: f64,
     before: Option<Before>,
-    files_before: Vfs,
+    persons_files: PersonsFiles,
     /// The tree as the page shows it.
     files_told: Vfs,
     sent: Option<MemoryView>,
@@ -108,7 +110,7 @@ impl Debug {
             run_ms: 0.0,
             before: None,
             files_told: files_before.clone(),
-            files_before,
+            persons_files: PersonsFiles::new(files_before),
             sent: None,
             expressions: Expressions::default(),
             marks: Vec::new(),
@@ -166,6 +168,55 @@ impl Debug {
     fn send_evaluations(&self, frame: u32, emit: &mut dyn FnMut(Event)) {
         let evaluations = self.expressions.evaluate(&self.session, frame);
         emit(Event::Evaluated { run: self.id, step: self.session.step(), evaluations });
+    }
+
+    /// Carries out what the person does to the files, and shows what came of it: the program takes another way from here.
+    /// `base` is the tree as the run found it.
+    pub fn change_files(&mut self, change: FileChange, base: &Vfs, now: u64, emit: &mut dyn FnMut(Event)) {
+        let before = self.session.wasi().vfs().clone();
+        let mut tree = before.clone();
+        let problems = files::change(&mut tree, base, change.clone(), now);
+        problems.into_iter().for_each(|message| emit(Event::FileProblem { message }));
+        if files::changed(&tree, &before).is_some() {
+            let step = self.session.step();
+            match self.session.change(Change::Files(tree.clone())) {
+                Ok(()) => {
+                    self.persons_files.made(step, change, base, now);
+                    self.phase = Phase::Stopped;
+                    self.send_stopped(DebugReason::Step, emit);
+                }
+                Err(reason) => {
+                    emit(Event::FileProblem { message: format!("the files stay as they are: {reason}") });
+                    tree = before.clone();
+                }
+            }
+        }
+        emit(files::tree(&tree));
+        emit(files::difference(&tree, &before, true));
+        self.files_told = tree;
+    }
+
+    /// The files as they stay when the run is ended here, and as the page's storage has them.
+    pub fn files_at_end(&self, base: &Vfs, now: u64) -> (Vfs, Vfs) {
+        let step = self.session.step();
+        (self.persons_files.at_end(self.vfs(), step, base, now), self.persons_files.kept().clone())
+    }
+
+    /// Before anything is executed: makes changes when their steps are passed.
+    pub fn make_changes(&mut self, changes: Vec<(u64, Change)>) {
+        self.session.make_changes(changes);
+    }
+
+    /// Hands out all it takes to come to this step again.
+    pub fn bookmark(&self, entry: Entry, limits: Limits, emit: &mut dyn FnMut(Event)) {
+        let bookmark = Bookmark::of(&self.session, entry, limits);
+        match bookmark.to_bytes() {
+            Ok(bytes) => {
+                let files = files::all(&bookmark.record.tree);
+                emit(Event::Bookmarked { run: self.id, step: bookmark.step, bytes, files });
+            }
+            Err(message) => emit(Event::Fault { message }),
+        }
     }
 
     /// Says what there is to say about a place in the text.
@@ -268,6 +319,7 @@ impl Debug {
             self.to_change(change).and_then(|change| self.session.change(change).map_err(|error| error.to_string()));
         match changed {
             Ok(()) => {
+                self.persons_files.fork(self.session.step());
                 self.phase = Phase::Stopped;
                 self.send_stopped(DebugReason::Step, emit);
             }
@@ -422,10 +474,6 @@ impl Debug {
         self.session.wasi().vfs()
     }
 
-    pub fn vfs_mut(&mut self) -> &mut Vfs {
-        self.session.wasi_mut().vfs_mut()
-    }
-
     /// Whether the tree is another than when this was asked the last time.
     pub fn files_moved(&mut self) -> bool {
         let moved = files::changed(self.session.wasi().vfs(), &self.files_told).is_some();
@@ -433,11 +481,6 @@ impl Debug {
             self.files_told = self.session.wasi().vfs().clone();
         }
         moved
-    }
-
-    /// The tree as it was at the start.
-    pub fn files_before(&self) -> &Vfs {
-        &self.files_before
     }
 
     /// Whether the tree may be another than the page has been told of.

@@ -1,11 +1,13 @@
 //! What is done with each request, and what goes on between requests.
 
+use super::bookmark::Bookmark;
 use super::calls::{self, Watched};
 use super::debug::{Debug, Setup};
 use super::run::{Run, wasi_config};
 use super::sources::Sources;
 use super::warm_up::WarmUp;
 use super::{Machine, files, to_proto};
+use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{self, Inspection, Summary};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
@@ -37,6 +39,8 @@ pub struct EventLoop<M> {
     run: Option<Run>,
     /// The program under the debugger, in place of `run`.
     debug: Option<Debug>,
+    /// What that program was started with.
+    debugged_with: (protocol::Entry, protocol::Limits),
     /// Of the last plain run: what it takes to repeat it.
     last: Option<(RunId, Source, protocol::Entry, RunOptions)>,
     watch: Option<MemoryWatch>,
@@ -56,6 +60,7 @@ impl<M: Machine> EventLoop<M> {
             base: Vfs::default(),
             run: None,
             debug: None,
+            debugged_with: (protocol::Entry::Default, protocol::Limits::default()),
             last: None,
             watch: None,
             calls: None,
@@ -186,6 +191,12 @@ impl<M: Machine> EventLoop<M> {
             }
             Request::ChangeFiles { change } => {
                 let now = self.machine.clock().realtime_ns();
+                let base = self.base.clone();
+                if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
+                    debug.change_files(change, &base, now, emit);
+                    self.show_debugged(emit);
+                    return;
+                }
                 let before = self.vfs().clone();
                 // What the program has done so far is told first: the page takes it for what it is, and keeps it.
                 if let Some(changed) = self
@@ -197,7 +208,6 @@ impl<M: Machine> EventLoop<M> {
                 {
                     emit(changed);
                 }
-                let base = self.base.clone();
                 let problems = files::change(self.vfs_mut(), &base, change, now);
                 problems.into_iter().for_each(|message| emit(Event::FileProblem { message }));
                 emit(files::tree(self.vfs()));
@@ -228,6 +238,33 @@ impl<M: Machine> EventLoop<M> {
                 self.debug(run, &source, entry, &options, breakpoints, wasi, emit);
                 if let Some(debug) = &mut self.debug {
                     debug.command(protocol::DebugCommand::JumpToEnd, emit);
+                }
+            }
+            Request::DebugAt { run, source, mut options, breakpoints, bookmark } => {
+                self.end_run(emit);
+                let source = to_engine_source(source);
+                let bookmark = match Bookmark::from_bytes(&bookmark) {
+                    Ok(bookmark) => bookmark,
+                    Err(message) => {
+                        let problem = Problem::error(&source.name, message);
+                        emit(not_started(run, vec![to_proto::problem(&problem)], 0.0));
+                        return;
+                    }
+                };
+                options.limits = bookmark.limits_within(&options.limits);
+                self.base = bookmark.record.tree.clone();
+                let wasi = bookmark.wasi(self.machine.clock(), self.machine.random());
+                let entry = bookmark.entry.clone();
+                self.debug(run, &source, entry, &options, breakpoints, wasi, emit);
+                if let Some(debug) = self.debugged(run) {
+                    debug.make_changes(bookmark.changes());
+                    debug.command(protocol::DebugCommand::JumpTo { step: bookmark.step }, emit);
+                }
+            }
+            Request::Bookmark { run } => {
+                let (entry, limits) = self.debugged_with.clone();
+                if let Some(debug) = self.debugged(run) {
+                    debug.bookmark(entry, limits, emit);
                 }
             }
             Request::DebugCommand { run, command } => {
@@ -327,6 +364,7 @@ impl<M: Machine> EventLoop<M> {
     ) {
         self.warm_up = None;
         let Some((wasm, summary, compile_ms)) = self.runnable(run, source, emit) else { return };
+        self.debugged_with = (entry.clone(), options.limits.clone());
         let setup = Setup {
             id: run,
             source,
@@ -391,8 +429,9 @@ impl<M: Machine> EventLoop<M> {
     fn end_run(&mut self, emit: &mut dyn FnMut(Event)) {
         if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
             debug.stop(emit);
-            self.files = debug.vfs().clone();
-            if let Some(changed) = files::changed(&self.files, debug.files_before()) {
+            let (files, kept) = debug.files_at_end(&self.base, self.machine.clock().realtime_ns());
+            self.files = files;
+            if let Some(changed) = files::changed(&self.files, &kept) {
                 emit(files::tree(&self.files));
                 emit(changed);
             }
@@ -423,9 +462,8 @@ impl<M: Machine> EventLoop<M> {
     }
 
     fn vfs_mut(&mut self) -> &mut Vfs {
-        match (&mut self.debug, &mut self.run) {
-            (Some(debug), _) if !debug.is_over() => debug.vfs_mut(),
-            (_, Some(run)) if !run.is_over() => run.vfs_mut(),
+        match &mut self.run {
+            Some(run) if !run.is_over() => run.vfs_mut(),
             _ => &mut self.files,
         }
     }

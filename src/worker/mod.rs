@@ -4,12 +4,14 @@
 //! on with whatever there is to do and says when it wants to be called again. Native tests drive it directly;
 //! `browser` drives it in a Web Worker.
 
+mod bookmark;
 mod calls;
 mod debug;
 mod debug_view;
 mod event_loop;
 mod expressions;
 mod files;
+mod persons_files;
 mod run;
 mod sources;
 mod to_proto;

@@ -3,6 +3,7 @@
 use wasmi::Val;
 
 use super::session::DebugSession;
+use crate::engine::vfs::Vfs;
 
 /// What is changed.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub enum Change {
         address: u64,
         bytes: Vec<u8>,
     },
+    /// All files, as the person left them.
+    Files(Vfs),
 }
 
 /// A change where it was made: part of the timeline.
@@ -97,6 +100,7 @@ impl DebugSession {
                 let end = start.checked_add(bytes.len()).ok_or(ChangeError::OutOfBounds)?;
                 target.get_mut(start..end).ok_or(ChangeError::OutOfBounds)?.copy_from_slice(&bytes);
             }
+            Change::Files(tree) => self.wasi_mut().set_vfs(tree),
         }
         Ok(())
     }

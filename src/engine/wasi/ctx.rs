@@ -253,9 +253,29 @@ impl WasiCtx {
         &mut self.vfs
     }
 
+    /// Puts other files in place of the program's. Unlike [`WasiCtx::vfs_mut`] it is not recorded: whoever does it does it
+    /// again.
+    pub fn set_vfs(&mut self, vfs: Vfs) {
+        self.vfs = vfs;
+        self.vfs.set_open(self.descriptors.iter().filter_map(Descriptor::ino));
+    }
+
     /// What came from outside so far.
     pub fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Input that is in no record, because the program has not read it; and whether the end comes after it.
+    pub fn unread_input(&self) -> (Vec<u8>, bool) {
+        self.stdin.unread()
+    }
+
+    /// What came from outside, beyond where the program is, if it has been further.
+    pub fn longest_record(&self) -> &Record {
+        match self.record.length().reaches(&self.known.length()) {
+            true => &self.record,
+            false => &self.known,
+        }
     }
 
     /// At the beginning of every call.

@@ -100,12 +100,17 @@ impl Record {
             monotonic: self.monotonic.beginning(length.monotonic),
             seed: self.seed.clone(),
             stdin: StdinRecord {
-                bytes: self.stdin.bytes[..length.stdin.bytes].to_vec(),
-                answers: Numbers(self.stdin.answers.0[..length.stdin.answers].to_vec()),
+                bytes: first(&self.stdin.bytes, length.stdin.bytes),
+                answers: Numbers(first(&self.stdin.answers.0, length.stdin.answers)),
             },
-            tree_changes: self.tree_changes[..length.tree_changes].to_vec(),
+            tree_changes: first(&self.tree_changes, length.tree_changes),
         }
     }
+}
+
+/// The first of a list, as many as there are: a record that is not this run's may be shorter.
+fn first<T: Clone>(all: &[T], length: usize) -> Vec<T> {
+    all[..length.min(all.len())].to_vec()
 }
 
 /// Clock readings that are given again before the clocks are asked.
@@ -201,7 +206,7 @@ impl Readings {
     }
 
     fn beginning(&self, length: ReadingsLength) -> Self {
-        Self { last: length.last, differences: Numbers(self.differences.0[..length.bytes].to_vec()) }
+        Self { last: length.last, differences: Numbers(first(&self.differences.0, length.bytes)) }
     }
 
     fn replay_from(&self, length: ReadingsLength) -> ReplayedReadings {

@@ -79,7 +79,7 @@ impl WasiCtx {
         self.record = self.known.beginning(&snapshot.record);
         self.playback = Playback::after(&self.known, &snapshot.record);
         self.stdin.resume(&self.known.stdin, snapshot.record.stdin());
-        self.replay_changes(self.known.tree_changes[self.record.tree_changes.len()..].to_vec());
+        self.replay_changes(self.known.tree_changes.get(self.record.tree_changes.len()..).unwrap_or_default().to_vec());
         self.descriptors = snapshot.descriptors.clone();
         self.vfs = snapshot.vfs.clone();
         self.generator = snapshot.generator.and_then(|position| {

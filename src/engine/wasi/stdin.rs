@@ -43,6 +43,11 @@ impl Stdin {
         };
     }
 
+    /// What was typed and is in no record, because nothing has read it; and whether the end comes after it.
+    pub fn unread(&self) -> (Vec<u8>, bool) {
+        (self.typed.iter().copied().collect(), self.closed)
+    }
+
     pub fn push(&mut self, bytes: &[u8]) {
         if !self.closed {
             self.typed.extend(bytes);

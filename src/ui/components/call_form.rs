@@ -20,6 +20,10 @@ pub fn CallForm(props: &Props) -> Html {
     let launcher = use_slice::<Launcher>();
     let ExportSummary { name, ty, params, .. } = &props.export;
     let typed = use_state_eq(|| vec![String::new(); params.len()]);
+    let debug = {
+        let (launcher, name, params, typed) = (launcher.clone(), name.clone(), params.clone(), typed.clone());
+        Callback::from(move |_: MouseEvent| launcher.debug_call(name.clone(), arguments(&typed, &params)))
+    };
     let onsubmit = {
         let (name, params, typed) = (name.clone(), params.clone(), typed.clone());
         Callback::from(move |event: SubmitEvent| {
@@ -64,6 +68,7 @@ pub fn CallForm(props: &Props) -> Html {
                         </label>
                     }) }
                     <button type="submit" class="button">{ "Call" }<span class="visually-hidden">{ format!(" {name}") }</span></button>
+                    <button type="button" class="button" onclick={debug}>{ "Debug" }<span class="visually-hidden">{ format!(" {name}") }</span></button>
                 </div>
             </form>
         </li>

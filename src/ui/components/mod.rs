@@ -41,6 +41,7 @@ pub mod memory_panel;
 pub mod modal;
 pub mod module_lists;
 pub mod module_panel;
+pub mod moment_bar;
 pub mod move_dialog;
 pub mod named_values;
 pub mod notice_bar;

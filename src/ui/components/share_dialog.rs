@@ -1,15 +1,23 @@
 //! Sharing: the project as a link, or as a file where it is too large for one.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::copy_button::CopyButton;
 use super::modal::Modal;
+use crate::protocol::{Event as EngineEvent, FileImage};
+use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::use_engine::{Engine, use_engine_events};
 use crate::ui::hooks::use_projects::Projects;
-use crate::ui::platform::dom;
 use crate::ui::platform::share_url::{LONGEST_FRAGMENT, Shared, to_fragment};
-use crate::ui::state::project_file::ProjectFile;
+use crate::ui::platform::{dom, download};
+use crate::ui::selectors::numbers;
+use crate::ui::state::debug_notes::Moment;
+use crate::ui::state::project::file_stem;
+use crate::ui::state::project_file::{Packing, ProjectFile};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -27,22 +35,86 @@ enum Link {
     Failed(AttrValue),
 }
 
+/// The step that the project is to open at.
+#[derive(Debug, Clone, PartialEq)]
+enum Step {
+    /// None: it opens as it is.
+    Not,
+    /// The worker has been asked for it.
+    Asked,
+    /// It is there, with the files as the run found them.
+    There(Moment, Rc<[FileImage]>),
+}
+
 #[component]
 pub fn ShareDialog(props: &Props) -> Html {
+    let debug = use_slice::<DebugContext>();
+    let engine = use_slice::<Engine>();
+    let workspace = use_slice::<WorkspaceContext>();
     let link = use_state_eq(|| Link::Making);
+    let step = use_state_eq(|| Step::Not);
+    let file = use_mut_ref(|| None::<ProjectFile>);
     {
-        let link = link.setter();
-        use_effect_with(props.projects.clone(), move |projects| {
-            projects.export(Callback::from(move |file: ProjectFile| {
-                link.set(match to_fragment(&file) {
+        let (link, file) = (link.setter(), file.clone());
+        use_effect_with((props.projects.clone(), (*step).clone()), move |(projects, step)| {
+            let (moment, files) = match step {
+                Step::Not => (None, None),
+                Step::Asked => return,
+                Step::There(moment, files) => (Some(moment.clone()), Some(files.clone())),
+            };
+            link.set(Link::Making);
+            projects.export(Callback::from(move |mut exported: ProjectFile| {
+                if let Some(files) = &files {
+                    exported.debugging.moment = moment.clone();
+                    exported.files = files.to_vec();
+                }
+                link.set(match to_fragment(&exported) {
                     Ok(Shared::Fragment(fragment)) => Link::Ready(format!("{}#{fragment}", address()).into()),
                     Ok(Shared::TooLong { length }) => Link::TooLong(length),
                     Err(error) => Link::Failed(error.to_string().into()),
                 });
+                file.replace(Some(exported));
             }));
         });
     }
-    let download = props.on_download.reform(|_: MouseEvent| ());
+    let on_event = {
+        let step = step.setter();
+        use_callback((), move |event: Rc<EngineEvent>, ()| {
+            if let EngineEvent::Bookmarked { step: number, bytes, files, .. } = &*event {
+                let moment = Moment { step: *number, bytes: bytes.as_slice().into() };
+                step.set(Step::There(moment, files.as_slice().into()));
+            }
+        })
+    };
+    use_engine_events(on_event);
+    let choose = {
+        let step = step.setter();
+        Callback::from(move |event: Event| {
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            if input.checked() {
+                step.set(Step::Asked);
+                engine.bookmark();
+            } else {
+                step.set(Step::Not);
+            }
+        })
+    };
+    let download = {
+        let (file, on_close, name) = (file.clone(), props.on_close.clone(), file_stem(&workspace.project.name));
+        let (link, other) = (link.setter(), props.on_download.clone());
+        Callback::from(move |_: MouseEvent| {
+            let Some(file) = &*file.borrow() else { return other.emit(()) };
+            let handed = file.encode(Packing::Small).map_err(|error| error.to_string()).and_then(|bytes| {
+                download::download(&format!("{name}.wasmoscope"), "application/octet-stream", &bytes)
+                    .map_err(|_| "the browser does not let the page download it".to_owned())
+            });
+            match handed {
+                Ok(()) => on_close.emit(()),
+                Err(reason) => link.set(Link::Failed(reason.into())),
+            }
+        })
+    };
+    let at = debug.view().filter(|_| debug.is_stopped()).map(|view| numbers::grouped(view.step));
     let select_all = Callback::from(|event: FocusEvent| {
         if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
             input.select();
@@ -50,6 +122,13 @@ pub fn ShareDialog(props: &Props) -> Html {
     });
     html! {
         <Modal id="share-dialog" title="Share" on_close={&props.on_close}>
+            if let Some(at) = at {
+                <label class="share-step">
+                    <input type="checkbox" checked={*step != Step::Not} onchange={choose} />
+                    { format!("Open at this step ({at})") }
+                </label>
+                <p class="dialog-hint">{ "Whoever opens it and presses Debug is at the same step of the same run: input, times and random numbers go along." }</p>
+            }
             { match &*link {
                 Link::Making => html! { <p role="status">{ "Making the link…" }</p> },
                 Link::Ready(link) => html! { <>

@@ -61,8 +61,8 @@ struct Inner {
     /// When the worker was last heard of, as [`dom::now`] tells.
     heard: Cell<f64>,
     output: Output,
-    /// A value was changed, and the debugger has not said yet what came of it.
-    changing: Cell<bool>,
+    /// The furthest step that the debugged program has been at.
+    furthest: Cell<u64>,
     slices: Slices,
 }
 
@@ -133,7 +133,7 @@ impl Engine {
             warm_up: RefCell::default(),
             heard: Cell::new(0.0),
             output: Output::default(),
-            changing: Cell::new(false),
+            furthest: Cell::new(0),
             slices,
         }))
     }
@@ -156,6 +156,24 @@ impl Engine {
     ) {
         let run = self.begin_debug(text);
         self.0.send(Request::Debug { run, source, entry, options, breakpoints });
+    }
+
+    /// As [`Engine::debug`], at a step of a run that was recorded elsewhere.
+    pub fn debug_at(
+        &self,
+        source: Source,
+        options: RunOptions,
+        text: Option<Rc<str>>,
+        breakpoints: Vec<Breakpoint>,
+        bookmark: Vec<u8>,
+    ) {
+        let run = self.begin_debug(text);
+        self.0.send(Request::DebugAt { run, source, options, breakpoints, bookmark });
+    }
+
+    /// Asks for all it takes to come to this step again; it comes as [`Event::Bookmarked`].
+    pub fn bookmark(&self) {
+        self.0.send_if_active(|run| Request::Bookmark { run });
     }
 
     /// Repeats the last run, which is over, under the debugger up to its end.
@@ -195,7 +213,6 @@ impl Engine {
     }
 
     pub fn change_value(&self, change: ValueChange) {
-        self.0.changing.set(true);
         self.0.send_if_active(|run| Request::ChangeValue { run, change });
     }
 
@@ -209,7 +226,7 @@ impl Engine {
     fn begin(&self) -> RunId {
         let inner = &self.0;
         let run = inner.run.get() + 1;
-        inner.changing.set(false);
+        inner.furthest.set(0);
         inner.run.set(run);
         inner.active.set(true);
         inner.watchdog.take();
@@ -235,7 +252,9 @@ impl Engine {
             self.expect_answer();
         } else {
             // It has not even been sent.
-            let starts = |request: &Request| matches!(request, Request::Run { .. } | Request::Debug { .. });
+            let starts = |request: &Request| {
+                matches!(request, Request::Run { .. } | Request::Debug { .. } | Request::DebugAt { .. })
+            };
             inner.queue.borrow_mut().retain(|request| !starts(request));
             inner.lose_run();
         }
@@ -413,13 +432,13 @@ impl Engine {
             Event::DebugStopped { view, .. } => {
                 inner.watchdog.take();
                 let (step, printed) = (view.step, view.printed);
-                if inner.changing.take() {
+                // Only another way makes it shorter.
+                if inner.furthest.replace(view.furthest) > view.furthest {
                     inner.slices.console.dispatch(ConsoleAction::Fork { step, printed });
                 }
                 let said = view.log.as_slice().into();
                 inner.slices.console.dispatch(ConsoleAction::ShowAt { step, printed, said });
             }
-            Event::ChangeRefused { .. } => inner.changing.set(false),
             Event::Finished { run, .. } => {
                 inner.watchdog.take();
                 inner.active.set(false);

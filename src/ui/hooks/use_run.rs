@@ -1,5 +1,6 @@
 //! Starting runs: puts together the text as it is this moment, what is called and with what.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -28,6 +29,8 @@ struct Inner {
     settings: SettingsContext,
     layout: LayoutContext,
     debug: DebugContext,
+    /// What was debugged last: **Debug** begins that again while it is on.
+    debugged: RefCell<Entry>,
 }
 
 /// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Launcher`] from its context.
@@ -48,6 +51,7 @@ pub fn use_launcher(
             settings: settings.clone(),
             layout: layout.clone(),
             debug: debug.clone(),
+            debugged: RefCell::new(Entry::Default),
         }))
     });
     (*launcher).clone()
@@ -64,12 +68,36 @@ impl Launcher {
         self.start(Entry::Export { name, arguments });
     }
 
-    /// **Debug**.
+    /// **Debug**: what **Run** would run, the step that the project was shared at, or what is debugged from its
+    /// beginning.
     pub fn debug(&self) {
+        let inner = &self.0;
+        let again = inner.debug.clone().is_on();
+        // What is typed may be about another run than the one that was shared.
+        inner.editor.flush();
+        let moment = inner.workspace.clone().project.debugging.moment.clone().filter(|_| !again);
+        let Some(moment) = moment else {
+            let entry = if again { inner.debugged.borrow().clone() } else { Entry::Default };
+            return self.debug_entry(entry);
+        };
+        let (source, options, text) = self.prepare();
+        let breakpoints = inner.debug.clone().breakpoints.all();
+        *inner.debugged.borrow_mut() = Entry::Default;
+        inner.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
+        inner.engine.debug_at(source, options, text, breakpoints, moment.bytes.to_vec());
+    }
+
+    /// Debugs a call of an export, with arguments as they were typed.
+    pub fn debug_call(&self, name: String, arguments: Vec<String>) {
+        self.debug_entry(Entry::Export { name, arguments });
+    }
+
+    fn debug_entry(&self, entry: Entry) {
         let (source, options, text) = self.prepare();
         let breakpoints = self.0.debug.clone().breakpoints.all();
+        *self.0.debugged.borrow_mut() = entry.clone();
         self.0.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
-        self.0.engine.debug(source, Entry::Default, options, text, breakpoints);
+        self.0.engine.debug(source, entry, options, text, breakpoints);
     }
 
     /// "Show me where": the last run again, under the debugger, up to where it ended.

@@ -42,6 +42,8 @@ struct Kept {
 
 #[derive(Serialize, Deserialize)]
 struct KeptBreakpoint {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
     line: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     condition: Option<String>,
@@ -66,8 +68,8 @@ impl DebugNotes {
             return String::new();
         }
         let breakpoints = self.breakpoints.iter().filter_map(|breakpoint| {
-            let Breakpoint { id: _, line, condition, from_hit, log } = breakpoint.clone();
-            serde_json::to_value(KeptBreakpoint { line, condition, from_hit, log }).ok()
+            let Breakpoint { id: _, file, line, condition, from_hit, log } = breakpoint.clone();
+            serde_json::to_value(KeptBreakpoint { file, line, condition, from_hit, log }).ok()
         });
         let expressions = self.expressions.iter().map(ToString::to_string).collect();
         serde_json::to_string(&Kept { breakpoints: breakpoints.collect(), expressions }).unwrap_or_default()
@@ -80,18 +82,19 @@ impl DebugNotes {
         let read = breakpoints.filter_map(|kept| serde_json::from_value::<KeptBreakpoint>(kept).ok());
         let short = |text: &Option<String>| text.as_ref().is_none_or(|text| text.len() <= LONGEST);
         let mut breakpoints: Vec<Breakpoint> = read
-            .filter(|kept| kept.line > 0 && short(&kept.condition) && short(&kept.log))
+            .filter(|kept| kept.line > 0 && [&kept.file, &kept.condition, &kept.log].into_iter().all(short))
             .zip(1..)
-            .map(|(KeptBreakpoint { line, condition, from_hit, log }, id)| Breakpoint {
+            .map(|(KeptBreakpoint { file, line, condition, from_hit, log }, id)| Breakpoint {
                 id,
+                file,
                 line,
                 condition,
                 from_hit,
                 log,
             })
             .collect();
-        breakpoints.sort_by_key(|breakpoint| breakpoint.line);
-        breakpoints.dedup_by_key(|breakpoint| breakpoint.line);
+        breakpoints.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+        breakpoints.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
         let expressions = kept.expressions.iter().filter(|text| text.len() <= expressions::LONGEST);
         let expressions = expressions.take(expressions::MOST).map(|text| text.as_str().into()).collect();
         Self { breakpoints, expressions, moment: None }
@@ -103,7 +106,7 @@ mod tests {
     use super::*;
 
     fn breakpoint(id: u32, line: u32) -> Breakpoint {
-        Breakpoint { id, line, condition: None, from_hit: 0, log: None }
+        Breakpoint { id, line, file: None, condition: None, from_hit: 0, log: None }
     }
 
     #[test]

@@ -148,6 +148,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::Evaluated { run, .. }
         | Event::Explained { run, .. }
         | Event::Marks { run, .. }
+        | Event::Bookmarked { run, .. }
         | Event::ChangeRefused { run, .. } => Some(*run),
         Event::Ready
         | Event::Warm { .. }

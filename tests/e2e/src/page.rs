@@ -52,6 +52,7 @@ pub mod key {
     pub const ALT: char = '\u{e00a}';
     pub const F5: char = '\u{e035}';
     pub const F6: char = '\u{e036}';
+    pub const F7: char = '\u{e037}';
     pub const F9: char = '\u{e039}';
     pub const F11: char = '\u{e03b}';
 }

@@ -64,3 +64,117 @@ fn watch_expressions_change_with_the_steps() {
     page.press("Remove local.nothing");
     page.expect_not_in("Watch expressions", "$nothing");
 }
+
+#[test]
+fn breakpoints_and_watch_expressions_are_there_after_a_reload() {
+    let page = Page::open();
+    page.set_source(
+        "(module (func (export \"main\") (result i32) (local $i i32)\n(local.set $i (i32.const 7))\n(local.get $i)))",
+    );
+    page.focus_editor();
+    page.put_cursor("(local.get $i)");
+    page.hit(key::F9);
+    page.fill("Only if: breakpoint of line 3", "local.i == 7");
+    page.hit(key::ENTER);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.fill("New watch expression", "local.i * 6");
+    page.hit(key::ENTER);
+    page.expect_in("Watch expressions", "i64");
+    page.reload();
+    page.expect_source("local.get $i");
+    page.expect_in("Breakpoints", "Line 3");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.expect_status("Stopped at the breakpoint of line 3");
+    page.expect_in("Watch expressions", "42");
+}
+
+#[test]
+fn a_link_opens_at_the_step_that_it_was_shared_at() {
+    let page = Page::open();
+    page.choose_example("Reading standard input");
+    page.expect_source("fd_read");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.expect_console("Who are you?");
+    page.answer("Ada");
+    page.expect_console("Nice to meet you, Ada");
+    page.press("Previous mark");
+    page.expect_status("call $fd_write");
+    let step = page.value("Step number");
+    page.press("Share");
+    page.click("checkbox", "Open at this step");
+    page.expect_text("The link holds");
+    let link = page.shared_link();
+    let fragment = link.split_once('#').map(|(_, fragment)| fragment.to_owned()).expect("a link has a fragment");
+    let page = Page::open_at(&format!("/#{fragment}"));
+    page.expect_text("shared at step");
+    // Nothing runs until the person wants it.
+    page.expect_no("region", "Operand stack");
+    page.press("Debug");
+    page.expect_script(
+        "it is at that step",
+        &format!("return document.querySelector('input[aria-label=\"Step number\"]')?.value === '{step}'"),
+    );
+    page.expect_console("Who are you?");
+    // What comes after it in the run is there too, and not asked for.
+    page.press("Next mark");
+    page.expect_console("Ada");
+    // An edit is another program: it begins at the beginning.
+    page.press("Stop");
+    page.set_source("(module (func (export \"main\")))");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+}
+
+#[test]
+fn an_export_is_debugged_with_its_arguments() {
+    let page = Page::open();
+    page.choose_example("Recursive factorial");
+    page.expect_source("$factorial");
+    page.fill("Argument 1 of factorial: i64", "4");
+    page.press("Debug factorial");
+    page.expect_status("Before the first instruction");
+    page.expect_in("Call stack", "factorial");
+    page.expect_in("Locals", "4");
+    // Debug again begins the same call.
+    page.press("Step over");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.expect_in("Locals", "4");
+    page.press("Continue");
+    page.expect_status("The program is over");
+    page.expect_in("Operand stack", "24");
+}
+
+#[test]
+fn a_changed_local_takes_the_program_another_way() {
+    let page = Page::open();
+    in_the_third_call(&page);
+    page.press("Go to the end");
+    page.expect_in("Operand stack", "3628800");
+    page.fill("Step number", "2");
+    page.hit(key::ENTER);
+    page.press("Change $n: 10");
+    page.type_text("4\n");
+    page.expect_in("Timeline", "another way");
+    page.expect_in("Timeline", "you changed something");
+    page.press("Continue");
+    page.expect_status("The program is over");
+    page.expect_in("Operand stack", "24");
+    // By keyboard from mark to mark: back to the change, and on to the end.
+    page.chord(key::ALT, key::F7);
+    page.expect_script("it is at the change", AT_STEP_2);
+    page.expect_in("Locals", "4");
+    page.hit(key::F7);
+    page.expect_in("Operand stack", "24");
+    // Back before it, the program is as it was.
+    page.fill("Step number", "1");
+    page.hit(key::ENTER);
+    page.expect_in("Operand stack", "10");
+}
+
+const AT_STEP_2: &str = "return document.querySelector('input[aria-label=\"Step number\"]')?.value === '2'";

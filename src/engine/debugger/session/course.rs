@@ -124,7 +124,10 @@ impl DebugSession {
                 Halt::Ready => {}
                 Halt::Returned if touch.is_some() => {}
                 Halt::Returned => self.next_call(),
-                Halt::Waiting(suspend) => return Came::ToWait(suspend),
+                Halt::Waiting(suspend) => {
+                    self.furthest = self.furthest.max(self.step());
+                    return Came::ToWait(suspend);
+                }
                 Halt::Failed(error) => self.fail(error, single),
             }
             if let Some(touch) = touch {
@@ -153,6 +156,11 @@ impl DebugSession {
     pub(super) fn change_again(&mut self) {
         while let Some(changed) = self.changes.get(self.changed).filter(|changed| changed.step == self.step()).cloned()
         {
+            // A change that was made elsewhere does not know its frame.
+            let frame = self.frame_of(&changed.change);
+            if let Some(known) = self.changes.get_mut(self.changed) {
+                known.frame = frame;
+            }
             self.changed += 1;
             // It could be done the first time, in the same state.
             let _ = self.apply(changed.change);

@@ -23,7 +23,7 @@ pub use self::lines::LineCommand;
 use self::lines::LineStep;
 use self::watching::Pending;
 use super::breakpoint::Breakpoints;
-use super::change::Changed;
+use super::change::{Change, Changed};
 use super::history::History;
 use super::hits::{Hits, Told};
 use super::last_write::Question;
@@ -217,6 +217,21 @@ impl DebugSession {
     /// Where and how the program ends, if it has been there.
     pub(in crate::engine::debugger) fn known_end(&self) -> Option<(u64, &Outcome)> {
         self.end.as_ref().map(|end| (end.step, &end.outcome))
+    }
+
+    /// What the person changed, and at which steps.
+    pub fn changes(&self) -> impl Iterator<Item = (u64, &Change)> {
+        self.changes.iter().map(|changed| (changed.step, &changed.change))
+    }
+
+    /// Before anything is executed: makes these changes when their steps are passed, as they were made before.
+    pub fn make_changes(&mut self, mut changes: Vec<(u64, Change)>) {
+        changes.sort_by_key(|(step, _)| *step);
+        self.changes = changes.into_iter().map(|(step, change)| Changed { step, change, frame: None }).collect();
+        self.changed = 0;
+        self.change_again();
+        self.history.forget_from(self.step());
+        self.remember();
     }
 
     /// How many bytes the history takes, about.

@@ -7,15 +7,24 @@ use crate::engine::debugger::history::Moment;
 
 impl DebugSession {
     pub(super) fn remember(&mut self) {
-        let moment = self.moment();
-        self.history.keep(moment);
+        if !self.is_change_due() {
+            let moment = self.moment();
+            self.history.keep(moment);
+        }
     }
 
     /// Takes the moment that is due because of where somebody is going.
     pub(super) fn remember_near(&mut self) {
         self.near_due = None;
-        let moment = self.moment();
-        self.history.keep_near(moment);
+        if !self.is_change_due() {
+            let moment = self.moment();
+            self.history.keep_near(moment);
+        }
+    }
+
+    /// Whether the person's change at this step is still to be made: a moment is of after it.
+    fn is_change_due(&self) -> bool {
+        self.changes.get(self.changed).is_some_and(|changed| changed.step == self.step())
     }
 
     fn moment(&self) -> Moment {
@@ -79,6 +88,14 @@ impl DebugSession {
         }
     }
 
+    /// The address of the frame that a change is about.
+    pub(super) fn frame_of(&self, change: &Change) -> Option<u32> {
+        match change {
+            Change::Local { frame, .. } | Change::Operand { frame, .. } => self.machine().frames().get(*frame).copied(),
+            Change::Global { .. } | Change::Memory { .. } | Change::Files(_) => None,
+        }
+    }
+
     /// The program takes another way from here: what was known of later steps is forgotten.
     pub(in crate::engine::debugger) fn fork(&mut self, change: Change) {
         let step = self.step();
@@ -91,10 +108,7 @@ impl DebugSession {
         self.handed_out = self.output_bytes();
         self.told.forget_after(step);
         self.lose_count();
-        let frame = match change {
-            Change::Local { frame, .. } | Change::Operand { frame, .. } => self.machine().frames().get(frame).copied(),
-            Change::Global { .. } | Change::Memory { .. } => None,
-        };
+        let frame = self.frame_of(&change);
         self.changes.retain(|changed| changed.step <= step);
         self.changes.push(Changed { step, change, frame });
         self.changed = self.changes.len();
