@@ -16,3 +16,6 @@ pub mod ui;
 
 #[cfg(all(feature = "engine", not(target_arch = "wasm32")))]
 pub mod cli;
+
+#[cfg(target_arch = "wasm32")]
+pub mod rest;

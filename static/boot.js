@@ -116,11 +116,14 @@
       compile(assets.appWasm, Number(assets.appWasmSize)),
     ]);
     // The interpreter starts on its way now, behind the page and before the page asks for it.
-    fetch(assets.workerWasm, { priority: "low", credentials: "same-origin" })
+    const interpreter = fetch(assets.workerWasm, { priority: "low", credentials: "same-origin" })
       .then((response) => response.arrayBuffer())
       .catch(() => {});
-    await app.default({ module_or_path: module });
+    const fetchRest = assets.appRest && restAt(new URL(assets.appRest, document.baseURI).href);
+    const exports = await app.default({ module_or_path: module });
     boot.remove();
+    // Last of all, what the first run does without. When it fails it is fetched again as soon as it is needed.
+    if (fetchRest) interpreter.then(() => fetchRest(exports)).catch(() => {});
   }
 
   start().catch(fail);

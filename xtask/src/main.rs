@@ -9,6 +9,7 @@ mod hooks;
 mod picture;
 mod project;
 mod serve;
+mod split;
 mod step;
 mod test;
 mod tools;

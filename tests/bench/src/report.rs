@@ -98,8 +98,14 @@ impl Report {
              as it is there.\n\
              The aims: at most 1 MB and 1.5 s.\n\n| | |\n|---|--:|",
         );
-        self.line(&format!("| transferred, {} files | {:.0} KB |", loading.files, loading.bytes as f64 / 1000.0));
+        self.line(&format!(
+            "| needed for the first run, {} files, by gzip | {:.0} KB |",
+            loading.files,
+            loading.bytes as f64 / 1000.0
+        ));
         self.line(&format!("| the same files compressed with brotli | {:.0} KB |", loading.brotli as f64 / 1000.0));
+        let [gzip, brotli] = loading.rest.map(|bytes| bytes as f64 / 1000.0);
+        self.line(&format!("| fetched behind it, gzip and brotli | {gzip:.0} and {brotli:.0} KB |"));
         self.line(&format!("| editor is there after | {:.0} ms |", loading.editor));
         self.line(&format!("| first run has finished after | {:.0} ms |", loading.finished));
     }

@@ -1,6 +1,7 @@
 //! What Trunk calls around a build, see `Trunk.toml`.
 
 mod own_lines;
+mod parts;
 mod post_build;
 mod pre_build;
 

@@ -1,9 +1,10 @@
 //! After Trunk's build: makes the files in the staging folder ready for a static host.
 //!
-//! In a release build the wasm is shrunk by `wasm-opt` and every file is named by its contents, so that a host may let
+//! In a release build the page's wasm is shrunk by `wasm-opt`, both programs are split into what is needed at once and
+//! the rest, and every file is named by its contents, so that a host may let
 //! browsers keep them for good: what index.html names is always what was built together.
 
-use super::{is_release, leb128};
+use super::{is_release, parts};
 use crate::project;
 use crate::step::{command, run};
 use anyhow::{Context, Result};
@@ -20,13 +21,30 @@ pub fn post_build() -> Result<()> {
         optimise_for_size(&staging.join("app_bg.wasm"))?;
         // For the interpreter `wasm-opt` does not pay: it takes minutes over the one huge function, and rustc's code
         // is as fast.
-        drop_names(&staging.join("worker_bg.wasm"))?;
+        parts::split(&staging, "app", parts::APP_REST)?;
+        parts::split(&staging, "worker", parts::WORKER_REST)?;
+        parts::put_before(&staging.join("boot.js"))?;
+        parts::put_before(&staging.join("worker_loader.js"))?;
+    } else {
+        html = html.replace("\"./app_rest.wasm\"", "\"\"");
+        let loader = staging.join("worker_loader.js");
+        let whole = fs::read_to_string(&loader)?.replace("\"./worker_rest.wasm\"", "\"\"");
+        fs::write(&loader, whole)?;
     }
     let mut names = Names { staging: &staging, html };
     // What is named by another file comes before that file.
-    let worker_wasm = names.settle("worker_bg.wasm")?;
-    let worker = names.settle("worker.js")?;
-    fs::write(staging.join("worker_loader.js"), loader(&worker, &worker_wasm))?;
+    let mut loader =
+        fs::read_to_string(staging.join("worker_loader.js")).context("Trunk copied no worker_loader.js")?;
+    for name in ["worker_rest.wasm", "worker_bg.wasm", "worker.js"] {
+        if is_release() || name != "worker_rest.wasm" {
+            let settled = names.settle(name)?;
+            loader = loader.replace(&format!("\"./{name}\""), &format!("\"./{settled}\""));
+        }
+    }
+    fs::write(staging.join("worker_loader.js"), loader)?;
+    if is_release() {
+        names.settle("app_rest.wasm")?;
+    }
     for name in ["worker_loader.js", "app_bg.wasm", "app.js", "editor.js", "main.css", "boot.js", "icon.svg"] {
         names.settle(name)?;
     }
@@ -54,16 +72,6 @@ impl Names<'_> {
         self.html = self.html.replace(&format!("\"./{name}\""), &format!("\"./{hashed}\""));
         Ok(hashed)
     }
-}
-
-/// The worker's script. It works as a classic worker and as a module, and a failure reaches the page as an `error`
-/// event of the worker.
-fn loader(worker: &str, wasm: &str) -> String {
-    format!(
-        "import(\"./{worker}\")\n  \
-           .then((worker) => worker.default({{ module_or_path: new URL(\"./{wasm}\", self.location.href) }}))\n  \
-           .catch((error) => setTimeout(() => {{ throw error; }}));\n"
-    )
 }
 
 /// Trunk leaves its link of the page's program in place when it injects no script.
@@ -99,30 +107,9 @@ const FEATURES: [&str; 7] = [
 
 fn optimise_for_size(wasm: &Path) -> Result<()> {
     let mut optimise = command(project::npm_program("wasm-opt"), &FEATURES);
-    optimise.arg("-Oz").arg(wasm).arg("-o").arg(wasm);
+    // With the names of functions: by them it is decided what goes where.
+    optimise.args(["-Oz", "--debuginfo"]).arg(wasm).arg("-o").arg(wasm);
     run(&mut optimise, "see the messages above")
-}
-
-/// Leaves out the section of function names, a quarter of the file, which nothing reads.
-fn drop_names(wasm: &Path) -> Result<()> {
-    let bytes = fs::read(wasm).with_context(|| format!("could not read {}", wasm.display()))?;
-    let kept = without_names(&bytes).with_context(|| format!("{} is no WebAssembly module", wasm.display()))?;
-    fs::write(wasm, kept).with_context(|| format!("could not write {}", wasm.display()))
-}
-
-/// The module without its custom section `name`; `None` when it is cut short.
-fn without_names(module: &[u8]) -> Option<Vec<u8>> {
-    let (mut kept, mut rest) = (module.get(..8)?.to_vec(), module.get(8..)?);
-    while let Some(&id) = rest.first() {
-        let (size, size_length) = leb128(&rest[1..])?;
-        let end = 1 + size_length + size;
-        let section = rest.get(..end)?;
-        if !(id == 0 && section[1 + size_length..].starts_with(b"\x04name")) {
-            kept.extend_from_slice(section);
-        }
-        rest = &rest[end..];
-    }
-    Some(kept)
 }
 
 fn app_size(html: &str, staging: &Path) -> Result<u64> {
@@ -150,26 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn only_the_names_are_dropped() {
-        let header = *b"\0asm\x01\0\0\0";
-        let types = [1, 4, 1, 0x60, 0, 0];
-        let names = [0, 8, 4, b'n', b'a', b'm', b'e', 0, 1, 0];
-        let other = [0, 3, 2, b'h', b'i'];
-        let module = [&header[..], &types, &names, &other].concat();
-        assert_eq!(without_names(&module), Some([&header[..], &types, &other].concat()));
-        assert_eq!(without_names(&module[..module.len() - 1]), None);
-        assert_eq!(without_names(b"no"), None);
-    }
-
-    #[test]
     fn the_hash_is_the_published_one() {
         assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
-    }
-
-    #[test]
-    fn the_loader_names_both_files() {
-        let script = loader("worker-1.js", "worker-2.wasm");
-        assert!(script.contains("\"./worker-1.js\"") && script.contains("\"./worker-2.wasm\""), "{script}");
     }
 }

@@ -1,0 +1,45 @@
+//! The two programs of the page are split in two: what the first run needs, and the rest, which comes later.
+
+use e2e::{Options, Page};
+
+/// The page from a host that lacks some of its files.
+fn page_without(part: &str) -> Page {
+    let mut page = Page::unopened(Options::default());
+    page.server().lose(part);
+    page.allow_error("404");
+    page.visit("/");
+    page.wait_until_ready();
+    page
+}
+
+#[test]
+fn the_page_starts_and_runs_its_first_program_without_the_rest() {
+    let page = page_without("_rest-");
+    page.press("Run");
+    page.expect_status("Returned 42");
+}
+
+#[test]
+fn a_program_that_prints_and_one_that_traps_run_without_the_rest_of_the_engine() {
+    let page = page_without("worker_rest-");
+    page.choose_example("Hello over WASI");
+    page.expect_source("Hello, world!");
+    page.press("Run");
+    page.expect_console("Hello, world!");
+    page.choose_example("Recursive factorial");
+    page.expect_source("$factorial");
+    page.press("Run");
+    page.expect_status("Returned 3628800");
+}
+
+#[test]
+fn a_rest_that_cannot_be_fetched_is_told_and_no_text_is_lost() {
+    let mut page = page_without("worker_rest-");
+    page.allow_error("a part of the program is missing");
+    page.set_source("(module (func (export \"main\") (result i32) (i32.const 7)))");
+    page.press("Debug");
+    page.expect_text("a part of the program is missing");
+    page.expect_source("i32.const 7");
+    page.press("Run");
+    page.expect_status("Returned 7");
+}

@@ -1,0 +1,250 @@
+//! What of the page's two programs is needed at once, and what can come later.
+//!
+//! [`split`](crate::split) cuts them; the lists here say where. An entry is the path of a crate, a module, a type or a
+//! function. With `..` before it, it is any part of a name: generic code of one crate made for a type of another.
+//! An entry that matches nothing does no harm, and one too many costs time, no more: what is called too early is
+//! fetched at that moment. `tests/e2e/tests/parts.rs` notices if that happens to the first programs a person runs.
+
+use crate::project;
+use crate::split;
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::Path;
+
+/// What the first run of most programs does without.
+pub const WORKER_REST: &[&str] = &[
+    // This project's own: debugging, tracing, problems and their hints, disassembly.
+    "wasmoscope::engine::instrument",
+    "wasmoscope::engine::debugger",
+    "wasmoscope::engine::script",
+    "wasmoscope::engine::source_map",
+    "wasmoscope::engine::words::INSTRUCTIONS",
+    "wasmoscope::engine::diagnostic",
+    "wasmoscope::engine::wasi::trace::buffers",
+    "wasmoscope::engine::wasi::trace::call",
+    "wasmoscope::engine::wasi::trace::dirent",
+    "wasmoscope::engine::wasi::trace::given",
+    "wasmoscope::engine::wasi::trace::memory",
+    "wasmoscope::engine::wasi::trace::names",
+    "wasmoscope::engine::wasi::trace::open",
+    "wasmoscope::engine::wasi::trace::parameters",
+    "wasmoscope::engine::wasi::trace::poll",
+    "wasmoscope::engine::wasi::trace::ring",
+    "wasmoscope::engine::wasi::trace::stat",
+    "wasmoscope::engine::wasi::trace::text",
+    "wasmoscope::engine::wasi::trace::value",
+    "wasmoscope::engine::wasi::trace::words",
+    "wasmoscope::engine::wasi::trace::written",
+    "wasmoscope::engine::inspect::place",
+    "wasmoscope::engine::inspect::disassemble",
+    "wasmoscope::engine::compile::explain",
+    "wasmoscope::worker::debug",
+    "..EventLoop<wasmoscope::worker::browser::BrowserMachine>>::debug",
+    "..<wasmoscope::engine::debugger",
+    "..wasmoscope::engine::instrument",
+    // Printing modules, reading names and debug information, suggesting words.
+    "wasmprinter",
+    "gimli",
+    "..gimli::",
+    "addr2line",
+    "..addr2line::",
+    "rustc_demangle",
+    "strsim",
+    "termcolor",
+    "unicode_width",
+    "anyhow",
+    "..wasmprinter::",
+    "..readers::core::operators::Operator as core::clone::Clone",
+    "wasmparser::readers::core::custom",
+    "wasmparser::readers::core::names",
+    "wasmparser::readers::core::coredumps",
+    // Instructions of proposals that few programs use; those that no program here can use are only read to be refused.
+    "..i8x16",
+    "..i16x8",
+    "..i32x4",
+    "..i64x2",
+    "..f32x4",
+    "..f64x2",
+    "..v128",
+    "..atomic",
+    "..visit_0xfd_operator",
+    "..visit_0xfe_operator",
+    "..visit_0xfb_operator",
+    "..>::visit_struct_",
+    "..>::visit_array_",
+    "..>::visit_ref_cast",
+    "..>::visit_ref_test",
+    "..>::visit_br_on_cast",
+    "..>::visit_cont_",
+    "..>::visit_resume",
+    "..>::visit_switch",
+    "..>::visit_suspend",
+    "..>::visit_throw",
+    "..>::visit_try",
+    "..>::visit_catch",
+    "..>::visit_rethrow",
+    "..>::visit_delegate",
+    "..>::visit_any_convert",
+    "..>::visit_extern_convert",
+    "..>::visit_ref_i31",
+    "..>::visit_i31",
+    "..>::check_resume",
+    "..try_table",
+    "..ResumeTable",
+    "..visit_simd_operator",
+    // Ways to translate that are not used: without validation, and validation alone.
+    "wasmi::engine::translator::func::fuel",
+    "..FuncTranslationDriver<wasmi::engine::translator::func::fuel::FuelMeteringFuncTranslator>",
+    "..ValidatingFuncTranslator<wasmi::engine::translator::LazyFuncTranslator>",
+    // Rewriting modules, custom sections, messages, numbers with a point, sorting.
+    "..as core::fmt::Debug>::fmt",
+    "wast::core::custom",
+    "core::num::imp::flt2dec",
+    "core::num::imp::dec2flt",
+    "core::fmt::float",
+    "wasm_encoder::reencode",
+    "..wasm_encoder::reencode",
+    "wasm_encoder::core::code::Instruction",
+    "core::slice::sort::stable",
+    "core::slice::sort::unstable",
+    "..Error as core::fmt::Display>::fmt",
+    "..ErrorKind as core::fmt::Display>::fmt",
+    "wast::error",
+    "wast::core::binary::dwarf",
+    "wast::token::strtof",
+    "wast::token::strtod",
+];
+
+/// What the page does without until the person opens, debugs or packs something.
+pub const APP_REST: &[&str] = &[
+    // Archives, links, comparisons.
+    "zip",
+    "tar",
+    "..<tar::",
+    "flate2",
+    "..flate2::",
+    "miniz_oxide",
+    "..miniz_oxide::",
+    "crc32fast",
+    "similar",
+    "..similar::",
+    "base64",
+    "wasmoscope::ui::platform::archive",
+    "wasmoscope::ui::platform::upload",
+    "wasmoscope::ui::selectors::diff",
+    "wasmoscope::ui::selectors::comparison",
+    "wasmoscope::ui::selectors::debug",
+    // What is opened or debugged.
+    "..components::debug_value",
+    "..components::named_values",
+    "..components::operand_stack",
+    "..components::call_stack",
+    "..components::labels_tables",
+    "..components::hex_grid",
+    "..components::hex_row",
+    "..components::byte_inspector",
+    "..components::aside_list",
+    "..components::changes_dialog",
+    "..components::comparison_view",
+    "..components::projects_dialog",
+    "..components::file_dialog",
+    "..components::file_picture",
+    "..components::move_dialog",
+    "..components::ask_dialog",
+    "..components::share_dialog",
+    "..components::download_menu",
+    "..components::modal",
+    "..components::call_list",
+    "..components::call_details",
+    "..components::file_row",
+    "..components::row_drag",
+    // Messages, numbers with a point, sorting.
+    "..as core::fmt::Debug>::fmt",
+    "core::slice::sort::stable",
+    "core::slice::sort::unstable",
+    "core::num::imp::dec2flt",
+];
+
+/// A function of fewer bytes is not worth a door. And the compiler makes one of several small ones that come to the same,
+/// and calls it by the name of any of them.
+const SMALLEST: usize = 128;
+
+/// Splits `NAME_bg.wasm` into itself and `NAME_rest.wasm`.
+pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
+    let whole = staging.join(format!("{name}_bg.wasm"));
+    let wasm = fs::read(&whole).with_context(|| format!("could not read {}", whole.display()))?;
+    let parts = split::split(&wasm, "load_rest", |name, size| size >= SMALLEST && is_of(name, rest))
+        .with_context(|| format!("could not split {}", whole.display()))?;
+    let (first, later) = parts.functions;
+    eprintln!(
+        "    {name}: {first} functions, {} KB at once; {later} functions, {} KB later",
+        parts.first.len() / 1000,
+        parts.rest.len() / 1000
+    );
+    fs::write(&whole, parts.first)?;
+    fs::write(staging.join(format!("{name}_rest.wasm")), parts.rest)?;
+    Ok(())
+}
+
+/// Puts what loads the rest in front of a script.
+pub fn put_before(script: &Path) -> Result<()> {
+    let loading =
+        fs::read_to_string(project::root().join("static/rest.js")).context("could not read static/rest.js")?;
+    let text = fs::read_to_string(script).with_context(|| format!("could not read {}", script.display()))?;
+    fs::write(script, loading + &text).with_context(|| format!("could not write {}", script.display()))
+}
+
+/// Whether a function, by its demangled name, is one of a path in the list: defined below it, or a method of a type
+/// below it, such as `<wasmprinter::Printer as core::fmt::Debug>::fmt`.
+fn is_of(function: &str, paths: &[&str]) -> bool {
+    let name = without_hashes(function);
+    let name = name.trim_start_matches(['<', '&', '*', '(']).trim_start_matches("mut ").trim_start_matches("dyn ");
+    paths.iter().any(|path| match path.strip_prefix("..") {
+        // Generic code of another crate, made for a type below the path.
+        Some(path) => name.contains(path),
+        None => {
+            name.strip_prefix(path).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        }
+    })
+}
+
+/// A name without what tells apart crates of one name: `core[2be89de38cbb4f52]::fmt` is `core::fmt`.
+fn without_hashes(name: &str) -> String {
+    let mut kept = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('[') {
+        kept.push_str(before);
+        rest = match after.split_once(']') {
+            Some((hash, after)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => after,
+            _ => {
+                kept.push('[');
+                after
+            }
+        };
+    }
+    kept + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_of_crates_are_left_out_and_slices_are_not() {
+        assert_eq!(without_hashes("<a[0123456789abcdef]::B as c[0123456789abcdef]::D>::e"), "<a::B as c::D>::e");
+        assert_eq!(without_hashes("<[u8] as a[0123456789abcdef]::B>::c"), "<[u8] as a::B>::c");
+        assert_eq!(without_hashes("a[0123456789abcdef"), "a[0123456789abcdef");
+    }
+
+    #[test]
+    fn functions_are_told_by_the_path_they_are_below() {
+        let paths = ["engine::debugger", "..components::timeline"];
+        let is_of = |name: &str| is_of(name, &paths);
+        assert!(is_of("engine::debugger::start"));
+        assert!(is_of("<&engine::debugger::View as core::fmt::Debug>::fmt"));
+        assert!(is_of("<yew::Component<ui::components::timeline::Timeline>>::view"));
+        assert!(is_of("<engine::debugger<u8> as core::fmt::Debug>::fmt"));
+        assert!(!is_of("engine::debugger_of_another::start"));
+        assert!(!is_of("<core::Holder<engine::debugger::View>>::new"));
+    }
+}
