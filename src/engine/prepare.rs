@@ -38,10 +38,12 @@ impl Prepared {
 
 /// Section identifiers, core specification, section 5.5.2.
 const START: u8 = 8;
-/// With what the instruction begins that grows a table, and some others.
-const BULK_PREFIX: u8 = 0xFC;
 /// Sections that come after the exports in a module.
 const AFTER_EXPORT: [u8; 5] = [START, 9, 12, 10, 11];
+
+/// Opcodes, core specification, section 5.4.6.
+const MISCELLANEOUS: u8 = 0xFC;
+const TABLE_GROW: u32 = 15;
 
 /// Rewrites the exports and the start of a valid core module.
 ///
@@ -131,10 +133,8 @@ fn survey(wasm: &[u8]) -> wasmparser::Result<Survey> {
                 }
             }
             Payload::StartSection { func, .. } => survey.start = Some(func),
-            // Only a body with that prefix need be decoded.
-            Payload::CodeSectionEntry(body)
-                if tables && !survey.grows_tables && body.as_bytes().contains(&BULK_PREFIX) =>
-            {
+            // Reading every instruction takes longer than all the rest, and most functions have none of these.
+            Payload::CodeSectionEntry(body) if tables && !survey.grows_tables && may_grow_tables(body.as_bytes()) => {
                 for operator in body.get_operators_reader()? {
                     if matches!(operator?, Operator::TableGrow { .. }) {
                         survey.grows_tables = true;
@@ -146,6 +146,24 @@ fn survey(wasm: &[u8]) -> wasmparser::Result<Survey> {
         }
     }
     Ok(survey)
+}
+
+/// Whether the bytes of a `table.grow` are among these: they may also be those of a constant or a length.
+fn may_grow_tables(code: &[u8]) -> bool {
+    let prefixes = code.iter().enumerate().filter(|(_, byte)| **byte == MISCELLANEOUS);
+    prefixes.into_iter().any(|(at, _)| sub_opcode(&code[at + 1..]) == TABLE_GROW)
+}
+
+/// The number in front of these bytes, in LEB128: a small one may be written with more bytes than it needs.
+fn sub_opcode(bytes: &[u8]) -> u32 {
+    let mut number = 0;
+    for (place, byte) in bytes.iter().take(5).enumerate() {
+        number |= u32::from(byte & 0x7F) << (7 * place);
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    number
 }
 
 /// A prefix that none of the module's own exports begins with.
@@ -210,5 +228,22 @@ mod tests {
     fn a_table_that_grows_is_seen() {
         let text = "(module (table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1)))))";
         assert!(prepare_text(text).grows_tables);
+        // Written with two bytes more than it takes.
+        let mut wasm = wat::parse_str(text).unwrap();
+        let at = wasm.windows(2).position(|bytes| bytes == [0xFC, 15]).unwrap();
+        wasm.splice(at + 1..at + 2, [0x8F, 0x80, 0x00]);
+        // The body is longer by two bytes, and so is its section.
+        let code = wasm.iter().position(|byte| *byte == 10).unwrap();
+        (wasm[code + 1], wasm[code + 3]) = (wasm[code + 1] + 2, wasm[code + 3] + 2);
+        wasmparser::Validator::new().validate_all(&wasm).expect("it is valid");
+        assert!(prepare(&wasm).unwrap().grows_tables);
+    }
+
+    #[test]
+    fn a_constant_that_looks_like_a_growing_table_is_none() {
+        // -132 is 0xFC 0x7E, and 0x7FC is 0xFC 0x0F.
+        let text = "(module (table 1 funcref) (func (drop (i32.const 0x7FC)) (drop (i32.const -132))))";
+        assert!(wat::parse_str(text).unwrap().windows(2).any(|bytes| bytes == [0xFC, 15]));
+        assert!(!prepare_text(text).grows_tables);
     }
 }

@@ -130,7 +130,8 @@ impl Session {
         store.limiter(|host| &mut host.limiter);
         store.set_fuel(u64::MAX).map_err(|error| unreadable(&error))?;
         let mut linker = Linker::new(&engine);
-        wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi).map_err(|error| unreadable(&error))?;
+        wasi::add_imported_to_linker(&mut linker, &module, |host: &mut Host| &mut host.wasi)
+            .map_err(|error| unreadable(&error))?;
         let instance = linker.instantiate_and_start(&mut store, &module).map_err(|error| {
             let refused = store.data().limiter.refused();
             match (outcome::trap_code(&error), refused) {
@@ -142,6 +143,7 @@ impl Session {
 
         let memories = memories(&store, instance, &prepared);
         let wasi_memory = instance.get_memory(&store, "memory");
+        store.data_mut().wasi.set_memory(wasi_memory);
         let description = plan.description.clone();
         let calls = calls(&store, instance, &prepared, summary, plan);
         Ok(Self {

@@ -13,6 +13,8 @@ pub enum Version {
 }
 
 impl Version {
+    pub const ALL: [Self; 2] = [Self::Preview1, Self::Unstable];
+
     /// The module name that programs import its functions from.
     pub fn module(self) -> &'static str {
         match self {
@@ -164,18 +166,16 @@ impl Memory<'_> {
     /// `len` bytes at `pointer`.
     pub fn bytes(&self, pointer: u32, len: u32) -> Result<&[u8], Errno> {
         self.1.note(pointer, len, false);
-        self.part(pointer, len)
+        Self::part(self.0, pointer, len).ok_or(Errno::Fault)
     }
 
     /// Finds out whether there are `len` bytes at `pointer`; they are not looked at.
     pub fn check(&self, pointer: u32, len: u32) -> Result<(), Errno> {
-        self.part(pointer, len).map(drop)
+        Self::part(self.0, pointer, len).map(drop).ok_or(Errno::Fault)
     }
 
-    fn part(&self, pointer: u32, len: u32) -> Result<&[u8], Errno> {
-        let start = pointer as usize;
-        let end = start.checked_add(len as usize).ok_or(Errno::Fault)?;
-        self.0.get(start..end).ok_or(Errno::Fault)
+    fn part(memory: &[u8], pointer: u32, len: u32) -> Option<&[u8]> {
+        memory.get(pointer as usize..)?.get(..len as usize)
     }
 
     /// `len` bytes at `pointer`, to be written; [`Memory::written`] says how many have been.
@@ -236,13 +236,30 @@ impl Memory<'_> {
         }
         let array = self.bytes(pointer, len * 8)?;
         let mut iovecs = IoVecs::default();
-        for &[p0, p1, p2, p3, l0, l1, l2, l3] in array.as_chunks().0 {
-            let iovec =
-                IoVec { pointer: u32::from_le_bytes([p0, p1, p2, p3]), len: u32::from_le_bytes([l0, l1, l2, l3]) };
+        for iovec in array.as_chunks().0 {
+            let iovec = IoVec::of(*iovec);
             self.check(iovec.pointer, iovec.len)?;
             iovecs.push(iovec)?;
         }
         Ok(iovecs)
+    }
+
+    /// The pieces of memory that a `ciovec_array` names, to be read from only.
+    ///
+    /// As with [`Memory::iovecs`], each is checked before the call does anything.
+    pub fn ciovecs(&self, pointer: u32, len: u32) -> Result<CIoVecs<'_>, Errno> {
+        if len > MAX_IOVECS {
+            return Err(Errno::Inval);
+        }
+        let (array, _) = self.bytes(pointer, len * 8)?.as_chunks();
+        let mut total: u32 = 0;
+        for ciovec in array {
+            let IoVec { pointer, len } = IoVec::of(*ciovec);
+            self.check(pointer, len)?;
+            // A call reports how many bytes it moved in 32 bits.
+            total = total.checked_add(len).ok_or(Errno::Inval)?;
+        }
+        Ok(CIoVecs { memory: self.0, touches: &self.1, array, total })
     }
 
     fn array<const N: usize>(&self, pointer: u32) -> Result<[u8; N], Errno> {
@@ -256,6 +273,38 @@ impl Memory<'_> {
 pub struct IoVec {
     pub pointer: u32,
     pub len: u32,
+}
+
+impl IoVec {
+    fn of([p0, p1, p2, p3, l0, l1, l2, l3]: [u8; 8]) -> Self {
+        Self { pointer: u32::from_le_bytes([p0, p1, p2, p3]), len: u32::from_le_bytes([l0, l1, l2, l3]) }
+    }
+}
+
+/// Pieces of the guest's memory while it cannot change: they are read from where they are named.
+#[derive(Debug, Clone, Copy)]
+pub struct CIoVecs<'a> {
+    memory: &'a [u8],
+    touches: &'a Touches,
+    array: &'a [[u8; 8]],
+    total: u32,
+}
+
+impl<'a> CIoVecs<'a> {
+    /// The bytes of those that are not empty.
+    pub fn pieces(self) -> impl Iterator<Item = &'a [u8]> {
+        let pieces = self.array.iter().filter_map(move |ciovec| {
+            let IoVec { pointer, len } = IoVec::of(*ciovec);
+            self.touches.note(pointer, len, false);
+            Memory::part(self.memory, pointer, len)
+        });
+        pieces.filter(|piece| !piece.is_empty())
+    }
+
+    /// How many bytes all have together.
+    pub fn total(self) -> u32 {
+        self.total
+    }
 }
 
 /// Pieces of the guest's memory. The few that most calls have need no allocation.

@@ -74,6 +74,8 @@ pub struct WasiCtx {
     pub(super) host_calls: u64,
     /// Bytes moved for which no fuel has been charged yet.
     pub(super) fuel_debt: u64,
+    /// The memory that calls read and write, if it need not be looked for.
+    pub(super) memory: Option<wasmi::Memory>,
     /// The fuel that the run will have used when that of this slice is used up.
     pub(super) fuel_ahead: u64,
     pub(super) trace: Option<Box<Trace>>,
@@ -127,6 +129,7 @@ impl WasiCtx {
             output_bytes: 0,
             host_calls: 0,
             fuel_debt: 0,
+            memory: None,
             fuel_ahead: 0,
             trace: None,
             touches: Touches::default(),
@@ -233,6 +236,12 @@ impl WasiCtx {
     /// How many calls the program has made.
     pub fn host_calls(&self) -> u64 {
         self.host_calls
+    }
+
+    /// The memory that all calls read and write: of a store with one instance, the one that it exports as `memory`.
+    /// Where none is set, each call looks for the export of the instance that makes it.
+    pub fn set_memory(&mut self, memory: Option<wasmi::Memory>) {
+        self.memory = memory;
     }
 
     /// A slice begins at whose end the run will have used so much fuel: for a trace, which tells when calls happen.

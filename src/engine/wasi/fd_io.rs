@@ -1,8 +1,8 @@
 //! Reading and writing what is open.
 
 use super::Call;
-use super::abi::{IoVecs, fdflags, rights};
-use super::ctx::Pending;
+use super::abi::{CIoVecs, IoVecs, fdflags, rights};
+use super::ctx::{Pending, WasiCtx};
 use super::errno::Errno;
 use super::fd::Object;
 use super::fd_meta::in_signed_range;
@@ -52,18 +52,18 @@ impl Call<'_> {
     }
 
     pub(super) fn fd_write(&mut self, fd: u32, iovs: u32, iovs_len: u32, nwritten: u32) -> CallResult {
-        let iovecs = self.memory.iovecs(iovs, iovs_len)?;
+        let ciovecs = self.memory.ciovecs(iovs, iovs_len)?;
         self.memory.check(nwritten, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         writable(descriptor.rights)?;
         let append = descriptor.flags & fdflags::APPEND != 0;
         let written = match descriptor.object {
-            Object::Stdout => self.print(OutputStream::Stdout, &iovecs)?,
-            Object::Stderr => self.print(OutputStream::Stderr, &iovecs)?,
+            Object::Stdout => print(self.ctx, OutputStream::Stdout, ciovecs)?,
+            Object::Stderr => print(self.ctx, OutputStream::Stderr, ciovecs)?,
             Object::Stdin => return Err(Errno::Badf.into()),
             Object::Directory { .. } => return Err(Errno::Isdir.into()),
             Object::File { ino, position } => {
-                let (written, end) = self.write_file(ino, (!append).then_some(position), &iovecs)?;
+                let (written, end) = write_file(self.ctx, ino, (!append).then_some(position), ciovecs)?;
                 if let (Object::File { position, .. }, Some(end)) = (&mut self.ctx.descriptors.get_mut(fd)?.object, end)
                 {
                     *position = end;
@@ -76,14 +76,14 @@ impl Call<'_> {
     }
 
     pub(super) fn fd_pwrite(&mut self, fd: u32, iovs: u32, iovs_len: u32, offset: u64, nwritten: u32) -> CallResult {
-        let iovecs = self.memory.iovecs(iovs, iovs_len)?;
+        let ciovecs = self.memory.ciovecs(iovs, iovs_len)?;
         self.memory.check(nwritten, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         writable(descriptor.rights)?;
         let append = descriptor.flags & fdflags::APPEND != 0;
         let ino = positioned(&descriptor.object, offset)?;
         // As on Linux: a file that is open for appending is appended to, whatever offset is given.
-        let (written, _) = self.write_file(ino, (!append).then_some(offset), &iovecs)?;
+        let (written, _) = write_file(self.ctx, ino, (!append).then_some(offset), ciovecs)?;
         self.memory.write_u32(nwritten, written)?;
         Ok(())
     }
@@ -112,15 +112,6 @@ impl Call<'_> {
         Ok(Some(bytes.len() as u32))
     }
 
-    fn print(&mut self, stream: OutputStream, iovecs: &IoVecs) -> Result<u32, Fail> {
-        self.ctx.fuel_debt += u64::from(iovecs.total());
-        for iovec in iovecs.as_slice() {
-            let bytes = self.memory.bytes(iovec.pointer, iovec.len)?;
-            self.ctx.print(stream, bytes)?;
-        }
-        Ok(iovecs.total())
-    }
-
     fn read_file(&mut self, ino: Ino, offset: u64, iovecs: &IoVecs) -> Result<u32, Fail> {
         let mut done: u32 = 0;
         for iovec in iovecs.as_slice() {
@@ -135,35 +126,47 @@ impl Call<'_> {
         self.ctx.fuel_debt += u64::from(done);
         Ok(done)
     }
+}
 
-    /// Writes at the offset, or at the end of the file if there is none. How many bytes were written, and where that
-    /// ended if there were any; the error only if it was none.
-    fn write_file(&mut self, ino: Ino, mut offset: Option<u64>, iovecs: &IoVecs) -> Result<(u32, Option<u64>), Fail> {
-        let mut done: u32 = 0;
-        let mut end = None;
-        for iovec in iovecs.as_slice() {
-            let bytes = self.memory.bytes(iovec.pointer, iovec.len)?;
-            let vfs = self.ctx.vfs_for_write();
-            let result = match offset {
-                Some(offset) => vfs.write_at(ino, offset, bytes).map(|written| (written, offset + written as u64)),
-                None => vfs.append(ino, bytes),
-            };
-            match result {
-                Ok((written, ended)) => {
-                    done += written as u32;
-                    end = Some(ended);
-                    offset = offset.map(|_| ended);
-                    if written < bytes.len() {
-                        break;
-                    }
-                }
-                Err(_) if done > 0 => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.ctx.fuel_debt += u64::from(done);
-        Ok((done, end))
+fn print(ctx: &mut WasiCtx, stream: OutputStream, ciovecs: CIoVecs<'_>) -> Result<u32, Fail> {
+    ctx.fuel_debt += u64::from(ciovecs.total());
+    for piece in ciovecs.pieces() {
+        ctx.print(stream, piece)?;
     }
+    Ok(ciovecs.total())
+}
+
+/// Writes at the offset, or at the end of the file if there is none. How many bytes were written, and where that
+/// ended if there were any; the error only if it was none.
+fn write_file(
+    ctx: &mut WasiCtx,
+    ino: Ino,
+    mut offset: Option<u64>,
+    ciovecs: CIoVecs<'_>,
+) -> Result<(u32, Option<u64>), Fail> {
+    let mut done: u32 = 0;
+    let mut end = None;
+    for piece in ciovecs.pieces() {
+        let vfs = ctx.vfs_for_write();
+        let result = match offset {
+            Some(offset) => vfs.write_at(ino, offset, piece).map(|written| (written, offset + written as u64)),
+            None => vfs.append(ino, piece),
+        };
+        match result {
+            Ok((written, ended)) => {
+                done += written as u32;
+                end = Some(ended);
+                offset = offset.map(|_| ended);
+                if written < piece.len() {
+                    break;
+                }
+            }
+            Err(_) if done > 0 => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    ctx.fuel_debt += u64::from(done);
+    Ok((done, end))
 }
 
 /// As POSIX has it, a descriptor that is not open for reading is no descriptor to read from.

@@ -1,7 +1,9 @@
 //! All functions of preview1, by name and signature, and how a call gets from wasmi to them and back.
 
+use std::collections::BTreeSet;
+
 use wasmi::errors::LinkerError;
-use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Store, ValType};
+use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Module, Store, ValType};
 
 use super::Call;
 use super::abi::{Memory, Version};
@@ -46,22 +48,31 @@ macro_rules! calls {
             }
         }
 
-        fn add_version<T: 'static>(
+        /// Adds the function of that name, if there is one.
+        fn add_function<T: 'static>(
             linker: &mut Linker<T>,
             get: fn(&mut T) -> &mut WasiCtx,
             version: Version,
+            name: &str,
         ) -> Result<(), LinkerError> {
             let module = version.module();
-            $(linker.func_wrap(module, stringify!($name), move |caller: Caller<'_, T>, $($arg: $ty),*| {
-                let number = const { function_number(stringify!($name)) };
-                let raw = || [$(u64::from($arg)),*];
-                run(caller, get, version, Needs::$needs, number, raw, |call| call.$name($($arg),*))
-            })?;)*
-            linker.func_wrap(module, "proc_exit", move |caller: Caller<'_, T>, code: u32| {
-                let number = const { function_number("proc_exit") };
-                let raw = || [u64::from(code)];
-                run(caller, get, version, Needs::Nothing, number, raw, |call| call.proc_exit(code)).map(drop)
-            })?;
+            match name {
+                $(stringify!($name) => {
+                    linker.func_wrap(module, name, move |caller: Caller<'_, T>, $($arg: $ty),*| {
+                        let number = const { function_number(stringify!($name)) };
+                        let raw = || [$(u64::from($arg)),*];
+                        run(caller, get, version, Needs::$needs, number, raw, |call| call.$name($($arg),*))
+                    })?;
+                })*
+                "proc_exit" => {
+                    linker.func_wrap(module, name, move |caller: Caller<'_, T>, code: u32| {
+                        let number = const { function_number("proc_exit") };
+                        let raw = || [u64::from(code)];
+                        run(caller, get, version, Needs::Nothing, number, raw, |call| call.proc_exit(code)).map(drop)
+                    })?;
+                }
+                _ => {}
+            }
             Ok(())
         }
     };
@@ -130,8 +141,28 @@ enum Needs {
 
 /// Adds all functions of `wasi_snapshot_preview1` and of `wasi_unstable` to the linker.
 pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut WasiCtx) -> Result<(), LinkerError> {
-    add_version(linker, get, Version::Preview1)?;
-    add_version(linker, get, Version::Unstable)
+    for version in Version::ALL {
+        for name in CALLS {
+            add_function(linker, get, version, name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds the functions that a module imports: as [`add_to_linker`], and most modules import a few only.
+pub fn add_imported_to_linker<T: 'static>(
+    linker: &mut Linker<T>,
+    module: &Module,
+    get: fn(&mut T) -> &mut WasiCtx,
+) -> Result<(), LinkerError> {
+    // The same may be imported more than once.
+    let names: BTreeSet<(&str, &str)> = module.imports().map(|import| (import.module(), import.name())).collect();
+    for (module, name) in names {
+        if let Some(version) = Version::ALL.into_iter().find(|version| version.module() == module) {
+            add_function(linker, get, version, name)?;
+        }
+    }
+    Ok(())
 }
 
 /// What came of finishing a call.
@@ -178,7 +209,13 @@ fn run<T, const N: usize>(
     raw: impl FnOnce() -> [u64; N],
     mut body: impl FnMut(&mut Call<'_>) -> CallResult,
 ) -> Result<i32, Error> {
-    let memory = if needs == Needs::Memory { Some(exported_memory(&caller)?) } else { None };
+    let memory = match needs {
+        Needs::Memory => match get(caller.data_mut()).memory {
+            Some(memory) => Some(memory),
+            None => Some(exported_memory(&caller)?),
+        },
+        Needs::Nothing => None,
+    };
     let (bytes, state) = split(&mut caller, memory);
     let ctx = get(state);
     let counted = ctx.step_source().map(|source| (source, ctx.output_bytes));

@@ -45,7 +45,7 @@ mod tests;
 pub use ctx::{Clock, Random, WasiConfig, WasiCtx, root_preopen};
 pub use errno::Errno;
 pub use fd::MAX_DESCRIPTORS;
-pub use linker::{CALLS, Retry, UNSUPPORTED, add_to_linker, parameters, retry};
+pub use linker::{CALLS, Retry, UNSUPPORTED, add_imported_to_linker, add_to_linker, parameters, retry};
 pub use output::{Output, OutputStream};
 pub use record::{Record, Replay, Terminals};
 pub use snapshot::WasiSnapshot;

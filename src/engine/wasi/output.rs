@@ -39,7 +39,22 @@ pub(super) struct OutputBuffer {
 }
 
 impl OutputBuffer {
-    pub fn push(&mut self, stream: OutputStream, mut bytes: &[u8]) {
+    pub fn push(&mut self, stream: OutputStream, bytes: &[u8]) {
+        // Most of what is printed goes on where the last piece ended, and is short.
+        match self.tail.back_mut() {
+            Some(last)
+                if last.stream == stream
+                    && last.bytes.len() + bytes.len() <= PIECE
+                    && self.tail_len + bytes.len() <= TAIL =>
+            {
+                last.bytes.extend_from_slice(bytes);
+                self.tail_len += bytes.len();
+            }
+            Some(_) | None => self.push_piece(stream, bytes),
+        }
+    }
+
+    fn push_piece(&mut self, stream: OutputStream, mut bytes: &[u8]) {
         if self.keep_all {
             return push_piece(&mut self.head, stream, bytes);
         }

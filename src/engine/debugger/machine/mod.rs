@@ -92,7 +92,7 @@ impl Machine {
         watched: Watched,
     ) -> Result<(Attached, Instance), Error> {
         let mut linker = Linker::new(&program.engine);
-        wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi)
+        wasi::add_imported_to_linker(&mut linker, &program.module, |host: &mut Host| &mut host.wasi)
             .map_err(|error| Error::new(error.to_string()))?;
         let exempt = |host: &mut Host, exempt| host.limiter.exempt(exempt);
         let depth = program.limits.recursion;
@@ -101,7 +101,9 @@ impl Machine {
         Ok((attached, instance))
     }
 
-    fn with_instance(program: Rc<Program>, store: Store<Host>, attached: Attached, instance: Instance) -> Self {
+    fn with_instance(program: Rc<Program>, mut store: Store<Host>, attached: Attached, instance: Instance) -> Self {
+        let wasi_memory = instance.get_memory(&store, "memory");
+        store.data_mut().wasi.set_memory(wasi_memory);
         let copy = &program.instrumented;
         let export = |name: &str| instance.get_export(&store, name);
         let memories = (0..copy.memories).filter_map(|index| export(&copy.memory(index))?.into_memory());
@@ -124,7 +126,7 @@ impl Machine {
             memories: memories.collect(),
             globals: globals.collect(),
             tables: tables.collect(),
-            wasi_memory: instance.get_memory(&store, "memory"),
+            wasi_memory,
             driver,
             functions,
             references,
