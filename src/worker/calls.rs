@@ -26,6 +26,8 @@ struct Matches {
     numbers: VecDeque<u64>,
     /// The last call that was looked at.
     searched: u64,
+    /// How often the trace had forgotten calls by then.
+    cuts: u64,
 }
 
 impl Watched {
@@ -97,13 +99,18 @@ impl Watched {
 
 impl Matches {
     fn new(filter: &CallFilter) -> Self {
-        Self { filter: to_proto::call_filter(filter), numbers: VecDeque::new(), searched: 0 }
+        Self { filter: to_proto::call_filter(filter), numbers: VecDeque::new(), searched: 0, cuts: 0 }
     }
 
     fn search(&mut self, trace: &Trace, most: u64) -> bool {
         let ring = trace.ring();
         if self.filter.is_empty() {
             return false;
+        }
+        if ring.cuts() != self.cuts {
+            // The program has taken another way: other calls may have these numbers now.
+            (self.cuts, self.searched) = (ring.cuts(), 0);
+            self.numbers.clear();
         }
         let from = self.searched.max(ring.dropped()) + 1;
         self.searched = ring.total().min(from - 1 + most);

@@ -20,6 +20,7 @@ use crate::engine::source_map::dwarf::DebugInfo;
 use crate::engine::value;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
+use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
     Breakpoint, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
     MemoryWatch, PlacedBreakpoint, RunId, Span, ValueChange,
@@ -29,6 +30,8 @@ use crate::protocol::{
 const SLICE_MS: f64 = 8.0;
 /// How often progress is told, in milliseconds.
 const PROGRESS_MS: f64 = 50.0;
+/// How often calls are sent while the program runs, in milliseconds.
+const LOOK_MS: f64 = 100.0;
 /// Steps for the first slice: few, because nothing is known of how long it takes.
 const FIRST_STEPS: u64 = 20_000;
 /// How many steps back values are looked for that are drawn beside their instructions.
@@ -45,6 +48,7 @@ pub(super) struct Debug {
     /// Steps that took about [`SLICE_MS`] last time.
     steps: u64,
     progress_ms: f64,
+    look_ms: f64,
     compile_ms: f64,
     run_ms: f64,
     before: Option<Before>,
@@ -106,6 +110,7 @@ impl Debug {
             phase: Phase::Stopped,
             steps: FIRST_STEPS,
             progress_ms: machine.now_ms(),
+            look_ms: machine.now_ms(),
             compile_ms,
             run_ms: 0.0,
             before: None,
@@ -470,6 +475,11 @@ impl Debug {
         Some(Event::Memory { run: self.id, view })
     }
 
+    /// The calls so far, if they are traced: also those after the present step, where it has been further.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.session.wasi().trace()
+    }
+
     pub fn vfs(&self) -> &Vfs {
         self.session.wasi().vfs()
     }
@@ -481,6 +491,16 @@ impl Debug {
             self.files_told = self.session.wasi().vfs().clone();
         }
         moved
+    }
+
+    /// Whether it is time to send calls; does not say so again before the next time.
+    pub fn is_time_to_look(&mut self, machine: &impl Machine) -> bool {
+        let now = machine.now_ms();
+        let due = now - self.look_ms >= LOOK_MS;
+        if due {
+            self.look_ms = now;
+        }
+        due
     }
 
     /// Whether the tree may be another than the page has been told of.

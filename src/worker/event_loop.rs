@@ -12,6 +12,7 @@ use crate::engine::inspect::{self, Inspection, Summary};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
+use crate::engine::wasi::trace::Trace;
 use crate::protocol::{self, Binary, Breakpoint, Event, MemoryWatch, Request, RunId, RunOptions};
 
 /// When [`EventLoop::tick`] is to be called again.
@@ -174,10 +175,8 @@ impl<M: Machine> EventLoop<M> {
                 self.send_calls(emit);
             }
             Request::CopyCalls { filter } => {
-                if let Some(run) = &self.run
-                    && let Some(trace) = run.trace()
-                {
-                    emit(Event::CallsText { run: run.id(), text: calls::copy(trace, &filter) });
+                if let Some((run, Some(trace))) = self.traced() {
+                    emit(Event::CallsText { run, text: calls::copy(trace, &filter) });
                 }
             }
             Request::SetFiles { files } => {
@@ -308,8 +307,13 @@ impl<M: Machine> EventLoop<M> {
             let next = debug.slice(&self.machine, emit);
             if debug.stands_still() {
                 self.show_debugged(emit);
+            } else if debug.is_time_to_look(&self.machine) {
+                self.send_calls(emit);
             }
-            return next;
+            if next == Next::Now {
+                return next;
+            }
+            return if self.search_for_a_while(emit) { Next::Now } else { next };
         }
         if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
             let next = run.slice(&self.machine, emit);
@@ -329,10 +333,7 @@ impl<M: Machine> EventLoop<M> {
             }
             return if searching { Next::Now } else { next };
         }
-        if self.search_calls() {
-            let until = self.machine.now_ms() + SEARCH_MS;
-            while self.search_calls() && self.machine.now_ms() < until {}
-            self.send_calls(emit);
+        if self.search_for_a_while(emit) {
             return Next::Now;
         }
         if let Some(warm_up) = &mut self.warm_up {
@@ -359,10 +360,13 @@ impl<M: Machine> EventLoop<M> {
         entry: protocol::Entry,
         options: &RunOptions,
         breakpoints: Vec<Breakpoint>,
-        wasi: WasiCtx,
+        mut wasi: WasiCtx,
         emit: &mut dyn FnMut(Event),
     ) {
         self.warm_up = None;
+        if options.trace {
+            wasi.start_trace(self.machine.clock());
+        }
         let Some((wasm, summary, compile_ms)) = self.runnable(run, source, emit) else { return };
         self.debugged_with = (entry.clone(), options.limits.clone());
         let setup = Setup {
@@ -383,6 +387,10 @@ impl<M: Machine> EventLoop<M> {
                 debug.send_view(emit);
                 self.debug = Some(debug);
                 self.send_memory(true, emit);
+                if let Some(calls) = &mut self.calls {
+                    calls.restart();
+                }
+                self.send_calls(emit);
             }
             Err(event) => emit(*event),
         }
@@ -412,9 +420,10 @@ impl<M: Machine> EventLoop<M> {
         self.debug.as_mut().filter(|debug| debug.id() == id && !debug.is_over())
     }
 
-    /// Memory and files where the debugged program stands.
+    /// Memory, calls and files where the debugged program stands.
     fn show_debugged(&mut self, emit: &mut dyn FnMut(Event)) {
         self.send_memory(false, emit);
+        self.send_calls(emit);
         if let Some(debug) = &mut self.debug
             && debug.files_moved()
         {
@@ -484,18 +493,40 @@ impl<M: Machine> EventLoop<M> {
 
     /// Sends the watched calls, if they are not those that were sent last. Whether there are more to be looked at.
     fn send_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
-        let (Some(calls), Some(run)) = (&mut self.calls, &self.run) else { return false };
-        let Some(view) = calls.view(run.trace()) else { return false };
+        let Some(mut calls) = self.calls.take() else { return false };
+        let view = self.traced().and_then(|(run, trace)| Some((run, calls.view(trace)?)));
+        self.calls = Some(calls);
+        let Some((run, view)) = view else { return false };
         let searching = view.searching;
-        emit(Event::Calls { run: run.id(), view });
+        emit(Event::Calls { run, view });
         searching
     }
 
     /// Looks at some more of the calls; false when all have been looked at.
     fn search_calls(&mut self) -> bool {
-        match (&mut self.calls, self.run.as_ref().and_then(Run::trace)) {
-            (Some(calls), Some(trace)) => calls.search(trace),
-            (None, _) | (_, None) => false,
+        let Some(mut calls) = self.calls.take() else { return false };
+        let more = self.traced().and_then(|(_, trace)| trace).is_some_and(|trace| calls.search(trace));
+        self.calls = Some(calls);
+        more
+    }
+
+    /// Looks at more of the calls while no program runs, and shows what was found; false when there was nothing to do.
+    fn search_for_a_while(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
+        if !self.search_calls() {
+            return false;
+        }
+        let until = self.machine.now_ms() + SEARCH_MS;
+        while self.search_calls() && self.machine.now_ms() < until {}
+        self.send_calls(emit);
+        true
+    }
+
+    /// The run whose calls are looked at, and its trace if it has one.
+    fn traced(&self) -> Option<(RunId, Option<&Trace>)> {
+        match (&self.debug, &self.run) {
+            (Some(debug), _) => Some((debug.id(), debug.trace())),
+            (None, Some(run)) => Some((run.id(), run.trace())),
+            (None, None) => None,
         }
     }
 

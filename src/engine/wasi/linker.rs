@@ -246,10 +246,13 @@ fn run_traced<T>(
     raw: &[u64],
     body: &mut dyn FnMut(&mut Call<'_>) -> CallResult,
 ) -> CallResult {
-    let fuel_left = caller.get_fuel().unwrap_or(0);
+    let fuel = match get(caller.data_mut()).step_source() {
+        Some(source) => source.step(&*caller),
+        None => get(caller.data_mut()).fuel_ahead.saturating_sub(caller.get_fuel().unwrap_or(0)),
+    };
     let (bytes, state) = split(caller, memory);
     let ctx = get(state);
-    ctx.trace_begin(bytes, &Incoming { function, version, raw, fuel_left });
+    ctx.trace_begin(bytes, &Incoming { function, version, raw, fuel });
     let result = body(&mut Call { memory: Memory(&mut *bytes, ctx.touches.clone()), ctx: &mut *ctx, version });
     ctx.trace_end(bytes, &result);
     result

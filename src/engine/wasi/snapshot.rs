@@ -10,6 +10,7 @@ use chacha20::rand_core::SeedableRng;
 use super::ctx::{Clock, Pending, Random, WasiConfig, WasiCtx};
 use super::fd::DescriptorTable;
 use super::record::{Playback, Record, RecordLength};
+use super::trace::Names;
 use crate::engine::vfs::Vfs;
 
 /// See the module's documentation.
@@ -26,6 +27,7 @@ pub struct WasiSnapshot {
     fuel_debt: u64,
     file_time: u64,
     writes_since_reading: u32,
+    trace_names: Option<Names>,
 }
 
 impl WasiSnapshot {
@@ -67,6 +69,7 @@ impl WasiCtx {
             fuel_debt: self.fuel_debt,
             file_time: self.file_time,
             writes_since_reading: self.writes_since_reading,
+            trace_names: self.trace_names(),
         }
     }
 
@@ -93,6 +96,7 @@ impl WasiCtx {
         self.fuel_debt = snapshot.fuel_debt;
         self.file_time = snapshot.file_time;
         self.writes_since_reading = snapshot.writes_since_reading;
+        self.trace_taken_back(snapshot.trace_names.as_ref());
         let _ = self.take_output();
     }
 
@@ -103,5 +107,6 @@ impl WasiCtx {
         self.playback = Playback::default();
         self.stdin.leave_script();
         self.replay_changes(Vec::new());
+        self.trace_forget_what_comes();
     }
 }

@@ -21,7 +21,7 @@ pub struct StepSource {
 }
 
 impl StepSource {
-    fn step(&self, store: impl AsContext) -> u64 {
+    pub(super) fn step(&self, store: impl AsContext) -> u64 {
         let left = self.left.get(store).i32().unwrap_or(0);
         self.end.wrapping_add_signed(-i64::from(left)).saturating_sub(1)
     }

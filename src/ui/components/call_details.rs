@@ -5,28 +5,43 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::protocol::Call;
+use crate::ui::selectors::calls::When;
 use crate::ui::selectors::numbers;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub call: Rc<Call>,
+    /// The step at which the debugger stands, if it runs the program that made the call.
+    pub now: Option<u64>,
+    pub on_jump: Callback<u64>,
 }
 
 #[component]
 pub fn CallDetails(props: &Props) -> Html {
     let call = &props.call;
     let waited = call.waited_ms.map(|waited| format!(", waited {}", numbers::milliseconds(waited))).unwrap_or_default();
+    let place = match props.now {
+        Some(_) => format!("at step {}", numbers::grouped(call.fuel)),
+        None => format!(
+            "after {} and {}",
+            numbers::milliseconds(call.at_ms),
+            numbers::count(call.fuel, "instruction", "instructions")
+        ),
+    };
+    let when = props.now.map(|now| When::of(call.fuel, now));
+    let step = call.fuel;
+    let jump = props.on_jump.reform(move |_: MouseEvent| step);
     html! {
         <section class="syscall-details" aria-label="Chosen call" aria-live="polite">
             <p class="syscall-place">
                 <strong>{ &call.function }</strong>
-                <span>{ format!(
-                    "call {}, after {} and {}{waited}",
-                    numbers::grouped(call.number),
-                    numbers::milliseconds(call.at_ms),
-                    numbers::count(call.fuel, "instruction", "instructions"),
-                ) }</span>
+                <span>{ format!("call {}, {place}{waited}", numbers::grouped(call.number)) }</span>
+                if when == Some(When::Next) { <span>{ "the debugger stands before it" }</span> }
+                if when == Some(When::Later) { <span>{ "later than where the debugger stands" }</span> }
             </p>
+            if when.is_some_and(|when| when != When::Next) {
+                <button type="button" class="button syscall-jump" onclick={jump}>{ "Go to this call" }</button>
+            }
             <dl>
                 { for call.arguments.iter().map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }
                 <dt class="syscall-answer">{ "answer" }</dt>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::hex_grid::{use_measures, use_mover};
-use crate::ui::selectors::calls::{Row, arguments, geometry, label, on_key, rows, time, window};
+use crate::ui::selectors::calls::{Row, When, arguments, geometry, label, on_key, rows, time, window};
 use crate::ui::selectors::numbers;
 use crate::ui::state::calls::{CallsAction, CallsState};
 
@@ -11,11 +11,16 @@ use crate::ui::state::calls::{CallsAction, CallsState};
 pub struct Props {
     pub state: CallsState,
     pub on_action: Callback<CallsAction>,
+    /// The step at which the debugger stands, if these are the calls of the program that it runs.
+    pub now: Option<u64>,
+    /// The debugger is to go to a step.
+    pub on_jump: Callback<u64>,
 }
 
 #[component]
 pub fn CallList(props: &Props) -> Html {
-    let Props { state, on_action } = props;
+    let Props { state, on_action, now, on_jump } = props;
+    let now = *now;
     let scroller = use_node_ref();
     let measures = use_measures(&scroller);
     let geometry = geometry(state.passing(), measures.row_height, measures.viewport);
@@ -56,8 +61,14 @@ pub fn CallList(props: &Props) -> Html {
     };
     let onkeydown = {
         let (mover, on_action, cursor) = (mover.clone(), on_action.clone(), state.cursor);
+        let (chosen, on_jump) = (state.chosen.clone().filter(|_| now.is_some()), on_jump.clone());
         Callback::from(move |event: KeyboardEvent| {
             if event.alt_key() || event.ctrl_key() || event.meta_key() {
+                return;
+            }
+            if let Some(chosen) = chosen.as_ref().filter(|_| event.key() == "Enter") {
+                event.prevent_default();
+                on_jump.emit(chosen.fuel);
                 return;
             }
             let Some(place) = on_key(&geometry, cursor, &event.key()) else { return };
@@ -76,7 +87,7 @@ pub fn CallList(props: &Props) -> Html {
             <div class="syscall-head" aria-hidden="true">
                 <span class="syscall-number">{ "#" }</span>
                 <span class="syscall-time">{ "ms" }</span>
-                <span class="syscall-fuel">{ "instructions" }</span>
+                <span class="syscall-fuel">{ if now.is_some() { "step" } else { "instructions" } }</span>
                 <span class="syscall-text">{ "call = answer" }</span>
             </div>
             <div class="syscall-scroller" ref={scroller} role="listbox" aria-label="Calls" tabindex="0"
@@ -85,7 +96,7 @@ pub fn CallList(props: &Props) -> Html {
                     <div class="syscall-rows" role="presentation" style={format!("transform:translateY(-{shift}px)")}>
                         { for rows.into_iter().map(|row| {
                             let key = row.place.to_string();
-                            html! { <CallRow {key} {row} {size} {on_action} /> }
+                            html! { <CallRow {key} {row} {size} {on_action} {now} {on_jump} /> }
                         }) }
                     </div>
                 </div>
@@ -105,16 +116,23 @@ struct RowProps {
     /// How many rows the list has.
     size: u64,
     on_action: Callback<CallsAction>,
+    now: Option<u64>,
+    on_jump: Callback<u64>,
 }
 
 #[component]
 fn CallRow(props: &RowProps) -> Html {
     let Row { place, call, chosen } = &props.row;
+    let when = props.now.zip(call.as_ref()).map(|(now, call)| When::of(call.fuel, now));
     let onclick = {
         let (place, on_action, is_last) = (*place, props.on_action.clone(), place + 1 == props.size);
+        let step = when.and(call.as_ref()).map(|call| call.fuel);
+        let on_jump = props.on_jump.clone();
         Callback::from(move |_: MouseEvent| {
             on_action.emit(CallsAction::Choose(place));
             on_action.emit(CallsAction::Follow(is_last));
+            // In a program that is debugged, a call is a place on the timeline.
+            step.into_iter().for_each(|step| on_jump.emit(step));
         })
     };
     let contents = call.as_ref().map(|call| {
@@ -135,7 +153,7 @@ fn CallRow(props: &RowProps) -> Html {
     html! {
         <div class="syscall-row" role="option" id={id(*place)} aria-selected={chosen.to_string()}
             aria-setsize={props.size.to_string()} aria-posinset={(place + 1).to_string()}
-            aria-label={call.as_ref().map(|call| label(call))} {onclick}>
+            data-when={when.and_then(When::word)} aria-label={call.as_ref().map(|call| label(call, when))} {onclick}>
             { contents.unwrap_or_default() }
         </div>
     }

@@ -6,8 +6,9 @@ use yew::prelude::*;
 use super::call_details::CallDetails;
 use super::call_list::CallList;
 use super::icon::{Icon, Picture};
-use crate::ui::hooks::reducers::{SettingsContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{DebugContext, SettingsContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_calls::{Calls, use_calls};
+use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::calls::{empty_text, summary};
 use crate::ui::selectors::numbers;
 use crate::ui::state::calls::CallsAction;
@@ -32,6 +33,10 @@ pub fn CallsRegion() -> Html {
         let state = calls.state.dispatcher();
         use_callback((), move |action: CallsAction, ()| state.dispatch(action))
     };
+    let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let now = debug.view().filter(|_| calls.state.run() == Some(debug.run)).map(|view| view.step);
+    let on_jump = use_callback(debugger, |step: u64, debugger| debugger.jump(step));
     let view = calls.state.view.clone().filter(|view| view.traced);
     html! {
         <section class="calls-panel" aria-label="System calls">
@@ -47,8 +52,8 @@ pub fn CallsRegion() -> Html {
             if view.as_ref().is_some_and(|view| view.total > 0) { <Filters calls={calls.clone()} /> }
             if calls.state.passing() > 0 {
                 <div class="calls-body">
-                    <CallList state={(*calls.state).clone()} {on_action} />
-                    if let Some(call) = calls.state.chosen.clone() { <CallDetails {call} /> }
+                    <CallList state={(*calls.state).clone()} {on_action} {now} on_jump={on_jump.clone()} />
+                    if let Some(call) = calls.state.chosen.clone() { <CallDetails {call} {now} {on_jump} /> }
                 </div>
             } else {
                 <p class="panel-empty">{ empty_text(calls.state.view.as_deref(), record) }</p>

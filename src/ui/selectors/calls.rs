@@ -63,10 +63,40 @@ pub fn empty_text(view: Option<&CallsView>, record: bool) -> &'static str {
         Some(view) if view.traced && view.searching => "Searching…",
         Some(view) if view.traced && view.total > 0 => "No call passes the filter.",
         Some(view) if view.traced => "This program has made no system call.",
-        _ if record => "Press Run: each call of the program appears here.",
+        _ if record => "Press Run or Debug: each call of the program appears here.",
         _ => {
             "A program opens files, reads the clock and prints by system calls, which WASI defines. \
              Choose Record and run the program: each call appears here, with what it was given and what it answered."
+        }
+    }
+}
+
+/// Where a call is on the timeline, seen from where the debugger stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Earlier,
+    /// It is the next instruction.
+    Next,
+    /// The debugger has been there, and has gone back since.
+    Later,
+}
+
+impl When {
+    /// Of a call at `step`, seen from `now`.
+    pub fn of(step: u64, now: u64) -> Self {
+        match step.cmp(&now) {
+            std::cmp::Ordering::Less => Self::Earlier,
+            std::cmp::Ordering::Equal => Self::Next,
+            std::cmp::Ordering::Greater => Self::Later,
+        }
+    }
+
+    /// In a word, where it is worth one.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Earlier => None,
+            Self::Next => Some("next"),
+            Self::Later => Some("later"),
         }
     }
 }
@@ -82,10 +112,11 @@ pub fn arguments(call: &Call) -> String {
     values.join(", ")
 }
 
-/// The call as it is read aloud: `3, fd_close(4) = BADF`.
-pub fn label(call: &Call) -> String {
+/// The call as it is read aloud: `3, fd_close(4) = BADF`, and `, later` where it is.
+pub fn label(call: &Call, when: Option<When>) -> String {
     let text = format!("{}, {}({}) = {} {}", call.number, call.function, arguments(call), call.outcome, call.results);
-    text.trim_end().to_owned()
+    let when = when.and_then(When::word).map(|word| format!(", {word}")).unwrap_or_default();
+    format!("{}{when}", text.trim_end())
 }
 
 /// Where a key of the list leads from `cursor`; `None` for a key that it does not know.
@@ -177,8 +208,15 @@ mod tests {
 
     #[test]
     fn a_call_is_told_in_one_line() {
-        assert_eq!(label(&call(3)), "3, fd_close(4<f>) = BADF");
+        assert_eq!(label(&call(3), None), "3, fd_close(4<f>) = BADF");
+        assert_eq!(label(&call(3), Some(When::Earlier)), "3, fd_close(4<f>) = BADF");
+        assert_eq!(label(&call(3), Some(When::Later)), "3, fd_close(4<f>) = BADF, later");
         assert_eq!(time(&call(3)), "1.50");
+    }
+
+    #[test]
+    fn a_call_at_the_present_step_is_the_next() {
+        assert_eq!([9, 10, 11].map(|step| When::of(step, 10)), [When::Earlier, When::Next, When::Later]);
     }
 
     #[test]

@@ -89,6 +89,11 @@ impl CallsState {
         actions.into_iter().fold(self.clone(), |state, action| state.apply(action))
     }
 
+    /// The run whose calls these are.
+    pub fn run(&self) -> Option<RunId> {
+        self.run
+    }
+
     /// What the worker is to be asked for.
     pub fn watch(&self) -> CallsWatch {
         let (first, count) = self.window;

@@ -5,4 +5,5 @@ mod history;
 mod lines;
 mod support;
 mod time;
+mod traced;
 mod watch;

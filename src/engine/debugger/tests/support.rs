@@ -9,6 +9,7 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::{self, Clock, Random, WasiConfig, WasiCtx};
 
 /// A clock that goes on by a millisecond at each reading, so that no two are the same.
+#[derive(Default)]
 pub struct Ticking(u64);
 
 impl Clock for Ticking {
@@ -43,11 +44,15 @@ pub fn wasi() -> WasiCtx {
 }
 
 pub fn session_of(text: &str, entry: Entry) -> DebugSession {
+    session_of_wasi(text, entry, wasi())
+}
+
+pub fn session_of_wasi(text: &str, entry: Entry, wasi: WasiCtx) -> DebugSession {
     let inspection = inspect(&Source::new("test.wat", text));
     assert!(inspection.problems.is_empty(), "{:?}", inspection.problems);
     let (wasm, summary) = (inspection.wasm.expect("it compiles"), inspection.summary.expect("it has a summary"));
     let limits = Limits { recursion: 1000, ..Limits::default() };
-    match DebugSession::start("test.wat", &wasm, &summary, &entry, limits, wasi()) {
+    match DebugSession::start("test.wat", &wasm, &summary, &entry, limits, wasi) {
         Ok(session) => session,
         Err(error) => panic!("{error:?}"),
     }

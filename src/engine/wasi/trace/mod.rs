@@ -5,6 +5,9 @@
 //! (`given`), what it wrote when it ends (`written`); which of its parameters is what stands in one table
 //! (`parameters`). The last calls are kept as compact bytes ([`Ring`]) and become a [`Call`] again when somebody looks.
 //!
+//! A program that is taken back ([`WasiCtx::restore`]) makes calls again that are kept already: they are not kept twice.
+//! One that then takes another way ([`WasiCtx::forget_what_comes`]) never makes what was kept of its later calls.
+//!
 //! Nothing here changes what the program sees: the time is told by a clock of the trace's own, whose readings are in no
 //! record, and a pointer out of the guest's memory is shown as one ([`Value::OutOfBounds`]).
 
@@ -29,6 +32,7 @@ pub use buffers::{Buffer, Buffers};
 pub use call::{Call, Outcome};
 pub use dirent::Dirents;
 pub use filter::Filter;
+pub(super) use names::Names;
 pub(super) use parameters::function_number;
 pub use poll::{Events, Subscriptions};
 pub use ring::Ring;
@@ -40,13 +44,15 @@ pub use words::{FlagSet, Words};
 use super::abi::Version;
 use super::ctx::{Clock, WasiCtx};
 use super::suspend::CallResult;
-use names::Names;
 use open::Open;
+use parameters::function_name;
 
 /// The calls of a run, as far as they are kept, and the one that waits.
 pub struct Trace {
     clock: Box<dyn Clock>,
     started_ns: u64,
+    /// How many calls the program had made before the trace was begun.
+    made_before: u64,
     names: Names,
     ring: Ring,
     /// The call that has begun and not ended.
@@ -60,8 +66,8 @@ pub(super) struct Incoming<'a> {
     pub version: Version,
     /// The arguments as WebAssembly passes them.
     pub raw: &'a [u64],
-    /// What of the slice's fuel is left.
-    pub fuel_left: u64,
+    /// The fuel that the run has used; of a program that is debugged, the step.
+    pub fuel: u64,
 }
 
 impl Trace {
@@ -77,7 +83,8 @@ impl Trace {
 
     /// The call that has begun and not ended: it waits, or the program is within it for good.
     pub fn waiting(&self) -> Option<Call> {
-        self.open.as_ref().map(|open| open.call(self.ring.total() + 1, Outcome::Waits))
+        let open = self.open.as_ref().filter(|open| !open.known);
+        open.map(|open| open.call(self.ring.total() + 1, Outcome::Waits))
     }
 
     /// The calls that are kept, which are kept no longer.
@@ -95,7 +102,9 @@ impl WasiCtx {
     pub fn start_trace(&mut self, mut clock: Box<dyn Clock>) {
         let names = Names::new(self.descriptors.numbered());
         let started_ns = clock.monotonic_ns();
-        self.trace = Some(Box::new(Trace { clock, started_ns, names, ring: Ring::default(), open: None }));
+        let made_before = self.host_calls;
+        let ring = Ring::default();
+        self.trace = Some(Box::new(Trace { clock, started_ns, made_before, names, ring, open: None }));
     }
 
     /// The calls, if they are traced.
@@ -108,17 +117,44 @@ impl WasiCtx {
         self.trace.as_deref_mut()
     }
 
+    /// What the trace knows by now of the names of descriptors, to be given back to [`WasiCtx::trace_taken_back`].
+    pub(super) fn trace_names(&self) -> Option<Names> {
+        self.trace.as_ref().map(|trace| trace.names.clone())
+    }
+
+    /// The program is at an earlier moment again, or at a later one, when descriptors had these names.
+    pub(super) fn trace_taken_back(&mut self, names: Option<&Names>) {
+        let Some(trace) = &mut self.trace else { return };
+        // A call that waits is made once more.
+        trace.open = None;
+        if let Some(names) = names {
+            trace.names = names.clone();
+        }
+    }
+
+    /// The program takes another way from here: what it did later the first time, it never did.
+    pub(super) fn trace_forget_what_comes(&mut self) {
+        let Some(trace) = &mut self.trace else { return };
+        trace.ring.forget_after(self.host_calls.saturating_sub(trace.made_before));
+    }
+
     /// A call begins.
     #[cold]
     pub(super) fn trace_begin(&mut self, memory: &[u8], incoming: &Incoming<'_>) {
-        let fuel = self.fuel_ahead.saturating_sub(incoming.fuel_left);
+        let number = self.host_calls;
         let Some(trace) = &mut self.trace else { return };
+        let known = number.saturating_sub(trace.made_before) <= trace.ring.total();
+        if known && !Names::are_changed_by(function_name(incoming.function)) {
+            trace.open = None;
+            return;
+        }
         let at_ns = trace.now();
         // A program that was taken out of a call that waits has left it for good.
-        if let Some(left) = trace.open.take() {
+        if let Some(left) = trace.open.take().filter(|open| !open.known) {
             trace.ring.push(left.stored(Outcome::Waits));
         }
-        trace.open = Some(Open::new(incoming, memory, &trace.names, at_ns, fuel));
+        let open = Open::new(incoming, memory, &trace.names, at_ns);
+        trace.open = Some(Open { known, ..open });
     }
 
     /// The call that began last has answered, or begins to wait.
@@ -139,6 +175,8 @@ impl WasiCtx {
             open.results = written::results(&open, memory, strings);
             trace.names.learn(&open);
         }
-        trace.ring.push(open.stored(outcome));
+        if !open.known {
+            trace.ring.push(open.stored(outcome));
+        }
     }
 }

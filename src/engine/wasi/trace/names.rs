@@ -11,8 +11,8 @@ use super::value::Value;
 const NAME: usize = 128;
 
 /// The names of the open descriptors. A file that is renamed keeps the name that it was opened as.
-#[derive(Debug, Default)]
-pub(super) struct Names(BTreeMap<u32, Text>);
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Names(BTreeMap<u32, Text>);
 
 impl Names {
     /// The names of what is open when the trace begins: of what has one.
@@ -34,8 +34,13 @@ impl Names {
         Value::Descriptor { fd, name: self.0.get(&fd).cloned() }
     }
 
+    /// Whether calls of that function open, close or move descriptors.
+    pub fn are_changed_by(function: &str) -> bool {
+        matches!(function, "path_open" | "fd_close" | "fd_renumber")
+    }
+
     /// A call has succeeded that may have opened, closed or moved a descriptor.
-    pub fn learn(&mut self, open: &Open) {
+    pub(super) fn learn(&mut self, open: &Open) {
         let fd = open.word(0);
         match open.name() {
             "path_open" => self.opened(open),

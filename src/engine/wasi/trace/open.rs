@@ -27,6 +27,8 @@ pub(super) struct Open {
     pub fuel: u64,
     pub waits: bool,
     pub waited_ns: Option<u64>,
+    /// It is kept already, from before the program was taken back: only the names have to learn of it again.
+    pub known: bool,
 }
 
 /// What is looked at first when calls are filtered.
@@ -48,10 +50,10 @@ pub(super) struct Stored {
 }
 
 impl Open {
-    pub fn new(incoming: &Incoming<'_>, memory: &[u8], names: &Names, at_ns: u64, fuel: u64) -> Self {
+    pub fn new(incoming: &Incoming<'_>, memory: &[u8], names: &Names, at_ns: u64) -> Self {
         let mut raw = [0; MOST];
         raw.iter_mut().zip(incoming.raw).for_each(|(to, from)| *to = *from);
-        let &Incoming { function, version, .. } = incoming;
+        let &Incoming { function, version, fuel, .. } = incoming;
         let mut open = Self {
             function,
             version,
@@ -62,6 +64,7 @@ impl Open {
             fuel,
             waits: false,
             waited_ns: None,
+            known: false,
         };
         open.arguments = given::arguments(&open, View(memory), names);
         open

@@ -20,6 +20,8 @@ pub struct Ring {
     /// How many calls were there before the first that is kept.
     dropped: u64,
     total: u64,
+    /// How often calls at the end have been forgotten.
+    cuts: u64,
     bytes: usize,
     most_calls: u64,
     most_bytes: usize,
@@ -40,7 +42,7 @@ impl Default for Ring {
 
 impl Ring {
     fn with_room(most_calls: u64, most_bytes: usize) -> Self {
-        Self { chunks: VecDeque::new(), dropped: 0, total: 0, bytes: 0, most_calls, most_bytes }
+        Self { chunks: VecDeque::new(), dropped: 0, total: 0, cuts: 0, bytes: 0, most_calls, most_bytes }
     }
 
     /// How many calls there were.
@@ -51,6 +53,11 @@ impl Ring {
     /// How many of them, the oldest, are not kept.
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// How often [`Ring::forget_after`] has forgotten calls: what was found among them may be another call now.
+    pub fn cuts(&self) -> u64 {
+        self.cuts
     }
 
     /// The call with this number, if it is kept.
@@ -87,6 +94,31 @@ impl Ring {
             self.dropped += oldest.ends.len() as u64;
             self.bytes -= oldest.bytes.len();
         }
+    }
+
+    /// Forgets the calls after the first so many: the program takes another way.
+    pub(super) fn forget_after(&mut self, total: u64) {
+        if total >= self.total {
+            return;
+        }
+        self.cuts += 1;
+        self.total = total;
+        while let Some(mut last) = self.chunks.pop_back() {
+            let before = self.dropped + (self.chunks.len() * CHUNK) as u64;
+            // A chunk has no more than CHUNK calls.
+            let kept = total.saturating_sub(before).min(last.ends.len() as u64) as usize;
+            let length =
+                kept.checked_sub(1).and_then(|last_kept| last.ends.get(last_kept)).map_or(0, |end| *end as usize);
+            self.bytes -= last.bytes.len() - length;
+            last.bytes.truncate(length);
+            last.ends.truncate(kept);
+            if kept > 0 {
+                self.chunks.push_back(last);
+                break;
+            }
+        }
+        // Of calls that are kept no longer there are none to be forgotten.
+        self.dropped = self.dropped.min(total);
     }
 
     /// The calls, which are kept no longer.
@@ -172,6 +204,34 @@ mod tests {
         assert_eq!(ring.dropped(), 0);
         let failures = Filter { failures: true, ..Filter::default() };
         assert_eq!((1..=1_000_000).filter(|number| ring.passes(*number, &failures)).count(), 100_000);
+    }
+
+    #[test]
+    fn what_is_forgotten_at_the_end_makes_room_for_other_calls() {
+        for total in [0, 1, 1023, 1024, 1025, 2048, 2999] {
+            let mut ring = Ring::default();
+            filled(&mut ring, 3000);
+            let whole = ring.bytes;
+            ring.forget_after(total);
+            assert_eq!((ring.total(), ring.cuts()), (total, 1));
+            assert_eq!(ring.get(total + 1), None);
+            assert_eq!(ring.get(total).map(|call| call.fuel), total.checked_sub(1));
+            assert!(ring.bytes < whole);
+            filled(&mut ring, 2);
+            assert_eq!(ring.get(total + 2).map(|call| (call.number, call.fuel)), Some((total + 2, 1)));
+            let mut again = Ring::default();
+            filled(&mut again, total);
+            filled(&mut again, 2);
+            assert_eq!(ring.bytes, again.bytes);
+        }
+        let mut ring = Ring::with_room(3000, usize::MAX);
+        filled(&mut ring, 10_000);
+        ring.forget_after(10_000);
+        assert_eq!(ring.cuts(), 0, "there was nothing to forget");
+        ring.forget_after(5);
+        assert_eq!((ring.total(), ring.dropped(), ring.bytes), (5, 5, 0));
+        filled(&mut ring, 1);
+        assert_eq!(ring.get(6).map(|call| call.fuel), Some(0));
     }
 
     #[test]
