@@ -95,19 +95,24 @@ pub fn RowTools(props: &RowToolsProps) -> Html {
         let (files, path) = (props.files.clone(), path.clone());
         Callback::from(move |_: MouseEvent| files.unpack(&path))
     };
+    let tool = |name: &'static str, key: &str, picture: Picture, onclick: Callback<MouseEvent>| {
+        let title = if key.is_empty() { name.to_owned() } else { format!("{name} ({key})") };
+        html! {
+            <button type="button" class="quiet-button" aria-label={name} {title} {onclick}>
+                <Icon {picture} /><span class="row-tool-name">{ name }</span>
+            </button>
+        }
+    };
+    let save = if is_directory { "Save as zip" } else { "Save as" };
     html! {
         <div class="row-tools" role="group" aria-label={format!("Actions on {path}")}>
-            if !is_directory && has_archive_name(&path) {
-                <button type="button" class="quiet-button" onclick={unpack}>{ "Unpack" }</button>
-            }
-            if !is_directory {
-                <button type="button" class="quiet-button" title="Enter" onclick={wish(Wish::Open(path.clone()))}>{ "Open file" }</button>
-            }
-            <button type="button" class="quiet-button" title="F2" onclick={wish(Wish::Rename(path.clone()))}>{ "Rename" }</button>
-            <button type="button" class="quiet-button" title="F6" onclick={wish(Wish::Move(path.clone()))}>{ "Move" }</button>
-            <button type="button" class="quiet-button" onclick={duplicate}>{ "Duplicate" }</button>
-            <button type="button" class="quiet-button" onclick={download}>{ if is_directory { "Save as zip" } else { "Save as" } }</button>
-            <button type="button" class="quiet-button" title="Delete" onclick={wish(Wish::Delete(path))}>{ "Delete" }</button>
+            if !is_directory && has_archive_name(&path) { { tool("Unpack", "", Picture::Unpack, unpack) } }
+            if !is_directory { { tool("Open file", "Enter", Picture::Open, wish(Wish::Open(path.clone()))) } }
+            { tool("Rename", "F2", Picture::Rename, wish(Wish::Rename(path.clone()))) }
+            { tool("Move", "F6", Picture::Move, wish(Wish::Move(path.clone()))) }
+            { tool("Duplicate", "", Picture::Duplicate, duplicate) }
+            { tool(save, "", Picture::Download, download) }
+            { tool("Delete", "Delete", Picture::Delete, wish(Wish::Delete(path))) }
         </div>
     }
 }

@@ -20,6 +20,12 @@ pub enum Picture {
     Upload,
     UploadFolder,
     Download,
+    Open,
+    Rename,
+    Move,
+    Duplicate,
+    Delete,
+    Unpack,
     Debug,
     StepInto,
     StepOver,
@@ -55,6 +61,12 @@ impl Picture {
             Picture::Upload => "M8 10.5v-7M5 6l3-3 3 3M3 10v3h10v-3",
             Picture::UploadFolder => "M2 12.5v-9h4.5l1.5 2h6v7zM8 11.2V7.4M6.2 9L8 7.2 9.8 9",
             Picture::Download => "M8 3v7.5M5 8l3 3 3-3M3 11v2.5h10V11",
+            Picture::Open => "M1.8 8c3-5.2 9.4-5.2 12.4 0-3 5.2-9.4 5.2-12.4 0zM8 6.2a1.8 1.8 0 1 0 .01 0z",
+            Picture::Rename => "M3 13v-2.6l7.4-7.4L13 5.6 5.6 13zM8.8 4.6l2.6 2.6",
+            Picture::Move => "M2 12.5v-9h4.5l1.5 2h6v7zM5 9h5.5M8.5 7l2 2-2 2",
+            Picture::Duplicate => "M6.5 6.5h7v7h-7zM2.5 9.5v-7h7M10 8.3v3.4M8.3 10h3.4",
+            Picture::Delete => "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.7 9h5.6l.7-9M6.8 7v4M9.2 7v4",
+            Picture::Unpack => "M2.5 6.5v7h11v-7M2.5 6.5l1.8-3h7.4l1.8 3zM8 13V8.2M6 10l2-2 2 2",
             Picture::Debug => {
                 "M5.5 6a2.5 2.5 0 0 1 5 0v4a2.5 2.5 0 0 1-5 0zM5.5 8h5M2.5 5l3 1.5M13.5 5l-3 1.5M2 9h3.5M14 9h-3.5M3 13l2.8-1.8M13 13l-2.8-1.8"
             }
