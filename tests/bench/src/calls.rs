@@ -20,12 +20,24 @@ pub struct Row {
     pub runno: f64,
 }
 
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
     ("append", "262,144 appends of 64 bytes"),
     ("create", "create and stat 10,000 files"),
     ("list", "list 10,000 files"),
     ("print", "1,000,000 writes of one byte to stdout"),
+    ("print-file", "the same through Rust's `File::write_all`"),
 ];
+
+/// Two kinds of work in the page, the second the measure of the first.
+pub struct Growth {
+    pub name: &'static str,
+    pub milliseconds: f64,
+    pub against: &'static str,
+    /// What the second takes, multiplied so that both are as much work.
+    pub measure: f64,
+    /// How often the measure the first may take.
+    pub aim: f64,
+}
 
 /// Both packages as one script.
 const PACKAGES: &str = r#"import * as shim from "@bjorn3/browser_wasi_shim"; import * as runno from "@runno/wasi"; globalThis.packages = { shim, runno };"#;
@@ -45,7 +57,8 @@ self.inShim = async (base64, args) => {
     new ConsoleStdout((buffer) => { printed += buffer.length; }),
     new ConsoleStdout((buffer) => { said += new TextDecoder().decode(buffer); }),
     new PreopenDirectory("/", new Map()),
-  ]);
+    // Where nothing is said, it writes each path to the browser's console.
+  ], { debug: false });
   const module = await WebAssembly.compile(bytes);
   const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
   const code = wasi.start(instance);
@@ -89,6 +102,26 @@ window.runInHost = (name, base64, args) => {
 
 /// A host that takes longer than this is not waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Whether small pieces, large directories and large trees cost more than they should.
+pub fn growth(rounds: usize) -> Vec<Growth> {
+    let bench = Bench::start();
+    bench.start_worker();
+    let (calls, empty) = (guest("calls"), guest("empty"));
+    let timed = |kind: &str| median((0..rounds).map(|_| said(&in_page(&bench, &calls, &[kind]).1)).collect());
+    let start = || median((0..4 * rounds).map(|_| run_in_page(&bench, &empty, &[]).0).collect());
+    bench.ask(&Request::SetFiles { files: Vec::new() }, |event| matches!(event, Event::Tree { .. }));
+    let on_nothing = start();
+    in_page(&bench, &calls, &["create-many"]);
+    let on_many = start();
+    let row = |name, milliseconds, against, measure, aim| Growth { name, milliseconds, against, measure, aim };
+    vec![
+        row("262,144 appends of 64 bytes", timed("append"), "16 appends of 1 MiB", timed("append-large"), 4.0),
+        row("list 100,000 files", timed("list-many"), "ten times: list 10,000 files", 10.0 * timed("list"), 2.0),
+        row("100,000 lookups among 100,000 files", timed("look-many"), "among 100 files", timed("look"), 2.0),
+        row("start and end of a program on 100,000 files", on_many, "on none", on_nothing, 2.0),
+    ]
+}
 
 pub fn measure(rounds: usize) -> Vec<Row> {
     let bench = Bench::start();
@@ -137,6 +170,11 @@ impl Engine {
 
 fn in_page(bench: &Bench, module: &[u8], arguments: &[&str]) -> (f64, String) {
     bench.ask(&Request::SetFiles { files: Vec::new() }, |event| matches!(event, Event::Tree { .. }));
+    run_in_page(bench, module, arguments)
+}
+
+/// On the files that are there.
+fn run_in_page(bench: &Bench, module: &[u8], arguments: &[&str]) -> (f64, String) {
     let request = Request::Run {
         run: 1,
         source: Source { name: "calls.wasm".into(), bytes: module.to_vec() },

@@ -32,6 +32,7 @@ fn main() {
     if is_wanted("calls") {
         eprintln!("==> files and output, against two other hosts of WASI");
         report.calls(&calls::measure(ROUNDS));
+        report.growth(&calls::growth(ROUNDS));
     }
     if is_wanted("loading") {
         eprintln!("==> loading, cold");
