@@ -36,7 +36,7 @@ impl Vfs {
     /// Whatever the two share is recognised by its address and not looked into.
     pub fn changes_since(&self, earlier: &Self) -> Changes {
         let mut changes = Changes::default();
-        if self.inodes.ptr_eq(&earlier.inodes) {
+        if self.inodes.is_shared_with(&earlier.inodes) {
             return changes;
         }
         let mut ahead = vec![Pair { path: String::new(), before: Some(ROOT), after: Some(ROOT) }];
@@ -57,7 +57,7 @@ impl Vfs {
     }
 
     fn differs(&self, earlier: &Self, before: Ino, after: Ino) -> bool {
-        let (Some(old), Some(new)) = (earlier.inodes.get(&before), self.inodes.get(&after)) else { return true };
+        let (Some(old), Some(new)) = (earlier.inodes.get(before), self.inodes.get(after)) else { return true };
         if Arc::ptr_eq(old, new) {
             return false;
         }
@@ -100,7 +100,7 @@ impl Vfs {
 
     /// Whether the inode is no directory and the same in both: then there is nothing to look at, not even its path.
     fn shares_leaf(&self, earlier: &Self, ino: Ino) -> bool {
-        match (earlier.inodes.get(&ino), self.inodes.get(&ino)) {
+        match (earlier.inodes.get(ino), self.inodes.get(ino)) {
             (Some(old), Some(new)) => Arc::ptr_eq(old, new) && !matches!(new.node, Node::Directory(_)),
             (None | Some(_), _) => false,
         }

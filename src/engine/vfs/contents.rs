@@ -66,6 +66,17 @@ impl Contents {
         if bytes.is_empty() {
             return;
         }
+        // What most programs do: go on where the file ends, in the chunk that is at hand and has room.
+        let before = self.chunks.len() as u64 * CHUNK as u64;
+        if offset == self.len
+            && offset == before + self.tail.len() as u64
+            && self.tail.capacity() - self.tail.len() >= bytes.len()
+            && self.tail.len() + bytes.len() <= CHUNK
+        {
+            self.tail.extend_from_slice(bytes);
+            self.len += bytes.len() as u64;
+            return;
+        }
         let end = offset + bytes.len() as u64;
         self.ensure_chunks(end);
         let mut done = 0;

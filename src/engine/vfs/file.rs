@@ -1,5 +1,7 @@
 //! What is done to one file by its inode: reading, writing, its length, its times.
 
+use std::sync::Arc;
+
 use super::Vfs;
 use super::contents::{Contents, MAX_FILE_SIZE};
 use super::error::{Result, VfsError};
@@ -98,7 +100,7 @@ impl Vfs {
     }
 
     fn contents_mut(&mut self, ino: Ino) -> Result<(&mut Contents, &mut super::Times)> {
-        let inode = self.inode_mut(ino)?;
+        let inode = self.inodes.get_often(ino).map(Arc::make_mut).ok_or(VfsError::NotFound)?;
         match &mut inode.node {
             Node::File(contents) => Ok((contents, &mut inode.times)),
             Node::Directory(_) => Err(VfsError::IsDirectory),

@@ -93,9 +93,9 @@ impl Vfs {
             }
         }
         let mut used = 0_u64;
-        let mut inodes = InodeTable::new_with_hasher_and_ptr_kind(Default::default());
+        let mut inodes = InodeTable::new();
         for ImageInode { ino, times, node } in image.inodes {
-            if ino.0 >= image.next_ino || inodes.contains_key(&ino) {
+            if ino.0 >= image.next_ino || inodes.get(ino).is_some() {
                 return Err("two files have the same number");
             }
             let names = links.remove(&ino).unwrap_or(0);
@@ -115,7 +115,7 @@ impl Vfs {
                 return Err("a file is too big");
             }
             used = used.saturating_add(inode.size());
-            inodes.insert_mut(ino, Arc::new(inode));
+            inodes.insert(ino, Arc::new(inode));
         }
         if !links.is_empty() {
             return Err("a name stands for a file that is not there");

@@ -1,7 +1,7 @@
 //! Inodes: what a name in a directory stands for.
 
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -119,4 +119,76 @@ impl Hasher for InoHasher {
     }
 }
 
-pub(super) type InodeTable = rpds::HashTrieMapSync<Ino, Arc<Inode>, BuildHasherDefault<InoHasher>>;
+type Table = rpds::HashTrieMapSync<Ino, Arc<Inode>, BuildHasherDefault<InoHasher>>;
+
+/// The inodes by number. A clone shares all of them.
+///
+/// A file that is written piece by piece would be looked for in the trie for each of them, which takes longer than to
+/// write a small piece; so the file that was written last is at hand.
+#[derive(Debug, Clone)]
+pub(super) struct InodeTable {
+    table: Table,
+    /// The inode that was written last: in the table is [`ABSENT`] in its place.
+    at_hand: Option<(Ino, Arc<Inode>)>,
+}
+
+/// What stands in the table for an inode that is at hand. Nobody gets to see it.
+static ABSENT: LazyLock<Arc<Inode>> = LazyLock::new(|| Arc::new(Inode::new(Node::Symlink("".into()), 0)));
+
+impl InodeTable {
+    pub fn new() -> Self {
+        Self { table: Table::new_with_hasher_and_ptr_kind(Default::default()), at_hand: None }
+    }
+
+    pub fn get(&self, ino: Ino) -> Option<&Arc<Inode>> {
+        match &self.at_hand {
+            Some((number, inode)) if *number == ino => Some(inode),
+            Some(_) | None => self.table.get(&ino),
+        }
+    }
+
+    pub fn get_mut(&mut self, ino: Ino) -> Option<&mut Arc<Inode>> {
+        match &mut self.at_hand {
+            Some((number, inode)) if *number == ino => Some(inode),
+            Some(_) | None => self.table.get_mut(&ino),
+        }
+    }
+
+    /// As [`InodeTable::get_mut`], for an inode that will probably be asked for again at once.
+    pub fn get_often(&mut self, ino: Ino) -> Option<&mut Arc<Inode>> {
+        if self.at_hand.as_ref().is_none_or(|(number, _)| *number != ino) {
+            let taken = std::mem::replace(self.table.get_mut(&ino)?, Arc::clone(&ABSENT));
+            if let Some((number, inode)) = self.at_hand.replace((ino, taken))
+                && let Some(place) = self.table.get_mut(&number)
+            {
+                *place = inode;
+            }
+        }
+        self.at_hand.as_mut().map(|(_, inode)| inode)
+    }
+
+    pub fn insert(&mut self, ino: Ino, inode: Arc<Inode>) {
+        self.at_hand.take_if(|(number, _)| *number == ino);
+        self.table.insert_mut(ino, inode);
+    }
+
+    pub fn remove(&mut self, ino: Ino) {
+        self.at_hand.take_if(|(number, _)| *number == ino);
+        self.table.remove_mut(&ino);
+    }
+
+    /// How many there are.
+    pub fn size(&self) -> usize {
+        self.table.size()
+    }
+
+    /// Whether both are known to hold the same, without a look at it.
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        let same_at_hand = match (&self.at_hand, &other.at_hand) {
+            (Some((one, inode)), Some((another, other))) => one == another && Arc::ptr_eq(inode, other),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        same_at_hand && self.table.ptr_eq(&other.table)
+    }
+}

@@ -73,8 +73,8 @@ impl Vfs {
     pub fn with_limit(limit: u64) -> Self {
         let mut root = Inode::new(Node::Directory(Directory::new(ROOT)), 0);
         root.links = 2;
-        let mut inodes = InodeTable::new_with_hasher_and_ptr_kind(Default::default());
-        inodes.insert_mut(ROOT, Arc::new(root));
+        let mut inodes = InodeTable::new();
+        inodes.insert(ROOT, Arc::new(root));
         Self { inodes, next_ino: ROOT.0 + 1, used: 0, limit, now: 0, open: rpds::RedBlackTreeMapSync::new_sync() }
     }
 
@@ -153,11 +153,11 @@ impl Vfs {
     }
 
     fn inode(&self, ino: Ino) -> Result<&Inode> {
-        self.inodes.get(&ino).map(Arc::as_ref).ok_or(VfsError::NotFound)
+        self.inodes.get(ino).map(Arc::as_ref).ok_or(VfsError::NotFound)
     }
 
     fn inode_mut(&mut self, ino: Ino) -> Result<&mut Inode> {
-        self.inodes.get_mut(&ino).map(Arc::make_mut).ok_or(VfsError::NotFound)
+        self.inodes.get_mut(ino).map(Arc::make_mut).ok_or(VfsError::NotFound)
     }
 
     fn directory(&self, ino: Ino) -> Result<&Directory> {
@@ -186,10 +186,10 @@ impl Vfs {
     }
 
     fn free_if_unused(&mut self, ino: Ino) {
-        let Some(inode) = self.inodes.get(&ino) else { return };
+        let Some(inode) = self.inodes.get(ino) else { return };
         if inode.links == 0 && !self.open.contains_key(&ino) {
             self.used -= inode.size();
-            self.inodes.remove_mut(&ino);
+            self.inodes.remove(ino);
         }
     }
 }

@@ -253,7 +253,7 @@ impl Vfs {
         }
         self.next_ino += 1;
         self.directory_mut(directory)?.insert(name, ino);
-        self.inodes.insert_mut(ino, Arc::new(inode));
+        self.inodes.insert(ino, Arc::new(inode));
         Ok(ino)
     }
 
