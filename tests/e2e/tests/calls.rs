@@ -61,3 +61,48 @@ fn a_hundred_thousand_calls_scroll() {
     page.click("checkbox", "Only failures");
     page.expect_in("System calls", "99,996 of 100,000 calls");
 }
+
+#[test]
+fn the_calls_of_a_program_that_is_debugged_are_places_on_its_timeline() {
+    let page = Page::open();
+    page.click("tab", "System calls");
+    page.click("checkbox", "Record");
+    page.choose_example("Writing a file");
+    page.expect_source("notes.txt");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.expect_in("System calls", "no system call");
+    page.press("Continue");
+    page.expect_status("The program is over");
+    page.expect_in("System calls", "4 calls");
+    page.expect_script("all have happened", "return !document.querySelector('.syscall-row[data-when]')");
+
+    // The second call is gone to: it is next, and what came after it is later.
+    page.click("option", "2");
+    page.expect_in("Chosen call", "the debugger stands before it");
+    page.expect_script("one is next", "return document.querySelectorAll('.syscall-row[data-when=next]').length === 1");
+    page.expect_script(
+        "two are later",
+        "return document.querySelectorAll('.syscall-row[data-when=later]').length === 2",
+    );
+    page.expect_status("call $fd_write");
+    page.press("Step over");
+    page.expect_script("it has happened", "return !document.querySelector('.syscall-row[data-when=next]')");
+    page.expect_in("System calls", "4 calls");
+
+    // By keyboard: chosen with the arrows, gone to with Enter.
+    page.click("option", "3");
+    page.hit(key::HOME);
+    page.expect_in("Chosen call", "path_open");
+    page.hit(key::ENTER);
+    page.expect_in("Chosen call", "the debugger stands before it");
+    page.hit(key::END);
+    page.press("Go to this call");
+    page.expect_script("three have happened", "return !document.querySelector('.syscall-row[data-when=later]')");
+
+    page.press("Stop");
+    page.expect_script(
+        "a run that is over has no present",
+        "return !document.querySelector('.syscall-row[data-when]')",
+    );
+}
