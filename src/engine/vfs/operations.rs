@@ -168,7 +168,8 @@ impl Vfs {
                 self.change_links(directory, -1)?;
                 self.change_links(ino, -2)
             }
-            Place::Itself(ino) if ino == self.root() => Err(VfsError::Busy),
+            // As in POSIX: `/` is busy, and `.` is no name.
+            Place::Itself(ino) if ino == self.root() && reach == Reach::WholeTree => Err(VfsError::Busy),
             Place::Itself(_) => Err(VfsError::Invalid),
         }
     }

@@ -1,7 +1,7 @@
 //! The size limit.
 
-use super::super::VfsError;
-use super::{Vfs, create, link, open, symlink, unlink};
+use super::super::{MAX_INODES, VfsError};
+use super::{Reach, Vfs, create, link, make_directory, open, symlink, unlink};
 
 #[test]
 fn a_full_tree_takes_no_more_bytes() {
@@ -71,4 +71,21 @@ fn a_file_has_so_many_links_at_most() {
     create(&mut vfs, "f").unwrap();
     let refused = (0..70_000).find_map(|n| link(&mut vfs, "f", &format!("l{n}")).err().map(|error| (n, error)));
     assert_eq!(refused, Some((64_999, VfsError::TooManyLinks)));
+}
+
+#[test]
+fn a_tree_has_so_many_entries_at_most() {
+    let mut vfs = Vfs::new();
+    let root = vfs.root();
+    for directory in 0..MAX_INODES / 1024 {
+        let inner = vfs.create_directory(root, &directory.to_string(), Reach::Beneath).unwrap();
+        // These are entries too, and so is the root.
+        for entry in 0..1023 - usize::from(directory == 0) {
+            vfs.create_directory(inner, &entry.to_string(), Reach::Beneath).unwrap();
+        }
+    }
+    assert_eq!(make_directory(&mut vfs, "one more"), Err(VfsError::NoSpace));
+    assert_eq!(create(&mut vfs, "one more"), Err(VfsError::NoSpace));
+    vfs.remove_directory(root, "7/7", Reach::Beneath).unwrap();
+    assert!(make_directory(&mut vfs, "one more").is_ok());
 }

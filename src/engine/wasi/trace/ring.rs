@@ -55,7 +55,7 @@ impl Ring {
         self.dropped
     }
 
-    /// How often [`Ring::forget_after`] has forgotten calls: what was found among them may be another call now.
+    /// How often calls at the end have been forgotten: what was found among them may be another call now.
     pub fn cuts(&self) -> u64 {
         self.cuts
     }

@@ -55,6 +55,10 @@ fn results(report: &mut Report, dir: i32, file: i32) {
         let expected = if call == "path_readlink" { "INVAL" } else { "FAULT" };
         report.is(&format!("{call} with results nowhere"), errno(answer), expected);
     }
+    // Without a variable there is nothing to be put anywhere.
+    if std::env::vars_os().next().is_some() {
+        report.is("environ_get with results nowhere", errno(unsafe { raw::environ_get(FAR, FAR) }), "FAULT");
+    }
     report.is("fd_seek that failed moved nothing", tell(file.cast_unsigned()), "0");
 }
 

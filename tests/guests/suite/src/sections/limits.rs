@@ -44,6 +44,10 @@ fn space(report: &mut Report, dir: Fd) {
     report.is("fd_allocate to 600 MiB", unsafe { fd_allocate(file, 0, 600 << 20) }, "NOSPC");
     report.is("fd_pwrite past 600 MiB", pwrite(file, &["x"], 600 << 20), "NOSPC");
     report.is("fd_pwrite past 20 GiB", pwrite(file, &["x"], 20 << 30), "FBIG");
+    report.is("fd_allocate past 20 GiB", unsafe { fd_allocate(file, 20 << 30, 1) }, "FBIG");
+    report.is("fd_seek to 20 GiB", seek(file, 20 << 30, WHENCE_SET).is_ok(), "yes");
+    report.is("fd_write there", write(file, &["x"]), "FBIG");
+    report.is("fd_seek back", seek(file, 0, WHENCE_SET), "0");
     report.is("fd_filestat_get size", size(file), "524288000");
     // What is left is filled to the last byte; a write that does not fit is cut.
     let room = (512 << 20) - (500 << 20) - 4;

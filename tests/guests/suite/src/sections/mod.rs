@@ -12,8 +12,10 @@ mod metadata;
 mod names;
 mod opening;
 mod others;
+mod paths;
 mod poll;
 mod reading;
+mod rights;
 mod standard;
 mod start;
 mod writing;
@@ -35,15 +37,21 @@ const SECTIONS: &[Section] = &[
     ("names", names::section),
     ("links", links::section),
     ("escape", escape::section),
+    ("paths", paths::section),
     ("poll", poll::section),
     ("others", others::section),
     ("standard", standard::section),
 ];
 
-/// Sections that are gone through only where they are named: they need an input, break what others need, or reach
-/// limits that every runtime has elsewhere.
-const ALONE: &[Section] =
-    &[("input", input::section), ("hostile", hostile::section), ("limits", limits::section), ("end", start::end)];
+/// Sections that are gone through only where they are named: they need an input, break what others need, reach limits
+/// that every runtime has elsewhere, or ask for what not every runtime has.
+const ALONE: &[Section] = &[
+    ("input", input::section),
+    ("hostile", hostile::section),
+    ("limits", limits::section),
+    ("rights", rights::section),
+    ("end", start::end),
+];
 
 pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).take_while(|argument| argument != "--").collect();
