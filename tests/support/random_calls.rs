@@ -107,7 +107,7 @@ impl Guest {
             output_limit: None,
         });
         ctx.push_stdin(b"typed\n");
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             ctx.close_stdin();
         }
         let mut linker = Linker::new(engine);

@@ -14,7 +14,7 @@ use wasmparser::{
 use super::analyse::{Analysed, Function, analyse};
 use crate::engine::validate;
 
-/// A copy of a module, as [`instrument`] makes it.
+/// A copy of a module, as [`instrument`](super::instrument) makes it.
 #[derive(Debug)]
 pub struct Instrumented {
     /// The copy.
