@@ -84,6 +84,11 @@ fn a_hostile_program_gets_errors() {
 }
 
 #[test]
+fn rights_that_were_given_up_are_missed() {
+    all_as_expected(&suite("rights", &[], &["rights"], ""));
+}
+
+#[test]
 fn limits_are_met_with_errors() {
     all_as_expected(&suite("limits", &[], &["limits"], ""));
 }

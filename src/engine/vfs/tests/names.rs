@@ -85,7 +85,8 @@ fn removing_tells_files_from_directories() {
     assert_eq!(remove_directory(&mut vfs, "d/f"), Err(VfsError::NotDirectory));
     assert_eq!(unlink(&mut vfs, "d/g"), Err(VfsError::NotFound));
     assert_eq!(remove_directory(&mut vfs, "d/."), Err(VfsError::Invalid));
-    assert_eq!(remove_directory(&mut vfs, "."), Err(VfsError::Busy));
+    assert_eq!(remove_directory(&mut vfs, "."), Err(VfsError::Invalid));
+    assert_eq!(vfs.remove_directory(vfs.root(), "/", Reach::WholeTree), Err(VfsError::Busy));
     unlink(&mut vfs, "d/f").unwrap();
     remove_directory(&mut vfs, "d").unwrap();
     assert!(show(&vfs).is_empty());
