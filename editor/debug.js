@@ -1,6 +1,6 @@
 // What the debugger shows in the editor: where the program stands, values beside instructions, breakpoints.
 
-import { RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { EditorSelection, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, GutterMarker, WidgetType, gutter } from "@codemirror/view";
 import { forgetPeek } from "./explain.js";
 
@@ -130,7 +130,9 @@ export function showMarks(view, shown, reveal) {
   const effects = [setMarks.of(shown), forgetPeek];
   const at = reveal && (shown.caller ?? shown.current);
   if (at) {
-    effects.push(EditorView.scrollIntoView(Math.min(at[0], view.state.doc.length), { y: "nearest", yMargin: 80 }));
+    const [from, to] = at.map((place) => Math.min(place, view.state.doc.length));
+    const margins = { y: "nearest", yMargin: 80, x: "nearest", xMargin: 40 };
+    effects.push(EditorView.scrollIntoView(EditorSelection.range(to, from), margins));
   }
   view.dispatch({ effects });
 }

@@ -677,3 +677,54 @@ fn without_being_asked_for_no_call_is_recorded() {
     command(&mut worker, DebugCommand::Continue);
     assert!(!calls(&worker).traced);
 }
+
+#[test]
+fn what_the_last_step_read_and_wrote_is_told_whichever_way_it_was_come_to() {
+    let text = r#"(module (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  (func (export "_start")
+    (i32.store offset=4 (i32.const 16) (i32.load8_u (i32.const 3)))
+    (memory.copy (i32.const 100) (i32.const 200) (i32.const 8))
+    (drop (call $random (i32.const 300) (i32.const 5)))))"#;
+    let mut worker = debug(text, Vec::new());
+    let mut touched = |command_: DebugCommand| {
+        let view = command(&mut worker, command_);
+        assert_eq!(view.memory, 131_072);
+        (view.step, view.read, view.written)
+    };
+    type Seen = (u64, Vec<(u32, u64, u64)>, Vec<(u32, u64, u64)>);
+    let seen: Vec<Seen> = (0..11).map(|_| touched(DebugCommand::Into)).collect();
+    let expected = |step: u64| -> Seen {
+        match step {
+            3 => (3, vec![(0, 3, 1)], vec![]),
+            4 => (4, vec![], vec![(0, 20, 4)]),
+            8 => (8, vec![(0, 200, 8)], vec![(0, 100, 8)]),
+            11 => (11, vec![], vec![(0, 300, 5)]),
+            _ => (step, vec![], vec![]),
+        }
+    };
+    assert_eq!(seen, (1..=11).map(expected).collect::<Vec<_>>());
+    for step in (1..11).rev() {
+        assert_eq!(touched(DebugCommand::BackInto), expected(step));
+    }
+    for step in [8, 3, 11, 4] {
+        assert_eq!(touched(DebugCommand::JumpTo { step }), expected(step));
+    }
+}
+
+#[test]
+fn parts_of_the_memory_have_names() {
+    let text = r#"(module (memory 2) (data $greeting (i32.const 1024) "hello") (data (i32.const 16) "x") (data "passive")
+  (global $__stack_pointer (mut i32) (i32.const 1024)) (global $__heap_base i32 (i32.const 1040))
+  (func (export "main") (global.set $__stack_pointer (i32.const 900)) (nop)))"#;
+    let mut worker = debug(text, Vec::new());
+    let regions = |view: &DebugView| -> Vec<(String, u64, u64)> {
+        view.regions.iter().map(|region| (region.name.clone(), region.start, region.end)).collect()
+    };
+    let data = [("data 1".to_owned(), 16, 17), ("data $greeting".to_owned(), 1024, 1029)];
+    let heap = ("heap".to_owned(), 1040, 131_072);
+    assert_eq!(regions(&view(&worker)), [&data[..], std::slice::from_ref(&heap)].concat(), "the stack is empty");
+    let moved = command(&mut worker, DebugCommand::JumpTo { step: 2 });
+    let stack = ("shadow stack".to_owned(), 900, 1024);
+    assert_eq!(regions(&moved), [&data[..], &[stack, heap]].concat());
+}

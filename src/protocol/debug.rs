@@ -121,6 +121,10 @@ pub struct DebugView {
     pub regions: Vec<MemoryRegion>,
     /// Bytes that the last step wrote: memory, address, length.
     pub written: Vec<(u32, u64, u64)>,
+    /// Bytes that the last step read, likewise.
+    pub read: Vec<(u32, u64, u64)>,
+    /// How large the first memory is, in bytes.
+    pub memory: u64,
 }
 
 /// Why a program stands still.

@@ -22,6 +22,6 @@ pub enum MarkKind {
     Fork,
     /// The program's last instruction.
     End,
-    /// The instruction that trapped.
+    /// The instruction that trapped, or hit a limit.
     Trap,
 }

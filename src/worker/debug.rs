@@ -7,6 +7,7 @@ use super::debug_view::{self, Before};
 use super::event_loop::Next;
 use super::expressions::{self, Expressions};
 use super::persons_files::PersonsFiles;
+use super::regions::Regions;
 use super::run::milliseconds_left;
 use super::sources::Maps;
 use super::{Machine, files, to_proto};
@@ -43,7 +44,7 @@ pub(super) struct Debug {
     id: RunId,
     session: DebugSession,
     maps: Maps,
-    regions: Vec<(String, u64, u64)>,
+    regions: Regions,
     phase: Phase,
     /// Steps that took about [`SLICE_MS`] last time.
     steps: u64,
@@ -104,7 +105,7 @@ impl Debug {
         session.set_source_map(maps.lines());
         Ok(Self {
             id,
-            regions: debug_view::regions(wasm),
+            regions: Regions::new(wasm, &session),
             session,
             maps,
             phase: Phase::Stopped,
@@ -147,8 +148,8 @@ impl Debug {
 
     fn send_stopped(&mut self, reason: DebugReason, emit: &mut dyn FnMut(Event)) {
         self.send_output(emit);
-        let values = self.session.recent_values(RECENT_STEPS);
-        let view = debug_view::view(&mut self.session, &self.maps, &self.regions, reason, self.before.as_ref(), values);
+        let recent = self.session.recent(RECENT_STEPS);
+        let view = debug_view::view(&mut self.session, &self.maps, &self.regions, reason, self.before.as_ref(), recent);
         self.before = Some(Before::of(&self.session));
         if !self.expressions.is_empty() {
             self.send_evaluations(0, emit);

@@ -1,15 +1,14 @@
 //! What the page is told of a program that stands still under the debugger.
 
+use super::regions::Regions;
 use super::sources::Maps;
 use super::to_proto;
 use crate::engine::debugger::view::FrameView;
-use crate::engine::debugger::{Access, DebugSession, RecentValue};
+use crate::engine::debugger::{Access, DebugSession, Recent};
 use crate::engine::instrument::LabelKind;
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value::{self, Nullable, Val};
-use crate::protocol::{
-    DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand, PlacedValue, Span, TableView,
-};
+use crate::protocol::{DebugFrame, DebugReason, DebugView, Label, NamedValue, Operand, PlacedValue, Span, TableView};
 
 /// How many frames are told.
 const MOST_FRAMES: usize = 200;
@@ -22,7 +21,6 @@ pub(super) struct Before {
     depth: u32,
     frame: Option<FrameView>,
     globals: Vec<String>,
-    accesses: Vec<Access>,
 }
 
 impl Before {
@@ -32,7 +30,6 @@ impl Before {
             depth: session.depth(),
             frame: session.call_stack(1).pop(),
             globals: session.globals().iter().map(|global| value::show(global).text).collect(),
-            accesses: session.next_accesses(),
         }
     }
 }
@@ -40,18 +37,17 @@ impl Before {
 pub(super) fn view(
     session: &mut DebugSession,
     maps: &Maps,
-    regions: &[(String, u64, u64)],
+    regions: &Regions,
     reason: DebugReason,
     before: Option<&Before>,
-    values: Vec<RecentValue>,
+    recent: Recent,
 ) -> DebugView {
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
     let session = &*session;
     let map = &*maps.text;
     let frames = session.call_stack(MOST_FRAMES);
-    // What changed is what the last single step changed, or what differs from what was seen last in the same frame.
+    // What changed is what differs from what was seen last in the same frame.
     let same = before.filter(|before| before.depth == session.depth());
-    let single = before.is_some_and(|before| before.step + 1 == session.step());
     let announcement = announcement(session, maps, &reason, before, frames.first());
     let shown: Vec<DebugFrame> = frames
         .iter()
@@ -68,14 +64,13 @@ pub(super) fn view(
             mutable: session.is_global_mutable(index),
         }
     });
-    let values = values.into_iter().filter_map(|recent| {
+    let values = recent.values.into_iter().filter_map(|recent| {
         let text = recent.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
         Some(PlacedValue { place: span(map, recent.offset)?, text, earlier: recent.earlier })
     });
-    let written = before.filter(|_| single).map_or_else(Vec::new, |before| {
-        let writes = before.accesses.iter().filter(|access| access.writes);
-        writes.map(|access| (access.memory, access.address, access.length)).collect()
-    });
+    let part = |access: &Access| (access.memory, access.address, access.length);
+    let (written, read): (Vec<&Access>, Vec<&Access>) = recent.touched.iter().partition(|access| access.writes);
+    let (written, read) = (written.into_iter().map(part).collect(), read.into_iter().map(part).collect());
     DebugView {
         step: session.step(),
         furthest: session.furthest(),
@@ -89,8 +84,10 @@ pub(super) fn view(
         forks: session.forks(),
         values: values.collect(),
         log,
-        regions: current_regions(session, regions),
+        regions: regions.now(session),
         written,
+        read,
+        memory: session.memory(0).map_or(0, |bytes| bytes.len() as u64),
     }
 }
 
@@ -244,55 +241,4 @@ fn tables(session: &DebugSession) -> Vec<TableView> {
         TableView { size, elements: elements.collect() }
     };
     sizes.map(view).collect()
-}
-
-/// The parts of the first memory that a module's binary tells of.
-pub(super) fn regions(wasm: &[u8]) -> Vec<(String, u64, u64)> {
-    use wasmparser::{DataKind, Operator, Parser, Payload};
-    let mut regions = Vec::new();
-    for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
-        let Payload::DataSection(section) = payload else { continue };
-        for (index, data) in section.into_iter().map_while(Result::ok).enumerate() {
-            let DataKind::Active { memory_index: 0, offset_expr } = data.kind else { continue };
-            let start = match offset_expr.get_operators_reader().read() {
-                Ok(Operator::I32Const { value }) => u64::from(value.cast_unsigned()),
-                Ok(Operator::I64Const { value }) => value.cast_unsigned(),
-                _ => continue,
-            };
-            let end = start.saturating_add(data.data.len() as u64);
-            if end > start {
-                regions.push((format!("data {index}"), start, end));
-            }
-        }
-    }
-    regions
-}
-
-/// What is known of the first memory now: data segments, and, where a compiler left its traces, stack and heap.
-fn current_regions(session: &DebugSession, fixed: &[(String, u64, u64)]) -> Vec<MemoryRegion> {
-    let size = session.memory(0).map_or(0, |bytes| bytes.len() as u64);
-    let mut regions: Vec<MemoryRegion> =
-        fixed.iter().map(|(name, start, end)| MemoryRegion { name: name.clone(), start: *start, end: *end }).collect();
-    let address = |name: &str| {
-        let index = session.names().find_global(name)?;
-        match session.globals().get(index as usize)? {
-            Val::I32(value) => Some(u64::from(value.cast_unsigned())),
-            Val::I64(value) => Some(value.cast_unsigned()),
-            _ => None,
-        }
-    };
-    if let Some(pointer) = address("__stack_pointer") {
-        // Rust's stack grows down from where the data begin, or from where the heap does.
-        let first_data = fixed.iter().map(|(_, start, _)| *start).min().unwrap_or(size);
-        let top = if pointer <= first_data { first_data } else { address("__heap_base").unwrap_or(size) };
-        if pointer < top {
-            regions.push(MemoryRegion { name: "shadow stack".to_owned(), start: pointer, end: top });
-        }
-        let last_data = fixed.iter().map(|(_, _, end)| *end).max().unwrap_or(top);
-        let heap = address("__heap_base").unwrap_or(last_data.max(top));
-        if heap < size {
-            regions.push(MemoryRegion { name: "heap".to_owned(), start: heap, end: size });
-        }
-    }
-    regions
 }

@@ -12,6 +12,7 @@ mod event_loop;
 mod expressions;
 mod files;
 mod persons_files;
+mod regions;
 mod run;
 mod sources;
 mod to_proto;

@@ -23,7 +23,7 @@ pub enum MarkKind {
     Fork,
     /// The program's last instruction.
     End,
-    /// The instruction that trapped.
+    /// The instruction that trapped, or hit a limit.
     Trap,
 }
 
@@ -68,7 +68,10 @@ impl DebugSession {
             (MarkKind::Fork, self.forks().into()),
         ];
         if let Some((step, outcome)) = self.known_end() {
-            let kind = if matches!(outcome, Outcome::Trapped(_)) { MarkKind::Trap } else { MarkKind::End };
+            let kind = match outcome {
+                Outcome::Returned(_) | Outcome::Exited(_) => MarkKind::End,
+                Outcome::Trapped(_) | Outcome::LimitReached { .. } | Outcome::Stopped => MarkKind::Trap,
+            };
             lists.push((kind, vec![step].into()));
         }
         lists

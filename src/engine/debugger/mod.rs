@@ -41,7 +41,7 @@ pub use machine::Position;
 pub use marks::{Mark, MarkKind};
 pub use names::Names;
 pub use program::{Program, ProgramError};
-pub use recent::RecentValue;
+pub use recent::{Recent, RecentValue};
 pub use scope::MachineScope;
 pub use session::{Command, DebugProgress, DebugSession, LineCommand, StopReason};
 pub use watchpoint::{On, Seen, Target, Touch, Watchpoint};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use wasmi::Val;
 
+use super::access::Access;
 use super::session::{Came, Course, DebugSession, Heed};
 use crate::engine::value::{self, Shown};
 
@@ -32,20 +33,32 @@ impl Pushed {
     }
 }
 
+/// What the steps before now did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recent {
+    /// In the order of the code.
+    pub values: Vec<RecentValue>,
+    /// The bytes that the last step read and wrote.
+    pub touched: Vec<Access>,
+}
+
 impl DebugSession {
-    /// The values that instructions of the call on top pushed last, within so many steps. Goes back and comes again for
-    /// that; nothing changes by it.
-    pub fn recent_values(&mut self, steps: u64) -> Vec<RecentValue> {
+    /// The values that instructions of the call on top pushed last, within so many steps, and what the last step touched.
+    /// Goes back and comes again for that; nothing changes by it.
+    pub fn recent(&mut self, steps: u64) -> Recent {
         let now = self.step();
         if self.machine().is_waiting() {
-            return Vec::new();
+            return Recent::default();
         }
-        let Some(here) = self.machine().position() else { return Vec::new() };
+        let Some(here) = self.machine().position() else { return Recent::default() };
         let call = self.machine().top();
         let program = std::rc::Rc::clone(self.program());
-        let Some(function) = program.instrumented.analyse(here.function) else { return Vec::new() };
+        let Some(function) = program.instrumented.analyse(here.function) else {
+            return Recent::default();
+        };
         let first = function.follow(0);
         let mut pushed = Pushed::default();
+        let mut touched = Vec::new();
         self.go_near(now.saturating_sub(steps));
         let mut left = u64::MAX;
         let course = |limit| Course { limit, base: 1, place: None, heed: Heed::Nothing, from: limit };
@@ -54,9 +67,23 @@ impl DebugSession {
             let before = self.machine().position();
             let frame = self.machine().top();
             let step = self.step();
+            let is_last = step + 1 == now;
+            if is_last {
+                touched = self.next_accesses();
+                self.wasi_mut().note_touched();
+            }
             match self.execute(&course(step + 1), &mut left) {
                 Came::ToLimit => {}
                 _ => break,
+            }
+            if is_last {
+                let by_host = self.wasi_mut().take_touched();
+                touched.extend(by_host.into_iter().map(|by| Access {
+                    memory: 0,
+                    address: by.pointer.into(),
+                    length: by.length.into(),
+                    writes: by.writes,
+                }));
             }
             let after = self.machine().position().filter(|_| self.machine().top() == call);
             let after = after.filter(|after| after.function == here.function);
@@ -96,6 +123,6 @@ impl DebugSession {
             })
             .collect();
         values.sort_by_key(|recent| recent.offset);
-        values
+        Recent { values, touched }
     }
 }

@@ -5,7 +5,9 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::protocol::Value;
-use crate::ui::selectors::debug::written;
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::use_memory::use_show_address;
+use crate::ui::selectors::debug::{address, written};
 use crate::ui::state::debug::Base;
 
 #[derive(PartialEq, Properties)]
@@ -22,6 +24,8 @@ pub struct Props {
 pub fn DebugValue(props: &Props) -> Html {
     let editing = use_state_eq(|| false);
     let input = use_node_ref();
+    let memory = use_slice::<DebugContext>().view().map_or(0, |view| view.memory);
+    let show_address = use_show_address();
     let text = written(&props.value, props.base);
     {
         let input = input.clone();
@@ -44,18 +48,26 @@ pub fn DebugValue(props: &Props) -> Html {
         props.value.unsigned.as_ref().map(|text| format!(" · unsigned {text}")).unwrap_or_default(),
         props.value.hex.as_ref().map(|text| format!(" · {text}")).unwrap_or_default()
     );
+    let pointer = address(&props.value, memory).map(|address| {
+        let show = show_address.clone();
+        let onclick = Callback::from(move |_: MouseEvent| show.emit(address));
+        html! {
+            <button type="button" class="pointer" aria-label={format!("Show {address:#x} in Memory")} title={format!("Show {address:#x} in Memory")} {onclick}>{ "↦" }</button>
+        }
+    });
     let Some(on_change) = props.on_change.clone() else {
-        return html! { <span class="debug-value" {title}>{ text }</span> };
+        return html! { <span class="value-cell"><span class="debug-value" {title}>{ text }</span>{ for pointer }</span> };
     };
     if !*editing {
         let begin = {
             let editing = editing.setter();
             Callback::from(move |_: MouseEvent| editing.set(true))
         };
-        return html! {
+        return html! { <span class="value-cell">
             <button type="button" class="debug-value" title={format!("{title} · press to change it")}
                 aria-label={format!("Change {}: {text}", props.name)} onclick={begin}>{ text }</button>
-        };
+            { for pointer }
+        </span> };
     }
     let onkeydown = {
         let editing = editing.setter();

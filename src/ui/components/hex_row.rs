@@ -33,6 +33,7 @@ pub fn HexRowLine(props: &Props) -> Html {
                 aria-selected={cell.selected.to_string()}
                 data-address={at.to_string()}
                 data-changed={cell.changed.then_some("true")}
+                data-read={cell.read.then_some("true")}
                 data-zero={(cell.byte == Some(0)).then_some("true")}
                 data-cursor={(props.active == Some(at)).then_some("true")}
             >{ text }</span>

@@ -24,16 +24,29 @@ pub fn MemoryRegion() -> Html {
     let on_watch = use_callback(memory.clone(), |watch, memory| memory.watch(watch));
     let debug = use_slice::<DebugContext>();
     let mut shown = (*memory.state).clone();
-    if let Some(view) = debug.view().filter(|_| debug.single) {
-        shown.window = shown.window.marked(&view.written, shown.memory);
+    if let Some(view) = debug.view() {
+        shown.window = shown.window.marked(&view.written, &view.read, shown.memory);
+    }
+    let address = debug.address;
+    {
+        // Addresses are those of the first memory.
+        let memory = memory.clone();
+        use_effect_with(address, move |(wish, _)| {
+            if *wish > 0 {
+                memory.choose(0);
+            }
+        });
     }
     let regions = debug.view().filter(|_| shown.memory == 0).map(|view| view.regions.clone()).unwrap_or_default();
-    html! { <MemoryPanel memory={shown} {regions} {on_choose} {on_watch} /> }
+    html! { <MemoryPanel memory={shown} {regions} {address} {on_choose} {on_watch} /> }
 }
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub memory: MemoryState,
+    /// An address that is to be shown, and a number that grows with each wish.
+    #[prop_or_default]
+    pub address: (u32, u64),
     /// Parts of it that have a name.
     #[prop_or_default]
     pub regions: Vec<protocol::MemoryRegion>,
@@ -67,6 +80,14 @@ pub fn MemoryPanel(props: &Props) -> Html {
             jump.set((jump.0 + 1, address));
         })
     };
+    {
+        let go = go.clone();
+        use_effect_with(props.address, move |(wish, address)| {
+            if *wish > 0 {
+                go.emit(*address);
+            }
+        });
+    }
     let on_show = {
         let (jump, start) = (jump.clone(), selection.start());
         Callback::from(move |()| jump.set((jump.0 + 1, start)))

@@ -164,6 +164,11 @@ impl Debugger {
         self.0.debug.dispatch(DebugAction::SelectFrame(frame));
     }
 
+    /// Shows an address in the memory.
+    pub fn show_address(&self, address: u64) {
+        self.0.debug.dispatch(DebugAction::ShowAddress(address));
+    }
+
     pub fn show_in(&self, base: Base) {
         self.0.debug.dispatch(DebugAction::ShowIn(base));
     }

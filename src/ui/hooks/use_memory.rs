@@ -2,9 +2,11 @@
 
 use yew::prelude::*;
 
-use super::reducers::use_slice;
+use super::reducers::{LayoutContext, use_slice};
+use super::use_debugger::Debugger;
 use super::use_engine::{Engine, use_engine_events};
 use crate::protocol::{Event, MemoryWatch};
+use crate::ui::state::layout::{LayoutAction, Panel};
 use crate::ui::state::memory::{MemoryAction, MemoryState};
 
 /// What the panel shows, and its verbs.
@@ -36,6 +38,17 @@ pub fn use_memory(opened: u32) -> Memory {
     };
     use_engine_events(on_event);
     Memory { state, engine }
+}
+
+/// Shows an address in the Memory panel, wherever that is.
+#[hook]
+pub fn use_show_address() -> Callback<u64> {
+    let debugger = use_slice::<Debugger>();
+    let layout = use_slice::<LayoutContext>().dispatcher();
+    use_callback((debugger, layout), |address, (debugger, layout)| {
+        layout.dispatch(LayoutAction::Show { panel: Panel::Memory });
+        debugger.show_address(address);
+    })
 }
 
 impl Memory {

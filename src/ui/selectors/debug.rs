@@ -37,6 +37,15 @@ pub fn written(value: &Value, base: Base) -> String {
     other.unwrap_or(&value.text).clone()
 }
 
+/// The address that a value may be: an integer that lies in the memory. The very first bytes are numbers more often.
+pub fn address(value: &Value, memory: u64) -> Option<u64> {
+    if !matches!(value.ty.as_str(), "i32" | "i64") {
+        return None;
+    }
+    let address: u64 = value.unsigned.as_ref().unwrap_or(&value.text).parse().ok()?;
+    (8..memory).contains(&address).then_some(address)
+}
+
 /// Where the debugger stands, in a short sentence that does not change from step to step.
 pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
     Some(match &debug.phase {
@@ -159,6 +168,22 @@ mod tests {
         assert_eq!(forms, ["-1", "4294967295", "0xffffffff"]);
         let float = Value { ty: "f64".into(), text: "0.5".into(), unsigned: None, hex: None };
         assert_eq!(written(&float, Base::Unsigned), "0.5");
+    }
+
+    #[test]
+    fn only_what_lies_in_the_memory_may_be_an_address() {
+        let value = |ty: &str, text: &str, unsigned: Option<&str>| Value {
+            ty: ty.into(),
+            text: text.into(),
+            unsigned: unsigned.map(str::to_owned),
+            hex: None,
+        };
+        assert_eq!(address(&value("i32", "1024", None), 65_536), Some(1024));
+        assert_eq!(address(&value("i32", "65536", None), 65_536), None);
+        assert_eq!(address(&value("i32", "-4", Some("4294967292")), 65_536), None);
+        assert_eq!(address(&value("i32", "-4", Some("4294967292")), u64::from(u32::MAX)), Some(4_294_967_292));
+        assert_eq!(address(&value("i64", "3", None), 65_536), None);
+        assert_eq!(address(&value("f32", "1024", None), 65_536), None);
     }
 
     #[test]

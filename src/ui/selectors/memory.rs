@@ -165,6 +165,8 @@ pub struct HexCell {
     /// `None` until the worker has sent it.
     pub byte: Option<u8>,
     pub changed: bool,
+    /// The last step read it.
+    pub read: bool,
     pub selected: bool,
 }
 
@@ -178,7 +180,7 @@ pub fn visible_rows(geometry: &Geometry, top: f64, window: &HexWindow, selection
         let cells = (address..row_end)
             .map(|at| {
                 let (byte, changed) = window.get(at).map_or((None, false), |(byte, changed)| (Some(byte), changed));
-                HexCell { byte, changed, selected: selection.contains(at) }
+                HexCell { byte, changed, read: window.is_read(at), selected: selection.contains(at) }
             })
             .collect();
         rows.push(HexRow { address, cells });
@@ -314,7 +316,8 @@ pub fn describe(address: u64, size: u64, cell: HexCell) -> String {
         Some(byte) => {
             let text = if byte.is_ascii_graphic() { format!(", “{}”", char::from(byte)) } else { String::new() };
             let changed = if cell.changed { ", changed" } else { "" };
-            format!("{byte:02x} at {address}{text}{changed}")
+            let read = if cell.read { ", read" } else { "" };
+            format!("{byte:02x} at {address}{text}{changed}{read}")
         }
         None => format!("loading {address}"),
     }

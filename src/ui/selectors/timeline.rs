@@ -30,7 +30,7 @@ pub fn name(kind: MarkKind) -> &'static str {
         MarkKind::Breakpoint => "stopped at a breakpoint",
         MarkKind::Fork => "you changed something",
         MarkKind::End => "the end",
-        MarkKind::Trap => "the trap",
+        MarkKind::Trap => "where it failed",
     }
 }
 

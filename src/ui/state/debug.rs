@@ -33,14 +33,14 @@ pub struct DebugState {
     /// The frame that is looked at; the topmost is 0.
     pub frame: usize,
     pub base: Base,
+    /// The address that was to be shown last, and how many there were.
+    pub address: (u32, u64),
     /// The text that is debugged, and which was in the editor then.
     pub text: Option<Rc<str>>,
     /// What is on the timeline besides steps.
     pub marks: Rc<[TimelineMark]>,
     /// Why what was asked for last was not done.
     pub refused: Option<Rc<str>>,
-    /// Whether the last view was a step from the one before, forward or back.
-    pub single: bool,
     /// Plays, with so many steps a second and in this direction.
     pub playing: Option<Direction>,
 }
@@ -73,6 +73,8 @@ pub enum DebugAction {
     Asked,
     SelectFrame(usize),
     ShowIn(Base),
+    /// An address is to be shown in the memory.
+    ShowAddress(u64),
     Play(Option<Direction>),
     /// The person changes the breakpoints.
     Breakpoints(BreakpointChange),
@@ -93,10 +95,10 @@ impl Default for DebugState {
             expressions: Expressions::default(),
             frame: 0,
             base: Base::default(),
+            address: (0, 0),
             text: None,
             marks: Rc::new([]),
             refused: None,
-            single: false,
             playing: None,
         }
     }
@@ -113,6 +115,7 @@ impl DebugState {
                     breakpoints: self.breakpoints.forget_places(),
                     expressions: self.expressions.forget_results(),
                     base: self.base,
+                    address: self.address,
                     text,
                     ..Self::default()
                 };
@@ -126,6 +129,7 @@ impl DebugState {
             }
             DebugAction::SelectFrame(frame) => next.frame = frame,
             DebugAction::ShowIn(base) => next.base = base,
+            DebugAction::ShowAddress(address) => next.address = (self.address.0 + 1, address),
             DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
             DebugAction::Breakpoints(change) => next.breakpoints = self.breakpoints.apply(change),
             DebugAction::Expressions(change) => next.expressions = self.expressions.apply(change),
@@ -213,7 +217,6 @@ impl DebugState {
 
     fn stop(&mut self, view: &DebugView) {
         let before = self.view().map(|view| (view.step, view.depth));
-        self.single = before.is_some_and(|(step, _)| step.abs_diff(view.step) == 1);
         // Another call is on top: what was looked at is another one now.
         if before != Some((view.step, view.depth)) {
             self.frame = 0;
@@ -251,6 +254,8 @@ pub mod tests {
             log: Vec::new(),
             regions: Vec::new(),
             written: Vec::new(),
+            read: Vec::new(),
+            memory: 0,
         }
     }
 
@@ -278,7 +283,7 @@ pub mod tests {
         assert!(state.is_working());
         assert_eq!(state.view().map(|view| view.step), Some(0), "the last view is still there");
         let state = state.apply(stopped(1, DebugReason::Step));
-        assert!(state.is_stopped() && state.single);
+        assert!(state.is_stopped());
         assert_eq!(state.view().map(|view| view.step), Some(1));
     }
 
@@ -288,7 +293,7 @@ pub mod tests {
         let state = state.apply(heard(Event::DebugWorking { run: 1, step: 70, of: Some(90) }));
         assert!(matches!(&state.phase, DebugPhase::Working { progress: Some((70, Some(90))), last } if last.step == 0));
         let state = state.apply(stopped(90, DebugReason::Pause));
-        assert!(state.is_stopped() && !state.single);
+        assert!(state.is_stopped());
     }
 
     #[test]

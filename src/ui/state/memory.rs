@@ -27,12 +27,14 @@ pub struct HexWindow {
     pub bytes: Rc<[u8]>,
     /// For each of the bytes: whether it differs from what was last seen at its address.
     pub changed: Rc<[bool]>,
+    /// For each of the bytes: whether the last step read it. Empty where that is not known.
+    pub read: Rc<[bool]>,
 }
 
 impl HexWindow {
     /// A window onto all of `bytes`, none of them changed.
     pub fn whole(bytes: Rc<[u8]>) -> Self {
-        Self { offset: 0, changed: vec![false; bytes.len()].into(), bytes }
+        Self { offset: 0, changed: vec![false; bytes.len()].into(), read: Rc::new([]), bytes }
     }
 
     /// The byte at an address and whether it has changed; `None` when it is not at hand.
@@ -41,15 +43,23 @@ impl HexWindow {
         Some((*self.bytes.get(index)?, self.changed.get(index).copied().unwrap_or(false)))
     }
 
-    /// The same bytes, of which those are marked that a step wrote: memory, address, length.
-    pub fn marked(&self, written: &[(u32, u64, u64)], memory: u32) -> Self {
-        let is_written = |address: u64| {
-            written.iter().any(|(index, start, length)| {
-                *index == memory && address.checked_sub(*start).is_some_and(|at| at < *length)
-            })
+    /// The same bytes, of which those are marked that a step wrote and read: memory, address, length.
+    pub fn marked(&self, written: &[(u32, u64, u64)], read: &[(u32, u64, u64)], memory: u32) -> Self {
+        let marks = |touched: &[(u32, u64, u64)]| {
+            let is_touched = |address: u64| {
+                touched.iter().any(|(index, start, length)| {
+                    *index == memory && address.checked_sub(*start).is_some_and(|at| at < *length)
+                })
+            };
+            (self.offset..).take(self.bytes.len()).map(is_touched).collect()
         };
-        let changed = (self.offset..).take(self.bytes.len()).map(is_written).collect();
-        Self { offset: self.offset, bytes: self.bytes.clone(), changed }
+        Self { offset: self.offset, bytes: self.bytes.clone(), changed: marks(written), read: marks(read) }
+    }
+
+    /// Whether the last step read that byte.
+    pub fn is_read(&self, address: u64) -> bool {
+        let index = address.checked_sub(self.offset).and_then(|index| usize::try_from(index).ok());
+        index.and_then(|index| self.read.get(index)).copied().unwrap_or(false)
     }
 
     /// The bytes from `start` on that are at hand, at most `length` of them.
@@ -114,7 +124,7 @@ impl MemoryState {
         self.memories = view.memories;
         self.size = view.size;
         let changed = if same_run { self.compare(&view) } else { vec![false; view.bytes.len()].into() };
-        self.window = HexWindow { offset: view.offset, bytes: view.bytes.into(), changed };
+        self.window = HexWindow { offset: view.offset, bytes: view.bytes.into(), changed, read: Rc::new([]) };
     }
 
     /// Which bytes differ from those known. Where none does, the program has not moved on (the panel was scrolled, or
@@ -136,9 +146,13 @@ mod tests {
 
     #[test]
     fn a_step_marks_the_bytes_that_it_wrote_and_no_others() {
-        let window = HexWindow { offset: 8, bytes: [0; 6].into(), changed: [true; 6].into() };
-        let marked = window.marked(&[(0, 6, 4), (1, 12, 2), (0, u64::MAX, 9)], 0);
+        let window = HexWindow { offset: 8, bytes: [0; 6].into(), changed: [true; 6].into(), read: [].into() };
+        let marked = window.marked(&[(0, 6, 4), (1, 12, 2), (0, u64::MAX, 9)], &[(0, 11, 2)], 0);
         assert_eq!(*marked.changed, [true, true, false, false, false, false]);
+        assert_eq!(
+            (8..15).map(|at| marked.is_read(at)).collect::<Vec<_>>(),
+            [false, false, false, true, true, false, false]
+        );
     }
 
     fn received(run: RunId, offset: u64, bytes: &[u8]) -> MemoryAction {

@@ -178,3 +178,42 @@ fn a_changed_local_takes_the_program_another_way() {
 }
 
 const AT_STEP_2: &str = "return document.querySelector('input[aria-label=\"Step number\"]')?.value === '2'";
+
+#[test]
+fn a_number_is_followed_into_the_memory() {
+    let page = Page::open();
+    page.choose_example("Memory and data");
+    page.expect_source("$swap");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.fill("Step number", "15");
+    page.hit(key::ENTER);
+    page.expect_in("Locals", "40");
+    page.press("Show 0x28 in Memory");
+    page.expect_in("Memory", "0x0028");
+    // The last step was a load: what it read is marked, and nothing else.
+    page.expect_script("the bytes that were read are marked", &format!("{READ} === '16,17,18,19'"));
+    page.press("Step back");
+    page.expect_script("nothing was read here", &format!("{READ} === ''"));
+}
+
+const READ: &str = "return [...document.querySelectorAll('#memory-grid .hex-byte[data-read]')].map((byte) => byte.dataset.address).join()";
+
+#[test]
+fn the_program_plays_forwards_and_backwards() {
+    let page = Page::open();
+    page.choose_example("Recursive factorial");
+    page.expect_source("$factorial");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.choose("Steps a second", "30/s");
+    page.press("Play forwards");
+    page.expect_script("it has come to the fifth step by itself", &format!("{STEP} >= 5"));
+    page.press("Play forwards");
+    page.expect_script("it stands still", "return !document.querySelector('[aria-label^=Play][aria-pressed=true]')");
+    page.press("Play backwards");
+    page.expect_script("it has gone back to the start", &format!("{STEP} === 0"));
+    page.expect_script("and stopped there", "return !document.querySelector('[aria-label^=Play][aria-pressed=true]')");
+}
+
+const STEP: &str = "return Number(document.querySelector('input[aria-label=\"Step number\"]')?.value)";
