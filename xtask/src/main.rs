@@ -22,7 +22,7 @@ Usage: cargo xtask <command>
   serve            install what is missing, build, serve the page with live reload
   build            install what is missing, build dist/ for any static host
   test [--quick]   every check and test; --quick: the native ones only
-  bench            measure speed and size, write docs/BENCHMARKS.md
+  bench            measure speed and size, write docs/BENCHMARKS.md; --only PART: measure one part, write nothing
   picture          take README's picture of the page
 
 Further arguments of `serve` and `build` go to trunk, such as `serve --port 9000`.";

@@ -53,7 +53,10 @@ fn in_page(bench: &Bench, sample: &Sample, expected: &str) -> f64 {
     let request = Request::Run {
         run: 1,
         source: Source { name: "bench.wasm".into(), bytes: sample.module.clone() },
-        entry: Entry::Export { name: sample.export.into(), arguments: vec![sample.argument.to_string()] },
+        entry: Entry::Export {
+            name: sample.export.into(),
+            arguments: sample.arguments.iter().map(ToString::to_string).collect(),
+        },
         options: RunOptions::default(),
     };
     let answer = bench.ask(&request, |event| matches!(event, Event::Finished { .. }));
@@ -77,7 +80,8 @@ fn native(sample: &Sample, metered: bool) -> (f64, String) {
     let function = instance.get_func(&store, sample.export).expect("the sample has the export");
     let mut results = [if sample.is_wide { Val::I64(0) } else { Val::I32(0) }];
     let started = Instant::now();
-    function.call(&mut store, &[Val::I32(sample.argument)], &mut results).expect("the sample does not trap");
+    let arguments: Vec<Val> = sample.arguments.iter().copied().map(Val::I32).collect();
+    function.call(&mut store, &arguments, &mut results).expect("the sample does not trap");
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     let text = match &results[0] {
         Val::I32(number) => number.to_string(),
@@ -91,12 +95,12 @@ fn native(sample: &Sample, metered: bool) -> (f64, String) {
 fn in_browser(bench: &Bench, sample: &Sample, expected: &str) -> f64 {
     let body = "const bytes = Uint8Array.from(atob(arguments[0]), (letter) => letter.charCodeAt(0)); \
          const module = new WebAssembly.Module(bytes); \
-         new WebAssembly.Instance(module).exports[arguments[1]](arguments[2]); \
+         new WebAssembly.Instance(module).exports[arguments[1]](...arguments[2]); \
          const { exports } = new WebAssembly.Instance(module); \
-         const started = performance.now(); const result = exports[arguments[1]](arguments[2]); \
+         const started = performance.now(); const result = exports[arguments[1]](...arguments[2]); \
          return [performance.now() - started, String(result)]";
     let module = json!(BASE64_STANDARD.encode(&sample.module));
-    let answer = bench.script(body, &[module, json!(sample.export), json!(sample.argument)]);
+    let answer = bench.script(body, &[module, json!(sample.export), json!(sample.arguments)]);
     assert_eq!(answer[1], expected, "{} in the browser's engine", sample.name);
     answer[0].as_f64().unwrap_or(f64::NAN)
 }

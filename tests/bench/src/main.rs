@@ -1,9 +1,11 @@
 //! How fast the built page is, and how large: `cargo xtask bench`.
 //!
 //! One headless Chromium, the release build, several rounds; medians, so that one slow moment does not count.
-//! With names of parts (`engines`, `text`, `calls`, `loading`), only these are measured and nothing is written.
+//! With names of parts (`engines`, `debugger`, `text`, `calls`, `loading`), only these are measured and nothing is
+//! written.
 
 mod calls;
+mod debugger;
 mod engines;
 mod loading;
 mod report;
@@ -17,13 +19,23 @@ use std::process::Command;
 /// How often each thing is measured.
 const ROUNDS: usize = 5;
 
+const PARTS: [&str; 5] = ["engines", "debugger", "text", "calls", "loading"];
+
 fn main() {
     let parts: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(part) = parts.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        eprintln!("error: there is no part `{part}`, only {}", PARTS.join(", "));
+        std::process::exit(2);
+    }
     let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let mut report = Report::new(&machine());
     if is_wanted("engines") {
         eprintln!("==> the page's interpreter, native wasmi, and the browser's own engine");
         report.engines(&engines::measure(ROUNDS));
+    }
+    if is_wanted("debugger") {
+        eprintln!("==> the debugger");
+        report.debugger(&debugger::measure(ROUNDS));
     }
     if is_wanted("text") {
         eprintln!("==> text to binary, against npm wabt");

@@ -1,5 +1,6 @@
 //! docs/BENCHMARKS.md.
 
+use crate::debugger::{self, Aim};
 use crate::loading::Loading;
 use crate::{calls, engines, text};
 use std::fmt::Write;
@@ -46,6 +47,27 @@ impl Report {
             ));
         }
         self.line(include_str!("why.md").trim_end());
+    }
+
+    pub fn debugger(&mut self, rows: &[debugger::Row]) {
+        self.line(
+            "\n## The debugger\n\n\
+             The same programs under the debugger, from the request to the view of where the program stands.\n\
+             A run is *recorded* so that any step of it can be gone back to.\n\
+             *Painted* is measured in the page itself, from the click to the end of the frame that shows it.\n\
+             What is kept is counted by the same engine compiled for this machine.\n\n\
+             | what | measured | aim |\n|---|--:|--:|",
+        );
+        for row in rows {
+            let (is_met, word, aim) = match row.aim {
+                Aim::AtLeast(aim) => (row.measured >= aim, "at least", aim),
+                Aim::AtMost(aim) => (row.measured <= aim, "at most", aim),
+            };
+            let digits = if row.measured < 10.0 { 2 } else { 0 };
+            let measured = format!("{:.digits$}", row.measured);
+            let measured = if is_met { measured } else { format!("**{measured}**") };
+            self.line(&format!("| {} | {measured} {} | {word} {aim} |", row.what, row.unit));
+        }
     }
 
     pub fn text(&mut self, rows: &[text::Row]) {

@@ -7,7 +7,7 @@ pub struct Sample {
     pub name: &'static str,
     pub module: Vec<u8>,
     pub export: &'static str,
-    pub argument: i32,
+    pub arguments: Vec<i32>,
     /// Whether the result is an `i64`.
     pub is_wide: bool,
 }
@@ -19,30 +19,45 @@ pub fn programs() -> Vec<Sample> {
         std::fs::read(&rust).unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask bench`", rust.display()));
     let text = |text: &str| wat::parse_str(text).expect("the sample is valid");
     vec![
-        Sample { name: "fib(30), recursive", module: text(FIB), export: "fib", argument: 30, is_wide: false },
+        Sample { name: "fib(30), recursive", module: text(FIB), export: "fib", arguments: vec![30], is_wide: false },
         Sample {
             name: "counting to 20 million",
             module: text(COUNT),
             export: "count",
-            argument: 20_000_000,
+            arguments: vec![20_000_000],
             is_wide: false,
         },
         Sample {
             name: "memory, 8 passes over 4 MiB",
             module: text(MEMORY),
             export: "sum",
-            argument: 8,
+            arguments: vec![8],
             is_wide: false,
         },
         Sample {
             name: "sha256 of 1 MiB (Rust)",
             module: rust.clone(),
             export: "sha256",
-            argument: 1 << 20,
+            arguments: vec![1 << 20],
             is_wide: true,
         },
-        Sample { name: "sort 200,000 numbers (Rust)", module: rust, export: "sort", argument: 200_000, is_wide: true },
+        Sample {
+            name: "sort 200,000 numbers (Rust)",
+            module: rust,
+            export: "sort",
+            arguments: vec![200_000],
+            is_wide: true,
+        },
     ]
+}
+
+/// A module of about two megabytes, of many functions.
+pub fn large_module() -> Sample {
+    let module = |bytes: usize| wat::parse_str(text_of(bytes)).expect("the sample is valid");
+    // How much longer the text is than the module.
+    let probe = module(1_000_000).len();
+    let module = module(2_000_000 * 1_000 / (probe / 1_000));
+    Sample { name: "a large module", module, export: "mix_0", arguments: vec![1, 2], is_wide: false }
 }
 
 const FIB: &str = r#"(module (func $fib (export "fib") (param $n i32) (result i32)

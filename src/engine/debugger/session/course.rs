@@ -107,7 +107,7 @@ impl DebugSession {
             near = self.near_due.filter(|near| *near > step).unwrap_or(u64::MAX);
             let most = self.most_at_once(course, due.min(near)).min(*left).max(1);
             let base = self.line_step_base(course.base);
-            let single = enters || self.look_ahead(course.heed);
+            let single = enters || self.look_ahead(course.heed) || most == 1;
             let mut halt = if single { Halt::Ready } else { self.machine_mut().run(most, base) };
             self.take_noted();
             let single = self.step() == step && matches!(halt, Halt::Ready);
