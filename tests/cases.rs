@@ -234,14 +234,10 @@ const OTHERWISE_UNDER_THE_DEBUGGER: &[(&str, &str)] = &[("time-limit.wat", "ther
 fn transcript(source: &Source) -> String {
     let told = transcript_of(source, false);
     let debugged = transcript_of(source, true);
-    let (before, calls) = told.split_once("calls:\n").unwrap_or((&told, ""));
-    let after: String =
-        calls.lines().skip_while(|line| line.starts_with("  ")).map(|line| format!("{line}\n")).collect();
-    let told_but_calls = format!("{before}{after}");
     match OTHERWISE_UNDER_THE_DEBUGGER.iter().find(|(name, _)| *name == source.name) {
-        None => assert_eq!(debugged, told_but_calls, "{} under the debugger, and as a plain run", source.name),
+        None => assert_eq!(debugged, told, "{} under the debugger, and as a plain run", source.name),
         Some((name, why)) => {
-            assert_ne!(debugged, told_but_calls, "{name} is the same under the debugger, though {why}")
+            assert_ne!(debugged, told, "{name} is the same under the debugger, though {why}")
         }
     }
     told
@@ -281,8 +277,7 @@ fn transcript_of(source: &Source, is_debugged: bool) -> String {
             writeln!(told, "{name}:\n{}", indented(&printed)).expect("a string takes text");
         }
     }
-    // Calls are traced in plain runs.
-    if let Some(filter) = directives.trace.filter(|_| !is_debugged) {
+    if let Some(filter) = directives.trace {
         worker.send(Request::WatchCalls { watch: Some(CallsWatch { filter, count: 500, ..CallsWatch::default() }) });
         told.push_str(&trace_text(&worker));
     }

@@ -360,8 +360,7 @@ fn an_instrumented_run_is_the_same_as_a_plain_one() {
     let traced_lines = |flags: &[&str]| {
         let arguments = [&["run", "--dir", ".", "--trace"][..], flags, &["prints.wat"]].concat();
         let lines = text(&wasmoscope(&folder, &arguments, "").stderr);
-        let calls = lines.lines().filter_map(|line| line.splitn(3, ' ').nth(2)).map(str::to_owned);
-        calls.filter(|call| call.contains(") = ")).collect::<Vec<_>>()
+        traced(&lines).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(traced_lines(&["--instrumented"]), traced_lines(&[]));
     assert_eq!(traced_lines(&[]).len(), 3);
