@@ -217,3 +217,25 @@ fn the_program_plays_forwards_and_backwards() {
 }
 
 const STEP: &str = "return Number(document.querySelector('input[aria-label=\"Step number\"]')?.value)";
+
+#[test]
+fn a_deep_recursion_can_be_looked_through_and_leaves_the_page_in_place() {
+    let page = Page::open();
+    page.set_source(
+        "(module (global $depth (mut i32) (i32.const 0))\n(func $dive (export \"main\") (local $mine i32)\n\
+         (global.set $depth (i32.add (global.get $depth) (i32.const 1)))\n\
+         (local.set $mine (global.get $depth))\n(call $dive)))",
+    );
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Go to the end");
+    page.expect_in("Call stack", "20,000 calls");
+    page.expect_in("Call stack", "and 19,800 below");
+    page.expect_in("Timeline", "where it failed");
+    let fits = "const page = document.scrollingElement; return page.scrollHeight <= page.clientHeight";
+    page.expect_script("the page itself does not scroll", fits);
+    // A call further down has its own locals.
+    page.expect_in("Locals", "20000");
+    page.expect_script("the sixth call is chosen", "document.querySelectorAll('.frame')[5].click(); return true");
+    page.expect_in("Locals", "19995");
+}
