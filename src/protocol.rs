@@ -7,11 +7,13 @@
 
 use serde::{Deserialize, Serialize};
 
+mod catch;
 mod debug;
 mod evaluation;
 mod sources;
 mod timeline;
 
+pub use catch::{Asked, Catch, Caught, PlacedCatch, Touching};
 pub use debug::{
     Breakpoint, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, TableView, ValueChange,
@@ -62,6 +64,9 @@ pub enum Request {
     DebugCommand { run: RunId, command: DebugCommand },
     /// The page, when breakpoints have changed: these are all there are. Answered by [`Event::BreakpointsPlaced`].
     SetBreakpoints { run: RunId, breakpoints: Vec<Breakpoint> },
+    /// The page, when what to stop at besides lines has changed, and after [`Request::Debug`]: this is all there is.
+    /// Answered by [`Event::CatchesPlaced`].
+    SetCatches { run: RunId, catches: Vec<Catch> },
     /// The page, when the person changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
     ChangeValue { run: RunId, change: ValueChange },
     /// The page, when watch expressions have changed or another call is looked at: work these out now, for that call
@@ -158,6 +163,8 @@ pub enum Event {
     Explained { run: RunId, query: u32, explanation: Option<Explanation> },
     /// The debugger is at work, as often as a screen is drawn at most; `of` is how far it has to go, where that is known.
     DebugWorking { run: RunId, step: u64, of: Option<u64> },
+    /// Answers [`Request::SetCatches`]: what is wrong with them.
+    CatchesPlaced { run: RunId, catches: Vec<PlacedCatch> },
     /// Answers [`Request::SetBreakpoints`]: where they are really.
     BreakpointsPlaced { run: RunId, breakpoints: Vec<PlacedBreakpoint> },
     /// Answers [`Request::ChangeValue`] where nothing was changed.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{InlinedFrame, LineCommand, Outcome, SourcePlace, Span, Value};
+use super::{Asked, InlinedFrame, LineCommand, Outcome, SourcePlace, Span, Value};
 
 /// A place to stop at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,8 @@ pub enum DebugCommand {
     JumpTo { step: u64 },
     /// To the end, past all breakpoints.
     JumpToEnd,
+    /// Back to the instruction that wrote something last.
+    LastWrite { asked: Asked },
     /// To the nearest mark after here, of those that are known.
     NextMark,
     /// To the nearest mark before here.
@@ -136,6 +138,19 @@ pub enum DebugReason {
     Step,
     Breakpoint {
         id: u32,
+    },
+    /// Before an instruction that touches what a [`Catch`](super::Catch) watches: what it does, in a sentence.
+    Watchpoint {
+        id: u32,
+        touch: String,
+    },
+    /// Before the instruction that wrote last what was asked for: what it does, in a sentence.
+    LastWrite {
+        touch: String,
+    },
+    /// Where it was: why no instruction wrote last what was asked for, in a sentence.
+    NotWritten {
+        message: String,
     },
     /// It was asked to.
     Pause,

@@ -10,7 +10,7 @@ use super::persons_files::PersonsFiles;
 use super::regions::Regions;
 use super::run::milliseconds_left;
 use super::sources::Maps;
-use super::{Machine, files, to_proto};
+use super::{Machine, catches, files, to_proto};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Mark, Position, StopReason};
 use crate::engine::inspect::Summary;
@@ -23,8 +23,8 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
-    Breakpoint, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
-    MemoryWatch, PlacedBreakpoint, RunId, Span, ValueChange,
+    Asked, Breakpoint, Catch, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand,
+    MemoryView, MemoryWatch, PlacedBreakpoint, RunId, Span, ValueChange,
 };
 
 /// How long a slice of work may take, in milliseconds.
@@ -60,6 +60,11 @@ pub(super) struct Debug {
     expressions: Expressions,
     /// As they were sent last.
     marks: Vec<Mark>,
+    /// What the session stops at: on lines, and all else.
+    on_lines: Vec<debugger::Breakpoint>,
+    caught: Vec<debugger::Breakpoint>,
+    /// What the person asked the last writer of.
+    asked: Option<Asked>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,6 +125,9 @@ impl Debug {
             sent: None,
             expressions: Expressions::default(),
             marks: Vec::new(),
+            on_lines: Vec::new(),
+            caught: Vec::new(),
+            asked: None,
         })
     }
 
@@ -138,7 +146,7 @@ impl Debug {
     /// The view of where it stands; the first after [`Debug::start`] is the caller's to ask for.
     pub fn send_view(&mut self, emit: &mut dyn FnMut(Event)) {
         let reason = match self.session.advance(0) {
-            DebugProgress::Stopped(reason) => to_reason(reason),
+            DebugProgress::Stopped(reason) => self.to_reason(reason),
             DebugProgress::Waiting { input: true, .. } => DebugReason::Input,
             DebugProgress::Waiting { input: false, .. } => DebugReason::Sleep,
             DebugProgress::Working { .. } => DebugReason::Pause,
@@ -259,6 +267,10 @@ impl Debug {
             DebugCommand::BackContinue => Command::BackContinue,
             DebugCommand::JumpTo { step } => Command::JumpTo(step),
             DebugCommand::JumpToEnd => Command::JumpToEnd,
+            DebugCommand::LastWrite { asked } => {
+                self.asked = Some(asked);
+                Command::LastWrite(catches::to_asked(asked))
+            }
             DebugCommand::NextMark => return self.go_to_mark(self.session.next_mark(), "further on", emit),
             DebugCommand::PreviousMark => return self.go_to_mark(self.session.previous_mark(), "further back", emit),
         };
@@ -302,7 +314,9 @@ impl Debug {
                 log: log.clone(),
             }));
         }
-        let _ = self.session.set_breakpoints(set);
+        self.on_lines = set;
+        // What is wrong with watching has been told with what is watched.
+        let _ = self.stop_at_all();
         emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
     }
 
@@ -317,6 +331,25 @@ impl Debug {
     fn place_of_line(&self, line: u32) -> Option<Span> {
         let offset = self.maps.text.first_on_line(line)?;
         self.maps.text.location(offset).as_ref().map(to_proto::span)
+    }
+
+    /// Replaces what the program is stopped at besides lines, and says what is wrong with it.
+    pub fn set_catches(&mut self, catches: &[Catch], emit: &mut dyn FnMut(Event)) {
+        let placed = catches.iter().map(|catch| catches::place(&self.session, &self.maps.text, catch));
+        let (set, mut placed): (Vec<_>, Vec<_>) = placed.unzip();
+        self.caught = set.into_iter().flatten().collect();
+        if let Err(problem) = self.stop_at_all() {
+            for catch in &mut placed {
+                catch.problem.get_or_insert_with(|| problem.clone());
+            }
+        }
+        emit(Event::CatchesPlaced { run: self.id, catches: placed });
+    }
+
+    /// Has the session stop at lines and at all else. Where that fails, memories are not watched, and why.
+    fn stop_at_all(&mut self) -> Result<(), String> {
+        let all = self.on_lines.iter().chain(&self.caught).cloned().collect();
+        self.session.set_breakpoints(all).map_err(|error| error.to_string())
     }
 
     /// Changes a value, and shows what came of it.
@@ -389,7 +422,8 @@ impl Debug {
             }
             DebugProgress::Stopped(reason) => {
                 self.phase = Phase::Stopped;
-                self.send_stopped(to_reason(reason), emit);
+                let reason = self.to_reason(reason);
+                self.send_stopped(reason, emit);
                 Next::Idle
             }
             DebugProgress::Waiting { input, until } => {
@@ -508,6 +542,27 @@ impl Debug {
     pub fn stands_still(&self) -> bool {
         !matches!(self.phase, Phase::Working)
     }
+
+    fn to_reason(&self, reason: StopReason) -> DebugReason {
+        match reason {
+            StopReason::Start => DebugReason::Start,
+            StopReason::Step => DebugReason::Step,
+            StopReason::Breakpoint(id) => DebugReason::Breakpoint { id },
+            StopReason::Watchpoint(touch) => DebugReason::Watchpoint {
+                id: touch.id.unwrap_or(0),
+                touch: catches::tell(&self.session, &self.maps.text, &touch),
+            },
+            StopReason::LastWrite(touch) => {
+                DebugReason::LastWrite { touch: catches::tell(&self.session, &self.maps.text, &touch) }
+            }
+            StopReason::NotWritten(origin) => DebugReason::NotWritten {
+                message: catches::tell_origin(&self.session, &self.regions, self.asked, origin),
+            },
+            StopReason::Pause => DebugReason::Pause,
+            StopReason::Beginning => DebugReason::Beginning,
+            StopReason::Ended(outcome) => DebugReason::Ended { outcome: to_proto::outcome(outcome) },
+        }
+    }
 }
 
 fn to_line(command: LineCommand) -> debugger::LineCommand {
@@ -518,18 +573,5 @@ fn to_line(command: LineCommand) -> debugger::LineCommand {
         LineCommand::BackInto => debugger::LineCommand::BackInto,
         LineCommand::BackOver => debugger::LineCommand::BackOver,
         LineCommand::BackOut => debugger::LineCommand::BackOut,
-    }
-}
-
-fn to_reason(reason: StopReason) -> DebugReason {
-    match reason {
-        StopReason::Start => DebugReason::Start,
-        StopReason::Step => DebugReason::Step,
-        StopReason::Breakpoint(id) => DebugReason::Breakpoint { id },
-        StopReason::Pause | StopReason::Watchpoint(_) | StopReason::LastWrite(_) | StopReason::NotWritten(_) => {
-            DebugReason::Pause
-        }
-        StopReason::Beginning => DebugReason::Beginning,
-        StopReason::Ended(outcome) => DebugReason::Ended { outcome: to_proto::outcome(outcome) },
     }
 }

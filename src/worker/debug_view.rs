@@ -190,6 +190,9 @@ fn announcement(
     match reason {
         DebugReason::Start => return stands("before the first instruction"),
         DebugReason::Breakpoint { .. } => return stands("stopped at a breakpoint"),
+        DebugReason::Watchpoint { touch, .. } => return format!("stopped by a watchpoint: {touch}"),
+        DebugReason::LastWrite { touch } => return format!("last written here: {touch}"),
+        DebugReason::NotWritten { message } => return message.clone(),
         DebugReason::Pause => return stands("paused"),
         DebugReason::Beginning => return stands("nothing further back"),
         DebugReason::Input => return "the program waits for input".to_owned(),

@@ -276,6 +276,11 @@ impl<M: Machine> EventLoop<M> {
                     debug.set_breakpoints(breakpoints, emit);
                 }
             }
+            Request::SetCatches { run, catches } => {
+                if let Some(debug) = self.debugged(run) {
+                    debug.set_catches(&catches, emit);
+                }
+            }
             Request::ChangeValue { run, change } => {
                 if let Some(debug) = self.debugged(run) {
                     debug.change(change, emit);

@@ -6,6 +6,7 @@
 
 mod bookmark;
 mod calls;
+mod catches;
 mod debug;
 mod debug_view;
 mod event_loop;

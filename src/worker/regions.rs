@@ -21,6 +21,12 @@ impl Regions {
         Self { data: data_segments(wasm), stack_top: address(session, "__stack_pointer") }
     }
 
+    /// The name of the data segment that any of the bytes come from.
+    pub fn data_of(&self, start: u64, length: u64) -> Option<&str> {
+        let end = start.saturating_add(length);
+        self.data.iter().find(|(_, from, to)| *from < end && start < *to).map(|(name, ..)| name.as_str())
+    }
+
     /// The parts of the memory as it is now.
     pub fn now(&self, session: &DebugSession) -> Vec<MemoryRegion> {
         let size = session.memory(0).map_or(0, |bytes| bytes.len() as u64);

@@ -30,8 +30,8 @@ pub struct Breakpoint {
 pub enum Trigger {
     /// An instruction. A function is entered at its first.
     Instruction(Position),
-    /// A call of the imported function of that index, through a table too.
-    Import(u32),
+    /// A call of the imported function of that index, or of any, through a table too.
+    Import(Option<u32>),
     /// An instruction that touches something.
     Watch(Watchpoint),
 }
@@ -46,7 +46,8 @@ impl Breakpoint {
     fn positions(&self, program: &Program) -> Vec<Position> {
         match self.trigger {
             Trigger::Instruction(position) => vec![position],
-            Trigger::Import(function) => program.sites().of_import(function).collect(),
+            Trigger::Import(Some(function)) => program.sites().of_import(function).collect(),
+            Trigger::Import(None) => program.sites().of_imports().collect(),
             Trigger::Watch(watchpoint) => watchpoint.positions(program),
         }
     }

@@ -14,7 +14,7 @@ mod explain;
 mod history;
 mod hits;
 mod image;
-mod last_write;
+pub mod last_write;
 mod lines;
 pub(in crate::engine) mod machine;
 mod marks;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wasmparser::{KnownCustom, Name, NameMap, Parser, Payload};
+use wasmparser::{KnownCustom, Name, NameMap, Parser, Payload, TypeRef};
 
 use crate::engine::source_map::demangled;
 
@@ -12,6 +12,8 @@ pub struct Names {
     functions: HashMap<u32, String>,
     locals: HashMap<u32, HashMap<u32, String>>,
     globals: HashMap<u32, String>,
+    /// The imported functions, by the names of module and field.
+    imports: Vec<(String, String)>,
 }
 
 impl Names {
@@ -25,6 +27,13 @@ impl Names {
                     if let KnownCustom::Name(section) = section.as_known() {
                         for name in section.into_iter().map_while(Result::ok) {
                             names.subsection(name);
+                        }
+                    }
+                }
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports().map_while(Result::ok) {
+                        if let TypeRef::Func(_) | TypeRef::FuncExact(_) = import.ty {
+                            names.imports.push((import.module.to_owned(), import.name.to_owned()));
                         }
                     }
                 }
@@ -72,6 +81,20 @@ impl Names {
 
     pub fn global(&self, index: u32) -> Option<&str> {
         self.globals.get(&index).map(String::as_str)
+    }
+
+    /// The imported functions, by the names of module and field.
+    pub fn imports(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.imports.iter().map(|(module, field)| (module.as_str(), field.as_str()))
+    }
+
+    /// The imported function of that name: `module.field`, `field`, or what the module calls it.
+    pub fn find_import(&self, name: &str) -> Option<u32> {
+        let is_it = |(module, field): (&str, &str)| {
+            field == name || name.strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(field)
+        };
+        let place = self.imports().position(is_it).map(|index| index as u32);
+        place.or_else(|| self.find_function(name).filter(|index| (*index as usize) < self.imports.len()))
     }
 
     /// The local of that name.

@@ -63,6 +63,8 @@ pub struct Search {
 
 const FIRST_WIDTH: u64 = 1_000;
 const WIDER: u64 = 8;
+/// Every breakpoint in a stretch is stopped at, and only the last counts.
+const WIDEST_WITH_STOPS: u64 = 200_000;
 
 impl Search {
     pub fn new(kind: SearchKind, now: u64) -> Self {
@@ -107,7 +109,11 @@ impl Search {
             }
             self.to = self.from;
             self.width = self.width.saturating_mul(WIDER);
-            self.from = self.from.saturating_sub(self.width);
+            if matches!(self.kind, SearchKind::Breakpoint) {
+                self.width = self.width.min(WIDEST_WITH_STOPS);
+            }
+            // Where a moment is, nothing has to be executed to get there.
+            self.from = session.moment_before(self.from.saturating_sub(self.width)).min(self.from);
             self.entered = false;
             self.seen = None;
         }

@@ -119,6 +119,15 @@ impl InstructionMap {
         here.max_by_key(|(_, start, _)| *start).map(|(offset, ..)| *offset)
     }
 
+    /// The offset of the instruction that is written at that line and column, both counted from 1 and in characters.
+    pub fn at_column(&self, line: u32, column: u32) -> Option<u64> {
+        let start = *self.lines.get((line as usize).checked_sub(1)?)? as usize;
+        let text = self.text.get(start..)?;
+        let text = text.split('\n').next().unwrap_or(text);
+        let before = text.char_indices().nth((column as usize).checked_sub(1)?).map_or(text.len(), |(at, _)| at);
+        self.at((start + before) as u32)
+    }
+
     /// The offset of the next instruction that is written at or after that place.
     pub fn after(&self, place: u32) -> Option<u64> {
         let later = self.places.iter().filter(|(_, start, _)| *start >= place);

@@ -1,40 +1,61 @@
 //! The breakpoints of a program: where they stop, and when.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::breakpoint_fields::{BreakpointFields, Terms};
+use super::catch_form::CatchForm;
+use super::catch_list::CatchItem;
 use crate::protocol::Breakpoint;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::breakpoint_note;
 use crate::ui::selectors::numbers;
 use crate::ui::state::breakpoints::{BreakpointChange, BreakpointLine};
+use crate::ui::state::catches::CatchChange;
 
-/// Nothing, unless there is one.
+/// Nothing, unless there is one or something is debugged.
 #[component]
 pub fn BreakpointList() -> Html {
     let debug = use_slice::<DebugContext>();
     let debugger = use_slice::<Debugger>();
-    let lines = &debug.breakpoints.lines;
-    if lines.is_empty() {
+    let (lines, catches) = (&debug.breakpoints.lines, &debug.catches.list);
+    let adds = use_state_eq(|| false);
+    let count = lines.len() + catches.len();
+    if count == 0 && !debug.is_on() {
         return html! {};
     }
     let clear = {
         let debugger = debugger.clone();
-        Callback::from(move |_: MouseEvent| debugger.breakpoints(BreakpointChange::RemoveAll))
+        Callback::from(move |_: MouseEvent| {
+            debugger.breakpoints(BreakpointChange::RemoveAll);
+            debugger.catches(CatchChange::RemoveAll);
+        })
+    };
+    let toggle = {
+        let adds = adds.clone();
+        Callback::from(move |_: MouseEvent| adds.set(!*adds))
     };
     html! {
         <section class="breakpoints" aria-label="Breakpoints">
             <div class="panel-head">
                 <h2>{ "Breakpoints" }</h2>
-                <span class="panel-note">{ numbers::grouped(lines.len() as u64) }</span>
+                if count > 0 { <span class="panel-note">{ numbers::grouped(count as u64) }</span> }
                 <div class="panel-tools">
-                    <button type="button" class="quiet-button" onclick={clear}>{ "Remove all" }</button>
+                    <button type="button" class="quiet-button" aria-expanded={if *adds { "true" } else { "false" }}
+                        title="Stop at bytes of memory, globals, locals, single instructions, functions or imports" onclick={toggle}
+                    >{ "New breakpoint" }</button>
+                    if count > 0 { <button type="button" class="quiet-button" onclick={clear}>{ "Remove all" }</button> }
                 </div>
             </div>
-            <ul class="breakpoint-list">
-                { for lines.iter().map(|line| html! { <BreakpointItem key={line.breakpoint.id} line={line.clone()} /> }) }
-            </ul>
+            <div class="breakpoint-scroller">
+                if *adds { <CatchForm /> }
+                if count > 0 {
+                    <ul class="breakpoint-list">
+                        { for lines.iter().map(|line| html! { <BreakpointItem key={line.breakpoint.id} line={line.clone()} /> }) }
+                        { for catches.iter().map(|known| html! { <CatchItem key={known.catch.id} known={known.clone()} /> }) }
+                    </ul>
+                }
+            </div>
         </section>
     }
 }
@@ -49,37 +70,22 @@ fn BreakpointItem(props: &Props) -> Html {
     let debugger = use_slice::<Debugger>();
     let breakpoint = &props.line.breakpoint;
     let number = breakpoint.line;
-    let edit = |change: fn(&mut Breakpoint, String)| {
+    let terms =
+        Terms { condition: breakpoint.condition.clone(), from_hit: breakpoint.from_hit, log: breakpoint.log.clone() };
+    let on_change = {
         let (debugger, breakpoint) = (debugger.clone(), breakpoint.clone());
-        Callback::from(move |event: Event| {
-            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-            let mut breakpoint = breakpoint.clone();
-            change(&mut breakpoint, input.value().trim().to_owned());
-            debugger.edit_breakpoint(breakpoint);
+        Callback::from(move |Terms { condition, from_hit, log }| {
+            debugger.edit_breakpoint(Breakpoint { condition, from_hit, log, ..breakpoint.clone() });
         })
-    };
-    let field = |name: &str, hint: &'static str, class: &'static str, value: String, onchange: Callback<Event>| {
-        html! {
-            <label class={classes!("breakpoint-field", class)}>
-                <span>{ name }</span>
-                <input class="text-box" type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
-                    aria-label={format!("{name}: breakpoint of line {number}")} placeholder={hint} {value} {onchange} />
-            </label>
-        }
     };
     let remove = {
         let (debugger, id) = (debugger.clone(), breakpoint.id);
         Callback::from(move |_: MouseEvent| debugger.breakpoints(BreakpointChange::Remove { id }))
     };
-    let from_hit = if breakpoint.from_hit > 1 { breakpoint.from_hit.to_string() } else { String::new() };
     html! {
         <li class="breakpoint">
             <span class="breakpoint-line">{ format!("Line {number}") }</span>
-            { field("Only if", "local.n == 3 && stack[0] > 9", "wide", breakpoint.condition.clone().unwrap_or_default(),
-                edit(|breakpoint, text| breakpoint.condition = Some(text).filter(|text| !text.is_empty()))) }
-            { field("From hit", "1", "narrow", from_hit, edit(|breakpoint, text| breakpoint.from_hit = text.parse().unwrap_or(0))) }
-            { field("Say instead of stopping", "n is {local.n}", "wide", breakpoint.log.clone().unwrap_or_default(),
-                edit(|breakpoint, text| breakpoint.log = Some(text).filter(|text| !text.is_empty()))) }
+            <BreakpointFields of={format!("breakpoint of line {number}")} {terms} {on_change} />
             <button type="button" class="quiet-button" aria-label={format!("Remove the breakpoint of line {number}")} onclick={remove}>{ "Remove" }</button>
             if let Some(note) = breakpoint_note(&props.line) {
                 <p class="breakpoint-note" role="alert">{ note }</p>

@@ -39,6 +39,8 @@ pub enum Picture {
     ToEnd,
     PreviousMark,
     NextMark,
+    Watch,
+    LastWrite,
 }
 
 impl Picture {
@@ -81,6 +83,8 @@ impl Picture {
             Picture::ToEnd => "M3.5 3v10L10 8zM11.3 3v10h1.2V3z",
             Picture::PreviousMark => "M7 4L3 8l4 4M3.2 8H10M13 3v10",
             Picture::NextMark => "M9 4l4 4-4 4M12.8 8H6M3 3v10",
+            Picture::Watch => "M1.8 8c2.6-5 9.8-5 12.4 0-2.6 5-9.8 5-12.4 0zM8 6.4a1.6 1.6 0 1 0 .01 0z",
+            Picture::LastWrite => "M8.5 11.5l-2.8.8.8-2.8 5.6-5.6 2 2zM1.8 4.5h5M3.8 2.5l-2 2 2 2",
         }
     }
 

@@ -5,7 +5,8 @@ use yew::prelude::*;
 
 use super::byte_inspector::ByteInspector;
 use super::hex_grid::HexGrid;
-use crate::protocol::{self, MemoryWatch};
+use super::watch_buttons::WatchButtons;
+use crate::protocol::{self, Asked, Caught, MemoryWatch, Touching};
 use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_memory::use_memory;
 use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
@@ -38,7 +39,16 @@ pub fn MemoryRegion() -> Html {
         });
     }
     let regions = debug.view().filter(|_| shown.memory == 0).map(|view| view.regions.clone()).unwrap_or_default();
-    html! { <MemoryPanel memory={shown} {regions} {address} {on_choose} {on_watch} /> }
+    html! { <MemoryPanel memory={shown} {regions} {address} is_debugged={debug.is_on()} {on_choose} {on_watch} /> }
+}
+
+/// The selected bytes, to be watched.
+fn watched(memory: u32, selection: Selection) -> Caught {
+    Caught::Memory { memory, start: selection.start(), length: selection.length(), on: Touching::Change }
+}
+
+fn asked(memory: u32, selection: Selection) -> Asked {
+    Asked::Memory { memory, start: selection.start(), length: selection.length() }
 }
 
 #[derive(PartialEq, Properties)]
@@ -50,6 +60,9 @@ pub struct Props {
     /// Parts of it that have a name.
     #[prop_or_default]
     pub regions: Vec<protocol::MemoryRegion>,
+    /// Whether its bytes can be watched, and their writers be found.
+    #[prop_or_default]
+    pub is_debugged: bool,
     pub on_choose: Callback<u32>,
     /// The part that is to be sent.
     pub on_watch: Callback<MemoryWatch>,
@@ -132,6 +145,9 @@ pub fn MemoryPanel(props: &Props) -> Html {
                     jump={*jump}
                     {on_view}
                 />
+                if props.is_debugged {
+                    <WatchButtons of="the selected bytes" wide=true what={watched(memory.memory, *selection)} asked={asked(memory.memory, *selection)} />
+                }
                 <ByteInspector size={memory.size} window={memory.window.clone()} selection={*selection} {on_show} />
             }
         </section>

@@ -2,6 +2,7 @@
 
 pub mod aside_list;
 pub mod ask_dialog;
+pub mod breakpoint_fields;
 pub mod breakpoints;
 pub mod byte_inspector;
 pub mod call_details;
@@ -9,6 +10,8 @@ pub mod call_form;
 pub mod call_list;
 pub mod call_stack;
 pub mod calls_panel;
+pub mod catch_form;
+pub mod catch_list;
 pub mod changes_dialog;
 pub mod comparison_view;
 pub mod console;
@@ -61,4 +64,5 @@ pub mod tabs;
 pub mod timeline;
 pub mod timeline_marks;
 pub mod toolbar;
+pub mod watch_buttons;
 pub mod watch_expressions;

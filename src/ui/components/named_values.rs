@@ -3,7 +3,8 @@
 use yew::prelude::*;
 
 use super::debug_value::DebugValue;
-use crate::protocol::{NamedValue, ValueChange};
+use super::watch_buttons::WatchButtons;
+use crate::protocol::{Asked, Caught, DebugFrame, NamedValue, Touching, ValueChange};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::state::debug::Base;
@@ -15,8 +16,18 @@ pub fn Locals() -> Html {
     let debugger = use_slice::<Debugger>();
     let frame = debug.frame as u32;
     let on_change = Callback::from(move |(local, text)| debugger.change(ValueChange::Local { frame, local, text }));
-    let values = debug.selected_frame().map(|frame| frame.locals.clone()).unwrap_or_default();
-    html! { <NamedValues title="Locals" none="This function has none" {values} base={debug.base} {on_change} /> }
+    let selected = debug.selected_frame();
+    let values = selected.map(|frame| frame.locals.clone()).unwrap_or_default();
+    let watches = selected.map(|shown| {
+        let locals = shown.locals.iter().enumerate().map(|(local, named)| {
+            let function = function_text(shown);
+            let what = Caught::Local { function, name: named.name.clone(), on: Touching::Change };
+            (what, Asked::Local { frame, local: local as u32 })
+        });
+        locals.collect()
+    });
+    let watches: Vec<(Caught, Asked)> = watches.unwrap_or_default();
+    html! { <NamedValues title="Locals" none="This function has none" {values} {watches} base={debug.base} {on_change} /> }
 }
 
 #[component]
@@ -25,7 +36,20 @@ pub fn Globals() -> Html {
     let debugger = use_slice::<Debugger>();
     let on_change = Callback::from(move |(global, text)| debugger.change(ValueChange::Global { global, text }));
     let values = debug.view().map(|view| view.globals.clone()).unwrap_or_default();
-    html! { <NamedValues title="Globals" none="This module has none" {values} base={debug.base} {on_change} /> }
+    let watches = values.iter().enumerate().map(|(global, named)| {
+        let what = Caught::Global { name: named.name.clone(), on: Touching::Change };
+        (what, Asked::Global { global: global as u32 })
+    });
+    let watches: Vec<(Caught, Asked)> = watches.collect();
+    html! { <NamedValues title="Globals" none="This module has none" {values} {watches} base={debug.base} {on_change} /> }
+}
+
+/// A function as it is found again in the next run, too.
+fn function_text(frame: &DebugFrame) -> String {
+    match frame.function.strip_prefix("func ") {
+        Some(_) => frame.index.to_string(),
+        None => format!("${}", frame.function),
+    }
 }
 
 #[derive(PartialEq, Properties)]
@@ -34,6 +58,8 @@ struct Props {
     /// What is said where there is nothing.
     none: &'static str,
     values: Vec<NamedValue>,
+    /// How each is watched, and asked about.
+    watches: Vec<(Caught, Asked)>,
     base: Base,
     /// An index, and what the person wrote.
     on_change: Callback<(u32, String)>,
@@ -50,6 +76,11 @@ fn NamedValues(props: &Props) -> Html {
                 <td class="named-value">
                     <DebugValue name={named.name.clone()} value={named.value.clone()} base={props.base} {on_change} />
                 </td>
+                <td class="named-tools">
+                    if let Some((what, asked)) = props.watches.get(index).filter(|_| named.mutable) {
+                        <WatchButtons of={named.name.clone()} what={what.clone()} asked={*asked} />
+                    }
+                </td>
             </tr>
         }
     };
@@ -60,7 +91,7 @@ fn NamedValues(props: &Props) -> Html {
                 <p class="part-empty">{ props.none }</p>
             } else {
                 <table class="named-values">
-                    <thead class="visually-hidden"><tr><th scope="col">{ "Name" }</th><th scope="col">{ "Type" }</th><th scope="col">{ "Value" }</th></tr></thead>
+                    <thead class="visually-hidden"><tr><th scope="col">{ "Name" }</th><th scope="col">{ "Type" }</th><th scope="col">{ "Value" }</th><th scope="col">{ "Tools" }</th></tr></thead>
                     <tbody>{ for props.values.iter().enumerate().map(line) }</tbody>
                 </table>
             }

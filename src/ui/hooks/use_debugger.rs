@@ -9,10 +9,11 @@ use yew::prelude::*;
 use super::reducers::{DebugContext, WorkspaceContext};
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{Breakpoint, DebugCommand, DebugReason, Event, Explanation, ValueChange};
+use crate::protocol::{Asked, Breakpoint, DebugCommand, DebugReason, Event, Explanation, ValueChange};
 use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
 use crate::ui::state::breakpoints::BreakpointChange;
+use crate::ui::state::catches::CatchChange;
 use crate::ui::state::debug::{Base, DebugAction, Direction};
 use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::expressions::ExpressionChange;
@@ -79,6 +80,15 @@ pub fn use_debugger(
         });
     }
     {
+        // What they name is looked up in whatever program is debugged.
+        let engine = engine.clone();
+        use_effect_with((debug.is_on().then_some(debug.run), debug.catches.all()), move |(run, catches)| {
+            if run.is_some() {
+                engine.set_catches(catches.clone());
+            }
+        });
+    }
+    {
         let (engine, texts) = (engine.clone(), debug.expressions.texts());
         let frame = debug.frame as u32;
         use_effect_with((debug.is_on().then_some(debug.run), frame, texts), move |(run, frame, texts)| {
@@ -100,12 +110,13 @@ pub fn use_debugger(
     {
         // What is set up for debugging is kept with the project that it is about.
         let (workspace, opened) = (workspace.clone(), workspace.opened);
-        let (breakpoints, expressions) = (debug.breakpoints.all(), debug.expressions.texts());
-        use_effect_with((breakpoints, expressions), move |(breakpoints, expressions)| {
+        let kept = (debug.breakpoints.all(), debug.catches.all(), debug.expressions.texts());
+        use_effect_with(kept, move |(breakpoints, catches, expressions)| {
             let now = workspace.clone();
             if now.opened == opened {
                 let moment = now.project.debugging.moment.clone();
-                let notes = DebugNotes { breakpoints: breakpoints.clone(), expressions: expressions.clone(), moment };
+                let (breakpoints, catches) = (breakpoints.clone(), catches.clone());
+                let notes = DebugNotes { breakpoints, catches, expressions: expressions.clone(), moment };
                 now.dispatch(WorkspaceAction::SetNotes(notes.into()));
             }
         });
@@ -191,6 +202,16 @@ impl Debugger {
 
     pub fn breakpoints(&self, change: BreakpointChange) {
         self.0.debug.dispatch(DebugAction::Breakpoints(change));
+    }
+
+    /// Changes what to stop at besides lines.
+    pub fn catches(&self, change: CatchChange) {
+        self.0.debug.dispatch(DebugAction::Catches(change));
+    }
+
+    /// Goes to the instruction that wrote something last.
+    pub fn last_write(&self, asked: Asked) {
+        self.press(DebugCommand::LastWrite { asked });
     }
 
     pub fn expressions(&self, change: ExpressionChange) {

@@ -8,8 +8,8 @@ use yew::prelude::*;
 
 use super::reducers::{CheckContext, ConsoleContext, DebugContext, RunContext, WorkerContext};
 use crate::protocol::{
-    Breakpoint, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch, OutputChunk,
-    Request, RunId, RunOptions, Source, ValueChange, Version,
+    Breakpoint, CallFilter, CallsWatch, Catch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch,
+    OutputChunk, Request, RunId, RunOptions, Source, ValueChange, Version,
 };
 use crate::ui::platform::dom;
 use crate::ui::platform::worker::{News, WorkerLink};
@@ -196,6 +196,11 @@ impl Engine {
             self.0.send(Request::Pause { run: self.0.run.get() });
             self.expect_answer();
         }
+    }
+
+    /// What to stop at besides lines.
+    pub fn set_catches(&self, catches: Vec<Catch>) {
+        self.0.send_if_active(|run| Request::SetCatches { run, catches });
     }
 
     pub fn set_breakpoints(&self, breakpoints: Vec<Breakpoint>) {

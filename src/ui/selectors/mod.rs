@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod calls;
+pub mod catches;
 pub mod comparison;
 pub mod console;
 pub mod debug;

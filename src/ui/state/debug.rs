@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
+use super::catches::{CatchChange, Catches};
 use super::debug_notes::DebugNotes;
 use super::expressions::{ExpressionChange, Expressions};
 use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId, TimelineMark};
@@ -29,6 +30,8 @@ pub struct DebugState {
     pub run: RunId,
     pub phase: DebugPhase,
     pub breakpoints: Breakpoints,
+    /// What to stop at besides lines.
+    pub catches: Catches,
     pub expressions: Expressions,
     /// The frame that is looked at; the topmost is 0.
     pub frame: usize,
@@ -78,6 +81,8 @@ pub enum DebugAction {
     Play(Option<Direction>),
     /// The person changes the breakpoints.
     Breakpoints(BreakpointChange),
+    /// The person changes what to stop at besides lines.
+    Catches(CatchChange),
     /// The person changes the watch expressions.
     Expressions(ExpressionChange),
     /// Another program was opened, with what was kept of its debugging.
@@ -92,6 +97,7 @@ impl Default for DebugState {
             run: 0,
             phase: DebugPhase::Idle,
             breakpoints: Breakpoints::default(),
+            catches: Catches::default(),
             expressions: Expressions::default(),
             frame: 0,
             base: Base::default(),
@@ -113,6 +119,7 @@ impl DebugState {
                     run,
                     phase: DebugPhase::Starting,
                     breakpoints: self.breakpoints.forget_places(),
+                    catches: self.catches.clone(),
                     expressions: self.expressions.forget_results(),
                     base: self.base,
                     address: self.address,
@@ -132,9 +139,11 @@ impl DebugState {
             DebugAction::ShowAddress(address) => next.address = (self.address.0 + 1, address),
             DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
             DebugAction::Breakpoints(change) => next.breakpoints = self.breakpoints.apply(change),
+            DebugAction::Catches(change) => next.catches = self.catches.apply(change),
             DebugAction::Expressions(change) => next.expressions = self.expressions.apply(change),
             DebugAction::Opened(notes) => {
                 next.breakpoints = Breakpoints::of(&notes.breakpoints);
+                next.catches = Catches::of(&notes.catches);
                 next.expressions = Expressions::of_texts(&notes.expressions);
                 next.text = None;
             }
@@ -203,6 +212,9 @@ impl DebugState {
                 self.expressions = self.expressions.worked_out(*step, evaluations);
             }
             Event::Marks { run, marks } if *run == self.run && self.is_on() => self.marks = marks.as_slice().into(),
+            Event::CatchesPlaced { run, catches } if *run == self.run => {
+                self.catches = self.catches.placed(catches);
+            }
             Event::ChangeRefused { run, message } if *run == self.run => {
                 self.refused = Some(message.as_str().into());
                 // Nothing has been done, so it stands where it stood.

@@ -1,4 +1,4 @@
-//! What a person has set up to look into a program, as it is kept with the project: breakpoints, watch expressions, and
+//! What a person has set up to look into a program, as it is kept with the project: breakpoints, watchpoints, watch expressions, and
 //! the moment of a run that the project was shared at.
 //!
 //! As text it is JSON whose unknown parts are passed over, so that a page of another age opens what it understands.
@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use super::catches::FIRST_ID;
 use super::expressions;
-use crate::protocol::Breakpoint;
+use crate::protocol::{Breakpoint, Catch, Caught};
 
 /// How many breakpoints are kept.
 const MOST_BREAKPOINTS: usize = 1000;
@@ -20,6 +21,8 @@ const LONGEST: usize = 4000;
 pub struct DebugNotes {
     /// In the order of their lines.
     pub breakpoints: Vec<Breakpoint>,
+    /// What to stop at besides lines.
+    pub catches: Vec<Catch>,
     pub expressions: Vec<Rc<str>>,
     pub moment: Option<Moment>,
 }
@@ -37,7 +40,20 @@ struct Kept {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     breakpoints: Vec<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    catches: Vec<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     expressions: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptCatch {
+    what: Caught,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    condition: Option<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    from_hit: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,15 +80,20 @@ impl DebugNotes {
 
     /// Breakpoints and expressions as text; empty where there are none. The moment is not in it.
     pub fn to_text(&self) -> String {
-        if self.breakpoints.is_empty() && self.expressions.is_empty() {
+        if self.breakpoints.is_empty() && self.catches.is_empty() && self.expressions.is_empty() {
             return String::new();
         }
         let breakpoints = self.breakpoints.iter().filter_map(|breakpoint| {
             let Breakpoint { id: _, file, line, condition, from_hit, log } = breakpoint.clone();
             serde_json::to_value(KeptBreakpoint { file, line, condition, from_hit, log }).ok()
         });
+        let catches = self.catches.iter().filter_map(|catch| {
+            let Catch { id: _, what, condition, from_hit, log } = catch.clone();
+            serde_json::to_value(KeptCatch { what, condition, from_hit, log }).ok()
+        });
         let expressions = self.expressions.iter().map(ToString::to_string).collect();
-        serde_json::to_string(&Kept { breakpoints: breakpoints.collect(), expressions }).unwrap_or_default()
+        let kept = Kept { breakpoints: breakpoints.collect(), catches: catches.collect(), expressions };
+        serde_json::to_string(&kept).unwrap_or_default()
     }
 
     /// What [`DebugNotes::to_text`] made, as far as it can be understood: it may come from anywhere.
@@ -95,18 +116,40 @@ impl DebugNotes {
             .collect();
         breakpoints.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
         breakpoints.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
+        let catches = kept.catches.into_iter().take(MOST_BREAKPOINTS);
+        let read = catches.filter_map(|kept| serde_json::from_value::<KeptCatch>(kept).ok());
+        let catches = read
+            .filter(|kept| [&kept.condition, &kept.log].into_iter().all(short) && names_are_short(&kept.what))
+            .zip(FIRST_ID..)
+            .map(|(KeptCatch { what, condition, from_hit, log }, id)| Catch { id, what, condition, from_hit, log })
+            .collect();
         let expressions = kept.expressions.iter().filter(|text| text.len() <= expressions::LONGEST);
         let expressions = expressions.take(expressions::MOST).map(|text| text.as_str().into()).collect();
-        Self { breakpoints, expressions, moment: None }
+        Self { breakpoints, catches, expressions, moment: None }
+    }
+}
+
+fn names_are_short(what: &Caught) -> bool {
+    match what {
+        Caught::Instruction { .. } | Caught::Memory { .. } => true,
+        Caught::Entry { function: name } | Caught::Import { name } | Caught::Global { name, .. } => {
+            name.len() <= LONGEST
+        }
+        Caught::Local { function, name, .. } => function.len() + name.len() <= LONGEST,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Touching;
 
     fn breakpoint(id: u32, line: u32) -> Breakpoint {
         Breakpoint { id, line, file: None, condition: None, from_hit: 0, log: None }
+    }
+
+    fn watched(what: Caught) -> Catch {
+        Catch { id: FIRST_ID, what, condition: None, from_hit: 3, log: Some("now {global.g}".into()) }
     }
 
     #[test]
@@ -114,6 +157,7 @@ mod tests {
         let conditional = Breakpoint { condition: Some("local.n == 3".into()), from_hit: 2, ..breakpoint(2, 9) };
         let notes = DebugNotes {
             breakpoints: vec![breakpoint(1, 4), conditional],
+            catches: vec![watched(Caught::Global { name: "$g".into(), on: Touching::Write })],
             expressions: vec!["stack[0]".into()],
             moment: None,
         };
@@ -125,10 +169,12 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_passed_over() {
         let text = r#"{"breakpoints":[{"line":3,"colour":"red"},{"function":"f"},{"line":0},{"line":3,"from_hit":7}],
-            "expressions":["depth"],"sounds":true}"#;
+            "catches":[{"what":{"Smell":{}}},{"what":{"Entry":{"function":"f"}}}],"expressions":["depth"],"sounds":true}"#;
         let notes = DebugNotes::from_text(text);
         assert_eq!(notes.breakpoints, [breakpoint(1, 3)], "one on a line");
         assert_eq!(notes.expressions, ["depth".into()]);
+        assert_eq!(notes.catches.len(), 1);
+        assert_eq!(notes.catches[0].what, Caught::Entry { function: "f".into() });
         assert_eq!(DebugNotes::from_text("no json"), DebugNotes::default());
         let long = format!(r#"{{"breakpoints":[{{"line":3,"log":"{}"}}]}}"#, "x".repeat(LONGEST + 1));
         assert_eq!(DebugNotes::from_text(&long), DebugNotes::default());

@@ -3,6 +3,7 @@
 
 pub mod breakpoints;
 pub mod calls;
+pub mod catches;
 pub mod check;
 pub mod console;
 pub mod console_record;

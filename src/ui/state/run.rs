@@ -145,6 +145,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::DebugStopped { run, .. }
         | Event::DebugWorking { run, .. }
         | Event::BreakpointsPlaced { run, .. }
+        | Event::CatchesPlaced { run, .. }
         | Event::Evaluated { run, .. }
         | Event::Explained { run, .. }
         | Event::Marks { run, .. }

@@ -141,7 +141,9 @@ impl DebugSession {
         for breakpoint in here {
             let is_here = match breakpoint.trigger {
                 Trigger::Instruction(_) => true,
-                Trigger::Import(function) => self.called_import() == Some(function),
+                Trigger::Import(wanted) => {
+                    self.called_import().is_some_and(|function| wanted.is_none_or(|wanted| wanted == function))
+                }
                 Trigger::Watch(_) => false,
             };
             if is_here && self.holds(&breakpoint) && self.hit(&breakpoint, self.step(), heed) {

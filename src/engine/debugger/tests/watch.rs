@@ -261,7 +261,7 @@ fn what_calls_of_the_host_touch_is_watched() {
 
 #[test]
 fn a_call_of_an_import_stops_also_through_a_table() {
-    let at_write = Breakpoint { trigger: Trigger::Import(0), ..watch(Target::Global(0), On::Write) };
+    let at_write = Breakpoint { trigger: Trigger::Import(Some(0)), ..watch(Target::Global(0), On::Write) };
     let mut session = reading(vec![at_write]);
     let mut forwards = Vec::new();
     while go(&mut session, Command::Continue) == StopReason::Breakpoint(1) {

@@ -36,6 +36,7 @@ fn all(folder: &Path) {
         ("files", files),
         ("review", review),
         ("calls", calls),
+        ("watching", watching),
     ];
     for (size_name, size) in [("desktop", DESKTOP), ("phone", PHONE)] {
         for (theme, dark) in [("light", false), ("dark", true)] {
@@ -103,4 +104,22 @@ fn review(page: &Page) {
     page.press("Review");
     page.press("notes.txt, new");
     page.expect_text("lines removed");
+}
+
+fn watching(page: &Page) {
+    page.choose_example("Recursive factorial");
+    page.expect_source("$factorial");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Step into");
+    page.press("Step into");
+    page.expect_status("entered factorial");
+    page.press("New breakpoint");
+    page.choose("Stop at", "a local");
+    page.fill("Which: a local", "$factorial $n");
+    page.press("Add");
+    page.choose("Stop at", "a global");
+    page.fill("Which: a global", "$none");
+    page.press("Add");
+    page.expect_in("Breakpoints", "has no global");
 }

@@ -1,0 +1,53 @@
+//! When a breakpoint stops: its condition, its hit count, its message.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// What can be said of each kind of breakpoint.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Terms {
+    pub condition: Option<String>,
+    pub from_hit: u64,
+    pub log: Option<String>,
+}
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// Which breakpoint it is, such as `breakpoint of line 4`.
+    pub of: String,
+    pub terms: Terms,
+    pub on_change: Callback<Terms>,
+}
+
+#[component]
+pub fn BreakpointFields(props: &Props) -> Html {
+    let Terms { condition, from_hit, log } = props.terms.clone();
+    let edit = |change: fn(&mut Terms, String)| {
+        let (terms, on_change) = (props.terms.clone(), props.on_change.clone());
+        Callback::from(move |event: Event| {
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            let mut terms = terms.clone();
+            change(&mut terms, input.value().trim().to_owned());
+            on_change.emit(terms);
+        })
+    };
+    let field = |name: &str, hint: &'static str, class: &'static str, value: String, onchange: Callback<Event>| {
+        html! {
+            <label class={classes!("breakpoint-field", class)}>
+                <span>{ name }</span>
+                <input class="text-box" type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
+                    aria-label={format!("{name}: {}", props.of)} placeholder={hint} {value} {onchange} />
+            </label>
+        }
+    };
+    let from_hit = if from_hit > 1 { from_hit.to_string() } else { String::new() };
+    html! {
+        <>
+            { field("Only if", "local.n == 3 && stack[0] > 9", "wide", condition.unwrap_or_default(),
+                edit(|terms, text| terms.condition = Some(text).filter(|text| !text.is_empty()))) }
+            { field("From hit", "1", "narrow", from_hit, edit(|terms, text| terms.from_hit = text.parse().unwrap_or(0))) }
+            { field("Say instead of stopping", "n is {local.n}", "wide", log.unwrap_or_default(),
+                edit(|terms, text| terms.log = Some(text).filter(|text| !text.is_empty()))) }
+        </>
+    }
+}

@@ -1,0 +1,90 @@
+//! A row with which something to stop at besides lines is added.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::catches::{Kind, TOUCHING, parse};
+use crate::ui::state::catches::CatchChange;
+
+#[component]
+pub fn CatchForm() -> Html {
+    let debugger = use_slice::<Debugger>();
+    let debug = use_slice::<DebugContext>();
+    let kind = use_state_eq(|| Kind::Memory);
+    let touching = use_state_eq(|| 0_usize);
+    let problem = use_state_eq(|| None::<String>);
+    let input = use_node_ref();
+    // Where the program stands is what is mostly meant.
+    let here = debug.view().and_then(|view| view.frames.first()?.place).map(|at| format!("{}:{}", at.line, at.column));
+    let onsubmit = {
+        let (input, problem, debugger) = (input.clone(), problem.setter(), debugger.clone());
+        let (kind, on, here) = (*kind, TOUCHING[*touching].0, here.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let Some(input) = input.cast::<HtmlInputElement>() else { return };
+            let mut text = input.value();
+            if let (Kind::Instruction, "", Some(here)) = (kind, text.trim(), &here) {
+                text.clone_from(here);
+            }
+            match parse(kind, &text, on, 0) {
+                Ok(what) => {
+                    debugger.catches(CatchChange::Add(what));
+                    problem.set(None);
+                    input.set_value("");
+                }
+                Err(message) => problem.set(Some(message)),
+            }
+        })
+    };
+    let choose = {
+        let (kind, problem) = (kind.setter(), problem.setter());
+        Callback::from(move |event: Event| {
+            let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
+            if let Some(chosen) = Kind::ALL.get(select.selected_index() as usize) {
+                kind.set(*chosen);
+                problem.set(None);
+            }
+        })
+    };
+    let choose_touching = {
+        let touching = touching.setter();
+        Callback::from(move |event: Event| {
+            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+                touching.set((select.selected_index().max(0) as usize).min(TOUCHING.len() - 1));
+            }
+        })
+    };
+    let oninput = {
+        let problem = problem.setter();
+        Callback::from(move |_: InputEvent| problem.set(None))
+    };
+    let hint = match (*kind, &here) {
+        (Kind::Instruction, Some(here)) => format!("{here}, where it stands"),
+        (kind, _) => kind.hint().to_owned(),
+    };
+    html! {
+        <form class="catch-form" aria-label="New breakpoint" {onsubmit} novalidate=true>
+            <label class="catch-kind">
+                <span>{ "Stop at" }</span>
+                <select class="select" aria-label="Stop at" onchange={choose}>
+                    { for Kind::ALL.iter().map(|known| html! { <option selected={*known == *kind}>{ known.name() }</option> }) }
+                </select>
+            </label>
+            <input ref={input} class="text-box catch-text" type="text" aria-label={format!("Which: {}", kind.name())} placeholder={hint}
+                autocomplete="off" autocapitalize="off" spellcheck="false"
+                aria-invalid={problem.is_some().then_some("true")} aria-describedby={problem.is_some().then_some("catch-problem")} {oninput} />
+            if kind.is_watched() {
+                <select class="select" aria-label="When" onchange={choose_touching}>
+                    { for TOUCHING.iter().enumerate().map(|(index, (_, name))| html! {
+                        <option selected={index == *touching}>{ *name }</option>
+                    }) }
+                </select>
+            }
+            <button type="submit" class="button">{ "Add" }</button>
+            if let Some(problem) = &*problem { <p id="catch-problem" class="breakpoint-note" role="alert">{ problem }</p> }
+            <p class="catch-note">{ "A trap stops the program at its instruction without a breakpoint." }</p>
+        </form>
+    }
+}

@@ -1,0 +1,56 @@
+//! What can be asked of a value or of bytes: to stop when it changes, and who wrote it last.
+
+use yew::prelude::*;
+
+use super::icon::{Icon, Picture};
+use crate::protocol::{Asked, Caught};
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::state::catches::CatchChange;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    /// What it is about, as it is called: `$n`, `the selected bytes`.
+    pub of: String,
+    /// What is watched.
+    pub what: Caught,
+    pub asked: Asked,
+    /// Whether there is room for words.
+    #[prop_or_default]
+    pub wide: bool,
+}
+
+#[component]
+pub fn WatchButtons(props: &Props) -> Html {
+    let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let is_watched = debug.catches.list.iter().find(|known| known.catch.what == props.what).map(|known| known.catch.id);
+    let watch = {
+        let (debugger, what) = (debugger.clone(), props.what.clone());
+        Callback::from(move |_: MouseEvent| {
+            debugger.catches(match is_watched {
+                Some(id) => CatchChange::Remove { id },
+                None => CatchChange::Add(what.clone()),
+            });
+        })
+    };
+    let ask = {
+        let asked = props.asked;
+        Callback::from(move |_: MouseEvent| debugger.last_write(asked))
+    };
+    let of = &props.of;
+    html! {
+        <span class="watch-buttons" data-wide={props.wide.then_some("true")}>
+            <button type="button" class="quiet-button" aria-pressed={if is_watched.is_some() { "true" } else { "false" }}
+                aria-label={format!("Watch {of}")} title={format!("Stop before an instruction changes {of}")} onclick={watch}>
+                <Icon picture={Picture::Watch} />
+                if props.wide { { "Watch" } }
+            </button>
+            <button type="button" class="quiet-button" aria-label={format!("Who last wrote {of}?")}
+                title={format!("Go back to the instruction that wrote {of} last")} onclick={ask} disabled={!debug.is_stopped()}>
+                <Icon picture={Picture::LastWrite} />
+                if props.wide { { "Who last wrote this?" } }
+            </button>
+        </span>
+    }
+}

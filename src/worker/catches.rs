@@ -1,0 +1,215 @@
+//! What a person wants the program to be stopped at besides lines: names looked up, hits told.
+
+use crate::engine::debugger::condition::Condition;
+use crate::engine::debugger::{
+    self, DebugSession, On, Origin, Position, Seen, Target, Touch, Trigger, Watchpoint, last_write,
+};
+use crate::engine::source_map::InstructionMap;
+use crate::engine::value;
+use crate::protocol::{Asked, Catch, Caught, PlacedCatch, Touching};
+
+use super::regions::Regions;
+use super::to_proto;
+
+/// The breakpoint that a catch is, if it can be one, and what is told of it.
+pub(super) fn place(
+    session: &DebugSession,
+    map: &InstructionMap,
+    catch: &Catch,
+) -> (Option<debugger::Breakpoint>, PlacedCatch) {
+    let written = catch.condition.as_deref().filter(|text| !text.trim().is_empty());
+    let condition = written.map(Condition::parse).transpose().map_err(|error| error.to_string());
+    let found = trigger(session, map, &catch.what);
+    let place = match found {
+        Ok(Trigger::Instruction(position)) => location(session, map, position),
+        _ => None,
+    };
+    let placed = |problem| PlacedCatch { id: catch.id, place: place.as_ref().map(to_proto::span), problem };
+    match (found, condition) {
+        (Ok(trigger), Ok(condition)) => {
+            let log = catch.log.clone().filter(|text| !text.is_empty());
+            let breakpoint = debugger::Breakpoint { id: catch.id, trigger, condition, from_hit: catch.from_hit, log };
+            (Some(breakpoint), placed(None))
+        }
+        (Err(problem), _) | (_, Err(problem)) => (None, placed(Some(problem))),
+    }
+}
+
+fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Result<Trigger, String> {
+    let watch = |target, on: &Touching| Ok(Trigger::Watch(Watchpoint { target, on: to_on(*on) }));
+    match what {
+        Caught::Instruction { line, column } => {
+            let offset = map.at_column(*line, *column);
+            let found = offset.and_then(|offset| session.program().instrumented.position_at(offset));
+            let (function, instruction) =
+                found.ok_or_else(|| format!("there is no instruction at line {line}, column {column}"))?;
+            Ok(Trigger::Instruction(Position { function, instruction }))
+        }
+        Caught::Entry { function } => {
+            let function = with_body(session, function)?;
+            let first = session.program().instrumented.analyse(function).map_or(0, |body| body.follow(0));
+            Ok(Trigger::Instruction(Position { function, instruction: first }))
+        }
+        Caught::Import { name } if name.trim().is_empty() => Ok(Trigger::Import(None)),
+        Caught::Import { name } => match session.names().find_import(name.trim().trim_start_matches('$')) {
+            Some(function) => Ok(Trigger::Import(Some(function))),
+            None => {
+                let known: Vec<String> =
+                    session.names().imports().map(|(module, field)| format!("{module}.{field}")).collect();
+                Err(match known.is_empty() {
+                    true => "the program imports no function".to_owned(),
+                    false => format!("the program imports no function {name}; it imports {}", known.join(", ")),
+                })
+            }
+        },
+        Caught::Memory { memory, start, length, on } => {
+            if *memory as usize >= session.memories() {
+                return Err("the program has no such memory".to_owned());
+            }
+            if *length == 0 || start.checked_add(*length).is_none() {
+                return Err("there is nothing to watch: the number of bytes has to be 1 or more".to_owned());
+            }
+            watch(Target::Memory { memory: *memory, start: *start, length: *length }, on)
+        }
+        Caught::Global { name, on } => {
+            let count = session.globals().len() as u32;
+            let name = bare(name);
+            let global = session.names().find_global(name).or_else(|| name.parse().ok());
+            let global = global.filter(|global| *global < count);
+            watch(Target::Global(global.ok_or_else(|| format!("the program has no global {name}"))?), on)
+        }
+        Caught::Local { function, name, on } => {
+            let number = with_body(session, function)?;
+            let copy = &session.program().instrumented;
+            let count = copy.functions.get(number as usize).map_or(0, |info| info.params.len() + info.locals.len());
+            let local = bare(name);
+            let index = session.names().find_local(number + copy.imported_functions, local);
+            let index = index.or_else(|| local.parse().ok()).filter(|index| (*index as usize) < count);
+            let missing = || format!("the function {} has no local {local}", bare(function));
+            watch(Target::Local { function: number, local: index.ok_or_else(missing)? }, on)
+        }
+    }
+}
+
+/// A function by its name or index; its number among those with a body.
+fn with_body(session: &DebugSession, name: &str) -> Result<u32, String> {
+    let name = bare(name);
+    let copy = &session.program().instrumented;
+    let index = session.names().find_function(name).or_else(|| name.parse().ok());
+    let index = index.filter(|index| (*index as usize) < copy.functions.len() + copy.imported_functions as usize);
+    let index = index.ok_or_else(|| format!("the program has no function {name}"))?;
+    let imported = || format!("the function {name} is imported: stop at its calls instead");
+    index.checked_sub(copy.imported_functions).ok_or_else(imported)
+}
+
+fn bare(name: &str) -> &str {
+    let name = name.trim();
+    name.strip_prefix('$').unwrap_or(name)
+}
+
+fn to_on(touching: Touching) -> On {
+    match touching {
+        Touching::Write => On::Write,
+        Touching::Change => On::Change,
+        Touching::Read => On::Read,
+    }
+}
+
+pub(super) fn to_asked(asked: Asked) -> last_write::Asked {
+    match asked {
+        Asked::Memory { memory, start, length } => last_write::Asked::Memory { memory, start, length },
+        Asked::Global { global } => last_write::Asked::Global(global),
+        Asked::Local { frame, local } => last_write::Asked::Local { frame: frame as usize, local },
+    }
+}
+
+fn location(
+    session: &DebugSession,
+    map: &InstructionMap,
+    position: Position,
+) -> Option<crate::engine::source::Location> {
+    let function = session.program().instrumented.analyse(position.function)?;
+    map.location(function.instructions.get(position.instruction as usize)?.offset)
+}
+
+/// What an instruction does to what is watched, in a sentence: `i32.store on line 7 writes 4 bytes at 0x400: 0 becomes 5`.
+pub(super) fn tell(session: &DebugSession, map: &InstructionMap, touch: &Touch) -> String {
+    let line = location(session, map, touch.position).map_or_else(String::new, |at| format!(" on line {}", at.line));
+    let offset = session
+        .program()
+        .instrumented
+        .analyse(touch.position.function)
+        .and_then(|function| Some(function.instructions.get(touch.position.instruction as usize)?.offset));
+    let instruction = offset.and_then(|offset| map.instruction(offset)).unwrap_or("an instruction");
+    let by = format!("{instruction}{line}");
+    let what = name(session, touch.target, touch.part);
+    let (old, new) = (show(&touch.old), show(&touch.new));
+    match (&touch.old, touch.writes) {
+        (Seen::Nothing, true) => format!("{by} makes the call, in which {what} begins as {new}"),
+        (_, true) if touch.old == touch.new => format!("{by} writes {what}: it stays {new}"),
+        (_, true) => format!("{by} writes {what}: {old} becomes {new}"),
+        (_, false) => format!("{by} reads {what}: {old}"),
+    }
+}
+
+/// Why no instruction is the last one that wrote it.
+pub(super) fn tell_origin(session: &DebugSession, regions: &Regions, asked: Option<Asked>, origin: Origin) -> String {
+    let (what, start) = match asked {
+        Some(Asked::Memory { memory, start, length }) => {
+            let part = Some((start, length));
+            let data = regions.data_of(start, length).filter(|_| memory == 0);
+            let from = data.map_or("it is zero from the start".to_owned(), |name| format!("it is from {name}"));
+            (name(session, Target::Memory { memory, start, length }, part), from)
+        }
+        Some(Asked::Global { global }) => {
+            (name(session, Target::Global(global), None), "it has its initial value".to_owned())
+        }
+        Some(Asked::Local { frame, local }) => {
+            let frames = session.call_stack(frame as usize + 1);
+            let known = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize)?.name.clone());
+            let what = format!("local {}", known.map_or_else(|| local.to_string(), |name| format!("${name}")));
+            (what, "it is as it was when the program was started".to_owned())
+        }
+        None => ("it".to_owned(), "it is as it was at the start".to_owned()),
+    };
+    match origin {
+        Origin::Start => format!("no instruction has written {what}: {start}"),
+        Origin::Person(step) => format!("you changed {what} at step {step}, and no instruction has written it since"),
+        Origin::NotThere => format!("{what} is not there"),
+    }
+}
+
+fn name(session: &DebugSession, target: Target, part: Option<(u64, u64)>) -> String {
+    let named = |name: Option<&str>, index: u32| name.map_or_else(|| index.to_string(), |name| format!("${name}"));
+    match target {
+        Target::Memory { memory, start, length } => {
+            let (start, length) = part.unwrap_or((start, length));
+            let of = if memory == 0 { String::new() } else { format!(" of memory {memory}") };
+            match length {
+                1 => format!("the byte at 0x{start:X}{of}"),
+                _ => format!("{length} bytes at 0x{start:X}{of}"),
+            }
+        }
+        Target::Global(global) => format!("global {}", named(session.names().global(global), global)),
+        Target::Local { function, local } => {
+            let index = function + session.program().instrumented.imported_functions;
+            let of = session.names().function(index).map_or_else(|| index.to_string(), |name| format!("${name}"));
+            format!("local {} of {of}", named(session.names().local(index, local), local))
+        }
+    }
+}
+
+fn show(seen: &Seen) -> String {
+    match seen {
+        Seen::Value(value) => value::show(value).text,
+        Seen::Nothing => "nothing".to_owned(),
+        Seen::Bytes(bytes) => match bytes.len() {
+            1 | 2 | 4 | 8 => {
+                let mut padded = [0; 8];
+                padded[..bytes.len()].copy_from_slice(bytes);
+                u64::from_le_bytes(padded).to_string()
+            }
+            _ => bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" "),
+        },
+    }
+}

@@ -1,0 +1,99 @@
+//! Being stopped where something happens, wherever that is, and going back to who wrote it.
+
+use e2e::{Page, key};
+
+const SUMS: &str = r#"(module
+  (memory (export "memory") 1)
+  (func $put (param $at i32) (param $value i32)
+    (i32.store (local.get $at) (local.get $value)))
+  (func (export "main") (result i32) (local $i i32)
+    (loop $again
+      (call $put (i32.mul (local.get $i) (i32.const 4)) (local.get $i))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $again (i32.lt_s (local.get $i) (i32.const 6))))
+    (i32.load (i32.const 12))))"#;
+
+fn debugged() -> Page {
+    let page = Page::open();
+    page.set_source(SUMS);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page
+}
+
+#[test]
+fn a_breakpoint_with_a_condition_stops_only_where_it_holds() {
+    let page = Page::open();
+    page.set_source(SUMS);
+    page.put_cursor("local.set $i");
+    page.hit(key::F9);
+    page.fill("Only if: breakpoint of line 8", "local.i == 3");
+    page.hit(key::ENTER);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.expect_status("Stopped at a breakpoint");
+    page.expect_in("Locals", "3");
+    page.press("Continue");
+    page.expect_status("The program is over");
+    page.press("Reverse continue");
+    page.expect_status("Stopped at a breakpoint");
+    page.expect_in("Locals", "3");
+}
+
+#[test]
+fn selected_bytes_are_watched_and_their_last_writer_is_found() {
+    let page = debugged();
+    page.fill("Go to address", "12");
+    page.hit(key::ENTER);
+    page.press("Watch the selected bytes");
+    page.expect_in("Breakpoints", "Byte at 0xC on change");
+    page.press("Continue");
+    page.expect_status("Stopped by a watchpoint: i32.store on line 4 writes the byte at 0xC: 0 becomes 3");
+    page.expect_in("Locals", "$value");
+    page.press("Continue");
+    page.expect_status("The program is over");
+    page.press("Who last wrote the selected bytes?");
+    page.expect_status("Last written here: i32.store on line 4 writes the byte at 0xC: 0 becomes 3");
+    page.expect_in("Operand stack", "12");
+    // Before that, nobody has written it.
+    page.press("Who last wrote the selected bytes?");
+    page.expect_status("No instruction has written the byte at 0xC");
+}
+
+#[test]
+fn a_local_is_watched_and_its_last_writer_found_by_keyboard() {
+    let page = debugged();
+    // After the editor, where Tab indents.
+    page.press("New breakpoint");
+    page.tab_to("button", "Watch $i");
+    page.hit(key::ENTER);
+    page.expect_in("Breakpoints", "Local $i of");
+    page.press("Continue");
+    page.expect_status("local.set $i on line 8 writes local $i");
+    page.press("Continue");
+    page.expect_status("1 becomes 2");
+    page.click("textbox", "Which: bytes of memory");
+    page.tab_to("button", "Who last wrote $i?");
+    page.hit(key::ENTER);
+    page.expect_status("0 becomes 1");
+}
+
+#[test]
+fn calls_of_a_function_stop_and_what_is_not_there_is_told() {
+    let page = debugged();
+    page.press("New breakpoint");
+    page.choose("Stop at", "a function's entry");
+    page.fill("Which: a function's entry", "$put");
+    page.hit(key::ENTER);
+    page.expect_in("Breakpoints", "Entry of $put");
+    page.fill("Which: a function's entry", "$get");
+    page.hit(key::ENTER);
+    page.expect_in("Breakpoints", "the program has no function get");
+    page.press("Continue");
+    page.expect_status("Stopped at a breakpoint");
+    page.expect_in("Call stack", "put");
+    // It is kept with the project.
+    page.reload();
+    page.expect_in("Breakpoints", "Entry of $put");
+}

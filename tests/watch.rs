@@ -1,0 +1,167 @@
+//! What stops a program besides lines, and who wrote something last, spoken with a worker that has no browser.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use support::{RUN, TestWorker, wat};
+use wasmoscope::protocol::{
+    Asked, Catch, Caught, DebugCommand, DebugReason, DebugView, Entry, Event, PlacedCatch, Request, RunOptions,
+    Touching,
+};
+
+const PROGRAM: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\40\00\00\00\08\00\00\00")
+  (global $total (mut i32) (i32.const 0))
+  (func $add (param $n i32)
+    (global.set $total (i32.add (global.get $total) (local.get $n)))
+    (i32.store (i32.const 32) (global.get $total)))
+  (func (export "_start")
+    (call $add (i32.const 2))
+    (call $add (i32.const 0))
+    (call $add (i32.const 5))
+    (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
+
+fn debug() -> TestWorker {
+    let mut worker = TestWorker::new();
+    worker.send(Request::Debug {
+        run: RUN,
+        source: wat(PROGRAM),
+        entry: Entry::Default,
+        options: RunOptions::default(),
+        breakpoints: Vec::new(),
+    });
+    worker.settle(100);
+    worker
+}
+
+fn catch(what: Caught) -> Catch {
+    Catch { id: 7, what, condition: None, from_hit: 0, log: None }
+}
+
+fn set(worker: &mut TestWorker, catches: Vec<Catch>) -> Vec<PlacedCatch> {
+    worker.send(Request::SetCatches { run: RUN, catches });
+    worker.settle(100);
+    let placed = worker.events.iter().rev().find_map(|event| match event {
+        Event::CatchesPlaced { run: RUN, catches } => Some(catches.clone()),
+        _ => None,
+    });
+    placed.expect("they are placed")
+}
+
+fn command(worker: &mut TestWorker, command: DebugCommand) -> DebugView {
+    worker.send(Request::DebugCommand { run: RUN, command });
+    worker.settle(10_000);
+    let view = worker.events.iter().rev().find_map(|event| match event {
+        Event::DebugStopped { view, .. } => Some(view.as_ref().clone()),
+        _ => None,
+    });
+    view.expect("it stopped")
+}
+
+fn continued(worker: &mut TestWorker) -> DebugReason {
+    command(worker, DebugCommand::Continue).reason
+}
+
+fn watchpoint(touch: &str) -> DebugReason {
+    DebugReason::Watchpoint { id: 7, touch: touch.to_owned() }
+}
+
+#[test]
+fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
+    let mut worker = debug();
+    let what = Caught::Memory { memory: 0, start: 32, length: 4, on: Touching::Change };
+    assert_eq!(set(&mut worker, vec![catch(what)])[0].problem, None);
+    let view = command(&mut worker, DebugCommand::Continue);
+    assert_eq!(view.reason, watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2"));
+    assert_eq!(view.announcement, "stopped by a watchpoint: i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2");
+    assert_eq!(view.frames[0].instruction, "i32.store", "it stands before it");
+    assert_eq!(continued(&mut worker), watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 2 becomes 7"));
+    assert_eq!(continued(&mut worker), DebugReason::Input);
+    let back = command(&mut worker, DebugCommand::BackContinue);
+    assert_eq!(back.reason, watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 2 becomes 7"));
+}
+
+#[test]
+fn globals_locals_entries_imports_and_single_instructions_stop() {
+    let global = Caught::Global { name: "$total".to_owned(), on: Touching::Write };
+    let local = Caught::Local { function: "add".to_owned(), name: "0".to_owned(), on: Touching::Read };
+    for (what, expected) in [
+        (global, watchpoint("global.set $total on line 7 writes global $total: 0 becomes 2")),
+        (local, watchpoint("local.get $n on line 7 reads local $n of $add: 2")),
+        (Caught::Entry { function: "$add".to_owned() }, DebugReason::Breakpoint { id: 7 }),
+        (Caught::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7 }),
+        (Caught::Import { name: "wasi_snapshot_preview1.fd_read".to_owned() }, DebugReason::Breakpoint { id: 7 }),
+        (Caught::Import { name: String::new() }, DebugReason::Breakpoint { id: 7 }),
+    ] {
+        let mut worker = debug();
+        assert_eq!(set(&mut worker, vec![catch(what.clone())])[0].problem, None, "{what:?}");
+        let view = command(&mut worker, DebugCommand::Continue);
+        assert_eq!(view.reason, expected, "{what:?}");
+        let instruction = view.frames[0].instruction.as_str();
+        match what {
+            Caught::Instruction { .. } => assert_eq!(instruction, "i32.add"),
+            Caught::Import { .. } => assert_eq!(instruction, "call $fd_read"),
+            Caught::Entry { .. } => assert_eq!(view.depth, 2),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let mut worker = debug();
+    for (what, problem) in [
+        (Caught::Entry { function: "mul".to_owned() }, "the program has no function mul"),
+        (
+            Caught::Entry { function: "fd_read".to_owned() },
+            "the function fd_read is imported: stop at its calls instead",
+        ),
+        (
+            Caught::Import { name: "fd_write".to_owned() },
+            "the program imports no function fd_write; it imports wasi_snapshot_preview1.fd_read",
+        ),
+        (Caught::Global { name: "9".to_owned(), on: Touching::Write }, "the program has no global 9"),
+        (
+            Caught::Local { function: "add".to_owned(), name: "$m".to_owned(), on: Touching::Write },
+            "the function add has no local m",
+        ),
+        (Caught::Instruction { line: 3, column: 1 }, "there is no instruction at line 3, column 1"),
+        (Caught::Memory { memory: 1, start: 0, length: 1, on: Touching::Write }, "the program has no such memory"),
+    ] {
+        let placed = set(&mut worker, vec![catch(what)]);
+        assert_eq!(placed[0].problem.as_deref(), Some(problem));
+    }
+}
+
+#[test]
+fn who_wrote_something_last_is_told_or_that_nobody_did() {
+    let mut worker = debug();
+    assert_eq!(continued(&mut worker), DebugReason::Input);
+    worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
+    worker.settle(100);
+    let mut ask = |asked| {
+        command(&mut worker, DebugCommand::JumpToEnd);
+        let view = command(&mut worker, DebugCommand::LastWrite { asked });
+        let told = match &view.reason {
+            DebugReason::LastWrite { touch } => touch.clone(),
+            DebugReason::NotWritten { message } => message.clone(),
+            other => panic!("{other:?}"),
+        };
+        (view.frames[0].instruction.clone(), told)
+    };
+    let bytes = |start, length| Asked::Memory { memory: 0, start, length };
+    let (instruction, told) = ask(bytes(32, 4));
+    assert_eq!(instruction, "i32.store");
+    assert_eq!(told, "i32.store on line 8 writes 4 bytes at 0x20: 2 becomes 7");
+    let (instruction, told) = ask(bytes(0x41, 1));
+    assert_eq!(instruction, "call $fd_read");
+    assert_eq!(told, "call $fd_read on line 13 writes the byte at 0x41: 0 becomes 101");
+    let (_, told) = ask(bytes(4, 1));
+    assert_eq!(told, "no instruction has written the byte at 0x4: it is from data 0");
+    let (_, told) = ask(bytes(0x800, 2));
+    assert_eq!(told, "no instruction has written 2 bytes at 0x800: it is zero from the start");
+    let (_, told) = ask(Asked::Global { global: 0 });
+    assert_eq!(told, "global.set $total on line 7 writes global $total: 2 becomes 7");
+}
