@@ -1,7 +1,8 @@
 //! The suite of `tests/guests/suite`, a section at a time.
 //!
 //! Not compared are the sections `hostile` (a pointer out of memory is an errno here and a trap under wasmtime; the
-//! specification allows both) and `limits` (those of a tree in memory, which a machine's disk has not).
+//! specification allows both), `limits` (those of a tree in memory, which a machine's disk has not) and `rights` (which
+//! wasmtime has dropped).
 
 #[path = "../../support/guests.rs"]
 mod guests;

@@ -1,5 +1,6 @@
 //! Every dependency has a licence that this project may pass on.
 
+use crate::project;
 use crate::step::{cargo, output};
 use anyhow::{Context, Result, bail};
 
@@ -20,10 +21,12 @@ const ALLOWED: [&str; 13] = [
     "Zlib",
 ];
 
-/// Looks at what `cargo tree` prints for every target; what it prints once more ends with `(*)`.
-pub fn check() -> Result<()> {
+/// Looks at what `cargo tree` prints of a workspace for every target; what it prints once more ends with `(*)`.
+/// `folder` is the workspace's, seen from the project's root; empty for the project itself.
+pub fn check(folder: &str) -> Result<()> {
     let arguments = ["tree", "--workspace", "--locked", "--edges", "all", "--target", "all", "--prefix", "none"];
     let mut tree = cargo(&arguments);
+    tree.arg("--manifest-path").arg(project::root().join(folder).join("Cargo.toml"));
     let listed = output(tree.args(["--format", "{p}\t{l}"])).context("`cargo tree` failed")?;
     let mut refused: Vec<_> = listed
         .lines()
@@ -84,6 +87,13 @@ mod tests {
         assert!(is_allowed("GPL-3.0 OR MIT"));
         assert!(is_allowed("(MIT OR Apache-2.0) AND Unicode-3.0"));
         assert!(is_allowed("Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT"));
+    }
+
+    #[test]
+    fn a_workspace_without_what_is_listed_is_told() {
+        assert!(super::check("tests/guests").is_ok());
+        let nowhere = super::check("tests/nowhere").expect_err("there is no such workspace");
+        assert!(format!("{nowhere:#}").contains("cargo tree"), "{nowhere:#}");
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn native(tally: &mut Tally) {
     let mut documentation = cargo(&["doc", "--package", "wasmoscope", "--no-deps", "--document-private-items"]);
     documentation.arg("--locked").env("RUSTDOCFLAGS", "-D warnings");
     step(tally, "documentation", documentation);
-    tally.check("licences of the dependencies", licences::check());
+    tally.check("licences of the dependencies", licences::check(""));
+    tally.check("licences of the guests' dependencies", licences::check("tests/guests"));
     suite(tally, "native tests", cargo(&["test", "--package", "wasmoscope", "--locked", "--no-fail-fast"]));
     suite(tally, "tests of xtask", cargo(&["test", "--package", "xtask", "--locked"]));
     let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
@@ -72,6 +73,8 @@ fn against_wasmtime(tally: &mut Tally) {
     let mut oracle = cargo(&["test", "--locked", "--no-fail-fast", "--manifest-path", "tests/oracle/Cargo.toml"]);
     oracle.env("CARGO_TARGET_DIR", project::root().join("target/oracle"));
     suite(tally, "comparison with wasmtime (some minutes when wasmtime is not built yet)", oracle);
+    // After it, as nothing else fetches these.
+    tally.check("licences of what it is compared with", licences::check("tests/oracle"));
 }
 
 fn in_the_browser(tally: &mut Tally) {
