@@ -1,6 +1,7 @@
 //! The Files panel: moving, copying, archives, and what a run did.
 
 use e2e::{Page, key};
+use serde_json::json;
 use std::fs;
 
 /// Appends a line to `list.txt`, makes `made.txt` and removes `gone.txt`.
@@ -158,20 +159,30 @@ fn a_picture_is_shown_as_one() {
 
 #[test]
 fn a_dropped_folder_goes_into_the_tree_with_all_it_holds() {
+    let folder = folder_with(&[]);
+    let top = folder.path().join("top");
+    fs::create_dir_all(top.join("empty")).expect("it can be made");
+    fs::create_dir_all(top.join("deep/er")).expect("it can be made");
+    for (name, text) in [("a.txt", "A"), ("b.txt", "B"), ("deep/er/c.txt", "C")] {
+        fs::write(top.join(name), text).expect("it can be written");
+    }
     let page = Page::open();
-    // What a browser gives for a folder; a script cannot make a real one.
-    let drop = "const file = (name, text) => ({ isFile: true, isDirectory: false, name, fullPath: '/top/' + name, \
-           file: (done) => done(new File([text], name)) }); \
-         const folder = (name, path, children) => ({ isFile: false, isDirectory: true, name, fullPath: path, \
-           createReader: () => { let left = [children, []]; return { readEntries: (done) => done(left.shift()) }; } }); \
-         const entry = folder('top', '/top', [file('a.txt', 'A'), folder('empty', '/top/empty', []), file('b.txt', 'B')]); \
-         const data = new DataTransfer(); data.items.add(new File(['x'], 'top')); \
-         const event = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }); \
-         DataTransferItem.prototype.webkitGetAsEntry = () => entry; \
-         document.querySelector('.files-panel').dispatchEvent(event);";
-    page.session().script(drop, &[]).expect("it can be dropped");
+    // A drag from outside the browser: the page gets a folder as from a person's hand.
+    let middle = "const box = document.querySelector('.files-panel').getBoundingClientRect(); \
+         return [box.x + box.width / 2, box.y + box.height / 2];";
+    let middle = page.session().script(middle, &[]).expect("the panel is there");
+    let data = json!({ "items": [], "files": [top], "dragOperationsMask": 1 });
+    for kind in ["dragEnter", "dragOver", "drop"] {
+        let event = json!({ "type": kind, "x": middle[0], "y": middle[1], "data": data });
+        page.session().devtools("Input.dispatchDragEvent", &event).expect("it can be dragged");
+    }
     page.click("treeitem", "top, folder");
     page.expect("treeitem", "empty, folder");
     page.expect("treeitem", "a.txt");
     page.expect("treeitem", "b.txt");
+    page.click("treeitem", "deep, folder");
+    page.click("treeitem", "er, folder");
+    page.click("treeitem", "c.txt");
+    page.press("Save as");
+    assert_eq!(page.downloaded("c.txt"), b"C");
 }
