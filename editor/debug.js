@@ -131,7 +131,8 @@ export function showMarks(view, shown, reveal) {
   const at = reveal && (shown.caller ?? shown.current);
   if (at) {
     const [from, to] = at.map((place) => Math.min(place, view.state.doc.length));
-    const margins = { y: "nearest", yMargin: 80, x: "nearest", xMargin: 40 };
+    // All of the instruction; sideways no further than is needed, because the lines' beginnings tell more.
+    const margins = { y: "nearest", yMargin: 80, x: "nearest" };
     effects.push(EditorView.scrollIntoView(EditorSelection.range(to, from), margins));
   }
   view.dispatch({ effects });
