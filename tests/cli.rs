@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use guests::guest;
+use guests::{guest, guest_with_lines};
 
 /// An empty folder of its own for each test.
 fn folder(name: &str) -> PathBuf {
@@ -50,6 +50,25 @@ fn a_call_prints_its_results() {
     );
     let output = wasmoscope(&folder, &["run", "--invoke", "add", "sum.wat", "2", "-3"], "");
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "-1\n".to_owned()), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_calls_under_way_at_a_trap_are_told_when_asked_for() {
+    let folder = folder("backtrace");
+    let program = "(module\n  (func $divide (param i32) (result i32)\n    (i32.div_s (i32.const 1) (local.get 0)))\n  \
+                   (func (export \"main\") (result i32)\n    (call $divide (i32.const 0))))";
+    file(&folder, "trap.wat", program);
+    let output = wasmoscope(&folder, &["run", "--backtrace", "trap.wat"], "");
+    assert_eq!(output.status.code(), Some(134));
+    let told = text(&output.stderr);
+    let calls = "   0: divide\n        at trap.wat:3:6\n   1: main\n        at trap.wat:5:6\n";
+    assert!(told.ends_with(calls), "{told}");
+    // A Rust program tells its own functions and lines.
+    let suite = guest_with_lines("suite");
+    let output = wasmoscope(&folder, &["run", "--backtrace", suite.to_str().expect("its path is text"), "panic"], "");
+    let told = text(&output.stderr);
+    assert!(told.contains("calls under way") && told.contains("suite::main"), "{told}");
+    assert!(told.contains("at /guests/suite/src/"), "{told}");
 }
 
 #[test]

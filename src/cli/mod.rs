@@ -3,6 +3,7 @@
 //! A class can be graded with it, and a program tried without a browser. Everything that a program sees goes through
 //! [`engine::wasi`](crate::engine::wasi) here too; this module only hands in what the machine has.
 
+mod backtrace;
 mod directories;
 mod machine;
 mod run;

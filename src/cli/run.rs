@@ -9,7 +9,7 @@ use clap::Args;
 use super::directories::Directory;
 use super::machine::{HostClock, Input, Seed, Waited};
 use super::trace::Tracer;
-use super::{Failure, module, read, write_stdout};
+use super::{Failure, backtrace, module, read, write_stdout};
 use crate::engine::debugger::DebugSession;
 use crate::engine::runtime::{Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::vfs::Vfs;
@@ -50,6 +50,9 @@ pub(super) struct Run {
     /// and --fuel counts its instructions
     #[arg(long)]
     instrumented: bool,
+    /// After a trap, run the program again to tell which calls were under way
+    #[arg(long)]
+    backtrace: bool,
     #[command(flatten)]
     trace: super::trace::Options,
     /// WebAssembly text or a module, and the arguments of the program: what comes after FILE is for the program
@@ -90,6 +93,7 @@ impl Run {
             Some(name) => (Entry::Export { name: name.clone(), arguments }, Vec::new()),
             None => (Entry::Default, arguments),
         };
+        let again = self.backtrace.then(|| (entry.clone(), limits.clone()));
         let program = std::iter::once(source.name.clone()).chain(arguments);
         let wasi = WasiConfig {
             args: program.map(String::into_bytes).collect(),
@@ -132,7 +136,17 @@ impl Run {
                 directory.write_back(index, session.wasi().vfs(), &before)?;
             }
         }
-        Ok(report(outcome))
+        // Without its fuel the run would not end where it did.
+        let failed = match &outcome {
+            Outcome::Trapped(_) => true,
+            Outcome::LimitReached { limit, .. } => limit != "fuel",
+            Outcome::Exited(_) | Outcome::Returned(_) | Outcome::Stopped => false,
+        };
+        let code = report(outcome);
+        if let Some((entry, limits)) = again.filter(|_| failed) {
+            backtrace::print(&source, &wasm, &summary, &entry, limits, session.wasi().record());
+        }
+        Ok(code)
     }
 
     fn drive(

@@ -17,7 +17,7 @@ pub fn guest(name: &str) -> PathBuf {
 #[allow(dead_code, reason = "not every suite looks at lines")]
 pub fn guest_with_lines(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let arguments = ["--profile", "lines", "--package", "hello", "--package", "wordcount"];
+    let arguments = ["--profile", "lines", "--package", "hello", "--package", "suite", "--package", "wordcount"];
     BUILT.get_or_init(|| build("lines", &arguments, Some(SOURCES))).join(format!("{name}.wasm"))
 }
 
