@@ -11,11 +11,12 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import { StreamLanguage, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { lintGutter, nextDiagnostic } from "@codemirror/lint";
 import { wast } from "@codemirror/lang-wast";
+import { rust } from "@codemirror/legacy-modes/mode/rust";
 import { debugging, lineClicks } from "./debug.js";
 import { explaining } from "./explain.js";
 import { theme } from "./theme.js";
@@ -51,10 +52,8 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
     highlightSelectionMatches({ minSelectionLength: 2 }),
     search({ top: true }),
     lintGutter(),
-    wast(),
     theme,
     EditorView.contentAttributes.of({
-      "aria-label": "WebAssembly text",
       "aria-describedby": "editor-keys",
       autocapitalize: "off",
       autocorrect: "off",
@@ -80,5 +79,16 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
         onCursor(line.number, head - line.from + 1);
       }
     }),
+  ];
+}
+
+const source = StreamLanguage.define(rust);
+
+/** How a text is coloured and called: the program's own, or a source that it was compiled from. */
+export function languageExtensions(name) {
+  const isSource = name === "source";
+  return [
+    isSource ? source : wast(),
+    EditorView.contentAttributes.of({ "aria-label": isSource ? "Source" : "WebAssembly text" }),
   ];
 }

@@ -7,7 +7,7 @@ import { EditorState, Compartment } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { setDiagnostics } from "@codemirror/lint";
 import { showBreakpoints, showMarks } from "./debug.js";
-import { extensions } from "./extensions.js";
+import { extensions, languageExtensions } from "./extensions.js";
 
 /** Nothing is being debugged. */
 const NO_MARKS = { current: null, caller: null, values: [] };
@@ -29,7 +29,9 @@ class WatEditor {
   constructor(parent, text, callbacks) {
     this.callbacks = callbacks;
     this.readOnly = new Compartment();
+    this.language = new Compartment();
     this.isReadOnly = false;
+    this.languageName = "wat";
     this.breakpoints = [];
     this.marks = NO_MARKS;
     this.view = new EditorView({ state: this.newState(text), parent });
@@ -38,7 +40,11 @@ class WatEditor {
   newState(text) {
     return EditorState.create({
       doc: text,
-      extensions: [extensions(this.callbacks), this.readOnly.of(readOnlyExtensions(this.isReadOnly))],
+      extensions: [
+        extensions(this.callbacks),
+        this.language.of(languageExtensions(this.languageName)),
+        this.readOnly.of(readOnlyExtensions(this.isReadOnly)),
+      ],
     });
   }
 
@@ -47,9 +53,10 @@ class WatEditor {
     return this.view.state.doc.toString();
   }
 
-  /** Shows another text. What could be undone in the one before is forgotten: it belongs to another file. */
-  setText(text, readOnly) {
+  /** Shows another text, in the language "wat" or "source". What could be undone in the one before is forgotten: it belongs to another file. */
+  setText(text, readOnly, language) {
     this.isReadOnly = readOnly;
+    this.languageName = language;
     this.view.setState(this.newState(text));
     showBreakpoints(this.view, this.breakpoints);
     showMarks(this.view, this.marks, false);

@@ -30,6 +30,7 @@ use super::hooks::use_media::use_narrow;
 use super::hooks::use_projects::{Projects, use_projects};
 use super::hooks::use_run::{Launcher, use_launcher};
 use super::hooks::use_settings::use_settings;
+use super::hooks::use_sources::use_sources;
 use super::platform::storage::new_id;
 use super::platform::{dom, panic};
 use super::state::check::CheckState;
@@ -38,6 +39,7 @@ use super::state::debug::DebugState;
 use super::state::layout::{LayoutAction, Panel, Splitter};
 use super::state::project::{Program, Project, Workspace};
 use super::state::run::{Phase, RunState};
+use super::state::sources::SourcesState;
 use super::state::worker::WorkerState;
 use crate::protocol::DebugCommand;
 
@@ -60,6 +62,7 @@ fn first_workspace() -> Workspace {
         program: Program::Text(WELCOME.into()),
         arguments: "".into(),
         environment: "".into(),
+        sources: std::rc::Rc::new([]),
         kept: false,
         debugging: Default::default(),
     })
@@ -75,19 +78,22 @@ pub fn App() -> Html {
     let console = use_reducer_eq(ConsoleState::default);
     let check = use_reducer_eq(CheckState::default);
     let debug = use_reducer_eq(DebugState::default);
+    let sources = use_reducer_eq(SourcesState::default);
     let (settings, layout) = use_settings();
     let engine = use_engine(&worker, &run, &console, &check, &debug);
-    let editor = use_editor(&workspace);
+    let editor = use_editor(&workspace, &sources);
     let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout, &debug);
-    let debugger = use_debugger(&engine, &editor, &debug, &workspace);
+    let debugger = use_debugger(&engine, &editor, &debug, &workspace, &sources, &settings);
     let projects = use_projects(&workspace, &engine, &editor);
     use_check(&engine, &workspace, &check, &worker);
+    use_sources(&engine, &workspace, &check, &debug, &sources);
     html! {
         <ContextProvider<Engine> context={engine}>
         <ContextProvider<EditorLink> context={editor}>
         <ContextProvider<Launcher> context={launcher}>
         <ContextProvider<Debugger> context={debugger}>
         <ContextProvider<DebugContext> context={debug}>
+        <ContextProvider<SourcesContext> context={sources}>
         <ContextProvider<Projects> context={projects}>
         <ContextProvider<SettingsContext> context={settings}>
         <ContextProvider<LayoutContext> context={layout}>
@@ -105,6 +111,7 @@ pub fn App() -> Html {
         </ContextProvider<LayoutContext>>
         </ContextProvider<SettingsContext>>
         </ContextProvider<Projects>>
+        </ContextProvider<SourcesContext>>
         </ContextProvider<DebugContext>>
         </ContextProvider<Debugger>>
         </ContextProvider<Launcher>>

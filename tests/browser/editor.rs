@@ -114,7 +114,7 @@ async fn it_is_a_text_box_with_its_name() {
 #[wasm_bindgen_test]
 async fn the_persons_changes_are_told_and_the_pages_are_not() {
     let bench = Bench::with("").await;
-    bench.editor.set_text("(module)\n", false);
+    bench.editor.set_text("(module)\n", false, "wat");
     assert!(!bench.heard("change"));
     bench.paste(";; ž 🦀\n");
     assert!(bench.heard("change"));
@@ -125,11 +125,11 @@ async fn the_persons_changes_are_told_and_the_pages_are_not() {
 #[wasm_bindgen_test]
 async fn read_only_text_stays_as_it_is() {
     let bench = Bench::with("").await;
-    bench.editor.set_text("(module)", true);
+    bench.editor.set_text("(module)", true, "wat");
     bench.paste("x");
     assert_eq!(bench.editor.text(), "(module)");
     assert_eq!(bench.find(".cm-content").get_attribute("aria-readonly").as_deref(), Some("true"));
-    bench.editor.set_text("(module)", false);
+    bench.editor.set_text("(module)", false, "wat");
     bench.paste("x");
     assert_eq!(bench.editor.text(), "x(module)");
 }

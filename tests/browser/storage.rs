@@ -17,6 +17,7 @@ fn project(text: &str) -> ProjectFile {
         program: Program::Text(text.into()),
         arguments: "a 'b c'".into(),
         environment: "K=V".into(),
+        sources: Vec::new(),
         kept: true,
         files: vec![],
         debugging: Default::default(),

@@ -6,10 +6,11 @@ use super::breakpoint_fields::{BreakpointFields, Terms};
 use super::catch_form::CatchForm;
 use super::catch_list::CatchItem;
 use crate::protocol::Breakpoint;
-use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::reducers::{DebugContext, SourcesContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::breakpoint_note;
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::sources::short;
 use crate::ui::state::breakpoints::{BreakpointChange, BreakpointLine};
 use crate::ui::state::catches::CatchChange;
 
@@ -69,7 +70,15 @@ struct Props {
 fn BreakpointItem(props: &Props) -> Html {
     let debugger = use_slice::<Debugger>();
     let breakpoint = &props.line.breakpoint;
+    let sources = use_slice::<SourcesContext>();
     let number = breakpoint.line;
+    let (place, named) = match &breakpoint.file {
+        Some(file) => {
+            let place = format!("{}:{number}", short(file, &sources.files));
+            (place.clone(), place)
+        }
+        None => (format!("Line {number}"), format!("line {number}")),
+    };
     let terms =
         Terms { condition: breakpoint.condition.clone(), from_hit: breakpoint.from_hit, log: breakpoint.log.clone() };
     let on_change = {
@@ -84,9 +93,9 @@ fn BreakpointItem(props: &Props) -> Html {
     };
     html! {
         <li class="breakpoint">
-            <span class="breakpoint-line">{ format!("Line {number}") }</span>
-            <BreakpointFields of={format!("breakpoint of line {number}")} {terms} {on_change} />
-            <button type="button" class="quiet-button" aria-label={format!("Remove the breakpoint of line {number}")} onclick={remove}>{ "Remove" }</button>
+            <span class="breakpoint-line">{ place }</span>
+            <BreakpointFields of={format!("breakpoint of {named}")} {terms} {on_change} />
+            <button type="button" class="quiet-button" aria-label={format!("Remove the breakpoint of {named}")} onclick={remove}>{ "Remove" }</button>
             if let Some(note) = breakpoint_note(&props.line) {
                 <p class="breakpoint-note" role="alert">{ note }</p>
             }

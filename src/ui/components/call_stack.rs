@@ -1,28 +1,38 @@
-//! The calls that are under way; one of them is looked at.
+//! The calls that are under way, those that the compiler has inlined among them; one of them is looked at.
 
 use yew::prelude::*;
 
-use crate::protocol::DebugFrame;
-use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::reducers::{DebugContext, SourcesContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::sources::{Call, calls, file_line};
 
 #[component]
 pub fn CallStack() -> Html {
     let debug = use_slice::<DebugContext>();
+    let sources = use_slice::<SourcesContext>();
     let debugger = use_slice::<Debugger>();
     let Some(view) = debug.view() else { return html! {} };
     let hidden = u64::from(view.depth).saturating_sub(view.frames.len() as u64);
-    let line = |(index, frame): (usize, &DebugFrame)| {
+    let line = |call: Call<'_>| {
         let debugger = debugger.clone();
-        let select = Callback::from(move |_: MouseEvent| debugger.select_frame(index));
-        let at = frame.place.map_or_else(|| format!("at {:#x}", frame.offset), |place| format!("line {}", place.line));
-        let current = index == debug.frame;
+        let Call { frame: index, level, .. } = call;
+        let frame = &view.frames[index];
+        let select = Callback::from(move |_: MouseEvent| debugger.select_call(index, level));
+        let at = match (call.source, frame.place) {
+            (Some(place), _) => file_line(place, &sources.files),
+            (None, Some(place)) => format!("line {}", place.line),
+            (None, None) => format!("at {:#x}", frame.offset),
+        };
+        let current = (index, level) == (debug.frame, debug.level);
+        let inlined = if call.is_inlined { ", inlined by the compiler" } else { "" };
         html! {
-            <li key={index}>
+            <li key={format!("{index} {level}")}>
                 <button type="button" class="frame" aria-current={current.then_some("true")} onclick={select}
-                    title={format!("{}, {at}: {}", frame.function, frame.instruction)}>
-                    <span class="frame-name">{ &frame.function }</span>
+                    aria-label={format!("{}{inlined}, {at}", call.function)}
+                    title={format!("{}{inlined}, {at}: {}", call.function, frame.instruction)}>
+                    <span class="frame-name">{ for call.function.split_inclusive("::").map(|part| html! { <>{ part }<wbr /></> }) }</span>
+                    if call.is_inlined { <span class="frame-inlined">{ "inlined" }</span> }
                     <span class="frame-place">{ at }</span>
                 </button>
             </li>
@@ -37,7 +47,7 @@ pub fn CallStack() -> Html {
             if view.frames.is_empty() {
                 <p class="part-empty">{ "Nothing is being called" }</p>
             } else {
-                <ol class="frames">{ for view.frames.iter().enumerate().map(line) }</ol>
+                <ol class="frames">{ for calls(view).map(line) }</ol>
                 if hidden > 0 { <p class="part-empty">{ format!("and {} below", numbers::grouped(hidden)) }</p> }
             }
         </section>

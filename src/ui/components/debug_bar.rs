@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
+use super::step_choice::StepChoice;
 use crate::protocol::DebugCommand;
 use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
@@ -41,7 +42,7 @@ const BACK: [Key; 4] = [
         name: "Step back over",
         short: "Back over",
         keys: "Alt+F10",
-        hint: "One instruction back; a call as a whole",
+        hint: "One instruction or line back; a call as a whole",
         picture: Picture::BackOver,
         command: DebugCommand::BackOver,
     },
@@ -49,7 +50,7 @@ const BACK: [Key; 4] = [
         name: "Step back",
         short: "Step back",
         keys: "Alt+F11",
-        hint: "One instruction back",
+        hint: "One instruction or line back",
         picture: Picture::StepBack,
         command: DebugCommand::BackInto,
     },
@@ -60,7 +61,7 @@ const FORWARD: [Key; 4] = [
         name: "Step into",
         short: "Step into",
         keys: "F11",
-        hint: "One instruction, into a call",
+        hint: "One instruction or line, into a call",
         picture: Picture::StepInto,
         command: DebugCommand::Into,
     },
@@ -68,7 +69,7 @@ const FORWARD: [Key; 4] = [
         name: "Step over",
         short: "Step over",
         keys: "F10",
-        hint: "One instruction; a call as a whole",
+        hint: "One instruction or line; a call as a whole",
         picture: Picture::StepOver,
         command: DebugCommand::Over,
     },
@@ -135,6 +136,7 @@ pub fn DebugBar() -> Html {
             <div class="debug-keys" role="group" aria-label="Forwards">
                 { for FORWARD.iter().map(|key| button(key, on)) }
             </div>
+            <StepChoice />
             <p class="debug-told" role="status" data-refused={debug.refused.is_some().then_some("true")}>{ told }</p>
             if text_changed {
                 <p class="debug-changed">{ "The text has been changed since. Press Debug to debug it as it is now." }</p>

@@ -70,7 +70,9 @@ pub fn DropZone() -> Html {
     }
     let text = match *drag {
         Drag::Nowhere => return Html::default(),
-        Drag::OverPage => "Drop a program or a project to open it; other files go to Files",
+        Drag::OverPage => {
+            "Drop a program or a project to open it, or the source of the one that is open; other files go to Files"
+        }
         Drag::OverFiles => "Drop to put it into Files",
     };
     html! { <div class="drop-zone" data-over={if *drag == Drag::OverFiles { "files" } else { "page" }}><p>{ text }</p></div> }

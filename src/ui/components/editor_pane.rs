@@ -8,8 +8,9 @@ use yew::prelude::*;
 
 use super::breakpoints::BreakpointList;
 use super::problems::Problems;
+use super::source_bar::SourceBar;
 use super::splitter::SplitterBar;
-use crate::ui::hooks::reducers::{CheckContext, DebugContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, DebugContext, SourcesContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::hooks::use_run::Launcher;
@@ -17,6 +18,7 @@ use crate::ui::platform::dom;
 use crate::ui::platform::editor::{Editor, EditorCallbacks};
 use crate::ui::selectors::debug::{breakpoint_kind, marks};
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::sources::{self, shown_file, text_of};
 use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::layout::Splitter;
 use crate::ui::state::project::{Program, WorkspaceAction};
@@ -37,12 +39,17 @@ pub fn EditorPane() -> Html {
     let launcher = use_slice::<Launcher>();
     let debugger = use_slice::<Debugger>();
     let debug = use_slice::<DebugContext>();
+    let sources = use_slice::<SourcesContext>();
     let code = use_state_eq(|| Code::Loading);
     let cursor = use_state_eq(|| (1, 1));
     let host = use_node_ref();
     let program = &workspace.project.program;
     let disassembly = check.checked.as_ref().and_then(|checked| checked.disassembly.as_deref());
     let is_binary = program.text().is_none();
+    // The source file in the module's place, if one is shown; it may still be asked for.
+    let file = shown_file(&sources, &debug).filter(|_| is_binary);
+    let source: Option<Rc<str>> =
+        file.as_ref().map(|file| text_of(&workspace.project.sources, file).cloned().unwrap_or_else(|| "".into()));
 
     {
         let (link, code, cursor, host) = (link.clone(), code.setter(), cursor.setter(), host.clone());
@@ -88,15 +95,17 @@ pub fn EditorPane() -> Html {
     {
         // Another text is shown when another program was opened, and when a binary's text has arrived.
         let link = link.clone();
-        let text: Rc<str> = match (program, disassembly) {
-            (Program::Text(text), _) => text.clone(),
-            (Program::Binary { .. }, Some(text)) => text.into(),
-            (Program::Binary { .. }, None) => "".into(),
+        let text: Rc<str> = match (program, disassembly, &source) {
+            (Program::Text(text), ..) => text.clone(),
+            (Program::Binary { .. }, _, Some(text)) => text.clone(),
+            (Program::Binary { .. }, Some(text), None) => text.into(),
+            (Program::Binary { .. }, None, None) => "".into(),
         };
         let arrived = is_binary.then(|| check.checked.as_ref().map(Rc::as_ptr));
-        use_effect_with((workspace.opened, arrived, *code), move |(_, _, code)| {
+        let showing = (workspace.opened, arrived, file.clone(), source.clone(), *code);
+        use_effect_with(showing, move |(_, _, file, _, code)| {
             if *code == Code::Here {
-                link.show(text, is_binary);
+                link.show(text, is_binary, file.clone());
             }
         });
     }
@@ -116,14 +125,19 @@ pub fn EditorPane() -> Html {
             .breakpoints
             .lines
             .iter()
+            .filter(|known| known.breakpoint.file.as_deref() == file.as_deref())
             .map(|known| (known.breakpoint.id, known.breakpoint.line, breakpoint_kind(known)))
             .collect();
-        use_effect_with((drawn, *code), move |(drawn, _)| link.set_breakpoints(drawn));
+        use_effect_with((drawn, file.clone(), *code), move |(drawn, ..)| link.set_breakpoints(drawn));
     }
     {
         let (link, text) = (link.clone(), debug.text.clone());
         let changed = text.is_some() && text.as_ref() != program.text();
-        use_effect_with((marks(&debug), changed, *code), move |(marks, ..)| {
+        let marks = match (&file, &source) {
+            (Some(file), Some(text)) => sources::marks(&debug, &sources, file, text),
+            _ => marks(&debug),
+        };
+        use_effect_with((marks, changed, file.clone(), source.clone(), *code), move |(marks, ..)| {
             link.show_debug(text.as_ref(), marks.as_ref())
         });
     }
@@ -141,6 +155,7 @@ pub fn EditorPane() -> Html {
         <section class="editor-pane" aria-label="Editor">
             if is_binary {
                 <BinaryNote />
+                <SourceBar />
             }
             <div class="editor-host" ref={host} data-code={format!("{:?}", *code).to_lowercase()}>
                 if *code != Code::Here {
@@ -188,7 +203,9 @@ fn BinaryNote() -> Html {
             }
         })
     };
+    let sources = use_slice::<SourcesContext>();
     let told = match (&disassembly, check.is_pending()) {
+        _ if sources.shows_source() => "shown with its source, read-only",
         (Some(_), _) => "shown as text, read-only",
         (None, true) => "being read",
         (None, false) => "not shown as text",

@@ -66,7 +66,14 @@ pub fn ExamplesBox() -> Html {
 fn open(example: Example, projects: Projects, before: Option<Rc<str>>) {
     spawn_local(async move {
         let opened = match fetch(&format!("examples/{}", example.file)).await {
-            Ok(program) => example.project(&program),
+            Ok(program) => {
+                let mut sources = Vec::with_capacity(example.sources.len());
+                for source in &example.sources {
+                    // One that is missing is asked for by the editor.
+                    sources.push(fetch(&format!("examples/{source}")).await.ok());
+                }
+                example.project(&program, &sources)
+            }
             Err(error) => Err(error),
         };
         match opened {

@@ -14,3 +14,4 @@ pub mod use_open;
 pub mod use_projects;
 pub mod use_run;
 pub mod use_settings;
+pub mod use_sources;

@@ -14,6 +14,7 @@ use crate::ui::state::memory::{MemoryAction, MemoryState};
 use crate::ui::state::project::{Workspace, WorkspaceAction};
 use crate::ui::state::run::{RunAction, RunState};
 use crate::ui::state::settings::{Settings, SettingsAction};
+use crate::ui::state::sources::{SourcesAction, SourcesState};
 use crate::ui::state::worker::{WorkerAction, WorkerState};
 
 macro_rules! reducible {
@@ -38,6 +39,7 @@ reducible! {
     MemoryState, MemoryAction;
     RunState, RunAction;
     Settings, SettingsAction;
+    SourcesState, SourcesAction;
     WorkerState, WorkerAction;
     Workspace, WorkspaceAction;
 }
@@ -49,6 +51,7 @@ pub type DebugContext = UseReducerHandle<DebugState>;
 pub type LayoutContext = UseReducerHandle<Layout>;
 pub type RunContext = UseReducerHandle<RunState>;
 pub type SettingsContext = UseReducerHandle<Settings>;
+pub type SourcesContext = UseReducerHandle<SourcesState>;
 pub type WorkerContext = UseReducerHandle<WorkerState>;
 pub type WorkspaceContext = UseReducerHandle<Workspace>;
 

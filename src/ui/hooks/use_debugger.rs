@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::reducers::{DebugContext, WorkspaceContext};
+use super::reducers::{DebugContext, SettingsContext, SourcesContext, WorkspaceContext};
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{Asked, Breakpoint, DebugCommand, DebugReason, Event, Explanation, ValueChange};
+use crate::protocol::{Asked, Breakpoint, DebugCommand, DebugReason, Event, Explanation, LineCommand, ValueChange};
 use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
 use crate::ui::state::breakpoints::BreakpointChange;
@@ -18,6 +18,7 @@ use crate::ui::state::debug::{Base, DebugAction, Direction};
 use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::expressions::ExpressionChange;
 use crate::ui::state::project::WorkspaceAction;
+use crate::ui::state::settings::StepBy;
 
 /// How many steps a person may be ahead of the debugger.
 const MOST_WAITING: usize = 16;
@@ -36,6 +37,8 @@ struct Inner {
     engine: Engine,
     editor: EditorLink,
     debug: DebugContext,
+    sources: SourcesContext,
+    settings: SettingsContext,
     /// What was asked for while the debugger was still at something else.
     waiting: RefCell<VecDeque<DebugCommand>>,
     /// What the person points at, until the debugger has said what is there; and the number of that question.
@@ -50,12 +53,16 @@ pub fn use_debugger(
     editor: &EditorLink,
     debug: &DebugContext,
     workspace: &WorkspaceContext,
+    sources: &SourcesContext,
+    settings: &SettingsContext,
 ) -> Debugger {
     let debugger = use_memo((), |()| {
         Debugger(Rc::new(Inner {
             engine: engine.clone(),
             editor: editor.clone(),
             debug: debug.clone(),
+            sources: sources.clone(),
+            settings: settings.clone(),
             waiting: RefCell::default(),
             pointing: RefCell::default(),
             queries: Cell::default(),
@@ -128,6 +135,8 @@ impl Debugger {
     /// Goes on, or back. While the debugger is at something short, it is done next.
     pub fn command(&self, command: DebugCommand) {
         let inner = &self.0;
+        let by_line = inner.settings.clone().step_by(inner.sources.clone().is_known()) == StepBy::Line;
+        let command = if by_line { by_lines(command) } else { command };
         // A fresh clone sees the state of this moment, and lets go of it again.
         let debug = inner.debug.clone();
         if debug.is_stopped() {
@@ -171,8 +180,9 @@ impl Debugger {
         }
     }
 
-    pub fn select_frame(&self, frame: usize) {
-        self.0.debug.dispatch(DebugAction::SelectFrame(frame));
+    /// Looks at a call of a frame, inlined or not.
+    pub fn select_call(&self, frame: usize, level: usize) {
+        self.0.debug.dispatch(DebugAction::SelectCall { frame, level });
     }
 
     /// Shows an address in the memory.
@@ -186,7 +196,8 @@ impl Debugger {
 
     /// Sets a breakpoint on a line, or takes it away.
     pub fn toggle_breakpoint(&self, line: u32) {
-        self.breakpoints(BreakpointChange::Toggle { line });
+        let file = self.0.editor.file().map(|file| file.to_string());
+        self.breakpoints(BreakpointChange::Toggle { file, line });
     }
 
     /// The same for the line that the editor's cursor is on.
@@ -250,7 +261,8 @@ impl Debugger {
     /// On to the line that the editor's cursor is on.
     pub fn run_to_here(&self) {
         if let Some(line) = self.0.editor.line() {
-            self.press(DebugCommand::RunTo { file: None, line });
+            let file = self.0.editor.file().map(|file| file.to_string());
+            self.press(DebugCommand::RunTo { file, line });
         }
     }
 
@@ -279,4 +291,17 @@ impl Debugger {
             self.0.waiting.borrow_mut().clear();
         }
     }
+}
+
+/// The same step in lines.
+fn by_lines(command: DebugCommand) -> DebugCommand {
+    DebugCommand::Line(match command {
+        DebugCommand::Into => LineCommand::Into,
+        DebugCommand::Over => LineCommand::Over,
+        DebugCommand::Out => LineCommand::Out,
+        DebugCommand::BackInto => LineCommand::BackInto,
+        DebugCommand::BackOver => LineCommand::BackOver,
+        DebugCommand::BackOut => LineCommand::BackOut,
+        other => return other,
+    })
 }

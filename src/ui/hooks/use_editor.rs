@@ -6,13 +6,14 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use super::reducers::WorkspaceContext;
+use super::reducers::{SourcesContext, WorkspaceContext};
 use crate::protocol::{Problem, Span};
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::Editor;
 use crate::ui::selectors::debug::Marks;
 use crate::ui::selectors::offsets::{to_byte, to_utf16};
 use crate::ui::state::project::{Workspace, WorkspaceAction};
+use crate::ui::state::sources::{ModuleView, SourcesAction, SourcesState};
 
 /// Up to this many bytes the text is taken over at every key; of a longer one, when the person pauses for a moment.
 const PROMPT_UP_TO: usize = 100_000;
@@ -33,23 +34,31 @@ struct Inner {
     /// What the editor shows, but for changes that are not taken over yet.
     shown: RefCell<Rc<str>>,
     read_only: Cell<bool>,
+    /// The source file that is shown, where it is not the program itself.
+    file: RefCell<Option<Rc<str>>>,
+    /// Where to go when the text of the program is shown again.
+    reveal: Cell<Option<Span>>,
     changed: Cell<bool>,
     settle: RefCell<Option<Timeout>>,
     workspace: UseReducerDispatcher<Workspace>,
+    sources: UseReducerDispatcher<SourcesState>,
 }
 
 /// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`EditorLink`] from its context.
 #[hook]
-pub fn use_editor(workspace: &WorkspaceContext) -> EditorLink {
-    let workspace = workspace.dispatcher();
+pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> EditorLink {
+    let (workspace, sources) = (workspace.dispatcher(), sources.dispatcher());
     let link = use_memo((), |()| {
         EditorLink(Rc::new(Inner {
             editor: RefCell::new(None),
             shown: RefCell::new("".into()),
             read_only: Cell::new(false),
+            file: RefCell::default(),
+            reveal: Cell::new(None),
             changed: Cell::new(false),
             settle: RefCell::new(None),
             workspace,
+            sources,
         }))
     });
     (*link).clone()
@@ -68,14 +77,20 @@ impl EditorLink {
         self.0.editor.take();
     }
 
-    /// Shows another text.
-    pub fn show(&self, text: Rc<str>, read_only: bool) {
+    /// Shows another text: of the program, or of a source file that it was compiled from.
+    pub fn show(&self, text: Rc<str>, read_only: bool, file: Option<Rc<str>>) {
         let inner = &self.0;
+        let language = if file.is_some() { "source" } else { "wat" };
+        let reveal = if file.is_none() { inner.reveal.take() } else { None };
+        *inner.file.borrow_mut() = file;
         inner.settle.take();
         inner.changed.set(false);
         inner.read_only.set(read_only);
         if let Some(editor) = &*inner.editor.borrow() {
-            editor.set_text(&text, read_only);
+            editor.set_text(&text, read_only, language);
+            if let Some(span) = reveal {
+                editor.reveal(&text, span.start, span.end);
+            }
         }
         *inner.shown.borrow_mut() = text;
     }
@@ -142,10 +157,15 @@ impl EditorLink {
         self.0.editor.borrow().as_ref().map(Editor::line)
     }
 
+    /// The source file that is shown; `None`: the text of the program itself.
+    pub fn file(&self) -> Option<Rc<str>> {
+        self.0.file.borrow().clone()
+    }
+
     /// The byte that a UTF-16 position of the editor's text is at; `None` where that is not `text`, if one is named.
     pub fn byte_at(&self, position: u32, text: Option<&Rc<str>>) -> Option<u32> {
         let shown = self.0.shown.borrow();
-        let is_shown = !self.0.changed.get() && text.is_none_or(|text| **text == **shown);
+        let is_shown = self.file().is_none() && !self.0.changed.get() && text.is_none_or(|text| **text == **shown);
         is_shown.then(|| to_byte(&shown, position))
     }
 
@@ -155,9 +175,14 @@ impl EditorLink {
         (positions[0], positions[1])
     }
 
-    /// Selects a place and goes there.
+    /// Selects a place of the program's text and goes there, once it is shown.
     pub fn reveal(&self, span: Span) {
         self.flush();
+        if self.file().is_some() {
+            self.0.reveal.set(Some(span));
+            self.0.sources.dispatch(SourcesAction::Show(ModuleView::Disassembly));
+            return;
+        }
         if let Some(editor) = &*self.0.editor.borrow() {
             let shown = self.0.shown.borrow().clone();
             editor.reveal(&shown, span.start, span.end);

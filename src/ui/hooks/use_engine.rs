@@ -304,6 +304,11 @@ impl Engine {
         self.0.send(Request::Build { version, source });
     }
 
+    /// Asks which sources a module names; they come as [`Event::SourcesListed`] to those who listen.
+    pub fn list_sources(&self, version: Version, source: Source) {
+        self.0.send(Request::ListSources { version, source });
+    }
+
     pub fn watch_memory(&self, watch: Option<MemoryWatch>) {
         self.0.send(Request::WatchMemory { watch });
     }

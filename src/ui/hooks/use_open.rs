@@ -5,8 +5,10 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::reducers::{SourcesContext, WorkspaceContext, use_slice};
 use super::use_files::Files;
 use super::use_projects::Projects;
+use super::use_sources::{Supplied, supply};
 use crate::ui::platform::upload::Picked;
 use crate::ui::selectors::opened::{Opened, classify};
 use crate::ui::state::project::Program;
@@ -14,7 +16,14 @@ use crate::ui::state::project_file::ProjectFile;
 
 /// The handle: equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct Opener(Rc<(Projects, Files)>);
+pub struct Opener(Rc<Inner>);
+
+struct Inner {
+    projects: Projects,
+    files: Files,
+    workspace: WorkspaceContext,
+    sources: SourcesContext,
+}
 
 impl PartialEq for Opener {
     fn eq(&self, other: &Self) -> bool {
@@ -24,29 +33,37 @@ impl PartialEq for Opener {
 
 #[hook]
 pub fn use_open(projects: &Projects, files: &Files) -> Opener {
-    let opener = use_memo((), |()| (projects.clone(), files.clone()));
+    let workspace = use_slice::<WorkspaceContext>();
+    let sources = use_slice::<SourcesContext>();
+    let opener = use_memo((), |()| Inner { projects: projects.clone(), files: files.clone(), workspace, sources });
     Opener(opener)
 }
 
 impl Opener {
-    /// Opens a single file as what it is; several files, or a folder, go to the Files panel.
+    /// Takes what the module that is open was compiled from. Otherwise opens a single file as what it is; several files,
+    /// or a folder, go to the Files panel.
     pub fn open(&self, picked: Vec<Picked>) {
         let opener = self.clone();
         spawn_local(async move {
+            let named = opener.0.sources.clone().files.clone();
+            if let Supplied::Told(text) = supply(&picked, &opener.0.workspace, &named).await {
+                opener.0.projects.tell(&text);
+                return;
+            }
             match picked.as_slice() {
                 [] => {}
                 [file] if !file.is_directory() => opener.open_one(file.clone()).await,
                 _ => {
                     let count = picked.iter().filter(|file| !file.is_directory()).count();
-                    opener.0.1.upload(picked, "").await;
-                    opener.0.0.tell(&format!("{count} files were put into Files."));
+                    opener.0.files.upload(picked, "").await;
+                    opener.0.projects.tell(&format!("{count} files were put into Files."));
                 }
             }
         });
     }
 
     async fn open_one(&self, file: Picked) {
-        let (projects, files) = &*self.0;
+        let Inner { projects, files, .. } = &*self.0;
         let name = file.path.clone();
         let opened = match file.read().await {
             Ok(bytes) => {
@@ -79,6 +96,7 @@ fn project_of(file_name: &str, program: Program) -> ProjectFile {
         program,
         arguments: String::new(),
         environment: String::new(),
+        sources: Vec::new(),
         kept: true,
         files: Vec::new(),
         debugging: Default::default(),

@@ -41,7 +41,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn text(this: &WatEditor) -> String;
     #[wasm_bindgen(method, js_name = setText)]
-    fn set_text(this: &WatEditor, text: &str, read_only: bool);
+    fn set_text(this: &WatEditor, text: &str, read_only: bool, language: &str);
     #[wasm_bindgen(method, js_name = setProblems)]
     fn set_problems(this: &WatEditor, problems: &Array);
     #[wasm_bindgen(method)]
@@ -144,8 +144,9 @@ impl Editor {
         self.view.text()
     }
 
-    pub fn set_text(&self, text: &str, read_only: bool) {
-        self.view.set_text(text, read_only);
+    /// Shows another text, in `wat` or as the `source` of a module.
+    pub fn set_text(&self, text: &str, read_only: bool, language: &str) {
+        self.view.set_text(text, read_only, language);
     }
 
     /// Underlines the problems that have a place in `text`, which is what the editor shows.

@@ -81,6 +81,7 @@ mod tests {
             program: Program::Text(text.into()),
             arguments: String::new(),
             environment: String::new(),
+            sources: Vec::new(),
             kept: true,
             files: vec![],
             debugging: Default::default(),

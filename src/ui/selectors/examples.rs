@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::protocol::{FileContents, FileImage};
 use crate::ui::state::project::Program;
 use crate::ui::state::project_file::{ProjectFile, is_inside};
+use crate::ui::state::sources::SourceText;
 
 /// A line of `examples/index.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,7 +24,13 @@ pub struct Example {
     /// What to type, for an example that asks.
     #[serde(default)]
     pub stdin: Option<String>,
+    /// The files that a Rust program was compiled from, beside the index.
+    #[serde(default)]
+    pub sources: Vec<String>,
 }
+
+/// What stands before the paths of sources in an example's debug information, as `xtask/src/hooks/pre_build.rs` has it.
+const COMPILED_IN: &str = "/guests";
 
 /// A file that an example reads.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -33,8 +40,13 @@ pub struct ExampleFile {
 }
 
 impl Example {
-    /// The example as a project. Errors say what is wrong with the program.
-    pub fn project(&self, program: &[u8]) -> Result<ProjectFile, String> {
+    /// The example as a project, with its sources in their order; one that could not be had is left out. Errors say
+    /// what is wrong with the program.
+    pub fn project(&self, program: &[u8], sources: &[Option<Vec<u8>>]) -> Result<ProjectFile, String> {
+        let sources = self.sources.iter().zip(sources).filter_map(|(path, text)| {
+            let text = std::str::from_utf8(text.as_deref()?).ok()?;
+            Some(SourceText { path: format!("{COMPILED_IN}/{path}").into(), text: text.into() })
+        });
         let program = if program.starts_with(b"\0asm") {
             Program::Binary { file_name: self.file.as_str().into(), bytes: program.into() }
         } else {
@@ -46,6 +58,7 @@ impl Example {
             program,
             arguments: self.arguments.iter().map(|argument| quote(argument)).collect::<Vec<_>>().join(" "),
             environment: self.environment.iter().map(|(name, value)| format!("{name}={value}\n")).collect(),
+            sources: sources.collect(),
             kept: false,
             debugging: Default::default(),
             files: files
@@ -88,7 +101,7 @@ mod tests {
         let examples = index();
         assert!(examples.len() >= 10, "{}", examples.len());
         for example in &examples {
-            let project = example.project(b"(module)").expect("text is text");
+            let project = example.project(b"(module)", &[]).expect("text is text");
             assert_eq!(project.files.len(), example.files.len(), "{}", example.id);
             assert_eq!(arguments::split(&project.arguments), example.arguments, "{}", example.id);
         }
@@ -98,14 +111,33 @@ mod tests {
     fn arguments_stay_apart() {
         let mut example = index().remove(0);
         example.arguments = ["a", "", "b c", "it's", "\"q\"", "back\\slash"].map(str::to_owned).to_vec();
-        let project = example.project(b"").expect("text is text");
+        let project = example.project(b"", &[]).expect("text is text");
         assert_eq!(arguments::split(&project.arguments), example.arguments);
     }
 
     #[test]
     fn a_module_is_told_from_text() {
         let example = index().remove(0);
-        assert!(example.project(b"\0asm").is_ok_and(|project| project.program.text().is_none()));
-        assert!(example.project(b"\xff").is_err());
+        assert!(example.project(b"\0asm", &[]).is_ok_and(|project| project.program.text().is_none()));
+        assert!(example.project(b"\xff", &[]).is_err());
+    }
+
+    /// Each file of the Rust examples, so that none is forgotten when one is added.
+    #[test]
+    fn rust_examples_bring_their_sources() {
+        for example in index().into_iter().filter(|example| example.id.starts_with("rust-")) {
+            let name = example.file.trim_end_matches(".wasm");
+            let folder = format!("{}/tests/guests/{name}/src", env!("CARGO_MANIFEST_DIR"));
+            let mut there: Vec<String> = std::fs::read_dir(folder)
+                .expect("the guest has sources")
+                .map(|file| format!("{name}/src/{}", file.expect("it can be listed").file_name().to_string_lossy()))
+                .collect();
+            there.sort_unstable();
+            assert_eq!(example.sources, there, "{}", example.id);
+            let texts: Vec<_> = example.sources.iter().map(|_| Some(b"fn main() {}".to_vec())).collect();
+            let project = example.project(b"\0asm", &texts).expect("it is a module");
+            assert!(project.sources.iter().all(|source| source.path.starts_with("/guests/")));
+            assert_eq!(project.sources.len(), there.len());
+        }
     }
 }

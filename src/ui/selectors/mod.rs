@@ -14,5 +14,6 @@ pub mod numbers;
 pub mod offsets;
 pub mod opened;
 pub mod outcome;
+pub mod sources;
 pub mod terminal;
 pub mod timeline;

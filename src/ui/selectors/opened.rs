@@ -84,6 +84,7 @@ mod tests {
             program: Program::Text("(module)".into()),
             arguments: String::new(),
             environment: String::new(),
+            sources: Vec::new(),
             kept: true,
             files: vec![],
             debugging: Default::default(),

@@ -28,8 +28,9 @@ pub struct Placed {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum BreakpointChange {
-    /// Sets one on that line, or takes it away.
+    /// Sets one on that line of a source file, or of the text that is edited; or takes it away.
     Toggle {
+        file: Option<String>,
         line: u32,
     },
     Remove {
@@ -46,13 +47,13 @@ impl Breakpoints {
     pub fn apply(&self, change: BreakpointChange) -> Self {
         let mut next = self.clone();
         match change {
-            BreakpointChange::Toggle { line } => {
+            BreakpointChange::Toggle { file, line } => {
                 let before = next.lines.len();
-                next.lines.retain(|known| known.breakpoint.line != line);
+                next.lines.retain(|known| known.breakpoint.line != line || known.breakpoint.file != file);
                 if next.lines.len() == before {
                     next.last_id += 1;
                     let breakpoint =
-                        Breakpoint { id: next.last_id, file: None, line, condition: None, from_hit: 0, log: None };
+                        Breakpoint { id: next.last_id, file, line, condition: None, from_hit: 0, log: None };
                     next.lines.push(BreakpointLine { breakpoint, placed: None });
                 }
             }
@@ -67,6 +68,10 @@ impl Breakpoints {
             }
             BreakpointChange::Moved(moved) => {
                 next.lines.retain_mut(|known| {
+                    // Source files are not edited here.
+                    if known.breakpoint.file.is_some() {
+                        return true;
+                    }
                     let place = moved.iter().find(|(id, _)| *id == known.breakpoint.id);
                     place.is_some_and(|(_, line)| {
                         if known.breakpoint.line != *line {
@@ -77,10 +82,10 @@ impl Breakpoints {
                     })
                 });
                 let mut seen = std::collections::HashSet::new();
-                next.lines.retain(|known| seen.insert(known.breakpoint.line));
+                next.lines.retain(|known| seen.insert((known.breakpoint.file.clone(), known.breakpoint.line)));
             }
         }
-        next.lines.sort_by_key(|known| known.breakpoint.line);
+        next.lines.sort_by_key(|known| (known.breakpoint.file.clone(), known.breakpoint.line));
         next
     }
 
@@ -101,8 +106,10 @@ impl Breakpoints {
         let mut next = self.clone();
         for known in &mut next.lines {
             if let Some(placed) = placed.iter().find(|placed| placed.id == known.breakpoint.id) {
-                known.placed =
-                    Some(Placed { line: placed.place.map(|place| place.line), problem: placed.problem.clone() });
+                known.placed = Some(Placed {
+                    line: placed.place.map(|place| place.line).or(placed.source_line),
+                    problem: placed.problem.clone(),
+                });
             }
         }
         next
@@ -125,7 +132,7 @@ mod tests {
     }
 
     fn on(numbers: &[u32]) -> Breakpoints {
-        let toggle = |all: Breakpoints, line: &u32| all.apply(BreakpointChange::Toggle { line: *line });
+        let toggle = |all: Breakpoints, line: &u32| all.apply(BreakpointChange::Toggle { file: None, line: *line });
         numbers.iter().fold(Breakpoints::default(), toggle)
     }
 
@@ -136,6 +143,18 @@ mod tests {
         // A new one is never taken for one that was there.
         assert_eq!(lines(&on(&[9, 9, 9])), [(2, 9)]);
         assert_eq!(lines(&on(&[9, 4]).apply(BreakpointChange::RemoveAll)), []);
+    }
+
+    #[test]
+    fn those_of_a_source_file_are_apart_from_those_of_the_text() {
+        let file = Some("src/main.rs".to_owned());
+        let all = on(&[4]).apply(BreakpointChange::Toggle { file: file.clone(), line: 4 });
+        assert_eq!(lines(&all), [(1, 4), (2, 4)]);
+        // An edit of the text takes away only those of the text.
+        assert_eq!(lines(&all.apply(BreakpointChange::Moved(Vec::new()))), [(2, 4)]);
+        assert_eq!(lines(&all.apply(BreakpointChange::Toggle { file, line: 4 })), [(1, 4)]);
+        let placed = PlacedBreakpoint { id: 2, place: None, source_line: Some(6), problem: None };
+        assert_eq!(all.placed(&[placed]).lines[1].placed, Some(Placed { line: Some(6), problem: None }));
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct DebugState {
     pub expressions: Expressions,
     /// The frame that is looked at; the topmost is 0.
     pub frame: usize,
+    /// Which of the calls that are inlined there; the innermost is 0, and the last the function itself.
+    pub level: usize,
     pub base: Base,
     /// The address that was to be shown last, and how many there were.
     pub address: (u32, u64),
@@ -74,7 +76,11 @@ pub enum DebugAction {
     End,
     /// Something was asked for.
     Asked,
-    SelectFrame(usize),
+    /// A call of a frame, inlined or not.
+    SelectCall {
+        frame: usize,
+        level: usize,
+    },
     ShowIn(Base),
     /// An address is to be shown in the memory.
     ShowAddress(u64),
@@ -100,6 +106,7 @@ impl Default for DebugState {
             catches: Catches::default(),
             expressions: Expressions::default(),
             frame: 0,
+            level: 0,
             base: Base::default(),
             address: (0, 0),
             text: None,
@@ -134,7 +141,7 @@ impl DebugState {
                     next.phase = DebugPhase::Working { progress: None, last: view.clone() };
                 }
             }
-            DebugAction::SelectFrame(frame) => next.frame = frame,
+            DebugAction::SelectCall { frame, level } => (next.frame, next.level) = (frame, level),
             DebugAction::ShowIn(base) => next.base = base,
             DebugAction::ShowAddress(address) => next.address = (self.address.0 + 1, address),
             DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
@@ -194,7 +201,7 @@ impl DebugState {
         self.phase = DebugPhase::Idle;
         self.playing = None;
         self.refused = None;
-        self.frame = 0;
+        (self.frame, self.level) = (0, 0);
     }
 
     fn hear(&mut self, event: &Event) {
@@ -231,7 +238,7 @@ impl DebugState {
         let before = self.view().map(|view| (view.step, view.depth));
         // Another call is on top: what was looked at is another one now.
         if before != Some((view.step, view.depth)) {
-            self.frame = 0;
+            (self.frame, self.level) = (0, 0);
         }
         self.refused = None;
         // Playing goes on for as long as each step is nothing but a step.
@@ -321,7 +328,8 @@ pub mod tests {
 
     #[test]
     fn breakpoints_stay_when_the_run_is_over_and_go_with_the_program() {
-        let state = apply_all(begun()).apply(DebugAction::Breakpoints(BreakpointChange::Toggle { line: 3 }));
+        let state =
+            apply_all(begun()).apply(DebugAction::Breakpoints(BreakpointChange::Toggle { file: None, line: 3 }));
         let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
         let state = state.apply(heard(finished));
         assert_eq!(state.phase, DebugPhase::Idle);
@@ -357,7 +365,7 @@ pub mod tests {
 
     #[test]
     fn a_chosen_frame_is_left_by_the_next_step_and_kept_by_a_change() {
-        let state = apply_all(begun()).apply(DebugAction::SelectFrame(2));
+        let state = apply_all(begun()).apply(DebugAction::SelectCall { frame: 2, level: 1 });
         assert_eq!(state.apply(stopped(0, DebugReason::Step)).frame, 2);
         assert_eq!(state.apply(stopped(1, DebugReason::Step)).frame, 0);
     }

@@ -79,6 +79,7 @@ impl Journal {
             program: program.clone(),
             arguments: self.arguments.clone(),
             environment: self.environment.clone(),
+            sources: stored.map(|(project, _)| project.sources.clone()).unwrap_or_default(),
             kept: self.kept,
             files: update.apply_to(files),
             debugging: DebugNotes {
@@ -116,6 +117,7 @@ mod tests {
             program: Program::Text(text.into()),
             arguments: "".into(),
             environment: "".into(),
+            sources: Vec::new(),
             kept: true,
             files: vec![],
             debugging: DebugNotes::default(),

@@ -20,4 +20,5 @@ pub mod project;
 pub mod project_file;
 pub mod run;
 pub mod settings;
+pub mod sources;
 pub mod worker;

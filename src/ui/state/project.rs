@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::debug_notes::DebugNotes;
+use super::sources::SourceText;
 use crate::protocol::Source;
 
 /// Tells projects apart; random, so that two tabs never choose the same.
@@ -50,6 +51,8 @@ pub struct Project {
     pub arguments: Rc<str>,
     /// As typed: a `NAME=value` a line.
     pub environment: Rc<str>,
+    /// What the program was compiled from, as far as it is here.
+    pub sources: Rc<[SourceText]>,
     /// Whether the person has made it theirs. An example that was only looked at is not, and gives way to the next.
     pub kept: bool,
     /// What belongs to the debugger.
@@ -123,6 +126,8 @@ pub enum WorkspaceAction {
     SetNotes(Rc<DebugNotes>),
     /// The run that the project was shared at is not wanted any more.
     ForgetMoment,
+    /// The person supplied source files; one that is there already is replaced.
+    AddSources(Vec<SourceText>),
     /// The person changed a file.
     FilesEdited,
     /// A program changed a file.
@@ -170,6 +175,7 @@ impl Workspace {
             WorkspaceAction::ReplaceProgram(program) => {
                 next.project.program = program;
                 next.project.forget_moment();
+                next.project.sources = Rc::new([]);
                 next.opened += 1;
                 next.edited();
             }
@@ -202,6 +208,12 @@ impl Workspace {
                 next.saving = Saving::Pending;
             }
             WorkspaceAction::ForgetMoment => {}
+            WorkspaceAction::AddSources(added) => {
+                let is_new = |known: &&SourceText| !added.iter().any(|text| text.path == known.path);
+                let kept: Vec<SourceText> = self.project.sources.iter().filter(is_new).cloned().collect();
+                next.project.sources = kept.into_iter().chain(added).collect();
+                next.edited();
+            }
             WorkspaceAction::FilesEdited => next.edited(),
             WorkspaceAction::FilesWritten => {
                 // To run an example is not to make it one's own.
@@ -290,6 +302,7 @@ mod tests {
             program: Program::Text("(module)".into()),
             arguments: "".into(),
             environment: "".into(),
+            sources: Rc::new([]),
             kept: false,
             debugging: Rc::default(),
         }
@@ -354,6 +367,19 @@ mod tests {
     fn another_program_tells_the_editor() {
         let state = Workspace::new(project()).apply(WorkspaceAction::ReplaceProgram(Program::Text("x".into())));
         assert_eq!((state.opened, state.saving), (1, Saving::Pending));
+    }
+
+    #[test]
+    fn sources_are_added_replaced_and_gone_with_the_program() {
+        let source = |path: &str, text: &str| SourceText { path: path.into(), text: text.into() };
+        let state = Workspace::new(project()).apply_all([
+            WorkspaceAction::AddSources(vec![source("a.rs", "1"), source("b.rs", "2")]),
+            WorkspaceAction::AddSources(vec![source("a.rs", "3")]),
+        ]);
+        assert_eq!(*state.project.sources, [source("b.rs", "2"), source("a.rs", "3")]);
+        assert_eq!((state.project.kept, state.opened), (true, 0));
+        let replaced = state.apply(WorkspaceAction::ReplaceProgram(Program::Text("x".into())));
+        assert!(replaced.project.sources.is_empty());
     }
 
     #[test]

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::debug_notes::{DebugNotes, Moment};
 use super::project::{Program, clean_name};
+use super::sources::SourceText;
 use crate::protocol::{FileContents, FileImage};
 
 const MAGIC: &[u8; 4] = b"WSCP";
 /// The newest that is read.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// How many files a project may bring along.
 const MOST_FILES: usize = 100_000;
 
@@ -22,6 +23,8 @@ pub struct ProjectFile {
     pub program: Program,
     pub arguments: String,
     pub environment: String,
+    /// What the program was compiled from, as far as it is here.
+    pub sources: Vec<SourceText>,
     pub kept: bool,
     pub files: Vec<FileImage>,
     pub debugging: DebugNotes,
@@ -111,16 +114,43 @@ mod version2 {
     }
 }
 
+/// The types of version 3: a project of version 2, and the sources of the program.
+mod version3 {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    pub struct Project {
+        pub project: super::version2::Project,
+        pub sources: Vec<Source>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    pub struct Source {
+        pub path: String,
+        pub text: String,
+    }
+}
+
 impl ProjectFile {
     /// The project as bytes, in the first version that can say it, so that older pages open what they can.
     pub fn encode(&self, packing: Packing) -> Result<Vec<u8>, ProjectFileError> {
         let project = version1::Project::from(self);
-        let (version, body) = if self.debugging.is_empty() {
+        let (version, body) = if self.debugging.is_empty() && self.sources.is_empty() {
             (1, encode_body(&project)?)
         } else {
             let moment = self.debugging.moment.as_ref();
             let moment = moment.map(|moment| version2::Moment { step: moment.step, bytes: moment.bytes.to_vec() });
-            (2, encode_body(&version2::Project { project, notes: self.debugging.to_text(), moment })?)
+            let project = version2::Project { project, notes: self.debugging.to_text(), moment };
+            if self.sources.is_empty() {
+                (2, encode_body(&project)?)
+            } else {
+                let source = |source: &SourceText| version3::Source {
+                    path: source.path.to_string(),
+                    text: source.text.to_string(),
+                };
+                let sources = self.sources.iter().map(source).collect();
+                (3, encode_body(&version3::Project { project, sources })?)
+            }
         };
         Ok(match packing {
             Packing::Plain => [MAGIC.as_slice(), &[version, 0], &body].concat(),
@@ -152,6 +182,7 @@ impl ProjectFile {
         match *version {
             1 => decode_exactly::<version1::Project>(body)?.try_into(),
             2 => decode_exactly::<version2::Project>(body)?.try_into(),
+            3 => decode_exactly::<version3::Project>(body)?.try_into(),
             _ => Err(ProjectFileError::Damaged),
         }
     }
@@ -241,6 +272,7 @@ impl TryFrom<version1::Project> for ProjectFile {
             },
             arguments: project.arguments,
             environment: project.environment,
+            sources: Vec::new(),
             kept: project.kept,
             files: project
                 .files
@@ -249,6 +281,19 @@ impl TryFrom<version1::Project> for ProjectFile {
                 .collect(),
             debugging: DebugNotes::default(),
         })
+    }
+}
+
+impl TryFrom<version3::Project> for ProjectFile {
+    type Error = ProjectFileError;
+
+    fn try_from(project: version3::Project) -> Result<Self, ProjectFileError> {
+        let version3::Project { project, sources } = project;
+        if sources.len() > MOST_FILES {
+            return Err(ProjectFileError::Damaged);
+        }
+        let source = |source: version3::Source| SourceText { path: source.path.into(), text: source.text.into() };
+        Ok(Self { sources: sources.into_iter().map(source).collect(), ..project.try_into()? })
     }
 }
 
@@ -296,6 +341,7 @@ mod tests {
             program: Program::Text(text.into()),
             arguments: "a 'b c'".into(),
             environment: "K=V".into(),
+            sources: Vec::new(),
             kept: true,
             files,
             debugging: DebugNotes::default(),
@@ -339,9 +385,22 @@ mod tests {
         assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
     }
 
+    /// A record that the third version wrote: the same, and the sources.
+    #[test]
+    fn reads_what_the_third_version_wrote() {
+        let project = b"WSCP\x03\x00\x01n\x00\x08(module)\x01a\x03K=V\x01\x01\x01f\x01\x02hi";
+        let notes = br#"{"expressions":["step"]}"#;
+        let sources = b"\x00\x01\x04a.rs\x07fn a(){";
+        let bytes = [&project[..], &[notes.len() as u8], notes, sources].concat();
+        let project = ProjectFile::decode(&bytes, LIMIT).unwrap();
+        assert_eq!(project.sources, [SourceText { path: "a.rs".into(), text: "fn a(){".into() }]);
+        assert_eq!((project.name.as_str(), project.debugging.expressions.len()), ("n", 1));
+        assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
+    }
+
     #[test]
     fn a_later_version_is_told_from_damage() {
-        assert_eq!(ProjectFile::decode(b"WSCP\x03junk", LIMIT), Err(ProjectFileError::FutureVersion(3)));
+        assert_eq!(ProjectFile::decode(b"WSCP\x04junk", LIMIT), Err(ProjectFileError::FutureVersion(4)));
         assert_eq!(ProjectFile::decode(b"WSCP\x00\x00", LIMIT), Err(ProjectFileError::Damaged));
         assert_eq!(ProjectFile::decode(b"WSCP", LIMIT), Err(ProjectFileError::Damaged));
         assert_eq!(ProjectFile::decode(b"\0asm", LIMIT), Err(ProjectFileError::NotAProject));
@@ -387,10 +446,13 @@ mod tests {
             is_text in any::<bool>(),
             small in any::<bool>(),
             is_noted in any::<bool>(),
+            sources in prop::collection::vec(("[a-z/]{1,20}", ".*"), 0..3),
             files in prop::collection::vec(("[a-z]{1,8}(/[a-zé ]{1,8}){0,3}", any::<Vec<u8>>()), 0..8),
         ) {
             let files = files.iter().map(|(path, bytes)| file(path, bytes)).collect();
             let mut project = project(&text, files);
+            let source = |(path, text): &(String, String)| SourceText { path: path.as_str().into(), text: text.as_str().into() };
+            project.sources = sources.iter().map(source).collect();
             if !is_text {
                 project.program = Program::Binary { file_name: "a.wasm".into(), bytes: binary.as_slice().into() };
             }

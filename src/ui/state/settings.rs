@@ -24,6 +24,16 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether the calls of programs are traced.
     pub record_calls: bool,
+    /// What a step of the debugger is in WebAssembly text, and where there is source.
+    pub step_in_text: StepBy,
+    pub step_in_source: StepBy,
+}
+
+/// What a step of the debugger is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepBy {
+    Instruction,
+    Line,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +44,8 @@ pub enum SettingsAction {
     UsualText,
     SetLimits(Limits),
     RecordCalls(bool),
+    StepInText(StepBy),
+    StepInSource(StepBy),
 }
 
 /// One of the [`Limits`].
@@ -82,7 +94,14 @@ const TEXT_SIZES: [u16; 8] = [80, 90, 100, 115, 130, 150, 175, 200];
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::System, text_size: 100, limits: Limits::default(), record_calls: false }
+        Self {
+            theme: Theme::System,
+            text_size: 100,
+            limits: Limits::default(),
+            record_calls: false,
+            step_in_text: StepBy::Instruction,
+            step_in_source: StepBy::Line,
+        }
     }
 }
 
@@ -107,8 +126,15 @@ impl Settings {
             SettingsAction::UsualText => next.text_size = 100,
             SettingsAction::SetLimits(limits) => next.limits = limits,
             SettingsAction::RecordCalls(record) => next.record_calls = record,
+            SettingsAction::StepInText(by) => next.step_in_text = by,
+            SettingsAction::StepInSource(by) => next.step_in_source = by,
         }
         next
+    }
+
+    /// What a step of the debugger is, for a program with source or without.
+    pub fn step_by(&self, in_source: bool) -> StepBy {
+        if in_source { self.step_in_source } else { self.step_in_text }
     }
 
     /// Settings as they were kept, with what is out of range put right: storage is not to be trusted.
@@ -153,6 +179,17 @@ mod tests {
         assert_eq!(with_limit(&limits, LimitKind::Recursion, "0").recursion, 1);
         assert_eq!(with_limit(&limits, LimitKind::Recursion, "").recursion, limits.recursion);
         assert_eq!(with_limit(&limits, LimitKind::Memory, "99999999999999999999"), limits);
+    }
+
+    #[test]
+    fn steps_are_chosen_for_source_and_text_apart() {
+        let settings = Settings::default();
+        assert_eq!((settings.step_by(true), settings.step_by(false)), (StepBy::Line, StepBy::Instruction));
+        let settings = settings.apply(SettingsAction::StepInText(StepBy::Line));
+        let settings = settings.apply(SettingsAction::StepInSource(StepBy::Instruction));
+        assert_eq!((settings.step_by(true), settings.step_by(false)), (StepBy::Instruction, StepBy::Line));
+        // Kept by a page that did not know of it.
+        assert_eq!(Settings::restored("{}").step_in_source, StepBy::Line);
     }
 
     #[test]

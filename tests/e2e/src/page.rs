@@ -129,7 +129,9 @@ impl Page {
 
     /// Waits until the page can be used: its editor is there.
     pub fn wait_until_ready(&self) {
-        self.element("textbox", "WebAssembly text");
+        self.wait_for("there is an editor", || {
+            self.look("textbox", "WebAssembly text").or_else(|| self.look("textbox", "Source"))
+        });
         self.element("button", "Run");
     }
 
@@ -290,6 +292,15 @@ impl Page {
         self.try_until(&format!("the status says {text:?}"), || {
             let all = self.status_texts();
             if all.iter().any(|status| status.contains(text)) { Ok(()) } else { Err(format!("it says {all:?}")) }
+        });
+    }
+
+    /// Waits until the line that is marked as the next in the editor has `text` in it.
+    pub fn expect_next_line(&self, text: &str) {
+        let next = "return document.querySelector('.cm-debug-current-line')?.textContent ?? ''";
+        self.try_until(&format!("the next line has {text:?}"), || match self.session().script(next, &[]) {
+            Ok(Value::String(line)) if line.contains(text) => Ok(()),
+            other => Err(format!("it is {other:?}")),
         });
     }
 

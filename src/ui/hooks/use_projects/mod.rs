@@ -250,6 +250,7 @@ fn file_of(project: &Project) -> ProjectFile {
         program: project.program.clone(),
         arguments: project.arguments.to_string(),
         environment: project.environment.to_string(),
+        sources: project.sources.to_vec(),
         kept: project.kept,
         files: Vec::new(),
         debugging: (*project.debugging).clone(),

@@ -178,6 +178,7 @@ impl Projects {
             program: file.program,
             arguments: file.arguments.into(),
             environment: file.environment.into(),
+            sources: file.sources.into(),
             kept: file.kept,
             debugging: file.debugging.into(),
         }));
@@ -195,6 +196,7 @@ impl Projects {
             program: Program::Text(program.into()),
             arguments: String::new(),
             environment: String::new(),
+            sources: Vec::new(),
             kept: true,
             files: Vec::new(),
             debugging: Default::default(),

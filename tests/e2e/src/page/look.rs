@@ -32,7 +32,7 @@ impl Page {
 
     /// The editor's text, as far as it is drawn: all of it when it is short.
     pub fn source(&self) -> Option<String> {
-        let editor = self.look("textbox", "WebAssembly text")?;
+        let editor = self.look("textbox", "WebAssembly text").or_else(|| self.look("textbox", "Source"))?;
         let body = "const lines = arguments[0].querySelectorAll('.cm-line'); \
              return [...lines].map((line) => line.textContent).join('\\n');";
         Some(self.session().script(body, &[editor.json()]).ok()?.as_str()?.to_string())
@@ -62,6 +62,7 @@ fn candidates(role: &str) -> String {
         "status" => "output",
         "heading" => "h1, h2, h3, h4",
         "dialog" => "dialog",
+        "radio" => "input[type=radio]",
         "checkbox" => "input[type=checkbox]",
         "treeitem" | "tab" | "tabpanel" | "alert" | "option" => "[role]",
         _ => "*",

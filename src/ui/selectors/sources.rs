@@ -1,0 +1,265 @@
+//! Derivations on sources: which supplied file is which, where the program stands in them, what is said of that.
+
+use std::rc::Rc;
+
+use crate::protocol::{DebugView, SourcePlace, Span};
+use crate::ui::selectors::debug::Marks;
+use crate::ui::state::debug::DebugState;
+use crate::ui::state::sources::{SourceText, SourcesState};
+
+/// A line of the call stack: a call that is under way, or one that the compiler has inlined into it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call<'a> {
+    pub frame: usize,
+    /// Among the calls of the frame; 0 is the innermost.
+    pub level: usize,
+    pub function: &'a str,
+    pub source: Option<&'a SourcePlace>,
+    pub is_inlined: bool,
+}
+
+/// All calls that are told of, the innermost first.
+pub fn calls(view: &DebugView) -> impl Iterator<Item = Call<'_>> {
+    view.frames.iter().enumerate().flat_map(|(index, frame)| {
+        let inlined = frame.inlined.iter().enumerate().map(move |(level, inlined)| Call {
+            frame: index,
+            level,
+            function: &inlined.function,
+            source: inlined.source.as_ref(),
+            is_inlined: true,
+        });
+        inlined.chain([Call {
+            frame: index,
+            level: frame.inlined.len(),
+            function: &frame.function,
+            source: frame.source.as_ref(),
+            is_inlined: false,
+        }])
+    })
+}
+
+/// The place to be shown: of the call that is looked at, or of the nearest one around it whose file is one of the
+/// program's own. Also whether it is the very instruction that is next.
+pub fn shown_place<'a>(debug: &'a DebugState, files: &[Rc<str>]) -> Option<(&'a SourcePlace, bool)> {
+    let from =
+        calls(debug.view()?).enumerate().skip_while(|(_, call)| (call.frame, call.level) < (debug.frame, debug.level));
+    from.filter_map(|(index, call)| Some((call.source?, index == 0)))
+        .find(|(place, _)| files.iter().any(|file| **file == *place.file))
+}
+
+/// The file that the editor shows: the one that was chosen, or the one that the program is in, or that it begins in.
+pub fn shown_file(sources: &SourcesState, debug: &DebugState) -> Option<Rc<str>> {
+    if !sources.shows_source() {
+        return None;
+    }
+    let chosen = || sources.chosen.clone().filter(|chosen| sources.files.contains(chosen));
+    let followed = || shown_place(debug, &sources.files).map(|(place, _)| place.file.as_str().into());
+    let main = || {
+        let named = |name: &str| sources.files.iter().find(|file| file.rsplit('/').next() == Some(name)).cloned();
+        named("main.rs").or_else(|| named("lib.rs")).or_else(|| sources.files.first().cloned())
+    };
+    chosen().or_else(followed).or_else(main)
+}
+
+/// What the editor draws of where the program stands in a file.
+pub fn marks(debug: &DebugState, sources: &SourcesState, file: &str, text: &str) -> Option<Marks> {
+    let view = debug.view()?;
+    let span = |place: &SourcePlace| (place.file == file).then(|| line_span(text, place.line)).flatten();
+    let current = calls(view).next().and_then(|call| span(call.source?));
+    let (place, is_current) = shown_place(debug, &sources.files)?;
+    let caller = if is_current { None } else { span(place) };
+    Some(Marks { current, caller, values: Vec::new() })
+}
+
+/// A line without the spaces around it.
+fn line_span(text: &str, line: u32) -> Option<Span> {
+    let index = line.checked_sub(1)? as usize;
+    let start: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
+    let written = text.get(start..)?.lines().next().filter(|_| text.lines().count() > index)?;
+    let from = start + written.len() - written.trim_start().len();
+    let end = from + written.trim().len();
+    let (start, end) = (u32::try_from(from).ok()?, u32::try_from(end).ok()?);
+    Some(Span { start, end, line, column: 1, end_line: line, end_column: 1 })
+}
+
+/// What is to be known of where the program stands, where the line that is marked does not tell it.
+pub fn note(debug: &DebugState, sources: &SourcesState) -> Option<String> {
+    let view = debug.view()?;
+    let first = calls(view).next()?;
+    match shown_place(debug, &sources.files) {
+        None => Some(format!(
+            "The program is in {}, which has no source here. A step by line goes to the first line that has.",
+            first.function
+        )),
+        Some((_, false)) if debug.frame == 0 && debug.level == 0 => {
+            Some(format!("The program is in {}, called on the marked line", first.function))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The part of a path that tells it from the others: without the folders that all have in common.
+pub fn short<'a>(path: &'a str, all: &[Rc<str>]) -> &'a str {
+    let mut common = path.rfind('/').map_or(0, |slash| slash + 1);
+    for other in all {
+        let same = path.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+        common = common.min(path[..floor(path, same)].rfind('/').map_or(0, |slash| slash + 1));
+    }
+    // `src` says more than a bare name.
+    let folder = path[..common].trim_end_matches('/');
+    match folder.rsplit('/').next() {
+        Some("src") => &path[folder.len() - 3..],
+        _ => &path[common..],
+    }
+}
+
+/// A place as a call stack tells it: of a library, by the file's name only.
+pub fn file_line(place: &SourcePlace, files: &[Rc<str>]) -> String {
+    let file = match files.iter().any(|file| **file == *place.file) {
+        true => short(&place.file, files),
+        false => place.file.rsplit('/').next().unwrap_or(&place.file),
+    };
+    format!("{file}:{}", place.line)
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Which of the files that a module names a supplied one is: the one that it has the most of its path in common with,
+/// from the end. `None` where its name is none of theirs, or that of several.
+pub fn asked_for<'a>(given: &str, asked: &'a [Rc<str>]) -> Option<&'a Rc<str>> {
+    let score = |path: &str| {
+        let parts = path.rsplit('/').zip(given.rsplit(['/', '\\']));
+        parts.take_while(|(one, other)| one == other).count()
+    };
+    let best = asked.iter().map(|path| score(path)).max().filter(|best| *best > 0)?;
+    let mut found = asked.iter().filter(|path| score(path) == best);
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// The source text of a file.
+pub fn text_of<'a>(texts: &'a [SourceText], path: &str) -> Option<&'a Rc<str>> {
+    texts.iter().find(|text| *text.path == *path).map(|text| &text.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{DebugFrame, DebugReason, InlinedFrame};
+    use crate::ui::state::debug::DebugPhase;
+    use crate::ui::state::debug::tests::view;
+
+    const MAIN: &str = "/g/words/src/main.rs";
+    const COUNT: &str = "/g/words/src/count.rs";
+
+    fn place(file: &str, line: u32) -> Option<SourcePlace> {
+        Some(SourcePlace { file: file.to_owned(), line, column: 1 })
+    }
+
+    fn frame(function: &str, source: Option<SourcePlace>, inlined: Vec<InlinedFrame>) -> DebugFrame {
+        DebugFrame {
+            function: function.to_owned(),
+            index: 0,
+            instruction: String::new(),
+            place: None,
+            offset: 0,
+            source,
+            inlined,
+            locals: Vec::new(),
+            operand_stack: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    fn inlined(function: &str, source: Option<SourcePlace>) -> InlinedFrame {
+        InlinedFrame { function: function.to_owned(), source }
+    }
+
+    fn sources() -> SourcesState {
+        SourcesState { files: [COUNT.into(), MAIN.into()].into(), ..SourcesState::default() }
+    }
+
+    fn debug(frames: Vec<DebugFrame>) -> DebugState {
+        let mut seen = view(5, DebugReason::Step);
+        seen.frames = frames;
+        DebugState { phase: DebugPhase::Stopped(Rc::new(seen)), ..DebugState::default() }
+    }
+
+    /// In a closure of a library that is inlined into `of`, which `main` calls.
+    fn in_library() -> DebugState {
+        debug(vec![
+            frame("of", place(COUNT, 2), vec![inlined("next", place("/rustc/x/iter.rs", 9))]),
+            frame("main", place(MAIN, 3), Vec::new()),
+        ])
+    }
+
+    #[test]
+    fn inlined_calls_are_calls_of_their_own() {
+        let debug = in_library();
+        let names: Vec<_> = calls(debug.view().unwrap()).map(|call| (call.function, call.is_inlined)).collect();
+        assert_eq!(names, [("next", true), ("of", false), ("main", false)]);
+    }
+
+    #[test]
+    fn the_editor_follows_the_program_into_its_own_files() {
+        let mut debug = in_library();
+        assert_eq!(shown_file(&sources(), &debug).as_deref(), Some(COUNT));
+        assert!(note(&debug, &sources()).unwrap().contains("next"));
+        let text = "fn of() {\n    words += 1;\n}\n";
+        let shown = marks(&debug, &sources(), COUNT, text).unwrap();
+        let caller = shown.caller.unwrap();
+        assert_eq!((shown.current, &text[caller.start as usize..caller.end as usize]), (None, "words += 1;"));
+        // Another call is looked at.
+        debug.frame = 1;
+        assert_eq!(shown_file(&sources(), &debug).as_deref(), Some(MAIN));
+        assert_eq!(note(&debug, &sources()), None);
+        let chosen = SourcesState { chosen: Some(COUNT.into()), ..sources() };
+        assert_eq!(shown_file(&chosen, &debug).as_deref(), Some(COUNT));
+    }
+
+    #[test]
+    fn the_next_line_is_marked_as_such() {
+        let debug = debug(vec![frame("main", place(MAIN, 1), Vec::new())]);
+        let shown = marks(&debug, &sources(), MAIN, "  fn main() {}  \n").unwrap();
+        assert_eq!(shown.current.map(|span| (span.start, span.end)), Some((2, 14)));
+        assert_eq!((shown.caller, note(&debug, &sources())), (None, None));
+        // A file that is shorter than the module says.
+        assert_eq!(marks(&debug, &sources(), MAIN, "").unwrap().current, None);
+    }
+
+    #[test]
+    fn where_there_is_no_source_the_program_begins_in_main() {
+        let debug = debug(vec![frame("_start", None, Vec::new())]);
+        assert_eq!(shown_file(&sources(), &debug).as_deref(), Some(MAIN));
+        assert!(note(&debug, &sources()).unwrap().contains("_start"));
+        assert_eq!(shown_file(&sources(), &DebugState::default()).as_deref(), Some(MAIN));
+        assert_eq!(shown_file(&SourcesState::default(), &debug), None);
+    }
+
+    #[test]
+    fn a_supplied_file_is_matched_by_the_end_of_its_path() {
+        let asked: [Rc<str>; 4] =
+            ["/g/a/src/main.rs", "/g/a/src/x/mod.rs", "/g/a/src/y/mod.rs", "/g/a/src/z.rs"].map(Rc::from);
+        assert_eq!(asked_for("main.rs", &asked), Some(&asked[0]));
+        assert_eq!(asked_for("crate/src/y/mod.rs", &asked), Some(&asked[2]));
+        assert_eq!(asked_for(r"src\z.rs", &asked), Some(&asked[3]));
+        assert_eq!(asked_for("mod.rs", &asked), None, "it could be either");
+        assert_eq!(asked_for("other.rs", &asked), None);
+    }
+
+    #[test]
+    fn paths_are_shown_without_what_all_have_in_common() {
+        let files: Vec<Rc<str>> = vec![MAIN.into(), COUNT.into()];
+        assert_eq!(short(MAIN, &files), "src/main.rs");
+        let crates: Vec<Rc<str>> = vec!["/g/a/src/main.rs".into(), "/g/b/src/lib.rs".into()];
+        assert_eq!(short("/g/b/src/lib.rs", &crates), "b/src/lib.rs");
+        assert_eq!(short("main.rs", &["main.rs".into()]), "main.rs");
+        assert_eq!(file_line(&place(COUNT, 7).unwrap(), &files), "src/count.rs:7");
+        assert_eq!(file_line(&place("/rustc/x/fmt/mod.rs", 7).unwrap(), &files), "mod.rs:7");
+    }
+}

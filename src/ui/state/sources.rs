@@ -1,0 +1,138 @@
+//! The source that a module was compiled from: which files it names, and which of them is looked at.
+
+use std::rc::Rc;
+
+use crate::protocol::{Event, SourceFile, Version};
+
+/// A source file that a person has supplied, or that came with an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceText {
+    /// As the module names it.
+    pub path: Rc<str>,
+    pub text: Rc<str>,
+}
+
+/// What the editor shows of a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ModuleView {
+    /// The source, where the module names any.
+    #[default]
+    Source,
+    Disassembly,
+}
+
+/// See the module's documentation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourcesState {
+    /// What was asked for last.
+    pub asked: Version,
+    /// The program's own files, without those of libraries, sorted by their paths.
+    pub files: Rc<[Rc<str>]>,
+    /// What is wrong with the debug information.
+    pub problem: Option<Rc<str>>,
+    pub view: ModuleView,
+    /// The file that the person chose; `None`: the one that the program is in.
+    pub chosen: Option<Rc<str>>,
+}
+
+/// What happens to [`SourcesState`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum SourcesAction {
+    /// Another program was opened.
+    Forget,
+    /// The worker was asked which files there are.
+    Asked {
+        version: Version,
+    },
+    /// From the worker; an answer to another question changes nothing.
+    Heard(Rc<Event>),
+    Show(ModuleView),
+    /// The person looks at a file.
+    Choose(Rc<str>),
+    /// The program has moved, or another call is looked at: the file follows again.
+    Follow,
+}
+
+impl SourcesState {
+    pub fn apply(&self, action: SourcesAction) -> Self {
+        let mut next = self.clone();
+        match action {
+            SourcesAction::Forget => next = Self { asked: self.asked, ..Self::default() },
+            SourcesAction::Asked { version } => next.asked = version,
+            SourcesAction::Heard(event) => {
+                if let Event::SourcesListed { version, files, problem } = &*event
+                    && *version == self.asked
+                {
+                    next.files = own(files);
+                    next.problem = problem.as_deref().map(Rc::from);
+                }
+            }
+            SourcesAction::Show(view) => next.view = view,
+            SourcesAction::Choose(path) => {
+                next.chosen = Some(path);
+                next.view = ModuleView::Source;
+            }
+            SourcesAction::Follow => next.chosen = None,
+        }
+        next
+    }
+
+    /// Whether the module names any source of its own.
+    pub fn is_known(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// Whether the editor shows source, and not the module's text.
+    pub fn shows_source(&self) -> bool {
+        self.is_known() && self.view == ModuleView::Source
+    }
+}
+
+fn own(files: &[SourceFile]) -> Rc<[Rc<str>]> {
+    let mut own: Vec<Rc<str>> =
+        files.iter().filter(|file| !file.is_library).map(|file| file.path.as_str().into()).collect();
+    own.sort_unstable();
+    own.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(version: Version) -> SourcesAction {
+        let file = |path: &str, is_library| SourceFile { path: path.to_owned(), is_library };
+        SourcesAction::Heard(Rc::new(Event::SourcesListed {
+            version,
+            files: vec![file("/a/src/main.rs", false), file("/rustc/x/lib.rs", true), file("/a/src/count.rs", false)],
+            problem: None,
+        }))
+    }
+
+    fn apply_all(actions: impl IntoIterator<Item = SourcesAction>) -> SourcesState {
+        actions.into_iter().fold(SourcesState::default(), |state, action| state.apply(action))
+    }
+
+    #[test]
+    fn the_programs_own_files_are_known_in_order() {
+        let state = apply_all([SourcesAction::Asked { version: 2 }, listed(2)]);
+        assert_eq!(*state.files, ["/a/src/count.rs".into(), "/a/src/main.rs".into()]);
+        assert!(state.shows_source());
+        assert!(!state.apply(SourcesAction::Show(ModuleView::Disassembly)).shows_source());
+    }
+
+    #[test]
+    fn an_answer_to_an_earlier_question_changes_nothing() {
+        let state = apply_all([SourcesAction::Asked { version: 2 }, listed(1)]);
+        assert!(!state.is_known() && !state.shows_source());
+        let forgotten = apply_all([SourcesAction::Asked { version: 2 }, listed(2), SourcesAction::Forget]);
+        assert!(!forgotten.is_known());
+    }
+
+    #[test]
+    fn a_chosen_file_is_shown_until_the_program_moves() {
+        let state =
+            apply_all([SourcesAction::Show(ModuleView::Disassembly), SourcesAction::Choose("/a/src/count.rs".into())]);
+        assert_eq!((state.view, state.chosen.as_deref()), (ModuleView::Source, Some("/a/src/count.rs")));
+        assert_eq!(state.apply(SourcesAction::Follow).chosen, None);
+    }
+}
