@@ -131,7 +131,9 @@ export function showMarks(view, shown, reveal) {
   const at = reveal && (shown.caller ?? shown.current);
   if (at) {
     const [from, to] = at.map((place) => Math.min(place, view.state.doc.length));
-    // All of the instruction; sideways no further than is needed, because the lines' beginnings tell more.
+    // All of the instruction; sideways no further than is needed, because the lines' beginnings tell more. A step before
+    // may have needed more than this one.
+    view.scrollDOM.scrollLeft = 0;
     const margins = { y: "nearest", yMargin: 80, x: "nearest" };
     effects.push(EditorView.scrollIntoView(EditorSelection.range(to, from), margins));
   }
