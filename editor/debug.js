@@ -1,7 +1,7 @@
 // What the debugger shows in the editor: where the program stands, values beside instructions, breakpoints.
 
 import { EditorSelection, RangeSet, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, GutterMarker, WidgetType, gutter } from "@codemirror/view";
+import { Decoration, EditorView, GutterMarker, WidgetType, closeHoverTooltips, gutter } from "@codemirror/view";
 import { forgetPeek } from "./explain.js";
 
 const setMarks = StateEffect.define();
@@ -127,7 +127,8 @@ export function debugging({ onBreakpoint, onMoved }) {
 
 /** Marks where the program stands; see `WatEditor.setDebug`. */
 export function showMarks(view, shown, reveal) {
-  const effects = [setMarks.of(shown), forgetPeek];
+  // What is shown of a value was about the moment before.
+  const effects = [setMarks.of(shown), forgetPeek, closeHoverTooltips];
   const at = reveal && (shown.caller ?? shown.current);
   if (at) {
     const [from, to] = at.map((place) => Math.min(place, view.state.doc.length));

@@ -27,7 +27,8 @@ fn a_name_that_is_pointed_at_shows_its_value() {
 fn a_key_shows_the_value_at_the_cursor() {
     let page = Page::open();
     in_the_third_call(&page);
-    page.focus_editor();
+    // Not by a click, which would leave the pointer over the text, and there it shows values by itself.
+    page.tab_to("textbox", "WebAssembly text");
     page.put_cursor("$n))");
     page.chord(key::SHIFT, key::F9);
     page.expect_text("local $n (0) 8 i64");
