@@ -74,7 +74,7 @@ impl Opener {
         match opened {
             Ok((Opened::Program(program), _)) => projects.open_new(project_of(&name, program), true, |_| None),
             Ok((Opened::Project(project), _)) => {
-                projects.open_new(project, true, |name| Some(format!("Opened “{name}”.")))
+                projects.open_new(*project, true, |name| Some(format!("Opened “{name}”.")))
             }
             Ok((Opened::Archive, bytes)) => {
                 files.write_archive(&name, &bytes, "");

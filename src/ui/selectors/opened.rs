@@ -13,7 +13,7 @@ const LARGEST_PROJECT: usize = 1 << 30;
 pub enum Opened {
     /// A program of its own.
     Program(Program),
-    Project(ProjectFile),
+    Project(Box<ProjectFile>),
     /// An archive: what it holds goes to the files.
     Archive,
     /// Anything else goes to the files.
@@ -25,7 +25,7 @@ pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
     let extension = name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
     if ProjectFile::recognise(bytes) {
         let project = ProjectFile::decode(bytes, LARGEST_PROJECT).map_err(|error| error.to_string())?;
-        return Ok(Opened::Project(project));
+        return Ok(Opened::Project(Box::new(project)));
     }
     if bytes.starts_with(b"\0asm") {
         return Ok(Opened::Program(Program::Binary { file_name: name.into(), bytes: bytes.into() }));
@@ -96,7 +96,7 @@ mod tests {
         let module = Program::Binary { file_name: "a.txt".into(), bytes: b"\0asm".as_slice().into() };
         assert_eq!(classify("a.txt", b"\0asm"), Ok(Opened::Program(module)));
         let bytes = project().encode(Packing::Small).unwrap();
-        assert_eq!(classify("p.bin", &bytes), Ok(Opened::Project(project())));
+        assert_eq!(classify("p.bin", &bytes), Ok(Opened::Project(Box::new(project()))));
         assert_eq!(classify("x", b"PK\x03\x04"), Ok(Opened::Archive));
         let tar = [[0; 257].as_slice(), b"ustar\0"].concat();
         assert_eq!(classify("x", &tar), Ok(Opened::Archive));
