@@ -7,6 +7,7 @@
 
 use crate::project;
 use crate::split;
+use crate::step::{command, run};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
@@ -192,9 +193,6 @@ pub const APP_REST: &[&str] = &[
     "..components::row_drag",
     // Messages, numbers with a point, sorting.
     "..as core::fmt::Debug>::fmt",
-    "alloc::collections::btree::node",
-    "hashbrown::raw::RawTable<(u32, std::collections::hash::map::HashMap",
-    "core::slice::sort::shared::smallsort::small_sort",
     "core::slice::sort::stable",
     "core::slice::sort::unstable",
     "core::num::imp::dec2flt",
@@ -223,12 +221,15 @@ pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Puts what loads the rest in front of a script.
+/// Puts what loads the rest in front of a script, and leaves out what only people read.
 pub fn put_before(script: &Path) -> Result<()> {
     let loading =
         fs::read_to_string(project::root().join("static/rest.js")).context("could not read static/rest.js")?;
     let text = fs::read_to_string(script).with_context(|| format!("could not read {}", script.display()))?;
-    fs::write(script, loading + &text).with_context(|| format!("could not write {}", script.display()))
+    fs::write(script, loading + &text).with_context(|| format!("could not write {}", script.display()))?;
+    let mut minify = command(project::npm_program("esbuild"), &["--minify", "--target=es2022", "--log-level=warning"]);
+    minify.arg(script).arg(format!("--outfile={}", script.display())).arg("--allow-overwrite");
+    run(&mut minify, "see the messages above")
 }
 
 /// Whether a function, by its demangled name, is one of a path in the list: defined below it, or a method of a type
