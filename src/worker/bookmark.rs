@@ -165,7 +165,7 @@ fn read(change: &KeptChange) -> Option<Change> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

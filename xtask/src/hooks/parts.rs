@@ -196,7 +196,6 @@ pub const APP_REST: &[&str] = &[
     "core::slice::sort::stable",
     "core::slice::sort::unstable",
     "core::num::imp::dec2flt",
-    "core::num::imp::flt2dec::strategy::dragon",
     "char>::escape_debug",
 ];
 
