@@ -1,4 +1,4 @@
-//! The debugger: how fast it records, steps, jumps and pauses, and how much it keeps.
+//! The debugger: how fast it records, steps, jumps and pauses.
 
 use crate::median;
 use crate::samples::{self, Sample};
@@ -6,12 +6,6 @@ use crate::worker::Bench;
 use e2e::Page;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use wasmoscope::engine::debugger::{Command, DebugProgress, DebugSession};
-use wasmoscope::engine::inspect::inspect;
-use wasmoscope::engine::runtime::{self, Limits};
-use wasmoscope::engine::source;
-use wasmoscope::engine::vfs::Vfs;
-use wasmoscope::engine::wasi::{self, Clock, Random, WasiConfig, WasiCtx};
 use wasmoscope::protocol::{DebugCommand, DebugReason, DebugView, Entry, Event, Outcome, Request, RunOptions, Source};
 
 /// Something that was measured, and what it should be.
@@ -52,9 +46,6 @@ pub fn measure(rounds: usize) -> Vec<Row> {
     large_module(&bench, rounds, &mut rows);
     drop(bench);
     in_the_page(rounds, &mut rows);
-    for sample in [named("counting"), named("memory"), named("sort")] {
-        history(sample, &mut rows);
-    }
     rows
 }
 
@@ -241,47 +232,4 @@ fn in_the_page(rounds: usize, rows: &mut Vec<Row>) {
     }
     rows.push(row("from Pause to painted, in the page".to_owned(), median(pauses), "ms", Aim::AtMost(50.0)));
     rows.push(row("from Step back to painted, in the page".to_owned(), median(steps), "ms", Aim::AtMost(50.0)));
-}
-
-/// How much is kept of a run, however long. Counted natively, where the session can be asked.
-fn history(sample: &Sample, rows: &mut Vec<Row>) {
-    let wasm = &sample.module;
-    let summary = inspect(&source::Source::new("bench.wasm", wasm.clone())).summary.expect("the sample is valid");
-    let entry = runtime::Entry::Export { name: sample.export.to_owned(), arguments: arguments(sample) };
-    let session = DebugSession::start("bench.wasm", wasm, &summary, &entry, Limits::default(), wasi());
-    let mut session = session.unwrap_or_else(|error| panic!("{}: {error:?}", sample.name));
-    session.ask(Command::JumpToEnd);
-    while !matches!(session.advance(10_000_000), DebugProgress::Stopped(_)) {}
-    let what = format!("kept of {:.0} million steps, {}", session.step() as f64 / 1e6, sample.name);
-    let mebibytes = session.history_bytes() as f64 / f64::from(1 << 20);
-    rows.push(row(what, mebibytes, "MiB", Aim::AtMost(256.0)));
-}
-
-fn wasi() -> WasiCtx {
-    WasiCtx::new(WasiConfig {
-        args: Vec::new(),
-        env: Vec::new(),
-        vfs: Vfs::default(),
-        preopens: wasi::root_preopen(),
-        clock: Box::new(Still),
-        random: Box::new(Still),
-        output_limit: None,
-    })
-}
-
-/// The samples ask neither for the time nor for random bytes.
-struct Still;
-
-impl Clock for Still {
-    fn realtime_ns(&mut self) -> u64 {
-        0
-    }
-
-    fn monotonic_ns(&mut self) -> u64 {
-        0
-    }
-}
-
-impl Random for Still {
-    fn fill(&mut self, _buffer: &mut [u8]) {}
 }

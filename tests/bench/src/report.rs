@@ -54,8 +54,7 @@ impl Report {
             "\n## The debugger\n\n\
              The same programs under the debugger, from the request to the view of where the program stands.\n\
              A run is *recorded* so that any step of it can be gone back to.\n\
-             *Painted* is measured in the page itself, from the click to the end of the frame that shows it.\n\
-             What is kept is counted by the same engine compiled for this machine.\n\n\
+             *Painted* is measured in the page itself, from the click to the end of the frame that shows it.\n\n\
              | what | measured | aim |\n|---|--:|--:|",
         );
         for row in rows {
