@@ -21,19 +21,6 @@ const WAYS: [(&str, Make); 2] = [
     ("instrumented", || Box::new(InstrumentedCopies::new().expect("there is memory for an empty store"))),
 ];
 
-/// Scripts that are run plain only. In wasmi 2.0.0, an instance whose instantiation ended with a trap has no globals:
-/// its functions, which it may have put into another instance's table by then, make wasmi panic when they reach for one.
-/// In the original they do not; in its copy each does.
-const PLAIN_ONLY: &[&str] = &[
-    "proposals/function-references/linking",
-    "proposals/multi-memory/linking0",
-    "proposals/mutable-global/linking",
-    "proposals/reference-types/linking",
-    "wasm-latest/linking",
-    "wasm-v2/linking",
-    "wasm-v3/linking",
-];
-
 /// A script that does not pass, with how many failures and why. It fails this test by passing, too.
 struct Listed {
     script: &'static str,
@@ -83,24 +70,21 @@ const LISTED: &[Listed] = &[
 #[test]
 fn the_specification_s_test_suite() {
     let scripts = suite::scripts();
+    let scripts: Vec<&Script> = scripts.iter().collect();
     for listed in LISTED {
         assert!(scripts.iter().any(|script| script.name == listed.script), "the suite has no {}", listed.script);
     }
-    let plain = run_all(&scripts.iter().collect::<Vec<_>>(), WAYS[0].1);
+    let plain = run_all(&scripts, WAYS[0].1);
     let wrong: Vec<String> = plain.iter().filter_map(|(name, report)| unexpected(name, report)).collect();
     assert!(wrong.is_empty(), "{}:\n{}", WAYS[0].0, wrong.join("\n"));
     snapshot("suite", &summary(&plain));
     for (way, interpreter) in &WAYS[1..] {
-        let scripts: Vec<&Script> =
-            scripts.iter().filter(|script| !PLAIN_ONLY.contains(&script.name.as_str())).collect();
-        let reports: BTreeMap<String, Report> = run_all(&scripts, *interpreter).into_iter().collect();
+        let reports = run_all(&scripts, *interpreter);
         let different: Vec<String> = plain
             .iter()
-            .filter_map(|(name, plain)| {
-                let report = reports.get(name)?;
-                (report.told(name) != plain.told(name))
-                    .then(|| format!("{}not\n{}", report.told(name), plain.told(name)))
-            })
+            .zip(&reports)
+            .filter(|((name, plain), (_, report))| report.told(name) != plain.told(name))
+            .map(|((name, plain), (_, report))| format!("{}not\n{}", report.told(name), plain.told(name)))
             .collect();
         assert!(different.is_empty(), "{way}:\n{}", different.join("\n"));
     }

@@ -2,8 +2,8 @@
 //! it, the registers.
 
 use wasmi::{
-    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, Func, Global, Linker, Memory, MemoryType, Mutability,
-    Nullable, Ref, RefType, Store, Table, TableType, TrapCode, Val,
+    AsContext, AsContextMut, Caller, Error, Extern, ExternRef, Func, Global, Instance, Linker, Memory, MemoryType,
+    Mutability, Nullable, Ref, RefType, Store, Table, TableType, TrapCode, Val,
 };
 
 use crate::engine::instrument::layout::{self, Register};
@@ -138,6 +138,18 @@ pub fn attach_to_linker<T: 'static>(
         linker.define(layout::MODULE, name, item).map_err(|error| Error::new(error.to_string()))?;
     }
     Ok(attached)
+}
+
+/// Writes the active segments, which a copy does not do when it is instantiated.
+///
+/// # Errors
+///
+/// The trap of a segment that is out of bounds; the instance can be used all the same.
+pub fn initialize(mut store: impl AsContextMut, instance: Instance, instrumented: &Instrumented) -> Result<(), Error> {
+    match instance.get_func(&store, &instrumented.initializer()) {
+        Some(initializer) => initializer.call(&mut store, &[], &mut []),
+        None => Err(Error::new("the copy has lost its initializer")),
+    }
 }
 
 fn make<T>(store: &mut Store<T>, instrumented: &Instrumented, max_depth: u32) -> Result<Attached, Error> {

@@ -1,5 +1,5 @@
-//! The copy's code: doors, run functions, the driver, what decides on what is watched, step functions, and what drops
-//! segments again, in that order.
+//! The copy's code: doors, run functions, the driver, what decides on what is watched, step functions, what drops
+//! segments again, and what writes active segments, in that order.
 
 use std::ops::Range;
 
@@ -10,6 +10,7 @@ use super::InstrumentError;
 use super::analyse::Analysed;
 use super::copy::FunctionInfo;
 use super::emit::{self, Checks};
+use super::initialize::Initializers;
 use super::layout;
 use super::segments::{segments, single_steps};
 use super::signatures::Signatures;
@@ -41,6 +42,8 @@ pub struct Code {
     pub has_drops: bool,
     watched: Watched,
     steps: Vec<Encoded>,
+    /// How many functions write active segments; the last of them calls the others.
+    initializers: u32,
     /// How many functions the original has with a body.
     count: u32,
     /// The index of the first door.
@@ -82,6 +85,14 @@ impl Code {
         Ok(code)
     }
 
+    /// Adds what writes active segments, after all else.
+    pub fn initialize(&mut self, initializers: Initializers) {
+        for initializer in initializers.finish(self.end()) {
+            self.section.function(&initializer);
+            self.initializers += 1;
+        }
+    }
+
     /// Their types, in the same order.
     pub fn declare(&self, functions: &mut FunctionSection, signatures: &Signatures, types: Types) {
         for callee in &signatures.callees {
@@ -97,7 +108,10 @@ impl Code {
             functions.function(types.code);
         }
         if self.has_drops {
-            functions.function(types.overflow);
+            functions.function(types.nothing);
+        }
+        for _ in 0..self.initializers {
+            functions.function(types.nothing);
         }
     }
 
@@ -122,6 +136,16 @@ impl Code {
     /// The index of the function that drops segments again, if any segment can be dropped.
     pub fn dropper(&self) -> Option<u32> {
         self.has_drops.then(|| self.step_functions().end)
+    }
+
+    /// The index of the function that writes all active segments.
+    pub fn initializer(&self) -> u32 {
+        self.end() + self.initializers - 1
+    }
+
+    /// The index after those of all functions but the ones that write active segments.
+    fn end(&self) -> u32 {
+        self.step_functions().end + u32::from(self.has_drops)
     }
 
     /// The index of the function that decides on what is touched, in a copy that watches.

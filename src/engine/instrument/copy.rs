@@ -113,6 +113,11 @@ impl Instrumented {
         format!("{}driver", self.prefix)
     }
 
+    /// The export name of the function that writes the original's active segments, to be called once and before all else.
+    pub fn initializer(&self) -> String {
+        format!("{}initialize", self.prefix)
+    }
+
     /// Where in the table of code is the function that drops again what the drops in the state memory name; only where
     /// something can be dropped.
     pub fn dropper_index(&self) -> u32 {

@@ -18,6 +18,9 @@
 //! enough. Each goes to the next segment by way of a table in the state memory, in which an entry can be redirected to
 //! leave: that is a breakpoint.
 //!
+//! What instantiation writes into memories and tables, a copy writes in a call of its own, the *initializer*, so that
+//! the instance is there even when that traps.
+//!
 //! A copy can also watch: then a run function checks, before an instruction that touches a memory, whether what it touches
 //! is watched, and leaves before it or notes it.
 //!
@@ -28,6 +31,7 @@ mod analyse;
 mod code;
 mod copy;
 mod emit;
+mod initialize;
 pub mod layout;
 mod operands;
 mod plain;

@@ -11,6 +11,7 @@ use wasmparser::{Parser, Payload};
 use super::InstrumentError;
 use super::code::{Code, Watched};
 use super::copy::Instrumented;
+use super::initialize::Initializers;
 use super::layout::{self, Register};
 use super::plain::Shift;
 use super::support::Types;
@@ -34,7 +35,7 @@ pub fn instrument(wasm: &[u8]) -> Result<Instrumented, InstrumentError> {
 pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented, InstrumentError> {
     let survey = Survey::of(wasm)?;
     let types = Types::after(survey.counts.types);
-    let code = Code::of(wasm, &survey, types, watched)?;
+    let mut code = Code::of(wasm, &survey, types, watched)?;
     let redirect_bytes = code.redirects.len() as u64 * u64::from(layout::COUNTER_STEP);
     if redirect_bytes > u64::from(u32::MAX / 4) {
         return Err(InstrumentError::TooLarge("the module has too many instructions to be debugged"));
@@ -42,10 +43,10 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
     let prefix = unused_prefix(&survey.export_names);
     let mut sections = Sections::default();
     sections.own_imports(types);
-    sections.reencode(wasm)?;
+    code.initialize(sections.reencode(wasm)?);
     sections.own_types();
     code.declare(&mut sections.functions, &survey.signatures, types);
-    sections.own_exports(&prefix, &survey, code.driver());
+    sections.own_exports(&prefix, &survey, &code);
     sections.own_elements(&code);
     let redirects_base = survey.signatures.redirects();
     Ok(Instrumented {
@@ -85,13 +86,14 @@ struct Sections {
     globals: GlobalSection,
     exports: ExportSection,
     elements: ElementSection,
-    data_count: Option<u32>,
     data: DataSection,
 }
 
 impl Sections {
-    /// Writes the original's sections, after what has been written already.
-    fn reencode(&mut self, wasm: &[u8]) -> Result<(), InstrumentError> {
+    /// Writes the original's sections, after what has been written already. Its active segments become passive; gives
+    /// what writes them.
+    fn reencode(&mut self, wasm: &[u8]) -> Result<Initializers, InstrumentError> {
+        let mut initializers = Initializers::default();
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
                 Payload::TypeSection(section) => Shift.parse_type_section(&mut self.types, section)?,
@@ -100,13 +102,20 @@ impl Sections {
                 Payload::MemorySection(section) => Shift.parse_memory_section(&mut self.memories, section)?,
                 Payload::GlobalSection(section) => Shift.parse_global_section(&mut self.globals, section)?,
                 Payload::ExportSection(section) => Shift.parse_export_section(&mut self.exports, section)?,
-                Payload::ElementSection(section) => Shift.parse_element_section(&mut self.elements, section)?,
-                Payload::DataCountSection { count, .. } => self.data_count = Some(count),
-                Payload::DataSection(section) => Shift.parse_data_section(&mut self.data, section)?,
+                Payload::ElementSection(section) => {
+                    for element in section {
+                        initializers.element(&mut self.elements, element?)?;
+                    }
+                }
+                Payload::DataSection(section) => {
+                    for data in section {
+                        initializers.data(&mut self.data, data?)?;
+                    }
+                }
                 _ => {}
             }
         }
-        Ok(())
+        Ok(initializers)
     }
 
     /// [`Types`], after the original's.
@@ -123,7 +132,7 @@ impl Sections {
             self.imports.import(layout::MODULE, name, ty);
         };
         import(layout::GROW, EntityType::Function(types.grow));
-        import(layout::OVERFLOW, EntityType::Function(types.overflow));
+        import(layout::OVERFLOW, EntityType::Function(types.nothing));
         import(
             layout::STATE,
             EntityType::Memory(MemoryType {
@@ -148,7 +157,7 @@ impl Sections {
         }
     }
 
-    fn own_exports(&mut self, prefix: &str, survey: &Survey, driver: u32) {
+    fn own_exports(&mut self, prefix: &str, survey: &Survey, code: &Code) {
         for memory in 0..survey.counts.memories {
             self.exports.export(&format!("{prefix}memory:{memory}"), ExportKind::Memory, memory + 1);
         }
@@ -159,10 +168,12 @@ impl Sections {
         for table in 0..survey.counts.tables {
             self.exports.export(&format!("{prefix}table:{table}"), ExportKind::Table, table + layout::TABLES);
         }
-        self.exports.export(&format!("{prefix}driver"), ExportKind::Func, driver);
+        self.exports.export(&format!("{prefix}driver"), ExportKind::Func, code.driver());
+        self.exports.export(&format!("{prefix}initialize"), ExportKind::Func, code.initializer());
     }
 
-    /// The table of code, after the module's own segments, whose indices stay as they are.
+    /// The table of code, after the module's own segments, whose indices stay as they are. It is written when the copy
+    /// is instantiated.
     fn own_elements(&mut self, code: &Code) {
         let all: Vec<u32> = code.table().into_iter().chain(code.dropper()).collect();
         if !all.is_empty() {
@@ -186,8 +197,8 @@ impl Sections {
         if !self.elements.is_empty() {
             module.section(&self.elements);
         }
-        if let Some(count) = self.data_count {
-            module.section(&DataCountSection { count });
+        if !self.data.is_empty() {
+            module.section(&DataCountSection { count: self.data.len() });
         }
         module.section(&code.section);
         if !self.data.is_empty() {

@@ -23,8 +23,8 @@ pub struct Types {
     pub code: u32,
     /// `(i32) -> ()`: [`layout::GROW`].
     pub grow: u32,
-    /// `() -> ()`: [`layout::OVERFLOW`].
-    pub overflow: u32,
+    /// `() -> ()`: [`layout::OVERFLOW`], and what drops and writes segments.
+    pub nothing: u32,
     /// `(i32, i32, i32, i32) -> i32`: [`hit`].
     pub hit: u32,
 }
@@ -32,7 +32,7 @@ pub struct Types {
 impl Types {
     /// Their indices, after so many types of the original.
     pub fn after(count: u32) -> Self {
-        Self { code: count, grow: count + 1, overflow: count + 2, hit: count + 3 }
+        Self { code: count, grow: count + 1, nothing: count + 2, hit: count + 3 }
     }
 }
 

@@ -6,7 +6,7 @@ use wasmi::{Error, Extern, Instance, Module, Nullable, Ref, Store, StoreLimits, 
 
 use super::plain::{Provider, failure, provide, watch};
 use super::{Failure, InstanceId, Interpreter, Value, spectest};
-use crate::engine::debugger::attach::{Attached, attach};
+use crate::engine::debugger::attach::{Attached, attach, initialize};
 use crate::engine::instrument::{Instrumented, instrument, layout};
 use crate::engine::runtime::{Limits, limits};
 
@@ -89,6 +89,7 @@ impl Interpreter for InstrumentedCopies {
         let instance = Instance::new(&mut self.store, &module, &imports).map_err(|error| failure(&error))?;
         self.instances.push(instance);
         self.attached.push(attached);
+        initialize(&mut self.store, instance, &copy).map_err(|error| failure(&error))?;
         self.start(&copy, attached)?;
         Ok(InstanceId(self.instances.len() - 1))
     }

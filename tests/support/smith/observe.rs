@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use wasmi::errors::ErrorKind;
-use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Error, Extern, Instance, Module, Store, Val};
+use wasmi::errors::{ErrorKind, InstantiationError};
+use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, Error, Extern, Instance, Module, Store, TrapCode, Val};
 use wasmoscope::engine::script::Value;
 
 use super::generate::{FUEL, FUEL_FOR_A_CALL, SplitMix};
@@ -86,6 +86,9 @@ pub fn observe(original: &[u8], way: &mut dyn Way) -> Observed {
         Ok(instance) => instance,
         Err(error) => return failed(ended(&error), store),
     };
+    if let Err(error) = way.initialize(&mut store, instance) {
+        return failed(ended(&error), store);
+    }
     if let Some(start) = way.start(&store, instance)
         && let Err(error) = way.call(&mut store, start, &[], &mut [])
     {
@@ -125,7 +128,10 @@ fn exports(engine: &Engine, original: &[u8]) -> Vec<String> {
 fn ended(error: &Error) -> Ended {
     Ended::Failed(match (error.as_trap_code(), error.kind()) {
         (Some(code), _) => format!("{code:?}"),
-        // It names the table by a number of the store.
+        // wasmi 2.0.0 does not have it as a trap, and names the table by a number of the store.
+        (None, ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. })) => {
+            format!("{:?}", TrapCode::TableOutOfBounds)
+        }
         (None, ErrorKind::Instantiation(_)) => "Instantiation".to_owned(),
         (None, _) => error.to_string(),
     })

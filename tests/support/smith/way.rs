@@ -1,7 +1,7 @@
 //! Ways of running a module.
 
 use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, ResumableCall, Store, Val};
-use wasmoscope::engine::debugger::attach::{Attached, attach_to_linker};
+use wasmoscope::engine::debugger::attach::{self, Attached, attach_to_linker};
 use wasmoscope::engine::instrument::layout::Register;
 use wasmoscope::engine::instrument::{self, Watched, layout};
 use wasmoscope::engine::mend::mend;
@@ -13,6 +13,16 @@ use super::World;
 pub trait Way {
     /// The module that is instantiated in place of the original.
     fn module(&mut self, original: &[u8]) -> Vec<u8>;
+
+    /// Does what instantiation does of the original and does not of that module.
+    ///
+    /// # Errors
+    ///
+    /// As instantiation does.
+    fn initialize(&self, store: &mut Store<World>, instance: Instance) -> Result<(), Error> {
+        let _ = (store, instance);
+        Ok(())
+    }
 
     /// What has to be called first because the original has a start function, if that is not the start function there,
     /// too.
@@ -133,6 +143,11 @@ impl Way for Instrumented {
             instrument::instrument_to_watch(original, self.watched).expect("a valid module can be instrumented"),
         );
         copy.wasm.clone()
+    }
+
+    fn initialize(&self, store: &mut Store<World>, instance: Instance) -> Result<(), Error> {
+        let copy = self.copy.as_ref().expect("the module comes first");
+        attach::initialize(store, instance, copy)
     }
 
     fn start(&self, store: &Store<World>, _instance: Instance) -> Option<Func> {

@@ -15,7 +15,7 @@ use wasmi::{
 pub use self::run::Halt;
 pub use self::snapshot::Snapshot;
 pub use self::watch::WatchedRange;
-use super::attach::{Attached, attach_to_linker};
+use super::attach::{Attached, attach_to_linker, initialize};
 use super::program::Program;
 use crate::engine::instrument::Watched;
 use crate::engine::runtime::limits::Limiter;
@@ -98,6 +98,7 @@ impl Machine {
         let depth = program.limits.recursion;
         let attached = attach_to_linker(store, &mut linker, &program.instrumented, depth, exempt)?;
         let instance = linker.instantiate_and_start(&mut *store, program.module(watched))?;
+        initialize(store, instance, &program.instrumented)?;
         Ok((attached, instance))
     }
 

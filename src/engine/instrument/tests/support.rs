@@ -2,7 +2,7 @@
 
 use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
 
-use crate::engine::debugger::attach::{Attached, attach_to_linker};
+use crate::engine::debugger::attach::{Attached, attach_to_linker, initialize};
 use crate::engine::instrument::{Watched, instrument_to_watch};
 use crate::engine::mend::mend;
 use crate::engine::runtime::limits;
@@ -48,6 +48,7 @@ impl Side {
         let attached =
             attach_to_linker(&mut store, &mut linker, &instrumented, MAX_DEPTH, |(), _| {}).expect("there is room");
         let instance = linker.instantiate_and_start(&mut store, &module).expect("it instantiates");
+        initialize(&mut store, instance, &instrumented).expect("its segments fit");
         Self { store, instance, attached: Some(attached) }
     }
 
