@@ -39,6 +39,11 @@ fn native(tally: &mut Tally) {
         return;
     }
     step(tally, "formatting", cargo(&["fmt", "--all", "--check"]));
+    for workspace in ["tests/guests", "tests/oracle"] {
+        let manifest = format!("{workspace}/Cargo.toml");
+        let format = cargo(&["fmt", "--all", "--check", "--manifest-path", &manifest]);
+        step(tally, &format!("formatting of {workspace}"), format);
+    }
     step(
         tally,
         "clippy, native",

@@ -6,7 +6,9 @@ fn fraction(root: f64) -> u32 {
 }
 
 fn primes() -> impl Iterator<Item = u32> {
-    (2..).filter(|number: &u32| (2..*number).take_while(|factor| factor * factor <= *number).all(|factor| number % factor != 0))
+    (2..).filter(|number: &u32| {
+        (2..*number).take_while(|factor| factor * factor <= *number).all(|factor| number % factor != 0)
+    })
 }
 
 /// The digest as eight words.
@@ -66,7 +68,8 @@ mod tests {
 
     #[test]
     fn the_standards_own_examples_come_out() {
-        let abc = [0xba78_16bf, 0x8f01_cfea, 0x4141_40de, 0x5dae_2223, 0xb003_61a3, 0x9617_7a9c, 0xb410_ff61, 0xf200_15ad];
+        let abc =
+            [0xba78_16bf, 0x8f01_cfea, 0x4141_40de, 0x5dae_2223, 0xb003_61a3, 0x9617_7a9c, 0xb410_ff61, 0xf200_15ad];
         assert_eq!(digest(b"abc"), abc);
         let two_blocks = digest(b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq");
         assert_eq!(two_blocks[0], 0x248d_6a61);

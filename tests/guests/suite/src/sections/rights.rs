@@ -59,7 +59,11 @@ fn on_a_file(report: &mut Report, dir: Fd) {
         close(file).expect("it is open");
     }
     let file = without(open(dir, "file", 0, RW).expect("it is there"), RIGHTS_FD_SEEK);
-    report.is("fd_fdstat_set_rights a right that was given up", unsafe { fd_fdstat_set_rights(file, RW, 0) }, "NOTCAPABLE");
+    report.is(
+        "fd_fdstat_set_rights a right that was given up",
+        unsafe { fd_fdstat_set_rights(file, RW, 0) },
+        "NOTCAPABLE",
+    );
     close(file).expect("it is open");
 }
 
