@@ -28,7 +28,7 @@ macro_rules! sections {
 }
 
 sections! {
-    clock opening descriptors reading writing metadata directories names links escape poll others standard end
+    clock opening descriptors reading writing metadata directories names links paths escape poll others standard end
 }
 
 #[test]
