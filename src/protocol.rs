@@ -172,6 +172,9 @@ pub enum Event {
     /// The run is over, well or not; the last event with this run's number besides [`Event::Memory`],
     /// [`Event::Calls`] and [`Event::CallsText`].
     Finished { run: RunId, outcome: Outcome, counters: Counters },
+    /// After [`Event::Finished`] of a run that trapped or went too deep: the calls that were under way. Found by repeating
+    /// the run while nothing else is to be done, so it may take a while, and does not come where another is begun.
+    Backtrace { run: RunId, backtrace: Backtrace },
     /// The window that the Memory panel shows; of the last run there was.
     Memory { run: RunId, view: MemoryView },
     /// The calls that the System calls panel shows; of the last run there was.
@@ -421,6 +424,30 @@ pub enum Outcome {
     Stopped,
     /// It never started: it does not compile, an import is missing, an argument is not a number.
     NotStarted { problems: Vec<Problem> },
+}
+
+/// The calls that were under way when a program failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backtrace {
+    /// The innermost first.
+    pub calls: Vec<BacktraceCall>,
+    /// How many more there were further out.
+    pub hidden: u32,
+    /// Why there are none to tell, in a sentence without a full stop.
+    pub problem: Option<String>,
+}
+
+/// A call of a function, or one that the compiler has inlined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BacktraceCall {
+    /// The function's name, or `func 3`.
+    pub function: String,
+    pub is_inlined: bool,
+    /// The instruction, in the text that the editor shows.
+    pub place: Option<Span>,
+    /// The instruction in the binary, in bytes.
+    pub offset: u64,
+    pub source: Option<SourcePlace>,
 }
 
 /// A trap, as the specification's execution rules have it.

@@ -16,7 +16,6 @@ use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
-use crate::engine::source_map::InstructionMap;
 use crate::engine::source_map::dwarf::DebugInfo;
 use crate::engine::value;
 use crate::engine::vfs::Vfs;
@@ -100,13 +99,9 @@ impl Debug {
         let start = machine.now_ms();
         let files_before = wasi.vfs().clone();
         let session = DebugSession::start(&source.name, wasm, summary, &entry, limits, wasi);
-        let map = match std::str::from_utf8(&source.bytes) {
-            Ok(text) if !source.is_binary() => InstructionMap::of_text(text, wasm),
-            _ => InstructionMap::of_disassembly(wasm),
-        };
+        let maps = Maps::of_source(source, wasm, info);
         let compile_ms = compile_ms + machine.now_ms() - start;
         let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
-        let maps = Maps::new(map.unwrap_or_default(), info);
         session.set_source_map(maps.lines());
         Ok(Self {
             id,

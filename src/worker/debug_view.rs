@@ -93,7 +93,7 @@ pub(super) fn view(
 
 fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Option<&Before>) -> DebugFrame {
     let map = &*maps.text;
-    let (source, inlined) = maps.source(frame);
+    let (function, source, inlined) = maps.calls(session.names(), frame);
     let before = before.and_then(|before| before.frame.as_ref()).filter(|before| before.function == frame.function);
     let text = |value: &Val| value::show(value).text;
     let locals = frame.locals.iter().enumerate().map(|(index, local)| {
@@ -128,7 +128,7 @@ fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Opti
         arity: label.arity,
     });
     DebugFrame {
-        function: maps.function(session.names(), frame),
+        function,
         index: frame.function,
         instruction: instruction(map, frame.offset),
         place: span(map, frame.offset),

@@ -1,5 +1,6 @@
 //! What is done with each request, and what goes on between requests.
 
+use super::backtrace::{Backtracing, Started};
 use super::bookmark::Bookmark;
 use super::calls::{self, Watched};
 use super::debug::{Debug, Setup};
@@ -44,6 +45,8 @@ pub struct EventLoop<M> {
     debugged_with: (protocol::Entry, protocol::Limits),
     /// Of the last plain run: what it takes to repeat it.
     last: Option<(RunId, Source, protocol::Entry, RunOptions)>,
+    /// Of that run, if it failed: looks for the calls that were under way.
+    backtracing: Option<Backtracing>,
     watch: Option<MemoryWatch>,
     calls: Option<Watched>,
     /// The last source that was looked at, and what it turned out to be.
@@ -63,6 +66,7 @@ impl<M: Machine> EventLoop<M> {
             debug: None,
             debugged_with: (protocol::Entry::Default, protocol::Limits::default()),
             last: None,
+            backtracing: None,
             watch: None,
             calls: None,
             inspected: None,
@@ -92,6 +96,7 @@ impl<M: Machine> EventLoop<M> {
             Request::Run { run, source, entry, options } => {
                 self.end_run(emit);
                 self.warm_up = None;
+                self.backtracing = None;
                 let source = to_engine_source(source);
                 let Some((wasm, summary, compile_ms)) = self.runnable(run, &source, emit) else { return };
                 self.last = Some((run, source.clone(), entry.clone(), options.clone()));
@@ -336,9 +341,9 @@ impl<M: Machine> EventLoop<M> {
             if over {
                 self.keep_files(emit);
             }
-            return if searching { Next::Now } else { next };
+            return if searching || over { Next::Now } else { next };
         }
-        if self.search_for_a_while(emit) {
+        if self.search_for_a_while(emit) || self.look_for_calls(emit) {
             return Next::Now;
         }
         if let Some(warm_up) = &mut self.warm_up {
@@ -349,6 +354,35 @@ impl<M: Machine> EventLoop<M> {
             return Next::Now;
         }
         Next::Idle
+    }
+
+    /// Looks for a moment for the calls that were under way when the last run failed; false where there are none to find.
+    fn look_for_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
+        if let Some(backtracing) = &mut self.backtracing {
+            if let Some(told) = backtracing.slice(&self.machine) {
+                self.backtracing = None;
+                emit(told);
+            }
+            return true;
+        }
+        let is_debugged = self.debug.is_some();
+        let Some(run) = self.run.as_mut().filter(|run| !is_debugged && run.is_over()) else { return false };
+        if !run.take_failed() {
+            return false;
+        }
+        let id = run.id();
+        let Some((_, source, entry, options)) = self.last.clone().filter(|(last, ..)| *last == id) else {
+            return false;
+        };
+        let Some((wasm, summary, _)) = self.runnable(id, &source, emit) else { return false };
+        let Some(run) = &self.run else { return false };
+        let info = self.sources.of(&source);
+        let (limits, wasm) = (&options.limits, &wasm);
+        match Backtracing::start(run, Started { source: &source, wasm, summary: &summary, entry, limits, info }) {
+            Ok(backtracing) => self.backtracing = Some(backtracing),
+            Err(told) => emit(*told),
+        }
+        true
     }
 
     /// Whether a program runs, waits or is paused.
@@ -369,6 +403,7 @@ impl<M: Machine> EventLoop<M> {
         emit: &mut dyn FnMut(Event),
     ) {
         self.warm_up = None;
+        self.backtracing = None;
         if options.trace {
             wasi.start_trace(self.machine.clock());
         }

@@ -4,6 +4,7 @@
 //! on with whatever there is to do and says when it wants to be called again. Native tests drive it directly;
 //! `browser` drives it in a Web Worker.
 
+mod backtrace;
 mod bookmark;
 mod calls;
 mod catches;

@@ -34,6 +34,8 @@ pub(super) struct Run {
     /// The tree as the page knows it.
     files_before: Vfs,
     sent: Option<MemoryView>,
+    /// Whether it was over because the program failed at a place in it, which has not been looked for yet.
+    failed: bool,
 }
 
 enum Phase {
@@ -86,6 +88,7 @@ impl Run {
             look_ms: machine.now_ms(),
             files_before: files,
             sent: None,
+            failed: false,
         })
     }
 
@@ -227,6 +230,11 @@ impl Run {
         emit(Event::Continued { run: self.id });
     }
 
+    /// Whether the place at which the program failed is to be looked for; says so once.
+    pub fn take_failed(&mut self) -> bool {
+        std::mem::take(&mut self.failed)
+    }
+
     /// Ends the run at the person's wish.
     pub fn stop(&mut self, emit: &mut dyn FnMut(Event)) {
         self.finish(Outcome::Stopped, emit);
@@ -234,6 +242,11 @@ impl Run {
 
     fn finish(&mut self, outcome: Outcome, emit: &mut dyn FnMut(Event)) {
         self.session.end(outcome.clone());
+        self.failed = match &outcome {
+            Outcome::Trapped(_) => true,
+            Outcome::LimitReached { limit, .. } => limit == "recursion",
+            Outcome::Exited(_) | Outcome::Returned(_) | Outcome::Stopped => false,
+        };
         self.phase = Phase::Over;
         self.send_output(emit);
         emit(Event::Finished { run: self.id, outcome: to_proto::outcome(outcome), counters: self.counters() });
@@ -278,6 +291,11 @@ impl Run {
     /// The calls so far, if they are traced.
     pub fn trace(&self) -> Option<&Trace> {
         self.session.wasi().trace()
+    }
+
+    /// The most that all memories together had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        self.session.counters().peak_memory
     }
 
     /// What came from outside so far.

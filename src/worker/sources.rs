@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::debug_view::function_name;
 use crate::engine::debugger::Names;
+use crate::engine::debugger::backtrace::{Call, calls_of};
 use crate::engine::debugger::view::FrameView;
 use crate::engine::source::Source;
 use crate::engine::source_map::dwarf::{DebugInfo, Place};
@@ -46,12 +46,17 @@ impl Sources {
 /// Where a debugged program's instructions are: in the text that the editor shows, and in its sources.
 pub(super) struct Maps {
     pub text: Rc<InstructionMap>,
-    info: Option<Rc<DebugInfo>>,
+    pub info: Option<Rc<DebugInfo>>,
 }
 
 impl Maps {
-    pub fn new(text: InstructionMap, info: Option<Rc<DebugInfo>>) -> Self {
-        Self { text: Rc::new(text), info }
+    /// The text that the editor shows of a module, or its disassembly, and what the module tells of its sources.
+    pub fn of_source(source: &Source, wasm: &[u8], info: Option<Rc<DebugInfo>>) -> Self {
+        let map = match std::str::from_utf8(&source.bytes) {
+            Ok(text) if !source.is_binary() => InstructionMap::of_text(text, wasm),
+            _ => InstructionMap::of_disassembly(wasm),
+        };
+        Self { text: Rc::new(map.unwrap_or_default()), info }
     }
 
     /// What is stepped through line by line: the sources where any line of them is known, or else the text.
@@ -71,17 +76,20 @@ impl Maps {
         }
     }
 
-    /// The place in a function's source that a frame stands at, and the calls that are inlined there, the innermost
-    /// first.
-    pub fn source(&self, frame: &FrameView) -> (Option<SourcePlace>, Vec<InlinedFrame>) {
-        let Some(info) = &self.info else { return (None, Vec::new()) };
-        let mut frames = info.frames(frame.offset);
-        let Some(function) = frames.pop() else { return (place(info, info.place(frame.offset)), Vec::new()) };
-        let inlined = frames.into_iter().map(|frame| InlinedFrame {
-            function: frame.function.unwrap_or_else(|| "a function without a name".to_owned()),
-            source: place(info, frame.place),
-        });
-        (place(info, function.place), inlined.collect())
+    /// The name of a frame's function, the place in its source that it stands at, and the calls that are inlined there,
+    /// the innermost first.
+    pub fn calls(&self, names: &Names, frame: &FrameView) -> (String, Option<SourcePlace>, Vec<InlinedFrame>) {
+        let (function, inlined) = calls_of(frame, names, self.info.as_deref());
+        let source = self.source(&function);
+        let inlined =
+            inlined.into_iter().map(|call| InlinedFrame { source: self.source(&call), function: call.function });
+        (function.function, source, inlined.collect())
+    }
+
+    /// The place of a call in its source.
+    pub fn source(&self, call: &Call) -> Option<SourcePlace> {
+        let Place { file, line, column } = call.place?;
+        Some(SourcePlace { file: self.info.as_ref()?.file(file)?.path.clone(), line, column })
     }
 
     /// The line of the program's own source that a frame stands at, in words.
@@ -92,16 +100,4 @@ impl Maps {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         Some(format!("line {} of {name}", place.line))
     }
-
-    /// The name of a frame's function: of its own name section, or of the debug information, or its index.
-    pub fn function(&self, names: &Names, frame: &FrameView) -> String {
-        let known = names.function(frame.function).map(str::to_owned);
-        let told = || self.info.as_ref()?.frames(frame.offset).pop()?.function;
-        known.or_else(told).unwrap_or_else(|| function_name(None, frame.function))
-    }
-}
-
-fn place(info: &DebugInfo, place: Option<Place>) -> Option<SourcePlace> {
-    let Place { file, line, column } = place?;
-    Some(SourcePlace { file: info.file(file)?.path.clone(), line, column })
 }

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod attach;
+pub mod backtrace;
 pub mod breakpoint;
 mod change;
 pub mod condition;

@@ -2,7 +2,8 @@
 
 pub mod aside_list;
 pub mod ask_dialog;
-pub mod breakpoint_fields;
+pub mod backtrace;
+mod breakpoint_fields;
 pub mod breakpoints;
 pub mod byte_inspector;
 pub mod call_details;

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::backtrace::CallsAtFailure;
 use super::problems::ProblemItem;
 use super::prose::Prose;
 use crate::protocol::{Counters, Outcome, Value};
@@ -29,6 +30,7 @@ pub fn RunResult() -> Html {
                 <h3>{ format!("Trap: {}", trap.message) }<code class="trap-code">{ &trap.code }</code></h3>
                 <p><Prose text={trap.help.clone()} /></p>
                 <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
+                <CallsAtFailure />
             </div>
         },
         Outcome::LimitReached { limit, message, help } => html! {
@@ -36,6 +38,7 @@ pub fn RunResult() -> Html {
                 <h3>{ format!("Limit reached: {limit}") }</h3>
                 <p><Prose text={message.clone()} /></p>
                 <p><Prose text={help.clone()} /></p>
+                <CallsAtFailure />
             </div>
         },
         Outcome::NotStarted { problems } => html! {

@@ -12,6 +12,7 @@ use crate::ui::platform::dom;
 use crate::ui::platform::editor::Editor;
 use crate::ui::selectors::debug::Marks;
 use crate::ui::selectors::offsets::{to_byte, to_utf16};
+use crate::ui::selectors::sources::line_span;
 use crate::ui::state::project::{Workspace, WorkspaceAction};
 use crate::ui::state::sources::{ModuleView, SourcesAction, SourcesState};
 
@@ -36,12 +37,20 @@ struct Inner {
     read_only: Cell<bool>,
     /// The source file that is shown, where it is not the program itself.
     file: RefCell<Option<Rc<str>>>,
-    /// Where to go when the text of the program is shown again.
-    reveal: Cell<Option<Span>>,
+    /// Where to go when the text that it is in is shown.
+    reveal: RefCell<Option<Reveal>>,
     changed: Cell<bool>,
     settle: RefCell<Option<Timeout>>,
     workspace: UseReducerDispatcher<Workspace>,
     sources: UseReducerDispatcher<SourcesState>,
+}
+
+/// A place in a text that is not shown yet.
+enum Reveal {
+    /// In the text of the program.
+    Span(Span),
+    /// In a source file.
+    Line(Rc<str>, u32),
 }
 
 /// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`EditorLink`] from its context.
@@ -54,7 +63,7 @@ pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> Edi
             shown: RefCell::new("".into()),
             read_only: Cell::new(false),
             file: RefCell::default(),
-            reveal: Cell::new(None),
+            reveal: RefCell::default(),
             changed: Cell::new(false),
             settle: RefCell::new(None),
             workspace,
@@ -81,7 +90,10 @@ impl EditorLink {
     pub fn show(&self, text: Rc<str>, read_only: bool, file: Option<Rc<str>>) {
         let inner = &self.0;
         let language = if file.is_some() { "source" } else { "wat" };
-        let reveal = if file.is_none() { inner.reveal.take() } else { None };
+        let reveal = inner.reveal.take().and_then(|reveal| match reveal {
+            Reveal::Span(span) => file.is_none().then_some(span),
+            Reveal::Line(path, line) => line_span(&text, line).filter(|_| file.as_ref() == Some(&path)),
+        });
         *inner.file.borrow_mut() = file;
         inner.settle.take();
         inner.changed.set(false);
@@ -179,12 +191,25 @@ impl EditorLink {
     pub fn reveal(&self, span: Span) {
         self.flush();
         if self.file().is_some() {
-            self.0.reveal.set(Some(span));
+            *self.0.reveal.borrow_mut() = Some(Reveal::Span(span));
             self.0.sources.dispatch(SourcesAction::Show(ModuleView::Disassembly));
             return;
         }
         if let Some(editor) = &*self.0.editor.borrow() {
             let shown = self.0.shown.borrow().clone();
+            editor.reveal(&shown, span.start, span.end);
+        }
+    }
+
+    /// Selects a line of a source file and goes there, once it is shown.
+    pub fn reveal_line(&self, file: &Rc<str>, line: u32) {
+        if self.file().as_ref() != Some(file) {
+            *self.0.reveal.borrow_mut() = Some(Reveal::Line(file.clone(), line));
+            self.0.sources.dispatch(SourcesAction::Choose(file.clone()));
+            return;
+        }
+        let shown = self.0.shown.borrow().clone();
+        if let (Some(editor), Some(span)) = (&*self.0.editor.borrow(), line_span(&shown, line)) {
             editor.reveal(&shown, span.start, span.end);
         }
     }

@@ -72,7 +72,7 @@ pub fn marks(debug: &DebugState, sources: &SourcesState, file: &str, text: &str)
 }
 
 /// A line without the spaces around it.
-fn line_span(text: &str, line: u32) -> Option<Span> {
+pub fn line_span(text: &str, line: u32) -> Option<Span> {
     let index = line.checked_sub(1)? as usize;
     let start: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
     let written = text.get(start..)?.lines().next().filter(|_| text.lines().count() > index)?;

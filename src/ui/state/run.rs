@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Counters, DebugReason, Event, Outcome, RunId};
+use crate::protocol::{Backtrace, Counters, DebugReason, Event, Outcome, RunId};
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub struct RunState {
     /// What was called, such as `_start()`, once it is known.
     pub call: Option<Rc<str>>,
     pub counters: Option<Counters>,
+    /// The calls that were under way when the program failed, once they are known.
+    pub backtrace: Option<Rc<Backtrace>>,
     /// Whether standard input has been ended by the person.
     pub input_ended: bool,
 }
@@ -58,7 +60,7 @@ pub enum RunAction {
 
 impl Default for RunState {
     fn default() -> Self {
-        Self { run: 0, phase: Phase::Idle, call: None, counters: None, input_ended: false }
+        Self { run: 0, phase: Phase::Idle, call: None, counters: None, backtrace: None, input_ended: false }
     }
 }
 
@@ -93,7 +95,13 @@ impl RunState {
     }
 
     fn hear(&mut self, event: &Event) {
-        if event_run(event) != Some(self.run) || !self.is_active() {
+        if event_run(event) != Some(self.run) {
+            return;
+        }
+        if let Event::Backtrace { backtrace, .. } = event {
+            self.backtrace = Some(Rc::new(backtrace.clone()));
+        }
+        if !self.is_active() {
             return;
         }
         match event {
@@ -139,6 +147,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::Paused { run }
         | Event::Progress { run, .. }
         | Event::Finished { run, .. }
+        | Event::Backtrace { run, .. }
         | Event::Memory { run, .. }
         | Event::Calls { run, .. }
         | Event::CallsText { run, .. }
@@ -203,6 +212,17 @@ mod tests {
         let state = apply_all([RunAction::Begin { run: 1 }, RunAction::Begin { run: 2 }]);
         assert_eq!(state.apply(started(1)), state);
         assert_eq!(state.apply(finished(1)), state);
+    }
+
+    #[test]
+    fn the_calls_of_a_run_that_failed_come_after_its_end() {
+        let backtrace = Backtrace { calls: Vec::new(), hidden: 3, problem: None };
+        let told = |run| heard(Event::Backtrace { run, backtrace: backtrace.clone() });
+        let state = apply_all([RunAction::Begin { run: 1 }, started(1), finished(1)]);
+        assert_eq!(state.apply(told(2)), state);
+        let state = state.apply(told(1));
+        assert_eq!(state.backtrace.as_deref(), Some(&backtrace));
+        assert_eq!(state.apply(RunAction::Begin { run: 2 }).backtrace, None);
     }
 
     #[test]

@@ -61,6 +61,26 @@ fn a_trap_is_opened_where_it_happened() {
 }
 
 #[test]
+fn the_calls_under_way_at_a_trap_are_listed_and_lead_to_their_places() {
+    let page = Page::open();
+    page.set_source(
+        "(module\n  (func $divide (param i32) (result i32)\n    (i32.div_s (i32.const 1) (local.get 0)))\n         \x20 (func (export \"main\") (result i32)\n    (call $divide (i32.const 0))))",
+    );
+    page.press("Run");
+    page.expect_status("divi");
+    page.expect("button", "divide, line 3");
+    page.press("main, line 5");
+    page.expect_text("Line 5, column 18");
+    page.press("divide, line 3");
+    page.expect_text("Line 3, column 15");
+    // Another run has calls of its own, or none.
+    page.set_source("(module (func (export \"main\") (result i32) (i32.const 7)))");
+    page.press("Run");
+    page.expect_status("Returned 7");
+    page.expect_no("button", "divide, line 3");
+}
+
+#[test]
 fn input_is_typed_while_debugging_and_gone_back_before() {
     let page = Page::open();
     page.choose_example("Reading standard input");

@@ -1,0 +1,80 @@
+//! The calls that were under way when a run failed; each leads to its place.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::prose::Prose;
+use crate::protocol::{Backtrace, BacktraceCall};
+use crate::ui::hooks::reducers::{LayoutContext, RunContext, SourcesContext, use_slice};
+use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::selectors::numbers;
+use crate::ui::selectors::sources::file_line;
+use crate::ui::state::layout::{LayoutAction, Panel};
+
+/// Nothing until the calls are known.
+#[component]
+pub fn CallsAtFailure() -> Html {
+    let run = use_slice::<RunContext>();
+    let Some(backtrace) = &run.backtrace else { return html! {} };
+    let Backtrace { calls, hidden, problem } = &**backtrace;
+    if let Some(problem) = problem {
+        return html! { <p class="backtrace-note"><Prose text={format!("No calls are listed: {problem}.")} /></p> };
+    }
+    html! {
+        <section class="backtrace" aria-label="Calls under way">
+            <h4>{ "Calls under way, the innermost first" }</h4>
+            <ol class="frames">
+                { for calls.iter().enumerate().map(|(index, call)| html! { <Line key={index} call={call.clone()} /> }) }
+            </ol>
+            if *hidden > 0 { <p class="backtrace-note">{ format!("and {} more", numbers::grouped((*hidden).into())) }</p> }
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct LineProps {
+    call: BacktraceCall,
+}
+
+/// One call; pressing it goes to its place, in the source where that is one of the program's own.
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let link = use_slice::<EditorLink>();
+    let layout = use_slice::<LayoutContext>();
+    let sources = use_slice::<SourcesContext>();
+    let BacktraceCall { function, is_inlined, place, offset, source } = &props.call;
+    let at = match (source, place) {
+        (Some(source), _) => file_line(source, &sources.files),
+        (None, Some(place)) => format!("line {}", place.line),
+        (None, None) => format!("at {offset:#x}"),
+    };
+    let inlined = if *is_inlined { ", inlined by the compiler" } else { "" };
+    let body = html! {
+        <>
+            <span class="frame-name">{ for function.split_inclusive("::").map(|part| html! { <>{ part }<wbr /></> }) }</span>
+            if *is_inlined { <span class="frame-inlined">{ "inlined" }</span> }
+            <span class="frame-place">{ at.clone() }</span>
+        </>
+    };
+    let own = source.as_ref().and_then(|source| {
+        let file: Option<&Rc<str>> = sources.files.iter().find(|file| ***file == *source.file);
+        Some((file?.clone(), source.line))
+    });
+    let go = match (own, *place) {
+        (None, None) => return html! { <li><span class="frame">{ body }</span></li> },
+        (own, place) => Callback::from(move |_: MouseEvent| {
+            layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
+            match (&own, place) {
+                (Some((file, line)), _) => link.reveal_line(file, *line),
+                (None, Some(place)) => link.reveal(place),
+                (None, None) => {}
+            }
+        }),
+    };
+    html! {
+        <li>
+            <button type="button" class="frame" onclick={go} aria-label={format!("{function}{inlined}, {at}")}>{ body }</button>
+        </li>
+    }
+}

@@ -1,0 +1,97 @@
+//! The calls that were under way when a plain run failed, found while nobody waits for the worker.
+
+use std::rc::Rc;
+
+use super::run::Run;
+use super::sources::Maps;
+use super::{Machine, to_proto};
+use crate::engine::debugger::backtrace::{Call, Retrace, Retraced};
+use crate::engine::inspect::Summary;
+use crate::engine::source::Source;
+use crate::engine::source_map::dwarf::DebugInfo;
+use crate::protocol::{self, Backtrace, BacktraceCall, Event, RunId};
+
+/// How many frames are told.
+const MOST_FRAMES: usize = 50;
+/// How long a slice may take, in milliseconds.
+const SLICE_MS: f64 = 8.0;
+/// How long the search may take altogether, in milliseconds.
+const MOST_MS: f64 = 10_000.0;
+/// How much memory a run may have had, in bytes: it is there twice while its calls are looked for.
+const MOST_MEMORY: u64 = 512 << 20;
+/// Steps for the first slice: few, because nothing is known of how long it takes.
+const FIRST_STEPS: u64 = 20_000;
+
+/// A run whose calls are being looked for.
+pub(super) struct Backtracing {
+    run: RunId,
+    retrace: Retrace,
+    maps: Maps,
+    steps: u64,
+    spent_ms: f64,
+}
+
+/// What a run was started with.
+pub(super) struct Started<'a> {
+    pub source: &'a Source,
+    pub wasm: &'a [u8],
+    pub summary: &'a Summary,
+    pub entry: protocol::Entry,
+    pub limits: &'a protocol::Limits,
+    pub info: Option<Rc<DebugInfo>>,
+}
+
+impl Backtracing {
+    /// Begins to look; where that cannot be done, the event that says why.
+    pub fn start(run: &Run, started: Started<'_>) -> Result<Self, Box<Event>> {
+        let Started { source, wasm, summary, entry, limits, info } = started;
+        let id = run.id();
+        if run.peak_memory() > MOST_MEMORY {
+            return Err(Box::new(untold(id, "the program had too much memory for its calls to be looked for")));
+        }
+        let (entry, limits) = (to_proto::entry(entry), to_proto::limits(limits));
+        let retrace = Retrace::start(&source.name, wasm, summary, &entry, limits, run.record())
+            .map_err(|_| Box::new(untold(id, "the program could not be started again to look for its calls")))?;
+        let maps = Maps::of_source(source, wasm, info);
+        Ok(Self { run: id, retrace, maps, steps: FIRST_STEPS, spent_ms: 0.0 })
+    }
+
+    /// Looks for a moment; at the end, the event that tells what was found.
+    pub fn slice(&mut self, machine: &impl Machine) -> Option<Event> {
+        let start = machine.now_ms();
+        let retraced = self.retrace.advance(self.steps);
+        let elapsed = machine.now_ms() - start;
+        self.spent_ms += elapsed;
+        let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
+        self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
+        match retraced {
+            Retraced::Working if self.spent_ms > MOST_MS => {
+                Some(untold(self.run, "the program ran for so long that its calls are only looked for when asked"))
+            }
+            Retraced::Working => None,
+            Retraced::There => Some(self.told()),
+            Retraced::Lost => Some(untold(self.run, "the program did not end again as it did before")),
+        }
+    }
+
+    fn told(&self) -> Event {
+        let (calls, hidden) = self.retrace.calls(MOST_FRAMES, self.maps.info.as_deref());
+        let calls = calls.into_iter().map(|call| self.to_call(call)).collect();
+        Event::Backtrace { run: self.run, backtrace: Backtrace { calls, hidden: hidden as u32, problem: None } }
+    }
+
+    fn to_call(&self, call: Call) -> BacktraceCall {
+        BacktraceCall {
+            source: self.maps.source(&call),
+            place: self.maps.text.location(call.offset).as_ref().map(to_proto::span),
+            function: call.function,
+            is_inlined: call.is_inlined,
+            offset: call.offset,
+        }
+    }
+}
+
+fn untold(run: RunId, why: &str) -> Event {
+    let backtrace = Backtrace { calls: Vec::new(), hidden: 0, problem: Some(why.to_owned()) };
+    Event::Backtrace { run, backtrace }
+}
