@@ -24,10 +24,14 @@ const PROGRAM: &str = r#"(module
     (drop (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
 fn debug() -> TestWorker {
+    debug_text(PROGRAM)
+}
+
+fn debug_text(text: &str) -> TestWorker {
     let mut worker = TestWorker::new();
     worker.send(Request::Debug {
         run: RUN,
-        source: wat(PROGRAM),
+        source: wat(text),
         entry: Entry::Default,
         options: RunOptions::default(),
         breakpoints: Vec::new(),
@@ -164,4 +168,40 @@ fn who_wrote_something_last_is_told_or_that_nobody_did() {
     assert_eq!(told, "no instruction has written 2 bytes at 0x800: it is zero from the start");
     let (_, told) = ask(Asked::Global { global: 0 });
     assert_eq!(told, "global.set $total on line 7 writes global $total: 2 becomes 7");
+}
+
+/// Counts down to 0 in calls of itself, and up again in each on the way back.
+const RECURSION: &str = r#"(module
+  (func $down (param $n i32)
+    (if (local.get $n)
+      (then (call $down (i32.sub (local.get $n) (i32.const 1)))))
+    (local.set $n (i32.add (local.get $n) (i32.const 10))))
+  (func (export "_start")
+    (call $down (i32.const 3))))"#;
+
+#[test]
+fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
+    let stops = |condition: Option<&str>, direction: DebugCommand| {
+        let mut worker = debug_text(RECURSION);
+        let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), on: Touching::Change };
+        let condition = condition.map(str::to_owned);
+        assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
+        if direction == DebugCommand::BackContinue {
+            command(&mut worker, DebugCommand::JumpToEnd);
+        }
+        let mut stops = Vec::new();
+        loop {
+            let view = command(&mut worker, direction.clone());
+            let DebugReason::Watchpoint { touch, .. } = view.reason else { return stops };
+            let (_, became) = touch.split_once(": ").expect("it is told what becomes of it");
+            stops.push(format!("{} deep: {became}", view.depth));
+        }
+    };
+    let all = ["5 deep: 0 becomes 10", "4 deep: 1 becomes 11", "3 deep: 2 becomes 12", "2 deep: 3 becomes 13"];
+    assert_eq!(stops(None, DebugCommand::Continue), all);
+    assert_eq!(stops(Some("depth == 3"), DebugCommand::Continue), [all[2]]);
+    let mut back = stops(None, DebugCommand::BackContinue);
+    back.reverse();
+    assert_eq!(back, all);
+    assert_eq!(stops(Some("depth == 3"), DebugCommand::BackContinue), [all[2]]);
 }

@@ -3,11 +3,13 @@
 use yew::prelude::*;
 
 use super::breakpoint_fields::{BreakpointFields, Terms};
-use crate::protocol::Catch;
-use crate::ui::hooks::reducers::use_slice;
+use super::named_values::function_text;
+use crate::protocol::{Catch, Caught};
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
-use crate::ui::selectors::catches::describe;
+use crate::ui::selectors::catches::{at_depth, describe_catch};
 use crate::ui::state::catches::{CatchChange, KnownCatch};
+use crate::ui::state::debug::DebugState;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -17,8 +19,9 @@ pub struct Props {
 #[component]
 pub fn CatchItem(props: &Props) -> Html {
     let debugger = use_slice::<Debugger>();
+    let debug = use_slice::<DebugContext>();
     let catch = &props.known.catch;
-    let told = describe(&catch.what);
+    let told = describe_catch(catch);
     let terms = Terms { condition: catch.condition.clone(), from_hit: catch.from_hit, log: catch.log.clone() };
     let on_change = {
         let (debugger, catch) = (debugger.clone(), catch.clone());
@@ -26,6 +29,19 @@ pub fn CatchItem(props: &Props) -> Html {
             debugger.catches(CatchChange::Edit(Catch { condition, from_hit, log, ..catch.clone() }));
         })
     };
+    let narrow = call_in_sight(&debug, catch).map(|depth| {
+        let (debugger, catch) = (debugger.clone(), catch.clone());
+        let condition = Some(at_depth(depth));
+        let onclick = Callback::from(move |_: MouseEvent| {
+            debugger.catches(CatchChange::Edit(Catch { condition: condition.clone(), ..catch.clone() }));
+        });
+        html! {
+            <button type="button" class="quiet-button" {onclick} aria-label={format!("Only this deep: {told}")}
+                title={format!("Stop only in calls as deep as the one that is looked at: {}", at_depth(depth))}>
+                { "Only this deep" }
+            </button>
+        }
+    });
     let remove = {
         let (debugger, id) = (debugger.clone(), catch.id);
         Callback::from(move |_: MouseEvent| debugger.catches(CatchChange::Remove { id }))
@@ -34,10 +50,19 @@ pub fn CatchItem(props: &Props) -> Html {
         <li class="breakpoint">
             <span class="breakpoint-what">{ &told }</span>
             <BreakpointFields of={told.clone()} {terms} {on_change} />
+            { narrow }
             <button type="button" class="quiet-button" aria-label={format!("Remove: {told}")} onclick={remove}>{ "Remove" }</button>
             if let Some(problem) = &props.known.problem {
                 <p class="breakpoint-note" role="alert">{ format!("It does not stop: {problem}") }</p>
             }
         </li>
     }
+}
+
+/// How deep the call is that is looked at, if it has the watched local and nothing says yet in which calls to stop.
+fn call_in_sight(debug: &DebugState, catch: &Catch) -> Option<u32> {
+    let Caught::Local { function, .. } = &catch.what else { return None };
+    let (view, frame) = (debug.view()?, debug.selected_frame()?);
+    let is_its = function_text(frame) == *function && catch.condition.is_none();
+    is_its.then(|| view.depth.saturating_sub(debug.frame as u32))
 }

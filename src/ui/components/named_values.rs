@@ -45,7 +45,7 @@ pub fn Globals() -> Html {
 }
 
 /// A function as it is found again in the next run, too.
-fn function_text(frame: &DebugFrame) -> String {
+pub(super) fn function_text(frame: &DebugFrame) -> String {
     match frame.function.strip_prefix("func ") {
         Some(_) => frame.index.to_string(),
         None => format!("${}", frame.function),

@@ -39,10 +39,14 @@ pub fn WatchButtons(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| debugger.last_write(asked))
     };
     let of = &props.of;
+    let calls = match &props.what {
+        Caught::Local { function, .. } => format!(", in any call of {function}"),
+        _ => String::new(),
+    };
     html! {
         <span class="watch-buttons" data-wide={props.wide.then_some("true")}>
             <button type="button" class="quiet-button" aria-pressed={if is_watched.is_some() { "true" } else { "false" }}
-                aria-label={format!("Watch {of}")} title={format!("Stop before an instruction changes {of}")} onclick={watch}>
+                aria-label={format!("Watch {of}")} title={format!("Stop before an instruction changes {of}{calls}")} onclick={watch}>
                 <Icon picture={Picture::Watch} />
                 if props.wide { { "Watch" } }
             </button>

@@ -1,6 +1,6 @@
 //! What to stop at besides lines: as a person reads it, and from what a person writes.
 
-use crate::protocol::{Caught, Touching};
+use crate::protocol::{Catch, Caught, Touching};
 
 /// What can be chosen to stop at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +91,26 @@ pub fn parse(kind: Kind, text: &str, on: Touching, memory: u32) -> Result<Caught
     })
 }
 
+/// What it stops at, in a few words, and where a condition says so, in which calls of a function.
+pub fn describe_catch(catch: &Catch) -> String {
+    match (&catch.what, catch.condition.as_deref().and_then(only_depth)) {
+        (Caught::Local { function, name, on }, Some(depth)) => {
+            format!("Local {name} of {function}, in calls {depth} deep, {}", touching(*on))
+        }
+        (what, _) => describe(what),
+    }
+}
+
+/// The condition that holds in calls that are so deep only; the outermost is 1 deep.
+pub fn at_depth(depth: u32) -> String {
+    format!("depth == {depth}")
+}
+
+/// The depth, of a condition that [`at_depth`] made.
+fn only_depth(condition: &str) -> Option<u32> {
+    condition.trim().strip_prefix("depth ==")?.trim().parse().ok()
+}
+
 /// What it stops at, in a few words.
 pub fn describe(what: &Caught) -> String {
     match what {
@@ -104,7 +124,7 @@ pub fn describe(what: &Caught) -> String {
             format!("{} at 0x{start:X}{of} {}", capital(&bytes), touching(*on))
         }
         Caught::Global { name, on } => format!("Global {name} {}", touching(*on)),
-        Caught::Local { function, name, on } => format!("Local {name} of {function} {}", touching(*on)),
+        Caught::Local { function, name, on } => format!("Local {name} of {function}, in any call, {}", touching(*on)),
     }
 }
 
@@ -131,8 +151,8 @@ mod tests {
             (Kind::Memory, "0x400, 4", "4 bytes at 0x400 on change"),
             (Kind::Memory, " 16 ", "Byte at 0x10 on change"),
             (Kind::Global, "$g", "Global $g on change"),
-            (Kind::Local, "$f $i", "Local $i of $f on change"),
-            (Kind::Local, "3, 0", "Local 0 of 3 on change"),
+            (Kind::Local, "$f $i", "Local $i of $f, in any call, on change"),
+            (Kind::Local, "3, 0", "Local 0 of 3, in any call, on change"),
             (Kind::Instruction, "12:9", "Line 12, column 9"),
             (Kind::Entry, "$f", "Entry of $f"),
             (Kind::Import, "", "Call of any import"),
@@ -140,6 +160,18 @@ mod tests {
         ] {
             assert_eq!(read(kind, text), Ok(told.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_local_is_watched_in_any_call_or_at_one_depth() {
+        let what = Caught::Local { function: "$f".to_owned(), name: "$i".to_owned(), on: Touching::Write };
+        let told = |condition: Option<&str>| {
+            let condition = condition.map(str::to_owned);
+            describe_catch(&Catch { id: 1, what: what.clone(), condition, from_hit: 0, log: None })
+        };
+        assert_eq!(told(None), "Local $i of $f, in any call, on write");
+        assert_eq!(told(Some(&at_depth(3))), "Local $i of $f, in calls 3 deep, on write");
+        assert_eq!(told(Some("depth == 3 && local.i > 2")), "Local $i of $f, in any call, on write");
     }
 
     #[test]
