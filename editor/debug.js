@@ -1,6 +1,6 @@
 // What the debugger shows in the editor: where the program stands, values beside instructions, breakpoints.
 
-import { EditorSelection, RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { EditorSelection, MapMode, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, GutterMarker, WidgetType, closeHoverTooltips, gutter } from "@codemirror/view";
 import { forgetPeek } from "./explain.js";
 
@@ -53,46 +53,84 @@ function decorations(doc, { current, caller, values }) {
   return Decoration.set(ranges, true);
 }
 
+/** What the marks say that are not for a whole line. */
+const TITLES = {
+  instruction: "Stops at a single instruction",
+  function: "Stops where this function is entered",
+  import: "Stops at calls of this import",
+};
+
 class Breakpoint extends GutterMarker {
-  constructor(id, kind) {
+  constructor(kind) {
     super();
-    this.id = id;
     this.kind = kind;
   }
 
   eq(other) {
-    return other.id === this.id && other.kind === this.kind;
+    return other.kind === this.kind;
   }
 
   toDOM() {
     const element = document.createElement("span");
     element.className = "cm-breakpoint";
     element.dataset.kind = this.kind;
+    if (TITLES[this.kind]) element.title = TITLES[this.kind];
     return element;
   }
 }
 
+/** All that is drawn, each with `at`, its place in the text: the start of a line, or an instruction. */
 const breakpoints = StateField.define({
-  create: () => RangeSet.empty,
+  create: () => [],
   update(value, transaction) {
     const set = transaction.effects.findLast((effect) => effect.is(setBreakpoints));
-    return set ? markers(transaction.state.doc, set.value) : value.map(transaction.changes);
+    if (set) return placed(transaction.state.doc, set.value);
+    if (!transaction.docChanged) return value;
+    return value.flatMap((drawn) => {
+      const at = moved(transaction.changes, drawn);
+      return at === null ? [] : [{ ...drawn, at }];
+    });
   },
+  provide: (field) => EditorView.decorations.compute([field], underlines),
 });
 
-function markers(doc, list) {
+/** Where an edit moves it; null where it takes away the end of the line before, or the instruction. */
+function moved(changes, { at, column }) {
+  return column ? changes.mapPos(at, 1, MapMode.TrackAfter) : changes.mapPos(at, -1, MapMode.TrackBefore);
+}
+
+function placed(doc, list) {
   const there = list.filter(({ line }) => line >= 1 && line <= doc.lines);
-  const ranges = there.map(({ id, line, kind }) => new Breakpoint(id, kind).range(doc.line(line).from));
+  return there.map((drawn) => {
+    const line = doc.line(drawn.line);
+    // A column counts characters, and a character may be of two units.
+    const before = [...line.text].slice(0, Math.max(drawn.column - 1, 0)).join("");
+    return { ...drawn, at: line.from + before.length };
+  });
+}
+
+function gutterMarks(state) {
+  const ranges = state.field(breakpoints).map(({ at, kind }) => new Breakpoint(kind).range(state.doc.lineAt(at).from));
   return RangeSet.of(ranges, true);
 }
 
-/** `[id, line, id, line, …]` of all breakpoints. */
-function places(state) {
-  const found = [];
-  state.field(breakpoints).between(0, state.doc.length, (from, _to, marker) => {
-    found.push(marker.id, state.doc.lineAt(from).number);
+/** Where there are several instructions on a line, the gutter does not tell which one it is. */
+function underlines(state) {
+  const ranges = state.field(breakpoints).flatMap(({ at, kind }) => {
+    if (kind !== "instruction") return [];
+    const rest = state.sliceDoc(at, state.doc.lineAt(at).to);
+    const length = rest.match(/^[(]?[\w.]+/)?.[0].length ?? 0;
+    return length ? [Decoration.mark({ class: "cm-breakpoint-instruction" }).range(at, at + length)] : [];
   });
-  return found;
+  return Decoration.set(ranges, true);
+}
+
+/** `[id, line, column, …]` of all breakpoints; the column of those that are for a whole line is 0. */
+function places(state) {
+  return state.field(breakpoints).flatMap(({ id, at, column }) => {
+    const line = state.doc.lineAt(at);
+    return [id, line.number, column ? [...line.text.slice(0, at - line.from)].length + 1 : 0];
+  });
 }
 
 /** A click in these gutters sets a breakpoint or takes it away. */
@@ -113,8 +151,8 @@ export function debugging({ onBreakpoint, onMoved }) {
     breakpoints,
     gutter({
       class: "cm-breakpoint-gutter",
-      markers: (view) => view.state.field(breakpoints),
-      initialSpacer: () => new Breakpoint(0, "spacer"),
+      markers: (view) => gutterMarks(view.state),
+      initialSpacer: () => new Breakpoint("spacer"),
       domEventHandlers: lineClicks(onBreakpoint),
     }),
     EditorView.updateListener.of((update) => {

@@ -17,7 +17,8 @@ const NO_MARKS = { current: null, caller: null, values: [] };
  *
  * `onChange()` is called after the person changed the text (never for `setText`), `onRun()` on Mod-Enter,
  * `onLeave()` on an Escape that nothing inside the editor wanted, `onCursor(line, column)` when the cursor moved,
- * `onBreakpoint(line)` on a click beside a line, `onMoved([id, line, …])` with all breakpoints when an edit moved some,
+ * `onBreakpoint(line)` on a click beside a line, `onMoved([id, line, column, …])` with all breakpoints when an edit moved
+ * some,
  * `onPoint(at, name, answer)` when the person points at a place, perhaps a name: `answer` is to be called with null or
  * `{ title, value, type, notes, from, to }`, of which all but title and notes may be missing.
  */
@@ -63,7 +64,7 @@ class WatEditor {
     this.callbacks.onCursor(1, 1);
   }
 
-  /** Draws breakpoints: an array of `{ id, line, kind }`. */
+  /** Draws breakpoints: an array of `{ id, line, column, kind }`; the column is 0 for one of a whole line. */
   setBreakpoints(list) {
     this.breakpoints = list;
     showBreakpoints(this.view, list);

@@ -46,6 +46,15 @@ const look = EditorView.theme({
     backgroundColor: "transparent",
     border: "1.5px dashed var(--color-error)",
   },
+  // What is not for a whole line points to what it is for: a bar for an instruction, triangles for functions, a square
+  // for calls that leave the module.
+  '.cm-breakpoint[data-kind="instruction"]': { width: "0.3em", height: "0.85em", borderRadius: "1px" },
+  '.cm-breakpoint[data-kind="function"]': { borderRadius: "0", clipPath: "polygon(0 0, 100% 50%, 0 100%)" },
+  '.cm-breakpoint[data-kind="import"]': { borderRadius: "1px" },
+  ".cm-breakpoint-instruction": {
+    textDecoration: "underline 2px var(--color-error)",
+    textUnderlineOffset: "3px",
+  },
   '.cm-breakpoint[data-kind="spacer"]': { visibility: "hidden" },
   ".cm-debug-current-line": { backgroundColor: "var(--color-debug-line) !important" },
   ".cm-debug-current": {

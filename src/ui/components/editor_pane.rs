@@ -15,11 +15,13 @@ use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::platform::dom;
-use crate::ui::platform::editor::{Editor, EditorCallbacks};
-use crate::ui::selectors::debug::{breakpoint_kind, marks};
+use crate::ui::platform::editor::{Editor, EditorCallbacks, MovedBreakpoint};
+use crate::ui::selectors::catches;
+use crate::ui::selectors::debug::{DrawnBreakpoint, breakpoint_kind, marks};
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{self, shown_file, text_of};
 use crate::ui::state::breakpoints::BreakpointChange;
+use crate::ui::state::catches::CatchChange;
 use crate::ui::state::layout::Splitter;
 use crate::ui::state::project::{Program, WorkspaceAction};
 
@@ -71,7 +73,13 @@ pub fn EditorPane() -> Html {
                     let debugger = debugger.clone();
                     Callback::from(move |pointing| debugger.point(pointing))
                 },
-                on_moved: Callback::from(move |moved| debugger.breakpoints(BreakpointChange::Moved(moved))),
+                on_moved: Callback::from(move |moved: Vec<MovedBreakpoint>| {
+                    let (places, lines): (Vec<_>, Vec<_>) = moved.into_iter().partition(|moved| moved.column > 0);
+                    let lines = lines.iter().map(|moved| (moved.id, moved.line)).collect();
+                    let places = places.iter().map(|moved| (moved.id, moved.line, moved.column)).collect();
+                    debugger.breakpoints(BreakpointChange::Moved(lines));
+                    debugger.catches(CatchChange::Moved(places));
+                }),
             };
             let attached = link.clone();
             spawn_local(async move {
@@ -121,13 +129,20 @@ pub fn EditorPane() -> Html {
     }
     {
         let link = link.clone();
-        let drawn: Vec<_> = debug
-            .breakpoints
-            .lines
-            .iter()
-            .filter(|known| known.breakpoint.file.as_deref() == file.as_deref())
-            .map(|known| (known.breakpoint.id, known.breakpoint.line, breakpoint_kind(known)))
-            .collect();
+        // In source files there is nothing but lines to stop at.
+        let has_places = file.is_none() && !debug.catches.list.is_empty();
+        let text = has_places.then(|| program.text().cloned().or_else(|| disassembly.map(Rc::from))).flatten();
+        let places = use_memo((debug.catches.clone(), text), |(catches, text)| match text {
+            Some(text) => catches::drawn(catches, text),
+            None => Vec::new(),
+        });
+        let lines = debug.breakpoints.lines.iter();
+        let lines = lines.filter(|known| known.breakpoint.file.as_deref() == file.as_deref()).map(|known| {
+            let breakpoint = &known.breakpoint;
+            let kind = breakpoint_kind(known);
+            DrawnBreakpoint { id: breakpoint.id, line: breakpoint.line, column: 0, kind }
+        });
+        let drawn: Vec<DrawnBreakpoint> = lines.chain(places.iter().cloned()).collect();
         use_effect_with((drawn, file.clone(), *code), move |(drawn, ..)| link.set_breakpoints(drawn));
     }
     {

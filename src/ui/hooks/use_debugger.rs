@@ -76,9 +76,9 @@ pub fn use_debugger(
             move || drop(listener)
         });
     }
+    // Places in a text that has been changed since are not those of the program that is debugged.
+    let same_text = debug.text.is_none() || debug.text.as_ref() == workspace.project.program.text();
     {
-        // Lines of a text that has been changed since are not those of the program that is debugged.
-        let same_text = debug.text.is_none() || debug.text.as_ref() == workspace.project.program.text();
         let (engine, send) = (engine.clone(), debug.is_on() && same_text);
         use_effect_with(debug.breakpoints.all(), move |breakpoints| {
             if send {
@@ -87,11 +87,16 @@ pub fn use_debugger(
         });
     }
     {
-        // What they name is looked up in whatever program is debugged.
-        let engine = engine.clone();
+        // What they name is looked up in whatever program is debugged; instructions are where they are in its text.
+        let told = use_memo((), |()| RefCell::new(Vec::new()));
+        let (engine, list) = (engine.clone(), debug.catches.clone());
         use_effect_with((debug.is_on().then_some(debug.run), debug.catches.all()), move |(run, catches)| {
             if run.is_some() {
-                engine.set_catches(catches.clone());
+                let catches = if same_text { catches.clone() } else { list.all_before(&told.borrow()) };
+                if *told.borrow() != catches || same_text {
+                    engine.set_catches(catches.clone());
+                }
+                told.replace(catches);
             }
         });
     }

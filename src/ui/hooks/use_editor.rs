@@ -10,7 +10,7 @@ use super::reducers::{SourcesContext, WorkspaceContext};
 use crate::protocol::{Problem, Span};
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::Editor;
-use crate::ui::selectors::debug::Marks;
+use crate::ui::selectors::debug::{DrawnBreakpoint, Marks};
 use crate::ui::selectors::offsets::{to_byte, to_utf16};
 use crate::ui::selectors::sources::line_span;
 use crate::ui::state::project::{Workspace, WorkspaceAction};
@@ -146,8 +146,8 @@ impl EditorLink {
         }
     }
 
-    /// Draws breakpoints: id, line and kind of each.
-    pub fn set_breakpoints(&self, breakpoints: &[(u32, u32, &str)]) {
+    /// Draws breakpoints.
+    pub fn set_breakpoints(&self, breakpoints: &[DrawnBreakpoint]) {
         if let Some(editor) = &*self.0.editor.borrow() {
             editor.set_breakpoints(breakpoints);
         }

@@ -7,7 +7,7 @@ use yew::Callback;
 
 use super::dom;
 use crate::protocol::{Problem, Severity, Span};
-use crate::ui::selectors::debug::Marks;
+use crate::ui::selectors::debug::{DrawnBreakpoint, Marks};
 use crate::ui::selectors::offsets::to_utf16;
 
 // The bundle's address is known only when the page has been built, hence an import at run time.
@@ -70,10 +70,19 @@ pub struct EditorCallbacks {
     pub on_cursor: Callback<(u32, u32)>,
     /// A click beside this line, from 1.
     pub on_breakpoint: Callback<u32>,
-    /// An edit moved breakpoints: ids and lines of all that are left.
-    pub on_moved: Callback<Vec<(u32, u32)>>,
+    /// An edit moved breakpoints: all that are left.
+    pub on_moved: Callback<Vec<MovedBreakpoint>>,
     /// The person points at a place, and is to be told what is there.
     pub on_point: Callback<Pointing>,
+}
+
+/// Where a breakpoint is after an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MovedBreakpoint {
+    pub id: u32,
+    pub line: u32,
+    /// As in [`DrawnBreakpoint`].
+    pub column: u32,
 }
 
 /// What the person points at.
@@ -179,11 +188,16 @@ impl Editor {
         self.view.reveal(positions[0], positions[1]);
     }
 
-    /// Draws breakpoints: id, line and kind of each.
-    pub fn set_breakpoints(&self, breakpoints: &[(u32, u32, &str)]) {
-        let drawn = breakpoints
-            .iter()
-            .map(|(id, line, kind)| object([("id", (*id).into()), ("line", (*line).into()), ("kind", (*kind).into())]));
+    /// Draws breakpoints.
+    pub fn set_breakpoints(&self, breakpoints: &[DrawnBreakpoint]) {
+        let drawn = breakpoints.iter().map(|DrawnBreakpoint { id, line, column, kind }| {
+            object([
+                ("id", (*id).into()),
+                ("line", (*line).into()),
+                ("column", (*column).into()),
+                ("kind", (*kind).into()),
+            ])
+        });
         self.view.set_breakpoints(&drawn.collect());
     }
 
@@ -234,7 +248,8 @@ impl EditorCode {
         let breakpoint = Line::new(move |line| on_breakpoint.emit(line));
         let moved = Numbers::new(move |numbers: Uint32Array| {
             let numbers = numbers.to_vec();
-            on_moved.emit(numbers.as_chunks::<2>().0.iter().map(|[id, line]| (*id, *line)).collect());
+            let moved = numbers.as_chunks::<3>().0.iter();
+            on_moved.emit(moved.map(|&[id, line, column]| MovedBreakpoint { id, line, column }).collect());
         });
         let point = Points::new(move |at, name, answer| on_point.emit(Pointing { at, name, answer }));
         let view = self.0.create_editor(

@@ -1,6 +1,8 @@
 //! What to stop at besides lines: as a person reads it, and from what a person writes.
 
 use crate::protocol::{Catch, Caught, Touching};
+use crate::ui::selectors::debug::DrawnBreakpoint;
+use crate::ui::state::catches::Catches;
 
 /// What can be chosen to stop at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +93,52 @@ pub fn parse(kind: Kind, text: &str, on: Touching, memory: u32) -> Result<Caught
     })
 }
 
+/// Those that have a place in the text: instructions, and the lines where functions and imports are declared.
+pub fn drawn(catches: &Catches, text: &str) -> Vec<DrawnBreakpoint> {
+    let on_lines = |id: u32, lines: Vec<u32>, kind| {
+        lines.into_iter().map(move |line| DrawnBreakpoint { id, line, column: 0, kind }).collect()
+    };
+    let places = catches.list.iter().flat_map(|known| {
+        let id = known.catch.id;
+        match &known.catch.what {
+            Caught::Instruction { line, column } => {
+                vec![DrawnBreakpoint { id, line: *line, column: *column, kind: "instruction" }]
+            }
+            Caught::Entry { function } => on_lines(id, lines_of_function(text, function), "function"),
+            Caught::Import { name } => on_lines(id, lines_of_import(text, name), "import"),
+            Caught::Memory { .. } | Caught::Global { .. } | Caught::Local { .. } => Vec::new(),
+        }
+    });
+    places.collect()
+}
+
+/// The line on which a function is declared that has a name in the text.
+fn lines_of_function(text: &str, function: &str) -> Vec<u32> {
+    let function = function.trim().trim_start_matches('$');
+    let is_it = |rest: &str| {
+        let name = rest.trim_start().strip_prefix('$').and_then(|rest| rest.strip_prefix(function));
+        name.is_some_and(|after| after.chars().next().is_none_or(|next| next.is_whitespace() || "();".contains(next)))
+    };
+    declared(text, "(func").filter(|(_, rest)| is_it(rest)).map(|(line, _)| line).take(1).collect()
+}
+
+/// The lines on which functions are imported that have this name, with or without their module's; all, without a name.
+fn lines_of_import(text: &str, name: &str) -> Vec<u32> {
+    let name = name.trim().trim_start_matches('$');
+    let is_it = |rest: &str| {
+        let mut quoted = rest.split('"').skip(1).step_by(2);
+        let (Some(module), Some(field)) = (quoted.next(), quoted.next()) else { return false };
+        rest.contains("(func") && (name.is_empty() || name == field || *name == format!("{module}.{field}"))
+    };
+    declared(text, "(import").filter(|(_, rest)| is_it(rest)).map(|(line, _)| line).collect()
+}
+
+/// The lines, from 1, on which something is declared that begins so, and what follows there.
+fn declared<'a>(text: &'a str, with: &'static str) -> impl Iterator<Item = (u32, &'a str)> {
+    let lines = text.lines().map(|line| line.split(";;").next().unwrap_or(line));
+    lines.zip(1..).filter_map(move |(line, number)| Some((number, line.split_once(with)?.1)))
+}
+
 /// What it stops at, in a few words, and where a condition says so, in which calls of a function.
 pub fn describe_catch(catch: &Catch) -> String {
     match (&catch.what, catch.condition.as_deref().and_then(only_depth)) {
@@ -140,6 +188,7 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::state::catches::CatchChange;
 
     fn read(kind: Kind, text: &str) -> Result<String, String> {
         parse(kind, text, Touching::Change, 0).map(|what| describe(&what))
@@ -160,6 +209,26 @@ mod tests {
         ] {
             assert_eq!(read(kind, text), Ok(told.to_owned()), "{text}");
         }
+    }
+
+    #[test]
+    fn what_has_a_place_in_the_text_is_drawn_there() {
+        let text = "(module\n  (import \"env\" \"log\" (func $log (param i32)))\n  (import \"env\" \"memory\" (memory 1))\n  \
+                    ;; (func $add\n  (func $added)\n  (func $add (param i32)))\n";
+        let what = [
+            Caught::Instruction { line: 6, column: 3 },
+            Caught::Entry { function: "$add".to_owned() },
+            Caught::Entry { function: "7".to_owned() },
+            Caught::Import { name: "env.log".to_owned() },
+            Caught::Import { name: String::new() },
+            Caught::Global { name: "$add".to_owned(), on: Touching::Read },
+        ];
+        let catches = what.into_iter().fold(Catches::default(), |all, what| all.apply(CatchChange::Add(what)));
+        let first = catches.list[0].catch.id;
+        let drawn =
+            drawn(&catches, text).into_iter().map(|drawn| (drawn.id - first, drawn.line, drawn.column, drawn.kind));
+        let expected = [(0, 6, 3, "instruction"), (1, 6, 0, "function"), (3, 2, 0, "import"), (4, 2, 0, "import")];
+        assert_eq!(drawn.collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -90,6 +90,16 @@ pub fn told(view: &DebugView) -> String {
     }
 }
 
+/// A breakpoint in the editor's gutter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnBreakpoint {
+    pub id: u32,
+    pub line: u32,
+    /// In characters, from 1; 0 for one of a whole line.
+    pub column: u32,
+    pub kind: &'static str,
+}
+
 /// How the mark of a breakpoint looks, and what a screen reader is told of it.
 pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
     let breakpoint = &line.breakpoint;

@@ -27,6 +27,8 @@ pub enum CatchChange {
     RemoveAll,
     /// Condition, hit count and message of the one with this id.
     Edit(Catch),
+    /// An edit has moved instructions: these are all that are left, by id, line and column.
+    Moved(Vec<(u32, u32, u32)>),
 }
 
 /// Breakpoints on lines count from 1, and nobody sets so many.
@@ -58,6 +60,18 @@ impl Catches {
                     known.catch = edited.clone();
                 }
             }
+            CatchChange::Moved(moved) => {
+                let mut seen = std::collections::HashSet::new();
+                next.list.retain_mut(|known| {
+                    let Caught::Instruction { line, column } = &mut known.catch.what else { return true };
+                    let place = moved.iter().find(|(id, ..)| *id == known.catch.id);
+                    place.is_some_and(|(_, to_line, to_column)| {
+                        (*line, *column) = (*to_line, *to_column);
+                        // Two that have come to one place are one.
+                        seen.insert((*line, *column))
+                    })
+                });
+            }
         }
         next
     }
@@ -65,6 +79,20 @@ impl Catches {
     /// As the worker is told.
     pub fn all(&self) -> Vec<Catch> {
         self.list.iter().map(|known| known.catch.clone()).collect()
+    }
+
+    /// As the worker is told while it debugs another text than the one that is edited: instructions are still where it
+    /// was told before that they are.
+    pub fn all_before(&self, told: &[Catch]) -> Vec<Catch> {
+        let mut all = self.all();
+        for catch in &mut all {
+            if let (Caught::Instruction { .. }, Some(told)) =
+                (&catch.what, told.iter().find(|told| told.id == catch.id))
+            {
+                catch.what = told.what.clone();
+            }
+        }
+        all
     }
 
     /// The same, with what the debugger says of them.
@@ -100,6 +128,25 @@ mod tests {
         let all = all.apply(CatchChange::Remove { id: first }).apply(global("a"));
         assert_eq!(all.list.len(), 2);
         assert!(all.get(first).is_none(), "an id is not given again");
+    }
+
+    #[test]
+    fn instructions_move_with_the_text_and_go_with_it() {
+        let at = |line, column| CatchChange::Add(Caught::Instruction { line, column });
+        let all = [at(3, 5), at(3, 20), at(9, 1), global("a")]
+            .into_iter()
+            .fold(Catches::default(), |all, next| all.apply(next));
+        let before = all.all();
+        let ids: Vec<u32> = before.iter().map(|catch| catch.id).collect();
+        let moved = all.apply(CatchChange::Moved(vec![(ids[0], 4, 7), (ids[1], 4, 22)]));
+        let places: Vec<Caught> = moved.all().into_iter().map(|catch| catch.what).collect();
+        let on_change = Caught::Global { name: "a".into(), on: Touching::Change };
+        let [one, other] = [7, 22].map(|column| Caught::Instruction { line: 4, column });
+        assert_eq!(places, [one, other, on_change], "the third was taken out");
+        let joined = moved.apply(CatchChange::Moved(vec![(ids[0], 4, 7), (ids[1], 4, 7)]));
+        assert_eq!(joined.list.len(), 2);
+        // What is debugged is the text before the edit.
+        assert_eq!(moved.all_before(&before), [&before[..2], &before[3..]].concat());
     }
 
     #[test]

@@ -97,3 +97,53 @@ fn calls_of_a_function_stop_and_what_is_not_there_is_told() {
     page.reload();
     page.expect_in("Breakpoints", "Entry of $put");
 }
+
+#[test]
+fn an_instruction_to_stop_at_is_marked_and_moves_with_the_text() {
+    let page = debugged();
+    page.press("New breakpoint");
+    page.choose("Stop at", "a function's entry");
+    page.fill("Which: a function's entry", "$put");
+    page.hit(key::ENTER);
+    page.choose("Stop at", "an instruction");
+    page.fill("Which: an instruction", "4:6");
+    page.hit(key::ENTER);
+    page.expect_in("Breakpoints", "Line 4, column 6");
+    page.expect_script("the instruction is marked", MARKED);
+    page.expect_script("the function is marked", &marks_on("function", "3"));
+    page.press("Stop");
+    page.put_cursor("(func $put");
+    page.type_text(";; one more");
+    page.hit(key::ENTER);
+    page.expect_in("Breakpoints", "Line 5, column 6");
+    page.expect_script("the instruction is marked on its new line", &marks_on("instruction", "5"));
+    page.expect_script("so is the function", &marks_on("function", "4"));
+    page.expect_script("and the instruction itself", MARKED);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.expect_status("Stopped at a breakpoint");
+    page.press("Continue");
+    page.expect_status("Stopped at a breakpoint, next is i32.store on line 5");
+    // Who takes the instruction away takes the breakpoint away.
+    page.press("Stop");
+    page.put_cursor("i32.store");
+    for _ in 0.."i32.store".len() {
+        page.hit(key::DELETE);
+    }
+    page.expect_not_in("Breakpoints", "Line 5, column 6");
+    page.expect_in("Breakpoints", "Entry of $put");
+}
+
+const MARKED: &str = "return document.querySelector('.cm-breakpoint-instruction')?.textContent === 'i32.store'";
+
+/// Whether the gutter has one such mark, beside that line.
+fn marks_on(kind: &str, line: &str) -> String {
+    format!(
+        "const marks = [...document.querySelectorAll('.cm-breakpoint[data-kind=\"{kind}\"]')];
+         const top = (element) => element?.getBoundingClientRect().top;
+         const number = [...document.querySelectorAll('.cm-lineNumbers .cm-gutterElement')]
+           .find((element) => element.textContent === '{line}');
+         return marks.length === 1 && top(marks[0].parentElement) === top(number)"
+    )
+}
