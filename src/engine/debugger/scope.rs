@@ -23,8 +23,8 @@ impl<'a> MachineScope<'a> {
         Self { session, frame: session.machine().frames().get(frame).copied().unwrap_or(0) }
     }
 
-    /// The value of an expression as a panel shows it: what is nothing but a name in its own type, vectors and
-    /// references too; what is calculated, as an i64 or f64.
+    /// The value of an expression as a panel shows it: what is nothing but a name may be a vector or a reference too; what
+    /// is calculated from nothing that has a type is an i64 or f64.
     ///
     /// # Errors
     ///
@@ -34,8 +34,10 @@ impl<'a> MachineScope<'a> {
             return Ok(value::show(&value));
         }
         Ok(value::show(&match expression.evaluate(self)? {
-            Number::Integer(value) => Val::I64(value),
-            Number::Float(value) => Val::F64(value.into()),
+            Number::I32(value) => Val::I32(value),
+            Number::I64(value) | Number::Whole { value, .. } => Val::I64(value),
+            Number::F32(value) => Val::F32(value.into()),
+            Number::F64(value) | Number::Fraction(value) => Val::F64(value.into()),
         }))
     }
 
@@ -129,10 +131,10 @@ impl Scope for MachineScope<'_> {
 
 fn number(value: &Val) -> Option<Number> {
     match value {
-        Val::I32(value) => Some(Number::Integer(i64::from(*value))),
-        Val::I64(value) => Some(Number::Integer(*value)),
-        Val::F32(value) => Some(Number::Float(f64::from(value.to_float()))),
-        Val::F64(value) => Some(Number::Float(value.to_float())),
+        Val::I32(value) => Some(Number::I32(*value)),
+        Val::I64(value) => Some(Number::I64(*value)),
+        Val::F32(value) => Some(Number::F32(value.to_float())),
+        Val::F64(value) => Some(Number::F64(value.to_float())),
         Val::V128(_) | Val::FuncRef(_) | Val::ExternRef(_) => None,
     }
 }

@@ -8,50 +8,25 @@
 //! select     = "." name | "[" expression "]"
 //! ```
 //!
-//! `stack[0]` is the topmost operand. Integers are signed and of 64 bits, memory is read without sign; where either side
-//! is a float, both are. The operators and what binds tighter are as in C and Rust.
+//! `stack[0]` is the topmost operand. The operators and what binds tighter are as in C and Rust.
+//!
+//! What is calculated has the type of what it is calculated from, and wraps as that does: an i32 and an i32 give an i32.
+//! A number that is written has no type and takes the other's; `depth` and `step` are like that, too. A hexadecimal
+//! one, and any beside `==` and `!=`, is a pattern of bits: `local.n == 4294967295` holds for the i32 -1. An i32 with an i64 is an i64, an f32 with an f64, or
+//! an integer with a float, an f64. Integers are signed, as addresses and indices they are not. `mem8` and `mem16` are an
+//! i32, without a sign, `mem32` is an i32, `mem64` an i64. Comparisons give an i32, 0 or 1.
 
+mod arithmetic;
 mod evaluate;
+mod number;
 mod parse;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use std::fmt;
 
 pub use evaluate::NoValue;
-
-/// A value of an expression.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Number {
-    Integer(i64),
-    Float(f64),
-}
-
-impl Number {
-    fn float(self) -> f64 {
-        match self {
-            Self::Integer(value) => value as f64,
-            Self::Float(value) => value,
-        }
-    }
-
-    /// Whether it is not zero.
-    pub fn holds(self) -> bool {
-        match self {
-            Self::Integer(value) => value != 0,
-            Self::Float(value) => value != 0.0,
-        }
-    }
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Integer(value) => value.fmt(formatter),
-            Self::Float(value) => value.fmt(formatter),
-        }
-    }
-}
+pub use number::Number;
 
 /// What an expression can ask for.
 pub trait Scope {

@@ -184,14 +184,15 @@ impl<'a> Parser<'a> {
             length += 1 + digits.find(|next: char| !next.is_ascii_digit()).unwrap_or(digits.len());
         }
         let text = rest[..length].replace('_', "");
-        let integer = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+        let integer = match digits {
             Some(digits) => u64::from_str_radix(digits, 16).ok().map(u64::cast_signed),
             None => text.parse::<i64>().ok().or_else(|| text.parse::<u64>().ok().map(u64::cast_signed)),
         };
         let number = match integer {
-            Some(value) => Number::Integer(value),
+            Some(value) => Number::Whole { value, is_hexadecimal: digits.is_some() },
             None => match text.parse::<f64>() {
-                Ok(value) => Number::Float(value),
+                Ok(value) => Number::Fraction(value),
                 Err(_) => return Err(self.error(format!("`{text}` is not a number"))),
             },
         };

@@ -5,18 +5,23 @@ struct Fixed;
 impl Scope for Fixed {
     fn local(&self, name: Name<'_>) -> Option<Number> {
         match name {
-            Name::Text("i") | Name::Index(0) => Some(Number::Integer(3)),
-            Name::Text("x.y") => Some(Number::Float(2.5)),
+            Name::Text("i") | Name::Index(0) => Some(Number::I32(3)),
+            Name::Text("x.y") => Some(Number::F64(2.5)),
+            Name::Text("minus") => Some(Number::I32(-1)),
+            Name::Text("most") => Some(Number::I32(i32::MAX)),
+            Name::Text("least") => Some(Number::I32(i32::MIN)),
+            Name::Text("long") => Some(Number::I64(1 << 40)),
+            Name::Text("single") => Some(Number::F32(0.1)),
             _ => None,
         }
     }
 
     fn global(&self, name: Name<'_>) -> Option<Number> {
-        (name == Name::Text("__stack_pointer")).then_some(Number::Integer(1024))
+        (name == Name::Text("__stack_pointer")).then_some(Number::I32(1024))
     }
 
     fn stack(&self, depth: u64) -> Option<Number> {
-        [17, 5].get(depth as usize).map(|value| Number::Integer(*value))
+        [17, 5].get(depth as usize).map(|value| Number::I32(*value))
     }
 
     fn memory(&self, address: u64, length: usize) -> Option<[u8; 8]> {
@@ -40,29 +45,147 @@ fn eval(text: &str) -> Option<Number> {
     Condition::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).value(&Fixed)
 }
 
+const TRUE: Option<Number> = Some(Number::I32(1));
+
+fn whole(value: i64) -> Option<Number> {
+    Some(Number::whole(value))
+}
+
 #[test]
 fn the_examples_of_the_documentation_hold() {
-    assert_eq!(eval("local.i == 3 && stack[0] > 0x10"), Some(Number::Integer(1)));
-    assert_eq!(eval("mem32[0x400] != 0"), Some(Number::Integer(1)));
+    assert_eq!(eval("local.i == 3 && stack[0] > 0x10"), TRUE);
+    assert_eq!(eval("mem32[0x400] != 0"), TRUE);
+    assert_eq!(eval("local.minus == 0xFFFFFFFF"), TRUE);
 }
 
 #[test]
 fn operators_bind_as_in_c() {
-    assert_eq!(eval("1 + 2 * 3 - 4 / 2"), Some(Number::Integer(5)));
-    assert_eq!(eval("1 << 3 | 1 & 3 ^ 2"), Some(Number::Integer(8 | (1 ^ 2))));
-    assert_eq!(eval("-(2 + 3) == -5 || 1 / 0"), Some(Number::Integer(1)));
-    assert_eq!(eval("!0 && ~0 == -1"), Some(Number::Integer(1)));
-    assert_eq!(eval("7 - 2 - 1"), Some(Number::Integer(4)));
+    assert_eq!(eval("1 + 2 * 3 - 4 / 2"), whole(5));
+    assert_eq!(eval("1 << 3 | 1 & 3 ^ 2"), whole(8 | (1 ^ 2)));
+    assert_eq!(eval("-(2 + 3) == -5 || 1 / 0"), TRUE);
+    assert_eq!(eval("!0 && ~0 == -1"), TRUE);
+    assert_eq!(eval("7 - 2 - 1"), whole(4));
 }
 
 #[test]
 fn floats_and_names_and_indices() {
-    assert_eq!(eval("local.x.y * 2"), Some(Number::Float(5.0)));
-    assert_eq!(eval("local[stack[1] - 5]"), Some(Number::Integer(3)));
-    assert_eq!(eval("global.$__stack_pointer + depth + step"), Some(Number::Integer(1125)));
-    assert_eq!(eval("1.5e+2"), Some(Number::Float(150.0)));
-    assert_eq!(eval("local.x.y > 2 && 2.5 == local.x.y && 0.0 / 0 != 0.0 / 0"), Some(Number::Integer(1)));
-    assert_eq!(eval("mem16[0] == 65535 && mem8[2047] == 255"), Some(Number::Integer(1)));
+    assert_eq!(eval("local.x.y * 2"), Some(Number::F64(5.0)));
+    assert_eq!(eval("local[stack[1] - 5]"), Some(Number::I32(3)));
+    assert_eq!(eval("global.$__stack_pointer + depth + step"), Some(Number::I32(1125)));
+    assert_eq!(eval("1.5e+2"), Some(Number::Fraction(150.0)));
+    assert_eq!(eval("local.x.y > 2 && 2.5 == local.x.y && 0.0 / 0 != 0.0 / 0"), TRUE);
+    assert_eq!(eval("mem16[0] == 65535 && mem8[2047] == 255"), TRUE);
+}
+
+/// The type that a value has, with the value.
+fn typed(text: &str) -> String {
+    match Condition::parse(text).expect(text).evaluate(&Fixed) {
+        Ok(Number::I32(value)) => format!("i32 {value}"),
+        Ok(Number::I64(value)) => format!("i64 {value}"),
+        Ok(Number::F32(value)) => format!("f32 {value}"),
+        Ok(Number::F64(value)) => format!("f64 {value}"),
+        Ok(Number::Whole { value, .. }) => format!("a whole number, {value}"),
+        Ok(Number::Fraction(value)) => format!("a fraction, {value}"),
+        Err(reason) => reason.to_string(),
+    }
+}
+
+#[test]
+fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
+    let told = [
+        // It wraps as the type does.
+        "local.most + 1",
+        "local.most + local.i",
+        "local.least - 1",
+        "local.most * 2",
+        "-local.least",
+        "~local.i",
+        "local.i << 31",
+        "1 << local.i",
+        "local.minus >> 1",
+        "local.least / local.minus",
+        "local.least % local.minus",
+        "local.long + 1",
+        "local.long * local.long",
+        // A written number takes the other's type, if it fits.
+        "local.i + 0xFFFFFFFF",
+        "local.minus == 4294967295",
+        "local.minus < 4294967295",
+        "local.i + 4294967296",
+        "local.single + 0.5",
+        "local.single == 0.1",
+        "local.x.y == 0.1",
+        "1 + 2",
+        "1 / 2.0",
+        // Two types come to the wider.
+        "local.i + local.long",
+        "local.minus + local.long",
+        "local.single + local.x.y",
+        "local.i * local.x.y",
+        "local.i * 0.5",
+        "local.long / local.single",
+        // Comparisons.
+        "local.long > local.i",
+        "!local.x.y",
+        "local.i && local.long",
+        "(local.i == 3) + 1",
+        // Memory.
+        "mem8[0]",
+        "mem16[0]",
+        "mem32[0]",
+        "mem32[0] == local.minus",
+        "mem64[0]",
+        "memf32[0] == memf32[0]",
+        "mem32[local.i + 1]",
+        "mem8[local.minus]",
+        "local.i & local.x.y",
+        "depth + 1",
+    ];
+    let told: Vec<String> = told.into_iter().map(|text| format!("{text}: {}", typed(text))).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    local.most + 1: i32 -2147483648
+    local.most + local.i: i32 -2147483646
+    local.least - 1: i32 2147483647
+    local.most * 2: i32 -2
+    -local.least: i32 -2147483648
+    ~local.i: i32 -4
+    local.i << 31: i32 -2147483648
+    1 << local.i: i32 8
+    local.minus >> 1: i32 -1
+    local.least / local.minus: its quotient does not fit into 32 bits
+    local.least % local.minus: i32 0
+    local.long + 1: i64 1099511627777
+    local.long * local.long: i64 0
+    local.i + 0xFFFFFFFF: i32 2
+    local.minus == 4294967295: i32 1
+    local.minus < 4294967295: i32 1
+    local.i + 4294967296: i64 4294967299
+    local.single + 0.5: f32 0.6
+    local.single == 0.1: i32 1
+    local.x.y == 0.1: i32 0
+    1 + 2: a whole number, 3
+    1 / 2.0: a fraction, 0.5
+    local.i + local.long: i64 1099511627779
+    local.minus + local.long: i64 1099511627775
+    local.single + local.x.y: f64 2.600000001490116
+    local.i * local.x.y: f64 7.5
+    local.i * 0.5: f64 1.5
+    local.long / local.single: f64 10995116113920.002
+    local.long > local.i: i32 1
+    !local.x.y: i32 0
+    local.i && local.long: i32 1
+    (local.i == 3) + 1: i32 2
+    mem8[0]: i32 255
+    mem16[0]: i32 65535
+    mem32[0]: i32 -1
+    mem32[0] == local.minus: i32 1
+    mem64[0]: i64 -1
+    memf32[0] == memf32[0]: i32 0
+    mem32[local.i + 1]: i32 -1
+    mem8[local.minus]: the 1 bytes at 0xffffffff are outside the memory
+    local.i & local.x.y: an index, an address and the operands of `&` have to be integers
+    depth + 1: a whole number, 3
+    "#);
 }
 
 #[test]
@@ -81,7 +204,8 @@ fn why_there_is_no_value_is_said_in_words() {
         ("mem32[2046]", "the 4 bytes at 0x7fe are outside the memory"),
         ("5 / 0", "divides by zero"),
         ("5 % (1 - 1)", "divides by zero"),
-        ("(1 << 63) / -1", "does not fit"),
+        ("(1 << 63) / -1", "does not fit into 64 bits"),
+        ("local.least / -1", "does not fit into 32 bits"),
         ("~local.x.y", "`~` have to be integers"),
         ("local.x.y & 1", "`&` have to be integers"),
         ("mem8[1.5]", "have to be integers"),
