@@ -310,6 +310,8 @@ pub struct ModuleSummary {
     pub exports: Vec<ExportSummary>,
     /// The memories in the order of their indices, imported ones included, such as `1 page (64 KiB), at most 4`.
     pub memories: Vec<String>,
+    /// Their names without `$`, where they have any.
+    pub memory_names: Vec<Option<String>>,
     /// What is called when **Run** is pressed and nothing was chosen, such as `main`; `None` when a choice is needed.
     pub default_entry: Option<String>,
     pub functions: u32,

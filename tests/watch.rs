@@ -205,3 +205,27 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
     assert_eq!(back, all);
     assert_eq!(stops(Some("depth == 3"), DebugCommand::BackContinue), [all[2]]);
 }
+
+#[test]
+fn a_second_memory_is_watched_and_told_by_its_name() {
+    let text = r#"(module
+      (memory (export "memory") 1)
+      (memory $other 1)
+      (func (export "_start") (local $i i32)
+        (loop $again
+          (i32.store $other (i32.const 8) (local.get $i))
+          (i32.store (i32.const 8) (i32.const 5))
+          (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 4))))))"#;
+    let mut worker = debug_text(text);
+    let what = Caught::Memory { memory: 1, start: 8, length: 4, on: Touching::Change };
+    let condition = Some("mem32[$other][8] == 2 && mem32[8] == 5 && mem32[1][8] != mem32[0][8]".to_owned());
+    assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
+    let touch = "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 1 becomes 2";
+    assert_eq!(continued(&mut worker), watchpoint(touch));
+    assert!(matches!(continued(&mut worker), DebugReason::Ended { .. }));
+    let asked = Asked::Memory { memory: 1, start: 8, length: 4 };
+    let DebugReason::LastWrite { touch } = command(&mut worker, DebugCommand::LastWrite { asked }).reason else {
+        panic!("it was written")
+    };
+    assert_eq!(touch, "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 2 becomes 3");
+}

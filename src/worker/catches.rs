@@ -184,7 +184,11 @@ fn name(session: &DebugSession, target: Target, part: Option<(u64, u64)>) -> Str
     match target {
         Target::Memory { memory, start, length } => {
             let (start, length) = part.unwrap_or((start, length));
-            let of = if memory == 0 { String::new() } else { format!(" of memory {memory}") };
+            let of = if memory == 0 {
+                String::new()
+            } else {
+                format!(" of memory {}", named(session.names().memory(memory), memory))
+            };
             match length {
                 1 => format!("the byte at 0x{start:X}{of}"),
                 _ => format!("{length} bytes at 0x{start:X}{of}"),

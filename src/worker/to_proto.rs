@@ -122,6 +122,7 @@ fn summary(summary: &Summary) -> ModuleSummary {
             })
             .collect(),
         memories: summary.memories.clone(),
+        memory_names: summary.memory_names.clone(),
         default_entry: summary.default_entry().map(str::to_owned),
         functions: summary.functions,
         globals: summary.globals,

@@ -1,4 +1,4 @@
-//! The names that a module gives to its functions, locals and globals (name section, core specification, appendix).
+//! The names that a module gives to its functions, locals, globals and memories (name section, core specification, appendix).
 
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ pub struct Names {
     functions: HashMap<u32, String>,
     locals: HashMap<u32, HashMap<u32, String>>,
     globals: HashMap<u32, String>,
+    memories: HashMap<u32, String>,
     /// The imported functions, by the names of module and field.
     imports: Vec<(String, String)>,
 }
@@ -60,6 +61,7 @@ impl Names {
                 self.functions.extend(read(map).into_iter().map(|(index, name)| (index, demangled(&name))));
             }
             Name::Global(map) => self.globals.extend(read(map)),
+            Name::Memory(map) => self.memories.extend(read(map)),
             Name::Local(maps) => {
                 for map in maps.into_iter().map_while(Result::ok) {
                     self.locals.entry(map.index).or_default().extend(read(map.names));
@@ -81,6 +83,10 @@ impl Names {
 
     pub fn global(&self, index: u32) -> Option<&str> {
         self.globals.get(&index).map(String::as_str)
+    }
+
+    pub fn memory(&self, index: u32) -> Option<&str> {
+        self.memories.get(&index).map(String::as_str)
     }
 
     /// The imported functions, by the names of module and field.
@@ -105,6 +111,11 @@ impl Names {
     /// The function of that name, imported ones counted.
     pub fn find_function(&self, name: &str) -> Option<u32> {
         self.functions.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
+    }
+
+    /// The memory of that name.
+    pub fn find_memory(&self, name: &str) -> Option<u32> {
+        self.memories.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
     }
 
     /// The global of that name.

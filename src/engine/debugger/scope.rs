@@ -6,7 +6,7 @@ use super::condition::{Condition, Name, NoValue, Number, Place, Scope};
 use super::session::DebugSession;
 use crate::engine::value::{self, Shown};
 
-/// A frame, the globals and the first memory.
+/// A frame, the globals and the memories.
 pub struct MachineScope<'a> {
     session: &'a DebugSession,
     /// The address of the frame.
@@ -112,9 +112,17 @@ impl Scope for MachineScope<'_> {
         number(&self.operand(depth)?)
     }
 
-    fn memory(&self, address: u64, length: usize) -> Option<[u8; 8]> {
+    fn find_memory(&self, memory: Name<'_>) -> Option<u32> {
+        let index = match memory {
+            Name::Index(index) => u32::try_from(index).ok()?,
+            Name::Text(name) => self.session.names().find_memory(name)?,
+        };
+        ((index as usize) < self.session.memories()).then_some(index)
+    }
+
+    fn memory(&self, memory: u32, address: u64, length: usize) -> Option<[u8; 8]> {
         let start = usize::try_from(address).ok()?;
-        let bytes = self.session.machine().memory(0)?.get(start..start.checked_add(length)?)?;
+        let bytes = self.session.machine().memory(memory as usize)?.get(start..start.checked_add(length)?)?;
         let mut padded = [0; 8];
         padded[..length].copy_from_slice(bytes);
         Some(padded)

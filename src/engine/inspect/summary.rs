@@ -1,7 +1,10 @@
 //! What is in a core module.
 
+use std::collections::HashMap;
+
 use wasmparser::{
-    CompositeInnerType, ExternalKind, FuncType, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
+    CompositeInnerType, ExternalKind, FuncType, GlobalType, KnownCustom, MemoryType, Name, Parser, Payload, TableType,
+    TypeRef, ValType,
 };
 
 use crate::engine::words;
@@ -15,6 +18,8 @@ pub struct Summary {
     pub exports: Vec<Export>,
     /// The memories by index, imported ones first, in words.
     pub memories: Vec<String>,
+    /// Their names without `$`, as far as the name section has any.
+    pub memory_names: Vec<Option<String>>,
     /// Sections in their order: name and size in bytes.
     pub sections: Vec<(String, u64)>,
     /// Names of the custom sections.
@@ -98,6 +103,7 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
     let mut tables: Vec<TableType> = Vec::new();
     let mut memories: Vec<MemoryType> = Vec::new();
     let mut globals: Vec<GlobalType> = Vec::new();
+    let mut known: HashMap<u32, &str> = HashMap::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         if let Some((id, range)) = payload.as_section() {
@@ -192,7 +198,17 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
                     });
                 }
             }
-            Payload::CustomSection(section) => summary.custom_sections.push(section.name().to_owned()),
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(names) = section.as_known() {
+                    // A name section that cannot be read gives no names.
+                    for name in names.into_iter().map_while(Result::ok) {
+                        if let Name::Memory(map) = name {
+                            known.extend(map.into_iter().map_while(Result::ok).map(|name| (name.index, name.name)));
+                        }
+                    }
+                }
+                summary.custom_sections.push(section.name().to_owned());
+            }
             _ => {}
         }
     }
@@ -200,6 +216,7 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
     summary.globals = globals.len() as u32;
     summary.tables = tables.len() as u32;
     summary.memories = memories.iter().map(memory_words).collect();
+    summary.memory_names = (0..memories.len() as u32).map(|index| known.get(&index).map(ToString::to_string)).collect();
     Ok(summary)
 }
 

@@ -3,7 +3,7 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::catches::{Kind, TOUCHING, parse};
 use crate::ui::state::catches::CatchChange;
@@ -16,11 +16,13 @@ pub fn CatchForm() -> Html {
     let touching = use_state_eq(|| 0_usize);
     let problem = use_state_eq(|| None::<String>);
     let input = use_node_ref();
+    let check = use_slice::<CheckContext>();
     // Where the program stands is what is mostly meant.
     let here = debug.view().and_then(|view| view.frames.first()?.place).map(|at| format!("{}:{}", at.line, at.column));
     let onsubmit = {
         let (input, problem, debugger) = (input.clone(), problem.setter(), debugger.clone());
         let (kind, on, here) = (*kind, TOUCHING[*touching].0, here.clone());
+        let checked = check.checked.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let Some(input) = input.cast::<HtmlInputElement>() else { return };
@@ -28,7 +30,8 @@ pub fn CatchForm() -> Html {
             if let (Kind::Instruction, "", Some(here)) = (kind, text.trim(), &here) {
                 text.clone_from(here);
             }
-            match parse(kind, &text, on, 0) {
+            let module = checked.as_ref().and_then(|checked| checked.module.as_ref());
+            match parse(kind, &text, on, module.map_or(&[], |module| &module.memory_names)) {
                 Ok(what) => {
                     debugger.catches(CatchChange::Add(what));
                     problem.set(None);

@@ -7,7 +7,7 @@ use super::byte_inspector::ByteInspector;
 use super::hex_grid::HexGrid;
 use super::watch_buttons::WatchButtons;
 use crate::protocol::{self, Asked, Caught, MemoryWatch, Touching};
-use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, DebugContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_memory::use_memory;
 use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
 use crate::ui::selectors::numbers;
@@ -177,6 +177,13 @@ struct ChoiceProps {
 
 #[component]
 fn MemoryChoice(props: &ChoiceProps) -> Html {
+    let check = use_slice::<CheckContext>();
+    let module = check.checked.as_ref().and_then(|checked| checked.module.as_ref());
+    let names = module.map_or(&[][..], |module| &module.memory_names);
+    let told = |index: u32| match names.get(index as usize) {
+        Some(Some(name)) => format!("memory {index}, ${name}"),
+        Some(None) | None => format!("memory {index}"),
+    };
     let onchange = {
         let on_choose = props.on_choose.clone();
         Callback::from(move |event: Event| {
@@ -189,7 +196,7 @@ fn MemoryChoice(props: &ChoiceProps) -> Html {
     html! {
         <select class="select memory-choice" aria-label="Memory index" {onchange}>
             { for (0..props.memories).map(|index| html! {
-                <option value={index.to_string()} selected={index == props.memory}>{ format!("memory {index}") }</option>
+                <option value={index.to_string()} selected={index == props.memory}>{ told(index) }</option>
             }) }
         </select>
     }

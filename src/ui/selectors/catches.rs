@@ -36,7 +36,7 @@ impl Kind {
             Self::Instruction => "line:column, as in 12:9",
             Self::Entry => "$function",
             Self::Import => "fd_write, or nothing for any",
-            Self::Memory => "0x400, 4 (address, bytes)",
+            Self::Memory => "0x400, 4 (address, bytes) or $memory: 0x400, 4",
             Self::Global => "$global",
             Self::Local => "$function $local",
         }
@@ -64,12 +64,24 @@ fn number(text: &str) -> Option<u64> {
     }
 }
 
-/// What a person wrote to stop at.
+/// The memory that comes first, by its name or index, and what is written after it; without one, memory 0.
+fn in_memory<'a>(text: &'a str, names: &[Option<String>]) -> Result<(u32, &'a str), String> {
+    let Some((memory, rest)) = text.split_once(':') else { return Ok((0, text)) };
+    let memory = memory.trim();
+    let index = match memory.strip_prefix('$') {
+        Some(name) => names.iter().position(|known| known.as_deref() == Some(name)).map(|index| index as u32),
+        None => number(memory).and_then(|index| u32::try_from(index).ok()),
+    };
+    Ok((index.ok_or_else(|| format!("there is no memory {memory}"))?, rest))
+}
+
+/// What a person wrote to stop at; memories are known by their names.
 ///
 /// # Errors
 ///
 /// What is to be written instead.
-pub fn parse(kind: Kind, text: &str, on: Touching, memory: u32) -> Result<Caught, String> {
+pub fn parse(kind: Kind, text: &str, on: Touching, memories: &[Option<String>]) -> Result<Caught, String> {
+    let (memory, text) = if kind == Kind::Memory { in_memory(text, memories)? } else { (0, text) };
     let text = text.trim();
     let expected = || format!("write {}", kind.hint());
     let name = || if text.is_empty() { Err(expected()) } else { Ok(text.to_owned()) };
@@ -191,7 +203,8 @@ mod tests {
     use crate::ui::state::catches::CatchChange;
 
     fn read(kind: Kind, text: &str) -> Result<String, String> {
-        parse(kind, text, Touching::Change, 0).map(|what| describe(&what))
+        let memories = [None, Some("other".to_owned())];
+        parse(kind, text, Touching::Change, &memories).map(|what| describe(&what))
     }
 
     #[test]
@@ -199,6 +212,8 @@ mod tests {
         for (kind, text, told) in [
             (Kind::Memory, "0x400, 4", "4 bytes at 0x400 on change"),
             (Kind::Memory, " 16 ", "Byte at 0x10 on change"),
+            (Kind::Memory, "$other: 0x10, 2", "2 bytes at 0x10 of memory 1 on change"),
+            (Kind::Memory, "1:16", "Byte at 0x10 of memory 1 on change"),
             (Kind::Global, "$g", "Global $g on change"),
             (Kind::Local, "$f $i", "Local $i of $f, in any call, on change"),
             (Kind::Local, "3, 0", "Local 0 of 3, in any call, on change"),
@@ -249,6 +264,7 @@ mod tests {
             (Kind::Memory, ""),
             (Kind::Memory, "0x400, 0"),
             (Kind::Memory, "here"),
+            (Kind::Memory, "1:"),
             (Kind::Local, "$i"),
             (Kind::Instruction, "12"),
             (Kind::Global, " "),
@@ -256,5 +272,6 @@ mod tests {
         ] {
             assert_eq!(read(kind, text), Err(format!("write {}", kind.hint())), "{text}");
         }
+        assert_eq!(read(Kind::Memory, "$another: 4"), Err("there is no memory $another".to_owned()));
     }
 }

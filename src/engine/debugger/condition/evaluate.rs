@@ -11,14 +11,23 @@ pub enum NoValue {
     Global(String),
     #[error("there is no operand {0} below the top that is a number")]
     Stack(u64),
-    #[error("the {length} bytes at {address:#x} are outside the memory")]
-    Memory { address: u64, length: usize },
+    #[error("{} outside {memory}", named(*.length, *.address))]
+    Outside { address: u64, length: usize, memory: String },
+    #[error("there is no memory `{0}`")]
+    Memory(String),
     #[error("it divides by zero")]
     DivisionByZero,
     #[error("its quotient does not fit into {bits} bits")]
     TooLarge { bits: u32 },
     #[error("an index, an address and the operands of `{0}` have to be integers")]
     NotAnInteger(String),
+}
+
+fn named(length: usize, address: u64) -> String {
+    match length {
+        1 => format!("the byte at {address:#x} is"),
+        _ => format!("the {length} bytes at {address:#x} are"),
+    }
 }
 
 type Result<T> = std::result::Result<T, NoValue>;
@@ -38,7 +47,10 @@ pub(super) fn value(node: &Node, scope: &dyn Scope) -> Result<Number> {
             let depth = integer(index, scope)?;
             scope.stack(depth).ok_or(NoValue::Stack(depth))?
         }
-        Node::Memory(read, index) => memory(*read, integer(index, scope)?, scope)?,
+        Node::Memory(read, of, index) => {
+            let of = of.as_ref().map(|of| name(of, scope)).transpose()?;
+            memory(*read, of, integer(index, scope)?, scope)?
+        }
         Node::Depth => Number::whole(scope.depth().cast_signed()),
         Node::Step => Number::whole(scope.step().cast_signed()),
         Node::Unary(sign, operand) => arithmetic::unary(*sign, value(operand, scope)?)?,
@@ -60,13 +72,21 @@ pub(super) fn integer(node: &Node, scope: &dyn Scope) -> Result<u64> {
     value(node, scope)?.address().ok_or_else(|| NoValue::NotAnInteger("[]".to_owned()))
 }
 
-fn memory(read: Read, address: u64, scope: &dyn Scope) -> Result<Number> {
+fn memory(read: Read, of: Option<Name<'_>>, address: u64, scope: &dyn Scope) -> Result<Number> {
+    let memory = match of {
+        Some(name) => scope.find_memory(name).ok_or_else(|| NoValue::Memory(name.to_string()))?,
+        None => 0,
+    };
     let length = match read {
         Read::Integer(length) => length,
         Read::F32 => 4,
         Read::F64 => 8,
     };
-    let bytes = scope.memory(address, length).ok_or(NoValue::Memory { address, length })?;
+    let outside = || {
+        let memory = of.map_or_else(|| "the memory".to_owned(), |name| format!("memory {name}"));
+        NoValue::Outside { address, length, memory }
+    };
+    let bytes = scope.memory(memory, address, length).ok_or_else(outside)?;
     let bits = u64::from_le_bytes(bytes);
     Ok(match read {
         Read::Integer(8) => Number::I64(bits.cast_signed()),

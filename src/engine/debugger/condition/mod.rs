@@ -4,11 +4,13 @@
 //! expression = unary { operator expression }
 //! unary      = [ "-" | "!" | "~" ] term
 //! term       = number | "(" expression ")" | "local" select | "global" select | "stack" "[" expression "]"
-//!            | ("mem8" | "mem16" | "mem32" | "mem64" | "memf32" | "memf64") "[" expression "]" | "depth" | "step"
+//!            | ("mem8" | "mem16" | "mem32" | "mem64" | "memf32" | "memf64") [ memory ] "[" expression "]" | "depth" | "step"
 //! select     = "." name | "[" expression "]"
+//! memory     = "[" ( "$" name | expression ) "]"
 //! ```
 //!
-//! `stack[0]` is the topmost operand. The operators and what binds tighter are as in C and Rust.
+//! `stack[0]` is the topmost operand, `mem32[0x400]` is read in memory 0, `mem32[$other][0x400]` and `mem32[1][0x400]` in
+//! another. The operators and what binds tighter are as in C and Rust.
 //!
 //! What is calculated has the type of what it is calculated from, and wraps as that does: an i32 and an i32 give an i32.
 //! A number that is written has no type and takes the other's; `depth` and `step` are like that, too. A hexadecimal
@@ -34,7 +36,9 @@ pub trait Scope {
     fn global(&self, name: Name<'_>) -> Option<Number>;
     /// Counted from the top, which is 0.
     fn stack(&self, depth: u64) -> Option<Number>;
-    fn memory(&self, address: u64, length: usize) -> Option<[u8; 8]>;
+    /// The index of a memory, if there is such a memory.
+    fn find_memory(&self, memory: Name<'_>) -> Option<u32>;
+    fn memory(&self, memory: u32, address: u64, length: usize) -> Option<[u8; 8]>;
     fn depth(&self) -> u64;
     fn step(&self) -> u64;
 }
@@ -78,7 +82,8 @@ enum Node {
     Local(Selector),
     Global(Selector),
     Stack(Box<Node>),
-    Memory(Read, Box<Node>),
+    /// Without a memory, it is memory 0.
+    Memory(Read, Option<Selector>, Box<Node>),
     Depth,
     Step,
     Unary(char, Box<Node>),

@@ -138,7 +138,24 @@ impl<'a> Parser<'a> {
                 return Err(self.error(format!("expected {known}")));
             }
         };
-        Ok(Node::Memory(read, Box::new(self.index()?)))
+        self.memory(read)
+    }
+
+    /// What stands behind `mem32`: an address, or a memory and an address.
+    fn memory(&mut self, read: Read) -> Result<Node, ConditionError> {
+        self.expect("[")?;
+        if self.take("$") {
+            let memory = Selector::Name(self.name()?);
+            self.expect("]")?;
+            return Ok(Node::Memory(read, Some(memory), Box::new(self.index()?)));
+        }
+        let first = Box::new(self.binary(0)?);
+        self.expect("]")?;
+        self.skip_spaces();
+        if self.rest().starts_with('[') {
+            return Ok(Node::Memory(read, Some(Selector::Index(first)), Box::new(self.index()?)));
+        }
+        Ok(Node::Memory(read, None, first))
     }
 
     fn word(&mut self) -> &'a str {
@@ -159,9 +176,14 @@ impl<'a> Parser<'a> {
         if !self.take(".") {
             return Ok(Selector::Index(Box::new(self.index()?)));
         }
-        // The characters of an identifier, core specification, section 6.3.5, but for those that are operators here.
         let rest = self.rest().strip_prefix('$').unwrap_or(self.rest());
         self.at = self.text.len() - rest.len();
+        Ok(Selector::Name(self.name()?))
+    }
+
+    /// The characters of an identifier, core specification, section 6.3.5, but for those that are operators here.
+    fn name(&mut self) -> Result<String, ConditionError> {
+        let rest = self.rest();
         let length = rest
             .find(|next: char| {
                 !next.is_alphanumeric() && !matches!(next, '_' | '$' | '.' | ':' | '\'' | '@' | '`' | '?')
@@ -171,7 +193,7 @@ impl<'a> Parser<'a> {
             return Err(self.error("expected a name"));
         }
         self.at += length;
-        Ok(Selector::Name(rest[..length].to_owned()))
+        Ok(rest[..length].to_owned())
     }
 
     fn number(&mut self) -> Result<Node, ConditionError> {

@@ -24,8 +24,20 @@ impl Scope for Fixed {
         [17, 5].get(depth as usize).map(|value| Number::I32(*value))
     }
 
-    fn memory(&self, address: u64, length: usize) -> Option<[u8; 8]> {
+    fn find_memory(&self, memory: Name<'_>) -> Option<u32> {
+        match memory {
+            Name::Text("other") => Some(1),
+            Name::Index(index @ 0..=1) => Some(index as u32),
+            _ => None,
+        }
+    }
+
+    fn memory(&self, memory: u32, address: u64, length: usize) -> Option<[u8; 8]> {
         let mut bytes = [0; 8];
+        if memory == 1 {
+            bytes[..length].fill(1);
+            return (address + length as u64 <= 16).then_some(bytes);
+        }
         (address + length as u64 <= 2048).then(|| {
             bytes[..length].fill(0xFF);
             bytes
@@ -182,7 +194,7 @@ fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
     mem64[0]: i64 -1
     memf32[0] == memf32[0]: i32 0
     mem32[local.i + 1]: i32 -1
-    mem8[local.minus]: the 1 bytes at 0xffffffff are outside the memory
+    mem8[local.minus]: the byte at 0xffffffff is outside the memory
     local.i & local.x.y: an index, an address and the operands of `&` have to be integers
     depth + 1: a whole number, 3
     "#);
@@ -213,6 +225,20 @@ fn why_there_is_no_value_is_said_in_words() {
         let condition = Condition::parse(text).expect(text);
         let said = condition.evaluate(&Fixed).expect_err(text).to_string();
         assert!(said.contains(words), "{text}: {said}");
+    }
+}
+
+#[test]
+fn memories_are_chosen_by_name_or_index() {
+    assert_eq!(typed("mem8[$other][4]"), "i32 1");
+    assert_eq!(typed("mem8[ 1 ] [4] + mem8[0][4]"), "i32 256");
+    assert_eq!(typed("mem8[local.i - 2][mem8[$other][2]]"), "i32 1");
+    assert_eq!(typed("mem32[$other][13]"), "the 4 bytes at 0xd are outside memory $other");
+    assert_eq!(typed("mem8[1][16]"), "the byte at 0x10 is outside memory 1");
+    assert_eq!(typed("mem32[2][0]"), "there is no memory `2`");
+    assert_eq!(typed("mem32[$another][0]"), "there is no memory `$another`");
+    for (text, at) in [("mem32[$other]", 13), ("mem32[$][0]", 7), ("mem32[1][", 9)] {
+        assert_eq!(Condition::parse(text).expect_err(text).at, at, "{text}");
     }
 }
 
