@@ -38,7 +38,7 @@ async fn database() -> Database {
 }
 
 async fn save(database: &Database, id: &str, text: &str, files: FilesUpdate, based_on: Option<f64>) -> Save {
-    database.save(id, &project(text), &files, based_on).await.expect("there is room")
+    database.save(id, &project(text), &files, based_on, "tab").await.expect("there is room")
 }
 
 fn revision(save: Save) -> f64 {
@@ -99,7 +99,7 @@ async fn of_two_saves_at_once_one_wins() {
     let saves = [&one, &other].map(|project| {
         let (database, project, none) = (database.clone(), project.clone(), none.clone());
         wasm_bindgen_futures::future_to_promise(async move {
-            let save = database.save("a", &project, &none, Some(first)).await.expect("there is room");
+            let save = database.save("a", &project, &none, Some(first), "tab").await.expect("there is room");
             Ok((save == Save::Conflict).into())
         })
     });
@@ -204,15 +204,15 @@ fn a_journal_is_found_by_the_tab_that_wrote_it_and_after_a_while_by_others() {
         notes: String::new(),
     };
     journal::write(&tab, &entry);
-    let found = |previous: Option<&str>, now: f64| {
+    let found = |previous: &str, now: f64| {
         journal::abandoned(previous, now).into_iter().filter(|found| found.journal == entry).collect::<Vec<_>>()
     };
-    assert!(found(None, entry.time).is_empty(), "the other tab may be alive");
-    assert_eq!(found(Some(&tab), entry.time).len(), 1);
-    let late = found(None, entry.time + 60_000.0);
+    assert!(found("", entry.time).is_empty(), "the other tab may be alive");
+    assert_eq!(found(&format!("other {tab}"), entry.time).len(), 1);
+    let late = found("", entry.time + 60_000.0);
     assert_eq!(late.len(), 1);
     late[0].forget();
-    assert!(found(Some(&tab), entry.time).is_empty());
+    assert!(found(&tab, entry.time).is_empty());
     journal::write(&tab, &entry);
     journal::clear(&tab);
     assert!(local_keys::with_prefix(&format!("wasmoscope.unsaved.{tab}")).is_empty());

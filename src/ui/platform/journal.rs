@@ -29,19 +29,24 @@ pub fn clear(tab: &str) {
     }
 }
 
-/// What tabs left behind: the one that was in this tab before a reload, and any that are gone.
-pub fn abandoned(previous_tab: Option<&str>, now: f64) -> Vec<Found> {
-    let own = previous_tab.map(|tab| format!("{PREFIX}{tab}"));
+/// What tabs left behind: those that were in this tab before a reload, with spaces between them, and any that are gone.
+pub fn abandoned(previous: &str, now: f64) -> Vec<Found> {
+    let is_own = |key: &str| key.strip_prefix(PREFIX).is_some_and(|tab| previous.split(' ').any(|own| own == tab));
     let found = local_keys::with_prefix(PREFIX).into_iter().filter_map(|key| {
         let json = local_storage()?.get_item(&key).ok()??;
         let journal: Journal = serde_json::from_str(&json).ok()?;
-        let is_abandoned = own.as_ref() == Some(&key) || now - journal.time > ABANDONED;
+        let is_abandoned = is_own(&key) || now - journal.time > ABANDONED;
         is_abandoned.then_some(Found { key, journal })
     });
     found.collect()
 }
 
 impl Found {
+    /// Whether it is that tab's.
+    pub fn is_of(&self, tab: &str) -> bool {
+        self.key.strip_prefix(PREFIX) == Some(tab)
+    }
+
     /// What it holds is safe elsewhere.
     pub fn forget(&self) {
         if let Some(storage) = local_storage() {

@@ -17,7 +17,7 @@ use crate::ui::state::project_file::{Packing, ProjectFile, ProjectFileError, dec
 
 /// The database's layout. Raised with a change of stores; what a record holds has a version of its own.
 const LAYOUT: u32 = 1;
-/// Projects by their ids: `{ id, name, edited, kept, revision, body }`.
+/// Projects by their ids: `{ id, name, edited, kept, revision, by, body }`.
 const PROJECTS: &str = "projects";
 /// Files by `[project id, path]`.
 const FILES: &str = "files";
@@ -40,6 +40,8 @@ pub struct Database {
 pub struct Stored {
     pub project: ProjectFile,
     pub revision: Revision,
+    /// The tab that has saved it.
+    pub by: String,
 }
 
 /// A record that could not be read.
@@ -133,19 +135,21 @@ impl Database {
             }
         }
         let revision = get(&record, "revision").as_f64().unwrap_or(0.0);
-        Ok(Stored { project, revision })
+        let by = get(&record, "by").as_string().unwrap_or_default();
+        Ok(Stored { project, revision, by })
     }
 
     /// Keeps a project. Its own list of files is left out; `files` says what happens to the stored ones.
     ///
     /// `based_on` is the revision that was loaded or saved last, `None` for a new project. A project that another tab
-    /// has deleted is kept again.
+    /// has deleted is kept again. `by` is what this tab is called.
     pub async fn save(
         &self,
         id: &str,
         project: &ProjectFile,
         files: &FilesUpdate,
         based_on: Option<Revision>,
+        by: &str,
     ) -> Result<Save, StorageError> {
         let body = project.encode(Packing::Plain).map_err(|error| StorageError::Failed(error.to_string()))?;
         let transaction = Transaction::begin(&self.database, &[PROJECTS, FILES], true)?;
@@ -162,6 +166,7 @@ impl Database {
         set(&record, "edited", &js_sys::Date::now().into());
         set(&record, "kept", &project.kept.into());
         set(&record, "revision", &revision.into());
+        set(&record, "by", &by.into());
         set(&record, "body", &Uint8Array::from(body.as_slice()));
         projects.put_with_key(&record, &id.into())?;
         write_files(&transaction.store(FILES)?, id, files)?;

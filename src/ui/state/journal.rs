@@ -64,7 +64,8 @@ pub enum Recovery {
 
 impl Journal {
     /// What is to be done, given what the storage has of the project.
-    pub fn recover(&self, stored: Option<(&ProjectFile, f64)>) -> Recovery {
+    /// `is_own` tells that the tab that wrote this has itself saved that, with its last breath: the journal is newer.
+    pub fn recover(&self, stored: Option<(&ProjectFile, f64)>, is_own: bool) -> Recovery {
         let stored_program = stored.map(|(project, _)| &project.program);
         let program = match (&self.text, stored_program) {
             (Some(text), _) => Program::Text(text.as_str().into()),
@@ -92,7 +93,7 @@ impl Journal {
         };
         match stored {
             Some((stored, _)) if same_work(stored, &project) && update.is_in(&stored.files) => Recovery::Nothing,
-            Some((_, revision)) if self.based_on == Some(revision) => Recovery::Update(project, update),
+            Some((_, revision)) if is_own || self.based_on == Some(revision) => Recovery::Update(project, update),
             Some(_) => Recovery::Separate(project),
             None => Recovery::Separate(project),
         }
@@ -149,25 +150,28 @@ mod tests {
 
     #[test]
     fn the_last_keys_before_a_crash_are_put_back() {
-        let recovery = journal(Some("typed"), Some(3.0)).recover(Some((&stored("saved"), 3.0)));
+        let recovery = journal(Some("typed"), Some(3.0)).recover(Some((&stored("saved"), 3.0)), false);
         assert_eq!(recovery, Recovery::Update(stored("typed"), FilesUpdate::none()));
     }
 
     #[test]
     fn what_was_saved_after_all_is_not_recovered() {
-        assert_eq!(journal(Some("same"), Some(3.0)).recover(Some((&stored("same"), 4.0))), Recovery::Nothing);
+        assert_eq!(journal(Some("same"), Some(3.0)).recover(Some((&stored("same"), 4.0)), false), Recovery::Nothing);
     }
 
     #[test]
     fn another_tabs_later_work_is_not_overwritten() {
-        let recovery = journal(Some("typed"), Some(3.0)).recover(Some((&stored("theirs"), 4.0)));
+        let recovery = journal(Some("typed"), Some(3.0)).recover(Some((&stored("theirs"), 4.0)), false);
         assert_eq!(recovery, Recovery::Separate(stored("typed")));
     }
 
     #[test]
     fn a_project_that_never_reached_the_storage_is_recovered_whole() {
-        assert_eq!(journal(Some("typed"), None).recover(None), Recovery::Separate(stored("typed")));
-        assert_eq!(journal(None, None).recover(None), Recovery::Nothing);
+        let recovery = journal(Some("typed"), None).recover(Some((&stored("typing"), 1.0)), true);
+        let Recovery::Update(project, _) = recovery else { panic!("the same tab has saved half of it") };
+        assert_eq!(project, stored("typed"));
+        assert_eq!(journal(Some("typed"), None).recover(None, false), Recovery::Separate(stored("typed")));
+        assert_eq!(journal(None, None).recover(None, false), Recovery::Nothing);
     }
 
     #[test]
@@ -176,7 +180,7 @@ mod tests {
         module.program = Program::Binary { file_name: "a.wasm".into(), bytes: [0].as_slice().into() };
         let mut typed = journal(None, Some(1.0));
         typed.arguments = "new".into();
-        let Recovery::Update(project, _) = typed.recover(Some((&module, 1.0))) else { panic!("it is newer") };
+        let Recovery::Update(project, _) = typed.recover(Some((&module, 1.0)), false) else { panic!("it is newer") };
         assert_eq!((project.program, project.arguments.as_str()), (module.program, "new"));
     }
 
@@ -186,11 +190,13 @@ mod tests {
         before.files = vec![file("a", "old"), file("b", "1")];
         let mut unsaved = journal(Some("same"), Some(3.0));
         unsaved.files = pack_files(&written("a", "new"));
-        let Recovery::Update(project, update) = unsaved.recover(Some((&before, 3.0))) else { panic!("it is newer") };
+        let Recovery::Update(project, update) = unsaved.recover(Some((&before, 3.0)), false) else {
+            panic!("it is newer")
+        };
         assert_eq!(update, written("a", "new"));
         assert_eq!(project.files, [file("b", "1"), file("a", "new")]);
         // The save was done after all, and only the journal was not cleared.
-        assert_eq!(unsaved.recover(Some((&project, 4.0))), Recovery::Nothing);
+        assert_eq!(unsaved.recover(Some((&project, 4.0)), false), Recovery::Nothing);
     }
 
     #[test]
@@ -198,7 +204,7 @@ mod tests {
         let mut unsaved = journal(Some("example"), None);
         unsaved.kept = false;
         unsaved.files = pack_files(&written("a", "1"));
-        let Recovery::Separate(project) = unsaved.recover(None) else { panic!("it is new") };
+        let Recovery::Separate(project) = unsaved.recover(None, false) else { panic!("it is new") };
         assert!(!project.kept && project.files == [file("a", "1")]);
     }
 
@@ -208,7 +214,7 @@ mod tests {
         assert_eq!(pack_files(&written("a", &"x".repeat(LARGEST_FILES + 1))), "");
         let mut unsaved = journal(Some("typed"), Some(3.0));
         unsaved.files = "AAAA!".into();
-        let recovery = unsaved.recover(Some((&stored("saved"), 3.0)));
+        let recovery = unsaved.recover(Some((&stored("saved"), 3.0)), false);
         assert_eq!(recovery, Recovery::Update(stored("typed"), FilesUpdate::none()));
         let old = r#"{"project":"id","based_on":null,"time":0,"name":"p","kept":true,"text":"t","arguments":"","environment":""}"#;
         assert_eq!(serde_json::from_str::<Journal>(old).unwrap().files, "");

@@ -14,11 +14,17 @@ use crate::ui::state::project_file::ProjectFile;
 
 /// The database's name.
 const DATABASE: &str = "wasmoscope";
+/// Where a tab keeps what it is called, across reloads.
+const TABS: &str = "tab";
 
 impl Projects {
     /// What was open before the page was closed, or what a link brings.
     pub(super) async fn restore(&self) {
         let inner = &self.0;
+        // Written down before anything else, in case that the page is loaded again before the database is there: this
+        // tab, and those of before whose journals nobody has read yet.
+        let previous = local_keys::tab_value(TABS).unwrap_or_default();
+        local_keys::set_tab_value(TABS, format!("{previous} {}", inner.tab).trim_start());
         match Database::open(DATABASE).await {
             Ok(database) => *inner.database.borrow_mut() = Some(database),
             Err(error) => {
@@ -28,9 +34,8 @@ impl Projects {
             }
         }
         self.refresh().await;
-        let previous_tab = local_keys::tab_value("tab");
-        local_keys::set_tab_value("tab", &inner.tab);
-        self.recover(previous_tab.as_deref()).await;
+        self.recover(&previous).await;
+        local_keys::set_tab_value(TABS, &inner.tab);
         if self.open_link() {
             return;
         }
@@ -75,17 +80,19 @@ impl Projects {
         true
     }
 
-    /// Puts back what a crash or a closed tab left unsaved.
-    async fn recover(&self, previous_tab: Option<&str>) {
+    /// Puts back what a crash or a closed tab left unsaved; `previous` are those that were in this tab's place.
+    async fn recover(&self, previous: &str) {
         let Some(database) = self.database() else { return };
-        for found in journal::abandoned(previous_tab, js_sys::Date::now()) {
+        for found in journal::abandoned(previous, js_sys::Date::now()) {
             let entry = &found.journal;
             let stored = database.load(&entry.project).await.ok();
             let known = stored.as_ref().map(|stored| (&stored.project, stored.revision));
-            let saved = match entry.recover(known) {
+            let is_own = stored.as_ref().is_some_and(|stored| found.is_of(&stored.by));
+            let saved = match entry.recover(known, is_own) {
                 Recovery::Nothing => true,
                 Recovery::Update(project, files) => {
-                    let save = database.save(&entry.project, &project, &files, entry.based_on).await;
+                    let based_on = stored.as_ref().map(|stored| stored.revision);
+                    let save = database.save(&entry.project, &project, &files, based_on, &self.0.tab).await;
                     matches!(save, Ok(Save::Done { .. }))
                 }
                 Recovery::Separate(mut project) => {
@@ -96,7 +103,7 @@ impl Projects {
                     project.name = free_name(&project.name, &self.0.workspace.clone().projects);
                     let files = FilesUpdate::Replace(std::mem::take(&mut project.files));
                     let id = if stored.is_some() { new_id() } else { entry.project.clone() };
-                    let done = database.save(&id, &project, &files, None).await.is_ok();
+                    let done = database.save(&id, &project, &files, None, &self.0.tab).await.is_ok();
                     if done && project.kept {
                         self.tell(&format!("Unsaved work was found and kept as “{}”.", project.name));
                     }

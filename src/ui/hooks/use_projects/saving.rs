@@ -153,7 +153,7 @@ impl Projects {
             if edit == inner.saved.get() && files.is_none() {
                 return true;
             }
-            let save = database.save(&project.id, &file_of(&project), &files, inner.revision.get()).await;
+            let save = database.save(&project.id, &file_of(&project), &files, inner.revision.get(), &inner.tab).await;
             inner.under_way.replace(Rc::new(FilesUpdate::none()));
             match save {
                 Ok(Save::Done { revision }) => self.saved(&project, edit, revision),
