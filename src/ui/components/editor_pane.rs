@@ -49,9 +49,11 @@ pub fn EditorPane() -> Html {
     let disassembly = check.checked.as_ref().and_then(|checked| checked.disassembly.as_deref());
     let is_binary = program.text().is_none();
     // The source file in the module's place, if one is shown; it may still be asked for.
-    let file = shown_file(&sources, &debug).filter(|_| is_binary);
-    let source: Option<Rc<str>> =
-        file.as_ref().map(|file| text_of(&workspace.project.sources, file).cloned().unwrap_or_else(|| "".into()));
+    let file = shown_file(&sources, &debug, &workspace.project.sources).filter(|_| is_binary);
+    let source: Option<Rc<str>> = file.as_ref().map(|file| {
+        let text = text_of(&workspace.project.sources, file).cloned();
+        text.unwrap_or_else(|| sources::in_place_of(file, &sources.files).into())
+    });
 
     {
         let (link, code, cursor, host) = (link.clone(), code.setter(), cursor.setter(), host.clone());
@@ -149,7 +151,10 @@ pub fn EditorPane() -> Html {
         let (link, text) = (link.clone(), debug.text.clone());
         let changed = text.is_some() && text.as_ref() != program.text();
         let marks = match (&file, &source) {
-            (Some(file), Some(text)) => sources::marks(&debug, &sources, file, text),
+            (Some(file), Some(text)) if text_of(&workspace.project.sources, file).is_some() => {
+                sources::marks(&debug, &sources, file, text)
+            }
+            (Some(_), _) => None,
             _ => marks(&debug),
         };
         use_effect_with((marks, changed, file.clone(), source.clone(), *code), move |(marks, ..)| {
@@ -220,7 +225,7 @@ fn BinaryNote() -> Html {
     };
     let sources = use_slice::<SourcesContext>();
     let told = match (&disassembly, check.is_pending()) {
-        _ if sources.shows_source() => "shown with its source, read-only",
+        _ if sources.shows_source(&workspace.project.sources) => "shown with its source, read-only",
         (Some(_), _) => "shown as text, read-only",
         (None, true) => "being read",
         (None, false) => "not shown as text",

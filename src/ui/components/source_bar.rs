@@ -29,10 +29,11 @@ pub fn SourceBar() -> Html {
     let texts = &workspace.project.sources;
     let missing: Vec<&str> =
         files.iter().filter(|file| text_of(texts, file).is_none()).map(|file| short(file, files)).collect();
+    let shows_source = sources.shows_source(texts);
     let is_rust = files.iter().all(|file| file.ends_with(".rs"));
     let view = |name: &'static str, view: ModuleView| {
         let sources = sources.clone();
-        let checked = sources.view == view;
+        let checked = shows_source == (view == ModuleView::Source);
         let onchange = Callback::from(move |_: Event| sources.dispatch(SourcesAction::Show(view)));
         html! {
             <label class="choice">
@@ -40,7 +41,7 @@ pub fn SourceBar() -> Html {
             </label>
         }
     };
-    let shown = shown_file(&sources, &debug);
+    let shown = shown_file(&sources, &debug, texts);
     let choose = {
         let (sources, files) = (sources.clone(), files.clone());
         Callback::from(move |event: Event| {
@@ -57,7 +58,7 @@ pub fn SourceBar() -> Html {
                 { view(if is_rust { "Rust source" } else { "Source" }, ModuleView::Source) }
                 { view("Disassembly", ModuleView::Disassembly) }
             </fieldset>
-            if sources.shows_source() {
+            if shows_source {
                 <select class="select source-file" aria-label="Source file" onchange={choose}>
                     { for files.iter().map(|file| {
                         let missing = if text_of(texts, file).is_none() { " (not here)" } else { "" };
@@ -73,7 +74,7 @@ pub fn SourceBar() -> Html {
                 <Missing here={files.len() - missing.len()} missing={missing.join(", ")} />
             }
             { problem }
-            if sources.shows_source() {
+            if shows_source {
                 if let Some(note) = note(&debug, &sources) {
                     <p class="source-note" role="status">{ note }</p>
                 }

@@ -45,6 +45,10 @@ pub fn use_sources(
         use_effect_with(workspace.opened, move |_| sources.dispatch(SourcesAction::Forget));
     }
     {
+        let sources = sources.dispatcher();
+        use_effect_with(workspace.project.sources.len(), move |_| sources.dispatch(SourcesAction::Supplied));
+    }
+    {
         // Only a module that says to have debug information is read for it.
         let sections =
             check.checked.as_ref().and_then(|checked| checked.module.as_ref()).map(|module| &module.sections);

@@ -48,15 +48,20 @@ pub fn shown_place<'a>(debug: &'a DebugState, files: &[Rc<str>]) -> Option<(&'a 
 }
 
 /// The file that the editor shows: the one that was chosen, or the one that the program is in, or that it begins in.
-pub fn shown_file(sources: &SourcesState, debug: &DebugState) -> Option<Rc<str>> {
-    if !sources.shows_source() {
+/// Of `texts` that are here, one is begun with if that is possible.
+pub fn shown_file(sources: &SourcesState, debug: &DebugState, texts: &[SourceText]) -> Option<Rc<str>> {
+    if !sources.shows_source(texts) {
         return None;
     }
     let chosen = || sources.chosen.clone().filter(|chosen| sources.files.contains(chosen));
     let followed = || shown_place(debug, &sources.files).map(|(place, _)| place.file.as_str().into());
     let main = || {
-        let named = |name: &str| sources.files.iter().find(|file| file.rsplit('/').next() == Some(name)).cloned();
-        named("main.rs").or_else(|| named("lib.rs")).or_else(|| sources.files.first().cloned())
+        let rank = |file: &str| match file.rsplit('/').next() {
+            Some("main.rs") => 0,
+            Some("lib.rs") => 1,
+            _ => 2,
+        };
+        sources.files.iter().min_by_key(|file| (text_of(texts, file).is_none(), rank(file))).cloned()
     };
     chosen().or_else(followed).or_else(main)
 }
@@ -142,6 +147,11 @@ pub fn asked_for<'a>(given: &str, asked: &'a [Rc<str>]) -> Option<&'a Rc<str>> {
     found.next().is_none().then_some(first)
 }
 
+/// What the editor shows where a file's text would be, while that is not here.
+pub fn in_place_of(path: &str, all: &[Rc<str>]) -> String {
+    format!("// {} is not here.\n// Drop it onto the page, or press “Disassembly” above.\n", short(path, all))
+}
+
 /// The source text of a file.
 pub fn text_of<'a>(texts: &'a [SourceText], path: &str) -> Option<&'a Rc<str>> {
     texts.iter().find(|text| *text.path == *path).map(|text| &text.text)
@@ -184,6 +194,10 @@ mod tests {
         SourcesState { files: [COUNT.into(), MAIN.into()].into(), ..SourcesState::default() }
     }
 
+    fn texts() -> [SourceText; 2] {
+        [MAIN, COUNT].map(|path| SourceText { path: path.into(), text: "".into() })
+    }
+
     fn debug(frames: Vec<DebugFrame>) -> DebugState {
         let mut seen = view(5, DebugReason::Step);
         seen.frames = frames;
@@ -208,7 +222,7 @@ mod tests {
     #[test]
     fn the_editor_follows_the_program_into_its_own_files() {
         let mut debug = in_library();
-        assert_eq!(shown_file(&sources(), &debug).as_deref(), Some(COUNT));
+        assert_eq!(shown_file(&sources(), &debug, &texts()).as_deref(), Some(COUNT));
         assert!(note(&debug, &sources()).unwrap().contains("next"));
         let text = "fn of() {\n    words += 1;\n}\n";
         let shown = marks(&debug, &sources(), COUNT, text).unwrap();
@@ -216,10 +230,10 @@ mod tests {
         assert_eq!((shown.current, &text[caller.start as usize..caller.end as usize]), (None, "words += 1;"));
         // Another call is looked at.
         debug.frame = 1;
-        assert_eq!(shown_file(&sources(), &debug).as_deref(), Some(MAIN));
+        assert_eq!(shown_file(&sources(), &debug, &texts()).as_deref(), Some(MAIN));
         assert_eq!(note(&debug, &sources()), None);
         let chosen = SourcesState { chosen: Some(COUNT.into()), ..sources() };
-        assert_eq!(shown_file(&chosen, &debug).as_deref(), Some(COUNT));
+        assert_eq!(shown_file(&chosen, &debug, &texts()).as_deref(), Some(COUNT));
     }
 
     #[test]
@@ -235,10 +249,12 @@ mod tests {
     #[test]
     fn where_there_is_no_source_the_program_begins_in_main() {
         let debug = debug(vec![frame("_start", None, Vec::new())]);
-        assert_eq!(shown_file(&sources(), &debug).as_deref(), Some(MAIN));
+        assert_eq!(shown_file(&sources(), &debug, &texts()).as_deref(), Some(MAIN));
         assert!(note(&debug, &sources()).unwrap().contains("_start"));
-        assert_eq!(shown_file(&sources(), &DebugState::default()).as_deref(), Some(MAIN));
-        assert_eq!(shown_file(&SourcesState::default(), &debug), None);
+        assert_eq!(shown_file(&sources(), &DebugState::default(), &texts()).as_deref(), Some(MAIN));
+        assert_eq!(shown_file(&SourcesState::default(), &debug, &texts()), None);
+        let only_count = &texts()[1..];
+        assert_eq!(shown_file(&sources(), &DebugState::default(), only_count).as_deref(), Some(COUNT), "it is here");
     }
 
     #[test]

@@ -13,10 +13,9 @@ pub struct SourceText {
 }
 
 /// What the editor shows of a module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModuleView {
     /// The source, where the module names any.
-    #[default]
     Source,
     Disassembly,
 }
@@ -30,7 +29,8 @@ pub struct SourcesState {
     pub files: Rc<[Rc<str>]>,
     /// What is wrong with the debug information.
     pub problem: Option<Rc<str>>,
-    pub view: ModuleView,
+    /// What the person chose to see; `None`: the source if any of it is here, else the disassembly.
+    pub view: Option<ModuleView>,
     /// The file that the person chose; `None`: the one that the program is in.
     pub chosen: Option<Rc<str>>,
 }
@@ -47,6 +47,8 @@ pub enum SourcesAction {
     /// From the worker; an answer to another question changes nothing.
     Heard(Rc<Event>),
     Show(ModuleView),
+    /// The person has supplied source files: these are what they want to see.
+    Supplied,
     /// The person looks at a file.
     Choose(Rc<str>),
     /// The program has moved, or another call is looked at: the file follows again.
@@ -67,10 +69,11 @@ impl SourcesState {
                     next.problem = problem.as_deref().map(Rc::from);
                 }
             }
-            SourcesAction::Show(view) => next.view = view,
+            SourcesAction::Show(view) => next.view = Some(view),
+            SourcesAction::Supplied => next.view = None,
             SourcesAction::Choose(path) => {
                 next.chosen = Some(path);
-                next.view = ModuleView::Source;
+                next.view = Some(ModuleView::Source);
             }
             SourcesAction::Follow => next.chosen = None,
         }
@@ -82,9 +85,10 @@ impl SourcesState {
         !self.files.is_empty()
     }
 
-    /// Whether the editor shows source, and not the module's text.
-    pub fn shows_source(&self) -> bool {
-        self.is_known() && self.view == ModuleView::Source
+    /// Whether the editor shows source, and not the module's text. `texts` are those that are here.
+    pub fn shows_source(&self, texts: &[SourceText]) -> bool {
+        let is_here = || self.files.iter().any(|file| texts.iter().any(|text| text.path == *file));
+        self.is_known() && self.view.map_or_else(is_here, |view| view == ModuleView::Source)
     }
 }
 
@@ -108,6 +112,10 @@ mod tests {
         }))
     }
 
+    fn here(path: &str) -> SourceText {
+        SourceText { path: path.into(), text: "".into() }
+    }
+
     fn apply_all(actions: impl IntoIterator<Item = SourcesAction>) -> SourcesState {
         actions.into_iter().fold(SourcesState::default(), |state, action| state.apply(action))
     }
@@ -116,14 +124,26 @@ mod tests {
     fn the_programs_own_files_are_known_in_order() {
         let state = apply_all([SourcesAction::Asked { version: 2 }, listed(2)]);
         assert_eq!(*state.files, ["/a/src/count.rs".into(), "/a/src/main.rs".into()]);
-        assert!(state.shows_source());
-        assert!(!state.apply(SourcesAction::Show(ModuleView::Disassembly)).shows_source());
+        assert!(state.is_known());
+    }
+
+    #[test]
+    fn a_module_is_shown_with_its_source_where_that_is_here() {
+        let state = apply_all([SourcesAction::Asked { version: 2 }, listed(2)]);
+        let texts = [here("/a/src/main.rs")];
+        assert!(state.shows_source(&texts));
+        assert!(!state.shows_source(&[]), "an empty page would tell less than the disassembly");
+        assert!(!state.shows_source(&[here("/rustc/x/lib.rs")]));
+        assert!(state.apply(SourcesAction::Show(ModuleView::Source)).shows_source(&[]));
+        let disassembly = state.apply(SourcesAction::Show(ModuleView::Disassembly));
+        assert!(!disassembly.shows_source(&texts));
+        assert!(disassembly.apply(SourcesAction::Supplied).shows_source(&texts));
     }
 
     #[test]
     fn an_answer_to_an_earlier_question_changes_nothing() {
         let state = apply_all([SourcesAction::Asked { version: 2 }, listed(1)]);
-        assert!(!state.is_known() && !state.shows_source());
+        assert!(!state.is_known() && !state.shows_source(&[here("/a/src/main.rs")]));
         let forgotten = apply_all([SourcesAction::Asked { version: 2 }, listed(2), SourcesAction::Forget]);
         assert!(!forgotten.is_known());
     }
@@ -132,7 +152,7 @@ mod tests {
     fn a_chosen_file_is_shown_until_the_program_moves() {
         let state =
             apply_all([SourcesAction::Show(ModuleView::Disassembly), SourcesAction::Choose("/a/src/count.rs".into())]);
-        assert_eq!((state.view, state.chosen.as_deref()), (ModuleView::Source, Some("/a/src/count.rs")));
+        assert_eq!((state.view, state.chosen.as_deref()), (Some(ModuleView::Source), Some("/a/src/count.rs")));
         assert_eq!(state.apply(SourcesAction::Follow).chosen, None);
     }
 }

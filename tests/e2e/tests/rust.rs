@@ -64,10 +64,13 @@ fn a_module_says_which_source_it_asks_for_and_keeps_what_it_is_given() {
     let page = Page::open();
     page.upload("open", &[&dist().join("examples/wordcount.wasm")]);
     page.expect_text("0 of 3 source files are here");
+    // The disassembly, as long as there is nothing better.
+    page.expect_source("(module");
     page.upload("sources", &[&sources.join("count.rs")]);
     page.expect_text("1 of 3 source files are here");
-    page.choose("Source file", "src/count.rs");
     page.expect_source("count.words += 1;");
+    page.choose("Source file", "src/main.rs (not here)");
+    page.expect_source("// src/main.rs is not here.");
     page.expect("button", "Projects: wordcount, kept in this browser");
     page.reload();
     page.expect_text("1 of 3 source files are here");
