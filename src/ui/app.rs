@@ -155,15 +155,7 @@ fn Page() -> Html {
                 </div>
                 <SplitterBar splitter={Splitter::Left} />
                 <div class="workbench-stage">
-                    <div class="workbench-top">
-                        <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
-                        <SplitterBar splitter={Splitter::Right} />
-                        <div class="workbench-right" id="column-right" data-debugging={debugging.to_string()}>
-                            <TabPanel panel={Panel::Inspector} {narrow}><Inspector /></TabPanel>
-                            if debugging { <SplitterBar splitter={Splitter::Memory} /> }
-                            <TabPanel panel={Panel::Memory} {narrow}><MemoryRegion /></TabPanel>
-                        </div>
-                    </div>
+                    <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
                     <Timeline />
                     <SplitterBar splitter={Splitter::Console} />
                     <div class="workbench-dock">
@@ -171,6 +163,12 @@ fn Page() -> Html {
                         <TabPanel panel={Panel::Console} {narrow}><ConsolePanel /></TabPanel>
                         <TabPanel panel={Panel::Calls} {narrow}><CallsRegion /></TabPanel>
                     </div>
+                </div>
+                <SplitterBar splitter={Splitter::Right} />
+                <div class="workbench-right" id="column-right" data-debugging={debugging.to_string()}>
+                    <TabPanel panel={Panel::Inspector} {narrow}><Inspector /></TabPanel>
+                    if debugging { <SplitterBar splitter={Splitter::Memory} /> }
+                    <TabPanel panel={Panel::Memory} {narrow}><MemoryRegion /></TabPanel>
                 </div>
             </main>
             if narrow { <TabBar /> }

@@ -88,7 +88,8 @@ pub fn CallList(props: &Props) -> Html {
                 <span class="syscall-number">{ "#" }</span>
                 <span class="syscall-time">{ "ms" }</span>
                 <span class="syscall-fuel">{ if now.is_some() { "step" } else { "instructions" } }</span>
-                <span class="syscall-text">{ "call = answer" }</span>
+                <span class="syscall-text">{ "call" }</span>
+                <span class="syscall-answer-head">{ "answer" }</span>
             </div>
             <div class="syscall-scroller" ref={scroller} role="listbox" aria-label="Calls" tabindex="0"
                 aria-activedescendant={active} {onscroll} {onkeydown}>
@@ -143,8 +144,11 @@ fn CallRow(props: &RowProps) -> Html {
                 <span class="syscall-fuel">{ numbers::grouped(call.fuel) }</span>
                 <span class="syscall-text">
                     <span class="syscall-function">{ &call.function }</span>
-                    { "(" }<span class="syscall-arguments">{ arguments(call) }</span>{ ") = " }
-                    <span class="syscall-outcome" data-failed={call.failed.to_string()}>{ &call.outcome }</span>
+                    { "(" }<span class="syscall-arguments">{ arguments(call) }</span>{ ")" }
+                </span>
+                // In a place of its own, so that a long call does not hide it.
+                <span class="syscall-result">
+                    { "= " }<span class="syscall-outcome" data-failed={call.failed.to_string()}>{ &call.outcome }</span>
                     if !call.results.is_empty() { { " " }{ &call.results } }
                 </span>
             </>

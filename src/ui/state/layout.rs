@@ -70,7 +70,7 @@ impl Panel {
 pub enum Splitter {
     /// Between the left column and the centre.
     Left,
-    /// Between the centre and the inspector.
+    /// Between the centre and the right column.
     Right,
     /// Between the editor and the console.
     Console,
@@ -125,10 +125,10 @@ impl Default for Layout {
         Self {
             left: 1800,
             right: 3100,
-            console: 1700,
+            console: 1500,
             files: 2000,
             problems: 1100,
-            memory: 1400,
+            memory: 2200,
             tab: Panel::Editor,
             dock: Panel::Console,
         }
