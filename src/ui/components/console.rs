@@ -12,7 +12,7 @@ use super::icon::{Icon, Picture};
 use super::run_result::{RunCounters, RunResult};
 use super::status::Status;
 use super::stdin_line::StdinLine;
-use crate::ui::hooks::reducers::{ConsoleContext, RunContext, use_slice};
+use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, use_slice};
 use crate::ui::platform::dom;
 use crate::ui::selectors::console::{Found, find, plain_text};
 use crate::ui::selectors::numbers;
@@ -115,6 +115,7 @@ struct OutputProps {
 #[component]
 fn Output(props: &OutputProps) -> Html {
     let console = use_slice::<ConsoleContext>();
+    let debug = use_slice::<DebugContext>();
     let run = use_slice::<RunContext>();
     let view = use_node_ref();
     let at_end = use_memo((), |()| Cell::new(true));
@@ -155,7 +156,7 @@ fn Output(props: &OutputProps) -> Html {
             }) }
             <div class="console-tail">
                 <span class="console-tail-text"><Spans spans={console.tail.clone()} found={found.tail.clone()} /></span>
-                if active { <StdinLine /> }
+                if active && !debug.is_over() { <StdinLine /> }
             </div>
             <RunResult />
         </div>

@@ -54,6 +54,15 @@ pub fn use_launcher(
             debugged: RefCell::new(Entry::Default),
         }))
     });
+    {
+        // On a narrow screen, and beside the system calls, there would be nowhere to answer.
+        let layout = layout.dispatcher();
+        use_effect_with(debug.asks(), move |asks| {
+            if *asks {
+                layout.dispatch(LayoutAction::Show { panel: Panel::Console });
+            }
+        });
+    }
     (*launcher).clone()
 }
 

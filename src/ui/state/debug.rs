@@ -169,6 +169,16 @@ impl DebugState {
         matches!(self.phase, DebugPhase::Stopped(_))
     }
 
+    /// Whether the program waits for a line to be typed.
+    pub fn asks(&self) -> bool {
+        self.is_stopped() && self.view().is_some_and(|view| view.reason == DebugReason::Input)
+    }
+
+    /// Whether it stands where the program ended: nothing more is read there.
+    pub fn is_over(&self) -> bool {
+        self.view().is_some_and(|view| matches!(view.reason, DebugReason::Ended { .. }))
+    }
+
     /// Whether there is something to be given up.
     pub fn is_working(&self) -> bool {
         matches!(self.phase, DebugPhase::Working { .. })
@@ -361,6 +371,16 @@ pub mod tests {
         let back = playing.apply(DebugAction::Play(Some(Direction::Backwards)));
         assert_eq!(back.apply(stopped(0, DebugReason::Step)).playing, None);
         assert_eq!(apply_all([DebugAction::Play(Some(Direction::Forwards))]).playing, None);
+    }
+
+    #[test]
+    fn it_is_told_when_a_line_is_to_be_typed_and_when_none_ever_will() {
+        let asking = apply_all(begun()).apply(stopped(1, DebugReason::Input));
+        assert!(asking.asks() && !asking.is_over());
+        assert!(!asking.apply(DebugAction::Asked).asks());
+        let over = asking.apply(stopped(2, DebugReason::Ended { outcome: Outcome::Exited { code: 0 } }));
+        assert!(over.is_over() && !over.asks());
+        assert!(!over.apply(stopped(1, DebugReason::Step)).is_over());
     }
 
     #[test]

@@ -23,3 +23,17 @@ fn nothing_is_wider_than_the_phone() {
         "return document.documentElement.scrollWidth <= document.documentElement.clientWidth",
     );
 }
+
+#[test]
+fn a_debugged_program_that_asks_is_answered_where_it_can_be() {
+    let page = Page::open_at_size(390, 844);
+    page.choose_example("Reading standard input");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.answer("Ada");
+    page.expect_console("Ada");
+    page.press("End of input");
+    page.expect_status("The program is over");
+    page.expect_no("textbox", "Standard input");
+}
