@@ -15,7 +15,7 @@ mod timeline;
 
 pub use catch::{Asked, Catch, Caught, PlacedCatch, Touching};
 pub use debug::{
-    Breakpoint, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
+    Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, TableView, ValueChange,
 };
 pub use evaluation::{Evaluation, Explanation};

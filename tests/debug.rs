@@ -5,8 +5,8 @@ mod support;
 
 use support::{RUN, TestWorker, wat};
 use wasmoscope::protocol::{
-    Breakpoint, CallFilter, CallsView, CallsWatch, DebugCommand, DebugReason, DebugView, Entry, Event, MarkKind,
-    Outcome, Request, RunOptions, Value, ValueChange,
+    Breakpoint, ByteForm, CallFilter, CallsView, CallsWatch, DebugCommand, DebugReason, DebugView, Entry, Event,
+    MarkKind, Outcome, Request, RunOptions, Value, ValueChange,
 };
 
 const FACTORIAL: &str = r#"(module
@@ -229,6 +229,32 @@ fn a_value_is_changed_and_a_wrong_one_refused() {
     let view = command(&mut worker, DebugCommand::Continue);
     assert!(
         matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "6")
+    );
+}
+
+#[test]
+fn bytes_of_a_memory_are_changed_as_they_are_written() {
+    let mut worker = debug(
+        r#"(module (memory 1) (data (i32.const 8) "abcd")
+          (func (export "main") (result i32) (i32.load (i32.const 8))))"#,
+        Vec::new(),
+    );
+    command(&mut worker, DebugCommand::JumpTo { step: 1 });
+    let change = |address, form, text: &str| ValueChange::Memory { memory: 0, address, form, text: text.to_owned() };
+    let refused = |worker: &TestWorker| {
+        worker.events.iter().any(|event| matches!(event, Event::ChangeRefused { message, .. } if !message.is_empty()))
+    };
+    worker.send(Request::ChangeValue { run: RUN, change: change(8, ByteForm::I8, "256") });
+    assert!(refused(&worker));
+    worker.events.clear();
+    worker.send(Request::ChangeValue { run: RUN, change: change(65_535, ByteForm::I16, "1") });
+    assert!(refused(&worker), "the second byte would be behind the end");
+    worker.send(Request::ChangeValue { run: RUN, change: change(8, ByteForm::Utf8, "\\x01\\0") });
+    worker.send(Request::ChangeValue { run: RUN, change: change(10, ByteForm::Bytes, "00 00") });
+    assert_eq!(view(&worker).forks, [1], "both were changed at the same step");
+    let view = command(&mut worker, DebugCommand::Continue);
+    assert!(
+        matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "1")
     );
 }
 
@@ -466,7 +492,7 @@ fn marks_after_a_fork_are_forgotten() {
     assert_eq!(marked.len(), 4, "{marked:?}");
     let fork = marked[1].1 - 1;
     command(&mut worker, DebugCommand::JumpTo { step: fork });
-    let change = ValueChange::Memory { memory: 0, address: 400, bytes: vec![1] };
+    let change = ValueChange::Memory { memory: 0, address: 400, form: ByteForm::I8, text: "1".to_owned() };
     worker.send(Request::ChangeValue { run: RUN, change });
     assert_eq!(marks(&worker), [marked[0], (MarkKind::Fork, fork)]);
 }
@@ -653,7 +679,7 @@ fn calls_are_told_with_their_steps_and_can_be_gone_to() {
     command(&mut worker, DebugCommand::JumpTo { step: 3 });
     worker.send(Request::ChangeValue {
         run: RUN,
-        change: ValueChange::Memory { memory: 0, address: 100, bytes: b"!".to_vec() },
+        change: ValueChange::Memory { memory: 0, address: 100, form: ByteForm::Utf8, text: "!".to_owned() },
     });
     worker.settle(100);
     assert_eq!((calls(&worker).passing, calls(&worker).total), (0, 0));

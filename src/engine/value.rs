@@ -1,7 +1,7 @@
 //! Typed values, read as a person writes them and shown as a person reads them.
 
-use wasmi::{ExternRef, F32, F64, Func, V128, ValType};
-pub use wasmi::{Nullable, Val};
+use wasmi::{ExternRef, F32, F64, Func, V128};
+pub use wasmi::{Nullable, Val, ValType};
 
 /// Reads an argument of the given type.
 ///

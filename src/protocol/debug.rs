@@ -87,12 +87,29 @@ pub enum ValueChange {
         global: u32,
         text: String,
     },
+    /// The bytes from an address on, as many as are written.
     Memory {
         memory: u32,
         address: u64,
-        #[serde(with = "serde_bytes")]
-        bytes: Vec<u8>,
+        form: ByteForm,
+        text: String,
     },
+}
+
+/// How bytes of a memory are written by a person. Numbers are little-endian, as WebAssembly stores them (core
+/// specification, section 4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ByteForm {
+    I8,
+    I16,
+    I32,
+    I64,
+    F32,
+    F64,
+    /// Text, with the escapes of the text format's strings (section 6.3.3), and `\0`.
+    Utf8,
+    /// Two hexadecimal digits a byte, with or without spaces between them.
+    Bytes,
 }
 
 /// What there is to see where a program stands still.

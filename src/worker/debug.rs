@@ -10,7 +10,7 @@ use super::persons_files::PersonsFiles;
 use super::regions::Regions;
 use super::run::milliseconds_left;
 use super::sources::Maps;
-use super::{Machine, catches, files, to_proto};
+use super::{Machine, catches, files, to_proto, written_bytes};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Mark, Position, StopReason};
 use crate::engine::inspect::Summary;
@@ -380,8 +380,8 @@ impl Debug {
                 let before = self.session.globals().into_iter().nth(global as usize).ok_or_else(gone)?;
                 Change::Global { global: global as usize, value: value::parse(&text, before.ty())? }
             }
-            ValueChange::Memory { memory, address, bytes } => {
-                Change::Memory { memory: memory as usize, address, bytes }
+            ValueChange::Memory { memory, address, form, text } => {
+                Change::Memory { memory: memory as usize, address, bytes: written_bytes::read(&text, form)? }
             }
         })
     }

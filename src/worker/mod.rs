@@ -19,6 +19,7 @@ mod run;
 mod sources;
 mod to_proto;
 mod warm_up;
+mod written_bytes;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;

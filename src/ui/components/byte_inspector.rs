@@ -2,19 +2,44 @@
 
 use yew::prelude::*;
 
-use crate::ui::selectors::memory::{Selection, hex_address, interpret, utf8_text};
+use super::editable_text::EditableText;
+use crate::protocol::ByteForm;
+use crate::ui::selectors::bytes::{hex_text, interpret, utf8_text};
+use crate::ui::selectors::memory::{Selection, hex_address};
 use crate::ui::state::memory::HexWindow;
 
 /// How many bytes are read as text; a longer selection says that it goes on.
 const LONGEST_TEXT: u64 = 256;
+/// How many bytes are shown to be changed, one by one.
+const LONGEST_BYTES: u64 = 16;
+
+/// Something that a person wrote, to be put into memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    pub address: u64,
+    pub form: ByteForm,
+    pub text: String,
+}
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub size: u64,
     pub window: HexWindow,
     pub selection: Selection,
+    /// What can be asked about it.
+    #[prop_or_default]
+    pub children: Html,
     /// Shows the selection, when it is out of sight.
     pub on_show: Callback<()>,
+    /// What the person wrote instead; `None` where nothing can be changed.
+    #[prop_or_default]
+    pub on_write: Option<Callback<Written>>,
+    /// Grows with each wish to write bytes; and the digit that was typed in the grid.
+    #[prop_or_default]
+    pub wish: (u32, Option<char>),
+    /// Writing bytes has ended; whether it was done.
+    #[prop_or_default]
+    pub on_left: Callback<bool>,
 }
 
 #[component]
@@ -32,19 +57,39 @@ pub fn ByteInspector(props: &Props) -> Html {
     };
     let show = props.on_show.reform(|_: MouseEvent| ());
     let in_view = !bytes.is_empty();
+    let editable = |name: AttrValue, form: ByteForm, text: String| match &props.on_write {
+        Some(on_write) => {
+            let title = format!("{name} at {}, from the first selected byte on", hex_address(start, props.size));
+            let on_change = on_write.reform(move |text| Written { address: start, form, text });
+            let (wish, on_left) = match form {
+                ByteForm::Bytes => (props.wish, Some(props.on_left.clone())),
+                _ => ((0, None), None),
+            };
+            html! { <EditableText {name} {text} {title} {on_change} {wish} {on_left} /> }
+        }
+        None => text.into(),
+    };
     let rows = interpret(bytes).into_iter().map(|line| {
-        let value = line.value.unwrap_or_else(|| "—".to_owned());
-        let unsigned = line.unsigned.filter(|unsigned| *unsigned != value);
+        let unsigned = line.unsigned.filter(|unsigned| line.value.as_ref() != Some(unsigned));
+        let value = match line.value {
+            Some(value) => editable(line.ty.into(), line.form, value),
+            None => "—".into(),
+        };
         html! {
-            <tr>
-                <th scope="row">{ line.ty }</th>
-                <td>{ value }</td>
-                <td class="byte-unsigned">{ unsigned.unwrap_or_default() }</td>
-            </tr>
+            <div class="byte-value">
+                <dt>{ line.ty }</dt>
+                <dd>{ value }</dd>
+                if let Some(unsigned) = unsigned {
+                    <dd class="byte-unsigned" title="Unsigned">{ unsigned }<span class="visually-hidden">{ " unsigned" }</span></dd>
+                }
+            </div>
         }
     });
     let text = utf8_text(props.window.slice(start, length.min(LONGEST_TEXT) as usize));
     let goes_on = length > LONGEST_TEXT;
+    let text = if goes_on { format!("{text}…").into() } else { editable("UTF-8".into(), ByteForm::Utf8, text) };
+    let digits = hex_text(props.window.slice(start, length.min(LONGEST_BYTES) as usize));
+    let are_few = length <= LONGEST_BYTES && in_view;
     html! {
         <div class="byte-inspector" role="group" aria-label="Selected bytes">
             <p class="byte-place" aria-live="polite">
@@ -55,16 +100,15 @@ pub fn ByteInspector(props: &Props) -> Html {
                 } else {
                     <button type="button" class="link-button byte-order" onclick={show}>{ "Show it" }</button>
                 }
+                { props.children.clone() }
             </p>
-            <table class="byte-values">
-                <thead class="visually-hidden">
-                    <tr><th scope="col">{ "Type" }</th><th scope="col">{ "Value" }</th><th scope="col">{ "Unsigned" }</th></tr>
-                </thead>
-                <tbody>{ for rows }</tbody>
-            </table>
-            <p class="byte-text"><span class="byte-text-label">{ "UTF-8" }</span>
-                <code>{ text }{ if goes_on { "…" } else { "" } }</code>
-            </p>
+            if props.on_write.is_some() {
+                <p class="byte-text"><span class="byte-text-label">{ "bytes" }</span>
+                    <code>{ if are_few { editable("bytes".into(), ByteForm::Bytes, digits) } else { format!("{digits} …").into() } }</code>
+                </p>
+            }
+            <p class="byte-text"><span class="byte-text-label">{ "UTF-8" }</span><code>{ text }</code></p>
+            <dl class="byte-values">{ for rows }</dl>
         </div>
     }
 }

@@ -31,9 +31,25 @@ pub struct Props {
     /// An address to be shown, and a number that grows with each wish.
     #[prop_or_default]
     pub jump: (u32, u64),
+    /// The person begins to write bytes, with this digit; `None` where none can be written.
+    #[prop_or_default]
+    pub on_type: Option<Callback<Option<char>>>,
     /// The shape and the first visible row, whenever one of them has changed.
     #[prop_or_default]
     pub on_view: Callback<(Geometry, f64)>,
+}
+
+/// Whether a key begins to write bytes: a digit, which is the first of them, or Enter.
+fn begins_to_write(event: &KeyboardEvent) -> Option<Option<char>> {
+    if event.alt_key() || event.meta_key() || event.ctrl_key() {
+        return None;
+    }
+    let key = event.key();
+    let mut letters = key.chars();
+    match (letters.next(), letters.next()) {
+        (Some(digit), None) if digit.is_ascii_hexdigit() => Some(Some(digit)),
+        _ => (key == "Enter").then_some(None),
+    }
 }
 
 /// What is measured in the page.
@@ -93,7 +109,13 @@ pub fn HexGrid(props: &Props) -> Html {
     };
     let onkeydown = {
         let (mover, selection, on_select) = (mover.clone(), props.selection, props.on_select.clone());
+        let on_type = props.on_type.clone();
         Callback::from(move |event: KeyboardEvent| {
+            if let (Some(on_type), Some(digit)) = (&on_type, begins_to_write(&event)) {
+                event.prevent_default();
+                mover.reveal(selection.start());
+                return on_type.emit(digit);
+            }
             let Some(key) = grid_key(&event) else { return };
             event.prevent_default();
             let selection = on_key(&mover.geometry, selection, key, event.shift_key());

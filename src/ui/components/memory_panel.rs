@@ -3,12 +3,15 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::byte_inspector::ByteInspector;
+use super::byte_inspector::{ByteInspector, Written};
 use super::hex_grid::HexGrid;
 use super::watch_buttons::WatchButtons;
-use crate::protocol::{self, Asked, Caught, MemoryWatch, Touching};
+use crate::protocol::{self, Asked, ByteForm, Caught, MemoryWatch, Touching, ValueChange};
 use crate::ui::hooks::reducers::{CheckContext, DebugContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_memory::use_memory;
+use crate::ui::platform::dom;
+use crate::ui::selectors::bytes::hex_length;
 use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
 use crate::ui::selectors::numbers;
 use crate::ui::state::memory::MemoryState;
@@ -24,6 +27,13 @@ pub fn MemoryRegion() -> Html {
     };
     let on_watch = use_callback(memory.clone(), |watch, memory| memory.watch(watch));
     let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let on_write = {
+        let memory = memory.state.memory;
+        Callback::from(move |Written { address, form, text }| {
+            debugger.change(ValueChange::Memory { memory, address, form, text });
+        })
+    };
     let mut shown = (*memory.state).clone();
     if let Some(view) = debug.view() {
         shown.window = shown.window.marked(&view.written, &view.read, shown.memory);
@@ -39,7 +49,7 @@ pub fn MemoryRegion() -> Html {
         });
     }
     let regions = debug.view().filter(|_| shown.memory == 0).map(|view| view.regions.clone()).unwrap_or_default();
-    html! { <MemoryPanel memory={shown} {regions} {address} is_debugged={debug.is_on()} {on_choose} {on_watch} /> }
+    html! { <MemoryPanel memory={shown} {regions} {address} is_debugged={debug.is_on()} {on_choose} {on_watch} {on_write} /> }
 }
 
 /// The selected bytes, to be watched.
@@ -66,6 +76,8 @@ pub struct Props {
     pub on_choose: Callback<u32>,
     /// The part that is to be sent.
     pub on_watch: Callback<MemoryWatch>,
+    /// While the program is debugged, what the person wrote in place of its bytes.
+    pub on_write: Callback<Written>,
 }
 
 #[component]
@@ -101,6 +113,32 @@ pub fn MemoryPanel(props: &Props) -> Html {
             }
         });
     }
+    // Writing bytes: from the grid by typing, from the inspector by pressing them. Afterwards the keys go to the grid,
+    // behind what was written.
+    let wish = use_state_eq(|| (0_u32, None::<char>));
+    let behind = use_mut_ref(|| 0_u64);
+    let on_type = props.is_debugged.then(|| {
+        let wish = wish.clone();
+        Callback::from(move |digit| wish.set((wish.0 + 1, digit)))
+    });
+    let on_write = props.is_debugged.then(|| {
+        let (behind, on_write, last) = (behind.clone(), props.on_write.clone(), memory.size.saturating_sub(1));
+        Callback::from(move |written: Written| {
+            if written.form == ByteForm::Bytes {
+                *behind.borrow_mut() = written.address.saturating_add(hex_length(&written.text)).min(last);
+            }
+            on_write.emit(written);
+        })
+    });
+    let on_left = {
+        let selection = selection.setter();
+        Callback::from(move |done: bool| {
+            if done {
+                selection.set(Selection::at(*behind.borrow()));
+            }
+            dom::focus("memory-grid");
+        })
+    };
     let on_show = {
         let (jump, start) = (jump.clone(), selection.start());
         Callback::from(move |()| jump.set((jump.0 + 1, start)))
@@ -143,12 +181,14 @@ pub fn MemoryPanel(props: &Props) -> Html {
                     selection={*selection}
                     {on_select}
                     jump={*jump}
+                    {on_type}
                     {on_view}
                 />
-                if props.is_debugged {
-                    <WatchButtons of="the selected bytes" wide=true what={watched(memory.memory, *selection)} asked={asked(memory.memory, *selection)} />
-                }
-                <ByteInspector size={memory.size} window={memory.window.clone()} selection={*selection} {on_show} />
+                <ByteInspector size={memory.size} window={memory.window.clone()} selection={*selection} {on_show} {on_write} wish={*wish} {on_left}>
+                    if props.is_debugged {
+                        <WatchButtons of="the selected bytes" wide=true what={watched(memory.memory, *selection)} asked={asked(memory.memory, *selection)} />
+                    }
+                </ByteInspector>
             }
         </section>
     }

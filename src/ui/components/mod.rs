@@ -23,6 +23,7 @@ pub mod debug_value;
 pub mod detection_card;
 pub mod download_menu;
 pub mod drop_zone;
+pub mod editable_text;
 pub mod editor_pane;
 pub mod examples_box;
 pub mod fault_banner;

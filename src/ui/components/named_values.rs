@@ -71,7 +71,7 @@ fn NamedValues(props: &Props) -> Html {
         let on_change = named.mutable.then(|| props.on_change.reform(move |text| (index as u32, text)));
         html! {
             <tr key={index} data-changed={named.changed.then_some("true")}>
-                <th scope="row"><code>{ &named.name }</code></th>
+                <th scope="row" title={named.name.clone()}><code>{ &named.name }</code></th>
                 <td class="named-type"><code class="type" data-type={named.value.ty.clone()}>{ &named.value.ty }</code></td>
                 <td class="named-value">
                     <DebugValue name={named.name.clone()} value={named.value.clone()} base={props.base} {on_change} />

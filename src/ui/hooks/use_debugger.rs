@@ -181,6 +181,7 @@ impl Debugger {
 
     pub fn change(&self, change: ValueChange) {
         if self.0.debug.clone().is_stopped() {
+            self.0.debug.dispatch(DebugAction::Asked);
             self.0.engine.change_value(change);
         }
     }

@@ -1,6 +1,7 @@
 //! Read-only derivations: from what the page knows to what it shows. Pure functions; changes belong in `state`.
 
 pub mod arguments;
+pub mod bytes;
 pub mod calls;
 pub mod catches;
 pub mod comparison;
