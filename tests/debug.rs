@@ -360,7 +360,7 @@ fn watch_expressions_are_worked_out_at_every_stop() {
     let start = evaluated(&worker);
     assert_eq!(start[0], "there is no local `$n` here that is a number");
     assert!(start[3].contains("at character 9"), "{start:?}");
-    assert_eq!(start[4], "the 1 bytes at 0x0 are outside the memory");
+    assert_eq!(start[4], "the byte at 0x0 is outside the memory");
     command(&mut worker, DebugCommand::JumpTo { step: 3 });
     assert_eq!(evaluated(&worker)[..3], ["i64 5", "i64 10", "i64 5"]);
     let order: Vec<bool> = worker
