@@ -40,7 +40,8 @@ fn a_key_shows_the_value_at_the_cursor() {
     page.chord(key::SHIFT, key::F9);
     page.expect_text("local $n (0) 8 i64");
     page.hit(key::F11);
-    page.expect_script("it is gone", "return !document.querySelector('.cm-explanation')");
+    // Not so what the pointer shows, which has been left over the text: that is about this moment.
+    page.expect_script("it is gone", "return !document.querySelector('.cm-tooltip.cm-explanation')");
 }
 
 #[test]
@@ -81,7 +82,7 @@ fn breakpoints_and_watch_expressions_are_there_after_a_reload() {
     page.expect_status("Before the first instruction");
     page.fill("New watch expression", "local.i * 6");
     page.hit(key::ENTER);
-    page.expect_in("Watch expressions", "i64");
+    page.expect_in("Watch expressions", "i32");
     page.reload();
     page.expect_source("local.get $i");
     page.expect_in("Breakpoints", "Line 3");
