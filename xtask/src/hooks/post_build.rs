@@ -16,7 +16,10 @@ pub fn post_build() -> Result<()> {
     let index = staging.join("index.html");
     let mut html = fs::read_to_string(&index).context("Trunk wrote no index.html")?;
     html = without_trunk_links(&html);
-    html = with_external_reload(&staging, &html)?;
+    if let Some((page, script)) = external_reload(&html) {
+        fs::write(staging.join("live-reload.js"), script)?;
+        html = page;
+    }
     if is_release() {
         optimise_for_size(&staging.join("app_bg.wasm"))?;
         // For the interpreter `wasm-opt` does not pay: it takes minutes over the one huge function, and rustc's code
@@ -85,12 +88,26 @@ fn without_trunk_links(html: &str) -> String {
     kept + rest
 }
 
-/// Moves the script that `trunk serve` injects into a file, as the page's policy allows no inline script.
-fn with_external_reload(staging: &Path, html: &str) -> Result<String> {
-    let Some((before, from_script)) = html.split_once("<script>") else { return Ok(html.to_string()) };
-    let Some((script, after)) = from_script.split_once("</script>") else { return Ok(html.to_string()) };
-    fs::write(staging.join("live-reload.js"), script)?;
-    Ok(format!("{before}<script defer src=\"./live-reload.js\"></script>{after}"))
+/// What the page connects to, by its policy, and what it does while it is served by `trunk serve`: in some browsers
+/// `'self'` is no WebSocket of the same host.
+const CONNECTS: [&str; 2] = ["connect-src 'self'", "connect-src 'self' ws://127.0.0.1:* ws://localhost:*"];
+
+/// Takes the script that `trunk serve` injects out of the page, to be a file, as the page's policy allows no inline
+/// script. `None` where there is none: the page without it, and the script.
+fn external_reload(html: &str) -> Option<(String, String)> {
+    let (before, from_script) = html.split_once("<script>")?;
+    let (script, after) = from_script.split_once("</script>")?;
+    let before = before.replace(CONNECTS[0], CONNECTS[1]);
+    let html = format!("{before}<script defer src=\"./live-reload.js\"></script>{after}");
+    Some((html, reload_script(script)))
+}
+
+/// Trunk fills in where its server is as it sends HTML; in a file of its own that is done here.
+fn reload_script(script: &str) -> String {
+    script
+        .replace("'{{__TRUNK_ADDRESS__}}'", "window.location.host")
+        .replace("`{{__TRUNK_ADDRESS__}}`", "window.location.host")
+        .replace("{{__TRUNK_WS_BASE__}}", "/")
 }
 
 /// What Rust's wasm32-unknown-unknown uses and every current browser runs. Not `--all-features`: that makes wasm-opt
@@ -134,6 +151,18 @@ mod tests {
     fn trunk_links_are_taken_out_and_nothing_else() {
         let html = "<head>\n  <link rel=\"icon\">\n  <link data-trunk rel=\"rust\"\n data-bin=\"app\" />\n</head>";
         assert_eq!(without_trunk_links(html), "<head>\n  <link rel=\"icon\">\n</head>");
+    }
+
+    #[test]
+    fn the_reload_script_is_a_file_that_knows_its_server() {
+        let html = "<meta content=\"connect-src 'self'; worker-src 'self'\"><body><script>const address = '{{__TRUNK_ADDRESS__}}'; const base = '{{__TRUNK_WS_BASE__}}';</script></body>";
+        let (page, script) = external_reload(html).expect("there is a script");
+        assert_eq!(
+            page,
+            "<meta content=\"connect-src 'self' ws://127.0.0.1:* ws://localhost:*; worker-src 'self'\"><body><script defer src=\"./live-reload.js\"></script></body>"
+        );
+        assert_eq!(script, "const address = window.location.host; const base = '/';");
+        assert_eq!(external_reload("<body></body>"), None);
     }
 
     #[test]
