@@ -124,7 +124,7 @@ pub fn DebugBar() -> Html {
         (_, Some(reason)) => format!("Not done: {reason}"),
         (DebugPhase::Starting, _) => "Preparing to debug".to_owned(),
         (DebugPhase::Working { progress: Some(progress), .. }, _) => {
-            format!("{}. Pause gives it up.", on_the_way(*progress))
+            format!("{}. Pause stops it where it is.", on_the_way(*progress))
         }
         _ => debug.view().map(|view| told(view)).unwrap_or_default(),
     };
