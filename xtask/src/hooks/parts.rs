@@ -47,6 +47,25 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::worker::regions",
     "wasmoscope::worker::sources",
     "..EventLoop<wasmoscope::worker::browser::BrowserMachine>>::debug",
+    "..wasmoscope::engine::wasi::trace::parameters",
+    "..wasmoscope::engine::wasi::trace::text",
+    "wasmoscope::engine::wasi::ctx::WasiCtx>::start_trace",
+    "wasmoscope::engine::wasi::ctx::WasiCtx>::trace_begin",
+    "wasmoscope::engine::wasi::ctx::WasiCtx>::trace_end",
+    "wasmoscope::engine::wasi::ctx::WasiCtx>::again",
+    // Calls that a program seldom makes, and seldom at once.
+    "wasmoscope::engine::wasi::Call>::poll",
+    "wasmoscope::engine::wasi::Call>::subscriptions",
+    "wasmoscope::engine::wasi::Call>::read_stdin",
+    "wasmoscope::engine::wasi::Call>::path_link",
+    "wasmoscope::engine::wasi::Call>::path_symlink",
+    "wasmoscope::engine::wasi::Call>::path_readlink",
+    "wasmoscope::engine::wasi::Call>::path_rename",
+    "wasmoscope::engine::wasi::Call>::fd_readdir",
+    "wasmoscope::engine::vfs::Vfs>::remove",
+    "wasmoscope::engine::vfs::Vfs>::rename",
+    "wasmoscope::worker::files::all",
+    "wasmoscope::worker::files::kinds",
     "..<wasmoscope::engine::debugger",
     "..engine::debugger::history::Moment",
     "wasmoscope::engine::wasi::ctx::WasiCtx>::restore",
@@ -106,7 +125,35 @@ pub const WORKER_REST: &[&str] = &[
     "..try_table",
     "..ResumeTable",
     "..visit_simd_operator",
-    // Ways to translate that are not used: without validation, and validation alone.
+    "..translate_simd",
+    "..translate_replace_lane",
+    "..translate_extract_lane",
+    "..return_call",
+    "..>::visit_table_",
+    "..>::visit_ref_",
+    "..translate_i64_mul_wide",
+    "..i64_add128",
+    "..i64_sub128",
+    "..ConstExpr>::new::expr_op",
+    "wast::core::types::StructType",
+    "wast::core::types::ArrayType",
+    "wast::core::types::HeapType",
+    "wast::core::types::AbstractHeapType",
+    "wast::core::types::StructField",
+    "wast::core::expr::V128Const",
+    "wast::core::expr::LaneArg",
+    "wast::core::expr::LoadOrStoreLane",
+    "wast::core::expr::Ordering",
+    "wast::core::table::ElemPayload>::parse_exprs",
+    "i16, wast::token::Span",
+    "i8, wast::token::Span",
+    "u8, wast::token::Span",
+    // Numbers with a point: they are validated with everything else, but translated only where a program uses them.
+    "wasmi::engine::translator::func::FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f32_",
+    "wasmi::engine::translator::func::FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f64_",
+    "compiler_builtins::math::libm_math::fma",
+    // Ways to translate and to validate that are not used: one without the other, and by operators that were read.
+    "..as wasmparser::readers::core::operators::VisitOperator>::visit_operator",
     "wasmi::engine::translator::func::fuel",
     "..FuncTranslationDriver<wasmi::engine::translator::func::fuel::FuelMeteringFuncTranslator>",
     "..ValidatingFuncTranslator<wasmi::engine::translator::LazyFuncTranslator>",
@@ -119,15 +166,25 @@ pub const WORKER_REST: &[&str] = &[
     "wasm_encoder::reencode",
     "..wasm_encoder::reencode",
     "wasm_encoder::core::code::Instruction",
-    "wasmparser::readers::core::operators::OperatorsReader>::read",
     "alloc::collections::btree::node",
+    "alloc::collections::btree::map::BTreeMap<(u32, u32, u32)",
+    "alloc::collections::btree::map::BTreeMap<u64,",
     "hashbrown::raw::RawTable<(u32, std::collections::hash::map::HashMap",
-    "core::slice::sort::shared::smallsort::small_sort",
+    "core::slice::sort::shared::pivot",
+    "..smallsort::bidirectional_merge",
+    "..smallsort::small_sort",
+    "..smallsort::sort",
     "core::slice::sort::stable",
     "core::slice::sort::unstable",
+    "core::str::iter::EscapeDebug",
+    "str>::to_lowercase",
+    "str>::to_uppercase",
     "..Error as core::fmt::Display>::fmt",
     "..ErrorKind as core::fmt::Display>::fmt",
     "wast::error",
+    "wast::parser::Lookahead1>::error",
+    "wast::core::types::type_parse_error",
+    "..Dylink0",
     "wast::core::binary::dwarf",
     "wast::token::strtof",
     "wast::token::strtod",
@@ -252,7 +309,7 @@ fn without_hashes(name: &str) -> String {
     while let Some((before, after)) = rest.split_once('[') {
         kept.push_str(before);
         rest = match after.split_once(']') {
-            Some((hash, after)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => after,
+            Some((hash, after)) if is_hash(before, hash) => after,
             _ => {
                 kept.push('[');
                 after
@@ -260,6 +317,13 @@ fn without_hashes(name: &str) -> String {
         };
     }
     kept + rest
+}
+
+/// Whether it is the hash of the crate that is named before it. One is written without zeros at its front, and `[f64]`
+/// has no name before it.
+fn is_hash(before: &str, hash: &str) -> bool {
+    let is_hexadecimal = (1..=16).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hexadecimal && before.ends_with(|last: char| last.is_alphanumeric() || last == '_')
 }
 
 #[cfg(test)]
@@ -271,6 +335,7 @@ mod tests {
         assert_eq!(without_hashes("<a[0123456789abcdef]::B as c[0123456789abcdef]::D>::e"), "<a::B as c::D>::e");
         assert_eq!(without_hashes("<[u8] as a[0123456789abcdef]::B>::c"), "<[u8] as a::B>::c");
         assert_eq!(without_hashes("a[0123456789abcdef"), "a[0123456789abcdef");
+        assert_eq!(without_hashes("<gimli[7fd90779da431dc]::A<[f64]>>::b"), "<gimli::A<[f64]>>::b");
     }
 
     #[test]
