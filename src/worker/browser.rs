@@ -128,6 +128,7 @@ fn performance(scope: &DedicatedWorkerGlobalScope) -> Result<web_sys::Performanc
     scope.performance().ok_or_else(|| JsValue::from_str("this browser gives a worker no clock"))
 }
 
+#[derive(Clone)]
 struct BrowserMachine {
     performance: web_sys::Performance,
 }

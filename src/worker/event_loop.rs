@@ -52,7 +52,7 @@ pub struct EventLoop<M> {
     /// The last source that was looked at, and what it turned out to be.
     inspected: Option<(Source, Inspection, f64)>,
     sources: Sources,
-    warm_up: Option<WarmUp>,
+    warm_up: Option<WarmUp<M>>,
 }
 
 impl<M: Machine> EventLoop<M> {
@@ -305,7 +305,7 @@ impl<M: Machine> EventLoop<M> {
             Request::ListSources { version, source } => emit(self.sources.list(version, &to_engine_source(source))),
             Request::WarmUp => {
                 if !self.is_running() {
-                    self.warm_up = WarmUp::new(&self.machine);
+                    self.warm_up = WarmUp::new(self.machine.clone());
                 }
             }
         }
@@ -347,7 +347,7 @@ impl<M: Machine> EventLoop<M> {
             return Next::Now;
         }
         if let Some(warm_up) = &mut self.warm_up {
-            if !warm_up.slice(&self.machine) {
+            if !warm_up.slice() {
                 emit(Event::Warm { milliseconds: warm_up.milliseconds() });
                 self.warm_up = None;
             }

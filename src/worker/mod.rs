@@ -15,6 +15,7 @@ mod expressions;
 mod files;
 mod persons_files;
 mod regions;
+mod rehearsal;
 mod run;
 mod sources;
 mod to_proto;
@@ -29,7 +30,7 @@ pub use event_loop::{EventLoop, Next};
 use crate::engine::wasi::{Clock, Random};
 
 /// What the event loop needs of the machine it is on.
-pub trait Machine {
+pub trait Machine: Clone {
     /// Milliseconds since some moment; never goes back.
     fn now_ms(&self) -> f64;
     /// The clock that a program sees; its monotonic time is that of [`Machine::now_ms`].

@@ -1,6 +1,8 @@
 //! The two programs of the page are split in two: what the first run needs, and the rest, which comes later.
 
 use e2e::{Options, Page};
+use serde_json::json;
+use wasmoscope::protocol::{Event, Request};
 
 /// The page from a host that lacks some of its files.
 fn page_without(part: &str) -> Page {
@@ -30,6 +32,30 @@ fn a_program_that_prints_and_one_that_traps_run_without_the_rest_of_the_engine()
     page.expect_source("$factorial");
     page.press("Run");
     page.expect_status("Returned 3628800");
+}
+
+/// Starts the page's engine once more, without the page, has it warm up, and writes into the page how that went.
+const WARM_UP: &str = r#"
+const [request, warm] = arguments;
+const says = document.body.appendChild(document.createElement("p"));
+const engine = new Worker(document.documentElement.dataset.worker, { type: "module" });
+engine.onerror = (event) => { says.textContent = event.message; };
+engine.onmessage = () => {
+  engine.onmessage = ({ data }) => {
+    const [kind] = new Uint8Array(data);
+    says.textContent = kind === warm ? "the engine is warm" : `the engine sent event ${kind}`;
+  };
+  engine.postMessage(new Uint8Array(request).buffer);
+};
+"#;
+
+#[test]
+fn the_engine_warms_up_without_its_rest() {
+    let page = page_without("worker_rest-");
+    let request = Request::WarmUp.encode().expect("a request has bytes");
+    let warm = Event::Warm { milliseconds: 0.0 }.encode().expect("an event has bytes");
+    page.session().script(WARM_UP, &[json!(request), json!(warm[0])]).expect("an engine can be started");
+    page.expect_text("the engine is warm");
 }
 
 #[test]
