@@ -1,6 +1,6 @@
 // What the program has at a place in the text: shown to who points there, and, at a key, for the cursor's place.
 
-import { StateEffect, StateField } from "@codemirror/state";
+import { Facet, StateEffect, StateField } from "@codemirror/state";
 import { EditorView, hoverTooltip, keymap, showTooltip } from "@codemirror/view";
 
 const setPeek = StateEffect.define();
@@ -8,19 +8,27 @@ const setPeek = StateEffect.define();
 /** A name with `$`, as the text format writes it. */
 const NAME = /\$[^\s()";,[\]{}]+/g;
 
+/** A name as the sources have them that programs are compiled from. */
+const IDENTIFIER = /[\p{L}_][\p{L}\p{N}_]*/gu;
+
+/** Whether the text is a source that the program was compiled from. */
+export const inSource = Facet.define({ combine: (values) => values.includes(true) });
+
 /** The name at a place: `{ from, to, word }`, or nothing. */
-function nameAt(doc, at) {
-  const line = doc.lineAt(at);
-  for (const { index, 0: name } of line.text.matchAll(NAME)) {
+function nameAt(state, at) {
+  const line = state.doc.lineAt(at);
+  const isSource = state.facet(inSource);
+  for (const { index, 0: name } of line.text.matchAll(isSource ? IDENTIFIER : NAME)) {
     const from = line.from + index;
-    if (from <= at && at <= from + name.length) return { from, to: from + name.length, word: name.slice(1) };
+    const word = isSource ? name : name.slice(1);
+    if (from <= at && at <= from + name.length) return { from, to: from + name.length, word };
   }
   return null;
 }
 
 /** Asks the page: `{ from, to, title, value, type, notes }` or null. */
-async function ask(onPoint, doc, at) {
-  const name = nameAt(doc, at);
+async function ask(onPoint, state, at) {
+  const name = nameAt(state, at);
   const said = await new Promise((resolve) => onPoint(at, name?.word, resolve));
   if (!said) return null;
   return { ...said, from: said.from ?? name?.from ?? at, to: said.to ?? name?.to ?? at };
@@ -83,7 +91,7 @@ export const forgetPeek = setPeek.of(null);
 export function explaining({ onPoint }) {
   const open = (view) => {
     const { doc, selection } = view.state;
-    ask(onPoint, doc, selection.main.head).then((said) => {
+    ask(onPoint, view.state, selection.main.head).then((said) => {
       if (view.state.doc !== doc || !view.state.selection.eq(selection)) return;
       const spoken = said ? sentence(said) : "Nothing to be said here: debug the program, and put the cursor on a name";
       const effects = [setPeek.of(said && tooltip(said)), EditorView.announce.of(spoken)];
@@ -94,7 +102,7 @@ export function explaining({ onPoint }) {
   return [
     peek,
     hoverTooltip(async (view, at) => {
-      const said = await ask(onPoint, view.state.doc, at);
+      const said = await ask(onPoint, view.state, at);
       return said && tooltip(said);
     }),
     keymap.of([

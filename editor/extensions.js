@@ -18,7 +18,7 @@ import { lintGutter, nextDiagnostic } from "@codemirror/lint";
 import { wast } from "@codemirror/lang-wast";
 import { rust } from "@codemirror/legacy-modes/mode/rust";
 import { debugging, lineClicks } from "./debug.js";
-import { explaining } from "./explain.js";
+import { explaining, inSource } from "./explain.js";
 import { theme } from "./theme.js";
 
 export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved, onPoint }) {
@@ -89,6 +89,7 @@ export function languageExtensions(name) {
   const isSource = name === "source";
   return [
     isSource ? source : wast(),
+    inSource.of(isSource),
     EditorView.contentAttributes.of({ "aria-label": isSource ? "Source" : "WebAssembly text" }),
   ];
 }

@@ -16,7 +16,7 @@ mod timeline;
 pub use catch::{Asked, Catch, Caught, PlacedCatch, Touching};
 pub use debug::{
     Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
-    PlacedBreakpoint, PlacedValue, TableView, ValueChange,
+    PlacedBreakpoint, PlacedValue, SourceVariable, TableView, ValueChange,
 };
 pub use evaluation::{Evaluation, Explanation};
 pub use sources::{InlinedFrame, LineCommand, SourceFile, SourcePlace};
@@ -143,6 +143,9 @@ pub enum Event {
     Paused { run: RunId },
     /// About ten times a second while a program runs.
     Progress { run: RunId, counters: Counters },
+    /// Before each [`Event::DebugStopped`] of a module with debug information, and on [`Request::Evaluate`]: the variables
+    /// of a frame, as the source names them.
+    Variables { run: RunId, step: u64, frame: u32, variables: Vec<SourceVariable> },
     /// The program stands still under the debugger.
     DebugStopped { run: RunId, view: Box<DebugView> },
     /// Answers [`Request::Evaluate`]; and before every [`Event::DebugStopped`], for the topmost call, where there are

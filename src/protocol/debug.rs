@@ -208,6 +208,19 @@ pub struct DebugFrame {
     pub labels: Vec<Label>,
 }
 
+/// A variable of the source that the program was compiled from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceVariable {
+    /// Of which of the frame's calls: those that are inlined, the innermost being 0, and last the function.
+    pub level: u32,
+    pub name: String,
+    pub ty: String,
+    /// As a person would write it, cut where it is long; `None` where it is not known at this instruction.
+    pub value: Option<String>,
+    /// Where it is in the first memory, if it is there.
+    pub address: Option<u64>,
+}
+
 /// A local or a global.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedValue {

@@ -157,6 +157,7 @@ impl Debug {
         if !self.expressions.is_empty() {
             self.send_evaluations(0, emit);
         }
+        self.send_variables(0, emit);
         emit(Event::DebugStopped { run: self.id, view: Box::new(view) });
         let marks = self.session.marks(MARK_PARTS);
         if marks != self.marks {
@@ -171,6 +172,13 @@ impl Debug {
         // Of a program on its way there is nothing to tell: what it comes to is told where it stops.
         if self.stands_still() {
             self.send_evaluations(frame, emit);
+            self.send_variables(frame, emit);
+        }
+    }
+
+    fn send_variables(&self, frame: u32, emit: &mut dyn FnMut(Event)) {
+        if let Some(variables) = self.maps.variables(&self.session, frame) {
+            emit(Event::Variables { run: self.id, step: self.session.step(), frame, variables });
         }
     }
 

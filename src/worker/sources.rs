@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use crate::engine::debugger::Names;
 use crate::engine::debugger::backtrace::{Call, calls_of};
 use crate::engine::debugger::view::FrameView;
+use crate::engine::debugger::{DebugSession, Names};
 use crate::engine::source::Source;
-use crate::engine::source_map::dwarf::{DebugInfo, Place};
+use crate::engine::source_map::dwarf::{DebugInfo, Place, Variable};
 use crate::engine::source_map::{InstructionMap, SourceMap};
-use crate::protocol::{Event, InlinedFrame, SourceFile, SourcePlace, Version};
+use crate::protocol::{Event, InlinedFrame, SourceFile, SourcePlace, SourceVariable, Version};
 
 /// The debug information of the module that was looked at last.
 #[derive(Default)]
@@ -90,6 +90,21 @@ impl Maps {
     pub fn source(&self, call: &Call) -> Option<SourcePlace> {
         let Place { file, line, column } = call.place?;
         Some(SourcePlace { file: self.info.as_ref()?.file(file)?.path.clone(), line, column })
+    }
+
+    /// The variables of the frame that is so many calls down; `None` where the module does not tell of any source.
+    pub fn variables(&self, session: &DebugSession, frame: u32) -> Option<Vec<SourceVariable>> {
+        let calls = session.variables(self.info.as_ref()?, frame as usize);
+        let variables = (0..).zip(calls).flat_map(|(level, variables)| {
+            variables.into_iter().map(move |Variable { name, ty, value, address }| SourceVariable {
+                level,
+                name,
+                ty,
+                value,
+                address,
+            })
+        });
+        Some(variables.collect())
     }
 
     /// The line of the program's own source that a frame stands at, in words.

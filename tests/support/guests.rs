@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 #[allow(dead_code, reason = "not every suite takes guests without lines")]
 pub fn guest(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let arguments = ["--release", "--workspace", "--exclude", "bench"];
+    let arguments = ["--release", "--workspace", "--exclude", "bench", "--exclude", "values"];
     BUILT.get_or_init(|| build("release", &arguments, None)).join(format!("{name}.wasm"))
 }
 
@@ -19,6 +19,14 @@ pub fn guest_with_lines(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let arguments = ["--profile", "lines", "--package", "hello", "--package", "suite", "--package", "wordcount"];
     BUILT.get_or_init(|| build("lines", &arguments, Some(SOURCES))).join(format!("{name}.wasm"))
+}
+
+/// The module of the guest that has values of many types, with all that a compiler tells of them.
+#[allow(dead_code, reason = "not every suite looks at values")]
+pub fn guest_with_values() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let arguments = ["--profile", "values", "--package", "values"];
+    BUILT.get_or_init(|| build("values", &arguments, Some(SOURCES))).join("values.wasm")
 }
 
 /// What stands for this machine's own path of `tests/guests`, as in `xtask/src/hooks/pre_build.rs`.

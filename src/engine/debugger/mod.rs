@@ -27,6 +27,7 @@ mod search;
 mod session;
 mod sites;
 mod values;
+mod variables;
 pub mod view;
 mod watchpoint;
 

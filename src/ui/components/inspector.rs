@@ -6,6 +6,7 @@ use super::call_stack::CallStack;
 use super::labels_tables::{Labels, Tables};
 use super::named_values::{Globals, Locals};
 use super::operand_stack::OperandStack;
+use super::variables::Variables;
 use super::watch_expressions::WatchExpressions;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 
@@ -25,7 +26,7 @@ pub fn Inspector() -> Html {
     html! {
         <div class="inspector" data-busy={debug.is_working().then_some("true")}>
             <div class="inspector-column"><OperandStack /><WatchExpressions /><Labels /></div>
-            <div class="inspector-column"><Locals /><CallStack /><Globals /><Tables /></div>
+            <div class="inspector-column"><Variables /><Locals /><CallStack /><Globals /><Tables /></div>
         </div>
     }
 }

@@ -68,5 +68,6 @@ pub mod tabs;
 pub mod timeline;
 pub mod timeline_marks;
 pub mod toolbar;
+pub mod variables;
 pub mod watch_buttons;
 pub mod watch_expressions;

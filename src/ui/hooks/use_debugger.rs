@@ -14,7 +14,7 @@ use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
 use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::catches::CatchChange;
-use crate::ui::state::debug::{Base, DebugAction, Direction};
+use crate::ui::state::debug::{Base, DebugAction, DebugState, Direction};
 use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::expressions::ExpressionChange;
 use crate::ui::state::project::WorkspaceAction;
@@ -239,6 +239,11 @@ impl Debugger {
     pub fn point(&self, pointing: Pointing) {
         let inner = &self.0;
         let debug = inner.debug.clone();
+        if inner.editor.file().is_some() {
+            let name = pointing.name.as_deref().filter(|_| debug.is_stopped());
+            let said = name.and_then(|name| variable(&debug, name));
+            return pointing.answer(said.as_ref());
+        }
         let at = inner.editor.byte_at(pointing.at, debug.text.as_ref()).filter(|_| debug.is_stopped());
         let Some(at) = at else { return pointing.answer(None) };
         let query = inner.queries.get() + 1;
@@ -310,4 +315,11 @@ fn by_lines(command: DebugCommand) -> DebugCommand {
         DebugCommand::BackOut => LineCommand::BackOut,
         other => return other,
     })
+}
+
+/// What there is to say of a variable of the call that is looked at.
+fn variable(debug: &DebugState, name: &str) -> Option<Said> {
+    let found = debug.shown_variables()?.find(|variable| variable.name == name)?;
+    let value = found.value.clone().unwrap_or_else(|| "not known here".to_owned());
+    Some(Said { title: name.to_owned(), value: Some((value, found.ty.clone())), notes: Vec::new(), range: None })
 }

@@ -6,7 +6,7 @@ use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
 use super::catches::{CatchChange, Catches};
 use super::debug_notes::DebugNotes;
 use super::expressions::{ExpressionChange, Expressions};
-use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId, TimelineMark};
+use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId, SourceVariable, TimelineMark};
 
 /// Where the debugger stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,8 @@ pub struct DebugState {
     pub text: Option<Rc<str>>,
     /// What is on the timeline besides steps.
     pub marks: Rc<[TimelineMark]>,
+    /// The variables of the source, and of which frame they are.
+    pub variables: Option<(usize, Rc<[SourceVariable]>)>,
     /// Why what was asked for last was not done.
     pub refused: Option<Rc<str>>,
     /// Plays, with so many steps a second and in this direction.
@@ -111,6 +113,7 @@ impl Default for DebugState {
             address: (0, 0),
             text: None,
             marks: Rc::new([]),
+            variables: None,
             refused: None,
             playing: None,
         }
@@ -202,6 +205,12 @@ impl DebugState {
         self.view()?.frames.get(self.frame)
     }
 
+    /// The variables of the call that is looked at; `None` where nothing is known of the frame's.
+    pub fn shown_variables(&self) -> Option<impl Iterator<Item = &SourceVariable>> {
+        let (_, variables) = self.variables.as_ref().filter(|(frame, all)| *frame == self.frame && !all.is_empty())?;
+        Some(variables.iter().filter(|variable| variable.level as usize == self.level))
+    }
+
     pub fn line_of_breakpoint(&self, id: u32) -> Option<&BreakpointLine> {
         self.breakpoints.lines.iter().find(|line| line.breakpoint.id == id)
     }
@@ -211,6 +220,7 @@ impl DebugState {
         self.phase = DebugPhase::Idle;
         self.playing = None;
         self.refused = None;
+        self.variables = None;
         (self.frame, self.level) = (0, 0);
     }
 
@@ -227,6 +237,9 @@ impl DebugState {
             }
             Event::Evaluated { run, step, evaluations } if *run == self.run && self.is_on() => {
                 self.expressions = self.expressions.worked_out(*step, evaluations);
+            }
+            Event::Variables { run, frame, variables, .. } if *run == self.run && self.is_on() => {
+                self.variables = Some((*frame as usize, variables.as_slice().into()));
             }
             Event::Marks { run, marks } if *run == self.run && self.is_on() => self.marks = marks.as_slice().into(),
             Event::CatchesPlaced { run, catches } if *run == self.run => {

@@ -156,6 +156,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::BreakpointsPlaced { run, .. }
         | Event::CatchesPlaced { run, .. }
         | Event::Evaluated { run, .. }
+        | Event::Variables { run, .. }
         | Event::Explained { run, .. }
         | Event::Marks { run, .. }
         | Event::Bookmarked { run, .. }

@@ -101,3 +101,34 @@ fn text_is_stepped_by_line_when_that_is_chosen_and_the_choice_is_kept() {
         "return document.querySelector('.step-choice input:checked')?.parentElement.textContent === 'line'",
     );
 }
+
+#[test]
+fn variables_are_told_as_what_they_are_and_where_they_are_pointed_at() {
+    let page = Page::open();
+    page.choose_example("Rust: word counter");
+    page.expect_source("mod count;");
+    page.choose("Source file", "src/count.rs");
+    page.expect_source("count.words += 1;");
+    page.click("textbox", "Source");
+    page.chord(key::CONTROL, key::HOME);
+    for _ in 1..21 {
+        page.hit(key::DOWN);
+    }
+    page.hit(key::F9);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.expect_status("Stopped at a breakpoint, next is line 21 of count.rs");
+    page.expect_in("Variables", "Count { lines: ");
+    page.expect_in("Variables", "frequencies: HashMap (0 entries)");
+    page.expect_in("Variables", "word\n&str");
+    page.point_at("count.words += 1;");
+    page.expect_script(
+        "the value is told where it is pointed at",
+        "return document.querySelector('.cm-explanation')?.textContent.startsWith('count Count { lines: ')",
+    );
+    // Those of the caller are told when it is looked at.
+    page.click("button", "wordcount::run");
+    page.expect_in("Variables", "counts");
+    page.expect_not_in("Variables", "frequencies: HashMap (0 entries)\n");
+}

@@ -3,18 +3,24 @@
 //! It comes from a compiler, but it may be cut short, damaged or made to do harm: reading it ends whatever is in it
 //! (`work`), and what is there of it is used, with a word on what is not ([`DebugInfo::problem`]).
 
+mod entries;
 mod files;
 mod rows;
 mod scopes;
 mod sections;
+mod show;
+mod types;
 mod units;
+mod variables;
 mod work;
 
 pub use files::SourceFile;
 pub use rows::Place;
+pub use variables::{State, Variable};
 
 use std::collections::HashSet;
 
+use entries::Entries;
 use files::Files;
 use rows::Row;
 use scopes::Scopes;
@@ -30,6 +36,8 @@ pub struct DebugInfo {
     files: Vec<SourceFile>,
     rows: Vec<Row>,
     scopes: Scopes,
+    /// Where the units begin in their section.
+    units: Vec<usize>,
     problem: Option<String>,
 }
 
@@ -58,7 +66,8 @@ impl DebugInfo {
         let (scopes, broken_scopes) = scopes::read(&units, &sections, &mut files, &mut work);
         let broken = broken_units.or(broken_rows).or(broken_scopes);
         let problem = broken.map(|reason| told(&reason, rows.is_empty()));
-        Some(Self { files: files.all, rows, scopes, problem })
+        let starts = units.all.iter().filter_map(|unit| Some(unit.header.debug_info_offset()?.0)).collect();
+        Some(Self { files: files.all, rows, scopes, units: starts, problem })
     }
 
     /// The files that are named, each once.
@@ -98,6 +107,15 @@ impl DebugInfo {
             is_inlined: scope.outer.is_some(),
         });
         frames.collect()
+    }
+
+    /// The variables that are in scope at an instruction, of each of [`DebugInfo::frames`], as they are in `state`.
+    /// `wasm` is the module that this was read of.
+    pub fn variables(&self, wasm: &[u8], offset: u64, state: &dyn State) -> Vec<Vec<Variable>> {
+        let scope = u32::try_from(offset).ok().and_then(|offset| self.scopes.at(offset));
+        let chain: Vec<_> =
+            scope.into_iter().flat_map(|scope| self.scopes.chain(scope)).map(|scope| scope.entry).collect();
+        variables::read(&Entries::of(wasm, &self.units), &chain, offset, state)
     }
 
     fn row(&self, offset: u64) -> Option<&Row> {

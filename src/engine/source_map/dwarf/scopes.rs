@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use gimli::{Attribute, AttributeValue, UnitOffset, constants as dw};
 
+use super::entries::EntryRef;
 use super::files::Files;
 use super::rows::{self, Place};
 use super::sections::{Bytes, Sections};
@@ -28,6 +29,8 @@ pub struct Scope {
     pub call: Option<Place>,
     /// Where its code begins.
     pub start: u32,
+    /// Where more is told of it.
+    pub entry: EntryRef,
 }
 
 /// All scopes, and which is the innermost in a stretch of code.
@@ -121,7 +124,9 @@ impl<'a> Reader<'_, 'a> {
             let Some(start) = self.ranges[known..].iter().map(|(start, ..)| *start).min() else { continue };
             let name = self.name(index, offset, &attributes);
             let call = is_inlined.then(|| self.call(index, &attributes, &mut paths)).flatten();
-            self.all.push(Scope { name, outer, call, start });
+            let start_of_unit = self.units.all[index].header.debug_info_offset().map_or(0, |start| start.0);
+            let entry = EntryRef { unit: start_of_unit, offset: offset.0 };
+            self.all.push(Scope { name, outer, call, start, entry });
             around.push((depth, scope));
         }
         Ok(())

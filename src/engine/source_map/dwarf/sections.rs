@@ -48,6 +48,11 @@ impl<'a> Sections<'a> {
         (address > 0 && offset <= self.code.end).then(|| u32::try_from(offset).ok()).flatten()
     }
 
+    /// An offset in the module as an address of the DWARF.
+    pub fn address(&self, offset: u64) -> Option<u64> {
+        offset.checked_sub(self.code.start)
+    }
+
     /// The section of that name, empty where there is none.
     pub fn section(&self, id: SectionId) -> Bytes<'a> {
         let found = self.found.iter().find(|(name, _)| *name == id.name()).map_or(&[][..], |(_, data)| data);

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gimli::{
-    Abbreviations, AttributeValue, DebugAbbrev, DebugInfoOffset, Dwarf, Section as _, SectionId, Unit, UnitOffset,
+    Abbreviations, AttributeValue, DebugAbbrev, DebugAbbrevOffset, DebugInfoOffset, Dwarf, Section as _, SectionId,
+    Unit, UnitOffset,
 };
 
 use super::sections::{Bytes, Sections};
@@ -45,9 +46,7 @@ impl<'a> Units<'a> {
             let abbreviations = match known.get(&offset) {
                 Some(abbreviations) => Arc::clone(abbreviations),
                 None => {
-                    let end = offset.saturating_add(LARGEST_ABBREVIATIONS).min(abbreviations.len());
-                    let table = DebugAbbrev::from(abbreviations.range_to(..end));
-                    let read = Arc::new(table.abbreviations(header.debug_abbrev_offset())?);
+                    let read = self::abbreviations(abbreviations, header.debug_abbrev_offset())?;
                     known.insert(offset, Arc::clone(&read));
                     read
                 }
@@ -78,19 +77,34 @@ impl<'a> Units<'a> {
 
     /// A string, cut where it is longer than anything that a person would read.
     pub fn string(&self, unit: &Unit<Bytes<'a>>, value: AttributeValue<Bytes<'a>>) -> Option<String> {
-        let text = match value {
-            AttributeValue::String(text) => text.slice(),
-            AttributeValue::DebugStrRef(offset) => tail(self.dwarf.debug_str.reader(), offset.0)?,
-            AttributeValue::DebugLineStrRef(offset) => tail(self.dwarf.debug_line_str.reader(), offset.0)?,
-            AttributeValue::DebugStrOffsetsIndex(index) => {
-                tail(self.dwarf.debug_str.reader(), self.dwarf.string_offset(unit, index).ok()?.0)?
-            }
-            _ => return None,
-        };
-        let text = &text[..text.len().min(LONGEST)];
-        let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
-        Some(String::from_utf8_lossy(&text[..end]).into_owned())
+        string(&self.dwarf, unit, value)
     }
+}
+
+/// The abbreviations of a unit, of all that the section has.
+pub fn abbreviations(section: Bytes<'_>, at: DebugAbbrevOffset) -> Result<Arc<Abbreviations>, Broken> {
+    let end = at.0.saturating_add(LARGEST_ABBREVIATIONS).min(section.len());
+    Ok(Arc::new(DebugAbbrev::from(section.range_to(..end)).abbreviations(at)?))
+}
+
+/// A string, cut where it is longer than anything that a person would read.
+pub fn string<'a>(
+    dwarf: &Dwarf<Bytes<'a>>,
+    unit: &Unit<Bytes<'a>>,
+    value: AttributeValue<Bytes<'a>>,
+) -> Option<String> {
+    let text = match value {
+        AttributeValue::String(text) => text.slice(),
+        AttributeValue::DebugStrRef(offset) => tail(dwarf.debug_str.reader(), offset.0)?,
+        AttributeValue::DebugLineStrRef(offset) => tail(dwarf.debug_line_str.reader(), offset.0)?,
+        AttributeValue::DebugStrOffsetsIndex(index) => {
+            tail(dwarf.debug_str.reader(), dwarf.string_offset(unit, index).ok()?.0)?
+        }
+        _ => return None,
+    };
+    let text = &text[..text.len().min(LONGEST)];
+    let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
+    Some(String::from_utf8_lossy(&text[..end]).into_owned())
 }
 
 fn tail<'a>(section: &Bytes<'a>, offset: usize) -> Option<&'a [u8]> {

@@ -32,6 +32,11 @@ impl Default for Work {
 }
 
 impl Work {
+    /// No more than this may be read.
+    pub fn of(most: u64) -> Self {
+        Self { left: most }
+    }
+
     /// Takes so much.
     ///
     /// # Errors

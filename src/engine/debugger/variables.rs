@@ -1,0 +1,50 @@
+//! The variables of a program's source, as its debug information tells them, where it stands still.
+
+use wasmi::Val;
+
+use super::session::DebugSession;
+use super::view::FrameView;
+use crate::engine::source_map::dwarf::{DebugInfo, State, Variable};
+
+impl DebugSession {
+    /// The variables of the frame that is so many calls down: of each call that is inlined there, the innermost first, and
+    /// last of its function.
+    pub fn variables(&self, info: &DebugInfo, frame: usize) -> Vec<Vec<Variable>> {
+        let Some(address) = self.machine().frames().get(frame).copied() else { return Vec::new() };
+        let Some(view) = self.frame_view(address) else { return Vec::new() };
+        let state = Standing { session: self, globals: self.globals(), frame: &view };
+        info.variables(self.program().instrumented.original(), view.offset, &state)
+    }
+}
+
+/// A frame, the globals and the first memory: compilers use no other.
+struct Standing<'a> {
+    session: &'a DebugSession,
+    globals: Vec<Val>,
+    frame: &'a FrameView,
+}
+
+impl State for Standing<'_> {
+    fn memory(&self, address: u64, length: u64) -> Option<&[u8]> {
+        let start = usize::try_from(address).ok()?;
+        self.session.memory(0)?.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+    }
+
+    fn local(&self, index: u32) -> Option<u64> {
+        bits(&self.frame.locals.get(index as usize)?.value)
+    }
+
+    fn global(&self, index: u32) -> Option<u64> {
+        bits(self.globals.get(index as usize)?)
+    }
+}
+
+fn bits(value: &Val) -> Option<u64> {
+    match value {
+        Val::I32(value) => Some(u64::from(value.cast_unsigned())),
+        Val::I64(value) => Some(value.cast_unsigned()),
+        Val::F32(value) => Some(u64::from(value.to_bits())),
+        Val::F64(value) => Some(value.to_bits()),
+        Val::V128(_) | Val::FuncRef(_) | Val::ExternRef(_) => None,
+    }
+}

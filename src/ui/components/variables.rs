@@ -1,0 +1,55 @@
+//! The variables of the source that the program was compiled from, of the call that is looked at.
+
+use yew::prelude::*;
+
+use crate::protocol::SourceVariable;
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::use_memory::use_show_address;
+
+/// Nothing where the module does not tell of any.
+#[component]
+pub fn Variables() -> Html {
+    let debug = use_slice::<DebugContext>();
+    let Some(variables) = debug.shown_variables() else { return html! {} };
+    let variables: Vec<SourceVariable> = variables.cloned().collect();
+    html! {
+        <section class="inspector-part" aria-label="Variables">
+            <div class="part-head"><h3>{ "Variables" }</h3></div>
+            if variables.is_empty() {
+                <p class="part-empty">{ "This call has none here" }</p>
+            } else {
+                <dl class="variables">
+                    { for variables.into_iter().enumerate().map(|(index, variable)| html! { <Line key={index} {variable} /> }) }
+                </dl>
+            }
+        </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct LineProps {
+    variable: SourceVariable,
+}
+
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let show_address = use_show_address();
+    let SourceVariable { name, ty, value, address, .. } = &props.variable;
+    let pointer = address.map(|address| {
+        let onclick = Callback::from(move |_: MouseEvent| show_address.emit(address));
+        let told = format!("Show {name} in Memory");
+        html! { <button type="button" class="pointer" aria-label={told.clone()} title={told} {onclick}>{ "↦" }</button> }
+    });
+    html! {
+        <div class="variable">
+            <dt><code>{ name }</code><code class="type">{ ty }</code>{ pointer }</dt>
+            <dd>
+                if let Some(value) = value {
+                    <code>{ value }</code>
+                } else {
+                    <span class="variable-unknown">{ "not known here" }</span>
+                }
+            </dd>
+        </div>
+    }
+}
