@@ -4,6 +4,9 @@ import { EditorSelection, MapMode, RangeSet, StateEffect, StateField } from "@co
 import { Decoration, EditorView, GutterMarker, WidgetType, closeHoverTooltips, gutter } from "@codemirror/view";
 import { forgetPeek } from "./explain.js";
 
+/** How many letters of an instruction or a line are brought into view. */
+const MOST_IN_VIEW = 40;
+
 const setMarks = StateEffect.define();
 const setBreakpoints = StateEffect.define();
 
@@ -174,7 +177,9 @@ export function showMarks(view, shown, reveal) {
     // may have needed more than this one.
     view.scrollDOM.scrollLeft = 0;
     const margins = { y: "nearest", yMargin: 80, x: "nearest" };
-    effects.push(EditorView.scrollIntoView(EditorSelection.range(to, from), margins));
+    // Of a long line its beginning.
+    const end = Math.min(to, from + MOST_IN_VIEW);
+    effects.push(EditorView.scrollIntoView(EditorSelection.range(end, from), margins));
   }
   view.dispatch({ effects });
 }
