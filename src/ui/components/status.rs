@@ -20,6 +20,8 @@ pub fn Status() -> Html {
         _ => debugged.unwrap_or_else(|| status(&run)),
     };
     html! {
-        <p class="status" role="status" data-tone={tone.name()}><span class="status-light" aria-hidden="true" />{ text }</p>
+        <p class="status" role="status" data-tone={tone.name()} title={text.clone()}>
+            <span class="status-light" aria-hidden="true" /><span class="status-text">{ text }</span>
+        </p>
     }
 }
