@@ -11,7 +11,7 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-const KEYS: [(&str, &str); 21] = [
+const KEYS: [(&str, &str); 22] = [
     ("Mod+Enter", "Run"),
     ("Mod+,", "Pause, and continue"),
     ("Mod+.", "Stop"),
@@ -31,6 +31,7 @@ const KEYS: [(&str, &str); 21] = [
     ("Up, Down", "In the standard input: earlier lines, and back"),
     ("Ctrl+D", "In the empty standard input: end of input"),
     ("F2, F6, Delete", "In the files: rename, move, delete"),
+    ("0 … f, Enter", "Debugging: in the memory, write over the selected bytes"),
     ("Arrow keys", "On a line between panels: move it; Enter puts it back"),
     ("?", "This help"),
 ];
