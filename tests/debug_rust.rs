@@ -202,3 +202,44 @@ fn runs_to_a_line() {
     let view = command(&mut worker, DebugCommand::RunTo { file: Some(path(COUNT)), line: wanted });
     assert_eq!((stands(&view), view.reason), ((COUNT.to_owned(), wanted), DebugReason::Step));
 }
+
+/// In which inlined call or function it stands.
+fn innermost(view: &DebugView) -> String {
+    functions(view).swap_remove(0)
+}
+
+#[test]
+fn what_is_inlined_is_stepped_over_and_out_of_as_calls_are() {
+    // `run` is inlined into `main`.
+    let mut worker = debug(vec![on_line(MAIN, "match run(std::env::args()")]);
+    assert_eq!(innermost(&command(&mut worker, DebugCommand::Continue)), "wordcount::main");
+    let over = line(&mut worker, LineCommand::Over);
+    assert_eq!((innermost(&over), over.printed > 0), ("wordcount::main".to_owned(), true));
+
+    // A line on which there is nothing but what is inlined: of the standard library first, then of the program.
+    let mut worker = debug(vec![on_line(MAIN, "let text = report::render")]);
+    command(&mut worker, DebugCommand::Continue);
+    let over = line(&mut worker, LineCommand::Over);
+    assert_eq!(stands(&over), (MAIN.to_owned(), line_of(MAIN, "print!(\"{text}\")")));
+    assert!(innermost(&over).starts_with("(run<"), "{}", innermost(&over));
+    let out = line(&mut worker, LineCommand::Out);
+    assert_eq!(innermost(&out), "wordcount::main");
+
+    // Within `render`, which is inlined into `run`: its own lines and those of its callers, whatever else is inlined.
+    let mut worker = debug(vec![on_line(MAIN, "let text = report::render")]);
+    command(&mut worker, DebugCommand::Continue);
+    let inside = (0..20).map(|_| line(&mut worker, LineCommand::Into)).find(|view| innermost(view) == "(render)");
+    let mut at = stands(&inside.expect("`render` has lines of its own"));
+    let mut lines = 0;
+    loop {
+        let over = line(&mut worker, LineCommand::Over);
+        if innermost(&over) != "(render)" {
+            assert!(innermost(&over).starts_with("(run<"), "{}", innermost(&over));
+            break;
+        }
+        assert_ne!(stands(&over), at);
+        at = stands(&over);
+        lines += 1;
+    }
+    assert!(lines > 2, "{lines}");
+}

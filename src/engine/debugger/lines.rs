@@ -42,10 +42,17 @@ impl LineTable {
         runs[start..].iter().take_while(|(from, _)| *from < end).any(|(_, other)| other.is_some() && *other != line)
     }
 
-    /// Whether `scope` is a call that was inlined into `outer`, at whatever depth.
-    pub fn is_inside(&self, scope: Option<u32>, outer: Option<u32>) -> bool {
-        let (Some(scope), Some(outer)) = (scope, outer) else { return false };
-        std::iter::successors(self.map.outer(scope), |scope| self.map.outer(*scope)).any(|around| around == outer)
+    /// Whether a scope is `inner`, or one that `inner` was inlined into, at whatever depth. Any other is that of a call
+    /// which a step from `inner` passes over. Where one of them is not known, it is taken for that.
+    pub fn is_around(&self, scope: Option<u32>, inner: Option<u32>) -> bool {
+        let (Some(scope), Some(inner)) = (scope, inner) else { return true };
+        std::iter::successors(Some(inner), |inner| self.map.outer(*inner)).any(|around| around == scope)
+    }
+
+    /// The line of the program that an instruction without a line of its own was inlined into.
+    pub fn line_around(&self, program: &Program, position: Position) -> Option<Line> {
+        let function = program.instrumented.analyse(position.function)?;
+        self.map.line_around(function.instructions.get(position.instruction as usize)?.offset)
     }
 
     /// Whether a scope is a call that was inlined, and not a function of its own.

@@ -40,7 +40,7 @@ impl LineBack {
     fn line(&self, frame: u32, position: Position) -> Option<Line> {
         let line = self.table.line(position)?;
         let from = self.line.filter(|_| frame == self.frame && !self.with_calls).and_then(|line| line.scope);
-        let is_passed = self.table.is_inside(line.scope, from) || self.leaves && from.is_some() && line.scope == from;
+        let is_passed = !self.table.is_around(line.scope, from) || self.leaves && from.is_some() && line.scope == from;
         (!is_passed).then_some(line)
     }
 }

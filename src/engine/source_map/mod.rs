@@ -20,6 +20,12 @@ pub trait SourceMap {
     /// The line that the instruction at that offset belongs to; `None` where no line of the program is known.
     fn line(&self, offset: u64) -> Option<Line>;
 
+    /// The line of the program that calls what is inlined at that offset, for an offset that has no line of its own.
+    fn line_around(&self, offset: u64) -> Option<Line> {
+        let _ = offset;
+        None
+    }
+
     /// The scope around an inlined call; `None` for a function.
     fn outer(&self, scope: u32) -> Option<u32>;
 

@@ -83,7 +83,10 @@ impl DebugSession {
         let frame = self.machine().top();
         self.line_step = Some(LineStep {
             command,
-            line: self.lines.as_ref().and_then(|table| table.line(position)),
+            line: self.lines.as_ref().and_then(|table| {
+                // Within something of a library, the line that is shown is the one that it was inlined into.
+                table.line(position).or_else(|| table.line_around(&self.program, position))
+            }),
             frame,
             function: position.function,
             redirected: Vec::new(),
@@ -102,16 +105,15 @@ impl DebugSession {
         if top != step.frame || position.function != step.function {
             return top <= step.frame || step.command == LineCommand::Into;
         }
-        let inside = |outer: Option<Line>| table.is_inside(line.scope, outer.and_then(|outer| outer.scope));
+        let scope = step.line.and_then(|line| line.scope);
+        // Calls that are inlined are passed over as all others are: those within, and those that come after.
+        let is_around = table.is_around(line.scope, scope);
         match step.command {
             LineCommand::Into => Some(line) != step.line,
-            LineCommand::Over => Some(line) != step.line && !inside(step.line),
+            LineCommand::Over => Some(line) != step.line && is_around,
             // Something of a library that was inlined here is left.
             _ if step.line.is_none() => true,
-            _ => {
-                let scope = step.line.and_then(|line| line.scope);
-                table.is_inlined(scope) && line.scope != scope && !inside(step.line)
-            }
+            _ => table.is_inlined(scope) && line.scope != scope && is_around,
         }
     }
 

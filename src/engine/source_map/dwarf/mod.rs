@@ -136,6 +136,14 @@ impl SourceMap for DebugInfo {
         Some(Line { file: row.place.file, line: row.place.line, scope })
     }
 
+    fn line_around(&self, offset: u64) -> Option<Line> {
+        let scope = self.scopes.at(u32::try_from(offset).ok()?)?;
+        self.scopes.chain(scope).find_map(|scope| {
+            let call = scope.call.filter(|call| self.file(call.file).is_some_and(|file| !file.is_library))?;
+            Some(Line { file: call.file, line: call.line, scope: scope.outer })
+        })
+    }
+
     fn outer(&self, scope: u32) -> Option<u32> {
         self.scopes.all.get(scope as usize)?.outer
     }
