@@ -139,3 +139,27 @@ fn a_breakpoint_set_by_key_stops_again_and_again() {
     page.press("Reverse continue");
     page.expect_in("Locals", "1");
 }
+
+#[test]
+fn a_long_way_is_told_of_and_given_up() {
+    let page = Page::open();
+    page.choose_example("An endless loop");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Go to the end");
+    page.expect_status("Pause stops it where it is");
+    page.press("Pause");
+    page.expect_status("Paused");
+    // From there it is gone back, and on.
+    page.fill("Step number", "10");
+    page.hit(key::ENTER);
+    page.expect_script(
+        "it stands at step 10",
+        "return document.querySelector('input[aria-label=\"Step number\"]').value === '10'",
+    );
+    page.press("Step into");
+    page.press("Continue");
+    page.expect_status("Pause stops it where it is");
+    page.press("Pause");
+    page.expect_status("Paused");
+}
