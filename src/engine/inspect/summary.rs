@@ -199,7 +199,10 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
                 }
             }
             Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
+                // A single memory needs no name; and most modules have no other, which then takes less code to be told.
+                if memories.len() > 1
+                    && let KnownCustom::Name(names) = section.as_known()
+                {
                     // A name section that cannot be read gives no names.
                     for name in names.into_iter().map_while(Result::ok) {
                         if let Name::Memory(map) = name {

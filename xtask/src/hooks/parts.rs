@@ -39,6 +39,7 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::engine::inspect::place",
     "wasmoscope::engine::inspect::disassemble",
     "wasmoscope::engine::compile::explain",
+    "wasmoscope::worker::backtrace",
     "wasmoscope::worker::bookmark",
     "wasmoscope::worker::catches",
     "wasmoscope::worker::debug",
