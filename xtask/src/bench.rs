@@ -16,6 +16,8 @@ pub fn bench(arguments: &[String]) -> Result<()> {
     guest("--lib", "wasm32-unknown-unknown")?;
     guest("--bins", "wasm32-wasip1")?;
     run(&mut cargo(&["build", "--release", "--locked", "--package", "bench"]), "see the messages above")?;
+    let filesystem = ["bench", "--no-run", "--locked", "--package", "wasmoscope", "--bench", "filesystem"];
+    run(&mut cargo(&filesystem), "see the messages above")?;
     heading("Measuring (some minutes; leave the machine alone)");
     let mut measure = cargo(&["run", "--quiet", "--release", "--locked", "--package", "bench", "--"]);
     run(measure.args(parts), "see the messages above")

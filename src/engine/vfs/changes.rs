@@ -1,6 +1,6 @@
 //! What differs between a tree and an earlier snapshot of it.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::directory::Directory;
 use super::inode::{Ino, Node};
@@ -58,7 +58,7 @@ impl Vfs {
 
     fn differs(&self, earlier: &Self, before: Ino, after: Ino) -> bool {
         let (Some(old), Some(new)) = (earlier.inodes.get(before), self.inodes.get(after)) else { return true };
-        if Arc::ptr_eq(old, new) {
+        if Rc::ptr_eq(old, new) {
             return false;
         }
         match (&old.node, &new.node) {
@@ -101,7 +101,7 @@ impl Vfs {
     /// Whether the inode is no directory and the same in both: then there is nothing to look at, not even its path.
     fn shares_leaf(&self, earlier: &Self, ino: Ino) -> bool {
         match (earlier.inodes.get(ino), self.inodes.get(ino)) {
-            (Some(old), Some(new)) => Arc::ptr_eq(old, new) && !matches!(new.node, Node::Directory(_)),
+            (Some(old), Some(new)) => Rc::ptr_eq(old, new) && !matches!(new.node, Node::Directory(_)),
             (None | Some(_), _) => false,
         }
     }

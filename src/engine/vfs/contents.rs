@@ -1,6 +1,6 @@
 //! A file's bytes, in chunks that snapshots share.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use rpds::VectorSync;
 
@@ -16,7 +16,7 @@ pub(super) struct Contents {
     len: u64,
     /// Each chunk holds the beginning of its part of the file; what is missing up to [`CHUNK`] bytes reads as zeros.
     /// So a hole costs nothing, and a small file no more than its size.
-    chunks: VectorSync<Arc<Vec<u8>>>,
+    chunks: VectorSync<Rc<Vec<u8>>>,
     /// The last chunk. Files mostly grow at their end, and there it is at hand.
     tail: Vec<u8>,
 }
@@ -70,13 +70,17 @@ impl Contents {
         let before = self.chunks.len() as u64 * CHUNK as u64;
         if offset == self.len
             && offset == before + self.tail.len() as u64
-            && self.tail.capacity() - self.tail.len() >= bytes.len()
-            && self.tail.len() + bytes.len() <= CHUNK
+            && bytes.len() <= CHUNK.min(self.tail.capacity()) - self.tail.len()
         {
             self.tail.extend_from_slice(bytes);
             self.len += bytes.len() as u64;
             return;
         }
+        self.write_anywhere(offset, bytes);
+    }
+
+    #[inline(never)]
+    fn write_anywhere(&mut self, offset: u64, bytes: &[u8]) {
         let end = offset + bytes.len() as u64;
         self.ensure_chunks(end);
         let mut done = 0;
@@ -85,6 +89,10 @@ impl Contents {
             let part = (CHUNK - start).min(bytes.len() - done);
             let source = &bytes[done..done + part];
             if index == self.chunks.len() {
+                // A file that has filled a chunk will probably fill this one: its bytes need not move as it grows.
+                if index > 0 && start == self.tail.len() {
+                    self.tail.reserve_exact(CHUNK - start);
+                }
                 write_chunk(&mut self.tail, start, source);
             } else if let Some(chunk) = self.chunks.get_mut(index) {
                 write_shared_chunk(chunk, start, source);
@@ -122,18 +130,18 @@ impl Contents {
                 .chunks
                 .iter()
                 .zip(other.chunks.iter())
-                .all(|(ours, theirs)| Arc::ptr_eq(ours, theirs) || same_bytes(ours, theirs))
+                .all(|(ours, theirs)| Rc::ptr_eq(ours, theirs) || same_bytes(ours, theirs))
     }
 
     /// How many chunks both have in common: what a test measures sharing by.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub fn shared_chunks(&self, other: &Self) -> usize {
-        self.chunks.iter().zip(other.chunks.iter()).filter(|(ours, theirs)| Arc::ptr_eq(ours, theirs)).count()
+        self.chunks.iter().zip(other.chunks.iter()).filter(|(ours, theirs)| Rc::ptr_eq(ours, theirs)).count()
     }
 
     fn ensure_chunks(&mut self, len: u64) {
         while self.chunks.len() + 1 < chunks_for(len) {
-            self.chunks.push_back_mut(Arc::new(std::mem::take(&mut self.tail)));
+            self.chunks.push_back_mut(Rc::new(std::mem::take(&mut self.tail)));
         }
     }
 }
@@ -144,12 +152,12 @@ fn same_bytes(one: &[u8], other: &[u8]) -> bool {
     long.starts_with(short) && long[short.len()..].iter().all(|&byte| byte == 0)
 }
 
-fn write_shared_chunk(chunk: &mut Arc<Vec<u8>>, start: usize, source: &[u8]) {
-    if start == 0 && source.len() >= chunk.len() && Arc::get_mut(chunk).is_none() {
+fn write_shared_chunk(chunk: &mut Rc<Vec<u8>>, start: usize, source: &[u8]) {
+    if start == 0 && source.len() >= chunk.len() && Rc::get_mut(chunk).is_none() {
         // Shared, and nothing of it stays: there is nothing to copy.
-        *chunk = Arc::new(source.to_vec());
+        *chunk = Rc::new(source.to_vec());
     } else {
-        write_chunk(Arc::make_mut(chunk), start, source);
+        write_chunk(Rc::make_mut(chunk), start, source);
     }
 }
 

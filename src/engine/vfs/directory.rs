@@ -1,7 +1,7 @@
 //! Directories: names, and the order in which a program that lists them sees them.
 
 use std::hash::{BuildHasherDefault, DefaultHasher};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use rpds::{HashTrieMapSync, VectorSync};
 
@@ -19,9 +19,9 @@ const FIRST_COOKIE: u64 = 3;
 pub(super) struct Directory {
     pub parent: Ino,
     /// Hashed without randomness: the same tree is the same in every run.
-    names: HashTrieMapSync<Arc<str>, Slot, BuildHasherDefault<DefaultHasher>>,
+    names: HashTrieMapSync<Rc<str>, Slot, BuildHasherDefault<DefaultHasher>>,
     /// In the order in which they were made; `None` where one was removed and others came after it.
-    listing: VectorSync<Option<(Arc<str>, Ino)>>,
+    listing: VectorSync<Option<(Rc<str>, Ino)>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,9 +56,9 @@ impl Directory {
             }
             return;
         }
-        let name: Arc<str> = name.into();
+        let name: Rc<str> = name.into();
         let place = self.listing.len();
-        self.names.insert_mut(Arc::clone(&name), Slot { ino, place });
+        self.names.insert_mut(Rc::clone(&name), Slot { ino, place });
         self.listing.push_back_mut(Some((name, ino)));
     }
 
@@ -74,19 +74,19 @@ impl Directory {
     }
 
     /// All entries, in no order.
-    pub fn entries(&self) -> impl Iterator<Item = (&Arc<str>, Ino)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&Rc<str>, Ino)> {
         self.names.iter().map(|(name, slot)| (name, slot.ino))
     }
 
     /// All entries, by name.
-    pub fn sorted(&self) -> Vec<(&Arc<str>, Ino)> {
+    pub fn sorted(&self) -> Vec<(&Rc<str>, Ino)> {
         let mut entries: Vec<_> = self.entries().collect();
         entries.sort_unstable_by_key(|(name, _)| *name);
         entries
     }
 
     /// The entries after the one with this cookie, in the order in which they were made.
-    pub fn after(&self, cookie: u64) -> impl Iterator<Item = (u64, &Arc<str>, Ino)> {
+    pub fn after(&self, cookie: u64) -> impl Iterator<Item = (u64, &Rc<str>, Ino)> {
         let first = usize::try_from(cookie.saturating_add(1).saturating_sub(FIRST_COOKIE)).unwrap_or(usize::MAX);
         (first..self.listing.len()).filter_map(|place| {
             let (name, ino) = self.listing.get(place)?.as_ref()?;

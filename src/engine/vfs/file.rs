@@ -1,6 +1,6 @@
 //! What is done to one file by its inode: reading, writing, its length, its times.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::Vfs;
 use super::contents::{Contents, MAX_FILE_SIZE};
@@ -100,7 +100,7 @@ impl Vfs {
     }
 
     fn contents_mut(&mut self, ino: Ino) -> Result<(&mut Contents, &mut super::Times)> {
-        let inode = self.inodes.get_often(ino).map(Arc::make_mut).ok_or(VfsError::NotFound)?;
+        let inode = self.inodes.get_often(ino).map(Rc::make_mut).ok_or(VfsError::NotFound)?;
         match &mut inode.node {
             Node::File(contents) => Ok((contents, &mut inode.times)),
             Node::Directory(_) => Err(VfsError::IsDirectory),

@@ -1,7 +1,7 @@
 //! A tree as a value that can be stored: with it a recorded run starts from the very same inodes again.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -115,7 +115,7 @@ impl Vfs {
                 return Err("a file is too big");
             }
             used = used.saturating_add(inode.size());
-            inodes.insert(ino, Arc::new(inode));
+            inodes.insert(ino, Rc::new(inode));
         }
         if !links.is_empty() {
             return Err("a name stands for a file that is not there");

@@ -1,7 +1,7 @@
 //! Inodes: what a name in a directory stands for.
 
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{Arc, LazyLock};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ pub(super) struct Inode {
 pub(super) enum Node {
     File(Contents),
     Directory(Directory),
-    Symlink(Arc<str>),
+    Symlink(Rc<str>),
 }
 
 impl Inode {
@@ -119,7 +119,7 @@ impl Hasher for InoHasher {
     }
 }
 
-type Table = rpds::HashTrieMapSync<Ino, Arc<Inode>, BuildHasherDefault<InoHasher>>;
+type Table = rpds::HashTrieMapSync<Ino, Rc<Inode>, BuildHasherDefault<InoHasher>>;
 
 /// The inodes by number. A clone shares all of them.
 ///
@@ -128,26 +128,26 @@ type Table = rpds::HashTrieMapSync<Ino, Arc<Inode>, BuildHasherDefault<InoHasher
 #[derive(Debug, Clone)]
 pub(super) struct InodeTable {
     table: Table,
-    /// The inode that was written last: in the table is [`ABSENT`] in its place.
-    at_hand: Option<(Ino, Arc<Inode>)>,
+    /// The inode that was written last: in the table is `absent` in its place.
+    at_hand: Option<(Ino, Rc<Inode>)>,
+    /// What stands in the table for the inode that is at hand. Nobody gets to see it.
+    absent: Rc<Inode>,
 }
-
-/// What stands in the table for an inode that is at hand. Nobody gets to see it.
-static ABSENT: LazyLock<Arc<Inode>> = LazyLock::new(|| Arc::new(Inode::new(Node::Symlink("".into()), 0)));
 
 impl InodeTable {
     pub fn new() -> Self {
-        Self { table: Table::new_with_hasher_and_ptr_kind(Default::default()), at_hand: None }
+        let absent = Rc::new(Inode::new(Node::Symlink("".into()), 0));
+        Self { table: Table::new_with_hasher_and_ptr_kind(Default::default()), at_hand: None, absent }
     }
 
-    pub fn get(&self, ino: Ino) -> Option<&Arc<Inode>> {
+    pub fn get(&self, ino: Ino) -> Option<&Rc<Inode>> {
         match &self.at_hand {
             Some((number, inode)) if *number == ino => Some(inode),
             Some(_) | None => self.table.get(&ino),
         }
     }
 
-    pub fn get_mut(&mut self, ino: Ino) -> Option<&mut Arc<Inode>> {
+    pub fn get_mut(&mut self, ino: Ino) -> Option<&mut Rc<Inode>> {
         match &mut self.at_hand {
             Some((number, inode)) if *number == ino => Some(inode),
             Some(_) | None => self.table.get_mut(&ino),
@@ -155,9 +155,9 @@ impl InodeTable {
     }
 
     /// As [`InodeTable::get_mut`], for an inode that will probably be asked for again at once.
-    pub fn get_often(&mut self, ino: Ino) -> Option<&mut Arc<Inode>> {
+    pub fn get_often(&mut self, ino: Ino) -> Option<&mut Rc<Inode>> {
         if self.at_hand.as_ref().is_none_or(|(number, _)| *number != ino) {
-            let taken = std::mem::replace(self.table.get_mut(&ino)?, Arc::clone(&ABSENT));
+            let taken = std::mem::replace(self.table.get_mut(&ino)?, Rc::clone(&self.absent));
             if let Some((number, inode)) = self.at_hand.replace((ino, taken))
                 && let Some(place) = self.table.get_mut(&number)
             {
@@ -167,7 +167,7 @@ impl InodeTable {
         self.at_hand.as_mut().map(|(_, inode)| inode)
     }
 
-    pub fn insert(&mut self, ino: Ino, inode: Arc<Inode>) {
+    pub fn insert(&mut self, ino: Ino, inode: Rc<Inode>) {
         self.at_hand.take_if(|(number, _)| *number == ino);
         self.table.insert_mut(ino, inode);
     }
@@ -185,7 +185,7 @@ impl InodeTable {
     /// Whether both are known to hold the same, without a look at it.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         let same_at_hand = match (&self.at_hand, &other.at_hand) {
-            (Some((one, inode)), Some((another, other))) => one == another && Arc::ptr_eq(inode, other),
+            (Some((one, inode)), Some((another, other))) => one == another && Rc::ptr_eq(inode, other),
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };

@@ -25,7 +25,7 @@ mod tree;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 pub use changes::Changes;
 pub use error::{Result, VfsError};
@@ -74,7 +74,7 @@ impl Vfs {
         let mut root = Inode::new(Node::Directory(Directory::new(ROOT)), 0);
         root.links = 2;
         let mut inodes = InodeTable::new();
-        inodes.insert(ROOT, Arc::new(root));
+        inodes.insert(ROOT, Rc::new(root));
         Self { inodes, next_ino: ROOT.0 + 1, used: 0, limit, now: 0, open: rpds::RedBlackTreeMapSync::new_sync() }
     }
 
@@ -153,11 +153,11 @@ impl Vfs {
     }
 
     fn inode(&self, ino: Ino) -> Result<&Inode> {
-        self.inodes.get(ino).map(Arc::as_ref).ok_or(VfsError::NotFound)
+        self.inodes.get(ino).map(Rc::as_ref).ok_or(VfsError::NotFound)
     }
 
     fn inode_mut(&mut self, ino: Ino) -> Result<&mut Inode> {
-        self.inodes.get_mut(ino).map(Arc::make_mut).ok_or(VfsError::NotFound)
+        self.inodes.get_mut(ino).map(Rc::make_mut).ok_or(VfsError::NotFound)
     }
 
     fn directory(&self, ino: Ino) -> Result<&Directory> {

@@ -1,6 +1,6 @@
 //! What is done to names: making, linking, removing, moving, listing. Paths start from a directory's inode.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::contents::Contents;
 use super::directory::Directory;
@@ -105,14 +105,14 @@ impl Vfs {
     }
 
     /// Where a symbolic link leads to.
-    pub fn read_link(&self, base: Ino, path: &str, reach: Reach) -> Result<Arc<str>> {
+    pub fn read_link(&self, base: Ino, path: &str, reach: Reach) -> Result<Rc<str>> {
         let ino = self.resolve(base, path, reach, LastLink::Keep)?;
         self.link_target(ino)
     }
 
-    pub(super) fn link_target(&self, ino: Ino) -> Result<Arc<str>> {
+    pub(super) fn link_target(&self, ino: Ino) -> Result<Rc<str>> {
         match &self.inode(ino)?.node {
-            Node::Symlink(target) => Ok(Arc::clone(target)),
+            Node::Symlink(target) => Ok(Rc::clone(target)),
             Node::File(_) | Node::Directory(_) => Err(VfsError::Invalid),
         }
     }
@@ -254,7 +254,7 @@ impl Vfs {
         }
         self.next_ino += 1;
         self.directory_mut(directory)?.insert(name, ino);
-        self.inodes.insert(ino, Arc::new(inode));
+        self.inodes.insert(ino, Rc::new(inode));
         Ok(ino)
     }
 

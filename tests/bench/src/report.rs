@@ -117,8 +117,10 @@ impl Report {
     pub fn growth(&mut self, rows: &[calls::Growth]) {
         self.line(
             "\n### What more of it costs\n\n\
-             In the page, both sides in one run.\n\n\
-             | work | page | against | page | ratio | at most |\n|---|--:|---|--:|--:|--:|",
+             Both sides in one run; the file system alone natively, everything else in the page.\n\
+             A program's many appends are 262,144 calls, each some hundred interpreted instructions, against 16 calls: what \
+             they take beyond the file system is the interpreter's.\n\n\
+             | work | time | against | time | ratio | at most |\n|---|--:|---|--:|--:|--:|",
         );
         for row in rows {
             self.line(&format!(
@@ -127,8 +129,8 @@ impl Report {
                 row.milliseconds,
                 row.against,
                 row.measure,
-                ratio(row.milliseconds / row.measure, row.aim),
-                row.aim,
+                ratio(row.milliseconds / row.measure, row.aim.unwrap_or(f64::INFINITY)),
+                row.aim.map_or(String::new(), |aim| aim.to_string()),
             ));
         }
     }

@@ -49,6 +49,23 @@ fn a_write_past_the_end_leaves_zeros_between() {
 }
 
 #[test]
+fn what_is_appended_comes_after_a_hole_of_any_length() {
+    for end in [2, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK] {
+        let mut vfs = Vfs::new();
+        let ino = create(&mut vfs, "f").unwrap();
+        // What was there before has left room at hand.
+        vfs.append(ino, &[7; 100]).unwrap();
+        vfs.set_len(ino, 1).unwrap();
+        vfs.set_len(ino, end as u64).unwrap();
+        vfs.append(ino, b"end").unwrap();
+        let bytes = vfs.read_file("f").unwrap();
+        assert_eq!((bytes.len(), bytes[0]), (end + 3, 7));
+        assert!(bytes[1..end].iter().all(|&byte| byte == 0), "{end}");
+        assert_eq!(&bytes[end..], b"end", "{end}");
+    }
+}
+
+#[test]
 fn what_was_cut_off_does_not_come_back() {
     for (old, cut) in [(10, 4), (2 * CHUNK, CHUNK), (2 * CHUNK + 5, CHUNK + 3), (CHUNK, 0)] {
         let mut vfs = Vfs::new();
