@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::file_row::FileRow;
 use super::row_drag::use_row_drag;
+use crate::ui::hooks::use_resized::use_resized;
 use crate::ui::selectors::files::{TreeKey, TreeRow, active_index, on_key};
 use crate::ui::state::files::FilesAction;
 
@@ -67,6 +68,7 @@ pub fn FileTree(props: &Props) -> Html {
         let look = look.clone();
         use_effect_with(props.rows.len(), move |_| look());
     }
+    use_resized(&tree, look.clone());
     let onscroll = Callback::from(move |_: Event| look());
     let onkeydown = use_tree_keys(props, &tree);
     let onclick = {
@@ -93,6 +95,7 @@ pub fn FileTree(props: &Props) -> Html {
         })
     };
     let drag = use_row_drag(props);
+    let deepest = props.rows.iter().map(|row| row.level).max().unwrap_or(1);
     let (first, last) = (sight.0.saturating_sub(MARGIN), (sight.1 + MARGIN).min(props.rows.len()));
     // The active row is always there: the tree's focus points at it.
     let beyond = (!(first..last).contains(&active)).then_some(active);
@@ -116,7 +119,7 @@ pub fn FileTree(props: &Props) -> Html {
             ondrop={drag.drop}
             data-target={(drag.target.as_deref() == Some("")).then_some("true")}
         >
-            <div class="file-range" role="presentation" style={format!("--rows:{}", props.rows.len())}>
+            <div class="file-range" role="presentation" style={format!("--rows:{};--deepest:{deepest}", props.rows.len())}>
                 { for drawn.map(|(place, row)| html! {
                     <FileRow key={row.path.to_string()} id={row_id(place)} row={row.clone()} active={place == active} {place}
                         is_target={drag.target.as_deref() == Some(&*row.path)} />

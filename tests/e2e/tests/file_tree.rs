@@ -34,6 +34,23 @@ fn folder_with(files: &[(&str, &[u8])]) -> tempfile::TempDir {
 }
 
 #[test]
+fn a_panel_that_was_hidden_draws_all_rows_in_sight() {
+    let names: Vec<String> = (0..60).map(|number| format!("{number:02}.txt")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+    let folder = folder_with(&files);
+    let paths: Vec<_> = names.iter().map(|name| folder.path().join(name)).collect();
+    let page = Page::open_at_size(390, 844);
+    page.upload("files", &paths.iter().map(|path| path.as_path()).collect::<Vec<_>>());
+    page.click("tab", "Files");
+    page.expect_in("Files", "00.txt");
+    page.expect_script(
+        "rows reach to the end of the panel",
+        "const end = document.querySelector('[role=tree]').getBoundingClientRect().bottom - 1; \
+         return [...document.querySelectorAll('[role=treeitem]')].some((row) => row.getBoundingClientRect().bottom >= end)",
+    );
+}
+
+#[test]
 fn what_a_run_did_is_compared_kept_and_reverted() {
     let folder = folder_with(&[("list.txt", b"first\nsecond\n"), ("gone.txt", b"was here\n")]);
     let page = Page::open();
