@@ -7,18 +7,28 @@
 
 use serde::{Deserialize, Serialize};
 
+mod calls;
 mod catch;
 mod debug;
 mod evaluation;
+mod files;
+mod module;
+mod outcome;
 mod sources;
 mod timeline;
 
+pub use calls::{Call, CallFilter, CallsView, CallsWatch};
 pub use catch::{Asked, Catch, Caught, PlacedCatch, Touching};
 pub use debug::{
     Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, SourceVariable, TableView, ValueChange,
 };
 pub use evaluation::{Evaluation, Explanation};
+pub use files::{FileChange, FileContents, FileEntry, FileImage, FileKind};
+pub use module::{
+    Checked, Detected, DetectedKind, ExportSummary, ImportSummary, ModuleSummary, Problem, Severity, Span,
+};
+pub use outcome::{Backtrace, BacktraceCall, Counters, Outcome, Trap, Value};
 pub use sources::{InlinedFrame, LineCommand, SourceFile, SourcePlace};
 pub use timeline::{MarkKind, TimelineMark};
 
@@ -224,131 +234,6 @@ pub struct Binary {
     pub bytes: Vec<u8>,
 }
 
-/// What [`Request::Check`] found out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Checked {
-    /// What stands in the way of a run, in the order of the text; empty when it can run.
-    pub problems: Vec<Problem>,
-    /// What the source is.
-    pub detected: Detected,
-    /// What is in the module; there when it is a core module that could be read.
-    pub module: Option<ModuleSummary>,
-    /// The module's text, when the source is binary; at most about 5 MB of it.
-    pub disassembly: Option<String>,
-    /// The size of the module in the binary format.
-    pub binary_size: Option<u64>,
-}
-
-/// What a source turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Detected {
-    pub kind: DetectedKind,
-    /// One sentence on what it is, and why it does not run here when it does not.
-    pub description: String,
-    /// What the person can do about it, when it does not run here.
-    pub advice: Option<String>,
-    /// The exact command that builds one that runs here, to copy.
-    pub command: Option<String>,
-}
-
-/// The kinds of source that are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DetectedKind {
-    /// WebAssembly text that does not compile (text that does is told by what it compiles to).
-    BrokenText,
-    /// A module that exports `_start`.
-    Command,
-    /// A module that exports `_initialize`.
-    Reactor,
-    /// A module with plain exports.
-    Library,
-    /// A module that wants the JavaScript that wasm-bindgen makes.
-    WasmBindgen,
-    /// A component (WASI 0.2 and later).
-    Component,
-    /// A valid module that needs a proposal that the interpreter does not run.
-    UnsupportedProposal,
-    /// Not WebAssembly, in text or in binary.
-    NotWebAssembly,
-}
-
-/// A place in the source: lines and columns count from 1, columns in Unicode scalar values; offsets are in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Span {
-    pub start: u32,
-    pub end: u32,
-    pub line: u32,
-    pub column: u32,
-    pub end_line: u32,
-    pub end_column: u32,
-}
-
-/// How bad a [`Problem`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Severity {
-    Error,
-    Warning,
-}
-
-/// Something wrong with a program: data, not a failure of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// The file's name.
-    pub file: String,
-    /// Where; `None` when it is about the whole file, or about a binary.
-    pub span: Option<Span>,
-    pub severity: Severity,
-    /// What is wrong: lower case, no full stop.
-    pub message: String,
-    /// What would mend it.
-    pub help: Option<String>,
-    /// The source line, a caret below it: several lines of text for a fixed-width font.
-    pub excerpt: Option<String>,
-}
-
-/// What is in a core module.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ModuleSummary {
-    pub imports: Vec<ImportSummary>,
-    pub exports: Vec<ExportSummary>,
-    /// The memories in the order of their indices, imported ones included, such as `1 page (64 KiB), at most 4`.
-    pub memories: Vec<String>,
-    /// Their names without `$`, where they have any.
-    pub memory_names: Vec<Option<String>>,
-    /// What is called when **Run** is pressed and nothing was chosen, such as `main`; `None` when a choice is needed.
-    pub default_entry: Option<String>,
-    pub functions: u32,
-    pub globals: u32,
-    pub tables: u32,
-    /// Sections in their order: name and size in bytes.
-    pub sections: Vec<(String, u64)>,
-}
-
-/// One import.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportSummary {
-    pub module: String,
-    pub name: String,
-    /// Its type in the text format, such as `(func (param i32 i32) (result i32))`.
-    pub ty: String,
-    /// Whether it is provided here.
-    pub provided: bool,
-}
-
-/// One export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExportSummary {
-    pub name: String,
-    /// `func`, `memory`, `global` or `table`.
-    pub kind: String,
-    /// Its type in the text format.
-    pub ty: String,
-    /// The types of a function's parameters, as the text format names them; empty for what is no function.
-    pub params: Vec<String>,
-    /// The types of a function's results.
-    pub results: Vec<String>,
-}
-
 /// What a run calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
@@ -414,88 +299,6 @@ pub struct OutputChunk {
     pub dropped: u64,
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outcome {
-    /// The call returned.
-    Returned { results: Vec<Value> },
-    /// The program called `proc_exit`, or its `_start` returned (code 0).
-    Exited { code: u32 },
-    /// WebAssembly trapped.
-    Trapped { trap: Trap },
-    /// A limit was hit; `message` names it and its value.
-    LimitReached { limit: String, message: String, help: String },
-    /// The person stopped it.
-    Stopped,
-    /// It never started: it does not compile, an import is missing, an argument is not a number.
-    NotStarted { problems: Vec<Problem> },
-}
-
-/// The calls that were under way when a program failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Backtrace {
-    /// The innermost first.
-    pub calls: Vec<BacktraceCall>,
-    /// How many more there were further out.
-    pub hidden: u32,
-    /// Why there are none to tell, in a sentence without a full stop.
-    pub problem: Option<String>,
-}
-
-/// A call of a function, or one that the compiler has inlined.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BacktraceCall {
-    /// The function's name, or `func 3`.
-    pub function: String,
-    pub is_inlined: bool,
-    /// The instruction, in the text that the editor shows.
-    pub place: Option<Span>,
-    /// The instruction in the binary, in bytes.
-    pub offset: u64,
-    pub source: Option<SourcePlace>,
-}
-
-/// A trap, as the specification's execution rules have it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trap {
-    /// A word that does not change: `unreachable`, `integer-divide-by-zero`, ...
-    pub code: String,
-    /// What happened, for a person.
-    pub message: String,
-    /// What is usually the cause.
-    pub help: String,
-}
-
-/// A typed value, ready to be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Value {
-    /// As the text format names it: `i32`, `f64`, `v128`, `funcref`, ...
-    pub ty: String,
-    /// The usual form: signed decimal, shortest float, `i32x4` lanes, `null`.
-    pub text: String,
-    /// Unsigned decimal, for integers where it differs.
-    pub unsigned: Option<String>,
-    /// The bits in hexadecimal, for numbers and vectors.
-    pub hex: Option<String>,
-}
-
-/// What a run has used so far.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Counters {
-    /// The interpreter's unit of work, about one for each instruction.
-    pub fuel: u64,
-    /// Time spent compiling, in milliseconds.
-    pub compile_ms: f64,
-    /// Time spent in the program, waits not included, in milliseconds.
-    pub run_ms: f64,
-    /// The most that all linear memories together ever had, in bytes.
-    pub peak_memory: u64,
-    /// Calls from the program to functions of the host.
-    pub host_calls: u64,
-    /// Bytes printed, the dropped ones included.
-    pub output: u64,
-}
-
 /// What part of a memory the page looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryWatch {
@@ -519,124 +322,6 @@ pub struct MemoryView {
     pub size: u64,
     /// How many memories the module has.
     pub memories: u32,
-}
-
-/// Which calls are to be seen: those that pass each condition.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct CallFilter {
-    /// Parts of function names, separated by commas or blanks; empty for all functions.
-    pub functions: String,
-    /// Part of a path, or of the name that a descriptor was opened as; empty for all.
-    pub path: String,
-    /// Only what failed.
-    pub failures: bool,
-}
-
-/// What part of the traced calls the page looks at.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct CallsWatch {
-    pub filter: CallFilter,
-    /// How many of the calls that pass come before the first to be sent.
-    pub first: u64,
-    /// How many calls; the worker sends at most 500.
-    pub count: u32,
-    /// The last calls, instead of those from `first` on.
-    pub follow: bool,
-}
-
-/// Part of the traced calls.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct CallsView {
-    /// Whether the run is traced at all.
-    pub traced: bool,
-    /// What the calls have passed.
-    pub filter: CallFilter,
-    /// How many of the calls that pass come before the first of these.
-    pub first: u64,
-    pub calls: Vec<Call>,
-    /// How many of the calls that are kept pass, as far as they have been looked at.
-    pub passing: u64,
-    /// Whether some have not been looked at yet; another view follows.
-    pub searching: bool,
-    /// How many calls the run has made.
-    pub total: u64,
-    /// How many of them, the oldest, are not kept any more.
-    pub dropped: u64,
-}
-
-/// A call of the program to WASI.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    /// The first call of the run has 1.
-    pub number: u64,
-    /// Such as `path_open`.
-    pub function: String,
-    /// Name and value of each, the value as a person reads it: `CREAT|TRUNC`, `"words.txt"`.
-    pub arguments: Vec<(String, String)>,
-    /// `SUCCESS`, `NOENT`, ..., or what came instead: `exits`, `waits`.
-    pub outcome: String,
-    pub failed: bool,
-    /// What was written out, such as `fd 4`; empty where there is nothing.
-    pub results: String,
-    /// When it began, in milliseconds since the run began.
-    pub at_ms: f64,
-    /// How long it waited, in milliseconds, if it did.
-    pub waited_ms: Option<f64>,
-    /// How many instructions or so the program had executed.
-    pub fuel: u64,
-}
-
-/// A file or directory with all it holds. Paths start at the root without a `/`: `data/words.txt`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileImage {
-    pub path: String,
-    pub contents: FileContents,
-}
-
-/// What a [`FileImage`] is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FileContents {
-    Directory,
-    File {
-        #[serde(with = "serde_bytes")]
-        bytes: Vec<u8>,
-    },
-    Symlink {
-        target: String,
-    },
-}
-
-/// A line of the tree, in depth-first order, siblings by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileEntry {
-    pub path: String,
-    pub kind: FileKind,
-    /// In bytes; 0 for a directory.
-    pub size: u64,
-}
-
-/// What a [`FileEntry`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FileKind {
-    Directory,
-    File,
-    Symlink,
-}
-
-/// A change that the person makes to the tree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FileChange {
-    /// Create or replace these; missing parent directories are made.
-    Write { files: Vec<FileImage> },
-    /// Remove a file, or a directory with all it holds.
-    Remove { path: String },
-    /// Move a file or directory; missing parent directories of the new place are made.
-    Rename { from: String, to: String },
-    /// Put a copy of a file, or of a directory with all it holds, at a path where nothing is.
-    Copy { from: String, to: String },
-    /// Make these what they were when the last run began. A directory that the run made and that has been filled
-    /// otherwise since then stays.
-    Revert { paths: Vec<String> },
 }
 
 impl Request {

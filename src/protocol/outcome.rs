@@ -1,0 +1,87 @@
+//! How a run ended, and what it has used.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Problem, SourcePlace, Span};
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The call returned.
+    Returned { results: Vec<Value> },
+    /// The program called `proc_exit`, or its `_start` returned (code 0).
+    Exited { code: u32 },
+    /// WebAssembly trapped.
+    Trapped { trap: Trap },
+    /// A limit was hit; `message` names it and its value.
+    LimitReached { limit: String, message: String, help: String },
+    /// The person stopped it.
+    Stopped,
+    /// It never started: it does not compile, an import is missing, an argument is not a number.
+    NotStarted { problems: Vec<Problem> },
+}
+
+/// The calls that were under way when a program failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backtrace {
+    /// The innermost first.
+    pub calls: Vec<BacktraceCall>,
+    /// How many more there were further out.
+    pub hidden: u32,
+    /// Why there are none to tell, in a sentence without a full stop.
+    pub problem: Option<String>,
+}
+
+/// A call of a function, or one that the compiler has inlined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BacktraceCall {
+    /// The function's name, or `func 3`.
+    pub function: String,
+    pub is_inlined: bool,
+    /// The instruction, in the text that the editor shows.
+    pub place: Option<Span>,
+    /// The instruction in the binary, in bytes.
+    pub offset: u64,
+    pub source: Option<SourcePlace>,
+}
+
+/// A trap, as the specification's execution rules have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trap {
+    /// A word that does not change: `unreachable`, `integer-divide-by-zero`, ...
+    pub code: String,
+    /// What happened, for a person.
+    pub message: String,
+    /// What is usually the cause.
+    pub help: String,
+}
+
+/// A typed value, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Value {
+    /// As the text format names it: `i32`, `f64`, `v128`, `funcref`, ...
+    pub ty: String,
+    /// The usual form: signed decimal, shortest float, `i32x4` lanes, `null`.
+    pub text: String,
+    /// Unsigned decimal, for integers where it differs.
+    pub unsigned: Option<String>,
+    /// The bits in hexadecimal, for numbers and vectors.
+    pub hex: Option<String>,
+}
+
+/// What a run has used so far.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// The interpreter's unit of work, about one for each instruction.
+    pub fuel: u64,
+    /// Time spent compiling, in milliseconds.
+    pub compile_ms: f64,
+    /// Time spent in the program, waits not included, in milliseconds.
+    pub run_ms: f64,
+    /// The most that all linear memories together ever had, in bytes.
+    pub peak_memory: u64,
+    /// Calls from the program to functions of the host.
+    pub host_calls: u64,
+    /// Bytes printed, the dropped ones included.
+    pub output: u64,
+}
