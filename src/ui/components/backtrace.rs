@@ -6,10 +6,10 @@ use yew::prelude::*;
 
 use super::prose::Prose;
 use crate::protocol::{Backtrace, BacktraceCall};
-use crate::ui::hooks::reducers::{LayoutContext, RunContext, SourcesContext, use_slice};
+use crate::ui::hooks::reducers::{LayoutContext, RunContext, SourcesContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::selectors::numbers;
-use crate::ui::selectors::sources::file_line;
+use crate::ui::selectors::sources::{file_line, text_of};
 use crate::ui::state::layout::{LayoutAction, Panel};
 
 /// Nothing until the calls are known.
@@ -43,6 +43,7 @@ fn Line(props: &LineProps) -> Html {
     let link = use_slice::<EditorLink>();
     let layout = use_slice::<LayoutContext>();
     let sources = use_slice::<SourcesContext>();
+    let workspace = use_slice::<WorkspaceContext>();
     let BacktraceCall { function, is_inlined, place, offset, source } = &props.call;
     let at = match (source, place) {
         (Some(source), _) => file_line(source, &sources.files),
@@ -57,9 +58,11 @@ fn Line(props: &LineProps) -> Html {
             <span class="frame-place">{ at.clone() }</span>
         </>
     };
+    // Where the source is not here, the place in the disassembly is shown.
     let own = source.as_ref().and_then(|source| {
-        let file: Option<&Rc<str>> = sources.files.iter().find(|file| ***file == *source.file);
-        Some((file?.clone(), source.line))
+        let file: &Rc<str> = sources.files.iter().find(|file| ***file == *source.file)?;
+        text_of(&workspace.project.sources, file)?;
+        Some((file.clone(), source.line))
     });
     let go = match (own, *place) {
         (None, None) => return html! { <li><span class="frame">{ body }</span></li> },

@@ -147,3 +147,20 @@ fn marks_on(kind: &str, line: &str) -> String {
          return marks.length === 1 && top(marks[0].parentElement) === top(number)"
     )
 }
+
+#[test]
+fn a_watched_local_is_narrowed_to_calls_as_deep_as_this_one() {
+    let page = Page::open();
+    page.choose_example("Recursive factorial");
+    page.expect_source("$factorial");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Step into");
+    page.press("Step into");
+    page.expect_status("entered factorial with 10");
+    page.press("Watch $n");
+    page.expect_in("Breakpoints", "Local $n of $factorial, in any call, on change");
+    page.press("Only this deep: Local $n of $factorial, in any call, on change");
+    page.expect_in("Breakpoints", "Local $n of $factorial, in calls 2 deep, on change");
+    page.expect_no("button", "Only this deep: Local $n of $factorial, in calls 2 deep, on change");
+}
