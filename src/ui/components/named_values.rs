@@ -7,7 +7,11 @@ use super::watch_buttons::WatchButtons;
 use crate::protocol::{Asked, Caught, DebugFrame, NamedValue, Touching, ValueChange};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::debug::written;
 use crate::ui::state::debug::Base;
+
+/// From how many letters on a value does not fit beside its name.
+const LONG: usize = 13;
 
 /// The locals of the frame that is looked at.
 #[component]
@@ -69,8 +73,10 @@ struct Props {
 fn NamedValues(props: &Props) -> Html {
     let line = |(index, named): (usize, &NamedValue)| {
         let on_change = named.mutable.then(|| props.on_change.reform(move |text| (index as u32, text)));
+        // It takes a line of its own, so that its name stays readable.
+        let is_long = written(&named.value, props.base).chars().count() > LONG;
         html! {
-            <tr key={index} data-changed={named.changed.then_some("true")}>
+            <tr key={index} data-changed={named.changed.then_some("true")} data-long={is_long.then_some("true")}>
                 <th scope="row" title={named.name.clone()}><code>{ &named.name }</code></th>
                 <td class="named-type"><code class="type" data-type={named.value.ty.clone()}>{ &named.value.ty }</code></td>
                 <td class="named-value">
