@@ -95,8 +95,8 @@ impl Report {
             "\n## Files and output\n\n\
              The same Rust programs for wasm32-wasip1 in the page, interpreted, and on the browser's own engine with each of two \
              npm packages as their host.\n\
-             The program times itself; its start is timed from outside, from the bytes of the module to the program's end, in the \
-             page with the messages to the worker and back.\n\
+             The program times itself; its start is timed in the document, from the bytes of the module to the \
+             program's end, for all three in a worker of theirs, with the messages there and back.\n\
              The aim: faster than the faster of the two.\n\
              A write through `File::write_all` is some 180 instructions of the program for one call to the host: there it is \
              mostly the interpreter that is measured.\n\n\
