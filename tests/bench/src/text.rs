@@ -28,7 +28,8 @@ window.assemble = (text, validate) => {
   const started = performance.now();
   const module = window.wabt.parseWat('bench.wat', text, { bulk_memory: true, sat_float_to_int: true });
   if (validate) module.validate();
-  module.toBinary({});
+  // With the names, as the page writes them.
+  module.toBinary({ write_debug_names: true });
   module.destroy();
   return performance.now() - started;
 };
