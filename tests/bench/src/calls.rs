@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use wasmoscope::protocol::{Entry, Event, Outcome, Request, RunOptions, Source, Stream};
+use wasmoscope::protocol::{Counters, Entry, Event, Outcome, Request, RunOptions, Source, Stream};
 
 /// Milliseconds of one kind of work; infinite where a host was not waited for.
 pub struct Row {
@@ -97,6 +97,42 @@ window.runInHost = (name, base64, args) => {
 };
 "#;
 
+/// Starts the same program in each of the three by turns, without anybody looking on; each time its last digits are
+/// others, so that nothing that is remembered of it is of use.
+const STARTS: &str = r#"
+window.host.onmessage = window.bench.onmessage = null;
+window.asked = (worker, message, transfer, isAnswer) => new Promise((resolve) => {
+  const started = performance.now();
+  worker.onmessage = ({ data }) => { if (isAnswer(data)) resolve([performance.now() - started, data]); };
+  worker.postMessage(message, transfer);
+});
+window.starts = async (request64, requestPlace, tag, module64, modulePlace, rounds) => {
+  window.started = null;
+  const [request, module] = [request64, module64].map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+  const all = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const digits = new TextEncoder().encode(String(round).padStart(5, "0"));
+    request.set(digits, requestPlace);
+    module.set(digits, modulePlace);
+    const row = [];
+    const bytes = request.slice();
+    row.push((await window.asked(window.bench, bytes.buffer, [bytes.buffer], (data) => new Uint8Array(data)[0] === tag))[0]);
+    for (const name of ["inShim", "inRunno"]) {
+      const bytes = module.slice();
+      const [milliseconds, [code, said]] = await window.asked(window.host, [name, bytes, []], [bytes.buffer], () => true);
+      if (code !== 0) throw new Error(`${name} ended with ${code}: ${said}`);
+      row.push(milliseconds);
+    }
+    all.push(row);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  window.started = all;
+};
+"#;
+
+/// A custom section (core specification, section 5.5.3) that is named `r`, with five digits.
+const DIGITS: &[u8] = b"\0\x07\x01r00000";
+
 /// A host that takes longer than this is not waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -150,8 +186,45 @@ pub fn measure(rounds: usize) -> Vec<Row> {
         rows.push(row(name, rounds, |engine| said(&engine.run(&bench, &calls, &[kind]).1)));
     }
     eprintln!("    start of an empty program");
-    rows.push(row("start and end of an empty Rust program", 4 * rounds, |engine| engine.run(&bench, &empty, &[]).0));
+    rows.push(starts(&bench, &empty, 20 * rounds));
     rows
+}
+
+fn starts(bench: &Bench, module: &[u8], rounds: usize) -> Row {
+    // Once each, to see that it works.
+    for engine in [Engine::Page, Engine::Shim, Engine::Runno] {
+        engine.run(bench, module, &[]);
+    }
+    let module = [module, DIGITS].concat();
+    let request = run_request(&module, &[]).encode().expect("every request has bytes");
+    let place = |bytes: &[u8]| bytes.windows(DIGITS.len()).rposition(|part| part == DIGITS).map(|at| at + 4);
+    let end = Event::Finished { run: 1, outcome: Outcome::Exited { code: 0 }, counters: Counters::default() };
+    bench.script(STARTS, &[]);
+    bench.script(
+        "starts(...arguments).catch((error) => { window.started = String(error); })",
+        &[
+            json!(BASE64_STANDARD.encode(&request)),
+            json!(place(&request).expect("the module is in the request")),
+            json!(end.encode().expect("every event has bytes")[0]),
+            json!(BASE64_STANDARD.encode(&module)),
+            json!(place(&module)),
+            json!(rounds),
+        ],
+    );
+    let told = loop {
+        std::thread::sleep(Duration::from_secs(1));
+        let told = bench.script("return window.started", &[]);
+        if !told.is_null() {
+            break told;
+        }
+    };
+    let told = told.as_array().unwrap_or_else(|| panic!("{told}"));
+    let [page, shim, runno] = [0, 1, 2].map(|host| {
+        // What the browser optimises, it has optimised by then.
+        let counted = told.iter().skip(rounds / 4);
+        median(counted.map(|round| round[host].as_f64().unwrap_or(f64::NAN)).collect())
+    });
+    Row { name: "start and end of an empty Rust program", page, shim, runno }
 }
 
 fn row(name: &'static str, rounds: usize, measure: impl Fn(Engine) -> f64) -> Row {
@@ -190,12 +263,7 @@ fn in_page(bench: &Bench, module: &[u8], arguments: &[&str]) -> (f64, String) {
 
 /// On the files that are there.
 fn run_in_page(bench: &Bench, module: &[u8], arguments: &[&str]) -> (f64, String) {
-    let request = Request::Run {
-        run: 1,
-        source: Source { name: "calls.wasm".into(), bytes: module.to_vec() },
-        entry: Entry::Default,
-        options: RunOptions { arguments: arguments.iter().map(ToString::to_string).collect(), ..RunOptions::default() },
-    };
+    let request = run_request(module, arguments);
     let said = RefCell::new(Vec::new());
     let answer = bench.ask(&request, |event| {
         if let Event::Output { chunks, .. } = event {
@@ -208,6 +276,15 @@ fn run_in_page(bench: &Bench, module: &[u8], arguments: &[&str]) -> (f64, String
     let Event::Finished { outcome, .. } = answer.event else { unreachable!("only that is waited for") };
     assert_eq!(outcome, Outcome::Exited { code: 0 }, "{arguments:?} in the page said {said}");
     (answer.milliseconds, said)
+}
+
+fn run_request(module: &[u8], arguments: &[&str]) -> Request {
+    Request::Run {
+        run: 1,
+        source: Source { name: "calls.wasm".into(), bytes: module.to_vec() },
+        entry: Entry::Default,
+        options: RunOptions { arguments: arguments.iter().map(ToString::to_string).collect(), ..RunOptions::default() },
+    }
 }
 
 fn in_browser(bench: &Bench, function: &str, module: &[u8], arguments: &[&str]) -> (f64, String) {
