@@ -98,6 +98,19 @@ fn comments_and_longer_names_are_not_taken_for_it() {
     assert!(named("let wat = 1; f(\"wat\");", &never).is_empty());
 }
 
+#[test]
+fn what_a_build_writes_does_not_begin_the_next() {
+    let trunk = fs::read_to_string("Trunk.toml").expect("it is there");
+    let watch =
+        trunk.split("[watch]").nth(1).and_then(|rest| rest.split("\n[").next()).expect("it says what is watched");
+    // Patterns, not prefixes: a folder's name alone says nothing of what is in it.
+    for written in ["dist", "generated", "node_modules", "target"] {
+        for pattern in [format!("\"{written}\","), format!("\"{written}/**\",")] {
+            assert!(watch.contains(&pattern), "{pattern} is not left out: {watch}");
+        }
+    }
+}
+
 fn rust_files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_path_buf()];
