@@ -46,7 +46,7 @@ pub fn use_sources(
     }
     {
         let sources = sources.dispatcher();
-        use_effect_with(workspace.project.sources.len(), move |_| sources.dispatch(SourcesAction::Supplied));
+        use_effect_with(workspace.project.sources.clone(), move |_| sources.dispatch(SourcesAction::Supplied));
     }
     {
         // Only a module that says to have debug information is read for it.

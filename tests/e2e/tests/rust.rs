@@ -2,8 +2,8 @@
 
 use e2e::{Page, dist, key, root};
 
-#[test]
-fn a_line_of_rust_is_stopped_on_stepped_from_and_come_back_to() {
+/// The word counter, stopped by a breakpoint where it has found a word.
+fn stopped_in_count() -> Page {
     let page = Page::open();
     page.choose_example("Rust: word counter");
     page.expect_source("mod count;");
@@ -21,6 +21,12 @@ fn a_line_of_rust_is_stopped_on_stepped_from_and_come_back_to() {
     page.expect_status("has no source here");
     page.press("Continue");
     page.expect_status("Stopped at a breakpoint, next is line 21 of count.rs");
+    page
+}
+
+#[test]
+fn a_line_of_rust_is_stopped_on_stepped_from_and_come_back_to() {
+    let page = stopped_in_count();
     page.expect_next_line("count.words += 1;");
     page.expect_in("Call stack", "<wordcount::count::Count>::of");
     page.expect_in("Call stack", "src/count.rs:21");
@@ -104,21 +110,7 @@ fn text_is_stepped_by_line_when_that_is_chosen_and_the_choice_is_kept() {
 
 #[test]
 fn variables_are_told_as_what_they_are_and_where_they_are_pointed_at() {
-    let page = Page::open();
-    page.choose_example("Rust: word counter");
-    page.expect_source("mod count;");
-    page.choose("Source file", "src/count.rs");
-    page.expect_source("count.words += 1;");
-    page.click("textbox", "Source");
-    page.chord(key::CONTROL, key::HOME);
-    for _ in 1..21 {
-        page.hit(key::DOWN);
-    }
-    page.hit(key::F9);
-    page.press("Debug");
-    page.expect_status("Before the first instruction");
-    page.press("Continue");
-    page.expect_status("Stopped at a breakpoint, next is line 21 of count.rs");
+    let page = stopped_in_count();
     page.expect_in("Variables", "Count { lines: ");
     page.expect_in("Variables", "frequencies: HashMap (0 entries)");
     page.expect_in("Variables", "word\n&str");

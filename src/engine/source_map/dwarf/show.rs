@@ -36,7 +36,10 @@ impl Stored {
     fn at(&self, offset: u64) -> Self {
         match self {
             Self::Memory(address) => Self::Memory(address.saturating_add(offset)),
-            Self::Bytes(bytes) => Self::Bytes(bytes.get(offset as usize..).unwrap_or_default().to_vec()),
+            Self::Bytes(bytes) => {
+                let rest = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
+                Self::Bytes(rest.unwrap_or_default().to_vec())
+            }
         }
     }
 }
