@@ -5,8 +5,8 @@ mod support;
 
 use support::{RUN, TestWorker, wat};
 use wasmoscope::protocol::{
-    CallFilter, CallsWatch, Entry, Event, FileChange, FileContents, FileImage, FileKind, MemoryView, MemoryWatch,
-    Outcome, Request, RunOptions, Stream,
+    CallFilter, CallsWatch, Entry, Event, FileChange, FileContents, FileImage, FileKind, Limits, MemoryView,
+    MemoryWatch, Outcome, Request, RunOptions, Stream,
 };
 use wasmoscope::worker::Next;
 
@@ -309,6 +309,35 @@ fn the_same_program_prints_the_same_again() {
     worker.run_text(program);
     worker.settle(10);
     assert_eq!(worker.printed(Stream::Stderr), first);
+}
+
+/// Of a program that is run again its module is kept, and nothing else: its memory is fresh, and its limits are those of
+/// the run.
+#[test]
+fn a_program_that_is_run_again_begins_anew_and_keeps_to_its_limits() {
+    let program = r#"(module
+      (memory 1)
+      (global $calls (mut i32) (i32.const 0))
+      (func $down (param $depth i32) (if (local.get $depth) (then (call $down (i32.sub (local.get $depth) (i32.const 1))))))
+      (func (export "main") (result i32)
+        (call $down (i32.const 500))
+        (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+        (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 10)))
+        (i32.add (global.get $calls) (i32.load (i32.const 0)))))"#;
+    let mut worker = TestWorker::new();
+    for (recursion, ends) in [(20_000, true), (20_000, true), (100, false), (100, false), (600, true)] {
+        worker.send(Request::Check { version: 1, source: wat(program) });
+        worker.settle(10);
+        worker.events.clear();
+        let limits = Limits { recursion, ..Limits::default() };
+        worker.run(wat(program), Entry::Default, RunOptions { limits, ..RunOptions::default() });
+        worker.settle(10);
+        match worker.outcome() {
+            Some(Outcome::Returned { results }) if ends => assert_eq!(results[0].text, "11"),
+            Some(Outcome::LimitReached { limit, .. }) if !ends => assert_eq!(limit, "recursion"),
+            other => panic!("with a recursion of {recursion}: {other:?}"),
+        }
+    }
 }
 
 /// Yields 30,000 times, and closes a descriptor that is not there every hundredth time.

@@ -11,7 +11,7 @@ use super::machine::{HostClock, Input, Seed, Waited};
 use super::trace::Tracer;
 use super::{Failure, backtrace, module, read, write_stdout};
 use crate::engine::debugger::DebugSession;
-use crate::engine::runtime::{Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
+use crate::engine::runtime::{Compiled, Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::{OutputStream, Terminals, WasiConfig, WasiCtx};
 
@@ -110,7 +110,10 @@ impl Run {
                 .map(|session| Box::new(session) as _)
         } else {
             let config = SessionConfig { entry, wasi, limits };
-            Session::start(name, &wasm, &summary, config).map(|session| Box::new(session) as _)
+            Compiled::new(name, &wasm, &inspection.noticed, &config.limits)
+                .map_err(StartError::from)
+                .and_then(|compiled| Session::start(name, &compiled, &summary, config))
+                .map(|session| Box::new(session) as _)
         };
         let mut session = match started {
             Ok(session) => session,

@@ -11,61 +11,63 @@
 //! chooses by chance. An instruction in between keeps the two apart. `i32.popcnt` is one byte, takes any number, and
 //! leaves zero zero and everything else something else, which is all that a `select` wants to know.
 
+//!
+//! Where that may happen is noticed while a module is validated: [`super::validate::Noticed`].
+
 use std::borrow::Cow;
 
 use wasm_encoder::{CodeSection, Encode as _, Module, RawSection};
-use wasmparser::{BinaryReader, CodeSectionReader, FunctionBody, Operator, Parser};
+use wasmparser::{BinaryReader, CodeSectionReader, Parser};
 
 /// The section of code; core specification, section 5.5.2.
 pub const CODE: u8 = 10;
 const POPCNT: u8 = 0x69;
-const SELECT: u8 = 0x1B;
-const TYPED_SELECT: u8 = 0x1C;
 
-/// Mends a valid module.
+/// Mends a valid module at the places that were noticed.
 ///
 /// # Errors
 ///
 /// Where the module cannot be read; a valid module always can.
-pub fn mend(wasm: &[u8]) -> wasmparser::Result<Cow<'_, [u8]>> {
+pub fn mend<'a>(wasm: &'a [u8], fusible: &[u64]) -> wasmparser::Result<Cow<'a, [u8]>> {
+    if fusible.is_empty() {
+        return Ok(wasm.into());
+    }
     let mut module = Module::new();
-    let mut is_whole = true;
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         let Some((id, range)) = payload.as_section() else { continue };
         let data = &wasm[range.start as usize..range.end as usize];
-        let mended = if id == CODE { mend_code(data)? } else { data.into() };
-        is_whole &= matches!(mended, Cow::Borrowed(_));
+        let mended = if id == CODE { mend_code(data, range.start, fusible)? } else { data.into() };
         module.section(&RawSection { id, data: &mended });
     }
-    Ok(if is_whole { wasm.into() } else { module.finish().into() })
+    Ok(module.finish().into())
 }
 
-/// Mends the contents of a section of code.
+/// Mends the contents of a section of code, which begin at an offset in the module.
 ///
 /// # Errors
 ///
 /// Where it cannot be read; that of a valid module always can.
-pub fn mend_code(section: &[u8]) -> wasmparser::Result<Cow<'_, [u8]>> {
+pub fn mend_code<'a>(section: &'a [u8], start: u64, mut fusible: &[u64]) -> wasmparser::Result<Cow<'a, [u8]>> {
+    if fusible.is_empty() {
+        return Ok(section.into());
+    }
     let mut code = CodeSection::new();
-    let mut is_whole = true;
-    for body in CodeSectionReader::new(BinaryReader::new(section, 0))? {
+    for body in CodeSectionReader::new(BinaryReader::new(section, start))? {
         let body = body?;
-        let bytes = body.as_bytes();
-        let places = places(&body)?;
-        is_whole &= places.is_empty();
-        let mut mended = Vec::with_capacity(bytes.len() + places.len());
+        let (bytes, range) = (body.as_bytes(), body.range());
+        let (here, later) = fusible.split_at(fusible.partition_point(|place| *place < range.end));
+        let mut mended = Vec::with_capacity(bytes.len() + here.len());
         let mut from = 0;
-        for place in places {
+        for place in here {
+            let place = (place - range.start) as usize;
             mended.extend_from_slice(&bytes[from..place]);
             mended.push(POPCNT);
             from = place;
         }
         mended.extend_from_slice(&bytes[from..]);
         code.raw(&mended);
-    }
-    if is_whole {
-        return Ok(section.into());
+        fusible = later;
     }
     let mut bytes = Vec::with_capacity(section.len() + section.len() / 64);
     code.encode(&mut bytes);
@@ -75,71 +77,25 @@ pub fn mend_code(section: &[u8]) -> wasmparser::Result<Cow<'_, [u8]>> {
     Ok(bytes.split_off(reader.original_position() as usize).into())
 }
 
-/// Where in a body a `select` may be fused with what is before it.
-fn places(body: &FunctionBody<'_>) -> wasmparser::Result<Vec<usize>> {
-    let mut places = Vec::new();
-    // Most functions have none, and need not be decoded to know that.
-    if !body.as_bytes().iter().any(|byte| matches!(*byte, SELECT | TYPED_SELECT)) {
-        return Ok(places);
-    }
-    let start = body.range().start;
-    let mut is_apart = true;
-    for read in body.get_operators_reader()?.into_iter_with_offsets() {
-        let (operator, offset) = read?;
-        let is_select =
-            matches!(operator, Operator::Select | Operator::TypedSelect { .. } | Operator::TypedSelectMulti { .. });
-        if is_select && !is_apart {
-            places.push((offset - start) as usize);
-        }
-        is_apart = is_apart_from_comparisons(&operator);
-    }
-    Ok(places)
+/// Whether the second of two instructions is a `select`, and what the first pushes may be a comparison of a local with
+/// zero, or passed on from one. The instructions are given by their first bytes; core specification, section 5.4.
+pub fn may_be_fused(before: u8, instruction: u8) -> bool {
+    const SELECT: u8 = 0x1B;
+    const SELECT_OF_TYPE: u8 = 0x1C;
+    matches!(instruction, SELECT | SELECT_OF_TYPE) && !is_apart(before)
 }
 
-/// Whether what the instruction pushes is surely no comparison of a local with zero, nor passed on from one.
-fn is_apart_from_comparisons(operator: &Operator<'_>) -> bool {
-    use Operator as O;
-    matches!(
-        operator,
-        O::LocalGet { .. }
-            | O::GlobalGet { .. }
-            | O::I32Const { .. }
-            | O::Call { .. }
-            | O::CallIndirect { .. }
-            | O::I32Load { .. }
-            | O::I32Load8S { .. }
-            | O::I32Load8U { .. }
-            | O::I32Load16S { .. }
-            | O::I32Load16U { .. }
-            | O::I32LtS
-            | O::I32LtU
-            | O::I32GtS
-            | O::I32GtU
-            | O::I32LeS
-            | O::I32LeU
-            | O::I32GeS
-            | O::I32GeU
-            | O::I64LtS
-            | O::I64LtU
-            | O::I64GtS
-            | O::I64GtU
-            | O::I64LeS
-            | O::I64LeU
-            | O::I64GeS
-            | O::I64GeU
-            | O::F32Eq
-            | O::F32Ne
-            | O::F32Lt
-            | O::F32Gt
-            | O::F32Le
-            | O::F32Ge
-            | O::F64Eq
-            | O::F64Ne
-            | O::F64Lt
-            | O::F64Gt
-            | O::F64Le
-            | O::F64Ge
-    )
+/// Whether what the instruction pushes is surely no such comparison.
+fn is_apart(instruction: u8) -> bool {
+    match instruction {
+        // `call`, `call_indirect`, `local.get`, `global.get`, `i32.const`.
+        0x10 | 0x11 | 0x20 | 0x23 | 0x41 => true,
+        // `i32.load` and those of parts.
+        0x28 | 0x2C..=0x2F => true,
+        // Comparisons of integers but for `eqz`, `eq` and `ne`, and of numbers with a point.
+        0x48..=0x4F | 0x53..=0x66 => true,
+        _ => false,
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -147,6 +103,14 @@ mod tests {
     use wasmi::{Engine, Instance, Store};
 
     use super::*;
+    use crate::engine::validate::{Validity, validate};
+
+    fn mended(wasm: &[u8]) -> Cow<'_, [u8]> {
+        let Validity::Valid(noticed) = validate(wasm) else { panic!("the module is valid") };
+        let mended = mend(wasm, &noticed.fusible).expect("it can be read");
+        assert!(matches!(validate(&mended), Validity::Valid(_)));
+        mended
+    }
 
     /// What `main` of a module gives for an argument, in wasmi alone.
     fn call(wasm: &[u8], argument: i32) -> i32 {
@@ -199,7 +163,7 @@ mod tests {
             ("local.get 0 f32.convert_i32_s f32.const 0 f32.eq", true),
         ] {
             let wasm = choosing(condition);
-            let mended = mend(&wasm).expect("it can be read");
+            let mended = mended(&wasm);
             for argument in [0, 1, 256, -1] {
                 let expected = if (argument == 0) == is_for_zero { 1 } else { 2 };
                 assert_eq!(call(&mended, argument), expected, "{condition} of {argument}");
@@ -216,9 +180,9 @@ mod tests {
             ("local.get 0 i32.const 4 i32.eq", false),
         ] {
             let wasm = choosing(condition);
-            assert_eq!(matches!(mend(&wasm), Ok(Cow::Borrowed(_))), is_whole, "{condition}");
+            assert_eq!(matches!(mended(&wasm), Cow::Borrowed(_)), is_whole, "{condition}");
         }
         let without = wat::parse_str("(module (func (result i32) (i32.const 27)) (memory 1))").expect("it is text");
-        assert!(matches!(mend(&without), Ok(Cow::Borrowed(_))));
+        assert!(matches!(mended(&without), Cow::Borrowed(_)));
     }
 }

@@ -1,16 +1,31 @@
 //! Whether a module is valid, and whether the interpreter runs the proposals it needs.
 
-use wasmparser::{FuncValidatorAllocations, Parser, ValidPayload, Validator, WasmFeatures};
+use wasmparser::{
+    FuncValidator, FuncValidatorAllocations, FunctionBody, Parser, ValidPayload, Validator, ValidatorResources,
+    WasmFeatures,
+};
+
+use super::mend;
 
 /// What [`validate`] found.
 #[derive(Debug)]
 pub enum Validity {
     /// Valid, and it runs here.
-    Valid,
+    Valid(Noticed),
     /// Valid WebAssembly that needs proposals which the interpreter does not run; `at` is where the first one shows.
     NeedsProposals { proposals: Vec<&'static str>, at: Fault },
     /// Not valid: one fault for the module's structure, or one for each function that has one.
     Invalid(Vec<Fault>),
+}
+
+/// What validation meets in the code of a module, and who runs it wants to know: no second reading is as cheap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Noticed {
+    /// Where a `select` stands that wasmi may fuse with what is before it, in bytes from the start of the module: for
+    /// [`mend`](super::mend::mend).
+    pub fusible: Vec<u64>,
+    /// Whether there is a `table.grow`; see [`super::runtime::limits`].
+    pub grows_tables: bool,
 }
 
 /// A place in the binary that breaks a rule of validation (core specification, chapter 3).
@@ -60,16 +75,17 @@ const MOST_FAULTS: usize = 20;
 
 /// Validates a core module.
 pub fn validate(wasm: &[u8]) -> Validity {
-    let faults = faults(wasm, supported());
-    let Some(first) = faults.first() else { return Validity::Valid };
+    let (faults, noticed) = read(wasm, supported());
+    let Some(first) = faults.first() else { return Validity::Valid(noticed) };
     let mut needed = PROPOSALS.iter().fold(supported(), |features, (feature, _)| features | *feature);
-    if !self::faults(wasm, needed).is_empty() {
+    let has_faults = |features| !read(wasm, features).0.is_empty();
+    if has_faults(needed) {
         return Validity::Invalid(faults);
     }
     // Some proposals bring the same thing (a tag is in both ways to have exceptions), so none of them alone is what is
     // lacking: what can be left out is left out one by one, the newest first.
     for (feature, _) in PROPOSALS.iter().rev() {
-        if self::faults(wasm, needed - *feature).is_empty() {
+        if !has_faults(needed - *feature) {
             needed -= *feature;
         }
     }
@@ -77,8 +93,10 @@ pub fn validate(wasm: &[u8]) -> Validity {
     Validity::NeedsProposals { proposals, at: first.clone() }
 }
 
-fn faults(wasm: &[u8], features: WasmFeatures) -> Vec<Fault> {
+/// The faults of a module, and what was noticed in it up to the last of them.
+fn read(wasm: &[u8], features: WasmFeatures) -> (Vec<Fault>, Noticed) {
     let mut faults = Vec::new();
+    let mut noticed = Noticed::default();
     let mut validator = Validator::new_with_features(features);
     let mut allocations = FuncValidatorAllocations::default();
     // The parser has features of its own: left alone it reads an import section that no validator looks at again.
@@ -89,21 +107,99 @@ fn faults(wasm: &[u8], features: WasmFeatures) -> Vec<Fault> {
         match validated {
             Ok(ValidPayload::Func(function, body)) => {
                 let mut function = function.into_validator(allocations);
-                if let Err(error) = function.validate(&body) {
+                if let Err(error) = read_function(&mut function, &body, &mut noticed) {
                     faults.push(error.into());
                 }
                 allocations = function.into_allocations();
                 if faults.len() >= MOST_FAULTS {
-                    return faults;
+                    break;
                 }
             }
             Ok(_) => {}
             // Past a fault in the structure nothing that follows can be trusted.
             Err(error) => {
                 faults.push(error.into());
-                return faults;
+                break;
             }
         }
     }
-    faults
+    (faults, noticed)
+}
+
+fn read_function(
+    function: &mut FuncValidator<ValidatorResources>,
+    body: &FunctionBody<'_>,
+    noticed: &mut Noticed,
+) -> wasmparser::Result<()> {
+    let code = body.as_bytes();
+    let start = body.range().start;
+    let mut reader = body.get_binary_reader();
+    function.read_locals(&mut reader)?;
+    let mut before = 0;
+    while !reader.eof() {
+        let offset = reader.original_position();
+        // Whether an instruction begins with such a byte can be told here and nowhere else: it may be in a constant, too.
+        let instruction = &code[(offset - start) as usize..];
+        if mend::may_be_fused(before, instruction[0]) {
+            noticed.fusible.push(offset);
+        }
+        noticed.grows_tables |= is_table_grow(instruction);
+        before = instruction[0];
+        reader.visit_operator(&mut function.visitor(offset))??;
+    }
+    let end = reader.original_position();
+    reader.finish_expression(&function.visitor(end))
+}
+
+/// `table.grow`, core specification, section 5.4.6: 15 after a prefix, which may be written with more bytes than it needs.
+fn is_table_grow(instruction: &[u8]) -> bool {
+    const PREFIX: u8 = 0xFC;
+    const TABLE_GROW: u32 = 15;
+    let [PREFIX, number @ ..] = instruction else { return false };
+    let mut reader = wasmparser::BinaryReader::new(number, 0);
+    reader.read_var_u32().is_ok_and(|number| number == TABLE_GROW)
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn noticed(wasm: &[u8]) -> Noticed {
+        match validate(wasm) {
+            Validity::Valid(noticed) => noticed,
+            other => panic!("it is valid, but: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_table_that_grows_is_seen() {
+        let text = "(module (table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1)))))";
+        let mut wasm = wat::parse_str(text).unwrap();
+        assert!(noticed(&wasm).grows_tables);
+        // Written with two bytes more than it takes.
+        let at = wasm.windows(2).position(|bytes| bytes == [0xFC, 15]).unwrap();
+        wasm.splice(at + 1..at + 2, [0x8F, 0x80, 0x00]);
+        // The body is longer by two bytes, and so is its section.
+        let code = wasm.iter().position(|byte| *byte == 10).unwrap();
+        (wasm[code + 1], wasm[code + 3]) = (wasm[code + 1] + 2, wasm[code + 3] + 2);
+        assert!(noticed(&wasm).grows_tables);
+    }
+
+    #[test]
+    fn constants_that_look_like_instructions_are_none() {
+        // -132 is 0xFC 0x7E, 0x7FC is 0xFC 0x0F, and 27 is the byte of a `select`.
+        let text = "(module (table 1 funcref)
+            (func (drop (i32.const 0x7FC)) (drop (i32.const -132)) (drop (i32.const 27)) (drop (i32.const 28))))";
+        let wasm = wat::parse_str(text).unwrap();
+        assert!(wasm.windows(2).any(|bytes| bytes == [0xFC, 15]));
+        assert_eq!(noticed(&wasm), Noticed::default());
+    }
+
+    #[test]
+    fn a_select_is_told_by_its_place() {
+        let text = "(module (func (param i32) (result i32) i32.const 1 i32.const 2 local.get 0 i32.eqz select))";
+        let wasm = wat::parse_str(text).unwrap();
+        let place = wasm.windows(2).position(|bytes| bytes == [0x45, 0x1B]).unwrap() + 1;
+        assert_eq!(noticed(&wasm), Noticed { fusible: vec![place as u64], grows_tables: false });
+    }
 }

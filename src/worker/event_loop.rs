@@ -1,15 +1,18 @@
 //! What is done with each request, and what goes on between requests.
 
+use std::rc::Rc;
+
 use super::backtrace::{Backtracing, Started};
 use super::bookmark::Bookmark;
 use super::calls::{self, Watched};
 use super::debug::{Debug, Setup};
+use super::inspected::Inspected;
 use super::run::{Run, wasi_config};
 use super::sources::Sources;
 use super::warm_up::WarmUp;
 use super::{Machine, files, to_proto};
 use crate::engine::diagnostic::Problem;
-use crate::engine::inspect::{self, Inspection, Summary};
+use crate::engine::inspect::{self, Summary};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
@@ -49,8 +52,7 @@ pub struct EventLoop<M> {
     backtracing: Option<Backtracing>,
     watch: Option<MemoryWatch>,
     calls: Option<Watched>,
-    /// The last source that was looked at, and what it turned out to be.
-    inspected: Option<(Source, Inspection, f64)>,
+    inspected: Option<Inspected>,
     sources: Sources,
     warm_up: Option<WarmUp<M>>,
 }
@@ -80,8 +82,7 @@ impl<M: Machine> EventLoop<M> {
         match request {
             Request::Check { version, source } => {
                 let source = to_engine_source(source);
-                let (inspection, _) = self.inspect(&source);
-                let checked = to_proto::checked(&source, inspection);
+                let checked = to_proto::checked(&source, &self.inspect(&source).inspection);
                 emit(Event::Checked { version, checked });
             }
             Request::Build { version, source } => {
@@ -98,13 +99,22 @@ impl<M: Machine> EventLoop<M> {
                 self.warm_up = None;
                 self.backtracing = None;
                 let source = to_engine_source(source);
-                let Some((wasm, summary, compile_ms)) = self.runnable(run, &source, emit) else { return };
+                let Some((_, summary, _)) = self.runnable(run, &source, emit) else { return };
+                let machine = self.machine.clone();
+                let compiled = self.inspect(&source).compiled(&to_proto::limits(&options.limits), &machine);
+                let (compiled, compile_ms) = match compiled {
+                    Ok(compiled) => compiled,
+                    Err(problem) => {
+                        emit(not_started(run, vec![to_proto::problem(&problem)], 0.0));
+                        return;
+                    }
+                };
                 self.last = Some((run, source.clone(), entry.clone(), options.clone()));
                 self.base = self.files.clone();
                 let started = Run::start(
                     run,
                     &source,
-                    &wasm,
+                    &compiled,
                     &summary,
                     entry,
                     options,
@@ -346,6 +356,12 @@ impl<M: Machine> EventLoop<M> {
         if self.search_for_a_while(emit) || self.look_for_calls(emit) {
             return Next::Now;
         }
+        if let Some(inspected) = &mut self.inspected {
+            let limits = self.last.as_ref().map(|(.., options)| to_proto::limits(&options.limits)).unwrap_or_default();
+            if inspected.compile_ahead(&limits, &self.machine) {
+                return Next::Now;
+            }
+        }
         if let Some(warm_up) = &mut self.warm_up {
             if !warm_up.slice() {
                 emit(Event::Warm { milliseconds: warm_up.milliseconds() });
@@ -442,8 +458,9 @@ impl<M: Machine> EventLoop<M> {
         run: RunId,
         source: &Source,
         emit: &mut dyn FnMut(Event),
-    ) -> Option<(Vec<u8>, Summary, f64)> {
-        let (inspection, compile_ms) = self.inspect(source);
+    ) -> Option<(Rc<[u8]>, Rc<Summary>, f64)> {
+        let Inspected { inspection, milliseconds, .. } = self.inspect(source);
+        let compile_ms = *milliseconds;
         if !inspection.problems.is_empty() {
             let problems = inspection.problems.iter().map(to_proto::problem).collect();
             emit(not_started(run, problems, compile_ms));
@@ -570,17 +587,10 @@ impl<M: Machine> EventLoop<M> {
         }
     }
 
-    /// Compiles and validates, unless it is the source that was looked at last. Also gives the time that took.
-    fn inspect(&mut self, source: &Source) -> (&Inspection, f64) {
-        let stale = self.inspected.as_ref().is_none_or(|(seen, ..)| seen != source);
-        if stale {
-            let start = self.machine.now_ms();
-            let inspection = inspect::inspect(source);
-            let milliseconds = self.machine.now_ms() - start;
-            self.inspected = Some((source.clone(), inspection, milliseconds));
-        }
-        let (_, inspection, milliseconds) = self.inspected.as_ref().expect("it was filled just now");
-        (inspection, *milliseconds)
+    /// Compiles and validates, unless it is the source that was looked at last.
+    fn inspect(&mut self, source: &Source) -> &mut Inspected {
+        let same = self.inspected.take().filter(|inspected| inspected.is_of(source));
+        self.inspected.insert(same.unwrap_or_else(|| Inspected::new(source, &self.machine)))
     }
 }
 

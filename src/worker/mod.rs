@@ -13,6 +13,7 @@ mod debug_view;
 mod event_loop;
 mod expressions;
 mod files;
+mod inspected;
 mod persons_files;
 mod regions;
 mod rehearsal;

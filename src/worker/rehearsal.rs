@@ -116,7 +116,7 @@ impl<M: Machine> Rehearsal<M> {
     pub fn new(machine: M) -> Option<Self> {
         let text = program();
         let Inspection { wasm, .. } = inspect::inspect(&EngineSource::new(NAME, text.as_str()));
-        let sources = [wasm?, text.into_bytes()].map(|bytes| Source { name: NAME.to_owned(), bytes });
+        let sources = [wasm?.to_vec(), text.into_bytes()].map(|bytes| Source { name: NAME.to_owned(), bytes });
         Some(Self { machine, sources, stage: None, done: 0 })
     }
 
@@ -150,7 +150,7 @@ impl<M: Machine> Rehearsal<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::runtime::{Entry, Limits, Outcome, Progress, Session, SessionConfig};
+    use crate::engine::runtime::{Compiled, Entry, Limits, Outcome, Progress, Session, SessionConfig};
     use crate::engine::vfs::Vfs;
     use crate::engine::wasi::{Clock, Random, WasiConfig};
 
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_program_is_valid_prints_and_ends() {
-        let Inspection { wasm, summary, problems, .. } = inspect::inspect(&EngineSource::new(NAME, program()));
+        let Inspection { wasm, summary, problems, noticed, .. } = inspect::inspect(&EngineSource::new(NAME, program()));
         assert!(problems.is_empty(), "{problems:?}");
         let wasi = WasiConfig {
             args: Vec::new(),
@@ -184,7 +184,8 @@ mod tests {
             output_limit: None,
         };
         let config = SessionConfig { entry: Entry::Default, limits: Limits::default(), wasi };
-        let mut session = Session::start(NAME, &wasm.unwrap(), &summary.unwrap(), config).expect("it starts");
+        let compiled = Compiled::new(NAME, &wasm.unwrap(), &noticed, &config.limits).expect("it compiles");
+        let mut session = Session::start(NAME, &compiled, &summary.unwrap(), config).expect("it starts");
         assert_eq!(session.advance(1_000_000), Progress::Done(Outcome::Exited(0)));
         assert_eq!(session.counters().output, 5);
     }

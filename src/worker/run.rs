@@ -3,7 +3,7 @@
 use super::event_loop::Next;
 use super::{Machine, to_proto};
 use crate::engine::inspect::Summary;
-use crate::engine::runtime::{Outcome, Progress, Session, SessionConfig};
+use crate::engine::runtime::{Compiled, Outcome, Progress, Session, SessionConfig};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::trace::Trace;
@@ -55,7 +55,7 @@ impl Run {
     pub fn start(
         id: RunId,
         source: &Source,
-        wasm: &[u8],
+        compiled: &Compiled,
         summary: &Summary,
         entry: protocol::Entry,
         options: RunOptions,
@@ -69,7 +69,7 @@ impl Run {
             wasi: wasi_config(source, &options, files.clone(), machine),
             limits: to_proto::limits(&options.limits),
         };
-        let session = Session::start(&source.name, wasm, summary, config);
+        let session = Session::start(&source.name, compiled, summary, config);
         let compile_ms = compile_ms + machine.now_ms() - started_ms;
         let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
         if options.trace {

@@ -34,7 +34,7 @@ pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
             advice: verdict.advice.clone(),
             command: verdict.command.clone(),
         },
-        module: inspection.summary.as_ref().map(summary),
+        module: inspection.summary.as_deref().map(summary),
         disassembly,
         binary_size: inspection.wasm.as_ref().map(|wasm| wasm.len() as u64),
     }

@@ -7,8 +7,8 @@
 
 use super::Machine;
 use super::rehearsal::Rehearsal;
-use crate::engine::inspect;
-use crate::engine::runtime::{Entry, Limits, Session, SessionConfig};
+use crate::engine::inspect::{self, Inspection};
+use crate::engine::runtime::{Compiled, Entry, Limits, Session, SessionConfig};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiConfig;
@@ -95,7 +95,8 @@ impl<M: Machine> WarmUp<M> {
 
 /// A run of the program's export that does not end.
 fn endless(module: &[u8], machine: &impl Machine) -> Option<Session> {
-    let summary = inspect::inspect(&Source { name: "warm-up.wasm".to_owned(), bytes: module.to_vec() }).summary?;
+    let source = Source { name: "warm-up.wasm".to_owned(), bytes: module.to_vec() };
+    let Inspection { summary, noticed, .. } = inspect::inspect(&source);
     let config = SessionConfig {
         entry: Entry::Export { name: "endless".to_owned(), arguments: Vec::new() },
         limits: Limits::default(),
@@ -109,5 +110,6 @@ fn endless(module: &[u8], machine: &impl Machine) -> Option<Session> {
             output_limit: None,
         },
     };
-    Session::start("warm-up.wasm", module, &summary, config).ok()
+    let compiled = Compiled::new(&source.name, module, &noticed, &config.limits).ok()?;
+    Session::start(&source.name, &compiled, &*summary?, config).ok()
 }

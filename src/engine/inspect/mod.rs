@@ -8,9 +8,11 @@ pub use detect::{Kind, Verdict};
 pub use disassemble::disassemble;
 pub use summary::{Export, ExportKind, Import, Summary};
 
+use std::rc::Rc;
+
 use super::diagnostic::Problem;
 use super::source::Source;
-use super::validate::{self, Validity};
+use super::validate::{self, Noticed, Validity};
 use super::{compile, runtime, source_map};
 
 /// Everything that can be told of a source without running it.
@@ -21,14 +23,16 @@ pub struct Inspection {
     /// What stands in the way of a run; empty when it can run.
     pub problems: Vec<Problem>,
     /// What is in it; there for a core module that could be read.
-    pub summary: Option<Summary>,
+    pub summary: Option<Rc<Summary>>,
     /// The module in the binary format, when there is one.
-    pub wasm: Option<Vec<u8>>,
+    pub wasm: Option<Rc<[u8]>>,
+    /// What was noticed in a module that can run.
+    pub noticed: Noticed,
 }
 
 impl Inspection {
     fn stopped(verdict: Verdict, problems: Vec<Problem>) -> Self {
-        Self { verdict, problems, summary: None, wasm: None }
+        Self { verdict, problems, summary: None, wasm: None, noticed: Noticed::default() }
     }
 }
 
@@ -39,11 +43,15 @@ pub fn inspect(source: &Source) -> Inspection {
         return Inspection::stopped(verdict, vec![problem]);
     }
     let wasm = match compile::compile(source) {
-        Ok(wasm) => wasm.into_owned(),
+        Ok(wasm) => wasm,
         Err(problem) => return Inspection::stopped(detect::no_module(source), vec![*problem]),
     };
+    let mut seen = Noticed::default();
     let (mut problems, unsupported) = match validate::validate(&wasm) {
-        Validity::Valid => (Vec::new(), None),
+        Validity::Valid(noticed) => {
+            seen = noticed;
+            (Vec::new(), None)
+        }
         Validity::NeedsProposals { proposals, at } => {
             let verdict = detect::needs_proposals(&proposals, source.is_binary());
             let problem = place(source, &wasm, verdict.problem(&source.name), at.offset);
@@ -68,7 +76,7 @@ pub fn inspect(source: &Source) -> Inspection {
             problems.extend(missing.into_iter().map(|(offset, problem)| place(source, &wasm, problem, offset)));
         }
     }
-    Inspection { verdict, problems, summary, wasm: Some(wasm) }
+    Inspection { verdict, problems, summary: summary.map(Rc::new), wasm: Some(wasm.into()), noticed: seen }
 }
 
 /// Compiles and validates a source: the module, or what is wrong with it.
@@ -83,7 +91,7 @@ pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
     let wasm = compile::compile(source).map_err(|problem| vec![*problem])?;
     match validate::validate(&wasm) {
         // A proposal that does not run here may well run where the module is going.
-        Validity::Valid | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
+        Validity::Valid(_) | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
         Validity::Invalid(faults) => Err(faults.iter().map(|fault| invalid(source, &wasm, fault)).collect()),
     }
 }

@@ -3,16 +3,17 @@
 use std::collections::VecDeque;
 
 use wasmi::{
-    Error, Extern, Func, Instance, Linker, Memory, Module, ResumableCall, ResumableCallHostTrap,
-    ResumableCallOutOfFuel, Store, Val,
+    Error, Extern, Func, Instance, Linker, Memory, ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, Store,
+    Val,
 };
 
-use super::limits::{self, Limiter, Limits};
+use super::compiled::{Compiled, refused};
+use super::limits::{Limiter, Limits};
 use super::outcome::{self, Outcome, Trap};
 use super::plan::{Entry, Plan, plan};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
-use crate::engine::prepare::{self, Prepared};
+use crate::engine::prepare::Reserved;
 use crate::engine::value;
 use crate::engine::wasi::{self, Retry, Suspend, WasiConfig, WasiCtx};
 
@@ -105,34 +106,35 @@ impl From<Box<Problem>> for StartError {
 }
 
 impl Session {
-    /// Compiles and instantiates a valid module, and readies the call; no instruction of it is executed yet.
+    /// Instantiates a module and readies the call; no instruction of it is executed yet.
     ///
     /// # Errors
     ///
     /// An entry that is not there or gets the wrong arguments, an import that nobody provides, a segment out of bounds,
     /// a memory above the limit.
-    pub fn start(file: &str, wasm: &[u8], summary: &Summary, config: SessionConfig) -> Result<Self, StartError> {
+    pub fn start(
+        file: &str,
+        compiled: &Compiled,
+        summary: &Summary,
+        config: SessionConfig,
+    ) -> Result<Self, StartError> {
         let missing = super::imports::missing(file, summary);
         if !missing.is_empty() {
             return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
         }
         let plan = plan(file, summary, &config.entry)?;
-        let unreadable = |error: &dyn std::fmt::Display| {
-            Box::new(Problem::error(file, format!("the interpreter refuses the module: {error}")))
-        };
-        let prepared = prepare::prepare(wasm).map_err(|error| unreadable(&error))?;
-        let engine = limits::engine(&config.limits, prepared.grows_tables);
-        let module = Module::new(&engine, &prepared.wasm).map_err(|error| unreadable(&error))?;
+        let unreadable = |error: &dyn std::fmt::Display| refused(file, error);
+        let Compiled { engine, module, reserved, .. } = compiled;
 
         let is_command = plan.is_command;
         let host = Host { wasi: WasiCtx::new(config.wasi), limiter: Limiter::new(&config.limits) };
-        let mut store = Store::new(&engine, host);
+        let mut store = Store::new(engine, host);
         store.limiter(|host| &mut host.limiter);
         store.set_fuel(u64::MAX).map_err(|error| unreadable(&error))?;
-        let mut linker = Linker::new(&engine);
-        wasi::add_imported_to_linker(&mut linker, &module, |host: &mut Host| &mut host.wasi)
+        let mut linker = Linker::new(engine);
+        wasi::add_imported_to_linker(&mut linker, module, |host: &mut Host| &mut host.wasi)
             .map_err(|error| unreadable(&error))?;
-        let instance = linker.instantiate_and_start(&mut store, &module).map_err(|error| {
+        let instance = linker.instantiate_and_start(&mut store, module).map_err(|error| {
             let refused = store.data().limiter.refused();
             match (outcome::trap_code(&error), refused) {
                 (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
@@ -141,11 +143,11 @@ impl Session {
             }
         })?;
 
-        let memories = memories(&store, instance, &prepared);
+        let memories = memories(&store, instance, reserved);
         let wasi_memory = instance.get_memory(&store, "memory");
         store.data_mut().wasi.set_memory(wasi_memory);
         let description = plan.description.clone();
-        let calls = calls(&store, instance, &prepared, summary, plan);
+        let calls = calls(&store, instance, reserved, summary, plan);
         Ok(Self {
             store,
             memories,
@@ -333,8 +335,8 @@ pub(in crate::engine) fn segment_trap(code: wasmi::TrapCode, limits: &Limits) ->
     }
 }
 
-fn memories(store: &Store<Host>, instance: Instance, prepared: &Prepared) -> Vec<Memory> {
-    (0..prepared.memories).filter_map(|index| instance.get_memory(store, &prepared.memory(index))).collect()
+fn memories(store: &Store<Host>, instance: Instance, reserved: &Reserved) -> Vec<Memory> {
+    (0..reserved.memories).filter_map(|index| instance.get_memory(store, &reserved.memory(index))).collect()
 }
 
 /// The start function, then `_initialize`, then the entry (application binary interface of WASI: a reactor is
@@ -342,7 +344,7 @@ fn memories(store: &Store<Host>, instance: Instance, prepared: &Prepared) -> Vec
 fn calls(
     store: &Store<Host>,
     instance: Instance,
-    prepared: &Prepared,
+    reserved: &Reserved,
     summary: &Summary,
     plan: Plan,
 ) -> VecDeque<Call> {
@@ -353,8 +355,8 @@ fn calls(
             calls.push_back(Call { function, arguments, results });
         }
     };
-    if prepared.has_start {
-        push(&prepared.start(), Vec::new());
+    if reserved.has_start {
+        push(&reserved.start(), Vec::new());
     }
     let initialize = summary.function_export("_initialize").filter(|export| export.params.is_empty());
     if initialize.is_some() && plan.name != "_initialize" {

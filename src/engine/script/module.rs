@@ -16,7 +16,7 @@ pub(super) fn build(module: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
         Err(error) => return failed(format!("the module does not compile: {}", error.message())),
     };
     match validate::validate(&wasm) {
-        Validity::Valid => Ok(wasm),
+        Validity::Valid(_) => Ok(wasm),
         Validity::NeedsProposals { proposals, .. } => Err(Stop::NotRun(proposals)),
         Validity::Invalid(faults) => {
             let why = faults.first().map_or("", |fault| fault.message.as_str());
@@ -38,7 +38,7 @@ pub(super) fn refused(module: &mut QuoteWat<'_>, message: &str) -> Result<(), St
     match validate::validate(&wasm) {
         // What only a proposal that is not run here would allow is refused too.
         Validity::Invalid(_) | Validity::NeedsProposals { .. } => Ok(()),
-        Validity::Valid => failed(format!("expected \"{message}\", and the module is valid")),
+        Validity::Valid(_) => failed(format!("expected \"{message}\", and the module is valid")),
     }
 }
 

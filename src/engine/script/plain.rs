@@ -9,6 +9,7 @@ use super::{Failure, InstanceId, Interpreter, Value, spectest};
 use crate::engine::mend::mend;
 use crate::engine::runtime::outcome::trap_code;
 use crate::engine::runtime::{Limits, limits};
+use crate::engine::validate::{Validity, validate};
 
 /// What one call may use: enough for anything that a script does on purpose, and an endless loop ends within seconds.
 const FUEL: u64 = 1 << 30;
@@ -87,7 +88,8 @@ pub(super) fn watch(limits: &Limits) -> StoreLimits {
 impl Interpreter for Plain {
     fn instantiate(&mut self, wasm: &[u8]) -> Result<InstanceId, Failure> {
         let refused = |error: &dyn std::fmt::Display| Failure::Refused(error.to_string());
-        let mended = mend(wasm).map_err(|error| refused(&error))?;
+        let Validity::Valid(noticed) = validate(wasm) else { return Err(refused(&"it is not valid")) };
+        let mended = mend(wasm, &noticed.fusible).map_err(|error| refused(&error))?;
         let module = Module::new(self.store.engine(), &mended).map_err(|error| refused(&error))?;
         let imports = self.imports(&module)?;
         self.refuel()?;

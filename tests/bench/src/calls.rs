@@ -42,9 +42,13 @@ pub struct Growth {
 /// Both packages as one script.
 const PACKAGES: &str = r#"import * as shim from "@bjorn3/browser_wasi_shim"; import * as runno from "@runno/wasi"; globalThis.packages = { shim, runno };"#;
 
-/// Runs in a worker, as the page's interpreter does. Every run has a fresh module and a fresh tree, as in the page, and
-/// gives the exit code and what the program said.
+/// Runs in a worker, as the page's interpreter does. Every run has a fresh instance and a fresh tree, as in the page, and
+/// gives the exit code and what the program said. Without bytes, what was opened before is run.
 const HOST: &str = r#"
+self.open = async (bytes) => {
+  self.opened = await WebAssembly.compile(bytes);
+  return [0, "", 0];
+};
 self.inShim = async (bytes, args) => {
   const { WASI, File, OpenFile, ConsoleStdout, PreopenDirectory } = packages.shim;
   let said = "";
@@ -56,7 +60,7 @@ self.inShim = async (bytes, args) => {
     new PreopenDirectory("/", new Map()),
     // Where nothing is said, it writes each path to the browser's console.
   ], { debug: false });
-  const module = await WebAssembly.compile(bytes);
+  const module = bytes ? await WebAssembly.compile(bytes) : self.opened;
   const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
   const code = wasi.start(instance);
   return [code, said, printed];
@@ -72,7 +76,10 @@ self.inRunno = async (bytes, args) => {
     stderr: (text) => { said += text; },
     fs: {},
   });
-  const wasm = await WebAssembly.instantiate(bytes, wasi.getImportObject());
+  const imports = wasi.getImportObject();
+  const wasm = bytes
+    ? await WebAssembly.instantiate(bytes, imports)
+    : { module: self.opened, instance: await WebAssembly.instantiate(self.opened, imports) };
   const { exitCode } = wasi.start(wasm);
   return [exitCode, said, printed];
 };
@@ -97,8 +104,11 @@ window.runInHost = (name, base64, args) => {
 };
 "#;
 
-/// Starts the same program in each of the three by turns, without anybody looking on; each time its last digits are
-/// others, so that nothing that is remembered of it is of use.
+/// Starts the same program in each of the three by turns, without anybody looking on, from its bytes and when it has been
+/// opened before. Each time its last digits are others, so that nothing that is remembered of it is of use.
+///
+/// The page gets two requests with the module in them, `[base64, place of the digits, tag of the answer]`: to check it,
+/// as the page does with what is opened, and to run it.
 const STARTS: &str = r#"
 window.host.onmessage = window.bench.onmessage = null;
 window.asked = (worker, message, transfer, isAnswer) => new Promise((resolve) => {
@@ -106,25 +116,36 @@ window.asked = (worker, message, transfer, isAnswer) => new Promise((resolve) =>
   worker.onmessage = ({ data }) => { if (isAnswer(data)) resolve([performance.now() - started, data]); };
   worker.postMessage(message, transfer);
 });
-window.starts = async (request64, requestPlace, tag, module64, modulePlace, rounds) => {
+window.starts = async (check, run, module, rounds) => {
   window.started = null;
-  const [request, module] = [request64, module64].map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+  for (const each of [check, run, module]) each[0] = Uint8Array.from(atob(each[0]), (letter) => letter.charCodeAt(0));
+  const numbered = ([bytes, place], number) => {
+    bytes.set(new TextEncoder().encode(String(number).padStart(5, "0")), place);
+    return bytes.slice();
+  };
+  const inPage = async (request, number) => {
+    const bytes = numbered(request, number);
+    const [milliseconds] = await window.asked(window.bench, bytes.buffer, [bytes.buffer], (data) => new Uint8Array(data)[0] === request[2]);
+    // What the page still does with an end is not the next one's.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return milliseconds;
+  };
+  const inHost = async (name, bytes) => {
+    const [milliseconds, [code, said]] = await window.asked(window.host, [name, bytes, []], bytes ? [bytes.buffer] : [], () => true);
+    if (code !== 0) throw new Error(`${name} ended with ${code}: ${said}`);
+    return milliseconds;
+  };
   const all = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const digits = new TextEncoder().encode(String(round).padStart(5, "0"));
-    request.set(digits, requestPlace);
-    module.set(digits, modulePlace);
-    const row = [];
-    const bytes = request.slice();
-    row.push((await window.asked(window.bench, bytes.buffer, [bytes.buffer], (data) => new Uint8Array(data)[0] === tag))[0]);
+  for (let round = 0; round < 2 * rounds; round += 2) {
+    const row = [await inPage(run, round)];
+    for (const name of ["inShim", "inRunno"]) row.push(await inHost(name, numbered(module, round)));
+    await inPage(check, round + 1);
+    row.push(await inPage(run, round + 1));
     for (const name of ["inShim", "inRunno"]) {
-      const bytes = module.slice();
-      const [milliseconds, [code, said]] = await window.asked(window.host, [name, bytes, []], [bytes.buffer], () => true);
-      if (code !== 0) throw new Error(`${name} ended with ${code}: ${said}`);
-      row.push(milliseconds);
+      await inHost("open", numbered(module, round + 1));
+      row.push(await inHost(name, null));
     }
     all.push(row);
-    await new Promise((resolve) => setTimeout(resolve, 1));
   }
   window.started = all;
 };
@@ -186,30 +207,33 @@ pub fn measure(rounds: usize) -> Vec<Row> {
         rows.push(row(name, rounds, |engine| said(&engine.run(&bench, &calls, &[kind]).1)));
     }
     eprintln!("    start of an empty program");
-    rows.push(starts(&bench, &empty, 20 * rounds));
+    rows.extend(starts(&bench, &empty, 20 * rounds));
     rows
 }
 
-fn starts(bench: &Bench, module: &[u8], rounds: usize) -> Row {
+fn starts(bench: &Bench, module: &[u8], rounds: usize) -> [Row; 2] {
     // Once each, to see that it works.
     for engine in [Engine::Page, Engine::Shim, Engine::Runno] {
         engine.run(bench, module, &[]);
     }
     let module = [module, DIGITS].concat();
-    let request = run_request(&module, &[]).encode().expect("every request has bytes");
-    let place = |bytes: &[u8]| bytes.windows(DIGITS.len()).rposition(|part| part == DIGITS).map(|at| at + 4);
+    let base64 = |bytes: &[u8]| {
+        let place = bytes.windows(DIGITS.len()).rposition(|part| part == DIGITS).map(|at| at + 4);
+        (BASE64_STANDARD.encode(bytes), place.expect("the module is in it"))
+    };
+    let request = |request: &Request, answer: &Event| {
+        let (text, place) = base64(&request.encode().expect("every request has bytes"));
+        json!([text, place, answer.encode().expect("every event has bytes")[0]])
+    };
+    let run = run_request(&module, &[]);
+    let Request::Run { source, .. } = run.clone() else { unreachable!("that is what it is") };
     let end = Event::Finished { run: 1, outcome: Outcome::Exited { code: 0 }, counters: Counters::default() };
+    let check = Request::Check { version: 1, source };
+    let checked = bench.ask(&check, |event| matches!(event, Event::Checked { .. })).event;
     bench.script(STARTS, &[]);
     bench.script(
         "starts(...arguments).catch((error) => { window.started = String(error); })",
-        &[
-            json!(BASE64_STANDARD.encode(&request)),
-            json!(place(&request).expect("the module is in the request")),
-            json!(end.encode().expect("every event has bytes")[0]),
-            json!(BASE64_STANDARD.encode(&module)),
-            json!(place(&module)),
-            json!(rounds),
-        ],
+        &[request(&check, &checked), request(&run, &end), json!(base64(&module)), json!(rounds)],
     );
     let told = loop {
         std::thread::sleep(Duration::from_secs(1));
@@ -219,12 +243,18 @@ fn starts(bench: &Bench, module: &[u8], rounds: usize) -> Row {
         }
     };
     let told = told.as_array().unwrap_or_else(|| panic!("{told}"));
-    let [page, shim, runno] = [0, 1, 2].map(|host| {
-        // What the browser optimises, it has optimised by then.
-        let counted = told.iter().skip(rounds / 4);
-        median(counted.map(|round| round[host].as_f64().unwrap_or(f64::NAN)).collect())
-    });
-    Row { name: "start and end of an empty Rust program", page, shim, runno }
+    let row = |name, first: usize| {
+        let [page, shim, runno] = [0, 1, 2].map(|host| {
+            // What the browser optimises, it has optimised by then.
+            let counted = told.iter().skip(rounds / 4);
+            median(counted.map(|round| round[first + host].as_f64().unwrap_or(f64::NAN)).collect())
+        });
+        Row { name, page, shim, runno }
+    };
+    [
+        row("start and end of an empty Rust program, from its bytes", 0),
+        row("the same when it has been opened before", 3),
+    ]
 }
 
 fn row(name: &'static str, rounds: usize, measure: impl Fn(Engine) -> f64) -> Row {

@@ -6,6 +6,7 @@ use wasmoscope::engine::instrument::layout::Register;
 use wasmoscope::engine::instrument::{self, Watched, layout};
 use wasmoscope::engine::mend::mend;
 use wasmoscope::engine::prepare;
+use wasmoscope::engine::validate::{Validity, validate};
 
 use super::World;
 
@@ -51,12 +52,20 @@ pub trait Way {
     ) -> Result<(), Error>;
 }
 
+/// Where a valid module is to be mended.
+fn fusible(wasm: &[u8]) -> Vec<u64> {
+    match validate(wasm) {
+        Validity::Valid(noticed) => noticed.fusible,
+        other => panic!("the module is valid, but: {other:?}"),
+    }
+}
+
 /// The original itself, but for what wasmi gets wrong.
 pub struct Plain;
 
 impl Way for Plain {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
-        mend(original).expect("a valid module can be read").into_owned()
+        mend(original, &fusible(original)).expect("a valid module can be read").into_owned()
     }
 
     fn call(
@@ -87,8 +96,9 @@ impl InSlices {
 
 impl Way for InSlices {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
-        let prepared = prepare::prepare(original).expect("a valid module can be read");
-        self.start = prepared.has_start.then(|| prepared.start());
+        let prepared = prepare::prepare(original, &fusible(original)).expect("a valid module can be read");
+        let reserved = prepared.reserved;
+        self.start = reserved.has_start.then(|| reserved.start());
         prepared.wasm
     }
 

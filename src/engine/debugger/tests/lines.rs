@@ -20,7 +20,7 @@ const SUM: &str = r#"(module
 ))"#;
 
 fn wasm(text: &str) -> Vec<u8> {
-    inspect(&Source::new("test.wat", text)).wasm.expect("it compiles")
+    inspect(&Source::new("test.wat", text)).wasm.expect("it compiles").to_vec()
 }
 
 fn with_lines(text: &str) -> DebugSession {
