@@ -1,15 +1,18 @@
 //! A module as wasmi has it.
 
-use wasmi::{Engine, Module};
+use wasmi::{CompilationMode, Engine, Module};
 
 use super::limits::{self, Limits};
 use crate::engine::diagnostic::Problem;
 use crate::engine::prepare::{self, Reserved};
 use crate::engine::validate::Noticed;
 
+/// The largest module that is compiled whole, in bytes: some ten milliseconds of work.
+const MOST_AT_ONCE: usize = 256 << 10;
+
 /// A module that any number of runs can be made of, one after the other.
 ///
-/// A function is compiled when it is first called and stays so: another run of the same program begins sooner.
+/// What of it is compiled stays so: another run of the same program begins sooner.
 pub struct Compiled {
     pub(super) engine: Engine,
     pub(super) module: Module,
@@ -18,15 +21,26 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Readies a valid module, in which this was noticed, for runs with such limits.
+    /// Readies a valid module, in which this was noticed, for runs with such limits. A function is compiled when it is
+    /// first called: most of a program never is.
     ///
     /// # Errors
     ///
     /// Where wasmi refuses it.
     pub fn new(file: &str, wasm: &[u8], noticed: &Noticed, limits: &Limits) -> Result<Self, Box<Problem>> {
-        let prepared = prepare::prepare(wasm, &noticed.fusible).map_err(|error| refused(file, &error))?;
-        let engine = limits::engine(limits, noticed.grows_tables);
-        let module = Module::new(&engine, &prepared.wasm).map_err(|error| refused(file, &error))?;
+        Self::with_mode(CompilationMode::Lazy, wasm, noticed, limits).map_err(|error| refused(file, &error))
+    }
+
+    /// As [`Compiled::new`], with every function compiled; `None` where there are too many of them to do that at once,
+    /// or wasmi refuses one.
+    pub fn whole(wasm: &[u8], noticed: &Noticed, limits: &Limits) -> Option<Self> {
+        (wasm.len() <= MOST_AT_ONCE).then(|| Self::with_mode(CompilationMode::Eager, wasm, noticed, limits).ok())?
+    }
+
+    fn with_mode(mode: CompilationMode, wasm: &[u8], noticed: &Noticed, limits: &Limits) -> Result<Self, String> {
+        let prepared = prepare::prepare(wasm, &noticed.fusible).map_err(|error| error.to_string())?;
+        let engine = limits::engine(limits, mode, noticed.grows_tables);
+        let module = Module::new(&engine, &prepared.wasm).map_err(|error| error.to_string())?;
         Ok(Self { engine, module, reserved: prepared.reserved, recursion: limits.recursion })
     }
 

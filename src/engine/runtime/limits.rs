@@ -43,18 +43,18 @@ const BYTES_COPIED_PER_FUEL: u32 = 64;
 
 /// A wasmi engine with these limits.
 ///
-/// A function is compiled when it is first called: most of a program never is. That costs no fuel, because wasmi 2.0.0
-/// cannot go on when the fuel runs out in the middle of it.
+/// To compile a function costs no fuel, whenever it is done: wasmi 2.0.0 cannot go on when the fuel runs out in the
+/// middle of it.
 ///
 /// `grows_tables` tells whether the module has a `table.grow`. In wasmi 2.0.0 that instruction, when it runs out of
 /// fuel, is resumed one instruction too early and repeats what came before it. For such a module, copying is made
 /// almost free of fuel, so that it cannot happen; for any other, copying costs its price, so that a loop of
 /// `memory.fill` is cut into slices like any other loop.
-pub(in crate::engine) fn engine(limits: &Limits, grows_tables: bool) -> Engine {
+pub(in crate::engine) fn engine(limits: &Limits, mode: CompilationMode, grows_tables: bool) -> Engine {
     let mut config = Config::default();
     config
         .consume_fuel(true)
-        .compilation_mode(CompilationMode::Lazy)
+        .compilation_mode(mode)
         .fuel_cost(CustomFuelCosts {
             bytes_copied_per_fuel: if grows_tables { u32::MAX } else { BYTES_COPIED_PER_FUEL },
             fuel_per_bytes_translated: 0,

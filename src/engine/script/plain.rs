@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use wasmi::errors::{ErrorKind, InstantiationError};
-use wasmi::{Error, Extern, Instance, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
+use wasmi::{CompilationMode, Error, Extern, Instance, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
 
 use super::{Failure, InstanceId, Interpreter, Value, spectest};
 use crate::engine::mend::mend;
@@ -37,7 +37,7 @@ impl Plain {
         let limits = Limits::default();
         let watch = watch(&limits);
         // Nothing is resumed here, but a module that grows tables may come later.
-        let engine = limits::engine(&limits, true);
+        let engine = limits::engine(&limits, CompilationMode::Lazy, true);
         let mut store = Store::new(&engine, watch);
         store.limiter(|watch| watch);
         let spectest = Provider::Host(spectest::spectest(&mut store)?);
