@@ -70,7 +70,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
             }))
         }
         Program::Binary { .. } => {
-            let disassembly = check.checked.as_ref().and_then(|checked| checked.disassembly.clone());
+            let disassembly = check.disassembly.clone();
             let (hand_out, stem) = (hand_out.clone(), stem.clone());
             disassembly.map(|text| {
                 Callback::from(move |_: MouseEvent| hand_out(&format!("{stem}.wat"), "text/plain", text.as_bytes()))

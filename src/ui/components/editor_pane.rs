@@ -46,7 +46,7 @@ pub fn EditorPane() -> Html {
     let cursor = use_state_eq(|| (1, 1));
     let host = use_node_ref();
     let program = &workspace.project.program;
-    let disassembly = check.checked.as_ref().and_then(|checked| checked.disassembly.as_deref());
+    let disassembly = check.disassembly.as_ref();
     let is_binary = program.text().is_none();
     // The source file in the module's place, if one is shown; it may still be asked for.
     let file = shown_file(&sources, &debug, &workspace.project.sources).filter(|_| is_binary);
@@ -108,7 +108,7 @@ pub fn EditorPane() -> Html {
         let text: Rc<str> = match (program, disassembly, &source) {
             (Program::Text(text), ..) => text.clone(),
             (Program::Binary { .. }, _, Some(text)) => text.clone(),
-            (Program::Binary { .. }, Some(text), None) => text.into(),
+            (Program::Binary { .. }, Some(text), None) => text.clone(),
             (Program::Binary { .. }, None, None) => "".into(),
         };
         let arrived = is_binary.then(|| check.checked.as_ref().map(Rc::as_ptr));
@@ -133,7 +133,7 @@ pub fn EditorPane() -> Html {
         let link = link.clone();
         // In source files there is nothing but lines to stop at.
         let has_places = file.is_none() && !debug.catches.list.is_empty();
-        let text = has_places.then(|| program.text().cloned().or_else(|| disassembly.map(Rc::from))).flatten();
+        let text = has_places.then(|| program.text().or(disassembly).cloned()).flatten();
         let places = use_memo((debug.catches.clone(), text), |(catches, text)| match text {
             Some(text) => catches::drawn(catches, text),
             None => Vec::new(),
@@ -186,7 +186,7 @@ pub fn EditorPane() -> Html {
                         spellcheck="false"
                         autocapitalize="off"
                         readonly={is_binary}
-                        value={program.text().map_or_else(|| disassembly.unwrap_or_default().to_owned(), |text| text.to_string())}
+                        value={program.text().or(disassembly).map(ToString::to_string).unwrap_or_default()}
                         {oninput}
                     />
                 }
@@ -211,7 +211,7 @@ fn BinaryNote() -> Html {
     let workspace = use_slice::<WorkspaceContext>();
     let check = use_slice::<CheckContext>();
     let link = use_slice::<EditorLink>();
-    let disassembly = check.checked.as_ref().and_then(|checked| checked.disassembly.as_deref()).map(Rc::<str>::from);
+    let disassembly = check.disassembly.clone();
     let Program::Binary { file_name, bytes } = &workspace.project.program else { return html! {} };
     let edit = {
         let workspace = workspace.dispatcher();

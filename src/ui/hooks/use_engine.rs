@@ -431,6 +431,10 @@ impl Engine {
         if !outlives && event_run(&event).is_some_and(|run| run != inner.run.get()) {
             return;
         }
+        if let Event::Checked { version, checked } = event {
+            inner.slices.check.dispatch(CheckAction::answered(version, checked));
+            return;
+        }
         let event = Rc::new(event);
         if !outlives && !matches!(*event, Event::Output { .. } | Event::Progress { .. }) {
             // A prompt is there before its answer is asked for, and the last line before the end.
@@ -455,10 +459,6 @@ impl Engine {
                 inner.slices.console.dispatch(ConsoleAction::End { run: *run });
             }
             Event::Output { chunks, .. } => self.hear_output(chunks),
-            Event::Checked { version, checked } => {
-                let checked = Rc::new(checked.clone());
-                inner.slices.check.dispatch(CheckAction::Answered { version: *version, checked });
-            }
             Event::Fault { message } => inner.fault(message),
             _ => {}
         }

@@ -11,8 +11,10 @@ pub struct CheckState {
     pub asked: Version,
     /// The version that `checked` is about.
     pub answered: Version,
-    /// Kept while a newer version is being checked, so that nothing flickers.
+    /// Kept while a newer version is being checked, so that nothing flickers. Its disassembly is in `disassembly`.
     pub checked: Option<Rc<Checked>>,
+    /// A binary's text, for all who show it.
+    pub disassembly: Option<Rc<str>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,7 @@ pub enum CheckAction {
     Answered {
         version: Version,
         checked: Rc<Checked>,
+        disassembly: Option<Rc<str>>,
     },
     /// Another program was opened: what was known is about something else.
     Forget,
@@ -39,14 +42,22 @@ impl PartialEq for CheckState {
     }
 }
 
+impl CheckAction {
+    /// The worker's answer; its text is moved out of it, not copied.
+    pub fn answered(version: Version, mut checked: Checked) -> Self {
+        let disassembly = checked.disassembly.take().map(Rc::from);
+        Self::Answered { version, checked: Rc::new(checked), disassembly }
+    }
+}
+
 impl CheckState {
     pub fn apply(&self, action: CheckAction) -> Self {
         match action {
             CheckAction::Asked { version } => Self { asked: version.max(self.asked), ..self.clone() },
             // An answer about a version that has been typed over is dropped: its places would be wrong.
             CheckAction::Answered { version, .. } if version != self.asked => self.clone(),
-            CheckAction::Answered { version, checked } => {
-                Self { asked: self.asked, answered: version, checked: Some(checked) }
+            CheckAction::Answered { version, checked, disassembly } => {
+                Self { asked: self.asked, answered: version, checked: Some(checked), disassembly }
             }
             CheckAction::Forget => Self { asked: self.asked, ..Self::default() },
         }
@@ -63,8 +74,8 @@ mod tests {
     use super::*;
     use crate::protocol::{Detected, DetectedKind};
 
-    fn checked(description: &str) -> Rc<Checked> {
-        Rc::new(Checked {
+    fn answered(version: Version, description: &str) -> CheckAction {
+        let checked = Checked {
             problems: Vec::new(),
             detected: Detected {
                 kind: DetectedKind::Library,
@@ -73,9 +84,10 @@ mod tests {
                 command: None,
             },
             module: None,
-            disassembly: None,
+            disassembly: Some(format!("(module ;; {description}\n)")),
             binary_size: None,
-        })
+        };
+        CheckAction::answered(version, checked)
     }
 
     fn apply_all(actions: impl IntoIterator<Item = CheckAction>) -> CheckState {
@@ -84,27 +96,24 @@ mod tests {
 
     #[test]
     fn a_stale_answer_is_dropped() {
-        let state = apply_all([
-            CheckAction::Asked { version: 1 },
-            CheckAction::Asked { version: 2 },
-            CheckAction::Answered { version: 1, checked: checked("one") },
-        ]);
+        let state =
+            apply_all([CheckAction::Asked { version: 1 }, CheckAction::Asked { version: 2 }, answered(1, "one")]);
         assert_eq!(state.checked, None);
         assert!(state.is_pending());
-        let state = state.apply(CheckAction::Answered { version: 2, checked: checked("two") });
+        let state = state.apply(answered(2, "two"));
         assert_eq!(state.checked.as_ref().map(|checked| &*checked.detected.description), Some("two"));
+        assert_eq!(state.disassembly.as_deref(), Some("(module ;; two\n)"));
         assert!(!state.is_pending());
     }
 
     #[test]
     fn the_last_answer_stays_while_the_next_is_awaited() {
-        let state = apply_all([
-            CheckAction::Asked { version: 1 },
-            CheckAction::Answered { version: 1, checked: checked("one") },
-            CheckAction::Asked { version: 2 },
-        ]);
+        let state =
+            apply_all([CheckAction::Asked { version: 1 }, answered(1, "one"), CheckAction::Asked { version: 2 }]);
         assert!(state.checked.is_some());
         assert!(state.is_pending());
-        assert!(state.apply(CheckAction::Forget).checked.is_none());
+        assert!(state.disassembly.is_some());
+        let state = state.apply(CheckAction::Forget);
+        assert!(state.checked.is_none() && state.disassembly.is_none());
     }
 }
