@@ -466,8 +466,15 @@ fn a_function_that_the_interpreter_cannot_run_is_told_when_it_is_called() {
         "(module (func $large (local {locals}) (local.set 44000 (i64.const 3))) \
          (func (export \"main\") (param i32) (if (local.get 0) (then (call $large)))))"
     );
-    for (argument, trap) in [("0", None), ("1", Some("function-refused"))] {
+    let refused = Some("function-refused");
+    for (argument, trap, opened) in [("0", None, false), ("1", refused, false), ("0", None, true), ("1", refused, true)]
+    {
         let mut worker = TestWorker::new();
+        if opened {
+            // What was opened is compiled ahead, if that can be done.
+            worker.send(Request::Check { version: 1, source: wat(&text) });
+            worker.settle(10);
+        }
         let entry = Entry::Export { name: "main".to_owned(), arguments: vec![argument.to_owned()] };
         worker.run(wat(&text), entry, RunOptions::default());
         worker.settle(100);
