@@ -10,8 +10,10 @@ use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::written;
 use crate::ui::state::debug::Base;
 
-/// From how many letters on a value does not fit beside its name.
+/// More letters than these a value does not have beside the shortest name.
 const LONG: usize = 13;
+/// More than these a name and its value do not have on one line.
+const LONG_TOGETHER: usize = 17;
 
 /// The locals of the frame that is looked at.
 #[component]
@@ -74,7 +76,8 @@ fn NamedValues(props: &Props) -> Html {
     let line = |(index, named): (usize, &NamedValue)| {
         let on_change = named.mutable.then(|| props.on_change.reform(move |text| (index as u32, text)));
         // It takes a line of its own, so that its name stays readable.
-        let is_long = written(&named.value, props.base).chars().count() > LONG;
+        let letters = written(&named.value, props.base).chars().count();
+        let is_long = letters > LONG || letters + named.name.chars().count() > LONG_TOGETHER;
         html! {
             <tr key={index} data-changed={named.changed.then_some("true")} data-long={is_long.then_some("true")}>
                 <th scope="row" title={named.name.clone()}><code>{ &named.name }</code></th>
