@@ -80,6 +80,14 @@ fn a_module_says_which_source_it_asks_for_and_keeps_what_it_is_given() {
     page.expect("button", "Projects: wordcount, kept in this browser");
     page.reload();
     page.expect_text("1 of 3 source files are here");
+    // Supplied anew, it is shown as it is now, whatever is looked at.
+    page.click("radio", "Disassembly");
+    page.expect_source("(module");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let anew = folder.path().join("count.rs");
+    std::fs::write(&anew, "// Written anew.\n").expect("it can be written");
+    page.upload("sources", &[&anew]);
+    page.expect_source("// Written anew.");
     page.upload("open", &[&sources.join("main.rs"), &sources.join("report.rs")]);
     page.expect_source("mod report;");
     page.expect_no("button", "Add source files");
