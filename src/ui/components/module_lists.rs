@@ -2,27 +2,24 @@
 
 use yew::prelude::*;
 
+use super::module_panel::ModuleProps;
 use crate::protocol::{ExportSummary, ImportSummary, ModuleSummary};
 use crate::ui::selectors::numbers;
 
-#[derive(PartialEq, Properties)]
-pub struct ImportsProps {
-    pub imports: Vec<ImportSummary>,
-}
-
 /// What the program asks of its host; what is missing here comes first.
 #[component]
-pub fn Imports(props: &ImportsProps) -> Html {
-    if props.imports.is_empty() {
+pub fn Imports(props: &ModuleProps) -> Html {
+    let Some(ModuleSummary { imports, .. }) = props.module.summary() else { return html! {} };
+    if imports.is_empty() {
         return html! {};
     }
-    let missing = props.imports.iter().filter(|import| !import.provided).count();
-    let mut imports: Vec<_> = props.imports.iter().collect();
+    let missing = imports.iter().filter(|import| !import.provided).count();
+    let mut imports: Vec<_> = imports.iter().collect();
     imports.sort_by_key(|import| import.provided);
     html! {
         <details class="module-part" open={missing > 0}>
             <summary>
-                { "Imports" }<span class="module-count">{ props.imports.len() }</span>
+                { "Imports" }<span class="module-count">{ imports.len() }</span>
                 if missing > 0 {
                     <span class="tag" data-tone="bad">{ format!("{} not provided here", numbers::grouped(missing as u64)) }</span>
                 }
@@ -40,15 +37,11 @@ pub fn Imports(props: &ImportsProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub struct ExportsProps {
-    pub exports: Vec<ExportSummary>,
-}
-
 /// The exports that are no functions.
 #[component]
-pub fn OtherExports(props: &ExportsProps) -> Html {
-    let others: Vec<_> = props.exports.iter().filter(|export| export.kind != "func").collect();
+pub fn OtherExports(props: &ModuleProps) -> Html {
+    let Some(ModuleSummary { exports, .. }) = props.module.summary() else { return html! {} };
+    let others: Vec<_> = exports.iter().filter(|export| export.kind != "func").collect();
     if others.is_empty() {
         return html! {};
     }
@@ -64,15 +57,11 @@ pub fn OtherExports(props: &ExportsProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub struct StructureProps {
-    pub module: ModuleSummary,
-}
-
 /// How the module is built.
 #[component]
-pub fn Structure(props: &StructureProps) -> Html {
-    let ModuleSummary { memories, functions, globals, tables, sections, .. } = &props.module;
+pub fn Structure(props: &ModuleProps) -> Html {
+    let Some(module) = props.module.summary() else { return html! {} };
+    let ModuleSummary { memories, functions, globals, tables, sections, .. } = module;
     let total: u64 = sections.iter().map(|(_, size)| size).sum();
     let count = |number: &u32, one, many| numbers::count((*number).into(), one, many);
     html! {

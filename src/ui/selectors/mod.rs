@@ -9,6 +9,7 @@ pub mod console;
 pub mod debug;
 pub mod diff;
 pub mod examples;
+pub mod exports;
 pub mod files;
 pub mod memory;
 pub mod numbers;

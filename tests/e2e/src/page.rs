@@ -383,6 +383,12 @@ impl Page {
         let unforgiven: Vec<_> =
             misdeeds.iter().filter(|misdeed| !self.allowed.iter().any(|part| misdeed.contains(part))).collect();
         assert!(unforgiven.is_empty(), "the page misbehaved: {unforgiven:#?}");
+        // Its panels scroll; that the window does comes of something in them that does not scroll with them.
+        let overflow = "const window = document.scrollingElement;
+            return document.querySelector('.page') ? [window.scrollHeight - window.clientHeight, window.scrollWidth - window.clientWidth] : [0, 0]";
+        if let Ok(overflow) = self.session().script(overflow, &[]) {
+            assert_eq!(overflow, serde_json::json!([0, 0]), "the window scrolls by so many pixels, down and sideways");
+        }
     }
 
     /// Leaves a picture of the page.

@@ -26,3 +26,21 @@ fn an_argument_that_is_no_number_is_explained() {
     page.press("Call same");
     page.expect_console("-1");
 }
+
+#[test]
+fn of_many_functions_some_are_listed_and_the_others_are_found() {
+    let page = Page::open();
+    let function = |number: u32| format!("(func (export \"give_{number}\") (result i32) i32.const {number})\n");
+    page.set_source(&format!("(module {})", (0..60).map(function).collect::<String>()));
+    page.expect_text("40 of 60 are listed.");
+    page.check_behaviour();
+    page.click("searchbox", "Find a function");
+    page.type_text("_57");
+    page.expect_text("give_57");
+    page.expect_no("button", "Call give_0");
+    page.press("Call give_57");
+    page.expect_console("57");
+    page.click("searchbox", "Find a function");
+    page.type_text("x");
+    page.expect_text("No function has “_57x” in its name.");
+}

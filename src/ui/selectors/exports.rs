@@ -1,0 +1,79 @@
+//! Which exported functions are listed: of a module with thousands of them a few, and those that are looked for.
+
+use crate::protocol::{ExportSummary, ModuleSummary};
+
+/// So many are listed at once: forms for thousands of functions would stop the page at each change of the program.
+pub const AT_ONCE: usize = 40;
+
+/// What [`listed`] chose.
+#[derive(Debug, PartialEq)]
+pub struct Listed<'a> {
+    pub functions: Vec<&'a ExportSummary>,
+    /// How many there are with that in their names, those that are left out included.
+    pub found: usize,
+    /// How many there are.
+    pub all: usize,
+}
+
+/// The exported functions with `part` in their names, in the module's order; what Run calls is always among them.
+pub fn listed<'a>(module: &'a ModuleSummary, part: &str) -> Listed<'a> {
+    let part = part.trim().to_lowercase();
+    let functions: Vec<_> = module.exports.iter().filter(|export| export.kind == "func").collect();
+    let all = functions.len();
+    let mut found: Vec<_> = functions.into_iter().filter(|export| export.name.to_lowercase().contains(&part)).collect();
+    let count = found.len();
+    let called = found.iter().position(|export| module.default_entry.as_ref() == Some(&export.name));
+    if let Some(called) = called.filter(|place| *place >= AT_ONCE) {
+        found[..=called].rotate_right(1);
+    }
+    found.truncate(AT_ONCE);
+    Listed { functions: found, found: count, all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn module(functions: usize, default_entry: Option<&str>) -> ModuleSummary {
+        let export = |name: String, kind: &str| ExportSummary {
+            name,
+            kind: kind.into(),
+            ty: "(func)".into(),
+            params: Vec::new(),
+            results: Vec::new(),
+        };
+        let mut exports: Vec<_> = (0..functions).map(|number| export(format!("Mix_{number}"), "func")).collect();
+        exports.push(export("memory".into(), "memory"));
+        ModuleSummary { exports, default_entry: default_entry.map(Into::into), ..ModuleSummary::default() }
+    }
+
+    fn names<'a>(listed: &Listed<'a>) -> Vec<&'a str> {
+        listed.functions.iter().map(|export| &*export.name).collect()
+    }
+
+    #[test]
+    fn few_are_listed_whole_and_as_they_come() {
+        let module = module(3, Some("Mix_2"));
+        let listed = listed(&module, "");
+        assert_eq!(names(&listed), ["Mix_0", "Mix_1", "Mix_2"]);
+        assert_eq!((listed.found, listed.all), (3, 3));
+    }
+
+    #[test]
+    fn of_many_the_first_are_listed_and_the_one_that_is_run() {
+        let module = module(5000, Some("Mix_4321"));
+        let listed = listed(&module, "");
+        assert_eq!(listed.functions.len(), AT_ONCE);
+        assert_eq!(names(&listed)[..3], ["Mix_4321", "Mix_0", "Mix_1"]);
+        assert_eq!((listed.found, listed.all), (5000, 5000));
+    }
+
+    #[test]
+    fn a_part_of_a_name_finds_the_others() {
+        let module = module(5000, None);
+        let found = listed(&module, " mix_432 ");
+        assert_eq!(found.found, 11);
+        assert_eq!(names(&found)[..2], ["Mix_432", "Mix_4320"]);
+        assert_eq!(listed(&module, "memory").functions, Vec::<&ExportSummary>::new());
+    }
+}
