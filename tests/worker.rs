@@ -77,6 +77,25 @@ fn an_endless_loop_is_paused_continued_and_stopped() {
 }
 
 #[test]
+fn a_start_function_without_any_export_is_paused_and_looked_into() {
+    let mut worker = TestWorker::new();
+    worker.run_text(
+        r#"(module (memory 1) (func $count
+            (loop $again
+              (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
+              (br $again)))
+          (start $count))"#,
+    );
+    assert!(matches!(&worker.events[0], Event::Started { run: RUN, call } if call == "(start)"));
+    assert_eq!(worker.settle(5), Next::Now);
+    worker.send(Request::Pause { run: RUN });
+    assert!(worker.events.iter().any(|event| matches!(event, Event::Paused { run: RUN })));
+    assert_eq!(worker.tick(), Next::Idle, "a paused program does not go on");
+    worker.send(Request::Stop { run: RUN });
+    assert_eq!(worker.outcome(), Some(&Outcome::Stopped));
+}
+
+#[test]
 fn requests_of_another_run_are_dropped() {
     let mut worker = TestWorker::new();
     worker.run_text(ENDLESS);

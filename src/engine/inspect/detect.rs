@@ -241,6 +241,10 @@ pub(super) fn core_module(summary: &Summary) -> Verdict {
         Verdict::plain(Kind::Command, "a program: Run calls its `_start`")
     } else if exports_function("_initialize") {
         Verdict::plain(Kind::Reactor, "a library that is set up by `_initialize` before one of its functions is called")
+    } else if summary.has_start && summary.default_entry().is_none() {
+        Verdict::plain(Kind::Library, "a module with a start function: Run runs it")
+    } else if summary.function_exports().next().is_none() {
+        Verdict::plain(Kind::Library, "a module that exports no function, so there is nothing to call")
     } else {
         Verdict::plain(Kind::Library, "a module with functions to call")
     }

@@ -24,6 +24,8 @@ pub struct Summary {
     pub sections: Vec<(String, u64)>,
     /// Names of the custom sections.
     pub custom_sections: Vec<String>,
+    /// Whether it has a start function.
+    pub has_start: bool,
     /// How many there are, imported ones included.
     pub functions: u32,
     pub globals: u32,
@@ -198,6 +200,7 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
                     });
                 }
             }
+            Payload::StartSection { .. } => summary.has_start = true,
             Payload::CustomSection(section) => {
                 // A single memory needs no name; and most modules have no other, which then takes less code to be told.
                 if memories.len() > 1

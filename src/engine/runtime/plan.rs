@@ -9,7 +9,7 @@ use crate::engine::value;
 /// What is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// See [`Summary::default_entry`].
+    /// See [`Summary::default_entry`]; where there is none, the start function is all that runs.
     Default,
     /// An exported function, with its arguments as [`value::parse`] reads them.
     Export { name: String, arguments: Vec<String> },
@@ -17,7 +17,8 @@ pub enum Entry {
 
 /// The entry, found and with its arguments read.
 pub(in crate::engine) struct Plan {
-    pub name: String,
+    /// The export that is called; `None` where the start function is all that runs.
+    pub name: Option<String>,
     pub arguments: Vec<Val>,
     /// The call as a person would write it.
     pub description: String,
@@ -28,7 +29,10 @@ pub(in crate::engine) struct Plan {
 /// Finds the entry and reads its arguments.
 pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
     let (export, texts) = match entry {
-        Entry::Default => (default_export(file, summary)?, &[][..]),
+        Entry::Default => match default_export(file, summary)? {
+            Some(export) => (export, &[][..]),
+            None => return Ok(Plan::of_start()),
+        },
         Entry::Export { name, arguments } => match summary.function_export(name) {
             Some(export) => (export, arguments.as_slice()),
             None => {
@@ -54,16 +58,27 @@ pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> R
     }
     let shown: Vec<String> = arguments.iter().map(|argument| value::show(argument).text).collect();
     Ok(Plan {
-        name: name.clone(),
+        name: Some(name.clone()),
         description: format!("{name}({})", shown.join(", ")),
         arguments,
         is_command: name == "_start",
     })
 }
 
-fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<&'a Export, Box<Problem>> {
+impl Plan {
+    /// Instantiation alone, which calls the start function (core specification, section 4.5.4).
+    fn of_start() -> Self {
+        Self { name: None, arguments: Vec::new(), description: "(start)".to_owned(), is_command: false }
+    }
+}
+
+/// What is called when nothing was chosen; `None` where that is the start function alone.
+fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<Option<&'a Export>, Box<Problem>> {
     if let Some(export) = summary.default_entry().and_then(|name| summary.function_export(name)) {
-        return Ok(export);
+        return Ok(Some(export));
+    }
+    if summary.has_start {
+        return Ok(None);
     }
     Err(Box::new(if summary.function_exports().next().is_none() {
         Problem::error(file, "the module exports no function, so there is nothing to call")

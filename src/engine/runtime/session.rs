@@ -339,7 +339,7 @@ fn memories(store: &Store<Host>, instance: Instance, reserved: &Reserved) -> Vec
     (0..reserved.memories).filter_map(|index| instance.get_memory(store, &reserved.memory(index))).collect()
 }
 
-/// The start function, then `_initialize`, then the entry (application binary interface of WASI: a reactor is
+/// The start function, then `_initialize`, then the entry if there is one (application binary interface of WASI: a reactor is
 /// initialised before anything else of it is called).
 fn calls(
     store: &Store<Host>,
@@ -359,9 +359,11 @@ fn calls(
         push(&reserved.start(), Vec::new());
     }
     let initialize = summary.function_export("_initialize").filter(|export| export.params.is_empty());
-    if initialize.is_some() && plan.name != "_initialize" {
+    if initialize.is_some() && plan.name.as_deref() != Some("_initialize") {
         push("_initialize", Vec::new());
     }
-    push(&plan.name, plan.arguments);
+    if let Some(name) = &plan.name {
+        push(name, plan.arguments);
+    }
     calls
 }

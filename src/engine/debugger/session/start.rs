@@ -64,12 +64,12 @@ impl DebugSession {
         }
         let initialize = summary.function_export("_initialize").filter(|export| export.params.is_empty());
         if initialize.is_some()
-            && plan.name != "_initialize"
+            && plan.name.as_deref() != Some("_initialize")
             && let Some(function) = find("_initialize")
         {
             calls.push(PlannedCall { function, arguments: Vec::new() });
         }
-        if let Some(function) = find(&plan.name) {
+        if let Some(function) = plan.name.as_deref().and_then(find) {
             calls.push(PlannedCall { function, arguments: plan.arguments });
         }
         wasi.keep_all_output();
