@@ -199,9 +199,44 @@ fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
     assert_eq!(placed[0].place.map(|place| place.line), Some(5));
     assert!(placed[1].problem.as_deref().is_some_and(|problem| problem.contains("expected")), "{placed:?}");
     let view = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(view.reason, DebugReason::Breakpoint { id: 5 });
+    assert_eq!(view.reason, DebugReason::Breakpoint { id: 5, untold: None });
     assert_eq!(view.frames[0].locals[0].value.text, "2");
     assert_eq!(view.depth, 5);
+}
+
+#[test]
+fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
+    let hits = [
+        ("local.nosuch == 3", "there is no local `$nosuch` here that is a number"),
+        ("local.n / 0 == 1", "it divides by zero"),
+        ("stack[9] == 1", "there is no operand 9 below the top that is a number"),
+    ];
+    for (text, reason) in hits {
+        let breakpoint = Breakpoint { condition: Some(text.to_owned()), ..on_line(5) };
+        let expected = DebugReason::Breakpoint { id: 5, untold: Some(reason.to_owned()) };
+        let mut worker = debug(FACTORIAL, vec![breakpoint.clone()]);
+        let mut forwards = Vec::new();
+        loop {
+            let view = command(&mut worker, DebugCommand::Continue);
+            if matches!(view.reason, DebugReason::Ended { .. }) {
+                break;
+            }
+            assert_eq!(view.reason, expected, "{text}");
+            assert!(view.announcement.contains(reason), "{}", view.announcement);
+            forwards.push(view.step);
+        }
+        assert_eq!(forwards.len(), 6, "{text}");
+        for step in forwards.iter().rev() {
+            let view = command(&mut worker, DebugCommand::BackContinue);
+            assert_eq!((&view.reason, view.step), (&expected, *step), "{text}");
+        }
+        // One that tells a message says it there, and goes on.
+        let mut worker = debug(FACTORIAL, vec![Breakpoint { log: Some("n".to_owned()), ..breakpoint }]);
+        let view = command(&mut worker, DebugCommand::Continue);
+        assert!(matches!(view.reason, DebugReason::Ended { .. }), "{:?}", view.reason);
+        assert_eq!(view.log.len(), 6);
+        assert!(view.log[0].ends_with(&format!("its condition cannot be told: {reason}")), "{}", view.log[0]);
+    }
 }
 
 #[test]

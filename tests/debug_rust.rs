@@ -108,7 +108,7 @@ fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
     assert_eq!(placed, Some(vec![expected]));
     for _ in 0..4 {
         let view = command(&mut worker, DebugCommand::Continue);
-        assert_eq!(view.reason, DebugReason::Breakpoint { id: line });
+        assert_eq!(view.reason, DebugReason::Breakpoint { id: line, untold: None });
         assert_eq!(stands(&view), (COUNT.to_owned(), line));
         assert_eq!(view.frames[0].function, "<wordcount::count::Count>::of");
         assert!(functions(&view).iter().any(|name| name.contains("wordcount::main")), "{:?}", functions(&view));

@@ -28,7 +28,7 @@ fn stopped(piece: &str) -> TestWorker {
     worker.send(Request::Debug { run: RUN, source, entry, options, breakpoints });
     worker.settle(100);
     let stop = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(stop.reason, DebugReason::Breakpoint { id: 1 });
+    assert_eq!(stop.reason, DebugReason::Breakpoint { id: 1, untold: None });
     worker
 }
 

@@ -69,7 +69,7 @@ fn continued(worker: &mut TestWorker) -> DebugReason {
 }
 
 fn watchpoint(touch: &str) -> DebugReason {
-    DebugReason::Watchpoint { id: 7, touch: touch.to_owned() }
+    DebugReason::Watchpoint { id: 7, touch: touch.to_owned(), untold: None }
 }
 
 #[test]
@@ -94,10 +94,13 @@ fn globals_locals_entries_imports_and_single_instructions_stop() {
     for (what, expected) in [
         (global, watchpoint("global.set $total on line 7 writes global $total: 0 becomes 2")),
         (local, watchpoint("local.get $n on line 7 reads local $n of $add: 2")),
-        (Caught::Entry { function: "$add".to_owned() }, DebugReason::Breakpoint { id: 7 }),
-        (Caught::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7 }),
-        (Caught::Import { name: "wasi_snapshot_preview1.fd_read".to_owned() }, DebugReason::Breakpoint { id: 7 }),
-        (Caught::Import { name: String::new() }, DebugReason::Breakpoint { id: 7 }),
+        (Caught::Entry { function: "$add".to_owned() }, DebugReason::Breakpoint { id: 7, untold: None }),
+        (Caught::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7, untold: None }),
+        (
+            Caught::Import { name: "wasi_snapshot_preview1.fd_read".to_owned() },
+            DebugReason::Breakpoint { id: 7, untold: None },
+        ),
+        (Caught::Import { name: String::new() }, DebugReason::Breakpoint { id: 7, untold: None }),
     ] {
         let mut worker = debug();
         assert_eq!(set(&mut worker, vec![catch(what.clone())])[0].problem, None, "{what:?}");
@@ -204,6 +207,30 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
     back.reverse();
     assert_eq!(back, all);
     assert_eq!(stops(Some("depth == 3"), DebugCommand::BackContinue), [all[2]]);
+}
+
+#[test]
+fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
+    let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), on: Touching::Change };
+    let mut worker = debug_text(RECURSION);
+    let condition = Some("local.nosuch == 3".to_owned());
+    assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
+    let reason = "there is no local `$nosuch` here that is a number";
+    let mut steps = Vec::new();
+    for direction in [DebugCommand::Continue, DebugCommand::BackContinue] {
+        let mut met = Vec::new();
+        loop {
+            let view = command(&mut worker, direction.clone());
+            let DebugReason::Watchpoint { untold, .. } = view.reason else { break };
+            assert_eq!(untold.as_deref(), Some(reason));
+            assert!(view.announcement.contains(reason), "{}", view.announcement);
+            met.push(view.step);
+        }
+        steps.push(met);
+    }
+    assert_eq!(steps[0].len(), 4);
+    steps[1].reverse();
+    assert_eq!(steps[0], steps[1]);
 }
 
 #[test]

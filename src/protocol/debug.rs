@@ -155,20 +155,20 @@ pub enum DebugReason {
     Step,
     Breakpoint {
         id: u32,
+        /// Why it cannot be told whether its condition holds, where that is so; it stops then.
+        untold: Option<String>,
     },
     /// Before an instruction that touches what a [`Catch`](super::Catch) watches: what it does, in a sentence.
     Watchpoint {
         id: u32,
         touch: String,
+        /// As that of a breakpoint.
+        untold: Option<String>,
     },
     /// Before the instruction that wrote last what was asked for: what it does, in a sentence.
-    LastWrite {
-        touch: String,
-    },
+    LastWrite { touch: String },
     /// Where it was: why no instruction wrote last what was asked for, in a sentence.
-    NotWritten {
-        message: String,
-    },
+    NotWritten { message: String },
     /// It was asked to.
     Pause,
     /// Nothing further back was found.
@@ -178,9 +178,7 @@ pub enum DebugReason {
     /// It sleeps.
     Sleep,
     /// It is over and stands at its last instruction.
-    Ended {
-        outcome: Outcome,
-    },
+    Ended { outcome: Outcome },
 }
 
 /// A call that is under way.

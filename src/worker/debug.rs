@@ -550,10 +550,14 @@ impl Debug {
         match reason {
             StopReason::Start => DebugReason::Start,
             StopReason::Step => DebugReason::Step,
-            StopReason::Breakpoint(id) => DebugReason::Breakpoint { id },
+            StopReason::Breakpoint(id) => {
+                let untold = self.session.untold_condition(id);
+                DebugReason::Breakpoint { id, untold: untold.map(|reason| reason.to_string()) }
+            }
             StopReason::Watchpoint(touch) => DebugReason::Watchpoint {
                 id: touch.id.unwrap_or(0),
                 touch: catches::tell(&self.session, &self.maps.text, &touch),
+                untold: touch.untold.map(|reason| reason.to_string()),
             },
             StopReason::LastWrite(touch) => {
                 DebugReason::LastWrite { touch: catches::tell(&self.session, &self.maps.text, &touch) }

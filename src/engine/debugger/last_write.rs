@@ -316,7 +316,17 @@ impl LastWrite {
         let new = session.local_at(self.frame?, self.local?)?;
         let target = session.question_mut().as_ref()?.target;
         let old = Seen::Nothing;
-        Some(Touch { id: None, target, step, position, writes: true, part: None, old, new: Seen::Value(new) })
+        Some(Touch {
+            id: None,
+            target,
+            step,
+            position,
+            writes: true,
+            part: None,
+            old,
+            new: Seen::Value(new),
+            untold: None,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use wasmi::Val;
 
 use super::breakpoint::BreakpointId;
+use super::condition::NoValue;
 use super::machine::Position;
 
 /// Something that is watched, and for what.
@@ -64,6 +65,8 @@ pub struct Touch {
     pub old: Seen,
     /// As it is after the instruction.
     pub new: Seen,
+    /// Why it cannot be told whether the watchpoint's condition holds, where that is so.
+    pub untold: Option<NoValue>,
 }
 
 /// What something that is watched looks like.

@@ -57,11 +57,20 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
             DebugReason::Start | DebugReason::Step | DebugReason::Beginning | DebugReason::Pause => {
                 (Tone::Asking, "Debugging".into())
             }
-            DebugReason::Breakpoint { id } => match debug.line_of_breakpoint(*id) {
-                Some(known) => (Tone::Asking, format!("Stopped at the breakpoint of line {}", known.breakpoint.line)),
-                None => (Tone::Asking, "Stopped at a breakpoint".into()),
-            },
-            DebugReason::Watchpoint { .. } => (Tone::Asking, "Stopped at a watchpoint".into()),
+            DebugReason::Breakpoint { id, untold } => {
+                let line = debug.line_of_breakpoint(*id).map(|known| known.breakpoint.line);
+                let told = match (line, untold) {
+                    (Some(line), None) => format!("Stopped at the breakpoint of line {line}"),
+                    (None, None) => "Stopped at a breakpoint".into(),
+                    (Some(line), Some(reason)) => cannot_be_told(&format!("the breakpoint on line {line}"), reason),
+                    (None, Some(reason)) => cannot_be_told("a breakpoint", reason),
+                };
+                (Tone::Asking, told)
+            }
+            DebugReason::Watchpoint { untold: Some(reason), .. } => {
+                (Tone::Asking, cannot_be_told("a watchpoint", reason))
+            }
+            DebugReason::Watchpoint { untold: None, .. } => (Tone::Asking, "Stopped at a watchpoint".into()),
             DebugReason::LastWrite { .. } => (Tone::Asking, "At the last write".into()),
             DebugReason::NotWritten { .. } => (Tone::Asking, "Not written by an instruction".into()),
             DebugReason::Input => (Tone::Asking, "Waiting for input".into()),
@@ -69,6 +78,11 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
             DebugReason::Ended { outcome } => finished(outcome),
         },
     })
+}
+
+/// Why the program stands where something stops only under a condition.
+fn cannot_be_told(what: &str, reason: &str) -> String {
+    format!("Stopped: the condition of {what} cannot be told: {reason}")
 }
 
 /// How far it is.
@@ -220,6 +234,21 @@ mod tests {
         assert_eq!(status(&debug), Some((Tone::Bad, "Exited with code 2".into())));
         assert!(!can_go_on(&debug) && can_go_back(&debug));
         assert!(!can_go_back(&stopped(view(0, DebugReason::Start))));
+    }
+
+    #[test]
+    fn a_condition_that_cannot_be_told_is_told_with_the_reason() {
+        let untold = Some("it divides by zero".to_owned());
+        let told = |reason| status(&stopped(view(9, reason))).map(|(_, told)| told);
+        assert_eq!(
+            told(DebugReason::Breakpoint { id: 1, untold: untold.clone() }).as_deref(),
+            Some("Stopped: the condition of a breakpoint cannot be told: it divides by zero")
+        );
+        assert_eq!(
+            told(DebugReason::Watchpoint { id: 1, touch: String::new(), untold }).as_deref(),
+            Some("Stopped: the condition of a watchpoint cannot be told: it divides by zero")
+        );
+        assert_eq!(told(DebugReason::Breakpoint { id: 1, untold: None }).as_deref(), Some("Stopped at a breakpoint"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Course, DebugSession, Heed};
 use crate::engine::debugger::breakpoint::{Breakpoint, BreakpointId, Breakpoints, Trigger};
-use crate::engine::debugger::condition::Number;
+use crate::engine::debugger::condition::{NoValue, Number};
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::program::ProgramError;
 use crate::engine::debugger::scope::MachineScope;
@@ -153,12 +153,21 @@ impl DebugSession {
         stop.filter(|_| heed == Heed::All)
     }
 
-    /// Whether the condition of a breakpoint holds here.
+    /// Whether the condition of a breakpoint holds here. Where that cannot be told it counts as if it did, as in other
+    /// debuggers: a program that runs past would not say that anything is wrong.
     pub(super) fn holds(&self, breakpoint: &Breakpoint) -> bool {
-        breakpoint
-            .condition
-            .as_ref()
-            .is_none_or(|condition| condition.value(&MachineScope::new(self)).is_some_and(Number::holds))
+        let Some(condition) = &breakpoint.condition else { return true };
+        condition.evaluate(&MachineScope::new(self)).map_or(true, Number::holds)
+    }
+
+    /// Why it cannot be told here whether the condition of a breakpoint holds, where that is so.
+    pub(super) fn untold(&self, breakpoint: &Breakpoint) -> Option<NoValue> {
+        breakpoint.condition.as_ref()?.evaluate(&MachineScope::new(self)).err()
+    }
+
+    /// Where a breakpoint has stopped the program: why it cannot be told whether its condition holds, where that is so.
+    pub fn untold_condition(&self, id: BreakpointId) -> Option<NoValue> {
+        self.untold(self.breakpoints.get(id)?)
     }
 
     /// Counts a hit at a step, and tells its message, which is about where the program stands now. Whether it is to stop
@@ -172,7 +181,10 @@ impl DebugSession {
         }
         let Some(message) = &breakpoint.log else { return true };
         if heed >= Heed::Messages && self.told.is_new(breakpoint.id, step) {
-            let message = MachineScope::new(self).message(message);
+            let message = match self.untold(breakpoint) {
+                Some(reason) => format!("its condition cannot be told: {reason}"),
+                None => MachineScope::new(self).message(message),
+            };
             self.log.push((step, message));
         }
         false

@@ -102,6 +102,7 @@ impl DebugSession {
             part: None,
             old: Seen::Nothing,
             new: Seen::Nothing,
+            untold: None,
         };
         let old = self.seen(watchpoint.target, span);
         Some(Pending { touch, on: watchpoint.on, by_host, span, old, breakpoint: None })
@@ -143,7 +144,8 @@ impl DebugSession {
                 }
                 Some(breakpoint) => {
                     if self.holds(breakpoint) && self.hit(breakpoint, step, heed) && self.reported != Some(step) {
-                        stop = stop.or(Some(Touch { id: Some(breakpoint.id), ..touch }));
+                        let untold = self.untold(breakpoint);
+                        stop = stop.or(Some(Touch { id: Some(breakpoint.id), untold, ..touch }));
                     }
                 }
             }
