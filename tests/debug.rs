@@ -197,7 +197,7 @@ fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
     });
     let placed = placed.expect("they are placed");
     assert_eq!(placed[0].place.map(|place| place.line), Some(5));
-    assert!(placed[1].problem.as_deref().is_some_and(|problem| problem.contains("expected")), "{placed:?}");
+    assert!(placed[1].problem.as_deref().is_some_and(|problem| problem.contains("write `local.n`")), "{placed:?}");
     let view = command(&mut worker, DebugCommand::Continue);
     assert_eq!(view.reason, DebugReason::Breakpoint { id: 5, untold: None });
     assert_eq!(view.frames[0].locals[0].value.text, "2");

@@ -28,7 +28,7 @@ pub(super) fn expression(text: &str) -> Result<Node, ConditionError> {
     let root = parser.binary(0)?;
     parser.skip_spaces();
     if parser.at < text.len() {
-        return Err(parser.error("expected an operator or the end"));
+        return Err(parser.expected("an operator or the end"));
     }
     Ok(root)
 }
@@ -52,6 +52,28 @@ impl<'a> Parser<'a> {
         ConditionError { message: message.into(), at: self.at }
     }
 
+    /// Where something else stands: what was expected, or what a person means who writes that.
+    fn expected(&self, what: &str) -> ConditionError {
+        if self.rest().starts_with('=') {
+            return self.error("nothing can be given a value here: to compare, write `==`");
+        }
+        self.error(format!("expected {what}"))
+    }
+
+    /// The same where a value was expected. A name alone does not say whose it is.
+    fn expected_value(&self) -> ConditionError {
+        let bare = self.rest().strip_prefix('$').unwrap_or(self.rest());
+        let name = &bare[..name_length(bare)];
+        let has_sign = bare.len() < self.rest().len();
+        let is_other = bare[name.len()..].starts_with(['[', '(']) || !has_sign && name.contains('.');
+        if name.is_empty() || is_other {
+            return self
+                .expected("a number, `local.name`, `global.name`, `stack[0]`, `mem32[address]`, `depth` or `step`");
+        }
+        let written = if has_sign { format!("${name}") } else { name.to_owned() };
+        self.error(format!("`{written}` may be a local or a global: write `local.{name}` or `global.{name}`"))
+    }
+
     fn take(&mut self, token: &str) -> bool {
         self.skip_spaces();
         let found = self.rest().starts_with(token);
@@ -62,7 +84,7 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), ConditionError> {
-        if self.take(token) { Ok(()) } else { Err(self.error(format!("expected `{token}`"))) }
+        if self.take(token) { Ok(()) } else { Err(self.expected(&format!("`{token}`"))) }
     }
 
     fn operator(&mut self, level: usize) -> Option<&'static str> {
@@ -134,8 +156,7 @@ impl<'a> Parser<'a> {
             "memf64" => Read::F64,
             _ => {
                 self.at = start;
-                let known = "a number, `local.name`, `global.name`, `stack[0]`, `mem32[address]`, `depth` or `step`";
-                return Err(self.error(format!("expected {known}")));
+                return Err(self.expected_value());
             }
         };
         self.memory(read)
@@ -181,14 +202,9 @@ impl<'a> Parser<'a> {
         Ok(Selector::Name(self.name()?))
     }
 
-    /// The characters of an identifier, core specification, section 6.3.5, but for those that are operators here.
     fn name(&mut self) -> Result<String, ConditionError> {
         let rest = self.rest();
-        let length = rest
-            .find(|next: char| {
-                !next.is_alphanumeric() && !matches!(next, '_' | '$' | '.' | ':' | '\'' | '@' | '`' | '?')
-            })
-            .unwrap_or(rest.len());
+        let length = name_length(rest);
         if length == 0 {
             return Err(self.error("expected a name"));
         }
@@ -221,4 +237,12 @@ impl<'a> Parser<'a> {
         self.at += length;
         Ok(Node::Number(number))
     }
+}
+
+/// How long the name is that a text begins with: the characters of an identifier, core specification, section 6.3.5, but
+/// for those that are operators here.
+fn name_length(text: &str) -> usize {
+    let is_in_name =
+        |next: char| next.is_alphanumeric() || matches!(next, '_' | '$' | '.' | ':' | '\'' | '@' | '`' | '?');
+    text.find(|next: char| !is_in_name(next)).unwrap_or(text.len())
 }

@@ -260,6 +260,21 @@ fn a_mistake_is_named_with_its_place() {
         let error = Condition::parse(text).expect_err(text);
         assert_eq!(error.at, at, "{text}: {error}");
     }
+    for (text, said) in [
+        ("$i == 7", "`$i` may be a local or a global: write `local.i` or `global.i`"),
+        ("i == 7", "`i` may be a local or a global: write `local.i` or `global.i`"),
+        ("3 + $a.b", "`$a.b` may be a local or a global: write `local.a.b` or `global.a.b`"),
+        ("local.i = 7", "to compare, write `==`"),
+        ("(local.i = 7)", "to compare, write `==`"),
+        ("mem32[local.i = 7]", "to compare, write `==`"),
+        // What is no name is not taken for one.
+        ("locals.i == 7", "expected a number"),
+        ("mem[8] == 7", "expected a number"),
+        ("", "expected a number"),
+    ] {
+        let error = Condition::parse(text).expect_err(text).to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
     assert!(Condition::parse(&"(".repeat(1000)).is_err());
     assert!(Condition::parse(&"-".repeat(1000)).is_err());
 }
