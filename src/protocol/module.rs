@@ -13,6 +13,8 @@ pub struct Checked {
     pub module: Option<ModuleSummary>,
     /// The module's text, when the source is binary; at most about 5 MB of it.
     pub disassembly: Option<String>,
+    /// Whether that is all of it.
+    pub is_whole: bool,
     /// The size of the module in the binary format.
     pub binary_size: Option<u64>,
 }

@@ -17,7 +17,7 @@ pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
     let mut problems: Vec<Problem> = inspection.problems.iter().map(problem).collect();
     let disassembly = match &inspection.wasm {
         Some(wasm) if source.is_binary() => match inspect::disassemble(wasm) {
-            Ok(text) => Some(text),
+            Ok(disassembly) => Some(disassembly),
             Err(message) => {
                 problems.push(problem(&diagnostic::Problem::error(&source.name, message)));
                 None
@@ -35,7 +35,8 @@ pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
             command: verdict.command.clone(),
         },
         module: inspection.summary.as_deref().map(summary),
-        disassembly,
+        is_whole: disassembly.as_ref().is_none_or(|disassembly| disassembly.is_whole),
+        disassembly: disassembly.map(|disassembly| disassembly.text),
         binary_size: inspection.wasm.as_ref().map(|wasm| wasm.len() as u64),
     }
 }

@@ -1,26 +1,69 @@
 //! A module's text, for reading.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use wasm_encoder::{Module, RawSection};
+use wasmparser::{Parser, Payload};
 
 /// The most text that [`disassemble`] makes, in bytes.
 const LIMIT: usize = 5 << 20;
 
-/// Prints a module as WebAssembly text; what goes past 5 MiB is left out, and the text says so at its end.
+/// A module's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disassembly {
+    pub text: String,
+    /// Whether all of it is there: only then can it be compiled again.
+    pub is_whole: bool,
+}
+
+/// Prints a module as WebAssembly text, without what compilers wrote for debuggers.
+/// What goes past 5 MiB is left out, and the text says so at its end.
 ///
 /// # Errors
 ///
 /// A sentence on why the module cannot be printed.
-pub fn disassemble(wasm: &[u8]) -> Result<String, String> {
+pub fn disassemble(wasm: &[u8]) -> Result<Disassembly, String> {
+    let (readable, left_out) = readable(wasm);
     let mut limited = Limited { text: String::new(), full: false };
-    let printed = wasmprinter::Config::new().print(wasm, &mut wasmprinter::PrintFmtWrite(&mut limited));
+    let printed = wasmprinter::Config::new().print(&readable, &mut wasmprinter::PrintFmtWrite(&mut limited));
+    let Limited { mut text, full } = limited;
     match printed {
-        Ok(()) => Ok(limited.text),
-        Err(_) if limited.full => {
-            limited.text.push_str("\n;; ... cut here: the whole text is longer than is shown\n");
-            Ok(limited.text)
+        Ok(()) => {
+            if !left_out.is_empty() {
+                let sections = left_out.join(", ");
+                text.push_str(&format!(";; Left out, as they are for debuggers: the custom sections {sections}.\n"));
+            }
+            Ok(Disassembly { text, is_whole: true })
+        }
+        Err(_) if full => {
+            text.push_str("\n;; ... cut here: the whole text is longer than is shown\n");
+            Ok(Disassembly { text, is_whole: false })
         }
         Err(error) => Err(format!("the module cannot be shown as text: {error}")),
     }
+}
+
+/// The module without the custom sections that hold DWARF: in text they are bytes, and most of it. Also gives their
+/// names. Those before the code stay, so that offsets are the same in what is left.
+pub(in crate::engine) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
+    let mut names = Vec::new();
+    let mut is_past_code = false;
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        // What cannot be read is not rewritten; whoever prints it says why.
+        let Ok(payload) = payload else { return (wasm.into(), Vec::new()) };
+        is_past_code |= matches!(payload, Payload::CodeSectionStart { .. });
+        if let Payload::CustomSection(section) = &payload
+            && is_past_code
+            && section.name().starts_with(".debug_")
+        {
+            names.push(section.name());
+        } else if let Some((id, range)) = payload.as_section() {
+            module.section(&RawSection { id, data: &wasm[range.start as usize..range.end as usize] });
+        }
+    }
+    if names.is_empty() { (wasm.into(), names) } else { (module.finish().into(), names) }
 }
 
 struct Limited {
@@ -48,7 +91,8 @@ mod tests {
         let mut text = "(module (func".to_owned();
         text.push_str(&" i64.const 1234567890123 drop".repeat(200_000));
         text.push_str("))");
-        let printed = disassemble(&wat::parse_str(&text).unwrap()).unwrap();
+        let Disassembly { text: printed, is_whole } = disassemble(&wat::parse_str(&text).unwrap()).unwrap();
+        assert!(!is_whole);
         assert!(printed.len() <= LIMIT + 100 && printed.len() > LIMIT / 2, "{}", printed.len());
         assert!(printed.ends_with("cut here: the whole text is longer than is shown\n"));
     }
@@ -56,7 +100,22 @@ mod tests {
     #[test]
     fn a_small_module_is_printed_whole() {
         let wasm = wat::parse_str("(module (func $f (export \"f\") (result i32) i32.const 42))").unwrap();
-        let printed = disassemble(&wasm).unwrap();
+        let Disassembly { text: printed, is_whole } = disassemble(&wasm).unwrap();
+        assert!(is_whole);
         assert!(printed.contains("(func $f") && printed.contains("i32.const 42"), "{printed}");
+    }
+
+    #[test]
+    fn what_is_for_debuggers_is_left_out_and_named() {
+        let text = |custom: &str| format!("(module (@custom \".debug_early\" (before code) \"abc\") (func $f) {custom})");
+        let with = "(@custom \"mine\" \"1\") (@custom \".debug_info\" \"2\") (@custom \".debug_str\" \"3\")";
+        let with = wat::parse_str(text(with)).unwrap();
+        let printed = disassemble(&with).unwrap();
+        assert!(printed.is_whole && printed.text.contains("mine") && printed.text.contains(".debug_early"));
+        assert!(printed.text.ends_with("the custom sections .debug_info, .debug_str.\n"), "{}", printed.text);
+        let again = wat::parse_str(&printed.text).unwrap();
+        assert_eq!(readable(&again).0, readable(&with).0);
+        let code = |wasm: &[u8]| wasm.iter().position(|byte| *byte == 10);
+        assert_eq!(code(&readable(&with).0), code(&with), "offsets stay");
     }
 }

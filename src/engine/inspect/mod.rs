@@ -5,7 +5,8 @@ mod disassemble;
 mod summary;
 
 pub use detect::{Kind, Verdict};
-pub use disassemble::disassemble;
+pub(in crate::engine) use disassemble::readable;
+pub use disassemble::{Disassembly, disassemble};
 pub use summary::{Export, ExportKind, Import, Summary};
 
 use std::rc::Rc;

@@ -49,7 +49,8 @@ impl InstructionMap {
         let mut text = String::new();
         let mut starts = Vec::new();
         let mut start = 0u32;
-        for (offset, line) in wasmprinter::Config::new().offsets_and_lines(wasm, &mut text).ok()? {
+        let (readable, _) = crate::engine::inspect::readable(wasm);
+        for (offset, line) in wasmprinter::Config::new().offsets_and_lines(&readable, &mut text).ok()? {
             if let Some(offset) = offset {
                 starts.push((offset, start + (line.len() - line.trim_start().len()) as u32));
             }
@@ -226,7 +227,7 @@ mod tests {
         )
         .unwrap();
         let map = InstructionMap::of_disassembly(&wasm).unwrap();
-        assert_eq!(map.text, crate::engine::inspect::disassemble(&wasm).unwrap());
+        assert_eq!(map.text, crate::engine::inspect::disassemble(&wasm).unwrap().text);
         let seen = instructions(&map);
         assert_eq!(seen[..4], ["block", "nop", "end", "call 0"]);
     }

@@ -70,7 +70,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
             }))
         }
         Program::Binary { .. } => {
-            let disassembly = check.disassembly.clone();
+            let disassembly = check.whole_disassembly();
             let (hand_out, stem) = (hand_out.clone(), stem.clone());
             disassembly.map(|text| {
                 Callback::from(move |_: MouseEvent| hand_out(&format!("{stem}.wat"), "text/plain", text.as_bytes()))

@@ -211,21 +211,22 @@ fn BinaryNote() -> Html {
     let workspace = use_slice::<WorkspaceContext>();
     let check = use_slice::<CheckContext>();
     let link = use_slice::<EditorLink>();
-    let disassembly = check.disassembly.clone();
+    let whole = check.whole_disassembly();
     let Program::Binary { file_name, bytes } = &workspace.project.program else { return html! {} };
     let edit = {
         let workspace = workspace.dispatcher();
-        let disassembly = disassembly.clone();
+        let whole = whole.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(text) = disassembly.clone() {
+            if let Some(text) = whole.clone() {
                 workspace.dispatch(WorkspaceAction::ReplaceProgram(Program::Text(text)));
                 link.focus();
             }
         })
     };
     let sources = use_slice::<SourcesContext>();
-    let told = match (&disassembly, check.is_pending()) {
+    let told = match (&check.disassembly, check.is_pending()) {
         _ if sources.shows_source(&workspace.project.sources) => "shown with its source, read-only",
+        (Some(_), _) if whole.is_none() => "shown as text in part, read-only: the whole is too long to be edited",
         (Some(_), _) => "shown as text, read-only",
         (None, true) => "being read",
         (None, false) => "not shown as text",
@@ -236,7 +237,7 @@ fn BinaryNote() -> Html {
                 <strong>{ &**file_name }</strong>
                 { format!(" · {} · {told}", numbers::bytes(bytes.len() as u64)) }
             </p>
-            if disassembly.is_some() {
+            if whole.is_some() {
                 <button type="button" class="button" onclick={edit}>{ "Edit as WAT" }</button>
             }
         </div>

@@ -63,6 +63,11 @@ impl CheckState {
         }
     }
 
+    /// A binary's text, if it is all there: part of a program is none.
+    pub fn whole_disassembly(&self) -> Option<Rc<str>> {
+        self.checked.as_ref().filter(|checked| checked.is_whole).and(self.disassembly.clone())
+    }
+
     /// Whether an answer is on its way.
     pub fn is_pending(&self) -> bool {
         self.asked != self.answered
@@ -85,6 +90,7 @@ mod tests {
             },
             module: None,
             disassembly: Some(format!("(module ;; {description}\n)")),
+            is_whole: true,
             binary_size: None,
         };
         CheckAction::answered(version, checked)
