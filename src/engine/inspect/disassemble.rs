@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn what_is_for_debuggers_is_left_out_and_named() {
-        let text = |custom: &str| format!("(module (@custom \".debug_early\" (before code) \"abc\") (func $f) {custom})");
+        let text =
+            |custom: &str| format!("(module (@custom \".debug_early\" (before code) \"abc\") (func $f) {custom})");
         let with = "(@custom \"mine\" \"1\") (@custom \".debug_info\" \"2\") (@custom \".debug_str\" \"3\")";
         let with = wat::parse_str(text(with)).unwrap();
         let printed = disassemble(&with).unwrap();

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -17,8 +18,8 @@ use crate::ui::state::memory::HexWindow;
 
 /// The longest text that is edited here, in bytes.
 const LONGEST_TEXT: usize = 5 << 20;
-/// How long after the last key the file is written, in milliseconds.
-const SETTLED: u32 = 300;
+/// How long after a key the file is written, in milliseconds.
+const SOON: u32 = 300;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -52,7 +53,17 @@ pub fn FileDialog(props: &Props) -> Html {
     };
     {
         let save = save.clone();
-        use_effect_with((), move |()| move || save.emit(()));
+        use_effect_with((), move |()| {
+            // Who leaves the page in the midst of a word has written that, too.
+            let leaving = web_sys::window().map(|window| {
+                let save = save.clone();
+                EventListener::new(&window, "pagehide", move |_| save.emit(()))
+            });
+            move || {
+                drop(leaving);
+                save.emit(());
+            }
+        });
     }
     let oninput = {
         let (save, edited) = (save.clone(), edited.setter());
@@ -61,7 +72,8 @@ pub fn FileDialog(props: &Props) -> Html {
             edited.set(true);
             *unsaved.borrow_mut() = Some(area.value());
             let save = save.clone();
-            *timer.borrow_mut() = Some(Timeout::new(SETTLED, move || save.emit(())));
+            // Also while nobody pauses.
+            timer.borrow_mut().get_or_insert_with(|| Timeout::new(SOON, move || save.emit(())));
         })
     };
     let onkeydown = Callback::from(move |event: KeyboardEvent| {

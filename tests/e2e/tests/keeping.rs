@@ -37,6 +37,22 @@ fn a_file_that_was_made_in_the_moment_of_a_reload_is_kept() {
 }
 
 #[test]
+fn the_last_key_in_a_file_before_a_reload_is_kept() {
+    let page = Page::open();
+    page.press("New file");
+    page.fill("Name, at the top", "notes.txt");
+    page.hit(key::ENTER);
+    page.click("treeitem", "notes.txt");
+    page.hit(key::ENTER);
+    page.click("textbox", "Contents");
+    page.type_text("all of it");
+    page.reload();
+    page.click("treeitem", "notes.txt");
+    page.hit(key::ENTER);
+    page.expect_script("all of it is there", "return document.querySelector('dialog textarea')?.value === 'all of it'");
+}
+
+#[test]
 fn what_cannot_be_read_is_handed_out() {
     let mut page = Page::open();
     page.allow_error("could not be opened");
