@@ -89,7 +89,11 @@ fn revert(vfs: &mut Vfs, base: &Vfs, mut paths: Vec<String>, now: u64) -> Vec<St
         let (before, is) = (old.get(path), current.get(path));
         // A file's contents are replaced; a directory that is one again keeps what it holds.
         let stays = before == is && is != Some(&vfs::FileKind::Symlink);
-        if is.is_none() || stays || (before.is_none() && has_children(&current, path)) {
+        if is.is_none() || stays {
+            continue;
+        }
+        if before.is_none() && has_children(&current, path) {
+            problems.push(format!("`{path}` stays: there is something in it that the run did not make"));
             continue;
         }
         match vfs.remove(path) {

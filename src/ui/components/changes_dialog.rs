@@ -43,7 +43,7 @@ pub fn ChangesDialog(props: &Props) -> Html {
     };
     let act = |path: &String, act: fn(&Files, Vec<String>)| {
         let (files, path) = (props.files.clone(), path.clone());
-        Callback::from(move |_: MouseEvent| act(&files, vec![path.clone()]))
+        Callback::from(move |_: MouseEvent| act(&files, files.marked_from(&path)))
     };
     let line = |(path, mark): (&String, &Mark)| {
         let (word, kind) = match mark {

@@ -154,6 +154,11 @@ impl Files {
         self.act(FilesAction::Activate(to.into()));
     }
 
+    /// See [`FilesState::marked_from`].
+    pub fn marked_from(&self, path: &str) -> Vec<String> {
+        self.state.clone().marked_from(path)
+    }
+
     /// What the last run did at these paths stays.
     pub fn keep(&self, paths: Vec<String>) {
         self.act(FilesAction::Keep(paths.into()));

@@ -120,6 +120,12 @@ impl FilesState {
         self.entries.iter().find(|entry| entry.path == path)
     }
 
+    /// A path that the last run changed, with all that it changed below it: who reverts a directory reverts what is in it.
+    pub fn marked_from(&self, path: &str) -> Vec<String> {
+        let below = format!("{path}/");
+        self.marks.keys().filter(|marked| *marked == path || marked.starts_with(&below)).cloned().collect()
+    }
+
     /// The directory that a new file goes to: the active one, or the one that holds the active file.
     pub fn active_directory(&self) -> &str {
         let Some(active) = self.active.as_deref() else { return "" };
@@ -289,6 +295,17 @@ mod tests {
         assert_eq!(marks(&asked.apply(event(&["b", "c"], &[], true))), [("d/e", Mark::Created)]);
         let removed = kept.apply_all([FilesAction::Asked(FileChange::Remove { path: "d".into() }), answer()]);
         assert_eq!(marks(&removed), [("b", Mark::Changed), ("c", Mark::Removed)]);
+    }
+
+    #[test]
+    fn a_directory_is_kept_or_reverted_with_what_is_in_it() {
+        let run = FilesState::default().apply_all([
+            tree(&["out.txt"]),
+            FilesAction::RunStarted,
+            changed(&["out.txt", "out", "out/a", "out/b/c", "outer"], &[]),
+        ]);
+        assert_eq!(run.marked_from("out"), ["out", "out/a", "out/b/c"]);
+        assert_eq!(run.marked_from("outer"), ["outer"]);
     }
 
     #[test]
