@@ -110,12 +110,10 @@ pub fn use_debugger(
         });
     }
     {
-        let (debug, engine, run) = (debug.dispatcher(), engine.clone(), debug.clone());
+        let (debug, engine) = (debug.dispatcher(), engine.clone());
         let notes = workspace.project.debugging.clone();
         use_effect_with(workspace.opened, move |_| {
-            if run.clone().is_on() {
-                engine.stop();
-            }
+            engine.forget_run();
             debug.dispatch(DebugAction::Opened(notes));
         });
     }

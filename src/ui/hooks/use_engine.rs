@@ -265,6 +265,14 @@ impl Engine {
         }
     }
 
+    /// Another program was opened: the last one's run is stopped, and nothing is told of it any more.
+    pub fn forget_run(&self) {
+        self.stop();
+        self.0.output.chunks.take();
+        self.0.slices.console.dispatch(ConsoleAction::Forget);
+        self.0.slices.run.dispatch(RunAction::Forget);
+    }
+
     pub fn pause(&self) {
         let inner = &self.0;
         if inner.active.get() {

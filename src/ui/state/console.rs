@@ -99,6 +99,8 @@ pub enum ConsoleAction {
         run: RunId,
     },
     Clear,
+    /// Another program was opened: it has printed nothing yet.
+    Forget,
     /// The run that begins is debugged: the console can go back.
     Record,
     /// The debugged program stands at a step, has printed so many bytes by then, and breakpoints have said something.
@@ -128,6 +130,9 @@ impl ConsoleState {
             ConsoleAction::Begin { run } => {
                 // Keys go on: a block of this run is never taken for one of the run before.
                 next = Self { run, next_key: self.next_key, revision: self.revision, ..Self::default() };
+            }
+            ConsoleAction::Forget => {
+                next = Self { next_key: self.next_key, revision: self.revision, ..Self::default() };
             }
             ConsoleAction::Output { run, .. } | ConsoleAction::End { run } if run != self.run => return next,
             ConsoleAction::Output { chunks, .. } => chunks.iter().for_each(|chunk| next.output(chunk)),
@@ -384,6 +389,13 @@ mod tests {
             ConsoleAction::Begin { run: 2 },
             output(1, &[chunk(Stream::Stdout, b"late")]),
         ]);
+        assert!(state.is_empty());
+    }
+
+    #[test]
+    fn what_the_program_before_prints_is_not_told_of_the_one_that_was_opened() {
+        let printed = output(1, &[chunk(Stream::Stdout, b"text")]);
+        let state = apply_all([ConsoleAction::Begin { run: 1 }, printed.clone(), ConsoleAction::Forget, printed]);
         assert!(state.is_empty());
     }
 

@@ -54,6 +54,8 @@ pub enum RunAction {
     InputEnded,
     /// The worker is gone, and the run with it.
     Lost,
+    /// Another program was opened: there was no run of it yet.
+    Forget,
     /// From the worker; what is not about this run, or not about runs at all, changes nothing.
     Heard(Rc<Event>),
 }
@@ -74,6 +76,7 @@ impl RunState {
             RunAction::Lost if self.is_active() => next.phase = Phase::Finished(Rc::new(Outcome::Stopped)),
             RunAction::PauseAsked | RunAction::StopAsked | RunAction::Lost => {}
             RunAction::InputEnded => next.input_ended = true,
+            RunAction::Forget => next = Self::default(),
             RunAction::Heard(event) => next.hear(&event),
         }
         next
@@ -206,6 +209,12 @@ mod tests {
         assert_eq!(state.phase, Phase::Finished(Rc::new(Outcome::Exited { code: 3 })));
         assert_eq!(state.counters.map(|counters| counters.fuel), Some(7));
         assert!(!state.is_active());
+    }
+
+    #[test]
+    fn the_end_of_a_run_is_not_told_of_the_program_that_was_opened_then() {
+        let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::Forget, finished(1)]);
+        assert_eq!(state, RunState::default());
     }
 
     #[test]

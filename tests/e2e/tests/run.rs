@@ -62,3 +62,21 @@ fn the_console_finds_what_colours_cut() {
         "return [...document.querySelectorAll('.console mark')].map((mark) => mark.textContent).join('|') === 'er|ror'",
     );
 }
+
+#[test]
+fn what_is_opened_begins_with_an_empty_console_and_nothing_running() {
+    let page = Page::open();
+    page.choose_example("Hello over WASI");
+    page.press("Run");
+    page.expect_console("Hello");
+    page.expect_status("Exited with code 0");
+    page.choose_example("An endless loop");
+    page.expect_not_in("Console", "Hello");
+    page.expect_status("Ready");
+    page.press("Run");
+    page.expect_status("Running");
+    page.choose_example("Recursive factorial");
+    page.expect_status("Ready");
+    page.press("Run");
+    page.expect_status("Returned");
+}
