@@ -153,13 +153,12 @@ impl ResourceLimiter for Limiter {
         if let Some(limit) = self.memory_limit
             && wanted > limit
         {
+            // Rounded, the two could read the same.
+            let is_close = wanted - limit < limit / 8;
+            let told = |bytes: u64| if is_close { format!("{} KiB", bytes >> 10) } else { words::bytes(bytes) };
             self.refused = Some(Refusal {
                 limit: "memory",
-                message: format!(
-                    "the program asked for {} of memory, and the limit is {}",
-                    words::bytes(wanted),
-                    words::bytes(limit)
-                ),
+                message: format!("the program asked for {} of memory, and the limit is {}", told(wanted), told(limit)),
             });
             return Ok(false);
         }

@@ -5,31 +5,23 @@ use yew::prelude::*;
 
 use crate::protocol::Limits;
 use crate::ui::hooks::reducers::{SettingsContext, use_slice};
-use crate::ui::state::settings::{LimitKind, SettingsAction, with_limit};
+use crate::ui::state::settings::{LimitKind, SettingsAction, in_units, with_limit};
 
 /// Each limit with what it is called, its unit, and how it stands in that unit.
-fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<u64>); 5] {
+fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<String>); 5] {
+    let of = |parts: Option<u64>, unit| parts.map(|parts| in_units(parts, unit));
     [
-        (LimitKind::Memory, "Memory", "MiB", limits.memory.map(|bytes| bytes >> 20)),
-        (LimitKind::Table, "Table", "elements", limits.table),
-        (LimitKind::Recursion, "Calls within calls", "", Some(limits.recursion.into())),
-        (LimitKind::Output, "Output", "MiB", limits.output.map(|bytes| bytes >> 20)),
-        (LimitKind::WallTime, "Time", "seconds", limits.wall_time.map(|milliseconds| milliseconds / 1000)),
+        (LimitKind::Memory, "Memory", "MiB", of(limits.memory, 1 << 20)),
+        (LimitKind::Table, "Table", "elements", of(limits.table, 1)),
+        (LimitKind::Recursion, "Calls within calls", "", of(Some(limits.recursion.into()), 1)),
+        (LimitKind::Output, "Output", "MiB", of(limits.output, 1 << 20)),
+        (LimitKind::WallTime, "Time", "seconds", of(limits.wall_time, 1000)),
     ]
 }
 
 #[component]
 pub fn LimitsForm() -> Html {
     let settings = use_slice::<SettingsContext>();
-    let onchange = |kind: LimitKind| {
-        let settings = settings.clone();
-        Callback::from(move |event: Event| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                let limits = with_limit(&settings.limits, kind, &input.value());
-                settings.dispatch(SettingsAction::SetLimits(limits));
-            }
-        })
-    };
     let reset = {
         let settings = settings.dispatcher();
         Callback::from(move |_: MouseEvent| settings.dispatch(SettingsAction::SetLimits(Limits::default())))
@@ -41,16 +33,63 @@ pub fn LimitsForm() -> Html {
                 if settings.limits != Limits::default() { <span class="tag">{ "changed" }</span> }
             </summary>
             { for fields(&settings.limits).into_iter().map(|(kind, name, unit, value)| html! {
-                <label class="field limit">
-                    <span>{ name }</span>
-                    <input type="text" inputmode="numeric" class="text-box" placeholder="no limit"
-                        aria-label={format!("Limit on {}{}", name.to_lowercase(), if unit.is_empty() { String::new() } else { format!(", in {unit}") })}
-                        value={value.map(|value| value.to_string()).unwrap_or_default()}
-                        onchange={onchange(kind)} />
-                    <span class="limit-unit">{ unit }</span>
-                </label>
+                <LimitField {kind} {name} {unit} value={value.unwrap_or_default()} />
             }) }
+            <p class="module-hint">{ "They hold for every project in this browser." }</p>
             <button type="button" class="quiet-button" onclick={reset}>{ "Usual limits" }</button>
         </details>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct FieldProps {
+    kind: LimitKind,
+    name: &'static str,
+    unit: &'static str,
+    /// As it stands; empty: no limit.
+    value: String,
+}
+
+/// One limit. What is no limit stays in its box with what is wrong with it, and changes nothing.
+#[component]
+fn LimitField(props: &FieldProps) -> Html {
+    let settings = use_slice::<SettingsContext>();
+    let refused = use_state_eq(|| None::<(String, String)>);
+    let FieldProps { kind, name, unit, value } = props;
+    let onchange = {
+        let (settings, refused, kind) = (settings.clone(), refused.setter(), *kind);
+        Callback::from(move |event: Event| {
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            match with_limit(&settings.limits, kind, &input.value()) {
+                Ok(limits) => {
+                    refused.set(None);
+                    settings.dispatch(SettingsAction::SetLimits(limits));
+                }
+                Err(message) => refused.set(Some((input.value(), message))),
+            }
+        })
+    };
+    {
+        // Once the limit is another, what was wrong before is no news.
+        let refused = refused.setter();
+        use_effect_with(settings.limits.clone(), move |_| refused.set(None));
+    }
+    let label = match *unit {
+        "" => format!("Limit on {}", name.to_lowercase()),
+        unit => format!("Limit on {}, in {unit}", name.to_lowercase()),
+    };
+    let shown = refused.as_ref().map_or(value, |(typed, _)| typed).clone();
+    html! {
+        <>
+            <label class="field limit">
+                <span>{ *name }</span>
+                <input type="text" inputmode="decimal" class="text-box" placeholder="no limit" aria-label={label}
+                    aria-invalid={refused.is_some().then_some("true")} value={shown} {onchange} />
+                <span class="limit-unit">{ *unit }</span>
+            </label>
+            if let Some((_, message)) = &*refused {
+                <p class="limit-refused" data-tone="bad" role="alert">{ message }{ ". The limit stays as it was." }</p>
+            }
+        </>
     }
 }

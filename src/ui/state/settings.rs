@@ -63,27 +63,52 @@ pub enum LimitKind {
     WallTime,
 }
 
-/// The limits with one of them as it was typed: empty lifts it, what is no number leaves it.
+/// The limits with one of them as it was typed: empty lifts it.
 /// Recursion always has a limit: without one the browser's own stack would be it.
-pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Limits {
+///
+/// # Errors
+///
+/// What is to be typed instead.
+pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Result<Limits, String> {
     let typed = typed.trim();
-    let mut next = limits.clone();
-    let value = match typed.parse::<u64>() {
-        Ok(value) => Some(value),
-        Err(_) if typed.is_empty() => None,
-        Err(_) => return next,
+    let (unit, of_what, example) = match kind {
+        LimitKind::Memory | LimitKind::Output => (1 << 20, "MiB", "64 or 0.5"),
+        LimitKind::WallTime => (1000, "seconds", "5 or 0.5"),
+        LimitKind::Table => (1, "elements", "1000"),
+        LimitKind::Recursion => (1, "calls", "1000"),
     };
-    let scaled = |unit: u64| value.map(|value| value.saturating_mul(unit));
-    match kind {
-        LimitKind::Memory => next.memory = scaled(1 << 20),
-        LimitKind::Table => next.table = value,
-        LimitKind::Recursion => {
-            next.recursion = value.map_or(Limits::default().recursion, |value| value.clamp(1, MOST_RECURSION) as u32);
+    let value = match amount(typed, unit) {
+        Some(value) => Some(value),
+        None if typed.is_empty() && kind != LimitKind::Recursion => None,
+        None => {
+            let empty = if kind == LimitKind::Recursion { "" } else { ", or nothing for no limit" };
+            return Err(format!("“{typed}” is no number of {of_what}: write one, such as {example}{empty}"));
         }
-        LimitKind::Output => next.output = scaled(1 << 20),
-        LimitKind::WallTime => next.wall_time = scaled(1000),
+    };
+    let mut next = limits.clone();
+    match kind {
+        LimitKind::Memory => next.memory = value,
+        LimitKind::Table => next.table = value,
+        LimitKind::Recursion => next.recursion = value.unwrap_or(1).clamp(1, MOST_RECURSION) as u32,
+        LimitKind::Output => next.output = value,
+        LimitKind::WallTime => next.wall_time = value,
     }
-    next
+    Ok(next)
+}
+
+/// So many of the smallest parts as are meant by a number of units.
+fn amount(typed: &str, unit: u64) -> Option<u64> {
+    if let Ok(whole) = typed.parse::<u64>() {
+        return whole.checked_mul(unit);
+    }
+    let plain = typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let parts = typed.parse::<f64>().ok().filter(|_| plain && unit > 1)? * unit as f64;
+    (parts.is_finite() && parts < 1e15).then_some(parts as u64)
+}
+
+/// A limit as it is typed, in units.
+pub fn in_units(parts: u64, unit: u64) -> String {
+    if parts.is_multiple_of(unit) { (parts / unit).to_string() } else { (parts as f64 / unit as f64).to_string() }
 }
 
 /// More calls within calls than this exhaust the worker before the limit is reached.
@@ -172,13 +197,29 @@ mod tests {
     #[test]
     fn limits_are_typed_in_their_units() {
         let limits = Limits::default();
-        assert_eq!(with_limit(&limits, LimitKind::Memory, " 64 ").memory, Some(64 << 20));
-        assert_eq!(with_limit(&limits, LimitKind::WallTime, "5").wall_time, Some(5000));
-        assert_eq!(with_limit(&limits, LimitKind::Output, "").output, None);
-        assert_eq!(with_limit(&limits, LimitKind::Table, "many"), limits);
-        assert_eq!(with_limit(&limits, LimitKind::Recursion, "0").recursion, 1);
-        assert_eq!(with_limit(&limits, LimitKind::Recursion, "").recursion, limits.recursion);
-        assert_eq!(with_limit(&limits, LimitKind::Memory, "99999999999999999999"), limits);
+        let with = |kind, typed| with_limit(&limits, kind, typed);
+        let taken = |kind, typed| with(kind, typed).unwrap();
+        assert_eq!(taken(LimitKind::Memory, " 64 ").memory, Some(64 << 20));
+        assert_eq!(taken(LimitKind::Memory, "1.5").memory, Some(3 << 19));
+        assert_eq!(taken(LimitKind::WallTime, "5").wall_time, Some(5000));
+        assert_eq!(taken(LimitKind::WallTime, "0.5").wall_time, Some(500));
+        assert_eq!(taken(LimitKind::Output, "").output, None);
+        assert_eq!(taken(LimitKind::Recursion, "0").recursion, 1);
+        for (kind, typed) in [
+            (LimitKind::Table, "many"),
+            (LimitKind::Table, "1.5"),
+            (LimitKind::Recursion, ""),
+            (LimitKind::Memory, "99999999999999999999"),
+            (LimitKind::Memory, "1,5"),
+            (LimitKind::Memory, "-5"),
+            (LimitKind::Memory, "inf"),
+            (LimitKind::Memory, "1e3"),
+            (LimitKind::WallTime, "1s"),
+        ] {
+            let told = with(kind, typed).unwrap_err();
+            assert!(told.contains(&format!("“{typed}”")) && told.contains("such as"), "{told}");
+        }
+        assert_eq!((in_units(3 << 19, 1 << 20).as_str(), in_units(64 << 20, 1 << 20).as_str()), ("1.5", "64"));
     }
 
     #[test]
