@@ -1,11 +1,11 @@
 // What the debugger shows in the editor: where the program stands, values beside instructions, breakpoints.
 
 import { EditorSelection, MapMode, RangeSet, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, EditorView, GutterMarker, WidgetType, closeHoverTooltips, gutter } from "@codemirror/view";
+import { Decoration, EditorView, GutterMarker, ViewPlugin, WidgetType, closeHoverTooltips, gutter } from "@codemirror/view";
 import { forgetPeek } from "./explain.js";
 
 /** How many letters of an instruction or a line are brought into view. */
-const MOST_IN_VIEW = 40;
+const MOST_IN_VIEW = 16;
 
 const setMarks = StateEffect.define();
 const setBreakpoints = StateEffect.define();
@@ -38,6 +38,17 @@ const marks = StateField.define({
     return set ? decorations(transaction.state.doc, set.value) : value.map(transaction.changes);
   },
   provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Where the instruction or the call begins that is looked at, or null. */
+const marked = StateField.define({
+  create: () => null,
+  update(at, transaction) {
+    const set = transaction.effects.findLast((effect) => effect.is(setMarks));
+    if (!set) return at === null ? null : transaction.changes.mapPos(at);
+    const range = set.value.caller ?? set.value.current;
+    return range ? Math.min(range[0], transaction.newDoc.length) : null;
+  },
 });
 
 function decorations(doc, { current, caller, values }) {
@@ -151,6 +162,8 @@ export function lineClicks(onBreakpoint) {
 export function debugging({ onBreakpoint, onMoved }) {
   return [
     marks,
+    marked,
+    keepInView,
     breakpoints,
     gutter({
       class: "cm-breakpoint-gutter",
@@ -176,13 +189,36 @@ export function showMarks(view, shown, reveal) {
     // All of the instruction; sideways no further than is needed, because the lines' beginnings tell more. A step before
     // may have needed more than this one.
     view.scrollDOM.scrollLeft = 0;
-    const margins = { y: "nearest", yMargin: 80, x: "nearest" };
-    // Of a long line its beginning.
+    // Of a long instruction its beginning.
     const end = Math.min(to, from + MOST_IN_VIEW);
-    effects.push(EditorView.scrollIntoView(EditorSelection.range(end, from), margins));
+    effects.push(intoView(view, EditorSelection.range(end, from)));
   }
   view.dispatch({ effects });
 }
+
+/** Brings a place into view with some lines around it, as far as there is room for them. */
+function intoView(view, place) {
+  const yMargin = Math.min(80, view.scrollDOM.clientHeight / 4);
+  return EditorView.scrollIntoView(place, { y: "nearest", yMargin, x: "nearest" });
+}
+
+/** Panels that come and go make the editor lower: where the program stands stays in view if it was. */
+const keepInView = ViewPlugin.define((view) => {
+  let height = view.scrollDOM.clientHeight;
+  const observer = new ResizeObserver(() => {
+    const before = height;
+    height = view.scrollDOM.clientHeight;
+    const at = view.state.field(marked);
+    if (at === null || height === 0 || height === before) return;
+    const { top, bottom } = view.lineBlockAt(at);
+    const { scrollTop } = view.scrollDOM;
+    // Not if the person has gone elsewhere; a panel that was not shown had no height.
+    const wasSeen = before === 0 || (bottom > scrollTop && top < scrollTop + before);
+    if (wasSeen) view.dispatch({ effects: intoView(view, EditorSelection.cursor(at)) });
+  });
+  observer.observe(view.scrollDOM);
+  return { destroy: () => observer.disconnect() };
+});
 
 export function showBreakpoints(view, list) {
   view.dispatch({ effects: setBreakpoints.of(list) });

@@ -37,7 +37,7 @@ pub fn BreakpointList() -> Html {
         Callback::from(move |_: MouseEvent| adds.set(!*adds))
     };
     html! {
-        <section class="breakpoints" aria-label="Breakpoints">
+        <section class="breakpoints" aria-label="Breakpoints" data-empty={(count == 0 && !*adds).to_string()}>
             <div class="panel-head">
                 <h2>{ "Breakpoints" }</h2>
                 if count > 0 { <span class="panel-note">{ numbers::grouped(count as u64) }</span> }

@@ -191,16 +191,18 @@ pub fn EditorPane() -> Html {
                     />
                 }
             </div>
-            <p class="editor-foot" id="editor-keys" tabindex="-1">
-                <span>{ "Line " }{ numbers::grouped(line.into()) }{ ", column " }{ numbers::grouped(column.into()) }</span>
-                <span>{ "Tab indents. To leave the editor: " }<kbd>{ "Esc" }</kbd>{ ", then " }<kbd>{ "Tab" }</kbd></span>
-                if *code == Code::Missing {
-                    <span data-tone="bad">{ "The editor could not be loaded: this is a plain text box" }</span>
-                }
-            </p>
-            <BreakpointList />
-            <SplitterBar splitter={Splitter::Problems} />
-            <Problems />
+            <div class="editor-below">
+                <p class="editor-foot" id="editor-keys" tabindex="-1">
+                    <span>{ "Line " }{ numbers::grouped(line.into()) }{ ", column " }{ numbers::grouped(column.into()) }</span>
+                    <span>{ "Tab indents. To leave the editor: " }<kbd>{ "Esc" }</kbd>{ ", then " }<kbd>{ "Tab" }</kbd></span>
+                    if *code == Code::Missing {
+                        <span data-tone="bad">{ "The editor could not be loaded: this is a plain text box" }</span>
+                    }
+                </p>
+                <BreakpointList />
+                <SplitterBar splitter={Splitter::Problems} />
+                <Problems />
+            </div>
         </section>
     }
 }

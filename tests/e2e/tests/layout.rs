@@ -1,0 +1,47 @@
+//! What has room where there is little of it.
+
+use e2e::Page;
+
+/// A program whose debugged line is below the lines that are seen at first.
+const DEEP: &str = "(module\n  ;; 2\n  ;; 3\n  ;; 4\n  ;; 5\n  ;; 6\n  ;; 7\n  ;; 8\n  ;; 9\n  ;; 10\n  ;; 11\n  ;; 12\n  ;; 13\n  ;; 14\n  ;; 15\n  ;; 16\n  ;; 17\n  ;; 18\n  ;; 19\n  ;; 20\n  (func (export \"main\") (result i32)\n    (i32.add\n      (i32.const 40)\n      (i32.const 2))))";
+
+/// How many lines of text the editor has room for, and whether the next instruction is among them.
+const SEEN: &str = "const text = document.querySelector('.cm-scroller').getBoundingClientRect();
+    const line = document.querySelector('.cm-line').getBoundingClientRect().height;
+    const next = document.querySelector('.cm-debug-current')?.getBoundingClientRect();
+    const inSight = next && next.top >= text.top && next.bottom <= text.bottom && next.left >= text.left && next.right <= text.right;";
+
+#[test]
+fn a_debugged_program_is_read_in_a_low_window() {
+    let page = Page::open_at_size(1280, 600);
+    page.set_source(DEEP);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.expect_script("a dozen lines are seen", &format!("{SEEN} return text.height / line >= 12"));
+    page.expect_script("the next instruction is in sight", &format!("{SEEN} return inSight"));
+    // What is written below the text takes room from the console first.
+    page.press("New breakpoint");
+    page.expect("combobox", "Stop at");
+    page.expect_script("the next instruction stays in sight", &format!("{SEEN} return inSight"));
+    page.expect_script("half a dozen lines are still seen", &format!("{SEEN} return text.height / line >= 6"));
+}
+
+#[test]
+fn larger_text_leaves_the_debugged_line_in_sight_and_is_undone_there() {
+    let page = Page::open();
+    page.set_source(DEEP);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    for _ in 0..3 {
+        page.press("Larger text");
+        page.expect_script("the next instruction is in sight", &format!("{SEEN} return inSight"));
+    }
+    page.expect_script("eight lines are seen", &format!("{SEEN} return text.height / line >= 8"));
+    // With tabs in the place of columns.
+    page.press("Larger text");
+    page.expect("tablist", "Panels");
+    page.expect("button", "Help");
+    page.press("Smaller text");
+    page.expect_no("tablist", "Panels");
+    page.expect_script("the next instruction is in sight again", &format!("{SEEN} return inSight"));
+}
