@@ -1,5 +1,6 @@
 //! Small help with words: the nearest name, counts and sizes as a person says them.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// The candidate that `word` most likely was meant to be, if any is close enough.
@@ -11,6 +12,26 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// A name of whatever characters, to be told in a sentence: one that cannot be seen for what it is stands as the text
+/// format writes it (core specification, section 6.3.3).
+pub fn name(name: &str) -> Cow<'_, str> {
+    let is_seen =
+        |character: char| matches!(character, '\'' | '`' | ' ') || character.escape_debug().eq(Some(character));
+    if !name.is_empty() && name.chars().all(|character| is_seen(character) && !matches!(character, '`' | ' ')) {
+        return Cow::Borrowed(name);
+    }
+    let mut quoted = String::from('"');
+    for character in name.chars() {
+        match character {
+            '\0' => quoted.push_str("\\00"),
+            _ if is_seen(character) => quoted.push(character),
+            _ => quoted.extend(character.escape_debug()),
+        }
+    }
+    quoted.push('"');
+    Cow::Owned(quoted)
 }
 
 /// A number of bytes with a binary unit where it is a round one: `64 KiB`, `1.5 GiB`, `100 bytes`.
@@ -83,6 +104,28 @@ mod tests {
         assert_eq!(nearest("get_local"), None);
         assert_eq!(nearest("local.gte"), Some("local.get"));
         assert_eq!(nearest("xyzzy_plugh"), None);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_seen_is_quoted_as_in_the_text_format() {
+        for plain in ["main", "wasi:cli/run@0.2.0", "größe", "it's", "→", "$a"] {
+            assert_eq!(name(plain), plain);
+        }
+        for (odd, quoted) in [
+            ("", "\"\""),
+            ("a b", r#""a b""#),
+            ("say \"hi\" twice", r#""say \"hi\" twice""#),
+            ("a\\b", r#""a\\b""#),
+            ("a\0b\tc\n", r#""a\00b\tc\n""#),
+            ("a\u{200b}", r#""a\u{200b}""#),
+            ("`", "\"`\""),
+        ] {
+            assert_eq!(name(odd), quoted);
+            let text = format!("(module (func (export {quoted})))");
+            if odd.starts_with(['a', '`']) || odd.is_empty() {
+                assert!(wat::parse_str(&text).is_ok(), "{text}");
+            }
+        }
     }
 
     #[test]

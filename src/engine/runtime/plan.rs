@@ -4,7 +4,7 @@ use wasmi::{Val, ValType};
 
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{Export, Summary};
-use crate::engine::value;
+use crate::engine::{value, words};
 
 /// What is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,12 +36,12 @@ pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> R
         Entry::Export { name, arguments } => match summary.function_export(name) {
             Some(export) => (export, arguments.as_slice()),
             None => {
-                let problem = Problem::error(file, format!("the module exports no function `{name}`"));
+                let problem = Problem::error(file, format!("the module exports no function `{}`", words::name(name)));
                 return Err(Box::new(problem.help(exported(summary))));
             }
         },
     };
-    let name = &export.name;
+    let name = words::name(&export.name);
     if export.params.len() != texts.len() {
         let message = format!("`{name}` takes {} but got {}", count(export.params.len()), count(texts.len()));
         return Err(Box::new(Problem::error(file, message).help(format!("its type is {}", export.ty))));
@@ -58,10 +58,10 @@ pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> R
     }
     let shown: Vec<String> = arguments.iter().map(|argument| value::show(argument).text).collect();
     Ok(Plan {
-        name: Some(name.clone()),
+        name: Some(export.name.clone()),
         description: format!("{name}({})", shown.join(", ")),
         arguments,
-        is_command: name == "_start",
+        is_command: export.name == "_start",
     })
 }
 
@@ -80,7 +80,11 @@ fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<Option<&'a Exp
     if summary.has_start {
         return Ok(None);
     }
-    Err(Box::new(if summary.function_exports().next().is_none() {
+    // It takes something, or it would be what is called.
+    let main = summary.function_export("main").or_else(|| only(summary.function_exports()));
+    Err(Box::new(if let Some(main) = main.filter(|main| !main.params.is_empty()) {
+        takes_arguments(file, main)
+    } else if summary.function_exports().next().is_none() {
         Problem::error(file, "the module exports no function, so there is nothing to call")
             .help("export one: `(func (export \"main\") ...)`")
     } else {
@@ -92,9 +96,29 @@ fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<Option<&'a Exp
     }))
 }
 
+/// What is to be called takes arguments, which have to be given first.
+fn takes_arguments(file: &str, function: &Export) -> Problem {
+    let name = words::name(&function.name);
+    let them = if function.params.len() == 1 { "it" } else { "them" };
+    let examples = function.params.iter().map(|ty| match ty.as_str() {
+        "i32" | "i64" | "f32" | "f64" => " 5",
+        _ => " ...",
+    });
+    Problem::error(file, format!("`{name}` takes {}", count(function.params.len()))).help(format!(
+        "give {them} under Module, and press Call there (in a terminal: `--invoke {name} FILE{}`)",
+        examples.collect::<String>()
+    ))
+}
+
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
+}
+
 /// The names of the first few exported functions, in a sentence.
 fn exported(summary: &Summary) -> String {
-    let names: Vec<String> = summary.function_exports().take(8).map(|export| format!("`{}`", export.name)).collect();
+    let names = summary.function_exports().take(8).map(|export| format!("`{}`", words::name(&export.name)));
+    let names: Vec<String> = names.collect();
     if names.is_empty() { "it exports no function".to_owned() } else { format!("it exports {}", names.join(", ")) }
 }
 

@@ -1,0 +1,3 @@
+;; RUN: "two words" 1
+(module
+  (func (export "two words") (param i32)))
