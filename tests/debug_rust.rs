@@ -131,8 +131,11 @@ fn a_breakpoint_on_a_line_that_is_not_there_says_so() {
 #[test]
 fn from_the_start_a_step_leads_to_the_first_line_of_the_program() {
     let mut worker = debug(Vec::new());
-    let view = line(&mut worker, LineCommand::Into);
+    let view = line(&mut worker, LineCommand::Over);
     assert_eq!(stands(&view).0, MAIN);
+    let mut worker = debug(Vec::new());
+    let into = line(&mut worker, LineCommand::Into);
+    assert_eq!((stands(&into), into.step), (stands(&view), view.step));
     let end = line(&mut worker, LineCommand::Out);
     assert!(matches!(end.reason, DebugReason::Ended { .. }), "{:?}", end.reason);
 }

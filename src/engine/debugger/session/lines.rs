@@ -66,6 +66,13 @@ impl DebugSession {
         };
         let line = table.line(position);
         let is_inlined = table.is_inlined(line.and_then(|line| line.scope));
+        // Where no call that is under way is shown in source, there is no line to take calls as a whole from: the next
+        // that is come to, in whatever call, is what a person can look at.
+        let command = match command {
+            LineCommand::Over if !self.is_in_source(&table) => LineCommand::Into,
+            LineCommand::BackOver if !self.is_in_source(&table) => LineCommand::BackInto,
+            other => other,
+        };
         let mut back = LineBack { table, depth, frame: self.machine().top(), line, with_calls: false, leaves: false };
         match command {
             LineCommand::Into | LineCommand::Over | LineCommand::Out => return self.begin_line_step(command),
@@ -76,6 +83,17 @@ impl DebugSession {
             LineCommand::BackOut => back.depth = depth - 1,
         }
         Goal::Search(Search::new(SearchKind::Line(Rc::new(back)), step))
+    }
+
+    /// Whether any call that is under way stands at a line of the program.
+    fn is_in_source(&self, table: &LineTable) -> bool {
+        let machine = self.machine();
+        let callers = machine.frames().into_iter().skip(1).filter_map(|frame| machine.call_position(frame));
+        machine
+            .position()
+            .into_iter()
+            .chain(callers)
+            .any(|position| table.line(position).or_else(|| table.line_around(&self.program, position)).is_some())
     }
 
     fn begin_line_step(&mut self, command: LineCommand) -> Goal {

@@ -218,3 +218,32 @@ fn a_call_that_was_inlined_is_left_forwards_and_backwards() {
     go(&mut session, Command::Line(LineCommand::BackOut));
     assert_eq!(line(&session, CALLBACKS), 7);
 }
+
+/// As a compiler makes a program: what is called first is a library's, which has no lines, and calls `$main`.
+const WRAPPED: &str = r#"(module
+(func $library (call $main) (nop)) (func (export "_start") (call $library) (nop))
+(func $helper)
+(func $main
+  (nop)
+  (call $helper)
+))"#;
+
+#[test]
+fn where_nothing_is_in_source_a_step_over_leads_to_the_first_line_that_is() {
+    let of = |text: &str| {
+        let mut session = session(text);
+        let map = InstructionMap::of_text(text, &wasm(text)).expect("it has lines");
+        session.set_source_map(Rc::new(Compiled(map)));
+        session
+    };
+    let mut session = of(WRAPPED);
+    assert_eq!(walk(&mut session, WRAPPED, LineCommand::Over), [5, 6, 7]);
+    assert!(session.outcome().is_some());
+    assert_eq!(walk(&mut session, WRAPPED, LineCommand::BackOver), [7, 6, 5]);
+    assert_eq!(session.step(), 0);
+    // The same from a step by instruction within the library.
+    let mut session = of(WRAPPED);
+    go(&mut session, Command::Into);
+    go(&mut session, Command::Line(LineCommand::Over));
+    assert_eq!(line(&session, WRAPPED), 5);
+}
