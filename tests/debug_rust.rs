@@ -129,6 +129,12 @@ fn a_breakpoint_on_a_line_that_is_not_there_says_so() {
 }
 
 #[test]
+fn a_line_that_is_none_of_a_source_is_told_as_one_of_the_disassembly() {
+    let view = view(&debug(Vec::new()));
+    assert!(view.announcement.ends_with(" of the disassembly"), "{}", view.announcement);
+}
+
+#[test]
 fn from_the_start_a_step_leads_to_the_first_line_of_the_program() {
     let mut worker = debug(Vec::new());
     let view = line(&mut worker, LineCommand::Over);

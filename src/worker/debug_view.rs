@@ -183,7 +183,9 @@ fn announcement(
         if let Some(line) = maps.told(top) {
             return line;
         }
-        let line = map.location(top.offset).map_or_else(String::new, |at| format!(" on line {}", at.line));
+        // Where there are sources, too, a line alone would be taken for one of theirs.
+        let of = if maps.has_sources() { " of the disassembly" } else { "" };
+        let line = map.location(top.offset).map_or_else(String::new, |at| format!(" on line {}{of}", at.line));
         format!("{}{line}", instruction(map, top.offset))
     });
     let stands = |what: &str| if here.is_empty() { what.to_owned() } else { format!("{what}, next is {here}") };

@@ -59,10 +59,15 @@ impl Maps {
         Self { text: Rc::new(map.unwrap_or_default()), info }
     }
 
+    /// Whether any line of the program's own sources is known.
+    pub fn has_sources(&self) -> bool {
+        self.info.as_ref().is_some_and(|info| info.has_own_lines())
+    }
+
     /// What is stepped through line by line: the sources where any line of them is known, or else the text.
     pub fn lines(&self) -> Rc<dyn SourceMap> {
         match &self.info {
-            Some(info) if info.has_own_lines() => Rc::clone(info) as Rc<dyn SourceMap>,
+            Some(info) if self.has_sources() => Rc::clone(info) as Rc<dyn SourceMap>,
             _ => Rc::clone(&self.text) as Rc<dyn SourceMap>,
         }
     }
