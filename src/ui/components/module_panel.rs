@@ -92,6 +92,9 @@ fn Functions(props: &ModuleProps) -> Html {
     html! {
         <div class="module-part">
             <h3>{ "Exported functions" }</h3>
+            if module.default_entry.as_deref() != Some("_start") {
+                <p class="module-hint">{ "Each call begins anew: with the memory and the globals as the module has them." }</p>
+            }
             if all > AT_ONCE {
                 <input type="search" class="text-box" aria-label="Find a function" placeholder="Part of a name" value={(*part).clone()} {oninput} />
             }

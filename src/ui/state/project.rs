@@ -274,8 +274,12 @@ pub fn free_name(name: &str, taken: &[ProjectSummary]) -> String {
     if !is_taken(&name) {
         return name;
     }
-    let stem: String = name.chars().take(LONGEST_NAME - 8).collect();
-    (2_u32..)
+    // The copy of a second is a third.
+    let is_number = |end: &str| end.len() < 4 && !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = name.rsplit_once(' ').filter(|(_, end)| is_number(end));
+    let (base, first) = numbered.map_or((&*name, 2), |(base, end)| (base, end.parse().unwrap_or(1_u32) + 1));
+    let stem: String = base.chars().take(LONGEST_NAME - 8).collect();
+    (first..)
         .map(|number| format!("{stem} {number}"))
         .find(|candidate| !is_taken(candidate))
         .expect("fewer projects than numbers")
@@ -397,6 +401,9 @@ mod tests {
     fn names_are_made_free_and_harmless() {
         assert_eq!(free_name("a", &[]), "a");
         assert_eq!(free_name("a", &[summary("a"), summary("a 2")]), "a 3");
+        assert_eq!(free_name("a 2", &[summary("a"), summary("a 2")]), "a 3");
+        assert_eq!(free_name("a 2", &[summary("a 2")]), "a 3");
+        assert_eq!(free_name("in 2026", &[summary("in 2026")]), "in 2026 2");
         assert_eq!(clean_name(" \u{202e}evil\n "), "evil");
         assert_eq!(clean_name("\t"), "untitled");
         assert_eq!(clean_name(&"x".repeat(500)).len(), LONGEST_NAME);
