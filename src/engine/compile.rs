@@ -104,11 +104,15 @@ fn explain(source: &Source, text: &str) -> Problem {
             }
         }
         Some(wast::lexer::LexError::Unexpected(character)) if !character.is_ascii() => {
+            let help = match character {
+                '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' => {
+                    "a string stands between straight quotes: `\"`"
+                }
+                _ => "outside strings and comments the text is ASCII; a name with other letters is written `$\"...\"`",
+            };
             return Problem::error(&source.name, format!("unexpected character `{character}`"))
                 .at(text, offset..offset + character.len_utf8())
-                .help(
-                    "outside strings and comments the text is ASCII; a name with other letters is written `$\"...\"`",
-                );
+                .help(help);
         }
         _ => {}
     }
@@ -138,7 +142,7 @@ fn explain(source: &Source, text: &str) -> Problem {
             .at(text, token(text, start))
             .help(format!("add a `)` before the `{word}` in line {line}"));
     }
-    let help = hints::hint(word, &message, text);
+    let help = hints::Mistake { text, offset, word, message: &message }.hint();
     let problem = problem.at(text, range);
     match help {
         Some(help) => problem.help(help),

@@ -2,6 +2,7 @@
 
 mod detect;
 mod disassemble;
+mod missing_else;
 mod summary;
 
 pub use detect::{Kind, Verdict};
@@ -73,7 +74,7 @@ pub fn inspect(source: &Source) -> Inspection {
         if verdict.kind == Kind::WasmBindgen {
             problems.push(verdict.problem(&source.name));
         } else if let Some(summary) = &summary {
-            let missing = runtime::imports::missing(&source.name, summary);
+            let missing = runtime::imports::missing(&source.name, summary, !source.is_binary());
             problems.extend(missing.into_iter().map(|(offset, problem)| place(source, &wasm, problem, offset)));
         }
     }
@@ -98,7 +99,12 @@ pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
 }
 
 fn invalid(source: &Source, wasm: &[u8], fault: &validate::Fault) -> Problem {
-    place(source, wasm, Problem::error(&source.name, fault.message.trim()), fault.offset)
+    let mut problem = Problem::error(&source.name, fault.message.trim());
+    if fault.message.starts_with("type mismatch") && missing_else::ends_at(wasm, fault.offset) {
+        problem =
+            problem.help("an `if` with a result needs an `else` too, which gives the result when the condition is 0");
+    }
+    place(source, wasm, problem, fault.offset)
 }
 
 /// Puts a problem at the place in the text that was compiled to an offset; in a binary, the offset itself is told.

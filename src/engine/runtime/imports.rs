@@ -10,10 +10,13 @@ use crate::engine::{value, words};
 /// The modules that WASI preview 1 is imported from, now and in its first snapshot.
 const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 
-/// The imports that nobody provides: a problem for each, with the import's offset in the binary.
-pub fn missing(file: &str, summary: &Summary) -> Vec<(u64, Problem)> {
+/// The imports that nobody provides: a problem for each, with the import's offset in the binary. Who wrote the module as
+/// text gets advice for that, not for a compiler.
+pub fn missing(file: &str, summary: &Summary, is_text: bool) -> Vec<(u64, Problem)> {
     let imports = summary.imports.iter();
-    imports.filter_map(|import| lack(import).map(|lack| (import.offset, problem(file, import, &lack)))).collect()
+    imports
+        .filter_map(|import| lack(import).map(|lack| (import.offset, problem(file, import, &lack, is_text))))
+        .collect()
 }
 
 /// Every import, and whether it is provided.
@@ -51,7 +54,7 @@ fn text(params: &[ValType], results: &[ValType]) -> String {
     format!("(func{}{})", list("param", params), list("result", results))
 }
 
-fn problem(file: &str, import: &Import, lack: &Lack) -> Problem {
+fn problem(file: &str, import: &Import, lack: &Lack, is_text: bool) -> Problem {
     let Import { module, name, ty, .. } = import;
     match lack {
         Lack::OtherType { provided } => Problem::error(
@@ -61,13 +64,13 @@ fn problem(file: &str, import: &Import, lack: &Lack) -> Problem {
         .help("declare it with the type it has"),
         Lack::Unknown { near } => {
             let problem = Problem::error(file, format!("nothing provides the import \"{module}\" \"{name}\" {ty}"));
-            problem.help(advice(module, name, *near))
+            problem.help(advice(module, name, *near, is_text))
         }
     }
 }
 
 /// What would provide an import, told from the names that toolchains use.
-fn advice(module: &str, name: &str, near: Option<&str>) -> String {
+fn advice(module: &str, name: &str, near: Option<&str>, is_text: bool) -> String {
     match module {
         "wasi_snapshot_preview1" | "wasi_unstable" => match near {
             Some(near) => format!("WASI preview 1 has no such function; did you mean `{near}`?"),
@@ -85,7 +88,7 @@ fn advice(module: &str, name: &str, near: Option<&str>) -> String {
             "define the memory in the module instead: `(memory (export \"memory\") 1)`, or link without `--import-memory`"
                 .to_owned()
         }
-        "env" => "it is declared `extern` in the program, and nothing defines it: define it, link the library that does, \
+        "env" if !is_text => "it is declared `extern` in the program, and nothing defines it: define it, link the library that does, \
                   or, for Emscripten, build with `-sSTANDALONE_WASM`"
             .to_owned(),
         _ => "in a browser, JavaScript would hand it in; here a program prints with `fd_write` of \

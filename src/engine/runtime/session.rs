@@ -118,7 +118,7 @@ impl Session {
         summary: &Summary,
         config: SessionConfig,
     ) -> Result<Self, StartError> {
-        let missing = super::imports::missing(file, summary);
+        let missing = super::imports::missing(file, summary, false);
         if !missing.is_empty() {
             return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
         }

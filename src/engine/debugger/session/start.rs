@@ -32,7 +32,7 @@ impl DebugSession {
         limits: Limits,
         wasi: WasiCtx,
     ) -> Result<Self, StartError> {
-        let missing = imports::missing(file, summary);
+        let missing = imports::missing(file, summary, false);
         if !missing.is_empty() {
             return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
         }

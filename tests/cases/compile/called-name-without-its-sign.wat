@@ -1,0 +1,2 @@
+(module
+  (func $f) (func $main (call f)))

@@ -1,0 +1,5 @@
+(module
+  (func (export "main") (param $n i32) (result i32)
+    (if (result i32) (local.get $n)
+      (then)
+      (else (i32.const 1)))))

@@ -1,0 +1,3 @@
+(module
+  (func (export "main") (result f32)
+    1.5))

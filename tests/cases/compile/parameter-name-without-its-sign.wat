@@ -1,0 +1,2 @@
+(module
+  (func $main (param n i32) (result i32) (local.get n)))

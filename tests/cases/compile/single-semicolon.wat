@@ -1,0 +1,4 @@
+(module
+  (func (export "main") (result i32)
+    i32.const 1; return
+  ))
