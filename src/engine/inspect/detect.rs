@@ -99,6 +99,22 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
             Some(BUILD_FOR_WASI),
         ))
     };
+    if bytes.is_empty() && source.name.ends_with(".wasm") {
+        return Some(Verdict::stopped(
+            Kind::NotWebAssembly,
+            "the file is empty: a module has 8 bytes at least",
+            "the file may have been cut short: copy, download or build it again",
+            Some(BUILD_FOR_WASI),
+        ));
+    }
+    if is_html(bytes) {
+        return Some(Verdict::stopped(
+            Kind::NotWebAssembly,
+            "this is an HTML page, not WebAssembly",
+            "a server answers so where it does not have the file: look at what the address shows, and download again",
+            None,
+        ));
+    }
     match bytes {
         [0x7F, b'E', b'L', b'F', ..] => return compiled("an executable for Linux (ELF)"),
         [b'M', b'Z', ..] => return compiled("an executable for Windows"),
@@ -146,6 +162,13 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
         };
     }
     other_language(std::str::from_utf8(bytes).ok()?)
+}
+
+/// How the pages begin that servers send.
+fn is_html(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let begins = |start: &str| text.get(..start.len()).is_some_and(|part| part.eq_ignore_ascii_case(start.as_bytes()));
+    begins("<!doctype html") || begins("<html")
 }
 
 /// Source code of another language, told by words that WebAssembly text does not begin a line with.
