@@ -38,6 +38,8 @@ fn a_program_that_prints_and_one_that_traps_run_without_the_rest_of_the_engine()
 const WARM_UP: &str = r#"
 const [request, warm] = arguments;
 const says = document.body.appendChild(document.createElement("p"));
+// Over the page: below it, it would make the window scroll.
+says.style = "position: fixed; inset: auto 0 0";
 const engine = new Worker(document.documentElement.dataset.worker, { type: "module" });
 engine.onerror = (event) => { says.textContent = event.message; };
 engine.onmessage = () => {
