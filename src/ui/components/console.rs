@@ -3,10 +3,11 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use web_sys::{Element, HtmlInputElement};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::console_block::{ConsoleBlock, Spans};
+use super::console_search::{ConsoleSearch, SearchAction};
 use super::copy_button::CopyButton;
 use super::icon::{Icon, Picture};
 use super::run_result::{RunCounters, RunResult};
@@ -14,7 +15,7 @@ use super::status::Status;
 use super::stdin_line::StdinLine;
 use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, use_slice};
 use crate::ui::platform::dom;
-use crate::ui::selectors::console::{Found, find, plain_text};
+use crate::ui::selectors::console::{Found, find, next_match, plain_text};
 use crate::ui::selectors::numbers;
 use crate::ui::state::console::ConsoleAction;
 use crate::ui::state::run::Phase;
@@ -26,6 +27,7 @@ const NEAR_END: f64 = 24.0;
 pub fn ConsolePanel() -> Html {
     let console = use_slice::<ConsoleContext>();
     let query = use_state_eq(|| None::<AttrValue>);
+    let current = use_state_eq(|| 0_usize);
     let found = use_memo((console.clone(), (*query).clone()), |(console, query)| {
         Rc::new(find(console, query.as_deref().unwrap_or_default()))
     });
@@ -41,6 +43,22 @@ pub fn ConsolePanel() -> Html {
         let query = query.clone();
         Callback::from(move |_: MouseEvent| query.set(if query.is_some() { None } else { Some("".into()) }))
     };
+    // There may be fewer now than when it was gone to.
+    let number = (*current).min(found.count().saturating_sub(1));
+    let on_search = {
+        let (query, current, count) = (query.clone(), current.clone(), found.count());
+        Callback::from(move |action| match action {
+            SearchAction::For(text) => {
+                query.set(Some(text));
+                current.set(0);
+            }
+            SearchAction::Go { forwards } => current.set(next_match(number, count, forwards)),
+            SearchAction::Close => {
+                query.set(None);
+                dom::focus("console-output");
+            }
+        })
+    };
     html! {
         <section class="console" aria-label="Console">
             <div class="panel-head">
@@ -55,60 +73,20 @@ pub fn ConsolePanel() -> Html {
                 </div>
             </div>
             if let Some(query_text) = (*query).clone() {
-                <SearchBar query={query_text} count={found.count} on_query={let query = query.setter(); move |text| query.set(text)} />
+                <ConsoleSearch query={query_text} {number} count={found.count()} on_action={on_search} />
             }
-            <Output found={(*found).clone()} />
+            <Output found={(*found).clone()} query={(*query).clone()} {number} />
             <RunCounters />
         </section>
     }
 }
 
 #[derive(PartialEq, Properties)]
-struct SearchProps {
-    query: AttrValue,
-    /// How often it is there.
-    count: usize,
-    /// What to search for now; `None` to search no more.
-    on_query: Callback<Option<AttrValue>>,
-}
-
-#[component]
-fn SearchBar(props: &SearchProps) -> Html {
-    let input = use_node_ref();
-    {
-        let input = input.clone();
-        use_effect_with((), move |()| {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                let _ = input.focus();
-            }
-        });
-    }
-    let oninput = props
-        .on_query
-        .reform(|event: InputEvent| Some(event.target_unchecked_into::<HtmlInputElement>().value().into()));
-    let onkeydown = {
-        let on_query = props.on_query.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.prevent_default();
-                on_query.emit(None);
-                dom::focus("console-output");
-            }
-        })
-    };
-    html! {
-        <div class="console-search" role="search">
-            <input ref={input} type="search" aria-label="Search the console" placeholder="Search" value={props.query.clone()} {oninput} {onkeydown} />
-            <span aria-live="polite">
-                if !props.query.is_empty() { { numbers::count(props.count as u64, "match", "matches") } }
-            </span>
-        </div>
-    }
-}
-
-#[derive(PartialEq, Properties)]
 struct OutputProps {
     found: Rc<Found>,
+    query: Option<AttrValue>,
+    /// The match that is gone to.
+    number: usize,
 }
 
 /// The text. It follows what is printed as long as its end is in view.
@@ -138,6 +116,17 @@ fn Output(props: &OutputProps) -> Html {
             }
         });
     }
+    {
+        // What is printed meanwhile does not take the person back to it.
+        let view = view.clone();
+        use_effect_with((props.query.clone(), props.number), move |_| {
+            let view = view.cast::<Element>();
+            let there = view.and_then(|view| view.query_selector("mark[data-current]").ok().flatten());
+            if let Some(there) = there {
+                dom::bring_into_view(&there);
+            }
+        });
+    }
     let found = &props.found;
     let in_block = |index: usize| found.blocks.get(index).cloned().unwrap_or_default();
     let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended;
@@ -152,10 +141,10 @@ fn Output(props: &OutputProps) -> Html {
                 <p class="console-hint">{ "Press " }<strong>{ "Run" }</strong>{ ": what the program prints appears here, and here it can be answered." }</p>
             }
             { for console.blocks.iter().enumerate().map(|(index, block)| html! {
-                <ConsoleBlock key={block.key} block={block.clone()} found={in_block(index)} />
+                <ConsoleBlock key={block.key} block={block.clone()} found={in_block(index)} current={found.part(props.number, index)} />
             }) }
             <div class="console-tail">
-                <span class="console-tail-text"><Spans spans={console.tail.clone()} found={found.tail.clone()} /></span>
+                <span class="console-tail-text"><Spans spans={console.tail.clone()} found={found.tail.clone()} current={found.part(props.number, console.blocks.len())} /></span>
                 if active && !debug.is_over() { <StdinLine /> }
             </div>
             <RunResult />

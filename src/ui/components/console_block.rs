@@ -14,23 +14,26 @@ pub struct Props {
     pub block: Rc<Block>,
     /// What of its text is searched for.
     pub found: Rc<[Range<usize>]>,
+    /// What of that is gone to.
+    pub current: Option<Range<usize>>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.block, &other.block) && self.found == other.found
+        Rc::ptr_eq(&self.block, &other.block) && self.found == other.found && self.current == other.current
     }
 }
 
 #[component]
 pub fn ConsoleBlock(props: &Props) -> Html {
-    html! { <div class="console-block"><Spans spans={props.block.spans.clone()} found={props.found.clone()} /></div> }
+    html! { <div class="console-block"><Spans spans={props.block.spans.clone()} found={props.found.clone()} current={props.current.clone()} /></div> }
 }
 
 #[derive(PartialEq, Properties)]
 pub struct SpansProps {
     pub spans: Vec<Span>,
     pub found: Rc<[Range<usize>]>,
+    pub current: Option<Range<usize>>,
 }
 
 /// Text as it was printed: who printed it and in which colours is in attributes that CSS reads.
@@ -38,15 +41,15 @@ pub struct SpansProps {
 pub fn Spans(props: &SpansProps) -> Html {
     let mut start = 0;
     let drawn = props.spans.iter().map(|span| {
-        let html = draw(span, start, &props.found);
+        let html = draw(span, start, &props.found, props.current.as_ref());
         start += span.text.len();
         html
     });
     drawn.collect()
 }
 
-fn draw(span: &Span, start: usize, found: &[Range<usize>]) -> Html {
-    let text = marked(&span.text, start, found);
+fn draw(span: &Span, start: usize, found: &[Range<usize>], current: Option<&Range<usize>>) -> Html {
+    let text = marked(&span.text, start, found, current);
     if span.origin == Origin::Stdout && span.style == Style::default() {
         return text;
     }
@@ -73,11 +76,14 @@ fn style_classes(style: Style) -> Classes {
     )
 }
 
-fn marked(text: &str, start: usize, found: &[Range<usize>]) -> Html {
+fn marked(text: &str, start: usize, found: &[Range<usize>], current: Option<&Range<usize>>) -> Html {
+    let mut at = start;
     let draw = |(piece, is_match): (&str, bool)| {
+        let is_current = current.is_some_and(|current| current.contains(&at));
+        at += piece.len();
         let piece = Html::from(piece.to_owned());
         if is_match {
-            html! { <mark>{ piece }</mark> }
+            html! { <mark data-current={is_current.then_some("true")}>{ piece }</mark> }
         } else {
             piece
         }

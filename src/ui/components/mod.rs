@@ -17,6 +17,7 @@ pub mod changes_dialog;
 pub mod comparison_view;
 pub mod console;
 pub mod console_block;
+pub mod console_search;
 pub mod copy_button;
 pub mod debug_bar;
 pub mod debug_value;

@@ -58,7 +58,32 @@ pub struct Found {
     /// As many as there are blocks; a match that goes over a block's end has a part in each.
     pub blocks: Vec<Rc<[Range<usize>]>>,
     pub tail: Rc<[Range<usize>]>,
-    pub count: usize,
+    /// Each match, in all the text.
+    all: Vec<Range<usize>>,
+    /// Where in it each block begins, and after them the last line.
+    starts: Vec<usize>,
+}
+
+impl Found {
+    pub fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// What of the match with this number, from 0, is in a block; the last line counts as one after them.
+    pub fn part(&self, number: usize, block: usize) -> Option<Range<usize>> {
+        let (range, start) = (self.all.get(number)?, *self.starts.get(block)?);
+        let end = self.starts.get(block + 1).copied().unwrap_or(usize::MAX);
+        let (from, to) = (range.start.max(start), range.end.min(end));
+        (from < to).then(|| from - start..to - start)
+    }
+}
+
+/// The number of the match after or before this one, going round.
+pub fn next_match(number: usize, count: usize, forwards: bool) -> usize {
+    if count == 0 {
+        return 0;
+    }
+    if forwards { (number + 1) % count } else { (number + count - 1) % count }
 }
 
 /// Looks for `query` in all that is shown, whatever the colours and blocks it is cut into.
@@ -68,8 +93,10 @@ pub fn find(console: &ConsoleState, query: &str) -> Found {
     }
     let all = matches(&plain_text(console), query);
     let mut start = 0;
+    let mut starts = Vec::new();
     let mut part = |length: usize| {
         let (from, to) = (start, start + length);
+        starts.push(from);
         start = to;
         // Matches are in order, and do not overlap.
         let first = all.partition_point(|range| range.end <= from);
@@ -78,7 +105,7 @@ pub fn find(console: &ConsoleState, query: &str) -> Found {
     };
     let blocks = console.blocks.iter().map(|block| part(block.length)).collect();
     let tail = part(console.tail.iter().map(|span| span.text.len()).sum());
-    Found { blocks, tail, count: all.len() }
+    Found { blocks, tail, all, starts }
 }
 
 /// Text, cut where a match begins or ends; whether each piece is one. `ranges` are those of a text in which this one
@@ -124,13 +151,15 @@ mod tests {
     fn a_match_is_found_across_a_change_of_colour() {
         let console = printed(&["one \x1b[31mer\x1b[0mror\nerr\x1b[1mor"]);
         let found = find(&console, "ERROR");
-        assert_eq!(found.count, 2);
+        assert_eq!(found.count(), 2);
         assert_eq!(found.blocks[0].first(), Some(&(4..9)));
         assert_eq!(found.tail.first(), Some(&(0..5)));
         let spans = &console.blocks[0].spans;
         assert_eq!(pieces(&spans[0].text, 0, &found.blocks[0]), [("one ", false)]);
         assert_eq!(pieces(&spans[1].text, 4, &found.blocks[0]), [("er", true)]);
         assert_eq!(pieces(&spans[2].text, 6, &found.blocks[0]), [("ror", true), ("\n", false)]);
+        assert_eq!((found.part(0, 0), found.part(0, 1)), (Some(4..9), None));
+        assert_eq!((found.part(1, 0), found.part(1, 1), found.part(2, 1)), (None, Some(0..5), None));
     }
 
     #[test]
@@ -139,7 +168,7 @@ mod tests {
         let console = printed(&[&"needle ".repeat(5_000)]);
         assert!(console.blocks.len() > 3);
         let found = find(&console, "needle");
-        assert_eq!(found.count, 5_000);
+        assert_eq!(found.count(), 5_000);
         let parts: usize = found.blocks.iter().map(|ranges| ranges.len()).sum::<usize>() + found.tail.len();
         assert!(parts > 5_000, "some are cut in two");
         for (block, ranges) in console.blocks.iter().zip(&found.blocks) {
@@ -147,6 +176,23 @@ mod tests {
             let drawn: String = pieces(&text, 0, ranges).into_iter().map(|(piece, _)| piece).collect();
             assert_eq!(drawn, text);
         }
+        // Each match is somewhere, whole or in two parts, and the parts are what is drawn.
+        for number in 0..found.count() {
+            let parts = (0..=console.blocks.len()).filter_map(|block| Some((block, found.part(number, block)?)));
+            let parts: Vec<_> = parts.collect();
+            assert_eq!(parts.iter().map(|(_, part)| part.len()).sum::<usize>(), "needle".len());
+            let drawn = |block: usize| found.blocks.get(block).unwrap_or(&found.tail);
+            assert!(parts.iter().all(|(block, part)| drawn(*block).contains(part)));
+        }
         assert_eq!(find(&console, ""), Found::default());
+    }
+
+    #[test]
+    fn matches_go_round() {
+        assert_eq!([0, 1, 2].map(|number| next_match(number, 3, true)), [1, 2, 0]);
+        assert_eq!([0, 1, 2].map(|number| next_match(number, 3, false)), [2, 0, 1]);
+        assert_eq!(next_match(0, 0, false), 0);
+        // The text may have become shorter since.
+        assert!(next_match(9, 3, true) < 3 && next_match(9, 3, false) < 3);
     }
 }

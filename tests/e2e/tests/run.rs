@@ -56,7 +56,7 @@ fn the_console_finds_what_colours_cut() {
     page.press("Search the console");
     page.expect_script("the keyboard is in the search", "return document.activeElement.type === 'search'");
     page.type_text("error");
-    page.expect_console("1 match");
+    page.expect_console("1 of 1");
     page.expect_script(
         "both parts are marked",
         "return [...document.querySelectorAll('.console mark')].map((mark) => mark.textContent).join('|') === 'er|ror'",

@@ -1,0 +1,77 @@
+//! Searching the console: what for, which of the matches is gone to, and the way to the others.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::ui::selectors::numbers;
+
+/// What the person wants.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SearchAction {
+    /// Another text searched for.
+    For(AttrValue),
+    /// The next match, or the one before.
+    Go {
+        forwards: bool,
+    },
+    Close,
+}
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub query: AttrValue,
+    /// The match that is gone to, from 0.
+    pub number: usize,
+    /// How many there are.
+    pub count: usize,
+    pub on_action: Callback<SearchAction>,
+}
+
+#[component]
+pub fn ConsoleSearch(props: &Props) -> Html {
+    let input = use_node_ref();
+    {
+        let input = input.clone();
+        use_effect_with((), move |()| {
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                let _ = input.focus();
+            }
+        });
+    }
+    let oninput = props.on_action.reform(|event: InputEvent| {
+        SearchAction::For(event.target_unchecked_into::<HtmlInputElement>().value().into())
+    });
+    let onkeydown = {
+        let on_action = props.on_action.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let action = match event.key().as_str() {
+                "Escape" => SearchAction::Close,
+                // With Control it runs the program.
+                "Enter" if !event.ctrl_key() && !event.meta_key() => SearchAction::Go { forwards: !event.shift_key() },
+                _ => return,
+            };
+            event.prevent_default();
+            on_action.emit(action);
+        })
+    };
+    let told = match props.count {
+        _ if props.query.is_empty() => String::new(),
+        0 => "No matches".to_owned(),
+        count => format!("{} of {}", numbers::grouped(props.number as u64 + 1), numbers::grouped(count as u64)),
+    };
+    let go = |name: &'static str, keys: &'static str, sign: &'static str, forwards: bool| {
+        let onclick = props.on_action.reform(move |_: MouseEvent| SearchAction::Go { forwards });
+        html! {
+            <button type="button" class="quiet-button" aria-label={name} title={format!("{name} ({keys})")}
+                disabled={props.count == 0} {onclick}><span aria-hidden="true">{ sign }</span></button>
+        }
+    };
+    html! {
+        <div class="console-search" role="search">
+            <input ref={input} type="search" aria-label="Search the console" placeholder="Search" value={props.query.clone()} {oninput} {onkeydown} />
+            { go("Previous match", "Shift+Enter", "↑", false) }
+            { go("Next match", "Enter", "↓", true) }
+            <span aria-live="polite">{ told }</span>
+        </div>
+    }
+}
