@@ -188,9 +188,19 @@ fn use_page_keys(help: UseStateSetter<bool>) {
     let debugger = use_slice::<Debugger>();
     let debugging = use_slice::<DebugContext>().is_on();
     let paused = run.phase == Phase::Paused;
+    // A panel that was hidden takes the focus only when it has been drawn.
+    let went = use_state_eq(|| (0_u32, None::<Panel>));
+    {
+        let editor = use_slice::<EditorLink>();
+        use_effect_with(*went, move |(_, panel)| match panel {
+            Some(Panel::Editor) => editor.focus(),
+            Some(panel) => dom::focus(panel.id()),
+            None => {}
+        });
+    }
     let on_key = use_callback(
-        (engine, launcher, debugger, layout.dispatcher(), paused, debugging),
-        move |hotkey, (engine, launcher, debugger, layout, paused, debugging)| match hotkey {
+        (engine, launcher, debugger, layout.dispatcher(), paused, debugging, went),
+        move |hotkey, (engine, launcher, debugger, layout, paused, debugging, went)| match hotkey {
             Hotkey::Run => launcher.run(),
             Hotkey::Stop => engine.stop(),
             Hotkey::Debug if *debugging => debugger.press(DebugCommand::Continue),
@@ -209,7 +219,7 @@ fn use_page_keys(help: UseStateSetter<bool>) {
             Hotkey::Panel(index) => {
                 if let Some(panel) = Panel::ALL.get(index) {
                     layout.dispatch(LayoutAction::Show { panel: *panel });
-                    dom::focus(panel.id());
+                    went.set((went.0 + 1, Some(*panel)));
                 }
             }
         },

@@ -98,3 +98,24 @@ fn a_local_an_operand_and_a_global_are_changed_and_the_program_goes_on_with_them
     page.expect("button", "Change $factor: 7");
     finish(&page, "-30");
 }
+
+#[test]
+fn a_refused_value_keeps_its_box_and_moves_nothing_above() {
+    let page = debugged();
+    let bar = "document.querySelector('.debug-bar').getBoundingClientRect().height";
+    let height = page.session().script(&format!("return {bar}"), &[]).expect("the bar is there");
+    for (name, text) in [("$kept", "x7"), ("$factor", "hello")] {
+        page.press(&format!("Change {name}: {}", if name == "$kept" { "0" } else { "7" }));
+        write(&page, name, text);
+        page.expect_status("Not done");
+        page.expect_script(
+            "the box can be read, and the reason has the row's width",
+            "const row = document.querySelector('tr:has(.debug-refused)');
+            const width = (what) => row.querySelector(what).getBoundingClientRect().width;
+            const below = row.querySelector('.debug-refused').getBoundingClientRect().top >= row.querySelector('.debug-input').getBoundingClientRect().bottom;
+            return width('.debug-input') >= 40 && width('.debug-refused') >= row.getBoundingClientRect().width * 0.9 && below",
+        );
+        page.expect_script("the debugger's bar is as high as before", &format!("return {bar} === {height}"));
+        page.hit(key::ESCAPE);
+    }
+}

@@ -26,3 +26,31 @@ fn a_question_mark_lists_the_keys() {
     page.hit(key::ESCAPE);
     page.expect_no("dialog", "Keys and help");
 }
+
+#[test]
+fn alt_and_a_number_lead_to_the_panels() {
+    let page = Page::open();
+    page.set_source("(module)");
+    page.hit(key::HOME);
+    page.press("Share");
+    page.hit(key::ESCAPE);
+    // Typing goes on where the cursor was, also when the key is pressed in the editor itself.
+    page.chord(key::ALT, '1');
+    page.type_text(";; a");
+    page.chord(key::ALT, '1');
+    page.type_text("b\n");
+    page.expect_source(";; ab\n(module)");
+    let focused = |panel: &str| {
+        let at = format!(
+            "return document.activeElement.id === '{panel}' && document.activeElement.matches(':focus-visible')"
+        );
+        page.expect_script(&format!("{panel} has the keyboard"), &at);
+    };
+    // Of two that share a place, the one that is hidden comes and has the keyboard.
+    page.chord(key::ALT, '6');
+    focused("panel-calls");
+    page.chord(key::ALT, '2');
+    focused("panel-console");
+    page.chord(key::ALT, '5');
+    focused("panel-memory");
+}
