@@ -96,8 +96,10 @@ pub fn on_the_way((step, of): (u64, Option<u64>)) -> String {
 /// The sentence on the last step, with a capital letter, and what a person may do where that is not plain.
 pub fn told(view: &DebugView) -> String {
     let mut letters = view.announcement.chars();
-    // `i32.add: popped 2 and 3` begins with the name of an instruction, which has no capital letters.
-    let is_instruction = view.announcement.split_once([':', ',']).is_some_and(|(first, _)| first.contains('.'));
+    // `drop: popped 3` begins with the name of an instruction, which has no capital letters. So does every sentence on a
+    // step but these.
+    let is_other = ["at ", "returned ", "end of "].iter().any(|start| view.announcement.starts_with(start));
+    let is_instruction = view.reason == DebugReason::Step && !is_other;
     match letters.next() {
         Some(first) if !is_instruction => first.to_uppercase().chain(letters).collect(),
         _ => view.announcement.clone(),
@@ -253,11 +255,26 @@ mod tests {
 
     #[test]
     fn a_sentence_has_a_capital_but_an_instruction_has_not() {
-        let mut seen = view(1, DebugReason::Step);
-        seen.announcement = "i32.add: popped 2 and 3, pushed 5".into();
-        assert_eq!(told(&seen), seen.announcement);
-        seen.announcement = "before the first instruction, next is i32.const 1".into();
-        assert!(told(&seen).starts_with("Before the"));
+        let of = |reason, announcement: &str| {
+            let mut seen = view(1, reason);
+            seen.announcement = announcement.into();
+            told(&seen)
+        };
+        for step in [
+            "i32.add: popped 2 and 3, pushed 5",
+            "drop: popped 10",
+            "br $b1, next is i32.const 1 on line 3",
+            "call $f: entered f with 2",
+            "call_indirect (type $t): entered g",
+        ] {
+            assert_eq!(of(DebugReason::Step, step), step);
+        }
+        assert_eq!(of(DebugReason::Start, "before the first instruction"), "Before the first instruction");
+        assert_eq!(of(DebugReason::Step, "returned 5 to main"), "Returned 5 to main");
+        assert_eq!(of(DebugReason::Step, "at step 7, next is drop"), "At step 7, next is drop");
+        assert_eq!(of(DebugReason::Step, "end of the function, next is drop"), "End of the function, next is drop");
+        let stop = DebugReason::Watchpoint { id: 1, touch: String::new(), untold: None };
+        assert_eq!(of(stop, "stopped by a watchpoint: i32.store"), "Stopped by a watchpoint: i32.store");
     }
 
     #[test]
