@@ -288,6 +288,13 @@ fn transcript_of(source: &Source, is_debugged: bool) -> String {
         None => "still running\n".to_owned(),
     });
     for event in &worker.events {
+        if let Event::Finished { outcome: Outcome::Returned { .. } | Outcome::Exited { .. }, counters, .. } = event
+            && let Some(refused) = &counters.refused
+        {
+            writeln!(told, "refused: {refused}").expect("a string takes text");
+        }
+    }
+    for event in &worker.events {
         if let Event::FilesChanged { written, removed, .. } = event {
             for FileImage { path, contents } in written {
                 match contents {

@@ -145,7 +145,12 @@ impl Run {
             Outcome::LimitReached { limit, .. } => limit != "fuel",
             Outcome::Exited(_) | Outcome::Returned(_) | Outcome::Stopped => false,
         };
+        // A trap says it itself.
+        let is_told = !matches!(outcome, Outcome::Returned(_) | Outcome::Exited(_));
         let code = report(outcome);
+        if let Some(refused) = session.refused().filter(|_| !is_told) {
+            eprintln!("note: {refused}");
+        }
         if let Some((entry, limits)) = again.filter(|_| failed) {
             backtrace::print(&source, &wasm, &summary, &entry, limits, session.wasi().record());
         }
@@ -201,6 +206,8 @@ trait Program {
     fn advance(&mut self, fuel: u64) -> Progress;
     /// The fuel that is used up.
     fn used(&self) -> u64;
+    /// The last growth that a limit refused.
+    fn refused(&self) -> Option<String>;
     fn wasi(&self) -> &WasiCtx;
     fn wasi_mut(&mut self) -> &mut WasiCtx;
 }
@@ -212,6 +219,10 @@ impl Program for Session {
 
     fn used(&self) -> u64 {
         self.counters().fuel
+    }
+
+    fn refused(&self) -> Option<String> {
+        self.refused()
     }
 
     fn wasi(&self) -> &WasiCtx {
@@ -230,6 +241,10 @@ impl Program for DebugSession {
 
     fn used(&self) -> u64 {
         self.step()
+    }
+
+    fn refused(&self) -> Option<String> {
+        self.refused()
     }
 
     fn wasi(&self) -> &WasiCtx {

@@ -70,7 +70,7 @@ pub struct Value {
 }
 
 /// What a run has used so far.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Counters {
     /// The interpreter's unit of work, about one for each instruction.
     pub fuel: u64,
@@ -84,4 +84,7 @@ pub struct Counters {
     pub host_calls: u64,
     /// Bytes printed, the dropped ones included.
     pub output: u64,
+    /// The last growth of a memory or table that a limit refused, in a sentence without a full stop. The program may have
+    /// gone on without it.
+    pub refused: Option<String>,
 }

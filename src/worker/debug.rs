@@ -499,6 +499,7 @@ impl Debug {
             peak_memory: self.session.peak_memory(),
             host_calls: wasi.host_calls(),
             output: wasi.output_bytes(),
+            refused: self.session.refused(),
         }
     }
 

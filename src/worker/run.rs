@@ -274,6 +274,7 @@ impl Run {
             peak_memory: counters.peak_memory,
             host_calls: counters.host_calls,
             output: counters.output,
+            refused: self.session.refused(),
         }
     }
 

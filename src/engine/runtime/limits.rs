@@ -103,6 +103,13 @@ pub(in crate::engine) struct Refusal {
     pub message: String,
 }
 
+impl Refusal {
+    /// What it meant to a program that went on.
+    pub fn told(&self) -> String {
+        format!("{}: `{}.grow` gave -1", self.message, self.limit)
+    }
+}
+
 impl Limiter {
     pub fn new(limits: &Limits) -> Self {
         Self {

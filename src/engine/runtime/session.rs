@@ -8,7 +8,7 @@ use wasmi::{
 };
 
 use super::compiled::{Compiled, refused};
-use super::limits::{Limiter, Limits};
+use super::limits::{Limiter, Limits, Refusal};
 use super::outcome::{self, Outcome, Trap};
 use super::plan::{Entry, Plan, plan};
 use crate::engine::diagnostic::Problem;
@@ -273,6 +273,11 @@ impl Session {
             host_calls: host.wasi.host_calls(),
             output: host.wasi.output_bytes(),
         }
+    }
+
+    /// The last growth that a limit refused, in a sentence without a full stop.
+    pub fn refused(&self) -> Option<String> {
+        self.store.data().limiter.refused().map(Refusal::told)
     }
 
     fn done(&mut self, outcome: Outcome) -> Progress {

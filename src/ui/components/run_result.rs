@@ -9,6 +9,7 @@ use crate::protocol::{Counters, Outcome, Value};
 use crate::ui::hooks::reducers::{RunContext, use_slice};
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::outcome::refused;
 use crate::ui::state::run::Phase;
 
 /// What a run came to; nothing while it goes on.
@@ -19,12 +20,23 @@ pub fn RunResult() -> Html {
     let Phase::Finished(outcome) = &run.phase else { return html! {} };
     let call = run.call.as_deref();
     let show = Callback::from(move |_: MouseEvent| launcher.debug_again());
+    let refused = || {
+        html! {
+            if let Some(refused) = refused(&run) {
+                <div class="run-result" data-tone="asking"><p><Prose text={refused} /></p></div>
+            }
+        }
+    };
     match &**outcome {
-        Outcome::Returned { results } if results.is_empty() => html! {},
+        Outcome::Returned { results } if results.is_empty() => refused(),
         Outcome::Returned { results } => html! {
-            <div class="run-result" data-tone="good"><Results call={call.map(AttrValue::from)} results={results.clone()} /></div>
+            <>
+                <div class="run-result" data-tone="good"><Results call={call.map(AttrValue::from)} results={results.clone()} /></div>
+                { refused() }
+            </>
         },
-        Outcome::Exited { .. } | Outcome::Stopped => html! {},
+        Outcome::Exited { .. } => refused(),
+        Outcome::Stopped => html! {},
         Outcome::Trapped { trap } => html! {
             <div class="run-result" data-tone="bad">
                 <h3>{ format!("Trap: {}", trap.message) }<code class="trap-code">{ &trap.code }</code></h3>
@@ -93,10 +105,10 @@ fn Results(props: &ResultsProps) -> Html {
 #[component]
 pub fn RunCounters() -> Html {
     let run = use_slice::<RunContext>();
-    let Some(counters) = run.counters else { return html! {} };
+    let Some(counters) = &run.counters else { return html! {} };
     html! {
         <dl class="counters" aria-label="Counters">
-            { for rows(&counters).into_iter().map(|(name, help, value)| html! {
+            { for rows(counters).into_iter().map(|(name, help, value)| html! {
                 <div title={help}><dt>{ name }</dt><dd>{ value }</dd></div>
             }) }
         </dl>

@@ -60,6 +60,13 @@ pub fn finished(outcome: &Outcome) -> (Tone, String) {
     }
 }
 
+/// What is to be said of a run that ended well though a limit refused it something.
+pub fn refused(run: &RunState) -> Option<String> {
+    let Phase::Finished(outcome) = &run.phase else { return None };
+    let ended = matches!(&**outcome, Outcome::Returned { .. } | Outcome::Exited { .. });
+    run.counters.as_ref()?.refused.clone().filter(|_| ended)
+}
+
 /// Values with their types: `42 i32, 1.5 f64`.
 fn values(values: &[Value]) -> String {
     values.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(", ")
@@ -68,7 +75,7 @@ fn values(values: &[Value]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Trap;
+    use crate::protocol::{Counters, Trap};
     use std::rc::Rc;
 
     fn after(outcome: Outcome) -> (Tone, String) {
@@ -85,6 +92,21 @@ mod tests {
         let trap = Trap { code: "unreachable".into(), message: "unreachable executed".into(), help: String::new() };
         assert_eq!(after(Outcome::Trapped { trap }), (Tone::Bad, "Trapped: unreachable executed".into()));
         assert_eq!(after(Outcome::NotStarted { problems: vec![] }).1, "Not started: 0 problems");
+    }
+
+    #[test]
+    fn what_a_limit_refused_is_told_of_a_run_that_ended_well() {
+        let counters = Counters { refused: Some("the program asked for more".into()), ..Counters::default() };
+        let after = |outcome| RunState {
+            phase: Phase::Finished(Rc::new(outcome)),
+            counters: Some(counters.clone()),
+            ..RunState::default()
+        };
+        let told = Some("the program asked for more".to_owned());
+        assert_eq!(refused(&after(Outcome::Returned { results: vec![] })), told);
+        assert_eq!(refused(&after(Outcome::Exited { code: 0 })), told);
+        assert_eq!(refused(&after(Outcome::Stopped)), None);
+        assert_eq!(refused(&RunState::default()), None);
     }
 
     #[test]

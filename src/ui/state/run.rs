@@ -122,9 +122,9 @@ impl RunState {
                 DebugReason::Input => Activity::WaitingForInput,
                 _ => Activity::Computing,
             }),
-            Event::Progress { counters, .. } => self.counters = Some(*counters),
+            Event::Progress { counters, .. } => self.counters = Some(counters.clone()),
             Event::Finished { outcome, counters, .. } => {
-                self.counters = Some(*counters);
+                self.counters = Some(counters.clone());
                 self.phase = Phase::Finished(Rc::new(outcome.clone()));
             }
             _ => {}
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(state.call.as_deref(), Some("_start()"));
         let state = state.apply(heard(Event::Continued { run: 1 })).apply(finished(1));
         assert_eq!(state.phase, Phase::Finished(Rc::new(Outcome::Exited { code: 3 })));
-        assert_eq!(state.counters.map(|counters| counters.fuel), Some(7));
+        assert_eq!(state.counters.as_ref().map(|counters| counters.fuel), Some(7));
         assert!(!state.is_active());
     }
 

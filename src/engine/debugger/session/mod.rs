@@ -141,6 +141,11 @@ impl DebugSession {
         self.host().limiter.peak_memory()
     }
 
+    /// The last growth before this step that a limit refused, in a sentence without a full stop.
+    pub fn refused(&self) -> Option<String> {
+        self.host().limiter.refused().map(|refusal| refusal.told())
+    }
+
     /// The globals at this step, imported ones first.
     pub fn globals(&self) -> Vec<Val> {
         self.machine().globals().collect()
