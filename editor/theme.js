@@ -4,6 +4,10 @@ import { EditorView } from "@codemirror/view";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
 
+const CROSS =
+  "polygon(20% 0, 50% 30%, 80% 0, 100% 20%, 70% 50%, 100% 80%, 80% 100%, 50% 70%, 20% 100%, 0 80%, 30% 50%, 0 20%)";
+const TRIANGLE = "polygon(50% 0, 100% 100%, 0 100%)";
+
 const look = EditorView.theme({
   "&": { height: "100%", color: "var(--color-text)", backgroundColor: "var(--color-editor)" },
   "&.cm-focused": { outline: "none" },
@@ -106,8 +110,9 @@ const look = EditorView.theme({
   ".cm-gutter-lint": { width: "1.1em" },
   ".cm-gutter-lint .cm-gutterElement": { padding: "0.25em 0.1em" },
   ".cm-lint-marker": { width: "0.75em", height: "0.75em" },
-  ".cm-lint-marker-error": { content: "none", borderRadius: "50%", backgroundColor: "var(--color-error)" },
-  ".cm-lint-marker-warning": { content: "none", borderRadius: "50%", backgroundColor: "var(--color-warning)" },
+  // A cross and a triangle: breakpoints are round, and not to be told from these by colour alone.
+  ".cm-lint-marker-error": { content: "none", clipPath: CROSS, backgroundColor: "var(--color-error)" },
+  ".cm-lint-marker-warning": { content: "none", clipPath: TRIANGLE, backgroundColor: "var(--color-warning)" },
   ".cm-tooltip": {
     color: "var(--color-text)",
     backgroundColor: "var(--color-raised)",

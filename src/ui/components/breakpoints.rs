@@ -52,6 +52,11 @@ pub fn BreakpointList() -> Html {
                 if *adds { <CatchForm /> }
                 if count > 0 {
                     <ul class="breakpoint-list">
+                        // Each box has its name besides: where there is no room for columns it is seen there.
+                        <li class="breakpoint breakpoint-heads" aria-hidden="true">
+                            <span>{ "Stops at" }</span><span>{ "Only if" }</span><span>{ "From hit" }</span>
+                            <span>{ "Say instead of stopping" }</span><span />
+                        </li>
                         { for lines.iter().map(|line| html! { <BreakpointItem key={line.breakpoint.id} line={line.clone()} /> }) }
                         { for catches.iter().map(|known| html! { <CatchItem key={known.catch.id} known={known.clone()} /> }) }
                     </ul>
@@ -95,7 +100,9 @@ fn BreakpointItem(props: &Props) -> Html {
         <li class="breakpoint">
             <span class="breakpoint-line">{ place }</span>
             <BreakpointFields of={format!("breakpoint of {named}")} {terms} {on_change} />
-            <button type="button" class="quiet-button" aria-label={format!("Remove the breakpoint of {named}")} onclick={remove}>{ "Remove" }</button>
+            <div class="breakpoint-tools">
+                <button type="button" class="quiet-button" aria-label={format!("Remove the breakpoint of {named}")} onclick={remove}>{ "Remove" }</button>
+            </div>
             if let Some(note) = breakpoint_note(&props.line) {
                 <p class="breakpoint-note" role="alert">{ note }</p>
             }

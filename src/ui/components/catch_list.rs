@@ -50,8 +50,10 @@ pub fn CatchItem(props: &Props) -> Html {
         <li class="breakpoint">
             <span class="breakpoint-what">{ &told }</span>
             <BreakpointFields of={told.clone()} {terms} {on_change} />
-            { narrow }
-            <button type="button" class="quiet-button" aria-label={format!("Remove: {told}")} onclick={remove}>{ "Remove" }</button>
+            <div class="breakpoint-tools">
+                { narrow }
+                <button type="button" class="quiet-button" aria-label={format!("Remove: {told}")} onclick={remove}>{ "Remove" }</button>
+            </div>
             if let Some(problem) = &props.known.problem {
                 <p class="breakpoint-note" role="alert">{ format!("It does not stop: {problem}") }</p>
             }

@@ -12,6 +12,7 @@ use crate::ui::hooks::use_open::Opener;
 use crate::ui::hooks::use_projects::Projects;
 use crate::ui::platform::dom;
 use crate::ui::platform::upload::Dropped;
+use crate::ui::state::project::About;
 
 /// Where a drag of files is just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ fn take(dropped: Dropped, directory: Option<String>, opener: Opener, projects: P
         match (dropped.list().await, directory) {
             (Ok(picked), Some(directory)) => files.upload(picked, &directory).await,
             (Ok(picked), None) => opener.open(picked),
-            (Err(error), _) => projects.complain(&format!("Cannot open {error}.")),
+            (Err(error), _) => projects.complain(&format!("Cannot open {error}."), About::Program),
         }
     });
 }

@@ -10,6 +10,7 @@ use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_projects::Projects;
 use crate::ui::platform::fetch::fetch;
 use crate::ui::selectors::examples::Example;
+use crate::ui::state::project::About;
 
 #[component]
 pub fn ExamplesBox() -> Html {
@@ -27,7 +28,7 @@ pub fn ExamplesBox() -> Html {
                 let list: Result<Vec<Example>, String> = read.await;
                 match list {
                     Ok(list) => examples.set(list.into()),
-                    Err(error) => projects.complain(&format!("The examples are missing: {error}.")),
+                    Err(error) => projects.complain(&format!("The examples are missing: {error}."), About::Program),
                 }
             });
         });
@@ -79,9 +80,10 @@ fn open(example: Example, projects: Projects, before: Option<Rc<str>>) {
         match opened {
             Ok(file) => projects.open_new(file, false, move |_| {
                 let kept = before.map(|name| format!(" “{name}” is kept under Projects.")).unwrap_or_default();
-                Some(format!("{}{kept}", example.welcome()))
+                Some((format!("{}{kept}", example.welcome()), About::Text))
             }),
-            Err(error) => projects.complain(&format!("The example “{}” cannot be opened: {error}.", example.title)),
+            Err(error) => projects
+                .complain(&format!("The example “{}” cannot be opened: {error}.", example.title), About::Program),
         }
     });
 }

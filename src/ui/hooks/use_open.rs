@@ -11,7 +11,7 @@ use super::use_projects::Projects;
 use super::use_sources::{Supplied, supply};
 use crate::ui::platform::upload::Picked;
 use crate::ui::selectors::opened::{Opened, classify};
-use crate::ui::state::project::Program;
+use crate::ui::state::project::{About, Program};
 use crate::ui::state::project_file::ProjectFile;
 
 /// The handle: equal to itself for as long as the page is open.
@@ -47,7 +47,7 @@ impl Opener {
         spawn_local(async move {
             let named = opener.0.sources.clone().files.clone();
             if let Supplied::Told(text) = supply(&picked, &opener.0.workspace, &named).await {
-                opener.0.projects.tell(&text);
+                opener.0.projects.tell(&text, About::Program);
                 return;
             }
             match picked.as_slice() {
@@ -56,7 +56,7 @@ impl Opener {
                 _ => {
                     let count = picked.iter().filter(|file| !file.is_directory()).count();
                     opener.0.files.upload(picked, "").await;
-                    opener.0.projects.tell(&format!("{count} files were put into Files."));
+                    opener.0.projects.tell(&format!("{count} files were put into Files."), About::Program);
                 }
             }
         });
@@ -74,17 +74,17 @@ impl Opener {
         match opened {
             Ok((Opened::Program(program), _)) => projects.open_new(project_of(&name, program), true, |_| None),
             Ok((Opened::Project(project), _)) => {
-                projects.open_new(*project, true, |name| Some(format!("Opened “{name}”.")))
+                projects.open_new(*project, true, |name| Some((format!("Opened “{name}”."), About::Program)))
             }
             Ok((Opened::Archive, bytes)) => {
                 files.write_archive(&name, &bytes, "");
-                projects.tell(&format!("{name} was unpacked into Files."));
+                projects.tell(&format!("{name} was unpacked into Files."), About::Program);
             }
             Ok((Opened::File, _)) => {
                 files.upload(vec![file], "").await;
-                projects.tell(&format!("{name} was put into Files."));
+                projects.tell(&format!("{name} was put into Files."), About::Program);
             }
-            Err(error) => projects.complain(&format!("Cannot open {error}.")),
+            Err(error) => projects.complain(&format!("Cannot open {error}."), About::Program),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::use_engine::Engine;
 use crate::protocol::Event;
 use crate::ui::platform::upload::Picked;
 use crate::ui::selectors::sources::{asked_for, short};
-use crate::ui::state::project::{Program, WorkspaceAction};
+use crate::ui::state::project::{About, Notice, Program, WorkspaceAction};
 use crate::ui::state::sources::{SourceText, SourcesAction};
 
 /// The longest source that is shown.
@@ -126,6 +126,6 @@ pub fn supply_picked(picked: Vec<Picked>, workspace: WorkspaceContext, files: Rc
                 (format!("None of these is a source of this module. It names {}.", asked.join(", ")), true)
             }
         };
-        workspace.dispatch(WorkspaceAction::Tell(crate::ui::state::project::Notice { text: text.into(), is_error }));
+        workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error, about: About::Program }));
     });
 }

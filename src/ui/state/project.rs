@@ -104,12 +104,24 @@ pub struct Workspace {
     pub notice: Option<Notice>,
 }
 
-/// A message, until it is dismissed or another takes its place.
+/// A message, until it is dismissed, another takes its place, or what it is about is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: Rc<str>,
     /// Whether something went wrong.
     pub is_error: bool,
+    pub about: About,
+}
+
+/// What a [`Notice`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The person's work: it is theirs to dismiss.
+    Work,
+    /// What was opened, or could not be: it goes when another program takes its place.
+    Program,
+    /// The text as it was opened: it goes when the person changes that.
+    Text,
 }
 
 /// What happens to a [`Workspace`].
@@ -170,9 +182,11 @@ impl Workspace {
                 }
                 next.project.program = program;
                 next.project.forget_moment();
+                next.forget_notice(&[About::Text]);
                 next.edited();
             }
             WorkspaceAction::ReplaceProgram(program) => {
+                next.forget_notice(&[About::Text, About::Program]);
                 next.project.program = program;
                 next.project.forget_moment();
                 next.project.sources = Rc::new([]);
@@ -222,6 +236,7 @@ impl Workspace {
             }
             WorkspaceAction::Open(project) => {
                 next.project = project;
+                next.forget_notice(&[About::Text, About::Program]);
                 next.opened += 1;
                 next.edit += 1;
                 next.saving = Saving::Pending;
@@ -248,6 +263,10 @@ impl Workspace {
     #[must_use]
     pub fn apply_all(&self, actions: impl IntoIterator<Item = WorkspaceAction>) -> Self {
         actions.into_iter().fold(self.clone(), |state, action| state.apply(action))
+    }
+
+    fn forget_notice(&mut self, about: &[About]) {
+        self.notice.take_if(|notice| about.contains(&notice.about));
     }
 
     fn edited(&mut self) {
@@ -322,6 +341,23 @@ mod tests {
         assert!(state.project.kept);
         assert_eq!(state.saving, Saving::Pending);
         assert_eq!(state.opened, 0, "the editor keeps its cursor");
+    }
+
+    #[test]
+    fn a_notice_goes_when_what_it_is_about_is_over() {
+        let after = |about: About, action: WorkspaceAction| {
+            let notice = Notice { text: "so it is".into(), is_error: false, about };
+            Workspace::new(project()).apply_all([WorkspaceAction::Tell(notice), action]).notice.is_some()
+        };
+        let typed = || WorkspaceAction::SetText("(module )".into());
+        let replaced = || WorkspaceAction::ReplaceProgram(Program::Text("(module)".into()));
+        let opened = || WorkspaceAction::Open(project());
+        let stays = |about| [after(about, typed()), after(about, replaced()), after(about, opened())];
+        assert_eq!(stays(About::Text), [false, false, false]);
+        assert_eq!(stays(About::Program), [true, false, false]);
+        assert_eq!(stays(About::Work), [true, true, true]);
+        // The same text, told once more by the editor, is no change.
+        assert!(after(About::Text, WorkspaceAction::SetText("(module)".into())));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::ui::platform::storage::{Aside, Database, Revision, new_id, write_sett
 use crate::ui::platform::{archive, download, local_keys};
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::LONGEST_TEXT;
-use crate::ui::state::project::{Notice, Program, Project, WorkspaceAction, file_stem};
+use crate::ui::state::project::{About, Notice, Program, Project, WorkspaceAction, file_stem};
 use crate::ui::state::project_file::ProjectFile;
 
 /// Under this key a tab remembers its project, and the browser the last one of all tabs.
@@ -193,14 +193,14 @@ impl Projects {
         database.delete_aside(aside).await.map_err(|error| error.to_string())
     }
 
-    /// Says something about projects.
-    pub fn tell(&self, text: &str) {
-        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: false }));
+    /// Says something, until what it is about is over.
+    pub fn tell(&self, text: &str, about: About) {
+        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: false, about }));
     }
 
-    /// Says that something went wrong.
-    pub fn complain(&self, text: &str) {
-        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: true }));
+    /// Says that something went wrong, until what it is about is over.
+    pub fn complain(&self, text: &str, about: About) {
+        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: true, about }));
     }
 
     fn hear(&self, event: &Event) {

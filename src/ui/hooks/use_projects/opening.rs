@@ -9,7 +9,7 @@ use crate::ui::platform::storage::{Database, LoadError, Revision, Save, new_id, 
 use crate::ui::platform::{journal, local_keys, share_url};
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::Recovery;
-use crate::ui::state::project::{Program, Project, ProjectId, WorkspaceAction, free_name};
+use crate::ui::state::project::{About, Program, Project, ProjectId, WorkspaceAction, free_name};
 use crate::ui::state::project_file::ProjectFile;
 
 /// The database's name.
@@ -29,7 +29,7 @@ impl Projects {
             Ok(database) => *inner.database.borrow_mut() = Some(database),
             Err(error) => {
                 inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: error.to_string().into() });
-                self.complain(&error.to_string());
+                self.complain(&error.to_string(), About::Work);
                 return;
             }
         }
@@ -49,7 +49,7 @@ impl Projects {
             // A project that was deleted in another tab is no reason to complain.
             match self.load(&id).await {
                 Ok(()) | Err(LoadError::Missing) => {}
-                Err(error) => self.complain(&format!("“{id}” could not be opened: {error}")),
+                Err(error) => self.complain(&format!("“{id}” could not be opened: {error}"), About::Program),
             }
         }
     }
@@ -61,7 +61,11 @@ impl Projects {
         let opened = match share_url::from_fragment(&location.hash().unwrap_or_default()) {
             None => return false,
             Some(Err(error)) => {
-                self.complain(&format!("The link cannot be opened: {error}. Your own projects are as they were."));
+                // Of the person's own project, which is opened now, it tells too.
+                self.complain(
+                    &format!("The link cannot be opened: {error}. Your own projects are as they were."),
+                    About::Work,
+                );
                 return false;
             }
             Some(Ok(project)) => project,
@@ -71,11 +75,16 @@ impl Projects {
         let replaced =
             window.history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
         if replaced.is_err() {
-            self.complain("The browser does not let the page clear its address; a reload opens the link again.");
+            self.complain(
+                "The browser does not let the page clear its address; a reload opens the link again.",
+                About::Work,
+            );
         }
         let shared = ProjectFile { name: format!("shared: {}", opened.name), ..opened };
         self.open_new(shared, true, |name| {
-            Some(format!("Opened from a link as “{name}”. Look at the program, then press Run if you want to run it."))
+            let text =
+                format!("Opened from a link as “{name}”. Look at the program, then press Run if you want to run it.");
+            Some((text, About::Program))
         });
         true
     }
@@ -105,7 +114,7 @@ impl Projects {
                     let id = if stored.is_some() { new_id() } else { entry.project.clone() };
                     let done = database.save(&id, &project, &files, None, &self.0.tab).await.is_ok();
                     if done && project.kept {
-                        self.tell(&format!("Unsaved work was found and kept as “{}”.", project.name));
+                        self.tell(&format!("Unsaved work was found and kept as “{}”.", project.name), About::Work);
                     }
                     done
                 }
@@ -124,7 +133,7 @@ impl Projects {
             if projects.settle().await.is_ok()
                 && let Err(error) = projects.load(&id).await
             {
-                projects.complain(&format!("The project could not be opened: {error}."));
+                projects.complain(&format!("The project could not be opened: {error}."), About::Program);
                 projects.refresh().await;
             }
         });
@@ -139,7 +148,12 @@ impl Projects {
 
     /// Opens something new as a project of its own: nothing that was there before is touched. An example is not kept
     /// until it is edited.
-    pub fn open_new(&self, file: ProjectFile, kept: bool, told: impl FnOnce(&str) -> Option<String> + 'static) {
+    pub fn open_new(
+        &self,
+        file: ProjectFile,
+        kept: bool,
+        told: impl FnOnce(&str) -> Option<(String, About)> + 'static,
+    ) {
         let projects = self.clone();
         spawn_local(async move {
             if projects.settle().await.is_err() {
@@ -152,8 +166,8 @@ impl Projects {
             let (id, name) = (new_id(), file.name.clone());
             let files = FilesUpdate::Replace(file.files.clone());
             projects.show(id.into(), file, None, files);
-            if let Some(text) = told(&name) {
-                projects.tell(&text);
+            if let Some((text, about)) = told(&name) {
+                projects.tell(&text, about);
             }
             projects.save_soon();
         });
@@ -215,7 +229,7 @@ impl Projects {
     pub fn duplicate(&self) {
         let projects = self.clone();
         self.export(Callback::from(move |file: ProjectFile| {
-            projects.open_new(file, true, |name| Some(format!("This is a copy, “{name}”.")))
+            projects.open_new(file, true, |name| Some((format!("This is a copy, “{name}”."), About::Program)))
         }));
     }
 
@@ -233,7 +247,7 @@ impl Projects {
                 journal::clear(&projects.0.tab);
             }
             if let Err(error) = database.delete(&id).await {
-                projects.complain(&format!("The project could not be deleted: {error}."));
+                projects.complain(&format!("The project could not be deleted: {error}."), About::Program);
                 return;
             }
             projects.refresh().await;

@@ -17,7 +17,7 @@ use crate::ui::platform::storage::{Database, Revision, Save, StorageError, new_i
 use crate::ui::platform::{journal, local_keys, quota};
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::{Journal, LARGEST_FILES, LONGEST_TEXT, pack_files};
-use crate::ui::state::project::{Project, ProjectId, ProjectSummary, Saving, WorkspaceAction, free_name};
+use crate::ui::state::project::{About, Project, ProjectId, ProjectSummary, Saving, WorkspaceAction, free_name};
 
 /// How long after a change it is saved, in milliseconds.
 const SETTLED: u32 = 300;
@@ -138,7 +138,10 @@ impl Projects {
             Saving::Failed { message } => message.to_string(),
             Saving::Saved | Saving::Pending => "it could not be saved".to_owned(),
         };
-        self.complain(&format!("The open project stays open, because its last changes could not be kept: {reason}."));
+        self.complain(
+            &format!("The open project stays open, because its last changes could not be kept: {reason}."),
+            About::Work,
+        );
         Err(())
     }
 
@@ -210,10 +213,9 @@ impl Projects {
         inner.saved.set(u64::MAX);
         local_keys::set_tab_value(LAST_PROJECT, &id);
         inner.workspace.dispatch(WorkspaceAction::Fork { id, name: name.as_str().into() });
-        self.tell(&format!(
-            "“{}” was changed in another tab. Your changes here are kept apart, as “{name}”.",
-            project.name
-        ));
+        let told =
+            format!("“{}” was changed in another tab. Your changes here are kept apart, as “{name}”.", project.name);
+        self.tell(&told, About::Work);
         // The tree as it is here, not as the other tab has left it.
         let projects = self.clone();
         self.read_all_files(Callback::from(move |all| {
@@ -231,6 +233,6 @@ impl Projects {
             message = format!("{message} ({usage} are taken)");
         }
         self.0.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.as_str().into() });
-        self.complain(&format!("Your last changes are not kept: {message}."));
+        self.complain(&format!("Your last changes are not kept: {message}."), About::Work);
     }
 }
