@@ -52,7 +52,7 @@ pub fn CallForm(props: &Props) -> Html {
                 <p class="call-type"><code>{ ty }</code></p>
                 <div class="call-row">
                     { for params.iter().enumerate().map(|(index, param)| html! {
-                        <label class="call-argument">
+                        <label class="call-argument" data-type={param.clone()}>
                             <span class="type">{ param }</span>
                             <input
                                 type="text"
@@ -67,8 +67,10 @@ pub fn CallForm(props: &Props) -> Html {
                             />
                         </label>
                     }) }
+                    <div class="call-buttons">
                     <button type="submit" class="button">{ "Call" }<span class="visually-hidden">{ format!(" {name}") }</span></button>
                     <button type="button" class="button" onclick={debug}>{ "Debug" }<span class="visually-hidden">{ format!(" {name}") }</span></button>
+                    </div>
                 </div>
             </form>
         </li>

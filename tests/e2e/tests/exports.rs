@@ -44,3 +44,20 @@ fn of_many_functions_some_are_listed_and_the_others_are_found() {
     page.type_text("x");
     page.expect_text("No function has “_57x” in its name.");
 }
+
+#[test]
+fn the_longest_argument_is_seen_whole() {
+    let page = Page::open();
+    page.set_source("(module (func (export \"same\") (param i64) (result i64) (local.get 0)))");
+    page.expect("textbox", "Argument 1 of same");
+    page.fill("Argument 1 of same", "0xFFFFFFFFFFFFFFFF");
+    page.expect_script(
+        "all digits are in sight",
+        "const box = document.querySelector('.call-argument input'); return box.scrollWidth <= box.clientWidth",
+    );
+    page.expect_script(
+        "Call and Debug are in one row",
+        "const [call, debug] = document.querySelectorAll('.call-row button');
+         return call.getBoundingClientRect().top === debug.getBoundingClientRect().top",
+    );
+}
