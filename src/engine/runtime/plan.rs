@@ -43,7 +43,8 @@ pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> R
     };
     let name = words::name(&export.name);
     if export.params.len() != texts.len() {
-        let message = format!("`{name}` takes {} but got {}", count(export.params.len()), count(texts.len()));
+        let message =
+            format!("the function `{name}` takes {} but got {}", count(export.params.len()), count(texts.len()));
         return Err(Box::new(Problem::error(file, message).help(format!("its type is {}", export.ty))));
     }
     let mut arguments = Vec::with_capacity(texts.len());
@@ -104,7 +105,7 @@ fn takes_arguments(file: &str, function: &Export) -> Problem {
         "i32" | "i64" | "f32" | "f64" => " 5",
         _ => " ...",
     });
-    Problem::error(file, format!("`{name}` takes {}", count(function.params.len()))).help(format!(
+    Problem::error(file, format!("the function `{name}` takes {}", count(function.params.len()))).help(format!(
         "give {them} under Module, and press Call there (in a terminal: `--invoke {name} FILE{}`)",
         examples.collect::<String>()
     ))
