@@ -191,12 +191,13 @@ fn announcement(
     let stands = |what: &str| if here.is_empty() { what.to_owned() } else { format!("{what}, next is {here}") };
     match reason {
         DebugReason::Start => return stands("before the first instruction"),
+        // There is room for two short lines, and what is wrong has to be in them.
         DebugReason::Breakpoint { untold: Some(reason), .. } => {
-            return stands(&format!("stopped at a breakpoint whose condition cannot be told ({reason})"));
+            return format!("the condition here cannot be told: {reason}");
         }
         DebugReason::Breakpoint { untold: None, .. } => return stands("stopped at a breakpoint"),
         DebugReason::Watchpoint { touch, untold: Some(reason), .. } => {
-            return format!("stopped by a watchpoint whose condition cannot be told ({reason}): {touch}");
+            return format!("the condition here cannot be told: {reason}; {touch}");
         }
         DebugReason::Watchpoint { touch, untold: None, .. } => return format!("stopped by a watchpoint: {touch}"),
         DebugReason::LastWrite { touch } => return format!("last written here: {touch}"),
