@@ -39,6 +39,8 @@ const PLACE_OF: &str = "
 
 /// Keys without a character of their own, as WebDriver codes them.
 pub mod key {
+    /// Lets go of what is held, within the keys for one element.
+    pub const RELEASE: char = '\u{e000}';
     pub const ENTER: char = '\u{e007}';
     pub const TAB: char = '\u{e004}';
     pub const SHIFT: char = '\u{e008}';
@@ -153,12 +155,14 @@ impl Page {
         });
     }
 
-    /// Types into a text box, in place of what it holds.
+    /// Types into a text box, in place of what it holds, as a person does: everything is selected and typed over.
+    /// WebDriver's own way to clear a box tells the page nothing, which may well draw the old text again.
     pub fn fill(&self, name: &str, text: &str) {
         self.try_until(&format!("text box `{name}` can be typed into"), || {
             let element = self.look("textbox", name).ok_or("it is not there")?;
-            self.session().clear(&element).map_err(|failure| failure.to_string())?;
-            self.session().send_keys(&element, text).map_err(|failure| failure.to_string())
+            let over = if text.is_empty() { key::BACKSPACE.to_string() } else { text.to_owned() };
+            let keys = format!("{}a{}{over}", key::CONTROL, key::RELEASE);
+            self.session().send_keys(&element, &keys).map_err(|failure| failure.to_string())
         });
     }
 

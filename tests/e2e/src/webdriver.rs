@@ -179,10 +179,6 @@ impl Session {
         self.post(&format!("element/{}/click", element.0), &json!({})).map(drop)
     }
 
-    pub fn clear(&self, element: &Element) -> Result<(), Failure> {
-        self.post(&format!("element/{}/clear", element.0), &json!({})).map(drop)
-    }
-
     /// Types into an element, or puts a path into a file chooser.
     pub fn send_keys(&self, element: &Element, text: &str) -> Result<(), Failure> {
         self.post(&format!("element/{}/value", element.0), &json!({ "text": text })).map(drop)
