@@ -13,6 +13,7 @@ use super::splitter::SplitterBar;
 use crate::ui::hooks::reducers::{CheckContext, DebugContext, SourcesContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::hooks::use_engine::Engine;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::{Editor, EditorCallbacks, MovedBreakpoint};
@@ -213,6 +214,7 @@ fn BinaryNote() -> Html {
     let workspace = use_slice::<WorkspaceContext>();
     let check = use_slice::<CheckContext>();
     let link = use_slice::<EditorLink>();
+    let engine = use_slice::<Engine>();
     let whole = check.whole_disassembly();
     let Program::Binary { file_name, bytes } = &workspace.project.program else { return html! {} };
     let edit = {
@@ -220,6 +222,7 @@ fn BinaryNote() -> Html {
         let whole = whole.clone();
         Callback::from(move |_: MouseEvent| {
             if let Some(text) = whole.clone() {
+                engine.forget_run();
                 workspace.dispatch(WorkspaceAction::ReplaceProgram(Program::Text(text)));
                 link.focus();
             }

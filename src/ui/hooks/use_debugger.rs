@@ -110,12 +110,9 @@ pub fn use_debugger(
         });
     }
     {
-        let (debug, engine) = (debug.dispatcher(), engine.clone());
+        let debug = debug.dispatcher();
         let notes = workspace.project.debugging.clone();
-        use_effect_with(workspace.opened, move |_| {
-            engine.forget_run();
-            debug.dispatch(DebugAction::Opened(notes));
-        });
+        use_effect_with(workspace.opened, move |_| debug.dispatch(DebugAction::Opened(notes)));
     }
     {
         // What is set up for debugging is kept with the project that it is about.

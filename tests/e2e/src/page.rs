@@ -227,9 +227,17 @@ impl Page {
         self.session().script(paste, &[json!(text)]).expect("text can be pasted");
     }
 
-    /// Chooses in the combo box of examples.
+    /// Chooses in the combo box of examples, and waits until the example has been opened.
     pub fn choose_example(&self, title: &str) {
         self.choose("Examples", title);
+        let named = serde_json::json!(format!("Projects: {title}"));
+        self.expect_script(
+            &format!("the example `{title}` is open"),
+            &format!(
+                "const projects = document.querySelector('[aria-label^=\"Projects: \"]');
+                 return !projects || projects.getAttribute('aria-label').startsWith({named})"
+            ),
+        );
     }
 
     /// Chooses an option of a combo box, or of a list box of this name.

@@ -146,6 +146,7 @@ impl Projects {
     /// Empties the open project: the person has confirmed it.
     pub fn reset(&self, program: &str) {
         let inner = &self.0;
+        inner.engine.forget_run();
         *inner.files.borrow_mut() = FilesUpdate::Replace(Vec::new());
         inner.engine.set_files(Vec::new());
         inner.workspace.dispatch(WorkspaceAction::ReplaceProgram(Program::Text(program.into())));

@@ -189,6 +189,8 @@ impl Projects {
     fn show(&self, id: ProjectId, file: ProjectFile, revision: Option<Revision>, files: FilesUpdate) {
         let inner = &self.0;
         remember(&id);
+        // At once: whoever presses Run the next moment runs what is opened here.
+        inner.engine.forget_run();
         inner.revision.set(revision);
         *inner.files.borrow_mut() = files;
         inner.asked.replace(FilesUpdate::none());
