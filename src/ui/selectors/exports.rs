@@ -16,10 +16,11 @@ pub struct Listed<'a> {
 }
 
 /// The exported functions with `part` in their names, in the module's order; what Run calls is always among them.
+/// Where there are so few that none is looked for, all of them, whatever was looked for in the program before.
 pub fn listed<'a>(module: &'a ModuleSummary, part: &str) -> Listed<'a> {
-    let part = part.trim().to_lowercase();
     let functions: Vec<_> = module.exports.iter().filter(|export| export.kind == "func").collect();
     let all = functions.len();
+    let part = if all > AT_ONCE { part.trim().to_lowercase() } else { String::new() };
     let mut found: Vec<_> = functions.into_iter().filter(|export| export.name.to_lowercase().contains(&part)).collect();
     let count = found.len();
     let called = found.iter().position(|export| module.default_entry.as_ref() == Some(&export.name));
@@ -57,6 +58,8 @@ mod tests {
         let listed = listed(&module, "");
         assert_eq!(names(&listed), ["Mix_0", "Mix_1", "Mix_2"]);
         assert_eq!((listed.found, listed.all), (3, 3));
+        let after_a_search = super::listed(&module, "of another");
+        assert_eq!(after_a_search, listed);
     }
 
     #[test]
