@@ -5,17 +5,16 @@ use yew::prelude::*;
 
 use crate::protocol::Limits;
 use crate::ui::hooks::reducers::{SettingsContext, use_slice};
-use crate::ui::state::settings::{LimitKind, SettingsAction, in_units, with_limit};
+use crate::ui::state::settings::{LimitKind, SettingsAction, with_limit};
 
-/// Each limit with what it is called, its unit, and how it stands in that unit.
-fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<String>); 5] {
-    let of = |parts: Option<u64>, unit| parts.map(|parts| in_units(parts, unit));
+/// Each limit with what it is called, its unit, and how it stands.
+fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<u64>); 5] {
     [
-        (LimitKind::Memory, "Memory", "MiB", of(limits.memory, 1 << 20)),
-        (LimitKind::Table, "Table", "elements", of(limits.table, 1)),
-        (LimitKind::Recursion, "Calls within calls", "", of(Some(limits.recursion.into()), 1)),
-        (LimitKind::Output, "Output", "MiB", of(limits.output, 1 << 20)),
-        (LimitKind::WallTime, "Time", "seconds", of(limits.wall_time, 1000)),
+        (LimitKind::Memory, "Memory", "MiB", limits.memory),
+        (LimitKind::Table, "Table", "elements", limits.table),
+        (LimitKind::Recursion, "Calls within calls", "", Some(limits.recursion.into())),
+        (LimitKind::Output, "Output", "MiB", limits.output),
+        (LimitKind::WallTime, "Time", "seconds", limits.wall_time),
     ]
 }
 
@@ -33,7 +32,7 @@ pub fn LimitsForm() -> Html {
                 if settings.limits != Limits::default() { <span class="tag">{ "changed" }</span> }
             </summary>
             { for fields(&settings.limits).into_iter().map(|(kind, name, unit, value)| html! {
-                <LimitField {kind} {name} {unit} value={value.unwrap_or_default()} />
+                <LimitField {kind} {name} {unit} value={value.map(|value| kind.written(value)).unwrap_or_default()} />
             }) }
             <p class="module-hint">{ "They hold for every project in this browser." }</p>
             <button type="button" class="quiet-button" onclick={reset}>{ "Usual limits" }</button>

@@ -63,6 +63,23 @@ pub enum LimitKind {
     WallTime,
 }
 
+impl LimitKind {
+    /// How many of what is counted make one of the unit that is typed: bytes, milliseconds, or the thing itself.
+    fn unit(self) -> u64 {
+        match self {
+            Self::Memory | Self::Output => 1 << 20,
+            Self::WallTime => 1000,
+            Self::Table | Self::Recursion => 1,
+        }
+    }
+
+    /// A limit as it is typed.
+    pub fn written(self, parts: u64) -> String {
+        let unit = self.unit();
+        if parts.is_multiple_of(unit) { (parts / unit).to_string() } else { (parts as f64 / unit as f64).to_string() }
+    }
+}
+
 /// The limits with one of them as it was typed: empty lifts it.
 /// Recursion always has a limit: without one the browser's own stack would be it.
 ///
@@ -71,13 +88,13 @@ pub enum LimitKind {
 /// What is to be typed instead.
 pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Result<Limits, String> {
     let typed = typed.trim();
-    let (unit, of_what, example) = match kind {
-        LimitKind::Memory | LimitKind::Output => (1 << 20, "MiB", "64 or 0.5"),
-        LimitKind::WallTime => (1000, "seconds", "5 or 0.5"),
-        LimitKind::Table => (1, "elements", "1000"),
-        LimitKind::Recursion => (1, "calls", "1000"),
+    let (of_what, example) = match kind {
+        LimitKind::Memory | LimitKind::Output => ("MiB", "64 or 0.5"),
+        LimitKind::WallTime => ("seconds", "5 or 0.5"),
+        LimitKind::Table => ("elements", "1000"),
+        LimitKind::Recursion => ("calls", "1000"),
     };
-    let value = match amount(typed, unit) {
+    let value = match amount(typed, kind.unit()) {
         Some(value) => Some(value),
         None if typed.is_empty() && kind != LimitKind::Recursion => None,
         None => {
@@ -104,11 +121,6 @@ fn amount(typed: &str, unit: u64) -> Option<u64> {
     let plain = typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let parts = typed.parse::<f64>().ok().filter(|_| plain && unit > 1)? * unit as f64;
     (parts.is_finite() && parts < 1e15).then_some(parts as u64)
-}
-
-/// A limit as it is typed, in units.
-pub fn in_units(parts: u64, unit: u64) -> String {
-    if parts.is_multiple_of(unit) { (parts / unit).to_string() } else { (parts as f64 / unit as f64).to_string() }
 }
 
 /// More calls within calls than this exhaust the worker before the limit is reached.
@@ -219,7 +231,8 @@ mod tests {
             let told = with(kind, typed).unwrap_err();
             assert!(told.contains(&format!("“{typed}”")) && told.contains("such as"), "{told}");
         }
-        assert_eq!((in_units(3 << 19, 1 << 20).as_str(), in_units(64 << 20, 1 << 20).as_str()), ("1.5", "64"));
+        let written = [3 << 19, 64 << 20].map(|bytes| LimitKind::Memory.written(bytes));
+        assert_eq!((written, LimitKind::WallTime.written(500).as_str()), (["1.5", "64"].map(str::to_owned), "0.5"));
     }
 
     #[test]
