@@ -10,7 +10,6 @@
 //!
 //! chooses by chance. An instruction in between keeps the two apart. `i32.popcnt` is one byte, takes any number, and
 //! leaves zero zero and everything else something else, which is all that a `select` wants to know.
-
 //!
 //! Where that may happen is noticed while a module is validated: [`super::validate::Noticed`].
 

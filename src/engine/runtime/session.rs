@@ -344,8 +344,8 @@ fn memories(store: &Store<Host>, instance: Instance, reserved: &Reserved) -> Vec
     (0..reserved.memories).filter_map(|index| instance.get_memory(store, &reserved.memory(index))).collect()
 }
 
-/// The start function, then `_initialize`, then the entry if there is one (application binary interface of WASI: a reactor is
-/// initialised before anything else of it is called).
+/// The start function, then `_initialize`, then the entry if there is one (application binary interface of WASI: a
+/// reactor is initialised before anything else of it is called).
 fn calls(
     store: &Store<Host>,
     instance: Instance,
