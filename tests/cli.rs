@@ -4,6 +4,12 @@
 #[path = "support/guests.rs"]
 mod guests;
 
+#[path = "cli/terminal.rs"]
+mod terminal;
+#[cfg(unix)]
+#[path = "cli/write_back.rs"]
+mod write_back;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

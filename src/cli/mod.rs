@@ -7,16 +7,18 @@ mod backtrace;
 mod directories;
 mod machine;
 mod run;
+mod terminal;
 mod trace;
 mod wast;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::terminal::{err, out};
+use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{self, Inspection};
 use crate::engine::source::Source;
 
@@ -70,8 +72,7 @@ enum Command {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        // Also --help and --version, which go to standard output and succeed.
-        Err(error) => error.exit(),
+        Err(error) => return print_usage(&error),
     };
     let done = match arguments.command {
         Command::Run(run) => run.execute(),
@@ -81,61 +82,73 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Wast(wast) => wast.execute(),
     };
     done.unwrap_or_else(|message| {
-        eprintln!("error: {message}");
+        err!("error: {message}");
         ExitCode::from(UNUSABLE)
     })
+}
+
+/// Prints what is wrong with the arguments; also --help and --version, which go to standard output and succeed.
+fn print_usage(error: &clap::Error) -> ExitCode {
+    let plain = error.render().to_string();
+    // In colours where the terminal has them, but not with somebody else's in it.
+    if terminal::escape(&plain) == plain {
+        let _ = error.print();
+    } else {
+        terminal::text_on_stderr(&plain);
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(UNUSABLE))
+}
+
+/// Prints what is wrong with a program on standard error.
+fn print_problem(problem: &Problem) {
+    err!("{}", described(problem));
+}
+
+/// The problem as a terminal shows it. Names in it stay in their line.
+fn described(problem: &Problem) -> String {
+    let one_line = |text: &String| terminal::one_line(text).into_owned();
+    let (file, message) = (one_line(&problem.file), one_line(&problem.message));
+    let help = problem.help.as_ref().map(one_line);
+    Problem { file, message, help, ..problem.clone() }.to_string()
 }
 
 /// A sentence for the person at the terminal.
 type Failure = String;
 
 fn read(file: &Path) -> Result<Source, Failure> {
-    let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+    let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", terminal::path(file)))?;
     Ok(Source::new(file.display().to_string(), bytes))
 }
 
 /// The module in a file; its problems go to standard error.
 fn module(source: &Source) -> Result<Inspection, Failure> {
     let inspection = inspect::inspect(source);
-    for problem in &inspection.problems {
-        eprintln!("{problem}");
-    }
+    inspection.problems.iter().for_each(print_problem);
     match inspection.problems.len() {
         0 => Ok(inspection),
-        1 => Err(format!("`{}` cannot be used as it is", source.name)),
-        several => Err(format!("`{}` cannot be used as it is: {several} problems", source.name)),
+        1 => Err(format!("`{}` cannot be used as it is", terminal::one_line(&source.name))),
+        several => Err(format!("`{}` cannot be used as it is: {several} problems", terminal::one_line(&source.name))),
     }
 }
 
 fn validate(file: &Path) -> Result<ExitCode, Failure> {
     let inspection = inspect::inspect(&read(file)?);
-    println!("{}: {}", file.display(), inspection.verdict.description);
-    for problem in &inspection.problems {
-        eprintln!("{problem}");
-    }
+    out!("{}: {}", terminal::path(file), terminal::one_line(&inspection.verdict.description))?;
+    inspection.problems.iter().for_each(print_problem);
     Ok(if inspection.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn print(file: &Path) -> Result<ExitCode, Failure> {
     let source = read(file)?;
-    let wasm = crate::engine::compile::compile(&source).map_err(|problem| problem.to_string())?;
-    let text = wasmprinter::print_bytes(&wasm).map_err(|error| format!("`{}`: {error}", file.display()))?;
-    write_stdout(text.as_bytes())?;
+    let wasm = crate::engine::compile::compile(&source).map_err(|problem| described(&problem))?;
+    let text = wasmprinter::print_bytes(&wasm).map_err(|error| format!("`{}`: {error}", terminal::path(file)))?;
+    terminal::text_on_stdout(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn compile(file: &Path, output: &Path) -> Result<ExitCode, Failure> {
     let source = read(file)?;
-    let wasm = crate::engine::compile::compile(&source).map_err(|problem| problem.to_string())?;
-    std::fs::write(output, wasm).map_err(|error| format!("cannot write `{}`: {error}", output.display()))?;
+    let wasm = crate::engine::compile::compile(&source).map_err(|problem| described(&problem))?;
+    std::fs::write(output, wasm).map_err(|error| format!("cannot write `{}`: {error}", terminal::path(output)))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Writes to standard output; whoever reads it may have gone, which is no failure of the program.
-fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
-        _ => Ok(()),
-    }
 }

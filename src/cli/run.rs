@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::directories::Directory;
+use super::directories::{Directory, Loaded, Skipped};
 use super::machine::{HostClock, Input, Seed, Waited};
+use super::terminal::{self, err, out};
 use super::trace::Tracer;
-use super::{Failure, backtrace, module, read, write_stdout};
+use super::{Failure, UNUSABLE, backtrace, module, print_problem, read};
 use crate::engine::debugger::DebugSession;
 use crate::engine::runtime::{Compiled, Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
 use crate::engine::vfs::Vfs;
@@ -25,7 +26,7 @@ pub(super) struct Run {
     /// Let the program see a copy of a directory
     #[arg(long = "dir", value_name = "HOST[::GUEST]")]
     directories: Vec<Directory>,
-    /// Write what the program changed in them back at the end
+    /// Write what the program changed in them back at the end; exits with 2 if something cannot be written
     #[arg(long)]
     write_back: bool,
     /// Set an environment variable
@@ -73,18 +74,20 @@ impl Run {
         let source = read(Path::new(file))?;
         let inspection = module(&source)?;
         let (Some(wasm), Some(summary)) = (inspection.wasm, inspection.summary) else {
-            return Err(format!("`{}` is no module", source.name));
+            return Err(format!("`{}` is no module", terminal::one_line(&source.name)));
         };
         let input = match &self.stdin {
             Some(file) => {
-                Some(std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?)
+                Some(std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", terminal::path(file)))?)
             }
             None => None,
         };
         let mut tree = Vfs::default();
+        let mut loaded = Vec::new();
         for (index, directory) in self.directories.iter().enumerate() {
-            directory.load(index, &mut tree)?;
+            loaded.push(directory.load(index, &mut tree)?);
         }
+        list("the program does not see all files", loaded.iter().flat_map(|directory| &directory.left_out));
         let before = tree.snapshot();
         let clock = HostClock::new();
         let limits = Limits { memory: self.max_memory.or(Limits::default().memory), output: None, ..Limits::default() };
@@ -117,10 +120,10 @@ impl Run {
         };
         let mut session = match started {
             Ok(session) => session,
-            Err(StartError::Outcome(outcome)) => return Ok(report(outcome)),
+            Err(StartError::Outcome(outcome)) => return Ok(ExitCode::from(report(outcome)?)),
             Err(StartError::Problems(problems)) => {
-                problems.iter().for_each(|problem| eprintln!("{problem}"));
-                return Err(format!("`{}` was not started", source.name));
+                problems.iter().for_each(print_problem);
+                return Err(format!("`{}` was not started", terminal::one_line(&source.name)));
             }
         };
         session.wasi_mut().keep_all_output();
@@ -134,11 +137,6 @@ impl Run {
             session.wasi_mut().start_trace(Box::new(clock));
         }
         let outcome = self.drive(session.as_mut(), clock, Input::new(input), tracer.as_mut())?;
-        if self.write_back {
-            for (index, directory) in self.directories.iter().enumerate() {
-                directory.write_back(index, session.wasi().vfs(), &before)?;
-            }
-        }
         // Without its fuel the run would not end where it did.
         let failed = match &outcome {
             Outcome::Trapped(_) => true,
@@ -147,14 +145,20 @@ impl Run {
         };
         // A trap says it itself.
         let is_told = !matches!(outcome, Outcome::Returned(_) | Outcome::Exited(_));
+        // A standard output that cannot be written does not cost the files.
         let code = report(outcome);
+        let is_written = !self.write_back || write_back(&loaded, session.wasi().vfs(), &before);
+        let code = match code? {
+            0 if !is_written => UNUSABLE,
+            code => code,
+        };
         if let Some(refused) = session.refused().filter(|_| !is_told) {
-            eprintln!("note: {refused}");
+            err!("note: {refused}");
         }
         if let Some((entry, limits)) = again.filter(|_| failed) {
             backtrace::print(&source, &wasm, &summary, &entry, limits, session.wasi().record());
         }
-        Ok(code)
+        Ok(ExitCode::from(code))
     }
 
     fn drive(
@@ -257,35 +261,76 @@ impl Program for DebugSession {
 }
 
 fn print(session: &mut dyn Program) -> Result<(), Failure> {
-    use std::io::Write as _;
     for piece in session.wasi_mut().take_output() {
         match piece.stream {
-            OutputStream::Stdout => write_stdout(&piece.bytes)?,
-            OutputStream::Stderr => {
-                // Nobody is left to be told of a standard error that cannot be written.
-                let _ = std::io::stderr().write_all(&piece.bytes);
-            }
+            OutputStream::Stdout => terminal::program_stdout(&piece.bytes)?,
+            OutputStream::Stderr => terminal::program_stderr(&piece.bytes),
         }
     }
     Ok(())
 }
 
-/// Tells how it ended, and with which code the command ends.
-fn report(outcome: Outcome) -> ExitCode {
+/// Whether everything that has changed is on the machine now; what is not is listed.
+fn write_back(directories: &[Loaded], vfs: &Vfs, before: &Vfs) -> bool {
+    let (mut failed, mut escaping) = (Vec::new(), Vec::new());
+    for directory in directories {
+        let result = directory.write_back(vfs, before);
+        failed.extend(result.failed);
+        escaping.extend(result.escaping);
+    }
+    list("a symbolic link that was written leads out of its directory", &escaping);
+    if failed.is_empty() {
+        return true;
+    }
+    let changes = if failed.len() == 1 { "1 change was".to_owned() } else { format!("{} changes were", failed.len()) };
+    err!("error: {changes} not written back; all others were");
+    lines(&failed);
+    err!("help: change what is in the way on the host, and run the program again");
+    false
+}
+
+/// How many files a list names.
+const LISTED: usize = 50;
+
+fn list<'a>(note: &str, files: impl IntoIterator<Item = &'a Skipped>) {
+    let files: Vec<_> = files.into_iter().collect();
+    if !files.is_empty() {
+        err!("note: {note}");
+        lines(files);
+    }
+}
+
+fn lines<'a>(files: impl IntoIterator<Item = &'a Skipped>) {
+    let mut files = files.into_iter();
+    files.by_ref().take(LISTED).for_each(|file| err!("  {file}"));
+    let more = files.count();
+    if more > 0 {
+        err!("  and {more} more");
+    }
+}
+
+/// Prints how the program ended. Returns the code that the command ends with.
+fn report(outcome: Outcome) -> Result<u8, Failure> {
     match outcome {
-        Outcome::Exited(code) => ExitCode::from(code as u8),
+        Outcome::Exited(code) => Ok(code as u8),
         Outcome::Returned(results) => {
-            results.iter().for_each(|result| println!("{}", result.text));
-            ExitCode::SUCCESS
+            for result in results {
+                out!("{}", result.text)?;
+            }
+            Ok(0)
         }
         Outcome::Trapped(trap) => {
-            eprintln!("error: {}\nhelp: {}", trap.message, trap.help);
-            ExitCode::from(TRAPPED)
+            print_error(&trap.message, &trap.help);
+            Ok(TRAPPED)
         }
         Outcome::LimitReached { message, help, .. } => {
-            eprintln!("error: {message}\nhelp: {help}");
-            ExitCode::from(TRAPPED)
+            print_error(&message, &help);
+            Ok(TRAPPED)
         }
-        Outcome::Stopped => ExitCode::from(TRAPPED),
+        Outcome::Stopped => Ok(TRAPPED),
     }
+}
+
+fn print_error(message: &str, help: &str) {
+    err!("error: {}\nhelp: {}", terminal::one_line(message), terminal::one_line(help));
 }

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failure, UNUSABLE, write_stdout};
+use super::terminal::{self, err};
+use super::{Failure, UNUSABLE};
 use crate::engine::script::{self, InstrumentedCopies, Interpreter, Plain, Report};
 
 #[derive(Args)]
@@ -23,13 +24,16 @@ impl Wast {
         let (mut failed, mut unusable) = (false, false);
         for file in &self.files {
             match self.run(file) {
-                Ok(report) => {
+                Ok(mut report) => {
+                    for failing in &mut report.failed {
+                        failing.message = terminal::one_line(&failing.message).into_owned();
+                    }
                     failed |= !report.failed.is_empty();
-                    write_stdout(report.told(&file.display().to_string()).as_bytes())?;
+                    terminal::text_on_stdout(&report.told(&terminal::path(file)))?;
                 }
                 Err(message) => {
                     unusable = true;
-                    eprintln!("error: {message}");
+                    err!("error: {message}");
                 }
             }
         }
@@ -41,11 +45,12 @@ impl Wast {
     }
 
     fn run(&self, file: &Path) -> Result<Report, Failure> {
-        let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+        let bytes = std::fs::read(file).map_err(|error| format!("cannot read `{}`: {error}", terminal::path(file)))?;
         let text =
-            String::from_utf8(bytes).map_err(|_| format!("cannot read `{}`: it is not UTF-8", file.display()))?;
+            String::from_utf8(bytes).map_err(|_| format!("cannot read `{}`: it is not UTF-8", terminal::path(file)))?;
         let mut interpreter = self.interpreter()?;
-        script::run(&text, interpreter.as_mut()).map_err(|error| format!("`{}` is no script: {error}", file.display()))
+        script::run(&text, interpreter.as_mut())
+            .map_err(|error| format!("`{}` is no script: {error}", terminal::path(file)))
     }
 
     /// What runs the modules of one file.

@@ -23,4 +23,4 @@ pub mod validate;
 pub mod value;
 pub mod vfs;
 pub mod wasi;
-mod words;
+pub(crate) mod words;
