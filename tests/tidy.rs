@@ -111,6 +111,25 @@ fn what_a_build_writes_does_not_begin_the_next() {
     }
 }
 
+/// Names and texts of others are in what the command line prints, so all of it goes through one place that escapes
+/// control characters.
+#[test]
+fn the_command_line_prints_in_one_place() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli");
+    let mut printing = Vec::new();
+    for file in rust_files(&folder).into_iter().filter(|file| !file.ends_with("terminal.rs")) {
+        let text = fs::read_to_string(&file).expect("a source file is text");
+        for (index, line) in text.lines().enumerate() {
+            // Asking whether it is a terminal prints nothing.
+            let code = line.replace("stdout().is_terminal()", "").replace("stderr().is_terminal()", "");
+            if ["println!", "print!", "stdout()", "stderr()", "dbg!"].iter().any(|name| code.contains(name)) {
+                printing.push(format!("{}:{}: {}", file.display(), index + 1, line.trim()));
+            }
+        }
+    }
+    assert!(printing.is_empty(), "print with `out!`, `err!` or `terminal::`:\n{}", printing.join("\n"));
+}
+
 fn rust_files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_path_buf()];

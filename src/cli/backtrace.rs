@@ -1,5 +1,6 @@
 //! `wasmoscope run --backtrace`: which calls were under way when a program trapped.
 
+use super::terminal::{err, one_line};
 use crate::engine::debugger::backtrace::{Call, Retrace, Retraced};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Entry, Limits};
@@ -16,7 +17,7 @@ const SLICE: u64 = 10_000_000;
 /// Prints the calls to standard error, the innermost first; or why they cannot be told.
 pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Entry, limits: Limits, record: &Record) {
     let Ok(mut retrace) = Retrace::start(&source.name, wasm, summary, entry, limits, record) else {
-        eprintln!("note: the calls cannot be told, because the program could not be started again");
+        err!("note: the calls cannot be told, because the program could not be started again");
         return;
     };
     loop {
@@ -24,20 +25,20 @@ pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Ent
             Retraced::Working => {}
             Retraced::There => break,
             Retraced::Lost => {
-                eprintln!("note: the calls cannot be told, because the program did not end as it did before");
+                err!("note: the calls cannot be told, because the program did not end as it did before");
                 return;
             }
         }
     }
     let places = Places::new(source, wasm);
-    eprintln!("calls under way at step {}, the innermost first:", retrace.step());
+    err!("calls under way at step {}, the innermost first:", retrace.step());
     let (calls, hidden) = retrace.calls(MOST, places.info.as_ref());
     for (number, call) in calls.iter().enumerate() {
         let inlined = if call.is_inlined { " (inlined)" } else { "" };
-        eprintln!("{number:4}: {}{inlined}\n        at {}", call.function, places.of(call));
+        err!("{number:4}: {}{inlined}\n        at {}", one_line(&call.function), one_line(&places.of(call)));
     }
     if hidden > 0 {
-        eprintln!("      and {hidden} more");
+        err!("      and {hidden} more");
     }
 }
 

@@ -1,12 +1,12 @@
 //! `wasmoscope run --trace`: the calls of the program, one a line.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, terminal};
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Filter;
 
@@ -29,8 +29,8 @@ pub(super) struct Options {
 
 /// Writes what passes the filter.
 pub(super) struct Tracer {
-    to: Box<dyn Write>,
-    file: Option<PathBuf>,
+    /// `None`: standard error.
+    to: Option<(BufWriter<File>, PathBuf)>,
     filter: Filter,
 }
 
@@ -47,14 +47,11 @@ impl Options {
             None => None,
             Some(file) => file.clone(),
         };
-        let to: Box<dyn Write> = match &file {
-            Some(path) => {
-                let file = File::create(path).map_err(|error| cannot_write(path, &error))?;
-                Box::new(BufWriter::new(file))
-            }
-            None => Box::new(io::stderr()),
+        let open = |path: PathBuf| match File::create(&path) {
+            Ok(file) => Ok((BufWriter::new(file), path)),
+            Err(error) => Err(cannot_write(&path, &error)),
         };
-        Ok(Some(Tracer { to, file, filter }))
+        Ok(Some(Tracer { to: file.map(open).transpose()?, filter }))
     }
 }
 
@@ -64,18 +61,21 @@ impl Tracer {
         let Some(trace) = wasi.trace_mut() else { return Ok(()) };
         let mut lines = String::new();
         for call in trace.take().filter(|call| self.filter.passes_call(call)) {
-            lines.push_str(&call.line());
+            lines.push_str(&terminal::one_line(&call.line()));
             lines.push('\n');
         }
-        let written = self.to.write_all(lines.as_bytes()).and_then(|()| self.to.flush());
-        match (written, &self.file) {
-            (Err(error), Some(path)) => Err(cannot_write(path, &error)),
-            // Nobody is left to be told of a standard error that cannot be written.
-            (Err(_), None) | (Ok(()), _) => Ok(()),
+        match &mut self.to {
+            Some((file, path)) => {
+                file.write_all(lines.as_bytes()).and_then(|()| file.flush()).map_err(|error| cannot_write(path, &error))
+            }
+            None => {
+                terminal::text_on_stderr(&lines);
+                Ok(())
+            }
         }
     }
 }
 
 fn cannot_write(path: &std::path::Path, error: &io::Error) -> Failure {
-    format!("cannot write the trace `{}`: {error}", path.display())
+    format!("cannot write the trace `{}`: {error}", terminal::path(path))
 }
