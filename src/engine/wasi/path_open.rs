@@ -68,7 +68,8 @@ impl Call<'_> {
         let ino = vfs.open_file(base, path, Reach::Beneath, how)?;
         let descriptor = match vfs.metadata(ino)?.kind {
             FileKind::Directory => {
-                if rights_base & rights::FD_WRITE != 0 && !how.directory {
+                // As in POSIX and wasmtime, asked for as a directory or not.
+                if rights_base & rights::FD_WRITE != 0 {
                     return Err(Errno::Isdir.into());
                 }
                 let object = Object::Directory { ino, preopen: None };

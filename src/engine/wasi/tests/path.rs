@@ -1,7 +1,7 @@
 //! Paths, and that they do not lead out.
 
 use super::super::Errno;
-use super::super::abi::{filetype, oflags, rights};
+use super::super::abi::{fdflags, filetype, oflags, rights};
 use super::{BUFFER, Guest, PATH, RESULT};
 
 #[test]
@@ -12,6 +12,15 @@ fn opening_makes_empties_and_refuses_as_told() {
     assert_eq!(guest.open_with("f", oflags::CREAT | oflags::EXCL, write, 0), Err(Errno::Exist));
     assert_eq!(guest.open_with("f", oflags::DIRECTORY, 0, 0), Err(Errno::Notdir));
     assert_eq!(guest.open_with("d", 0, write, 0), Err(Errno::Isdir));
+    for path in ["d", "d/", "d/.", "."] {
+        assert_eq!(guest.open_with(path, oflags::DIRECTORY, write, 0), Err(Errno::Isdir), "{path}");
+        assert_eq!(guest.open_with(path, oflags::DIRECTORY, write | rights::FD_READ, 0), Err(Errno::Isdir), "{path}");
+        assert_eq!(guest.open_with(path, oflags::DIRECTORY | oflags::TRUNC, write, 0), Err(Errno::Inval), "{path}");
+        assert_eq!(guest.open_with(path, oflags::TRUNC, 0, 0), Err(Errno::Isdir), "{path}");
+        assert_eq!(guest.open_with(path, oflags::CREAT | oflags::EXCL, write, 0), Err(Errno::Exist), "{path}");
+        // Every right but that one: what a directory cannot have, it does not get.
+        guest.open_with(path, oflags::DIRECTORY, !write, fdflags::APPEND).unwrap();
+    }
     assert_eq!(guest.open_with("d", oflags::CREAT, 0, 0), Err(Errno::Isdir));
     assert_eq!(guest.open_with("d", oflags::CREAT | oflags::DIRECTORY, 0, 0), Err(Errno::Inval));
     assert_eq!(guest.open_with("f/", 0, 0, 0), Err(Errno::Notdir));

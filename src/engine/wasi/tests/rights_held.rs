@@ -109,7 +109,10 @@ fn what_a_directory_does_not_hand_on_is_not_had_below_it() {
     assert_eq!(guest.call("fd_seek", &[fd, 1, 0, RESULT.into()]), Errno::Notcapable);
     // And so on, further down.
     let [pointer, len] = guest.path(".");
-    guest.ok("path_open", &[directory, 0, pointer, len, oflags::DIRECTORY.into(), -1, -1, 0, RESULT.into()]);
+    guest.ok(
+        "path_open",
+        &[directory, 0, pointer, len, oflags::DIRECTORY.into(), !rights::FD_WRITE as i64, -1, 0, RESULT.into()],
+    );
     let below = guest.u32_at(RESULT).into();
     assert_eq!(rights_of(&mut guest, below).1, less);
 }

@@ -42,7 +42,13 @@ fn existing(report: &mut Report, dir: Fd) {
     report.is("path_open directory", opens(dir, "inner", 0, R), "ok");
     report.is("path_open directory as one", opens(dir, "inner", DIRECTORY, RIGHTS_FD_READDIR), "ok");
     report.is("path_open directory for writing", opens(dir, "inner", 0, RW), "ISDIR");
-    report.is("path_open directory as one for writing", opens(dir, "inner", DIRECTORY, RW), "ok");
+    report.is("path_open directory as one for both", opens(dir, "inner", DIRECTORY, RW), "ISDIR");
+    report.is("path_open directory as one for writing", opens(dir, "inner", DIRECTORY, W), "ISDIR");
+    report.is("path_open . as a directory for both", opens(dir, ".", DIRECTORY, RW), "ISDIR");
+    report.is("path_open a link to a directory for both", opens(dir, "to-inner", 0, RW), "ISDIR");
+    report.is("path_open a link to a directory as one for both", opens(dir, "to-inner", DIRECTORY, RW), "ISDIR");
+    report.is("path_open directory as one TRUNC", opens(dir, "inner", DIRECTORY | TRUNC, RW), "INVAL");
+    report.is("path_open directory as one EXCL", opens(dir, "inner", DIRECTORY | EXCL, R), "INVAL");
     report.is("path_open missing as a directory", opens(dir, "missing", DIRECTORY, R), "NOENT");
     report.is("path_open file TRUNC for reading", opens(dir, "file", TRUNC, R), "ok");
     report.is("what TRUNC left", text(dir, "file"), "");
