@@ -17,6 +17,8 @@ const OPERATORS: [&[&str]; 10] = [
 ];
 /// How deep an expression may be nested.
 const DEEPEST: usize = 64;
+/// How many operators an expression may have: a row of them is as deep, when it is evaluated, as it is long.
+const MOST_OPERATORS: usize = 500;
 
 /// All of a text as one expression.
 ///
@@ -24,7 +26,7 @@ const DEEPEST: usize = 64;
 ///
 /// What was expected, and where.
 pub(super) fn expression(text: &str) -> Result<Node, ConditionError> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser { text, at: 0, depth: 0, operators: 0 };
     let root = parser.binary(0)?;
     parser.skip_spaces();
     if parser.at < text.len() {
@@ -37,6 +39,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    operators: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -108,6 +111,11 @@ impl<'a> Parser<'a> {
         }
         let mut left = self.binary(level + 1)?;
         while let Some(operator) = self.operator(level) {
+            self.operators += 1;
+            if self.operators > MOST_OPERATORS {
+                let message = format!("the expression has more than {MOST_OPERATORS} operators: make it shorter");
+                return Err(self.error(message));
+            }
             let right = self.binary(level + 1)?;
             left = Node::Binary(operator, Box::new(left), Box::new(right));
         }

@@ -278,3 +278,12 @@ fn a_mistake_is_named_with_its_place() {
     assert!(Condition::parse(&"(".repeat(1000)).is_err());
     assert!(Condition::parse(&"-".repeat(1000)).is_err());
 }
+
+/// A row of operators is a deep tree, and evaluating it must not use up the stack.
+#[test]
+fn a_long_row_of_operators_is_refused_and_a_shorter_one_is_evaluated() {
+    let row = |operators: usize| format!("1{}", " + 1".repeat(operators));
+    assert_eq!(eval(&row(500)), whole(501));
+    let error = Condition::parse(&row(100_000)).expect_err("it is too long");
+    assert_eq!(error.to_string(), "the expression has more than 500 operators: make it shorter, at character 2004");
+}
