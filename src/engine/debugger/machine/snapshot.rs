@@ -223,10 +223,13 @@ impl Machine {
             let table = self.tables[index];
             self.write_table(table, 0, saved)?;
         }
-        for (index, saved) in snapshot.frame_references.iter().enumerate() {
-            let table = self.attached.references[index];
-            self.write_table(table, u64::from(base / 8), saved)?;
-        }
+        // These tables are the debugger's, and stay without room where no reference is ever held.
+        self.store.data_mut().limiter.exempt(true);
+        let tables = self.attached.references;
+        let mut held = tables.into_iter().zip(&snapshot.frame_references).filter(|(_, saved)| !saved.is_empty());
+        let written = held.try_for_each(|(table, saved)| self.write_table(table, u64::from(base / 8), saved));
+        self.store.data_mut().limiter.exempt(false);
+        written?;
         if snapshot.drops.contains(&1) {
             self.drop_again()?;
         }

@@ -48,10 +48,13 @@ pub fn session_of(text: &str, entry: Entry) -> DebugSession {
 }
 
 pub fn session_of_wasi(text: &str, entry: Entry, wasi: WasiCtx) -> DebugSession {
+    session_within(text, entry, wasi, Limits { recursion: 1000, ..Limits::default() })
+}
+
+pub fn session_within(text: &str, entry: Entry, wasi: WasiCtx, limits: Limits) -> DebugSession {
     let inspection = inspect(&Source::new("test.wat", text));
     assert!(inspection.problems.is_empty(), "{:?}", inspection.problems);
     let (wasm, summary) = (inspection.wasm.expect("it compiles"), inspection.summary.expect("it has a summary"));
-    let limits = Limits { recursion: 1000, ..Limits::default() };
     match DebugSession::start("test.wat", &wasm, &summary, &entry, limits, wasi) {
         Ok(session) => session,
         Err(error) => panic!("{error:?}"),

@@ -1,6 +1,7 @@
 use super::commands::FACTORIAL;
-use super::support::{go, see, session, settle};
+use super::support::{go, see, session, session_within, settle, wasi};
 use crate::engine::debugger::{Command, DebugProgress, StopReason};
+use crate::engine::runtime::{Entry, Limits};
 
 const BUSY: &str = r#"(module (memory 1) (table 4 funcref) (elem (i32.const 0) $a $b)
     (elem $more funcref (ref.func $b) (ref.func $a))
@@ -167,4 +168,18 @@ fn operands_globals_and_memory_can_be_changed() {
     assert_eq!(outside, Err(ChangeError::OutOfBounds));
     let StopReason::Ended(Outcome::Returned(results)) = go(&mut session, Command::Continue) else { panic!("no end") };
     assert_eq!(results[0].text, "1230");
+}
+
+/// The debugger's own tables do not count: a limit that the program keeps to is no obstacle to going back.
+#[test]
+fn a_low_limit_on_tables_does_not_keep_the_debugger_from_going_back() {
+    let limits = Limits { recursion: 1000, table: Some(4), ..Limits::default() };
+    let text = r#"(module (table 4 funcref) (memory 1) (func (export "main") (result i32)
+        (drop (memory.grow (i32.const 1))) (memory.size)))"#;
+    let mut session = session_within(text, Entry::Default, wasi(), limits);
+    assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(_)));
+    go(&mut session, Command::JumpTo(1));
+    assert_eq!((session.step(), session.memory(0).map(<[u8]>::len)), (1, Some(1 << 16)));
+    assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(_)));
+    assert_eq!(session.memory(0).map(<[u8]>::len), Some(2 << 16));
 }
