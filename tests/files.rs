@@ -145,3 +145,90 @@ fn a_directory_is_copied_with_what_it_holds_and_never_into_itself() {
     }
     assert_eq!(tree(&mut worker).len(), 5 + 4);
 }
+
+fn symlink(path: &str, target: &str) -> FileImage {
+    FileImage { path: path.to_owned(), contents: FileContents::Symlink { target: target.to_owned() } }
+}
+
+fn directory(path: &str) -> FileImage {
+    FileImage { path: path.to_owned(), contents: FileContents::Directory }
+}
+
+fn unpack(folder: &str, files: Vec<FileImage>, left_out: &[&str]) -> FileChange {
+    let left_out = left_out.iter().map(|&line| line.to_owned()).collect();
+    FileChange::Unpack { archive: "a.tar".to_owned(), directory: folder.to_owned(), files, left_out }
+}
+
+fn problem(events: &[Event]) -> Option<&str> {
+    events.iter().find_map(|event| match event {
+        Event::FileProblem { message } => Some(message.as_str()),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_archive_changes_nothing_beside_its_folder() {
+    let mut worker = TestWorker::new();
+    worker.send(Request::SetFiles { files: vec![file("mine.txt", "mine"), symlink("up", ".")] });
+    let before = tree(&mut worker);
+    // Not even where the page would not have looked, and where the folder is a link by now.
+    for files in [
+        vec![symlink("s", ".."), file("s/mine.txt", "1"), file("s", "2")],
+        vec![file("../mine.txt", "3"), file("a/../../mine.txt", "4"), file(".", "5")],
+    ] {
+        change(&mut worker, unpack("slip", files, &[]));
+        let after: Vec<_> = tree(&mut worker).into_iter().filter(|file| !file.path.starts_with("slip")).collect();
+        assert_eq!(after, before);
+    }
+    let answer = change(&mut worker, unpack("up", vec![file("mine.txt", "6"), file("new.txt", "7")], &[]));
+    let expected = "a.tar: 2 entries were not unpacked\nmine.txt: `up` in its path is a symbolic link\n\
+                    new.txt: `up` in its path is a symbolic link";
+    assert_eq!(problem(&answer), Some(expected));
+    let answer = change(&mut worker, unpack("mine.txt/in", vec![file("x", "8")], &[]));
+    assert_eq!(problem(&answer), Some("a.tar: 1 entry was not unpacked\nx: `mine.txt` in its path is a file"));
+    let after: Vec<_> = tree(&mut worker).into_iter().filter(|file| !file.path.starts_with("slip")).collect();
+    assert_eq!(after, before);
+}
+
+#[test]
+fn an_archive_replaces_nothing_and_what_it_left_out_is_listed() {
+    let mut worker = TestWorker::new();
+    let mine = vec![file("same", "x"), file("other", "mine"), directory("d"), symlink("link", "other"), file("f", "")];
+    worker.send(Request::SetFiles { files: mine.clone() });
+    let archive = vec![
+        file("same", "x"),
+        file("other", "theirs"),
+        directory("d"),
+        file("d/new", "n"),
+        file("link", "through"),
+        directory("f"),
+        symlink("d/link", "../other"),
+        directory("e/mpty"),
+    ];
+    let answer = change(&mut worker, unpack("", archive, &["null: it is a device"]));
+    let expected = [
+        "a.tar: 4 entries were not unpacked",
+        "null: it is a device",
+        "other: a file of that name is there already, and was kept",
+        "link: a symbolic link of that name is there already, and was kept",
+        "f: a file of that name is there already, and was kept",
+    ];
+    assert_eq!(problem(&answer), Some(expected.join("\n").as_str()));
+    assert_eq!(paths(answer.last().unwrap()).unwrap().0, ["d/link", "d/new", "e", "e/mpty"]);
+    for image in mine {
+        assert!(tree(&mut worker).contains(&image), "{image:?}");
+    }
+    // A long list is cut; an archive that is unpacked whole says nothing.
+    let many: Vec<String> = (0..15).map(|number| format!("{number}: why")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let answer = change(&mut worker, unpack("z", vec![], &many));
+    let message = problem(&answer).expect("it is listed");
+    assert!(message.starts_with("a.tar: 15 entries were not unpacked\n0: why\n"), "{message}");
+    assert!(message.ends_with("9: why\nand 5 more"), "{message}");
+    assert_eq!(problem(&change(&mut worker, unpack("z", vec![file("a", "1")], &[]))), None);
+}
+
+#[test]
+fn an_archive_may_hold_as_much_as_the_tree() {
+    assert_eq!(wasmoscope::ui::platform::archive::LARGEST, wasmoscope::engine::vfs::DEFAULT_SIZE_LIMIT);
+}

@@ -53,4 +53,8 @@ pub enum FileChange {
     /// Make these what they were when the last run began. A directory that the run made and that has been filled
     /// otherwise since then stays.
     Revert { paths: Vec<String> },
+    /// Put what an archive holds below a directory, which is made if it is missing. Nothing that is there already is
+    /// replaced, and no symbolic link is followed. `left_out` is what the page has left out of it, a line each: it is
+    /// listed together with what the worker leaves out.
+    Unpack { archive: String, directory: String, files: Vec<FileImage>, left_out: Vec<String> },
 }

@@ -1,5 +1,7 @@
 //! The tree, between the virtual filesystem and the page.
 
+mod unpack;
+
 use std::collections::{BTreeMap, HashSet};
 
 use crate::engine::vfs::{self, Vfs, VfsError};
@@ -31,6 +33,9 @@ pub(super) fn change(vfs: &mut Vfs, base: &Vfs, change: FileChange, now: u64) ->
     };
     match change {
         FileChange::Write { files } => write(vfs, files, now),
+        FileChange::Unpack { archive, directory, files, left_out } => {
+            unpack::unpack(vfs, &archive, &directory, files, left_out).into_iter().collect()
+        }
         FileChange::Remove { path } => {
             let result = vfs.remove(&path);
             failed(format!("`{path}` cannot be removed"), result)

@@ -10,7 +10,7 @@ use super::use_engine::{Engine, use_engine_events};
 use super::use_open::{Opener, use_open};
 use super::use_projects::Projects;
 use crate::protocol::{Event, FileChange, FileContents, FileImage};
-use crate::ui::platform::archive::{self, Format};
+use crate::ui::platform::archive::{self, Format, Unpacked};
 use crate::ui::platform::download;
 use crate::ui::selectors::files::{archive_folder, check_move, copy_path};
 use crate::ui::selectors::numbers;
@@ -215,22 +215,15 @@ impl Files {
         self.read(&path, Callback::from(move |bytes: Vec<u8>| files.write_archive(&name, &bytes, &directory)));
     }
 
-    /// Unpacks an archive below `directory`.
+    /// Unpacks an archive below `directory`. The worker says what was left out.
     pub fn write_archive(&self, name: &str, bytes: &[u8], directory: &str) {
         match archive::unpack(bytes) {
-            Ok(unpacked) => {
-                let files = unpacked.files.into_iter().map(|mut file| {
-                    file.path = crate::ui::selectors::files::join(directory, &file.path);
-                    file
-                });
-                self.write(files.collect());
-                if let Some(first) = unpacked.left_out.first() {
-                    let count = unpacked.left_out.len();
-                    self.complain(&format!(
-                        "{name}: left out {count} that lead out of the tree or are no files, such as {first}"
-                    ));
-                }
-            }
+            Ok(Unpacked { files, left_out }) => self.change(FileChange::Unpack {
+                archive: name.to_owned(),
+                directory: directory.to_owned(),
+                files,
+                left_out: left_out.iter().map(ToString::to_string).collect(),
+            }),
             Err(error) => self.complain(&format!("{name}: {error}")),
         }
     }

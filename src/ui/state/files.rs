@@ -173,7 +173,7 @@ impl FilesState {
                 let marks = Rc::make_mut(&mut self.marks);
                 marks.retain(|marked, mark| *mark == Mark::Removed || (*marked != path && !marked.starts_with(&below)));
             }
-            FileChange::Write { .. } | FileChange::Copy { .. } => {}
+            FileChange::Write { .. } | FileChange::Unpack { .. } | FileChange::Copy { .. } => {}
         }
     }
 

@@ -75,6 +75,7 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::engine::value::parse",
     "wasmoscope::worker::calls::copy",
     "wasmoscope::worker::files::change",
+    "wasmoscope::worker::files::unpack",
     "..wasmoscope::engine::instrument",
     // Printing modules, reading names and debug information, suggesting words.
     "wasmprinter",

@@ -53,7 +53,10 @@ impl Projects {
             FileChange::Write { files } => FilesUpdate::Change { written: files.clone(), removed: Vec::new() },
             FileChange::Remove { path } => FilesUpdate::Change { written: Vec::new(), removed: vec![path.clone()] },
             // What is at a path, only the worker knows.
-            FileChange::Rename { .. } | FileChange::Copy { .. } | FileChange::Revert { .. } => return,
+            FileChange::Unpack { .. }
+            | FileChange::Rename { .. }
+            | FileChange::Copy { .. }
+            | FileChange::Revert { .. } => return,
         };
         self.0.asked.borrow_mut().then(update);
         self.write_journal(LONGEST_TEXT);

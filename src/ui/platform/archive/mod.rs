@@ -1,17 +1,18 @@
 //! Files as one archive, and archives as files. What an archive says of itself is not trusted.
 
 pub mod tar;
+mod tree;
 pub mod zip;
-
-use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use crate::protocol::{FileContents, FileImage};
-use crate::ui::state::project_file::is_inside;
+pub use tree::{LeftOut, Reason, Unpacked};
 
-/// The most that an archive may unpack to, in bytes.
-pub const LARGEST: u64 = 1 << 30;
+use crate::protocol::FileImage;
+use crate::ui::selectors::numbers;
+
+/// The most that an archive may unpack to, in bytes: all that the files' tree can hold.
+pub const LARGEST: u64 = 512 << 20;
 /// The most entries that are unpacked.
 const MOST_ENTRIES: usize = 100_000;
 
@@ -24,10 +25,30 @@ pub enum ArchiveError {
     DamagedEntry { path: String, source: std::io::Error },
     #[error("{path} cannot be put into a tar archive: {source}")]
     Refused { path: String, source: std::io::Error },
-    #[error("it holds more than {} MiB when unpacked", LARGEST >> 20)]
-    TooLarge,
-    #[error("it holds more than {MOST_ENTRIES} files")]
+    #[error("{}", too_large(*size))]
+    TooLarge { size: Option<u64> },
+    #[error(
+        "it holds more than {MOST_ENTRIES} files and folders; unpack it on your computer, and add what the program needs"
+    )]
     TooMany,
+    #[error(
+        "the browser has no memory left for {path} in it; unpack it on your computer, and add what the program needs"
+    )]
+    NoMemory { path: String },
+    #[error("it is an archive of the kind {kind}, which this page does not read; make it a zip, tar or tar.gz")]
+    OtherFormat { kind: &'static str },
+}
+
+fn too_large(size: Option<u64>) -> String {
+    let size = match size {
+        Some(size) => numbers::bytes(size),
+        None => format!("more than {}", numbers::bytes(LARGEST)),
+    };
+    format!(
+        "unpacked, it has {size}, and all files together can have {}; unpack it on your computer, and add what the \
+         program needs",
+        numbers::bytes(LARGEST)
+    )
 }
 
 /// The kinds of archive that are made.
@@ -61,16 +82,11 @@ pub fn pack(format: Format, files: &[FileImage]) -> Result<Vec<u8>, ArchiveError
     }
 }
 
-/// What an archive holds, and the entries that were left out because they would lie outside of the tree, or are
-/// neither file, directory nor symbolic link.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Unpacked {
-    pub files: Vec<FileImage>,
-    pub left_out: Vec<String>,
-}
-
 /// Takes an archive apart: zip, tar, or tar within gzip.
 pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
+    if let Some((kind, _)) = OTHERS.iter().find(|(_, start)| bytes.starts_with(start)) {
+        return Err(ArchiveError::OtherFormat { kind });
+    }
     if zip::recognise(bytes) {
         zip::unpack(bytes)
     } else if bytes.starts_with(GZIP) {
@@ -82,54 +98,11 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
 
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// Gathers entries within the limits.
-#[derive(Debug)]
-struct Collector {
-    unpacked: Unpacked,
-    room: u64,
-    entries: usize,
-}
-
-impl Default for Collector {
-    fn default() -> Self {
-        Self { unpacked: Unpacked::default(), room: LARGEST, entries: 0 }
-    }
-}
-
-impl Collector {
-    /// Where an entry goes; nowhere when its name leads out of the tree.
-    fn path(&mut self, name: &str) -> Result<Option<String>, ArchiveError> {
-        self.entries += 1;
-        if self.entries > MOST_ENTRIES {
-            return Err(ArchiveError::TooMany);
-        }
-        // As `tar -c .` writes them.
-        let path = name.strip_prefix("./").unwrap_or(name).trim_end_matches('/');
-        if path.is_empty() || path == "." {
-            return Ok(None);
-        }
-        if !is_inside(path) {
-            self.leave_out(name);
-            return Ok(None);
-        }
-        Ok(Some(path.to_owned()))
-    }
-
-    fn leave_out(&mut self, name: &str) {
-        self.unpacked.left_out.push(name.to_owned());
-    }
-
-    fn read(&mut self, path: &str, entry: impl Read) -> Result<Vec<u8>, ArchiveError> {
-        let mut bytes = Vec::new();
-        entry
-            .take(self.room + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|source| ArchiveError::DamagedEntry { path: path.to_owned(), source })?;
-        self.room = self.room.checked_sub(bytes.len() as u64).ok_or(ArchiveError::TooLarge)?;
-        Ok(bytes)
-    }
-
-    fn add(&mut self, path: String, contents: FileContents) {
-        self.unpacked.files.push(FileImage { path, contents });
-    }
-}
+/// Other archives and compressions, by how they begin.
+const OTHERS: [(&str, &[u8]); 5] = [
+    ("xz", b"\xfd7zXZ\0"),
+    ("zstd", b"\x28\xb5\x2f\xfd"),
+    ("bzip2", b"BZh"),
+    ("7z", b"7z\xbc\xaf\x27\x1c"),
+    ("rar", b"Rar!\x1a\x07"),
+];

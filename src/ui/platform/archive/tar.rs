@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 
 use tar::{Archive, Builder, EntryType, Header};
 
-use super::{ArchiveError, Collector, Unpacked};
+use super::tree::{Collector, Reason};
+use super::{ArchiveError, Unpacked};
 use crate::protocol::{FileContents, FileImage};
 
 /// Whether these bytes begin as an archive does.
@@ -55,21 +56,33 @@ pub fn unpack(bytes: impl Read) -> Result<Unpacked, ArchiveError> {
         let contents = match kind {
             EntryType::Directory => FileContents::Directory,
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
-                FileContents::File { bytes: collector.read(&path, &mut entry)? }
+                collector.expect(entry.size())?;
+                FileContents::File { bytes: collector.read(&name, &mut entry)? }
             }
             EntryType::Symlink => {
                 let target = entry.link_name_bytes().unwrap_or_default();
-                FileContents::Symlink { target: String::from_utf8_lossy(&target).into_owned() }
+                match std::str::from_utf8(&target) {
+                    Ok(target) => FileContents::Symlink { target: target.to_owned() },
+                    Err(_) => {
+                        collector.leave_out(&name, Reason::BadLink);
+                        continue;
+                    }
+                }
             }
-            // A hard link, a device, a pipe.
+            EntryType::Link => {
+                let target = entry.link_name_bytes().unwrap_or_default();
+                collector.link(&name, &path, &String::from_utf8_lossy(&target))?;
+                continue;
+            }
+            // A device, a pipe.
             _ => {
-                collector.leave_out(&name);
+                collector.leave_out(&name, Reason::Kind);
                 continue;
             }
         };
-        collector.add(path, contents);
+        collector.add(&name, &path, contents)?;
     }
-    Ok(collector.unpacked)
+    Ok(collector.finish())
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -102,7 +115,12 @@ mod tests {
 
     /// A header that [`Builder`] would not write.
     fn raw(name: &str, kind: EntryType, contents: &[u8]) -> Vec<u8> {
+        raw_link(name, kind, "", contents)
+    }
+
+    fn raw_link(name: &str, kind: EntryType, target: &str, contents: &[u8]) -> Vec<u8> {
         let mut header = Header::new_ustar();
+        header.as_mut_bytes()[157..157 + target.len()].copy_from_slice(target.as_bytes());
         header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
         header.set_entry_type(kind);
         header.set_size(contents.len() as u64);
@@ -130,7 +148,52 @@ mod tests {
         archive.resize(archive.len() + 1024, 0);
         let unpacked = unpack_any(&archive).unwrap();
         assert_eq!(unpacked.files, [file("ok", b"x")]);
-        assert_eq!(unpacked.left_out, ["../up", "/etc/passwd", "null", "hard"]);
+        let names: Vec<_> = unpacked.left_out.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["../up", "/etc/passwd", "null", "hard"]);
+    }
+
+    #[test]
+    fn no_entry_is_written_through_a_link_of_the_archive() {
+        let slip = [
+            raw_link("s", EntryType::Symlink, "..", b""),
+            raw("s/mine.txt", EntryType::Regular, b"no longer mine"),
+            raw("kept", EntryType::Regular, b"x"),
+            raw_link("hard", EntryType::Link, "kept", b""),
+            raw_link("hard-out", EntryType::Link, "../mine.txt", b""),
+        ];
+        let unpacked = unpack_any(&slip.concat()).unwrap();
+        assert_eq!(unpacked.files, [file("kept", b"x"), file("hard", b"x")]);
+        let names: Vec<_> = unpacked.left_out.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["s/mine.txt", "hard-out", "s"]);
+    }
+
+    /// Each copies what came before it: a few bytes that unpack to any size.
+    #[test]
+    fn hard_links_count_towards_the_size() {
+        let mut archive = raw("a", EntryType::Regular, &vec![0; 1 << 20]);
+        for number in 0..600 {
+            archive.extend(raw_link(&format!("{number}"), EntryType::Link, "a", b""));
+        }
+        let refused = unpack_any(&archive).unwrap_err().to_string();
+        assert!(refused.contains("more than 512"), "{refused}");
+    }
+
+    #[test]
+    fn a_size_that_is_declared_is_told() {
+        let mut header = Header::new_ustar();
+        header.set_path("a").unwrap();
+        header.set_size(1 << 30);
+        header.set_cksum();
+        let refused = unpack_any(header.as_bytes()).unwrap_err().to_string();
+        assert!(refused.contains("has 1") && refused.contains("512") && !refused.contains("damaged"), "{refused}");
+    }
+
+    #[test]
+    fn other_archives_are_named() {
+        for (kind, start) in [("xz", &b"\xfd7zXZ\0\0"[..]), ("zstd", b"\x28\xb5\x2f\xfd"), ("bzip2", b"BZh9")] {
+            let refused = unpack_any(start).unwrap_err().to_string();
+            assert!(refused.contains(kind) && !refused.contains("damaged"), "{refused}");
+        }
     }
 
     #[test]

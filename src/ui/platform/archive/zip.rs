@@ -1,11 +1,13 @@
 //! Archives in the zip format.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, ErrorKind, Read, Write};
 
+use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{ArchiveError, Collector, MOST_ENTRIES, Unpacked};
+use super::tree::{Collector, Reason};
+use super::{ArchiveError, LARGEST, MOST_ENTRIES, Unpacked};
 use crate::protocol::{FileContents, FileImage};
 
 /// Whether these bytes begin as an archive does.
@@ -41,25 +43,56 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
     if archive.len() > MOST_ENTRIES {
         return Err(ArchiveError::TooMany);
     }
+    // By what it declares; what it really has is counted as it is read.
+    if let Some(size) = archive.decompressed_size().filter(|size| *size > u128::from(LARGEST)) {
+        return Err(ArchiveError::TooLarge { size: Some(u64::try_from(size).unwrap_or(u64::MAX)) });
+    }
     let mut collector = Collector::default();
     for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).map_err(damaged)?;
-        let name = entry.name().map_err(damaged)?.into_owned();
-        let Some(path) = collector.path(&name)? else { continue };
-        let contents = if entry.is_dir() {
-            FileContents::Directory
-        } else {
-            let is_symlink = entry.is_symlink();
-            let bytes = collector.read(&path, entry.by_ref())?;
-            match String::from_utf8(bytes) {
-                Ok(target) if is_symlink => FileContents::Symlink { target },
-                Ok(text) => FileContents::File { bytes: text.into_bytes() },
-                Err(error) => FileContents::File { bytes: error.into_bytes() },
+        let refused = match archive.by_index(index) {
+            Ok(mut entry) => {
+                // Archives made on Windows may have its separators.
+                let name = entry.name().map_err(damaged)?.replace('\\', "/");
+                let Some(path) = collector.path(&name)? else { continue };
+                let contents = if entry.is_dir() || name.ends_with('/') {
+                    FileContents::Directory
+                } else {
+                    collector.expect(entry.size())?;
+                    let is_symlink = entry.is_symlink();
+                    let bytes = match collector.read(&name, entry.by_ref()) {
+                        Err(ArchiveError::DamagedEntry { source, .. }) if source.kind() == ErrorKind::Unsupported => {
+                            collector.leave_out(&name, Reason::Compression(source.to_string()));
+                            continue;
+                        }
+                        read => read?,
+                    };
+                    match String::from_utf8(bytes) {
+                        Ok(target) if is_symlink => FileContents::Symlink { target },
+                        Err(_) if is_symlink => {
+                            collector.leave_out(&name, Reason::BadLink);
+                            continue;
+                        }
+                        Ok(text) => FileContents::File { bytes: text.into_bytes() },
+                        Err(error) => FileContents::File { bytes: error.into_bytes() },
+                    }
+                };
+                collector.add(&name, &path, contents)?;
+                continue;
             }
+            Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword) => {
+                Reason::Encrypted
+            }
+            Err(error @ (ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_))) => {
+                Reason::Compression(error.to_string())
+            }
+            Err(error) => return Err(damaged(error)),
         };
-        collector.add(path, contents);
+        let name = archive.name_for_index(index).and_then(Result::ok).map(|name| name.into_owned()).unwrap_or_default();
+        if collector.path(&name)?.is_some() {
+            collector.leave_out(&name, refused);
+        }
     }
-    Ok(collector.unpacked)
+    Ok(collector.finish())
 }
 
 fn damaged(error: zip::result::ZipError) -> ArchiveError {
@@ -105,6 +138,46 @@ mod tests {
         let unpacked = unpack(&archive.finish().unwrap().into_inner()).unwrap();
         assert_eq!(unpacked.files, [file("ok", b"")]);
         assert_eq!(unpacked.left_out.len(), 3);
+    }
+
+    #[test]
+    fn no_entry_is_written_through_a_link_of_the_archive() {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default();
+        archive.add_symlink("s", "..", options).unwrap();
+        archive.add_symlink("absolute", "/mine.txt", options).unwrap();
+        for name in ["s/mine.txt", "ok", r"..\up.txt", r"windows\inner\a.txt"] {
+            archive.start_file(name, options).unwrap();
+        }
+        let unpacked = unpack(&archive.finish().unwrap().into_inner()).unwrap();
+        assert_eq!(unpacked.files, [file("ok", b""), file("windows/inner/a.txt", b"")]);
+        let names: Vec<_> = unpacked.left_out.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["s/mine.txt", "../up.txt", "s", "absolute"]);
+    }
+
+    /// As a bomb does, or one that is really so large.
+    #[test]
+    fn an_archive_that_declares_too_much_says_how_much() {
+        let mut archive = pack(&[file("a", b"some text")]).unwrap();
+        let directory = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+        for at in [22, directory + 24] {
+            archive[at..at + 4].copy_from_slice(&(1_u32 << 30).to_le_bytes());
+        }
+        let refused = unpack(&archive).unwrap_err().to_string();
+        assert!(refused.contains("has 1") && refused.contains("512") && !refused.contains("damaged"), "{refused}");
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_is_left_out_and_said_why() {
+        let mut archive = pack(&[file("a", b"some text"), file("b", b"text")]).unwrap();
+        let directory = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+        // A compression that is not built in: LZMA.
+        for at in [8, directory + 10] {
+            archive[at..at + 2].copy_from_slice(&14_u16.to_le_bytes());
+        }
+        let unpacked = unpack(&archive).unwrap();
+        assert_eq!(unpacked.files, [file("b", b"text")]);
+        assert!(matches!(&unpacked.left_out[0].reason, Reason::Compression(_)), "{:?}", unpacked.left_out);
     }
 
     #[test]
