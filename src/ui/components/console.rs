@@ -17,7 +17,7 @@ use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, use_s
 use crate::ui::platform::dom;
 use crate::ui::selectors::console::{Found, find, next_match, plain_text};
 use crate::ui::selectors::numbers;
-use crate::ui::state::console::ConsoleAction;
+use crate::ui::state::console::{CAPACITY, ConsoleAction, MOST_LINES, MOST_SPANS};
 use crate::ui::state::run::Phase;
 
 /// How near the end counts as the end, in CSS pixels.
@@ -60,7 +60,7 @@ pub fn ConsolePanel() -> Html {
         })
     };
     html! {
-        <section class="console" aria-label="Console">
+        <section class="console" aria-label="Console" data-at-once="true">
             <div class="panel-head">
                 <h2>{ "Console" }</h2>
                 <Status />
@@ -128,13 +128,13 @@ fn Output(props: &OutputProps) -> Html {
         });
     }
     let found = &props.found;
-    let in_block = |index: usize| found.blocks.get(index).cloned().unwrap_or_default();
+    let in_block = |index: usize| found.marked(props.number, index);
     let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended;
     html! {
         <div class="console-output" id="console-output" ref={view} {onscroll} tabindex="0" role="log" aria-label="Output" aria-live="off">
             if console.dropped > 0 {
                 <p class="console-dropped">
-                    { format!("{} are not shown: the console keeps the last 1 MiB of a run.", numbers::count(console.dropped, "byte", "bytes")) }
+                    { dropped(console.dropped) }
                 </p>
             }
             if console.is_empty() && run.phase == Phase::Idle {
@@ -144,10 +144,21 @@ fn Output(props: &OutputProps) -> Html {
                 <ConsoleBlock key={block.key} block={block.clone()} found={in_block(index)} current={found.part(props.number, index)} />
             }) }
             <div class="console-tail">
-                <span class="console-tail-text"><Spans spans={console.tail.clone()} found={found.tail.clone()} current={found.part(props.number, console.blocks.len())} /></span>
+                <span class="console-tail-text"><Spans spans={console.tail.clone()} found={in_block(console.blocks.len())} current={found.part(props.number, console.blocks.len())} /></span>
                 if active && !debug.is_over() { <StdinLine /> }
             </div>
             <RunResult />
         </div>
     }
+}
+
+/// Says what is missing at the beginning, and why.
+fn dropped(bytes: u64) -> String {
+    format!(
+        "{} are not shown: the console keeps the last {} of a run, {} lines, and {} changes of color or between text and other bytes.",
+        numbers::count(bytes, "byte", "bytes"),
+        numbers::bytes(CAPACITY as u64),
+        numbers::grouped(MOST_LINES as u64),
+        numbers::grouped(MOST_SPANS as u64),
+    )
 }

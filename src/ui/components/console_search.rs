@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::ui::selectors::console::MOST_MARKS;
 use crate::ui::selectors::numbers;
 
 /// What the person wants.
@@ -59,6 +60,8 @@ pub fn ConsoleSearch(props: &Props) -> Html {
         0 => "No matches".to_owned(),
         count => format!("{} of {}", numbers::grouped(props.number as u64 + 1), numbers::grouped(count as u64)),
     };
+    let title =
+        (props.count > MOST_MARKS).then(|| format!("The nearest {} are marked", numbers::grouped(MOST_MARKS as u64)));
     let go = |name: &'static str, keys: &'static str, sign: &'static str, forwards: bool| {
         let onclick = props.on_action.reform(move |_: MouseEvent| SearchAction::Go { forwards });
         html! {
@@ -71,7 +74,7 @@ pub fn ConsoleSearch(props: &Props) -> Html {
             <input ref={input} type="search" aria-label="Search the console" placeholder="Search" value={props.query.clone()} {oninput} {onkeydown} />
             { go("Previous match", "Shift+Enter", "↑", false) }
             { go("Next match", "Enter", "↓", true) }
-            <span aria-live="polite">{ told }</span>
+            <span aria-live="polite" {title}>{ told }</span>
         </div>
     }
 }

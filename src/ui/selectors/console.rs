@@ -23,6 +23,12 @@ pub fn matches(text: &str, query: &str) -> Vec<Range<usize>> {
     if wanted.is_empty() {
         return found;
     }
+    if text.is_ascii() {
+        // Whatever both are, in one pass.
+        let wanted: String = wanted.into_iter().collect();
+        let lower = text.to_ascii_lowercase();
+        return lower.match_indices(&wanted).map(|(start, found)| start..start + found.len()).collect();
+    }
     let mut skip_to = 0;
     for (start, _) in text.char_indices() {
         if start >= skip_to
@@ -52,6 +58,9 @@ fn match_length(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
+/// How many matches are marked at once: each is an element of the page.
+pub const MOST_MARKS: usize = 2_000;
+
 /// Where a searched word is: byte ranges in the text of each block, and in that of the last line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
@@ -67,6 +76,17 @@ pub struct Found {
 impl Found {
     pub fn count(&self) -> usize {
         self.all.len()
+    }
+
+    /// What is marked in a block while the match with this number is gone to: of very many, those that are nearest. The
+    /// last line counts as one after the blocks.
+    pub fn marked(&self, number: usize, block: usize) -> Rc<[Range<usize>]> {
+        let found = self.blocks.get(block).unwrap_or(&self.tail);
+        let Some(start) = self.starts.get(block).filter(|_| self.all.len() > MOST_MARKS) else { return found.clone() };
+        let first = self.all.partition_point(|range| range.end <= *start);
+        let nearest = number.saturating_sub(MOST_MARKS / 2)..number.saturating_add(MOST_MARKS / 2);
+        let places = (first..).zip(found.iter());
+        places.filter(|(place, _)| nearest.contains(place)).map(|(_, range)| range.clone()).collect()
     }
 
     /// What of the match with this number, from 0, is in a block; the last line counts as one after them.
@@ -185,6 +205,30 @@ mod tests {
             assert!(parts.iter().all(|(block, part)| drawn(*block).contains(part)));
         }
         assert_eq!(find(&console, ""), Found::default());
+    }
+
+    #[test]
+    fn of_very_many_matches_the_nearest_are_marked() {
+        let console = printed(&[&"x".repeat(50_000)]);
+        let found = find(&console, "X");
+        assert_eq!(found.count(), 50_000);
+        for number in [0, 1, 20_000, 49_999] {
+            let marked: usize = (0..=console.blocks.len()).map(|block| found.marked(number, block).len()).sum();
+            assert!(marked > 0 && marked <= MOST_MARKS, "{marked} at {number}");
+            let current = (0..=console.blocks.len()).find_map(|block| Some((block, found.part(number, block)?)));
+            let (block, part) = current.expect("a match is somewhere");
+            assert!(found.marked(number, block).contains(&part), "{number}");
+        }
+        let few = find(&printed(&["xyx\nx"]), "x");
+        assert_eq!((few.marked(0, 0), few.marked(0, 1)), (few.blocks[0].clone(), few.tail.clone()));
+    }
+
+    #[test]
+    fn searching_takes_no_longer_for_a_word_that_almost_matches_everywhere() {
+        // Tried letter by letter at each place, this takes a thousand million steps.
+        let (text, word) = ("a".repeat(1 << 20), "a".repeat(1000) + "b");
+        assert_eq!(matches(&text, &word), []);
+        assert_eq!(matches(&(text.clone() + "B"), &word), [(1 << 20) - 1000..(1 << 20) + 1]);
     }
 
     #[test]

@@ -19,10 +19,10 @@ pub struct Style {
 }
 
 /// What a stream of bytes turned out to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'a> {
     /// Text, newlines included.
-    Text { text: String, style: Style },
+    Text { text: &'a str, style: Style },
     /// A carriage return that no newline follows: what comes next replaces the line.
     LineStart,
 }
@@ -35,12 +35,14 @@ pub struct Decoder {
     held: Vec<u8>,
 }
 
+/// How many characters a byte is spelled with.
+pub const SPELLED: usize = 4;
 /// A longer escape sequence is not one.
 const LONGEST_SEQUENCE: usize = 64;
 
 impl Decoder {
-    /// Reads `bytes` and appends what they say to `pieces`.
-    pub fn read(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+    /// Reads `bytes` and passes on what they say, in time linear in their number whatever they are.
+    pub fn read(&mut self, bytes: &[u8], pieces: &mut dyn FnMut(Piece<'_>)) {
         let joined;
         let bytes = if self.held.is_empty() {
             bytes
@@ -53,25 +55,30 @@ impl Decoder {
     }
 
     /// The stream is over, or what follows was left out: says what was held, such as it is.
-    pub fn finish(&mut self, pieces: &mut Vec<Piece>) {
+    pub fn finish(&mut self, pieces: &mut dyn FnMut(Piece<'_>)) {
         let held = std::mem::take(&mut self.held);
         self.scan(&held, pieces, true);
     }
 
+    /// What was held is among what was left out.
+    pub fn forget(&mut self) {
+        self.held.clear();
+    }
+
     /// Returns how many bytes were understood.
-    fn scan(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>, last: bool) -> usize {
+    fn scan(&mut self, bytes: &[u8], pieces: &mut dyn FnMut(Piece<'_>), last: bool) -> usize {
         let mut at = 0;
         while at < bytes.len() {
             let rest = &bytes[at..];
             let taken = match rest[0] {
                 b'\r' => match rest.get(1) {
                     Some(b'\n') => {
-                        self.push(pieces, "\n");
+                        pieces(Piece::Text { text: "\n", style: self.style });
                         2
                     }
                     None if !last => return at,
                     _ => {
-                        pieces.push(Piece::LineStart);
+                        pieces(Piece::LineStart);
                         1
                     }
                 },
@@ -87,8 +94,10 @@ impl Decoder {
                     }
                 },
                 byte if is_control(byte) => {
-                    self.spell(pieces, &rest[..1]);
-                    1
+                    let is_other = |byte: &u8| is_control(*byte) && !matches!(byte, b'\r' | 0x1b);
+                    let length = rest.iter().take_while(|byte| is_other(byte)).count();
+                    self.spell(pieces, &rest[..length]);
+                    length
                 }
                 _ => match self.text(rest, pieces, last) {
                     0 => return at,
@@ -100,41 +109,46 @@ impl Decoder {
         at
     }
 
-    /// Reads up to the next control character; 0 when all there is may be the beginning of a character.
-    fn text(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>, last: bool) -> usize {
+    /// Reads up to the next control character, but for the beginning of a character that the next bytes may complete;
+    /// returns how many bytes that was.
+    fn text(&mut self, bytes: &[u8], pieces: &mut dyn FnMut(Piece<'_>), last: bool) -> usize {
         let end = bytes.iter().position(|byte| is_control(*byte)).unwrap_or(bytes.len());
-        let run = &bytes[..end];
-        match std::str::from_utf8(run) {
-            Ok(text) => {
-                self.push(pieces, text);
-                end
+        // More bytes cannot complete a character when something else follows already.
+        let goes_on = end == bytes.len() && !last;
+        let mut taken = 0;
+        // Bytes that are not text, up to the next that are.
+        let mut wrong = 0..0;
+        for chunk in bytes[..end].utf8_chunks() {
+            if !chunk.valid().is_empty() {
+                self.spell(pieces, &bytes[wrong]);
+                pieces(Piece::Text { text: chunk.valid(), style: self.style });
+                taken += chunk.valid().len();
+                wrong = taken..taken;
             }
-            Err(error) => {
-                let valid = error.valid_up_to();
-                if valid > 0 {
-                    self.push(pieces, &String::from_utf8_lossy(&run[..valid]));
-                    return valid;
-                }
-                // No `error_len`: more bytes could complete it. They cannot come when something else follows already.
-                let wrong = match error.error_len() {
-                    Some(length) => length,
-                    None if end == bytes.len() && !last => return 0,
-                    None => run.len(),
-                };
-                self.spell(pieces, &run[..wrong]);
-                wrong
+            let invalid = chunk.invalid();
+            if goes_on && taken + invalid.len() == end && is_incomplete(invalid) {
+                break;
             }
+            taken += invalid.len();
+            wrong.end = taken;
         }
-    }
-
-    fn push(&self, pieces: &mut Vec<Piece>, text: &str) {
-        push(pieces, self.style, text);
+        self.spell(pieces, &bytes[wrong]);
+        taken
     }
 
     /// Shows bytes that are no text.
-    fn spell(&self, pieces: &mut Vec<Piece>, bytes: &[u8]) {
-        let text: String = bytes.iter().map(|byte| format!("\\x{byte:02X}")).collect();
-        push(pieces, Style { spelled: true, ..self.style }, &text);
+    fn spell(&self, pieces: &mut dyn FnMut(Piece<'_>), bytes: &[u8]) {
+        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+        if bytes.is_empty() {
+            return;
+        }
+        let mut text = String::with_capacity(SPELLED * bytes.len());
+        for byte in bytes {
+            text.push_str("\\x");
+            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        pieces(Piece::Text { text: &text, style: Style { spelled: true, ..self.style } });
     }
 
     /// Select Graphic Rendition (ECMA-48, 8.3.117).
@@ -214,33 +228,46 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\n' && byte != b'\t') || byte == 0x7f
 }
 
-fn push(pieces: &mut Vec<Piece>, wanted: Style, more: &str) {
-    match pieces.last_mut() {
-        Some(Piece::Text { text, style }) if *style == wanted => text.push_str(more),
-        _ => pieces.push(Piece::Text { text: more.to_owned(), style: wanted }),
-    }
+/// Whether bytes that are not UTF-8 are the beginning of a character.
+fn is_incomplete(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read_all(chunks: &[&[u8]]) -> Vec<Piece> {
-        let mut decoder = Decoder::default();
-        let mut pieces = Vec::new();
-        for chunk in chunks {
-            decoder.read(chunk, &mut pieces);
+    /// A piece that outlives what it was read from; neighbours in one style are one.
+    #[derive(Debug, Clone, PartialEq)]
+    enum Read {
+        Text(String, Style),
+        LineStart,
+    }
+
+    fn keep(read: &mut Vec<Read>, piece: Piece<'_>) {
+        match (read.last_mut(), piece) {
+            (Some(Read::Text(all, same)), Piece::Text { text, style }) if *same == style => all.push_str(text),
+            (_, Piece::Text { text, style }) => read.push(Read::Text(text.to_owned(), style)),
+            (_, Piece::LineStart) => read.push(Read::LineStart),
         }
-        decoder.finish(&mut pieces);
-        pieces
+    }
+
+    fn read_all(chunks: &[&[u8]]) -> Vec<Read> {
+        let mut decoder = Decoder::default();
+        let mut read = Vec::new();
+        for chunk in chunks {
+            decoder.read(chunk, &mut |piece| keep(&mut read, piece));
+        }
+        decoder.finish(&mut |piece| keep(&mut read, piece));
+        read
     }
 
     fn text_of(chunks: &[&[u8]]) -> String {
         read_all(chunks)
             .iter()
-            .map(|piece| match piece {
-                Piece::Text { text, .. } => text.as_str(),
-                Piece::LineStart => "<CR>",
+            .map(|read| match read {
+                Read::Text(text, _) => text.as_str(),
+                Read::LineStart => "<CR>",
             })
             .collect()
     }
@@ -258,12 +285,12 @@ mod tests {
     #[test]
     fn an_incomplete_character_is_held_and_told_at_the_end() {
         let mut decoder = Decoder::default();
-        let mut pieces = Vec::new();
-        decoder.read(b"a\xf0\x9f", &mut pieces);
-        assert_eq!(pieces, [Piece::Text { text: "a".into(), style: Style::default() }]);
-        decoder.finish(&mut pieces);
+        let mut read = Vec::new();
+        decoder.read(b"a\xf0\x9f", &mut |piece| keep(&mut read, piece));
+        assert_eq!(read, [Read::Text("a".into(), Style::default())]);
+        decoder.finish(&mut |piece| keep(&mut read, piece));
         let spelled = Style { spelled: true, ..Style::default() };
-        assert_eq!(pieces[1..], [Piece::Text { text: "\\xF0\\x9F".into(), style: spelled }]);
+        assert_eq!(read[1..], [Read::Text("\\xF0\\x9F".into(), spelled)]);
     }
 
     #[test]
@@ -281,7 +308,7 @@ mod tests {
         assert_eq!(text_of(&[b"\x1b[2J"]), "\\x1B[2J");
         assert_eq!(text_of(&[b"\x1b"]), "\\x1B");
         // What was printed as these four characters is not taken for a byte.
-        let is_spelled = |bytes: &[u8]| matches!(read_all(&[bytes])[..], [Piece::Text { style, .. }] if style.spelled);
+        let is_spelled = |bytes: &[u8]| matches!(read_all(&[bytes])[..], [Read::Text(_, style)] if style.spelled);
         assert!(is_spelled(b"\xff") && !is_spelled(b"\\xFF"));
     }
 
@@ -296,22 +323,12 @@ mod tests {
         let bytes = b"a\x1b[1;31mred\x1b[0mb";
         let red = Style { foreground: Some(1), bold: true, ..Style::default() };
         let expected = [
-            Piece::Text { text: "a".into(), style: Style::default() },
-            Piece::Text { text: "red".into(), style: red },
-            Piece::Text { text: "b".into(), style: Style::default() },
+            Read::Text("a".into(), Style::default()),
+            Read::Text("red".into(), red),
+            Read::Text("b".into(), Style::default()),
         ];
         for cut in 0..bytes.len() {
-            let pieces = read_all(&[&bytes[..cut], &bytes[cut..]]);
-            let mut merged: Vec<Piece> = Vec::new();
-            for piece in pieces {
-                match (merged.last_mut(), piece) {
-                    (Some(Piece::Text { text, style }), Piece::Text { text: more, style: same }) if *style == same => {
-                        text.push_str(&more);
-                    }
-                    (_, piece) => merged.push(piece),
-                }
-            }
-            assert_eq!(merged, expected, "cut at {cut}");
+            assert_eq!(read_all(&[&bytes[..cut], &bytes[cut..]]), expected, "cut at {cut}");
         }
     }
 
@@ -321,8 +338,8 @@ mod tests {
         let styles: Vec<(Option<u8>, Option<u8>)> = pieces
             .iter()
             .filter_map(|piece| match piece {
-                Piece::Text { style, .. } => Some((style.foreground, style.background)),
-                Piece::LineStart => None,
+                Read::Text(_, style) => Some((style.foreground, style.background)),
+                Read::LineStart => None,
             })
             .collect();
         assert_eq!(styles, [(Some(10), None), (Some(4), None), (None, Some(4)), (None, None)]);
@@ -332,5 +349,15 @@ mod tests {
     fn an_endless_escape_sequence_is_not_held_for_ever() {
         let endless = [b"\x1b[".as_slice(), &[b'1'; 200]].concat();
         assert_eq!(text_of(&[&endless]), format!("\\x1B[{}", "1".repeat(200)));
+    }
+
+    #[test]
+    fn cutting_it_anywhere_changes_nothing() {
+        let bytes = b"\xff\xfeok\xe2\x82\xe2\x82\xac\0\0\x1b[1mB\x1b[2\xf0\x9f\xa6\r\n\xc3\rz\xc3";
+        let whole = read_all(&[bytes]);
+        for cut in 0..bytes.len() {
+            assert_eq!(read_all(&[&bytes[..cut], &bytes[cut..]]), whole, "cut at {cut}");
+        }
+        assert_eq!(read_all(&bytes.chunks(1).collect::<Vec<_>>()), whole);
     }
 }

@@ -9,14 +9,20 @@ use std::rc::Rc;
 use super::console_record::{Record, Recorded};
 use crate::protocol::{OutputChunk, RunId, Stream};
 use crate::ui::selectors::numbers::grouped;
-use crate::ui::selectors::terminal::{Decoder, Piece, Style};
+use crate::ui::selectors::terminal::{Decoder, Piece, SPELLED, Style};
 
-/// How much text is kept, in bytes; older text goes.
+/// How much text is kept, in bytes; older text goes. Of what comes at once, no more is read.
 pub const CAPACITY: usize = 1 << 20;
-/// How much text a block holds, in bytes, unless a line ends a little later.
+/// How many lines are kept, and how many spans: each costs the browser, however short it is.
+pub const MOST_LINES: usize = 20_000;
+pub const MOST_SPANS: usize = 4_000;
+/// How much text a block holds, in bytes, unless a line ends a little later; how many lines, and how many spans.
 const BLOCK: usize = 8 << 10;
-/// How long the line being printed may be before it is drawn as blocks like the rest.
+const BLOCK_LINES: usize = 1024;
+const BLOCK_SPANS: usize = 128;
+/// How long the line being printed may be before it is drawn as blocks like the rest, and how many spans it may have.
 const LONGEST_TAIL: usize = 4 << 10;
+const MOST_TAIL_SPANS: usize = 64;
 
 /// Who wrote a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +60,8 @@ pub struct Block {
     pub spans: Vec<Span>,
     /// The text's length in bytes.
     pub length: usize,
+    /// How many newlines are in it.
+    lines: usize,
 }
 
 /// The console's contents.
@@ -66,7 +74,12 @@ pub struct ConsoleState {
     pub tail: Vec<Span>,
     /// Bytes that were printed and are no longer, or never were, shown.
     pub dropped: u64,
+    /// The length of all text in bytes, and that of the line being printed.
     length: usize,
+    tail_length: usize,
+    /// How many newlines and how many spans all blocks have.
+    lines: usize,
+    spans: usize,
     next_key: u64,
     /// A carriage return was printed: the next character clears the line.
     line_start: bool,
@@ -135,7 +148,7 @@ impl ConsoleState {
                 next = Self { next_key: self.next_key, revision: self.revision, ..Self::default() };
             }
             ConsoleAction::Output { run, .. } | ConsoleAction::End { run } if run != self.run => return next,
-            ConsoleAction::Output { chunks, .. } => chunks.iter().for_each(|chunk| next.output(chunk)),
+            ConsoleAction::Output { chunks, .. } => next.output(&chunks),
             ConsoleAction::Typed { text } => {
                 let (printed, step) = next.shown;
                 if let Some(record) = &mut next.record {
@@ -155,11 +168,8 @@ impl ConsoleState {
                 next.finish(Stream::Stderr);
             }
             ConsoleAction::Clear => {
-                next.blocks.clear();
-                next.tail.clear();
-                next.length = 0;
+                next.empty();
                 next.dropped = 0;
-                next.line_start = false;
             }
         }
         next.trim();
@@ -171,15 +181,39 @@ impl ConsoleState {
         self.blocks.is_empty() && self.tail.is_empty()
     }
 
-    fn output(&mut self, chunk: &OutputChunk) {
-        let Some(record) = &mut self.record else { return self.print(chunk) };
+    fn output(&mut self, chunks: &[OutputChunk]) {
         // What is printed after the place that is shown is not to be seen yet.
-        let follows = self.shown.0 == record.total();
-        Rc::make_mut(record).output(chunk);
-        if follows {
-            self.shown.0 = record.total();
-            self.print(chunk);
+        let follows = self.record.as_ref().is_none_or(|record| self.shown.0 == record.total());
+        if let Some(record) = &mut self.record {
+            let record = Rc::make_mut(record);
+            chunks.iter().for_each(|chunk| record.output(chunk));
+            if follows {
+                self.shown.0 = record.total();
+            }
         }
+        if follows {
+            let mut passed_over = self.pass_over(chunks.iter().map(|chunk| chunk.bytes.len()).sum());
+            chunks.iter().for_each(|chunk| self.print(chunk, &mut passed_over));
+        }
+    }
+
+    /// Of so many bytes that come at once, how many are not even read: the rest alone is as much as the console keeps.
+    fn pass_over(&mut self, bytes: usize) -> usize {
+        let passed_over = bytes.saturating_sub(CAPACITY);
+        if passed_over > 0 {
+            self.dropped += self.blocks.iter().map(|block| printed(&block.spans)).sum::<u64>() + printed(&self.tail);
+            self.empty();
+            self.stdout.forget();
+            self.stderr.forget();
+        }
+        passed_over
+    }
+
+    fn empty(&mut self) {
+        self.blocks.clear();
+        self.tail.clear();
+        (self.length, self.tail_length, self.lines, self.spans) = (0, 0, 0, 0);
+        self.line_start = false;
     }
 
     /// Shows what there was at a step.
@@ -207,9 +241,16 @@ impl ConsoleState {
             shown: self.shown,
             ..Self::default()
         };
-        for recorded in record.until(printed, step) {
+        let recorded: Vec<Recorded> = record.until(printed, step).collect();
+        let bytes = recorded.iter().map(|recorded| match recorded {
+            Recorded::Output(chunk) => chunk.bytes.len(),
+            Recorded::Typed { .. } | Recorded::Said { .. } => 0,
+        });
+        let mut passed_over = self.pass_over(bytes.sum());
+        for recorded in recorded {
             match recorded {
-                Recorded::Output(chunk) => self.print(&chunk),
+                Recorded::Output(chunk) => self.print(&chunk, &mut passed_over),
+                Recorded::Typed { .. } | Recorded::Said { .. } if passed_over > 0 => {}
                 Recorded::Typed { text, .. } => self.write(Origin::Input, Style::default(), &text),
                 Recorded::Said { text, .. } => {
                     if !self.tail.is_empty() {
@@ -221,10 +262,17 @@ impl ConsoleState {
         }
     }
 
-    fn print(&mut self, chunk: &OutputChunk) {
-        let mut pieces = Vec::new();
-        self.decoder(chunk.stream).read(&chunk.bytes, &mut pieces);
-        self.show(chunk.stream, pieces);
+    /// Shows a chunk, but for the bytes that are passed over.
+    fn print(&mut self, chunk: &OutputChunk, passed_over: &mut usize) {
+        let mut skipped = chunk.bytes.len().min(*passed_over);
+        *passed_over -= skipped;
+        if skipped > 0 && *passed_over == 0 {
+            // Not in the middle of a character.
+            let rest = chunk.bytes[skipped..].iter().take(3);
+            skipped += rest.take_while(|byte| **byte & 0b1100_0000 == 0b1000_0000).count();
+        }
+        self.dropped += skipped as u64;
+        self.decode(chunk.stream, |decoder, pieces| decoder.read(&chunk.bytes[skipped..], pieces));
         if chunk.dropped > 0 {
             // What follows the gap cannot complete what came before it.
             self.finish(chunk.stream);
@@ -234,24 +282,23 @@ impl ConsoleState {
     }
 
     fn finish(&mut self, stream: Stream) {
-        let mut pieces = Vec::new();
-        self.decoder(stream).finish(&mut pieces);
-        self.show(stream, pieces);
+        self.decode(stream, |decoder, pieces| decoder.finish(pieces));
+    }
+
+    /// Has a stream's decoder read something, and shows what that says.
+    fn decode(&mut self, stream: Stream, read: impl FnOnce(&mut Decoder, &mut dyn FnMut(Piece<'_>))) {
+        let mut decoder = std::mem::take(self.decoder(stream));
+        read(&mut decoder, &mut |piece| match piece {
+            Piece::Text { text, style } => self.write(stream.into(), style, text),
+            Piece::LineStart => self.line_start = true,
+        });
+        *self.decoder(stream) = decoder;
     }
 
     fn decoder(&mut self, stream: Stream) -> &mut Decoder {
         match stream {
             Stream::Stdout => &mut self.stdout,
             Stream::Stderr => &mut self.stderr,
-        }
-    }
-
-    fn show(&mut self, stream: Stream, pieces: Vec<Piece>) {
-        for piece in pieces {
-            match piece {
-                Piece::Text { text, style } => self.write(stream.into(), style, &text),
-                Piece::LineStart => self.line_start = true,
-            }
         }
     }
 
@@ -269,54 +316,78 @@ impl ConsoleState {
             return;
         }
         if std::mem::take(&mut self.line_start) {
-            self.length -= length_of(&self.tail);
+            self.length -= std::mem::take(&mut self.tail_length);
             self.tail.clear();
         }
         self.length += text.len();
         let (lines, rest) = text.split_at(text.rfind('\n').map_or(0, |at| at + 1));
         if !lines.is_empty() {
-            let tail = std::mem::take(&mut self.tail);
-            tail.into_iter().for_each(|span| self.store(span.origin, span.style, &span.text));
+            self.store_tail();
             self.store(origin, style, lines);
         }
         if !rest.is_empty() {
             push(&mut self.tail, origin, style, rest);
+            self.tail_length += rest.len();
         }
-        if length_of(&self.tail) > LONGEST_TAIL {
-            let tail = std::mem::take(&mut self.tail);
-            tail.into_iter().for_each(|span| self.store(span.origin, span.style, &span.text));
+        if self.tail_length > LONGEST_TAIL || self.tail.len() > MOST_TAIL_SPANS {
+            self.store_tail();
         }
+    }
+
+    fn store_tail(&mut self) {
+        self.tail_length = 0;
+        let tail = std::mem::take(&mut self.tail);
+        tail.into_iter().for_each(|span| self.store(span.origin, span.style, &span.text));
     }
 
     /// Appends to the last block, and to new ones as each is full; cut after a newline where there is one.
     fn store(&mut self, origin: Origin, style: Style, mut text: &str) {
         while !text.is_empty() {
-            let room = match self.blocks.back() {
-                Some(block) if block.length < BLOCK => BLOCK - block.length,
-                _ => {
-                    self.blocks.push_back(Rc::new(Block { key: self.next_key, spans: Vec::new(), length: 0 }));
-                    self.next_key += 1;
-                    BLOCK
-                }
-            };
-            let (now, later) = text.split_at(cut(text, room));
-            if let Some(block) = self.blocks.back_mut() {
-                let block = Rc::make_mut(block);
-                push(&mut block.spans, origin, style, now);
-                block.length += now.len();
+            if !self.blocks.back().is_some_and(|block| block.has_room()) {
+                self.trim();
+                let block = Block { key: self.next_key, spans: Vec::new(), length: 0, lines: 0 };
+                self.blocks.push_back(Rc::new(block));
+                self.next_key += 1;
             }
+            let Some(block) = self.blocks.back_mut() else { return };
+            let block = Rc::make_mut(block);
+            let (now, later) = text.split_at(cut(text, BLOCK - block.length, BLOCK_LINES - block.lines));
+            let (spans, newlines) = (block.spans.len(), now.bytes().filter(|byte| *byte == b'\n').count());
+            push(&mut block.spans, origin, style, now);
+            block.length += now.len();
+            block.lines += newlines;
+            self.lines += newlines;
+            self.spans += block.spans.len() - spans;
             text = later;
         }
     }
 
     /// Lets the oldest blocks go once there is more than the console keeps.
     fn trim(&mut self) {
-        while self.length > CAPACITY {
+        while self.length > CAPACITY || self.lines > MOST_LINES || self.spans > MOST_SPANS {
             let Some(block) = self.blocks.pop_front() else { break };
             self.length -= block.length;
-            self.dropped += block.length as u64;
+            self.lines -= block.lines;
+            self.spans -= block.spans.len();
+            self.dropped += printed(&block.spans);
         }
     }
+}
+
+impl Block {
+    fn has_room(&self) -> bool {
+        self.length < BLOCK && self.lines < BLOCK_LINES && self.spans.len() < BLOCK_SPANS
+    }
+}
+
+/// How many bytes of the program's are shown as these spans.
+fn printed(spans: &[Span]) -> u64 {
+    let bytes = spans.iter().map(|span| match span.origin {
+        Origin::Stdout | Origin::Stderr if span.style.spelled => span.text.len() / SPELLED,
+        Origin::Stdout | Origin::Stderr => span.text.len(),
+        Origin::Input | Origin::Notice => 0,
+    });
+    bytes.sum::<usize>() as u64
 }
 
 fn push(spans: &mut Vec<Span>, origin: Origin, style: Style, text: &str) {
@@ -326,24 +397,25 @@ fn push(spans: &mut Vec<Span>, origin: Origin, style: Style, text: &str) {
     }
 }
 
-fn length_of(spans: &[Span]) -> usize {
-    spans.iter().map(|span| span.text.len()).sum()
-}
-
-/// Where to cut `text` so that about `room` bytes come before: after the last newline there, or else within a line.
-fn cut(text: &str, room: usize) -> usize {
-    if text.len() <= room {
-        return text.len();
+/// Where to cut `text` so that about `room` bytes and at most so many lines come before: after the last newline there,
+/// or else within a line.
+fn cut(text: &str, room: usize, lines: usize) -> usize {
+    let mut at = text.len();
+    if text.len() > room {
+        at = room.max(1);
+        while !text.is_char_boundary(at) {
+            at += 1;
+        }
+        at = text[..at].rfind('\n').map_or(at, |newline| newline + 1);
     }
-    let mut at = room.max(1);
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    text[..at].rfind('\n').map_or(at, |newline| newline + 1)
+    let newlines = text[..at].bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+    newlines.map(|(newline, _)| newline + 1).nth(lines.saturating_sub(1)).unwrap_or(at)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::ui::selectors::console::plain_text;
 
@@ -461,5 +533,101 @@ mod tests {
         ]);
         assert_eq!(plain_text(&state), "\\xF0\\x9F");
         assert!(state.apply(ConsoleAction::Clear).is_empty());
+    }
+
+    /// What programs print by mistake or on purpose: 256 KiB of each.
+    fn floods() -> Vec<(&'static str, Vec<u8>)> {
+        let patterns: [(&str, &[u8]); 16] = [
+            ("bytes that are no text", b"\xff"),
+            ("text and bytes in turn", b"a\xff"),
+            ("UTF-16", b"a\0b\0\n\0"),
+            ("NULs", b"\0"),
+            ("characters cut off", b"\xf0\x9f\xa6"),
+            ("characters cut off before text", b"\xe2\x82a"),
+            ("continuation bytes", b"\x80"),
+            ("escape characters", b"\x1b"),
+            ("escape sequences begun", b"\x1b[1;1;1;1;1;1;1;1;1;1"),
+            ("colours", b"\x1b[31ma\x1b[32mb"),
+            ("one line", b"abcdefg "),
+            ("newlines", b"\n"),
+            ("carriage returns", b"\r"),
+            ("a progress bar", b"\r10%"),
+            ("combining marks", "\u{301}".as_bytes()),
+            ("wide characters", "\u{4e16}\u{1f980}".as_bytes()),
+        ];
+        patterns.into_iter().map(|(name, pattern)| (name, pattern.repeat((256 << 10) / pattern.len()))).collect()
+    }
+
+    #[test]
+    fn any_bytes_take_time_linear_in_their_number() {
+        let time = |bytes: &[u8]| {
+            let begun = std::time::Instant::now();
+            let state = apply_all([output(0, &[chunk(Stream::Stdout, bytes)]), ConsoleAction::End { run: 0 }]);
+            assert!(state.blocks.len() < 2_000);
+            begun.elapsed()
+        };
+        for (name, bytes) in floods() {
+            let (mut small, mut large) = (Duration::MAX, Duration::MAX);
+            let (few, many) = (&bytes[..16 << 10], &bytes[..128 << 10]);
+            let begun = std::time::Instant::now();
+            // Of several attempts the one that was disturbed least counts. Eight times the bytes: what is quadratic takes
+            // 64 times as long, however often it is tried.
+            let is_linear = (0..100).take_while(|tried| *tried < 2 || begun.elapsed().as_secs() < 3).any(|_| {
+                small = small.min(time(few));
+                large = large.min(time(many));
+                large < 24 * small
+            });
+            assert!(is_linear, "{name}: {small:?}, and {large:?} for eight times as much");
+        }
+    }
+
+    #[test]
+    fn whatever_is_printed_the_browser_has_little_to_draw() {
+        for (name, bytes) in floods() {
+            let mut state = ConsoleState::default();
+            for _ in 0..6 {
+                state = state.apply(output(0, &[chunk(Stream::Stdout, &bytes)]));
+            }
+            let lines = state.blocks.iter().map(|block| block.lines).sum::<usize>();
+            let spans = state.blocks.iter().map(|block| block.spans.len()).sum::<usize>();
+            assert_eq!((state.lines, state.spans), (lines, spans), "{name}");
+            assert_eq!(state.length, plain_text(&state).len(), "{name}");
+            assert!(state.length <= CAPACITY && lines <= MOST_LINES && spans <= MOST_SPANS, "{name}");
+            assert!(state.tail.len() <= MOST_TAIL_SPANS && state.tail_length <= LONGEST_TAIL, "{name}");
+            assert!(state.blocks.iter().all(|block| block.lines <= BLOCK_LINES), "{name}");
+            assert!(state.blocks.len() < 400, "{name}: {} blocks", state.blocks.len());
+        }
+    }
+
+    #[test]
+    fn dropped_bytes_are_the_programs_own() {
+        let state = apply_all((0..8).map(|_| output(0, &[chunk(Stream::Stdout, &[0xff; 256 << 10])])));
+        let shown = plain_text(&state).len() / 4;
+        assert_eq!(state.dropped + shown as u64, 2 << 20);
+    }
+
+    #[test]
+    fn of_very_much_at_once_only_the_end_is_read_from_a_whole_character_on() {
+        let bytes = ["first\n", &"\u{17e}".repeat(CAPACITY)].concat().into_bytes();
+        // One more byte, so that the cut would be in the middle of a character.
+        let chunks = [chunk(Stream::Stdout, &bytes), chunk(Stream::Stdout, b"!")];
+        let state = apply_all([output(0, &[chunk(Stream::Stdout, b"before\n")]), output(0, &chunks)]);
+        let shown = plain_text(&state);
+        assert!(shown.starts_with('\u{17e}') && shown.ends_with("\u{17e}!"));
+        assert_eq!(state.dropped + shown.len() as u64, 7 + bytes.len() as u64 + 1);
+    }
+
+    #[test]
+    fn going_to_a_step_reads_no_more_than_is_shown() {
+        let line = [[b'x'; 63].as_slice(), b"\n"].concat();
+        let mut state = apply_all([ConsoleAction::Record]);
+        for _ in 0..12 {
+            state = state.apply(output(0, &[chunk(Stream::Stdout, &line.repeat((1 << 20) / 64))]));
+        }
+        let back = ConsoleAction::ShowAt { step: 5, printed: (11 << 20) + 4, said: [].into() };
+        let state = state.apply(back);
+        let shown = plain_text(&state);
+        assert!(shown.ends_with("\nxxxx") && shown.len() > CAPACITY - 2 * BLOCK, "{} bytes", shown.len());
+        assert_eq!(state.dropped + shown.len() as u64, (11 << 20) + 4);
     }
 }

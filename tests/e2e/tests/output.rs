@@ -1,0 +1,105 @@
+//! What a program prints that is not text, or very much of it: the page goes on answering.
+
+use e2e::Page;
+use serde_json::json;
+
+/// How long the page's thread may be busy at once, in milliseconds. Half as long is the aim; machines that run tests have
+/// much else to do.
+const LONGEST_TASK: f64 = 100.0;
+
+/// A program that fills 64 KiB with a pattern and prints that so many times; 0 is without an end.
+fn prints(pattern: &[u8], times: u32) -> String {
+    let data: String = pattern.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let (length, size) = (pattern.len(), 65_536 / pattern.len() * pattern.len());
+    format!(
+        r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 3)
+  (data (i32.const 65536) "{data}")
+  (func (export "_start") (local $at i32) (local $left i32)
+    (loop $fill
+      (memory.copy (i32.add (i32.const 65536) (local.get $at)) (i32.const 65536) (i32.const {length}))
+      (local.set $at (i32.add (local.get $at) (i32.const {length})))
+      (br_if $fill (i32.lt_u (local.get $at) (i32.const {size}))))
+    (i32.store (i32.const 0) (i32.const 65536))
+    (i32.store (i32.const 4) (i32.const {size}))
+    (local.set $left (i32.const {times}))
+    (loop $print
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+      (br_if $print (local.get $left)))))"#
+    )
+}
+
+const OBSERVE: &str = "
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
+    }).observe({ type: 'longtask' });";
+
+/// The longest task since [`OBSERVE`], or since this was asked last.
+fn longest_task(page: &Page) -> f64 {
+    let longest = "return new Promise((done) => setTimeout(() => { done(window.longest); window.longest = 0; }, 100))";
+    page.session().script(longest, &[]).ok().and_then(|longest| longest.as_f64()).expect("the page answers")
+}
+
+/// Prints some 50 MB of a pattern, and looks how long the page was busy at once.
+fn stays_quick(name: &str, pattern: &[u8]) {
+    let page = Page::open();
+    page.set_source(&prints(pattern, 800));
+    page.expect_in("Module", "_start");
+    page.session().script(OBSERVE, &[]).expect("Chromium observes long tasks");
+    longest_task(&page);
+    page.press("Run");
+    page.expect_status("Exited");
+    let longest = longest_task(&page);
+    println!("{name}: the longest task took {longest} ms");
+    assert!(longest < LONGEST_TASK, "{name}: the page was busy for {longest} ms");
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    stays_quick("0xFF", b"\xff");
+    stays_quick("characters cut off", b"\xf0\x9f\xa6");
+    stays_quick("NULs", b"\0");
+}
+
+#[test]
+fn text_and_other_bytes_in_turn() {
+    stays_quick("a byte that is no text after each letter", b"a\xff");
+    stays_quick("UTF-16", b"a\0b\0\n\0");
+    stays_quick("colors", b"\x1b[31ma\x1b[32mb");
+    stays_quick("escape characters", b"\x1b");
+}
+
+#[test]
+fn lines_of_any_length() {
+    stays_quick("one line", b"abcdefg ");
+    stays_quick("one word", b"a");
+    stays_quick("newlines", b"\n");
+    stays_quick("carriage returns", b"\r");
+    stays_quick("a progress bar", b"\r10%");
+}
+
+#[test]
+fn characters_that_are_hard_to_draw() {
+    stays_quick("combining marks", "\u{301}".as_bytes());
+    stays_quick("letters with many marks", "a\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}".as_bytes());
+    stays_quick("wide characters", "\u{4e16}\u{754c}".as_bytes());
+    stays_quick("pictures", "\u{1f469}\u{200d}\u{1f467}".as_bytes());
+    stays_quick("right to left", "\u{5d0}\u{202e}a ".as_bytes());
+}
+
+#[test]
+fn a_flood_of_bytes_that_are_no_text_can_be_stopped() {
+    let page = Page::open();
+    page.set_source(&prints(b"\xff", 0));
+    page.press("Run");
+    page.expect_console("\\xFF\\xFF");
+    let began = std::time::Instant::now();
+    page.press("Stop");
+    page.expect_status("topped");
+    assert!(began.elapsed().as_secs() < 5, "it took {:?}", began.elapsed());
+    // The interpreter answered, and was not replaced.
+    assert_eq!(page.session().script("return document.querySelector('.fault-banner p')", &[]).ok(), Some(json!(null)));
+}
