@@ -1,6 +1,6 @@
 //! What a person wants the program to be stopped at besides lines: names looked up, hits told.
 
-use crate::engine::debugger::condition::Condition;
+use crate::engine::debugger::condition::{self, Condition};
 use crate::engine::debugger::{
     self, DebugSession, On, Origin, Position, Seen, Target, Touch, Trigger, Watchpoint, last_write,
 };
@@ -20,8 +20,8 @@ pub(super) fn place(
     let written = catch.condition.as_deref().filter(|text| !text.trim().is_empty());
     let condition = written.map(Condition::parse).transpose().map_err(|error| error.to_string());
     let found = trigger(session, map, &catch.what);
-    let place = match found {
-        Ok(Trigger::Instruction(position)) => location(session, map, position),
+    let place = match &found {
+        Ok(Trigger::Instruction(position)) => location(session, map, *position),
         _ => None,
     };
     let placed = |problem| PlacedCatch { id: catch.id, place: place.as_ref().map(to_proto::span), problem };
@@ -73,8 +73,8 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
         }
         Caught::Global { name, on } => {
             let count = session.globals().len() as u32;
+            let global = named(name, |name| session.names().find_global(name));
             let name = bare(name);
-            let global = session.names().find_global(name).or_else(|| name.parse().ok());
             let global = global.filter(|global| *global < count);
             watch(Target::Global(global.ok_or_else(|| format!("the program has no global {name}"))?), on)
         }
@@ -82,9 +82,9 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
             let number = with_body(session, function)?;
             let copy = &session.program().instrumented;
             let count = copy.functions.get(number as usize).map_or(0, |info| info.params.len() + info.locals.len());
+            let index = named(name, |name| session.names().find_local(number + copy.imported_functions, name));
+            let index = index.filter(|index| (*index as usize) < count);
             let local = bare(name);
-            let index = session.names().find_local(number + copy.imported_functions, local);
-            let index = index.or_else(|| local.parse().ok()).filter(|index| (*index as usize) < count);
             let missing = || format!("the function {} has no local {local}", bare(function));
             watch(Target::Local { function: number, local: index.ok_or_else(missing)? }, on)
         }
@@ -93,13 +93,20 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
 
 /// A function by its name or index; its number among those with a body.
 fn with_body(session: &DebugSession, name: &str) -> Result<u32, String> {
-    let name = bare(name);
     let copy = &session.program().instrumented;
-    let index = session.names().find_function(name).or_else(|| name.parse().ok());
+    let index = named(name, |name| session.names().find_function(name));
+    let name = bare(name);
     let index = index.filter(|index| (*index as usize) < copy.functions.len() + copy.imported_functions as usize);
     let index = index.ok_or_else(|| format!("the program has no function {name}"))?;
     let imported = || format!("the function {name} is imported: stop at its calls instead");
     index.checked_sub(copy.imported_functions).ok_or_else(imported)
+}
+
+/// What has a name, which may be written with `$`, between quotes or as an index.
+fn named(written: &str, find: impl Fn(&str) -> Option<u32>) -> Option<u32> {
+    let name = bare(written);
+    let exact = written.strip_prefix('$').and_then(&find).or_else(|| find(name));
+    exact.or_else(|| find(&condition::unquote(name)?)).or_else(|| name.parse().ok())
 }
 
 fn bare(name: &str) -> &str {

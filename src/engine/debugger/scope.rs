@@ -2,7 +2,7 @@
 
 use wasmi::Val;
 
-use super::condition::{Condition, Name, NoValue, Number, Place, Scope};
+use super::condition::{Condition, Name, NoValue, Number, Place, Scope, fill_in};
 use super::session::DebugSession;
 use crate::engine::value::{self, Shown};
 
@@ -80,22 +80,10 @@ impl<'a> MachineScope<'a> {
 
     /// A message in which what is in braces is replaced by its value.
     pub fn message(&self, text: &str) -> String {
-        let mut message = String::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            message.push_str(before);
-            let Some((expression, later)) = after.split_once('}') else {
-                rest = &rest[before.len()..];
-                break;
-            };
-            match Condition::parse(expression).ok().and_then(|expression| expression.value(self)) {
-                Some(value) => message.push_str(&value.to_string()),
-                None => message.push('?'),
-            }
-            rest = later;
-        }
-        message.push_str(rest);
-        message
+        fill_in(text, |expression| {
+            let value = Condition::parse(expression).ok().and_then(|expression| expression.value(self));
+            value.map_or_else(|| "?".to_owned(), |value| value.to_string())
+        })
     }
 }
 

@@ -33,7 +33,7 @@ pub fn WatchExpressions() -> Html {
             }
             if list.len() < MOST {
                 <input type="text" class="text-box expression-box" aria-label="New watch expression" maxlength={LONGEST.to_string()}
-                    title="Locals, globals, the operand stack and memory, with arithmetic: local.n * 2, stack[0], global.g, mem32[0x400]"
+                    title="Locals, globals, the operand stack and memory, with arithmetic: local.n * 2, stack[0], global.g, mem32[0x400]. Any name works between quotes: local.\"my name\". A hyphen within a name belongs to it, as in local.my-i; write spaces around a minus."
                     placeholder="local.n * 2, stack[0], mem32[0x400]"
                     autocomplete="off" autocapitalize="off" spellcheck="false" {onkeydown} />
             }

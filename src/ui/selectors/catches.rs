@@ -93,7 +93,14 @@ pub fn parse(kind: Kind, text: &str, on: Touching, memories: &[Option<String>]) 
         Kind::Entry => Caught::Entry { function: name()? },
         Kind::Import => Caught::Import { name: text.to_owned() },
         Kind::Global => Caught::Global { name: name()?, on },
-        Kind::Local => Caught::Local { function: next()?.to_owned(), name: next()?.to_owned(), on },
+        Kind::Local => {
+            let (function, rest) = name_and_rest(text);
+            let (local, _) = name_and_rest(rest);
+            if function.is_empty() || local.is_empty() {
+                return Err(expected());
+            }
+            Caught::Local { function: function.to_owned(), name: local.to_owned(), on }
+        }
         Kind::Memory => {
             let start = number(next()?).ok_or_else(expected)?;
             let length = match parts.next() {
@@ -103,6 +110,22 @@ pub fn parse(kind: Kind, text: &str, on: Touching, memories: &[Option<String>]) 
             Caught::Memory { memory, start, length, on }
         }
     })
+}
+
+/// The name that a text begins with, which may stand between quotes, and what comes behind it.
+fn name_and_rest(text: &str) -> (&str, &str) {
+    let is_gap = |next: char| next == ',' || next.is_whitespace();
+    let text = text.trim_start_matches(is_gap);
+    let quoted = text.strip_prefix('$').unwrap_or(text).strip_prefix('"').and_then(|inner| {
+        let mut is_escaped = false;
+        let end = inner.char_indices().find(|(_, next)| {
+            let ends = *next == '"' && !is_escaped;
+            is_escaped = *next == '\\' && !is_escaped;
+            ends
+        });
+        Some(text.len() - inner.len() + end?.0 + 1)
+    });
+    text.split_at(quoted.or_else(|| text.find(is_gap)).unwrap_or(text.len()))
 }
 
 /// Those that have a place in the text: instructions, and the lines where functions and imports are declared.
@@ -217,6 +240,8 @@ mod tests {
             (Kind::Global, "$g", "Global $g on change"),
             (Kind::Local, "$f $i", "Local $i of $f, in any call, on change"),
             (Kind::Local, "3, 0", "Local 0 of 3, in any call, on change"),
+            (Kind::Local, "$core::f $my-i", "Local $my-i of $core::f, in any call, on change"),
+            (Kind::Local, r#"$"my f" $"my \" name""#, r#"Local $"my \" name" of $"my f", in any call, on change"#),
             (Kind::Instruction, "12:9", "Line 12, column 9"),
             (Kind::Entry, "$f", "Entry of $f"),
             (Kind::Import, "", "Call of any import"),

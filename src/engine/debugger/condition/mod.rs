@@ -7,7 +7,12 @@
 //!            | ("mem8" | "mem16" | "mem32" | "mem64" | "memf32" | "memf64") [ memory ] "[" expression "]" | "depth" | "step"
 //! select     = "." name | "[" expression "]"
 //! memory     = "[" ( "$" name | expression ) "]"
+//! name       = [ "$" ] ( identifier | string )
 //! ```
+//!
+//! A hyphen within an identifier belongs to the name: `local.my-i`. It is a minus behind a space, and, without `$`, before
+//! a number or another term: `local.a - 1`, `local.a-1` and `local.a-local.b` subtract, and `local.$a-1` is the local
+//! `$a-1`. Any name can be written as a string of the text format: `local."my name"`.
 //!
 //! `stack[0]` is the topmost operand, `mem32[0x400]` is read in memory 0, `mem32[$other][0x400]` and `mem32[1][0x400]` in
 //! another. The operators and what binds tighter are as in C and Rust.
@@ -26,6 +31,8 @@ mod parse;
 mod tests;
 
 use std::fmt;
+
+use crate::engine::words;
 
 pub use evaluate::NoValue;
 pub use number::Number;
@@ -64,7 +71,7 @@ impl fmt::Display for Name<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Index(index) => index.fmt(formatter),
-            Self::Text(name) => write!(formatter, "${name}"),
+            Self::Text(name) => write!(formatter, "${}", words::name(name)),
         }
     }
 }
@@ -101,6 +108,25 @@ enum Read {
     Integer(usize),
     F32,
     F64,
+}
+
+/// A name that is written as a string of the text format.
+pub fn unquote(text: &str) -> Option<String> {
+    parse::unquoted(text).filter(|(_, length)| *length == text.len()).map(|(name, _)| name)
+}
+
+/// A message in which each expression in braces is replaced by what `told` makes of it.
+pub(super) fn fill_in(text: &str, mut told: impl FnMut(&str) -> String) -> String {
+    let mut message = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some(end) = parse::until(after, '}') else { break };
+        message.push_str(before);
+        message.push_str(&told(&after[..end]));
+        rest = &after[end + 1..];
+    }
+    message.push_str(rest);
+    message
 }
 
 /// What is wrong with an expression: a sentence, and where in bytes.

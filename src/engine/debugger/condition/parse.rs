@@ -1,5 +1,7 @@
 //! Reading an expression.
 
+use std::borrow::Cow;
+
 use super::{ConditionError, Node, Number, Read, Selector};
 
 /// The operators by how tight they bind, the loosest first; of two that begin alike, the longer first.
@@ -19,6 +21,9 @@ const OPERATORS: [&[&str]; 10] = [
 const DEEPEST: usize = 64;
 /// How many operators an expression may have: a row of them is as deep, when it is evaluated, as it is long.
 const MOST_OPERATORS: usize = 500;
+/// What a term begins with; a hyphen before one of these is a minus.
+const TERMS: [&str; 11] =
+    ["local", "global", "stack", "mem8", "mem16", "mem32", "mem64", "memf32", "memf64", "depth", "step"];
 
 /// All of a text as one expression.
 ///
@@ -66,14 +71,15 @@ impl<'a> Parser<'a> {
     /// The same where a value was expected. A name alone does not say whose it is.
     fn expected_value(&self) -> ConditionError {
         let bare = self.rest().strip_prefix('$').unwrap_or(self.rest());
-        let name = &bare[..name_length(bare)];
         let has_sign = bare.len() < self.rest().len();
+        let name = &bare[..name_length(bare, has_sign)];
         let is_other = bare[name.len()..].starts_with(['[', '(']) || !has_sign && name.contains('.');
         if name.is_empty() || is_other {
             return self
                 .expected("a number, `local.name`, `global.name`, `stack[0]`, `mem32[address]`, `depth` or `step`");
         }
         let written = if has_sign { format!("${name}") } else { name.to_owned() };
+        let name = written_name(name);
         self.error(format!("`{written}` may be a local or a global: write `local.{name}` or `global.{name}`"))
     }
 
@@ -174,7 +180,7 @@ impl<'a> Parser<'a> {
     fn memory(&mut self, read: Read) -> Result<Node, ConditionError> {
         self.expect("[")?;
         if self.take("$") {
-            let memory = Selector::Name(self.name()?);
+            let memory = Selector::Name(self.name(true)?);
             self.expect("]")?;
             return Ok(Node::Memory(read, Some(memory), Box::new(self.index()?)));
         }
@@ -205,19 +211,35 @@ impl<'a> Parser<'a> {
         if !self.take(".") {
             return Ok(Selector::Index(Box::new(self.index()?)));
         }
-        let rest = self.rest().strip_prefix('$').unwrap_or(self.rest());
-        self.at = self.text.len() - rest.len();
-        Ok(Selector::Name(self.name()?))
+        let has_sign = self.rest().starts_with('$');
+        self.at += usize::from(has_sign);
+        Ok(Selector::Name(self.name(has_sign)?))
     }
 
-    fn name(&mut self) -> Result<String, ConditionError> {
+    /// A name, which `$` may stand before, as it is or between quotes.
+    fn name(&mut self, has_sign: bool) -> Result<String, ConditionError> {
         let rest = self.rest();
-        let length = name_length(rest);
+        if rest.starts_with('"') {
+            return self.quoted();
+        }
+        let length = name_length(rest, has_sign);
         if length == 0 {
             return Err(self.error("expected a name"));
         }
         self.at += length;
         Ok(rest[..length].to_owned())
+    }
+
+    /// A name between quotes, with the escapes of the text format: core specification, section 6.3.3.
+    fn quoted(&mut self) -> Result<String, ConditionError> {
+        let start = self.at;
+        let Some((name, length)) = unquoted(self.rest()) else {
+            let mut error = self.error("this name is not written as a string of the text format: `\"my name\"`");
+            error.at = start;
+            return Err(error);
+        };
+        self.at += length;
+        Ok(name)
     }
 
     fn number(&mut self) -> Result<Node, ConditionError> {
@@ -247,10 +269,83 @@ impl<'a> Parser<'a> {
     }
 }
 
+fn is_in_name(next: char) -> bool {
+    next.is_alphanumeric() || matches!(next, '_' | '$' | '.' | ':' | '\'' | '@' | '`' | '?')
+}
+
 /// How long the name is that a text begins with: the characters of an identifier, core specification, section 6.3.5, but
 /// for those that are operators here.
-fn name_length(text: &str) -> usize {
-    let is_in_name =
-        |next: char| next.is_alphanumeric() || matches!(next, '_' | '$' | '.' | ':' | '\'' | '@' | '`' | '?');
-    text.find(|next: char| !is_in_name(next)).unwrap_or(text.len())
+///
+/// A hyphen within a name belongs to it. Without `$`, it is a minus where a number, or something else that has a value,
+/// comes right behind it.
+fn name_length(text: &str, has_sign: bool) -> usize {
+    let is_hyphen = |at: usize| {
+        let behind = &text[at + 1..];
+        let first = behind.chars().next().filter(|next| is_in_name(*next));
+        let word = behind.find(|next: char| !next.is_ascii_alphanumeric() && next != '_').unwrap_or(behind.len());
+        at > 0 && first.is_some_and(|first| has_sign || !first.is_ascii_digit() && !TERMS.contains(&&behind[..word]))
+    };
+    let end = text.char_indices().find(|(at, next)| !is_in_name(*next) && !(*next == '-' && is_hyphen(*at)));
+    end.map_or(text.len(), |(at, _)| at)
+}
+
+/// A name as it can be written behind `local.`: between quotes where it is not read as it is.
+pub(super) fn written_name(name: &str) -> Cow<'_, str> {
+    if !name.is_empty() && !name.starts_with('$') && name_length(name, false) == name.len() {
+        return Cow::Borrowed(name);
+    }
+    let mut quoted = String::from('"');
+    for character in name.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            control if control.is_control() => quoted.push_str(&format!("\\u{{{:x}}}", u32::from(control))),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    Cow::Owned(quoted)
+}
+
+/// The string that a text begins with, and how long it is written.
+pub(super) fn unquoted(text: &str) -> Option<(String, usize)> {
+    let mut bytes = Vec::new();
+    let mut rest = text.strip_prefix('"')?.char_indices();
+    let inner = &text[1..];
+    loop {
+        let (at, next) = rest.next()?;
+        match next {
+            '"' => return Some((String::from_utf8(bytes).ok()?, at + 2)),
+            '\\' => match rest.next()?.1 {
+                't' => bytes.push(b'\t'),
+                'n' => bytes.push(b'\n'),
+                'r' => bytes.push(b'\r'),
+                same @ ('"' | '\'' | '\\') => bytes.push(same as u8),
+                'u' => {
+                    let digits = inner.get(at + 2..)?.strip_prefix('{')?.split_once('}')?.0;
+                    let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+                    bytes.extend(character.encode_utf8(&mut [0; 4]).bytes());
+                    rest.nth(digits.len() + 1)?;
+                }
+                _ => {
+                    bytes.push(u8::from_str_radix(inner.get(at + 1..at + 3)?, 16).ok()?);
+                    rest.next()?;
+                }
+            },
+            other => bytes.extend(other.encode_utf8(&mut [0; 4]).bytes()),
+        }
+    }
+}
+
+/// How much of a text stands before the first `end` that is in no quoted name.
+pub(super) fn until(text: &str, end: char) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = &text[at..];
+        let found = rest.find(['"', end])?;
+        if rest[found..].starts_with(end) {
+            return Some(at + found);
+        }
+        // A quote that opens no name is as good as any other character.
+        at += found + unquoted(&rest[found..]).map_or(1, |(_, length)| length);
+    }
 }

@@ -12,6 +12,9 @@ impl Scope for Fixed {
             Name::Text("least") => Some(Number::I32(i32::MIN)),
             Name::Text("long") => Some(Number::I64(1 << 40)),
             Name::Text("single") => Some(Number::F32(0.1)),
+            Name::Text("my-i" | "a-1" | "a-b-c" | "i==3" | "my \"name\"" | "größe}" | "i-step") => {
+                Some(Number::I32(70))
+            }
             _ => None,
         }
     }
@@ -26,7 +29,7 @@ impl Scope for Fixed {
 
     fn find_memory(&self, memory: Name<'_>) -> Option<u32> {
         match memory {
-            Name::Text("other") => Some(1),
+            Name::Text("other" | "the-other" | "an other") => Some(1),
             Name::Index(index @ 0..=1) => Some(index as u32),
             _ => None,
         }
@@ -286,4 +289,54 @@ fn a_long_row_of_operators_is_refused_and_a_shorter_one_is_evaluated() {
     assert_eq!(eval(&row(500)), whole(501));
     let error = Condition::parse(&row(100_000)).expect_err("it is too long");
     assert_eq!(error.to_string(), "the expression has more than 500 operators: make it shorter, at character 2004");
+}
+
+#[test]
+fn a_hyphen_within_a_name_belongs_to_it() {
+    assert_eq!(eval("local.my-i + 1"), Some(Number::I32(71)));
+    assert_eq!(eval("local.$my-i==70"), TRUE);
+    assert_eq!(eval("local.a-b-c"), Some(Number::I32(70)));
+    assert_eq!(eval("local.$a-1"), Some(Number::I32(70)));
+    assert_eq!(eval("mem8[$the-other][4]"), Some(Number::I32(1)));
+}
+
+#[test]
+fn a_minus_stays_a_minus() {
+    for text in ["local.i - 1", "local.i-1", "local.$i - 1", "local.i- 1", "local.i -1", "local.my-i-68", "stack[1]-3"]
+    {
+        assert_eq!(eval(text), Some(Number::I32(2)), "{text}");
+    }
+    assert_eq!(eval("local.i-local.i"), Some(Number::I32(0)));
+    assert_eq!(eval("local.i-depth"), Some(Number::I32(1)));
+    assert_eq!(eval("local.my-i-mem8[$other][0]"), Some(Number::I32(69)));
+    assert_eq!(eval("local.i--1"), Some(Number::I32(4)));
+}
+
+#[test]
+fn any_name_can_be_written_between_quotes() {
+    for name in ["my-i", "a-1", "a-b-c", "i==3", "my \"name\"", "größe}", "i-step"] {
+        let written = parse::written_name(name);
+        assert_eq!(eval(&format!("local.{written}")), Some(Number::I32(70)), "{written}");
+        assert_eq!(eval(&format!("local.{written}-local.i")), Some(Number::I32(67)), "{written}");
+    }
+    assert_eq!(parse::written_name("my-i"), "my-i");
+    assert_eq!(parse::written_name("a-1"), "\"a-1\"");
+    assert_eq!(parse::written_name("$i"), "\"$i\"");
+    assert_eq!(eval(r#"local.$"my \22name\22" == local."my \u{22}name\"""#), TRUE);
+    assert_eq!(eval(r#"mem8[$"an other"][4]"#), Some(Number::I32(1)));
+    for text in [r#"local."my"#, r#"local."\u{zz}""#, r#"local."\q""#, r#"local."\"#, r#"local."\u"#, r#"local."\4"#] {
+        assert_eq!(Condition::parse(text).expect_err(text).at, 6, "{text}");
+    }
+    let error = Condition::parse("$a-1 == 3").expect_err("it does not say whose it is").to_string();
+    assert!(error.contains("write `local.\"a-1\"`"), "{error}");
+    assert_eq!(Name::Text("my name").to_string(), "$\"my name\"");
+}
+
+#[test]
+fn a_message_may_hold_names_with_braces() {
+    let told = |text: &str| {
+        fill_in(text, |expression| eval(expression).map_or_else(|| "?".to_owned(), |value| value.to_string()))
+    };
+    assert_eq!(told(r#"{local."größe}"} of {local.i}"#), "70 of 3");
+    assert_eq!(told(r#"say "{local.i}" and {open"#), r#"say "3" and {open"#);
 }
