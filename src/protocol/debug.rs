@@ -204,6 +204,8 @@ pub struct DebugFrame {
     pub operand_stack: Vec<Operand>,
     /// The labels around the instruction, the innermost first.
     pub labels: Vec<Label>,
+    /// How many more labels are around those.
+    pub more_labels: u32,
 }
 
 /// A variable of the source that the program was compiled from.

@@ -138,6 +138,7 @@ fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Opti
         locals: locals.collect(),
         operand_stack: operands.collect(),
         labels: labels.collect(),
+        more_labels: frame.more_labels,
     }
 }
 

@@ -20,9 +20,14 @@ pub struct FrameView {
     pub locals: Vec<LocalView>,
     /// The topmost last.
     pub operand_stack: Vec<OperandView>,
-    /// The labels around the instruction, the innermost first.
+    /// The labels around the instruction, the innermost first, at most [`MOST_LABELS`].
     pub labels: Vec<LabelView>,
+    /// How many more there are.
+    pub more_labels: u32,
 }
+
+/// A block in a thousand others is looked at from within.
+const MOST_LABELS: usize = 1_000;
 
 /// A local, parameters first.
 #[derive(Debug, Clone)]
@@ -92,7 +97,9 @@ impl DebugSession {
         let height = function.operands.height(stack);
         let operands = function.operands.topmost(stack, height).into_iter().map(|operand| {
             let address = frame + function.operands_start() + operand.start();
-            let label = function.labels.iter().find(|label| label.end == operand.producer);
+            let by = function.instructions.get(operand.producer as usize);
+            let label = by.and_then(|by| function.labels.get(by.label as usize));
+            let label = label.filter(|label| label.end == operand.producer);
             let by = label.map_or(operand.producer, |label| label.start);
             OperandView {
                 ty: operand.ty,
@@ -104,19 +111,22 @@ impl DebugSession {
             }
         });
         let offset_of = |index: u32| function.instructions.get(index as usize).map_or(0, |at| at.offset);
-        let labels = function.labels_around(position.instruction).map(|label| LabelView {
+        let mut around = function.labels_around(position.instruction);
+        let labels = around.by_ref().take(MOST_LABELS).map(|label| LabelView {
             kind: label.kind,
             start: offset_of(label.start),
             target: offset_of(function.follow(label.target)),
             arity: label.values.len() as u32,
         });
+        let labels = labels.collect();
         Some(FrameView {
             function: index,
             name: self.names().function(index).map(str::to_owned),
             instruction: position.instruction,
             offset: instruction.offset,
             operand_stack: operands.collect(),
-            labels: labels.collect(),
+            labels,
+            more_labels: around.count() as u32,
             locals,
         })
     }

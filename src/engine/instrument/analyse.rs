@@ -1,5 +1,8 @@
 //! What is at each instruction of a function: its operand stack, the labels around it, where it goes.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use wasmparser::{
     BlockType, FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, ModuleArity, Operator, ValType,
     ValidatorResources, WasmModuleResources,
@@ -19,6 +22,11 @@ pub struct Function {
     pub instructions: Vec<Instruction>,
     pub labels: Vec<Label>,
     pub operands: Operands,
+    /// For each instruction, where control really goes on when it comes there.
+    follows: Vec<u32>,
+    /// Where in a frame each local is, and where the locals end.
+    places: Vec<u32>,
+    most_operand_bytes: u32,
 }
 
 /// An instruction where it stands.
@@ -83,14 +91,14 @@ pub struct Label {
     /// Where a branch to it goes on.
     pub target: u32,
     /// What a branch to it takes along.
-    pub values: Vec<ValType>,
+    pub values: Rc<[ValType]>,
     /// The operand stack below its values.
     pub base: StackId,
     /// Whether any branch names it.
     pub is_used: bool,
     else_: Option<u32>,
-    params: Vec<ValType>,
-    results: Vec<ValType>,
+    params: Rc<[ValType]>,
+    results: Rc<[ValType]>,
     entered: bool,
 }
 
@@ -105,11 +113,8 @@ pub enum LabelKind {
 
 impl Function {
     /// Where control really goes on when it comes to that instruction: marks are passed over.
-    pub fn follow(&self, mut index: u32) -> u32 {
-        while let Some(Instruction { flow: Flow::Mark(next), .. }) = self.instructions.get(index as usize) {
-            index = *next;
-        }
-        index
+    pub fn follow(&self, index: u32) -> u32 {
+        self.follows.get(index as usize).copied().unwrap_or(index)
     }
 
     /// Whether the instruction is a step: it can be reached and does more than to mark a place.
@@ -121,17 +126,17 @@ impl Function {
 
     /// How many bytes a frame of it takes.
     pub fn frame_size(&self) -> u32 {
-        layout::align(self.operands_start() + self.operands.most_bytes())
+        layout::align(self.operands_start() + self.most_operand_bytes)
     }
 
     /// Where in a frame a local is.
     pub fn local(&self, index: u32) -> u32 {
-        layout::HEADER + layout::sizes(&self.locals[..index as usize])
+        self.places[index as usize]
     }
 
     /// Where in a frame the operands begin.
     pub fn operands_start(&self) -> u32 {
-        layout::HEADER + layout::sizes(&self.locals)
+        self.places.last().copied().unwrap_or(layout::HEADER)
     }
 
     /// Whether a frame of it holds a reference.
@@ -181,8 +186,14 @@ struct Analysis {
     function: Function,
     stack: StackId,
     label: u32,
+    /// The labels that are open, the innermost last.
+    open: Vec<u32>,
+    signatures: HashMap<u32, Signature>,
     reachable: bool,
 }
+
+/// Parameters and results.
+type Signature = (Rc<[ValType]>, Rc<[ValType]>);
 
 impl Analysis {
     fn new(validator: FuncValidator<ValidatorResources>) -> Self {
@@ -193,8 +204,19 @@ impl Analysis {
             instructions: Vec::new(),
             labels: Vec::new(),
             operands: Operands::default(),
+            follows: Vec::new(),
+            places: Vec::new(),
+            most_operand_bytes: 0,
         };
-        Self { validator, function, stack: Operands::EMPTY, label: 0, reachable: true }
+        Self {
+            validator,
+            function,
+            stack: Operands::EMPTY,
+            label: 0,
+            open: Vec::new(),
+            signatures: HashMap::new(),
+            reachable: true,
+        }
     }
 
     fn open_function(&mut self) {
@@ -203,34 +225,39 @@ impl Analysis {
         let locals = (0..self.validator.len_locals()).filter_map(|index| self.validator.get_local_type(index));
         self.function.locals = locals.collect();
         self.function.params = params.len() as u32;
-        self.function.results.clone_from(&results);
-        self.open(LabelKind::Function, 0, Vec::new(), results);
+        self.function.results = results.to_vec();
+        self.open(LabelKind::Function, 0, Rc::default(), results);
     }
 
-    fn signature(&self, ty: u32) -> (Vec<ValType>, Vec<ValType>) {
-        match self.validator.resources().sub_type_at(ty).map(|ty| &ty.composite_type.inner) {
-            Some(wasmparser::CompositeInnerType::Func(function)) => {
-                (function.params().to_vec(), function.results().to_vec())
+    fn signature(&mut self, ty: u32) -> Signature {
+        let resources = self.validator.resources();
+        let known = self.signatures.entry(ty).or_insert_with(|| {
+            match resources.sub_type_at(ty).map(|ty| &ty.composite_type.inner) {
+                Some(wasmparser::CompositeInnerType::Func(function)) => {
+                    (function.params().into(), function.results().into())
+                }
+                _ => Default::default(),
             }
-            _ => Default::default(),
-        }
+        });
+        known.clone()
     }
 
-    fn block_type(&self, ty: BlockType) -> (Vec<ValType>, Vec<ValType>) {
+    fn block_type(&mut self, ty: BlockType) -> Signature {
         match ty {
             BlockType::Empty => Default::default(),
-            BlockType::Type(result) => (Vec::new(), vec![result]),
+            BlockType::Type(result) => (Rc::default(), [result].into()),
             BlockType::FuncType(ty) => self.signature(ty),
         }
     }
 
-    fn open(&mut self, kind: LabelKind, start: u32, params: Vec<ValType>, results: Vec<ValType>) {
+    fn open(&mut self, kind: LabelKind, start: u32, params: Rc<[ValType]>, results: Rc<[ValType]>) {
         let base = self.function.operands.pop(self.stack, params.len() as u32);
         let values = if kind == LabelKind::Loop { params.clone() } else { results.clone() };
         let outer = (kind != LabelKind::Function).then_some(self.label);
         // Where a loop's branches go is known now; the others' when their `end` is found.
         let target = if kind == LabelKind::Loop { start + 1 } else { u32::MAX };
         self.label = self.function.labels.len() as u32;
+        self.open.push(self.label);
         self.function.labels.push(Label {
             kind,
             start,
@@ -321,10 +348,7 @@ impl Analysis {
 
     /// The label so many blocks further out, now named by a branch.
     fn used_label(&mut self, depth: u32) -> u32 {
-        let mut label = self.label;
-        for _ in 0..depth {
-            label = self.function.labels[label as usize].outer.unwrap_or(0);
-        }
+        let label = self.open.iter().rev().nth(depth as usize).copied().unwrap_or(0);
         self.function.labels[label as usize].is_used = true;
         label
     }
@@ -338,8 +362,8 @@ impl Analysis {
         self.reachable = label.entered;
         let (base, params, start) = (label.base, label.params.clone(), label.start);
         self.stack = base;
-        for ty in params {
-            self.stack = self.function.operands.push(self.stack, ty, start);
+        for ty in params.iter() {
+            self.stack = self.function.operands.push(self.stack, *ty, start);
         }
         if let Flow::If(otherwise) = &mut self.function.instructions[start as usize].flow {
             *otherwise = index + 1;
@@ -373,12 +397,13 @@ impl Analysis {
         if joined {
             let (base, results) = (label.base, label.results.clone());
             self.stack = base;
-            for ty in results {
-                self.stack = self.function.operands.push(self.stack, ty, index);
+            for ty in results.iter() {
+                self.stack = self.function.operands.push(self.stack, *ty, index);
             }
         }
         if !is_function {
             self.label = label_outer(&self.function.labels, self.label);
+            self.open.pop();
         }
         match (self.reachable, is_function) {
             (false, _) => Flow::Dead,
@@ -387,9 +412,30 @@ impl Analysis {
         }
     }
 
-    fn finish(self) -> (Function, FuncValidator<ValidatorResources>) {
+    fn finish(mut self) -> (Function, FuncValidator<ValidatorResources>) {
+        let function = &mut self.function;
+        function.follows = follows(&function.instructions);
+        let mut place = layout::HEADER;
+        function.places = Vec::with_capacity(function.locals.len() + 1);
+        for ty in &function.locals {
+            function.places.push(place);
+            place += layout::size(*ty);
+        }
+        function.places.push(place);
+        function.most_operand_bytes = function.operands.most_bytes();
         (self.function, self.validator)
     }
+}
+
+/// For each instruction, the one after all marks from there on: marks lead forwards only.
+fn follows(instructions: &[Instruction]) -> Vec<u32> {
+    let mut follows: Vec<u32> = (0..instructions.len() as u32).collect();
+    for (index, instruction) in instructions.iter().enumerate().rev() {
+        if let Flow::Mark(next) = instruction.flow {
+            follows[index] = follows.get(next as usize).copied().unwrap_or(next);
+        }
+    }
+    follows
 }
 
 fn label_outer(labels: &[Label], label: u32) -> u32 {

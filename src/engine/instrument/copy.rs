@@ -1,6 +1,6 @@
 //! What [`instrument`](super::instrument) makes: the copy, and what the debugger needs to know to drive it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -56,6 +56,8 @@ pub struct Instrumented {
     pub(super) bodies: Vec<Body>,
     /// The functions that were analysed last.
     pub(super) known: RefCell<HashMap<u32, Rc<Function>>>,
+    /// Which of them was asked for last.
+    pub(super) latest: Cell<u32>,
 }
 
 /// How many instructions the functions may have together that are kept analysed: some 60 bytes each.
@@ -127,11 +129,18 @@ impl Instrumented {
     /// The function, by its number among those with a body, and the instruction at an offset of the original; where
     /// control goes on from there, if it is no step.
     pub fn position_at(&self, offset: u64) -> Option<(u32, u32)> {
-        let number = self.bodies.iter().position(|body| body.range.contains(&(offset as usize)))? as u32;
+        let number = self.function_at(offset)?;
         let function = self.analyse(number)?;
         let index = function.instructions.partition_point(|instruction| instruction.offset < offset) as u32;
         let index = function.follow(index);
         function.is_step(index).then_some((number, index))
+    }
+
+    /// The function whose body is at an offset of the original, by its number among those with a body.
+    pub fn function_at(&self, offset: u64) -> Option<u32> {
+        let after = self.bodies.partition_point(|body| body.range.start as u64 <= offset);
+        let number = after.checked_sub(1)?;
+        ((offset as usize) < self.bodies[number].range.end).then_some(number as u32)
     }
 
     /// The module that it is a copy of.
@@ -163,6 +172,7 @@ impl Instrumented {
     pub fn analyse(&self, number: u32) -> Option<Rc<Function>> {
         let mut known = self.known.borrow_mut();
         if let Some(function) = known.get(&number) {
+            self.latest.set(number);
             return Some(Rc::clone(function));
         }
         let body = self.bodies.get(number as usize)?;
@@ -170,9 +180,12 @@ impl Instrumented {
         let function = Rc::new(analysed.function);
         let instructions: usize = known.values().map(|function| function.instructions.len()).sum();
         if instructions + function.instructions.len() > MOST_KNOWN {
-            known.clear();
+            // A function and the one that it calls may both be larger than that.
+            let latest = self.latest.get();
+            known.retain(|number, _| *number == latest);
         }
         known.insert(number, Rc::clone(&function));
+        self.latest.set(number);
         Some(function)
     }
 

@@ -72,6 +72,7 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
         original: wasm.into(),
         bodies: survey.bodies,
         known: Default::default(),
+        latest: Default::default(),
     })
 }
 

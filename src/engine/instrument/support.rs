@@ -1,5 +1,7 @@
 //! What the rewritten functions have in common: values to and from frames, frames made, the doors, the driver.
 
+use std::ops::Range;
+
 use wasm_encoder::{BlockType, HeapType, InstructionSink, MemArg, MemArgTarget};
 use wasmparser::{HeapType as ParsedHeapType, ValType};
 
@@ -14,6 +16,23 @@ pub struct Callee {
     pub results: Vec<ValType>,
     /// Without the parameters.
     pub locals: Vec<ValType>,
+    /// How many bytes of a frame the locals take, and where among them references begin and end.
+    local_bytes: u32,
+    references: Range<u32>,
+}
+
+impl Callee {
+    pub fn new(number: u32, params: Vec<ValType>, results: Vec<ValType>, locals: Vec<ValType>) -> Self {
+        let mut local_bytes = 0;
+        let mut references = u32::MAX..0;
+        for ty in &locals {
+            if matches!(ty, ValType::Ref(_)) {
+                references = references.start.min(local_bytes)..local_bytes + layout::size(*ty);
+            }
+            local_bytes += layout::size(*ty);
+        }
+        Self { number, params, results, locals, local_bytes, references }
+    }
 }
 
 /// Function types that the copy adds.
@@ -189,8 +208,8 @@ pub fn make_room(sink: &mut InstructionSink<'_>, frame: u32, bytes: u32) {
 pub fn begin_frame(sink: &mut InstructionSink<'_>, frame: u32, callee: &Callee) {
     // The function and the counter, which is 0, in one.
     sink.local_get(frame).i64_const(i64::from(callee.number)).i64_store(at(layout::FUNCTION, 2));
-    let mut offset = layout::HEADER + layout::sizes(&callee.params);
-    let bytes = layout::sizes(&callee.locals);
+    let offset = layout::HEADER + layout::sizes(&callee.params);
+    let bytes = callee.local_bytes;
     if bytes > 32 {
         sink.local_get(frame).i32_const(offset as i32).i32_add().i32_const(0).i32_const(bytes as i32).memory_fill(0);
     } else {
@@ -198,13 +217,14 @@ pub fn begin_frame(sink: &mut InstructionSink<'_>, frame: u32, callee: &Callee) 
             sink.local_get(frame).i64_const(0).i64_store(at(offset + zero, 3));
         }
     }
-    for ty in &callee.locals {
-        if matches!(ty, ValType::Ref(_)) {
-            reference_index(sink, Place { base: frame, offset });
-            null(sink, *ty);
-            sink.table_set(table(*ty));
+    // A call is a few bytes of the original, so it may not become as long as the callee has locals: the places of all of
+    // them from the first reference to the last, in both tables.
+    for ty in [ValType::FUNCREF, ValType::EXTERNREF] {
+        if !callee.references.is_empty() {
+            reference_index(sink, Place { base: frame, offset: offset + callee.references.start });
+            null(sink, ty);
+            sink.i32_const((callee.references.len() / 8) as i32).table_fill(table(ty));
         }
-        offset += layout::size(*ty);
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Survey {
     pub bodies: Vec<Body>,
     /// All instructions, counted generously.
     pub instructions: u32,
+    /// All locals, without parameters.
+    locals: u64,
 }
 
 /// How many of each there are, imported ones included.
@@ -33,6 +35,8 @@ pub struct Counts {
 }
 
 const MOST_LOCALS: u64 = 50_000;
+/// A function declares any number of locals in a few bytes.
+const MOST_LOCALS_OF_ALL: u64 = 4_000_000;
 
 impl Survey {
     /// Goes through the module, and validates it on the way.
@@ -120,7 +124,11 @@ impl Survey {
             locals.extend(std::iter::repeat_n(ty, count as usize));
         }
         let number = self.signatures.callees.len() as u32;
-        self.signatures.callees.push(Callee { number, params, results, locals });
+        self.locals += locals.len() as u64;
+        if self.locals > MOST_LOCALS_OF_ALL {
+            return Err(InstrumentError::TooLarge("the functions have more than 4 million locals together"));
+        }
+        self.signatures.callees.push(Callee::new(number, params, results, locals));
         let range = body.range().start as usize..body.range().end as usize;
         // Every instruction has a byte at least.
         self.instructions = self.instructions.saturating_add(range.len() as u32);

@@ -12,7 +12,7 @@ use crate::ui::selectors::numbers;
 pub fn Labels() -> Html {
     let debug = use_slice::<DebugContext>();
     let editor = use_slice::<EditorLink>();
-    let labels = debug.selected_frame().map_or(&[][..], |frame| &frame.labels);
+    let (labels, more) = debug.selected_frame().map_or((&[][..], 0), |frame| (&frame.labels[..], frame.more_labels));
     if labels.is_empty() {
         return html! {};
     }
@@ -40,8 +40,9 @@ pub fn Labels() -> Html {
     html! {
         <section class="inspector-part" aria-label="Labels">
             <details>
-                <summary class="part-head"><h3>{ "Labels" }</h3><span class="panel-note">{ labels.len() }</span></summary>
+                <summary class="part-head"><h3>{ "Labels" }</h3><span class="panel-note">{ labels.len() + more as usize }</span></summary>
                 <ol class="labels">{ for labels.iter().enumerate().map(line) }</ol>
+                if more > 0 { <p class="panel-note">{ format!("and {} further out", numbers::count(more.into(), "label", "labels")) }</p> }
             </details>
         </section>
     }

@@ -183,6 +183,7 @@ mod tests {
             locals: Vec::new(),
             operand_stack: Vec::new(),
             labels: Vec::new(),
+            more_labels: 0,
         }
     }
 
