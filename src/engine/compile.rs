@@ -245,17 +245,25 @@ fn enclosing(text: &str, offset: usize) -> Option<usize> {
 /// Of the parentheses that are open at the end, the one that most likely lacks its close: the first that is followed
 /// by a sibling at its own indentation or further left, else the innermost.
 fn suspect(text: &str, open: &[usize]) -> Option<usize> {
-    let indentation = |offset: usize| {
-        let line = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-        let lead = &text[line..offset];
-        lead.chars().all(char::is_whitespace).then(|| lead.chars().count())
-    };
-    for pair in open.windows(2) {
-        if let (Some(outer), Some(inner)) = (indentation(pair[0]), indentation(pair[1]))
-            && inner <= outer
-        {
-            return Some(pair[0]);
+    // The text is gone through once, however many there are and however long their lines.
+    let mut at = 0;
+    let mut lead = Some(0);
+    let mut outer: Option<(usize, Option<usize>)> = None;
+    for start in open {
+        for next in text[at..*start].chars() {
+            lead = match (lead, next) {
+                (_, '\n') => Some(0),
+                (Some(count), space) if space.is_whitespace() => Some(count + 1),
+                _ => None,
+            };
         }
+        at = *start;
+        if let Some((outer, Some(before))) = outer
+            && lead.is_some_and(|lead| lead <= before)
+        {
+            return Some(outer);
+        }
+        outer = Some((*start, lead));
     }
     open.last().copied()
 }

@@ -3,11 +3,20 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+/// In characters: comparing two words takes as long as the product of their lengths.
+const LONGEST_MISSPELT: usize = 200;
+
 /// The candidate that `word` most likely was meant to be, if any is close enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).clamp(1, 3);
+    let length = word.chars().count();
+    if length > LONGEST_MISSPELT {
+        return None;
+    }
+    let limit = (length / 3).clamp(1, 3);
     candidates
         .into_iter()
+        // Each character too many or too few is a difference.
+        .filter(|candidate| candidate.chars().take(length + limit + 1).count().abs_diff(length) <= limit)
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

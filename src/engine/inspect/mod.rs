@@ -17,6 +17,9 @@ use super::source::Source;
 use super::validate::{self, Noticed, Validity};
 use super::{compile, runtime, source_map};
 
+/// At most this many unresolved imports are listed.
+const MOST_MISSING: usize = 100;
+
 /// Everything that can be told of a source without running it.
 #[derive(Debug)]
 pub struct Inspection {
@@ -56,13 +59,10 @@ pub fn inspect(source: &Source) -> Inspection {
         }
         Validity::NeedsProposals { proposals, at } => {
             let verdict = detect::needs_proposals(&proposals, source.is_binary());
-            let problem = place(source, &wasm, verdict.problem(&source.name), at.offset);
-            (vec![problem], Some(verdict))
+            let problem = verdict.problem(&source.name);
+            (place(source, &wasm, vec![(at.offset, problem)]), Some(verdict))
         }
-        Validity::Invalid(faults) => {
-            let problems = faults.iter().map(|fault| invalid(source, &wasm, fault)).collect();
-            (problems, None)
-        }
+        Validity::Invalid(faults) => (invalid(source, &wasm, &faults), None),
     };
     let summary = summary::summarize(&wasm).ok();
     let verdict = match (&summary, unsupported) {
@@ -74,8 +74,13 @@ pub fn inspect(source: &Source) -> Inspection {
         if verdict.kind == Kind::WasmBindgen {
             problems.push(verdict.problem(&source.name));
         } else if let Some(summary) = &summary {
-            let missing = runtime::imports::missing(&source.name, summary, !source.is_binary());
-            problems.extend(missing.into_iter().map(|(offset, problem)| place(source, &wasm, problem, offset)));
+            let mut missing = runtime::imports::missing(&source.name, summary, !source.is_binary());
+            let more = missing.split_off(missing.len().min(MOST_MISSING)).len();
+            problems.extend(place(source, &wasm, missing));
+            if more > 0 {
+                let message = format!("{more} more imports are unresolved");
+                problems.push(Problem::error(&source.name, message).help("the first ones are listed before this one"));
+            }
         }
     }
     Inspection { verdict, problems, summary: summary.map(Rc::new), wasm: Some(wasm.into()), noticed: seen }
@@ -94,28 +99,36 @@ pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
     match validate::validate(&wasm) {
         // A proposal that does not run here may well run where the module is going.
         Validity::Valid(_) | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
-        Validity::Invalid(faults) => Err(faults.iter().map(|fault| invalid(source, &wasm, fault)).collect()),
+        Validity::Invalid(faults) => Err(invalid(source, &wasm, &faults)),
     }
 }
 
-fn invalid(source: &Source, wasm: &[u8], fault: &validate::Fault) -> Problem {
-    let mut problem = Problem::error(&source.name, fault.message.trim());
-    if fault.message.starts_with("type mismatch") && missing_else::ends_at(wasm, fault.offset) {
-        problem =
-            problem.help("an `if` with a result needs an `else` too, which gives the result when the condition is 0");
-    }
-    place(source, wasm, problem, fault.offset)
+fn invalid(source: &Source, wasm: &[u8], faults: &[validate::Fault]) -> Vec<Problem> {
+    let problems = faults.iter().map(|fault| {
+        let mut problem = Problem::error(&source.name, fault.message.trim());
+        if fault.message.starts_with("type mismatch") && missing_else::ends_at(wasm, fault.offset) {
+            problem = problem
+                .help("an `if` with a result needs an `else` too, which gives the result when the condition is 0");
+        }
+        (fault.offset, problem)
+    });
+    place(source, wasm, problems.collect())
 }
 
-/// Puts a problem at the place in the text that was compiled to an offset; in a binary, the offset itself is told.
-fn place(source: &Source, wasm: &[u8], mut problem: Problem, offset: u64) -> Problem {
+/// Puts problems at the places in the text that were compiled to their offsets; in a binary, the offsets are told.
+fn place(source: &Source, wasm: &[u8], mut problems: Vec<(u64, Problem)>) -> Vec<Problem> {
     if source.is_binary() {
-        problem.message = format!("{} (at byte {offset:#x} of the module)", problem.message);
-        return problem;
+        for (offset, problem) in &mut problems {
+            problem.message = format!("{} (at byte {offset:#x} of the module)", problem.message);
+        }
     }
-    let Ok(text) = compile::text(source) else { return problem };
-    match source_map::locate(&text, wasm, offset) {
+    let text = compile::text(source).ok().filter(|_| !source.is_binary() && !problems.is_empty());
+    let Some(text) = text else { return problems.into_iter().map(|(_, problem)| problem).collect() };
+    let offsets: Vec<u64> = problems.iter().map(|(offset, _)| *offset).collect();
+    let placed = problems.into_iter().zip(source_map::locate(&text, wasm, &offsets));
+    let placed = placed.map(|((_, problem), range)| match range {
         Some(range) => problem.at(&text, range),
         None => problem,
-    }
+    });
+    placed.collect()
 }

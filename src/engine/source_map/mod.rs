@@ -45,10 +45,15 @@ pub struct Line {
     pub scope: Option<u32>,
 }
 
-/// The range of `text` that was compiled to the byte at `offset` of `wasm`: an instruction, or a field of the module.
+/// For each offset of `wasm`, the range of `text` that was compiled to the byte there: an instruction, or a field of the
+/// module. The text is read once.
 ///
 /// `wasm` must have been compiled from `text`.
-pub fn locate(text: &str, wasm: &[u8], offset: u64) -> Option<Range<usize>> {
+pub fn locate(text: &str, wasm: &[u8], offsets: &[u64]) -> Vec<Option<Range<usize>>> {
+    located(text, wasm, offsets).unwrap_or_else(|| vec![None; offsets.len()])
+}
+
+fn located(text: &str, wasm: &[u8], offsets: &[u64]) -> Option<Vec<Option<Range<usize>>>> {
     let mut buffer = wast::parser::ParseBuffer::new(text).ok()?;
     buffer.track_instr_spans(true);
     let mut wat = wast::parser::parse::<wast::Wat>(&buffer).ok()?;
@@ -56,6 +61,10 @@ pub fn locate(text: &str, wasm: &[u8], offset: u64) -> Option<Range<usize>> {
     wat.encode().ok()?;
     let wast::Wat::Module(module) = &wat else { return None };
     let ModuleKind::Text(fields) = &module.kind else { return None };
+    Some(offsets.iter().map(|offset| locate_one(text, fields, wasm, *offset)).collect())
+}
+
+fn locate_one(text: &str, fields: &[ModuleField<'_>], wasm: &[u8], offset: u64) -> Option<Range<usize>> {
     let start = match place(wasm, offset)? {
         Place::Instruction { function, ordinal } => {
             let (span, instructions) = functions(fields).nth(function)?;
