@@ -12,7 +12,7 @@ use super::run::milliseconds_left;
 use super::sources::Maps;
 use super::{Machine, catches, files, to_proto, written_bytes};
 use crate::engine::debugger::condition::Condition;
-use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Mark, Position, StopReason};
+use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, LineEntries, Mark, StopReason};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
@@ -257,7 +257,10 @@ impl Debug {
             DebugCommand::Out => Command::Out,
             DebugCommand::Line(command) => Command::Line(to_line(command)),
             DebugCommand::RunTo { file, line } => match self.on_line(file.as_deref(), line) {
-                Some((_, positions)) if !positions.is_empty() => Command::RunTo(positions[0]),
+                Some((_, entries)) if !entries.is_empty() => {
+                    self.session.set_run_to(Rc::new(entries));
+                    Command::RunToLine
+                }
                 _ => {
                     let message = format!("there is no instruction on line {line} or after it");
                     emit(Event::ChangeRefused { run: self.id, message });
@@ -307,15 +310,14 @@ impl Debug {
             let condition = written.map(Condition::parse).transpose();
             let problem = condition.as_ref().err().map(ToString::to_string);
             placed.push(PlacedBreakpoint { id: breakpoint.id, place, source_line, problem });
-            let (Ok(condition), Some((_, positions))) = (condition, found) else { continue };
-            let log = breakpoint.log.filter(|text| !text.is_empty());
-            set.extend(positions.into_iter().map(|position| debugger::Breakpoint {
+            let (Ok(condition), Some((_, entries))) = (condition, found) else { continue };
+            set.push(debugger::Breakpoint {
                 id: breakpoint.id,
-                trigger: debugger::Trigger::Instruction(position),
-                condition: condition.clone(),
+                trigger: debugger::Trigger::Line(Rc::new(entries)),
+                condition,
                 from_hit: breakpoint.from_hit,
-                log: log.clone(),
-            }));
+                log: breakpoint.log.filter(|text| !text.is_empty()),
+            });
         }
         self.on_lines = set;
         // What is wrong with watching has been told with what is watched.
@@ -323,12 +325,9 @@ impl Debug {
         emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
     }
 
-    /// Where a run comes to a line, of a source file or of the text, and which line that really is.
-    fn on_line(&self, file: Option<&str>, line: u32) -> Option<(u32, Vec<Position>)> {
-        let (line, offsets) = self.maps.on_line(file, line)?;
-        let copy = &self.session.program().instrumented;
-        let positions = offsets.into_iter().filter_map(|offset| copy.position_at(offset));
-        Some((line, positions.map(|(function, instruction)| Position { function, instruction }).collect()))
+    /// Where a run enters a line, of a source file or of the text, and which line that really is.
+    fn on_line(&self, file: Option<&str>, line: u32) -> Option<(u32, LineEntries)> {
+        LineEntries::find(self.session.program(), self.maps.of_file(file)?, file.unwrap_or_default(), line)
     }
 
     fn place_of_line(&self, line: u32) -> Option<Span> {

@@ -72,11 +72,11 @@ impl Maps {
         }
     }
 
-    /// Where a run comes to a line: of the text, or of a source file. The line that it really is, and the instructions.
-    pub fn on_line(&self, file: Option<&str>, line: u32) -> Option<(u32, Vec<u64>)> {
+    /// The lines of the text, or of a source file.
+    pub fn of_file(&self, file: Option<&str>) -> Option<&dyn SourceMap> {
         match (file, &self.info) {
-            (None, _) => self.text.on_line("", line),
-            (Some(file), Some(info)) => info.on_line(file, line),
+            (None, _) => Some(&*self.text),
+            (Some(_), Some(info)) => Some(&**info),
             (Some(_), None) => None,
         }
     }

@@ -1,8 +1,10 @@
 //! Where a run is to stop, and under which condition.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::condition::Condition;
+use super::line_entries::LineEntries;
 use super::machine::{Position, WatchedRange};
 use super::program::Program;
 use super::sites;
@@ -26,10 +28,12 @@ pub struct Breakpoint {
 }
 
 /// What a breakpoint stops at. It always stops before the instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
     /// An instruction. A function is entered at its first.
     Instruction(Position),
+    /// A line, whenever a run enters it.
+    Line(Rc<LineEntries>),
     /// A call of the imported function of that index, or of any, through a table too.
     Import(Option<u32>),
     /// An instruction that touches something.
@@ -44,9 +48,10 @@ impl Breakpoint {
 
     /// The instructions before which the run functions have to leave for it, and more that may be something else.
     fn positions(&self, program: &Program) -> Vec<Position> {
-        match self.trigger {
-            Trigger::Instruction(position) => vec![position],
-            Trigger::Import(Some(function)) => program.sites().of_import(function).collect(),
+        match &self.trigger {
+            Trigger::Instruction(position) => vec![*position],
+            Trigger::Line(entries) => entries.positions().collect(),
+            Trigger::Import(Some(function)) => program.sites().of_import(*function).collect(),
             Trigger::Import(None) => program.sites().of_imports().collect(),
             Trigger::Watch(watchpoint) => watchpoint.positions(program),
         }
@@ -82,17 +87,25 @@ impl Watchpoint {
 pub struct Breakpoints {
     all: Vec<Breakpoint>,
     at: HashMap<Position, Vec<usize>>,
+    /// Instructions that only lead from one to another on a line that is stopped at.
+    within: HashMap<Position, Vec<usize>>,
 }
 
 impl Breakpoints {
     pub fn new(breakpoints: Vec<Breakpoint>, program: &Program) -> Self {
         let mut at: HashMap<Position, Vec<usize>> = HashMap::new();
+        let mut within: HashMap<Position, Vec<usize>> = HashMap::new();
         for (index, breakpoint) in breakpoints.iter().enumerate() {
             for position in breakpoint.positions(program) {
                 at.entry(position).or_default().push(index);
             }
+            if let Trigger::Line(entries) = &breakpoint.trigger {
+                for position in entries.within() {
+                    within.entry(position).or_default().push(index);
+                }
+            }
         }
-        Self { all: breakpoints, at }
+        Self { all: breakpoints, at, within }
     }
 
     pub fn all(&self) -> &[Breakpoint] {
@@ -112,15 +125,25 @@ impl Breakpoints {
     pub fn watching_memory(&self) -> impl Iterator<Item = (&Breakpoint, Watchpoint)> {
         self.all.iter().filter_map(|breakpoint| match breakpoint.trigger {
             Trigger::Watch(watchpoint) if watchpoint.range().is_some() => Some((breakpoint, watchpoint)),
-            Trigger::Watch(_) | Trigger::Instruction(_) | Trigger::Import(_) => None,
+            Trigger::Watch(_) | Trigger::Instruction(_) | Trigger::Line(_) | Trigger::Import(_) => None,
         })
     }
 
     /// Where the run functions have to leave for those that are wanted.
     pub fn positions(&self, wanted: impl Fn(&Breakpoint) -> bool) -> impl Iterator<Item = Position> {
         let is_wanted: Vec<bool> = self.all.iter().map(wanted).collect();
-        let positions = self.at.iter();
+        let positions = self.at.iter().chain(&self.within);
         positions.filter(move |(_, at)| at.iter().any(|index| is_wanted[*index])).map(|(position, _)| *position)
+    }
+
+    /// Whether any is on a line.
+    pub fn have_lines(&self) -> bool {
+        self.all.iter().any(|breakpoint| matches!(breakpoint.trigger, Trigger::Line(_)))
+    }
+
+    /// Whether an instruction leads to an entry of a line within a visit to it.
+    pub fn is_within_line(&self, position: Position) -> bool {
+        self.within.contains_key(&position)
     }
 
     /// What the copy has to check for those that are wanted.

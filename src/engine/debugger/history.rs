@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hits::Hits;
+use super::line_entries::Previous;
 use super::machine::Snapshot;
 
 /// How many bytes the history may take if nothing else is said.
@@ -18,6 +19,8 @@ pub struct Moment {
     pub call: usize,
     /// How often breakpoints were hit before it, if that is known.
     pub hits: Option<Hits>,
+    /// What was executed before it, as far as the breakpoints that count have to know.
+    pub previous: Previous,
 }
 
 /// How many steps there are between moments at least.
@@ -140,6 +143,7 @@ impl History {
         self.uncounted.clear();
         for (step, (moment, _)) in &mut self.moments {
             moment.hits = (*step == 0).then(Default::default);
+            moment.previous = Previous::Unknown;
             if moment.hits.is_none() {
                 self.uncounted.insert(*step);
             }
@@ -158,11 +162,12 @@ impl History {
     }
 
     /// How often breakpoints were hit before the moment at that step, if there is one.
-    pub fn count(&mut self, step: u64, hits: &Hits) {
+    pub fn count(&mut self, step: u64, hits: &Hits, previous: Previous) {
         if self.uncounted.remove(&step)
             && let Some((moment, _)) = self.moments.get_mut(&step)
         {
             moment.hits = Some(hits.clone());
+            moment.previous = previous;
         }
     }
 

@@ -331,5 +331,5 @@ impl LastWrite {
 }
 
 fn course(limit: u64, base: u32) -> Course {
-    Course { limit, base, place: None, heed: Heed::Nothing, from: limit }
+    Course { limit, base, place: None, line: false, heed: Heed::Nothing, from: limit }
 }

@@ -61,7 +61,7 @@ impl DebugSession {
         let mut touched = Vec::new();
         self.go_near(now.saturating_sub(steps));
         let mut left = u64::MAX;
-        let course = |limit| Course { limit, base: 1, place: None, heed: Heed::Nothing, from: limit };
+        let course = |limit| Course { limit, base: 1, place: None, line: false, heed: Heed::Nothing, from: limit };
         let _ = self.execute(&course(now.saturating_sub(steps)), &mut left);
         while self.step() < now {
             let before = self.machine().position();

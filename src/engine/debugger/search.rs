@@ -107,7 +107,11 @@ impl Search {
             if self.best.is_some() {
                 return Some(self.best.take());
             }
-            self.to = self.from;
+            self.to = match self.kind {
+                // Its first step is looked at from before it.
+                SearchKind::Breakpoint if self.from > 0 => self.from + 1,
+                SearchKind::Breakpoint | SearchKind::Depth(_) | SearchKind::Line(_) => self.from,
+            };
             self.width = self.width.saturating_mul(WIDER);
             if matches!(self.kind, SearchKind::Breakpoint) {
                 self.width = self.width.min(WIDEST_WITH_STOPS);
@@ -144,9 +148,11 @@ impl Search {
                     }
                 }
                 SearchKind::Breakpoint => {
-                    // A breakpoint at which it has stopped is passed.
+                    // A breakpoint at which it has stopped is passed. So is the first step of the stretch, unless nothing
+                    // is before it: whether a line begins there is only known on the way to it, in the next stretch.
                     let is_found = matches!(&self.best, Some((found, Reached::Breakpoint(_))) if *found == step);
-                    let from = if is_found { step } else { u64::MAX };
+                    let is_first = step == self.from && step > 0;
+                    let from = if is_found || is_first { step } else { u64::MAX };
                     session.execute(&Course { from, heed: Heed::All, ..course(self.to, 1) }, left)
                 }
             };
@@ -214,5 +220,5 @@ impl Search {
 }
 
 fn course(limit: u64, base: u32) -> Course {
-    Course { limit, base, place: None, heed: Heed::Nothing, from: limit }
+    Course { limit, base, place: None, line: false, heed: Heed::Nothing, from: limit }
 }

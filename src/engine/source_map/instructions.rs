@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use wasmparser::{Parser, Payload};
 
-use super::{Line, SourceMap};
+use super::{InScope, Line, OnLine, SourceMap};
 use crate::engine::source::Location;
 
 /// Where the instructions of a module are in a text: the one it was compiled from, or its disassembly.
@@ -14,8 +14,13 @@ pub struct InstructionMap {
     places: Vec<(u64, u32, u32)>,
     /// Where lines begin.
     lines: Vec<u32>,
+    /// How many characters there are before each block of [`BLOCK`] bytes.
+    characters: Vec<u32>,
     text: String,
 }
+
+/// In bytes. So a column is found without counting through a line, which may be all of the text.
+const BLOCK: usize = 256;
 
 impl InstructionMap {
     /// The instructions of a module in the text that it was compiled from.
@@ -81,7 +86,15 @@ impl InstructionMap {
             (offset, start, own_end(text, start as usize, limit) as u32)
         });
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
-        Self { places: places.collect(), lines: std::iter::once(0).chain(newlines).collect(), text: text.to_owned() }
+        let mut count = 0;
+        let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
+            let before = count;
+            count += block.iter().filter(|byte| begins_character(**byte)).count() as u32;
+            before
+        });
+        let characters = blocks.collect();
+        let lines = std::iter::once(0).chain(newlines).collect();
+        Self { places: places.collect(), lines, characters, text: text.to_owned() }
     }
 
     /// Where the instruction at that offset of the binary is in the text.
@@ -137,6 +150,12 @@ impl InstructionMap {
         later.min_by_key(|(_, start, _)| *start).map(|(offset, ..)| *offset)
     }
 
+    /// The bytes of a line, counted from 1.
+    fn range_of_line(&self, line: u32) -> Option<Range<u32>> {
+        let start = *self.lines.get((line as usize).checked_sub(1)?)?;
+        Some(start..self.lines.get(line as usize).copied().unwrap_or(u32::MAX))
+    }
+
     /// The line on which that instruction is written, counted from 1.
     fn line_at(&self, offset: u64) -> Option<u32> {
         let start = self.range(offset)?.start;
@@ -146,7 +165,14 @@ impl InstructionMap {
     fn line_and_column(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|start| *start as usize <= at);
         let start = self.lines[line.saturating_sub(1)] as usize;
-        (line, self.text.get(start..at).map_or(1, |before| before.chars().count() + 1))
+        (line, self.characters_before(at) - self.characters_before(start) + 1)
+    }
+
+    fn characters_before(&self, at: usize) -> usize {
+        let block = at / BLOCK;
+        let before = self.characters.get(block).copied().unwrap_or_default() as usize;
+        let rest = self.text.as_bytes().get(block * BLOCK..at).unwrap_or_default();
+        before + rest.iter().filter(|byte| begins_character(**byte)).count()
     }
 }
 
@@ -161,9 +187,29 @@ impl SourceMap for InstructionMap {
     }
 
     fn on_line(&self, _file: &str, line: u32) -> Option<(u32, Vec<u64>)> {
-        let offset = self.first_on_line(line)?;
-        Some((self.line_at(offset)?, vec![offset]))
+        let line = self.line_at(self.first_on_line(line)?)?;
+        let range = self.range_of_line(line)?;
+        let here = self.places.iter().filter(|(_, start, _)| range.contains(start));
+        Some((line, here.map(|(offset, ..)| *offset).collect()))
     }
+
+    fn on(&self, _file: &str, line: u32, offsets: &[u64]) -> Vec<OnLine> {
+        let range = self.range_of_line(line).unwrap_or(0..0);
+        let on = offsets.iter().map(|offset| {
+            let start = self.range(*offset).map(|range| range.start as u32);
+            let is_here = start.is_some_and(|start| range.contains(&start));
+            OnLine {
+                has_line: start.is_some(),
+                scopes: if is_here { vec![InScope { scope: None, statement: Some(0) }] } else { Vec::new() },
+            }
+        });
+        on.collect()
+    }
+}
+
+/// Whether a byte of UTF-8 is the first of a character.
+fn begins_character(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
 }
 
 /// Where an instruction that begins at `start` ends, its immediates included, but not what is folded into it.

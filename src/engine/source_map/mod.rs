@@ -29,9 +29,36 @@ pub trait SourceMap {
     /// The scope around an inlined call; `None` for a function.
     fn outer(&self, scope: u32) -> Option<u32>;
 
-    /// Where a run comes to that line, counted from 1, or else to the next line that has instructions: which line that
-    /// is, and the offsets to stop at.
+    /// That line, counted from 1, or else the next line that has instructions: which line that is, and offsets of
+    /// instructions on it, at least one in each function that has any.
     fn on_line(&self, file: &str, line: u32) -> Option<(u32, Vec<u64>)>;
+
+    /// How the instructions at these offsets, in the order of the binary, are on a line that [`SourceMap::on_line`] found.
+    fn on(&self, file: &str, line: u32, offsets: &[u64]) -> Vec<OnLine>;
+}
+
+/// How an instruction is on a line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OnLine {
+    /// Whether the instruction has any line.
+    pub has_line: bool,
+    /// The calls in which it is on that line, the innermost first; none where it is on another line.
+    pub scopes: Vec<InScope>,
+}
+
+/// An instruction in a function, or in a call that the compiler has inlined, where that is on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InScope {
+    pub scope: Option<u32>,
+    /// Where the instruction itself is of that line, and not of a call that the line makes: its column, or 0.
+    pub statement: Option<u32>,
+}
+
+impl OnLine {
+    /// Whether the instruction is on the line in that function or inlined call.
+    pub fn is_in(&self, scope: Option<u32>) -> bool {
+        self.scopes.iter().any(|part| part.scope == scope)
+    }
 }
 
 /// A line of a source.

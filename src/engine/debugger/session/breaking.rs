@@ -14,6 +14,8 @@ pub(super) struct Armed {
     /// Of the breakpoints, those that count whatever is asked for, and more.
     pub breakpoints: Option<Heed>,
     pub place: Option<Position>,
+    /// Whether for the line that is run to.
+    pub line: bool,
     pub question: bool,
 }
 
@@ -33,7 +35,7 @@ impl DebugSession {
         if prepared.is_err() {
             let watches = |breakpoint: &Breakpoint| match breakpoint.trigger {
                 Trigger::Watch(watchpoint) => watchpoint.range().is_some(),
-                Trigger::Instruction(_) | Trigger::Import(_) => false,
+                Trigger::Instruction(_) | Trigger::Line(_) | Trigger::Import(_) => false,
             };
             breakpoints.retain(|breakpoint| !watches(breakpoint));
         }
@@ -48,6 +50,8 @@ impl DebugSession {
             self.history.forget_hits();
         }
         self.breakpoints = Breakpoints::new(breakpoints, &self.program);
+        // What did not have to be told apart may have to be now.
+        self.forget_elsewhere();
         if self.machine().watched() != self.watched() {
             self.change_copy();
         }
@@ -74,13 +78,16 @@ impl DebugSession {
         let question = self.question.is_some();
         // What answers a question goes by places of its own.
         let counts = !question && (course.heed > Heed::Nothing || self.counts());
-        let armed = Armed { breakpoints: counts.then_some(course.heed), place: course.place, question };
+        let armed =
+            Armed { breakpoints: counts.then_some(course.heed), place: course.place, line: course.line, question };
         if self.armed == armed {
             return;
         }
         self.disarm();
+        self.forget_elsewhere();
         self.armed = armed;
         self.leave_for_armed();
+        self.await_returns();
         if let Some(range) = self.question.as_ref().and_then(|question| question.range()) {
             self.machine_mut().note(range);
         } else if let Some(heed) = armed.breakpoints {
@@ -106,7 +113,7 @@ impl DebugSession {
         }
     }
 
-    fn disarm(&mut self) {
+    pub(super) fn disarm(&mut self) {
         for position in self.armed_positions() {
             self.machine_mut().set_redirect_around(position, false);
         }
@@ -119,7 +126,9 @@ impl DebugSession {
         let breakpoints = breakpoints.flat_map(|heed| self.breakpoints.positions(move |known| heed.minds(known)));
         let question = self.question.as_ref().filter(|_| self.armed.question);
         let question = question.into_iter().flat_map(|question| question.positions(&self.program));
-        breakpoints.chain(question).chain(self.armed.place).collect()
+        let line = self.run_to.as_ref().filter(|_| self.armed.line);
+        let line = line.into_iter().flat_map(|entries| entries.positions().chain(entries.within()));
+        breakpoints.chain(question).chain(self.armed.place).chain(line).collect()
     }
 
     /// Whether hits are counted now, whatever is asked for.
@@ -139,8 +148,9 @@ impl DebugSession {
             .collect();
         let mut stop = None;
         for breakpoint in here {
-            let is_here = match breakpoint.trigger {
+            let is_here = match &breakpoint.trigger {
                 Trigger::Instruction(_) => true,
+                Trigger::Line(entries) => entries.begins(position, self.previous),
                 Trigger::Import(wanted) => {
                     self.called_import().is_some_and(|function| wanted.is_none_or(|wanted| wanted == function))
                 }

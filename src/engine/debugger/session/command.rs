@@ -1,8 +1,11 @@
 //! What a person asks for, and the goal that it becomes.
 
+use std::rc::Rc;
+
 use super::{Came, Course, DebugSession, Heed, LineCommand};
 use crate::engine::debugger::breakpoint::BreakpointId;
 use crate::engine::debugger::last_write::{Answer, Asked, LastWrite, Origin};
+use crate::engine::debugger::line_entries::LineEntries;
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::search::{Search, SearchKind};
 use crate::engine::debugger::watchpoint::Touch;
@@ -22,6 +25,8 @@ pub enum Command {
     Out,
     /// On to that place, or a breakpoint, or the end.
     RunTo(Position),
+    /// The same with the line that [`DebugSession::set_run_to`] names.
+    RunToLine,
     /// One instruction back.
     BackInto,
     /// One instruction back; a call as a whole.
@@ -117,7 +122,8 @@ impl DebugSession {
         self.give_up();
         self.reported = self.reported.filter(|step| *step == self.step());
         let stops = match command {
-            Command::Continue | Command::Over | Command::Out | Command::RunTo(_) | Command::BackContinue => true,
+            Command::Continue | Command::Over | Command::Out | Command::BackContinue => true,
+            Command::RunTo(_) | Command::RunToLine => true,
             Command::Line(LineCommand::Into | LineCommand::Over | LineCommand::Out) => true,
             Command::Line(_) => false,
             Command::Into | Command::BackInto | Command::BackOver | Command::BackOut => false,
@@ -126,13 +132,20 @@ impl DebugSession {
         self.goal = if stops && self.hits.is_none() { self.count(command) } else { self.begin(command) };
     }
 
+    /// The line for [`Command::RunToLine`].
+    pub fn set_run_to(&mut self, entries: Rc<LineEntries>) {
+        self.disarm();
+        self.run_to = Some(entries);
+    }
+
     fn begin(&mut self, command: Command) -> Goal {
         let step = self.step();
         self.near_due = None;
         let top = self.machine().top();
         let depth = self.machine().depth();
-        let forward =
-            |limit, base, place, heed| Goal::Forward(Course { limit, base, place, heed, from: step }, Reached::Step);
+        let forward = |limit, base, place, heed| {
+            Goal::Forward(Course { limit, base, place, line: false, heed, from: step }, Reached::Step)
+        };
         match command {
             Command::Continue => forward(u64::MAX, 1, None, Heed::All),
             Command::Into => forward(step + 1, 1, None, Heed::Messages),
@@ -140,6 +153,10 @@ impl DebugSession {
             Command::Over => forward(step + 1, 1, None, Heed::Messages),
             Command::Out => forward(u64::MAX, top.max(1), None, Heed::All),
             Command::RunTo(place) => forward(u64::MAX, 1, Some(place), Heed::All),
+            Command::RunToLine => Goal::Forward(
+                Course { limit: u64::MAX, base: 1, place: None, line: true, heed: Heed::All, from: step },
+                Reached::Step,
+            ),
             Command::JumpToEnd => forward(u64::MAX, 1, None, Heed::Nothing),
             Command::JumpTo(step) => self.jump(step, Reached::Step),
             Command::BackInto if step == 0 => Goal::Rest(StopReason::Beginning),
@@ -267,7 +284,7 @@ impl DebugSession {
     }
 
     fn go_on_counting(&mut self, now: u64, command: Command, left: &mut u64) -> Option<DebugProgress> {
-        let course = Course { limit: now, base: 1, place: None, heed: Heed::Nothing, from: now };
+        let course = Course { limit: now, base: 1, place: None, line: false, heed: Heed::Nothing, from: now };
         if let Came::SliceOver = self.execute(&course, left) {
             self.goal = Goal::Count(now, command);
             return Some(DebugProgress::Working { step: self.step(), of: Some(now) });
@@ -291,7 +308,10 @@ impl DebugSession {
     pub(super) fn jump(&mut self, step: u64, reached: Reached) -> Goal {
         let step = self.end.as_ref().map_or(step, |end| step.min(end.step));
         self.approach(step);
-        Goal::Forward(Course { limit: step, base: 1, place: None, heed: Heed::Nothing, from: step }, reached)
+        Goal::Forward(
+            Course { limit: step, base: 1, place: None, line: false, heed: Heed::Nothing, from: step },
+            reached,
+        )
     }
 
     /// Whether the instruction that is next calls a function.

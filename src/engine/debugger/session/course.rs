@@ -15,6 +15,8 @@ pub(in crate::engine::debugger) struct Course {
     pub base: u32,
     /// Before this place.
     pub place: Option<Position>,
+    /// Before a visit to the line that is run to.
+    pub line: bool,
     pub heed: Heed,
     /// At this step neither breakpoints nor the place stop, because it stands there; `u64::MAX`: they stop everywhere.
     pub from: u64,
@@ -75,7 +77,7 @@ impl DebugSession {
             }
             self.furthest = self.furthest.max(step);
             if let Some(hits) = &self.hits {
-                self.history.count(step, hits);
+                self.history.count(step, hits, self.previous);
             }
             let stop = self.breakpoint_here(course.heed);
             if step != course.from {
@@ -83,6 +85,9 @@ impl DebugSession {
                     return Came::ToBreakpoint(id);
                 }
                 if self.is_line_step_done() {
+                    return Came::ToPlace;
+                }
+                if course.line && self.is_at_line() {
                     return Came::ToPlace;
                 }
                 if course.place.is_some() && course.place == self.machine().position() {
@@ -107,12 +112,16 @@ impl DebugSession {
             near = self.near_due.filter(|near| *near > step).unwrap_or(u64::MAX);
             let most = self.most_at_once(course, due.min(near)).min(*left).max(1);
             let base = self.line_step_base(course.base);
+            let stood = self.stood();
             let single = enters || self.look_ahead(course.heed) || most == 1;
             let mut halt = if single { Halt::Ready } else { self.machine_mut().run(most, base) };
             self.take_noted();
             let single = self.step() == step && matches!(halt, Halt::Ready);
             if single {
                 halt = self.machine_mut().step();
+            }
+            if self.step() != step {
+                self.note_previous(stood, single);
             }
             *left = left.saturating_sub((self.step() - step).max(1));
             let touch = match halt {
@@ -135,6 +144,12 @@ impl DebugSession {
             }
             (due, near) = (u64::MAX, u64::MAX);
         }
+    }
+
+    /// Whether a visit to the line that is run to begins here.
+    fn is_at_line(&self) -> bool {
+        let position = self.machine().position();
+        self.run_to.as_ref().is_some_and(|entries| position.is_some_and(|at| entries.begins(at, self.previous)))
     }
 
     /// How many steps may be executed at once from here, where a moment is to be taken at that step.
@@ -172,7 +187,12 @@ impl DebugSession {
         if !self.machine().is_waiting() {
             return None;
         }
-        match self.machine_mut().resume() {
+        let (stood, step) = (self.stood(), self.step());
+        let halt = self.machine_mut().resume();
+        if self.step() != step {
+            self.note_previous(stood, true);
+        }
+        match halt {
             Halt::Ready => {}
             Halt::Returned => self.next_call(),
             Halt::Waiting(suspend) => return Some(Came::ToWait(suspend)),

@@ -109,7 +109,8 @@ impl DebugSession {
             function: position.function,
             redirected: Vec::new(),
         });
-        let course = Course { limit: u64::MAX, base: frame, place: None, heed: Heed::All, from: self.step() };
+        let course =
+            Course { limit: u64::MAX, base: frame, place: None, line: false, heed: Heed::All, from: self.step() };
         Goal::Forward(course, Reached::Step)
     }
 

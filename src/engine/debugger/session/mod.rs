@@ -27,8 +27,9 @@ use super::change::{Change, Changed};
 use super::history::History;
 use super::hits::{Hits, Told};
 use super::last_write::Question;
+use super::line_entries::{LineEntries, Previous};
 use super::lines::LineTable;
-use super::machine::{Host, Machine};
+use super::machine::{Host, Machine, Position};
 use super::names::Names;
 use super::program::Program;
 use crate::engine::runtime::outcome::Outcome;
@@ -42,6 +43,7 @@ mod course;
 mod lines;
 mod moments;
 mod output;
+mod previous;
 mod start;
 mod through;
 mod watching;
@@ -63,6 +65,12 @@ pub struct DebugSession {
     hits: Option<Hits>,
     told: Told,
     armed: Armed,
+    /// What was executed before the instruction that is next, in its frame.
+    previous: Previous,
+    /// The frames below the topmost that stand at a call within a visit to a line, the outermost first.
+    awaited: Vec<(u32, Position)>,
+    /// The line that is run to.
+    run_to: Option<Rc<LineEntries>>,
     /// What the instruction that is being executed may touch.
     pending: Vec<Pending>,
     /// The step at which a watchpoint has said to stop, if the program still stands there.

@@ -30,7 +30,7 @@ impl DebugSession {
     fn moment(&self) -> Moment {
         let before = self.history.before(self.step());
         let snapshot = self.machine().snapshot(before.map(|moment| &moment.snapshot));
-        Moment { snapshot, call: self.call, hits: self.hits.clone() }
+        Moment { snapshot, call: self.call, hits: self.hits.clone(), previous: self.previous }
     }
 
     /// As [`DebugSession::go_near`], for somebody who will look around there.
@@ -66,6 +66,7 @@ impl DebugSession {
             self.lose_count();
         }
         self.armed = Default::default();
+        self.previous = moment.previous;
         self.pending.clear();
         self.wasi_mut().take_touched();
     }

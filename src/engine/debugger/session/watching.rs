@@ -43,7 +43,7 @@ impl DebugSession {
             let elsewhere = self.breakpoints.at(position).filter(|known| heed.minds(known));
             let elsewhere = elsewhere.filter_map(|known| match known.trigger {
                 Trigger::Watch(watchpoint) if watchpoint.range().is_none() => Some((known.clone(), watchpoint)),
-                Trigger::Watch(_) | Trigger::Instruction(_) | Trigger::Import(_) => None,
+                Trigger::Watch(_) | Trigger::Instruction(_) | Trigger::Line(_) | Trigger::Import(_) => None,
             });
             let elsewhere: Vec<(Breakpoint, Watchpoint)> = elsewhere.collect();
             let accesses = if on_memory.is_empty() { None } else { self.accesses_ahead() };

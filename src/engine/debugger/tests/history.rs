@@ -22,7 +22,12 @@ fn moments_are_kept_within_a_limit_that_is_counted_right() {
     for step in 1..=150_u64 {
         go(&mut session, Command::JumpTo(step * 600));
         let before = history.before(session.step()).map(|moment| moment.snapshot.clone());
-        let moment = Moment { snapshot: session.machine().snapshot(before.as_ref()), call: 0, hits: None };
+        let moment = Moment {
+            snapshot: session.machine().snapshot(before.as_ref()),
+            call: 0,
+            hits: None,
+            previous: Default::default(),
+        };
         if step % 7 == 0 {
             history.keep_near(moment);
         } else {

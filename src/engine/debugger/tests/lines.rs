@@ -4,7 +4,7 @@ use super::support::{go, see, session};
 use crate::engine::debugger::{Breakpoint, Command, DebugSession, LineCommand, Position, StopReason, Trigger};
 use crate::engine::inspect::inspect;
 use crate::engine::source::Source;
-use crate::engine::source_map::{InstructionMap, Line, SourceMap};
+use crate::engine::source_map::{InstructionMap, Line, OnLine, SourceMap};
 
 /// A line of its own for each part of a call.
 const SUM: &str = r#"(module
@@ -170,6 +170,10 @@ impl SourceMap for Compiled {
 
     fn on_line(&self, file: &str, line: u32) -> Option<(u32, Vec<u64>)> {
         self.0.on_line(file, line)
+    }
+
+    fn on(&self, file: &str, line: u32, offsets: &[u64]) -> Vec<OnLine> {
+        self.0.on(file, line, offsets)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod commands;
 mod history;
+mod line_breakpoints;
 mod lines;
 mod support;
 mod time;

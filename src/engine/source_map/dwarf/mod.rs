@@ -5,6 +5,7 @@
 
 mod entries;
 mod files;
+mod on_line;
 mod rows;
 mod scopes;
 mod sections;
@@ -28,7 +29,7 @@ use sections::Sections;
 use units::Units;
 use work::{Broken, Work};
 
-use super::{Line, SourceMap};
+use super::{Line, OnLine, SourceMap};
 
 /// See the module's documentation. Offsets are those of the original module, in bytes from its start.
 #[derive(Debug, Default)]
@@ -146,6 +147,10 @@ impl SourceMap for DebugInfo {
 
     fn outer(&self, scope: u32) -> Option<u32> {
         self.scopes.all.get(scope as usize)?.outer
+    }
+
+    fn on(&self, file: &str, line: u32, offsets: &[u64]) -> Vec<OnLine> {
+        self.on_line_of(file, line, offsets)
     }
 
     /// A line may be in several functions: of a generic one there are copies, and an inlined one is wherever it is

@@ -1,0 +1,229 @@
+//! Where a run enters a line: what a breakpoint on a line stops at.
+//!
+//! A visit to a line begins where control comes to one of its instructions from another line, by a call, or by a branch
+//! back to a loop that is wholly on the line. A call that the line makes is part of the visit: returning from it begins no
+//! other. Whether an instruction begins a visit is decided by the instruction that was executed before it in the same
+//! frame, so the same steps are found forwards and backwards.
+
+use std::collections::{HashMap, HashSet};
+
+use super::machine::Position;
+use super::program::Program;
+use crate::engine::instrument::{Flow, Function, LabelKind};
+use crate::engine::source_map::{InScope, OnLine, SourceMap};
+
+/// See the module's documentation.
+#[derive(Debug, Default, PartialEq)]
+pub struct LineEntries {
+    /// The instructions at which a visit can begin, each with those of the same function that lead to it within a visit;
+    /// sorted.
+    entries: HashMap<Position, Vec<u32>>,
+    /// All that lead to an entry within a visit: they have to be executed one by one for a visit to be told from them.
+    within: HashSet<Position>,
+}
+
+/// What was executed before the instruction that is next, in the same frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Previous {
+    /// It is not known, as after the program was put back to a checkpoint.
+    #[default]
+    Unknown,
+    /// None of the instructions that have to be told apart.
+    Elsewhere,
+    At(Position),
+}
+
+impl LineEntries {
+    /// The entries of a line of a file, or of the next line that has instructions; and which line that is.
+    pub fn find(program: &Program, map: &dyn SourceMap, file: &str, line: u32) -> Option<(u32, Self)> {
+        let (line, offsets) = map.on_line(file, line)?;
+        let copy = &program.instrumented;
+        let mut functions: Vec<u32> = offsets.iter().filter_map(|offset| copy.function_at(*offset)).collect();
+        functions.sort_unstable();
+        functions.dedup();
+        let mut entries = Self::default();
+        let mut after_marks = Vec::new();
+        for number in functions {
+            let Some(function) = copy.analyse(number) else { continue };
+            let offsets: Vec<u64> = function.instructions.iter().map(|instruction| instruction.offset).collect();
+            let on = map.on(file, line, &offsets);
+            let marks = marks_of(&function, &on);
+            for (instruction, within) in entries_of(&function, on) {
+                let position = |instruction| Position { function: number, instruction };
+                entries.within.extend(within.iter().copied().map(position));
+                entries.entries.insert(position(instruction), within);
+            }
+            after_marks.extend(marks.into_iter().map(|instruction| Position { function: number, instruction }));
+        }
+        if entries.is_empty() {
+            entries.entries = after_marks.into_iter().map(|position| (position, Vec::new())).collect();
+        }
+        Some((line, entries))
+    }
+
+    /// The instructions at which a visit can begin.
+    pub fn positions(&self) -> impl Iterator<Item = Position> {
+        self.entries.keys().copied()
+    }
+
+    /// The instructions that have to be executed one by one.
+    pub fn within(&self) -> impl Iterator<Item = Position> {
+        self.within.iter().copied()
+    }
+
+    pub fn is_within(&self, position: Position) -> bool {
+        self.within.contains(&position)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether a visit begins at an instruction that is come to in that way. Where that is not known, it goes on.
+    pub fn begins(&self, position: Position, previous: Previous) -> bool {
+        let Some(within) = self.entries.get(&position) else { return false };
+        within.is_empty()
+            || match previous {
+                Previous::Unknown => false,
+                Previous::Elsewhere => true,
+                Previous::At(before) => {
+                    before.function != position.function || within.binary_search(&before.instruction).is_err()
+                }
+            }
+    }
+}
+
+/// What is known of an instruction on the way through a function, from what leads to it.
+#[derive(Debug, Clone, Default)]
+struct Node {
+    /// The scope of the line that was visited last, where all ways agree.
+    visited: Option<Option<Option<u32>>>,
+    /// Those that lead to it forwards.
+    before: Vec<u32>,
+    /// The first instruction from which it can be come to without leaving the line.
+    reach: u32,
+    /// Whether all ways to it on the line begin with what is left of an earlier visit.
+    is_rest: bool,
+}
+
+/// The instructions of a function at which a visit can begin, each with those that lead to it within a visit.
+fn entries_of(function: &Function, mut on: Vec<OnLine>) -> Vec<(u32, Vec<u32>)> {
+    let mut first_columns: HashMap<Option<u32>, u32> = HashMap::new();
+    for here in &on {
+        for (scope, column) in here.scopes.iter().filter_map(|part| Some((part.scope, part.statement?))) {
+            first_columns.entry(scope).or_insert(column);
+        }
+    }
+    // Of a line that only calls what is inlined, the call is all there is.
+    let is_entry = |part: &&InScope| part.statement.is_some() || !first_columns.contains_key(&part.scope);
+    let mut is_header = vec![false; function.instructions.len() + 1];
+    for label in function.labels.iter().filter(|label| label.kind == LabelKind::Loop) {
+        is_header[function.follow(label.target) as usize] = true;
+    }
+    let mut nodes = vec![Node::default(); function.instructions.len()];
+    let mut found: HashMap<u32, Entry> = HashMap::new();
+    let mut back = Vec::new();
+    let start = function.follow(0);
+    for index in (0..function.instructions.len() as u32).filter(|index| function.is_step(*index)) {
+        let at = index as usize;
+        let before = std::mem::take(&mut nodes[at].before);
+        // What has no line goes on with that of the one instruction that leads to it.
+        if !on[at].has_line
+            && let [only] = before[..]
+            && !is_header[at]
+        {
+            on[at].scopes = on[only as usize].scopes.iter().map(|part| InScope { statement: None, ..*part }).collect();
+        }
+        let visited_before = nodes[at].visited.flatten().filter(|_| !is_header[at]);
+        let entry = on[at].scopes.iter().find(is_entry).filter(|_| on[at].has_line).copied();
+        let part = entry.or(on[at].scopes.first().copied());
+        if let Some(InScope { scope, statement }) = part {
+            let (within, outside): (Vec<u32>, Vec<u32>) =
+                before.iter().partition(|other| on[**other as usize].is_in(scope));
+            // What an optimiser has moved away from the rest of its statement is at another column than where the
+            // statement begins, and comes after that.
+            let is_left = visited_before == Some(scope)
+                && statement.is_some_and(|column| first_columns.get(&scope) != Some(&column));
+            nodes[at].reach = within.iter().map(|other| nodes[*other as usize].reach).min().unwrap_or(index);
+            nodes[at].is_rest = index != start
+                && within.iter().all(|other| nodes[*other as usize].is_rest)
+                && if outside.is_empty() { !within.is_empty() } else { is_left };
+            if entry.is_some() {
+                let begins = index == start || !outside.is_empty() && !is_left;
+                found.insert(index, Entry { scope, within: if is_left { before } else { within }, begins });
+            }
+        }
+        let visited = part.map_or(visited_before, |part| Some(part.scope));
+        successors(function, index, |next| {
+            if next <= index {
+                back.push((index, next));
+            } else if let Some(node) = nodes.get_mut(next as usize) {
+                node.before.push(index);
+                node.visited = Some(if node.visited.is_none_or(|other| other == visited) { visited } else { None });
+            }
+        });
+    }
+    for (from, to) in back {
+        let Some(entry) = found.get_mut(&to) else { continue };
+        let node = &nodes[from as usize];
+        // Of a loop that also has other lines, a turn has come back to this one before its end.
+        if on[from as usize].is_in(entry.scope) && node.reach > to && !node.is_rest {
+            entry.within.push(from);
+        } else {
+            entry.begins = true;
+        }
+    }
+    let entries = found.into_iter().filter(|(_, entry)| entry.begins);
+    let entries = entries.map(|(index, mut entry)| {
+        entry.within.sort_unstable();
+        entry.within.dedup();
+        (index, entry.within)
+    });
+    entries.collect()
+}
+
+/// An instruction of the line.
+struct Entry {
+    scope: Option<u32>,
+    within: Vec<u32>,
+    /// Whether any way to it begins a visit.
+    begins: bool,
+}
+
+/// Where control goes on from what is on the line and only marks a place: all there is to stop at for a line with an `end`.
+fn marks_of(function: &Function, on: &[OnLine]) -> Vec<u32> {
+    let marks = (0..).zip(on).filter(|(_, on)| !on.scopes.is_empty()).map(|(index, _)| index);
+    let marks = marks.filter(|index| matches!(function.instructions[*index as usize].flow, Flow::Mark(_)));
+    marks.map(|index| function.follow(index)).filter(|index| function.is_step(*index)).collect()
+}
+
+/// The instructions of the function that can come after one, those that only mark a place passed over; after a call, where
+/// it returns to.
+fn successors(function: &Function, index: u32, mut to: impl FnMut(u32)) {
+    let target = |label: u32| function.follow(function.labels[label as usize].target);
+    let next = function.follow(index + 1);
+    match &function.instructions[index as usize].flow {
+        Flow::Dead | Flow::Mark(_) | Flow::Return | Flow::Unreachable | Flow::TailCall => {}
+        Flow::Next | Flow::Call => to(next),
+        Flow::Branch(label) => to(target(*label)),
+        Flow::BranchIf(label) => {
+            to(target(*label));
+            if target(*label) != next {
+                to(next);
+            }
+        }
+        Flow::BranchTable(labels) => {
+            let mut targets: Vec<u32> = labels.iter().map(|label| target(*label)).collect();
+            targets.sort_unstable();
+            targets.dedup();
+            targets.into_iter().for_each(to);
+        }
+        Flow::If(otherwise) => {
+            let otherwise = function.follow(*otherwise);
+            to(next);
+            if otherwise != next {
+                to(otherwise);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What was executed before the instruction that is next, in the same frame: by that a visit to a line is told from another.
+//!
+//! The run functions leave before each segment in which that matters, and there one instruction after the other is
+//! executed. So where a run function has come to such a segment, none of the instructions in question was before it, but
+//! for a call that has returned: those calls are kept.
+
+use super::DebugSession;
+use crate::engine::debugger::line_entries::Previous;
+use crate::engine::debugger::machine::Position;
+
+/// Where the machine stood.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stood {
+    top: u32,
+    position: Option<Position>,
+}
+
+impl DebugSession {
+    pub(super) fn stood(&self) -> Stood {
+        Stood { top: self.machine().top(), position: self.machine().position() }
+    }
+
+    /// Something has been executed since: one instruction, or whole segments.
+    pub(super) fn note_previous(&mut self, stood: Stood, single: bool) {
+        let top = self.machine().top();
+        while self.awaited.last().is_some_and(|(frame, _)| *frame > top) {
+            self.awaited.pop();
+        }
+        if let Some((_, call)) = self.awaited.pop_if(|(frame, _)| *frame == top) {
+            self.previous = Previous::At(call);
+            return;
+        }
+        self.previous = match stood.position {
+            Some(position) if single && stood.top == top => Previous::At(position),
+            _ => Previous::Elsewhere,
+        };
+        if let Some(position) = stood.position
+            && single
+            && stood.top < top
+            && self.leads_within_line(position)
+        {
+            self.awaited.push((stood.top, position));
+        }
+    }
+
+    /// The run functions have not left before all that matters from here on.
+    pub(super) fn forget_elsewhere(&mut self) {
+        if self.previous == Previous::Elsewhere {
+            self.previous = Previous::Unknown;
+        }
+    }
+
+    /// The calls that are active and are within a visit to a line.
+    pub(super) fn await_returns(&mut self) {
+        self.awaited.clear();
+        if self.run_to.is_none() && !self.breakpoints.have_lines() {
+            return;
+        }
+        let callers = self.machine().frames().into_iter().skip(1).rev();
+        let calls = callers.filter_map(|frame| Some((frame, self.machine().call_position(frame)?)));
+        self.awaited = calls.filter(|(_, call)| self.leads_within_line(*call)).collect();
+    }
+
+    fn leads_within_line(&self, position: Position) -> bool {
+        self.breakpoints.is_within_line(position)
+            || self.run_to.as_ref().is_some_and(|entries| entries.is_within(position))
+    }
+}
