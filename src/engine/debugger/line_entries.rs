@@ -7,6 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use wasmparser::Operator;
+
 use super::machine::Position;
 use super::program::Program;
 use crate::engine::instrument::{Flow, Function, LabelKind};
@@ -47,8 +49,16 @@ impl LineEntries {
             let Some(function) = copy.analyse(number) else { continue };
             let offsets: Vec<u64> = function.instructions.iter().map(|instruction| instruction.offset).collect();
             let on = map.on(file, line, &offsets);
+            let changes = map.changes(copy.original(), offsets.first().copied().unwrap_or_default());
             let marks = marks_of(&function, &on);
-            for (instruction, within) in entries_of(&function, on) {
+            let calls: Vec<(u32, u32)> = copy
+                .operators(number)
+                .filter_map(|(index, operator)| match operator {
+                    Operator::Call { function_index } => Some((index, function_index)),
+                    _ => None,
+                })
+                .collect();
+            for (instruction, within) in entries_of(&function, on, &calls, &changes) {
                 let position = |instruction| Position { function: number, instruction };
                 entries.within.extend(within.iter().copied().map(position));
                 entries.entries.insert(position(instruction), within);
@@ -96,8 +106,9 @@ impl LineEntries {
 /// What is known of an instruction on the way through a function, from what leads to it.
 #[derive(Debug, Clone, Default)]
 struct Node {
-    /// The scope of the line that was visited last, where all ways agree.
-    visited: Option<Option<Option<u32>>>,
+    /// Where all ways agree on the scope in which the line was visited last: that scope, and the earliest instruction of
+    /// those visits. `None` outside where no way is known yet.
+    visited: Option<Option<(Option<u32>, u32)>>,
     /// Those that lead to it forwards.
     before: Vec<u32>,
     /// The first instruction from which it can be come to without leaving the line.
@@ -107,7 +118,10 @@ struct Node {
 }
 
 /// The instructions of a function at which a visit can begin, each with those that lead to it within a visit.
-fn entries_of(function: &Function, mut on: Vec<OnLine>) -> Vec<(u32, Vec<u32>)> {
+///
+/// `calls` are the calls of functions by name, with the function; `changes` where a variable gets another value, both in
+/// order.
+fn entries_of(function: &Function, mut on: Vec<OnLine>, calls: &[(u32, u32)], changes: &[u64]) -> Vec<(u32, Vec<u32>)> {
     let mut first_columns: HashMap<Option<u32>, u32> = HashMap::new();
     for here in &on {
         for (scope, column) in here.scopes.iter().filter_map(|part| Some((part.scope, part.statement?))) {
@@ -120,6 +134,13 @@ fn entries_of(function: &Function, mut on: Vec<OnLine>) -> Vec<(u32, Vec<u32>)> 
     for label in function.labels.iter().filter(|label| label.kind == LabelKind::Loop) {
         is_header[function.follow(label.target) as usize] = true;
     }
+    // Where the innermost loop around each label begins.
+    let mut loop_starts: Vec<u32> = Vec::with_capacity(function.labels.len());
+    for label in &function.labels {
+        let around = label.outer.map_or(0, |outer| loop_starts[outer as usize]);
+        loop_starts.push(if label.kind == LabelKind::Loop { label.start } else { around });
+    }
+    let mut is_single = vec![false; function.instructions.len()];
     let mut nodes = vec![Node::default(); function.instructions.len()];
     let mut found: HashMap<u32, Entry> = HashMap::new();
     let mut back = Vec::new();
@@ -134,7 +155,8 @@ fn entries_of(function: &Function, mut on: Vec<OnLine>) -> Vec<(u32, Vec<u32>)> 
         {
             on[at].scopes = on[only as usize].scopes.iter().map(|part| InScope { statement: None, ..*part }).collect();
         }
-        let visited_before = nodes[at].visited.flatten().filter(|_| !is_header[at]);
+        let visited_before = nodes[at].visited.flatten();
+        is_single[at] = before.len() == 1 && !is_header[at];
         let entry = on[at].scopes.iter().find(is_entry).filter(|_| on[at].has_line).copied();
         let part = entry.or(on[at].scopes.first().copied());
         if let Some(InScope { scope, statement }) = part {
@@ -142,7 +164,8 @@ fn entries_of(function: &Function, mut on: Vec<OnLine>) -> Vec<(u32, Vec<u32>)> 
                 before.iter().partition(|other| on[**other as usize].is_in(scope));
             // What an optimiser has moved away from the rest of its statement is at another column than where the
             // statement begins, and comes after that.
-            let is_left = visited_before == Some(scope)
+            let loop_start = loop_starts[function.instructions[at].label as usize];
+            let is_left = visited_before.is_some_and(|(visited, first)| visited == scope && first >= loop_start)
                 && statement.is_some_and(|column| first_columns.get(&scope) != Some(&column));
             nodes[at].reach = within.iter().map(|other| nodes[*other as usize].reach).min().unwrap_or(index);
             nodes[at].is_rest = index != start
@@ -153,13 +176,17 @@ fn entries_of(function: &Function, mut on: Vec<OnLine>) -> Vec<(u32, Vec<u32>)> 
                 found.insert(index, Entry { scope, within: if is_left { before } else { within }, begins });
             }
         }
-        let visited = part.map_or(visited_before, |part| Some(part.scope));
+        let visited = part.map_or(visited_before, |part| Some((part.scope, index)));
         successors(function, index, |next| {
             if next <= index {
                 back.push((index, next));
             } else if let Some(node) = nodes.get_mut(next as usize) {
                 node.before.push(index);
-                node.visited = Some(if node.visited.is_none_or(|other| other == visited) { visited } else { None });
+                node.visited = Some(match (node.visited, visited) {
+                    (None, visited) => visited,
+                    (Some(Some((scope, one))), Some((other, two))) if scope == other => Some((scope, one.min(two))),
+                    (Some(_), _) => None,
+                });
             }
         });
     }
@@ -170,6 +197,12 @@ fn entries_of(function: &Function, mut on: Vec<OnLine>) -> Vec<(u32, Vec<u32>)> 
         if on[from as usize].is_in(entry.scope) && node.reach > to && !node.is_rest {
             entry.within.push(from);
         } else {
+            entry.begins = true;
+        }
+    }
+    for again in repeated(function, &on, &is_single, calls, changes) {
+        if let Some(entry) = found.get_mut(&again) {
+            entry.within.clear();
             entry.begins = true;
         }
     }
@@ -188,6 +221,38 @@ struct Entry {
     within: Vec<u32>,
     /// Whether any way to it begins a visit.
     begins: bool,
+}
+
+/// Where a line begins again in the middle of straight code, because the compiler has unrolled a loop and put the copies of
+/// the line into one piece: the same call at the same place of the source comes again, and a variable has got another
+/// value in between.
+fn repeated(function: &Function, on: &[OnLine], is_single: &[bool], calls: &[(u32, u32)], changes: &[u64]) -> Vec<u32> {
+    let place = |index: u32| on[index as usize].scopes.iter().find(|part| part.statement.is_some_and(|at| at > 0));
+    let offset = |index: u32| function.instructions[index as usize].offset;
+    let height = |index: u32| function.operands.height(function.instructions[index as usize].before);
+    let mut found = Vec::new();
+    for pair in calls.windows(2) {
+        let [(first, callee), (second, again)] = *pair else { continue };
+        let Some(part) = place(first).filter(|part| callee == again && place(second) == Some(part)) else { continue };
+        let after = changes.partition_point(|change| *change <= offset(first));
+        if changes.get(after).is_none_or(|change| *change > offset(second)) {
+            continue;
+        }
+        let is_one_piece = (first + 1..=second).all(|index| {
+            let is_step = function.is_step(index);
+            is_step && is_single[index as usize] && on[index as usize].is_in(part.scope)
+        });
+        if !is_one_piece {
+            continue;
+        }
+        // The copy begins with the first argument: where the operand stack is as it will be without the arguments.
+        let call = &function.instructions[second as usize];
+        let results =
+            function.operands.down(call.after).take_while(|operand| operand.producer == second).count() as u32;
+        let below = function.operands.height(call.after) - results;
+        found.extend((first + 1..=second).rev().find(|index| height(*index) == below));
+    }
+    found
 }
 
 /// Where control goes on from what is on the line and only marks a place: all there is to stop at for a line with an `end`.

@@ -35,6 +35,12 @@ pub trait SourceMap {
 
     /// How the instructions at these offsets, in the order of the binary, are on a line that [`SourceMap::on_line`] found.
     fn on(&self, file: &str, line: u32, offsets: &[u64]) -> Vec<OnLine>;
+
+    /// Where in the function at that offset of the module a variable gets another value, in order, as far as that is told.
+    fn changes(&self, wasm: &[u8], offset: u64) -> Vec<u64> {
+        let _ = (wasm, offset);
+        Vec::new()
+    }
 }
 
 /// How an instruction is on a line.

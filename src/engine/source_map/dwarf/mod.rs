@@ -153,6 +153,12 @@ impl SourceMap for DebugInfo {
         self.on_line_of(file, line, offsets)
     }
 
+    fn changes(&self, wasm: &[u8], offset: u64) -> Vec<u64> {
+        let scope = u32::try_from(offset).ok().and_then(|offset| self.scopes.at(offset));
+        let function = scope.and_then(|scope| self.scopes.chain(scope).last());
+        function.map_or_else(Vec::new, |scope| variables::changes(&Entries::of(wasm, &self.units), scope.entry))
+    }
+
     /// A line may be in several functions: of a generic one there are copies, and an inlined one is wherever it is
     /// called. The first place in each of them counts. Of a line that does nothing but call what is inlined there is
     /// only the call.

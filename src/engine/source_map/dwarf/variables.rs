@@ -47,6 +47,42 @@ pub fn read(entries: &Entries<'_>, chain: &[EntryRef], offset: u64, state: &dyn 
     chain.iter().map(of_scope).collect()
 }
 
+/// Where in a function a variable of it begins to be somewhere else, or to have another value: offsets of the module, in
+/// order.
+pub fn changes(entries: &Entries<'_>, function: EntryRef) -> Vec<u64> {
+    let mut found = Vec::new();
+    // What cannot be read leaves what could.
+    let _ = changes_within(entries, function, &mut found);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn changes_within(entries: &Entries<'_>, function: EntryRef, found: &mut Vec<u64>) -> Result<(), Broken> {
+    let mut ahead = vec![(function, 0)];
+    while let Some((scope, depth)) = ahead.pop() {
+        for (at, entry) in entries.children(scope)? {
+            match entry.tag() {
+                dw::DW_TAG_lexical_block if depth < DEEPEST => ahead.push((at, depth + 1)),
+                dw::DW_TAG_variable | dw::DW_TAG_formal_parameter => {
+                    let Some(location) = entry.attr_value(dw::DW_AT_location) else { continue };
+                    if location.exprloc_value().is_some() {
+                        continue;
+                    }
+                    let unit = entries.unit(at.unit)?;
+                    let Some(mut list) = entries.dwarf.attr_locations(&unit, location)? else { continue };
+                    while let Some(part) = list.next()? {
+                        entries.spend(1)?;
+                        found.extend(entries.sections.offset(part.range.begin).map(u64::from));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 /// One call, at one instruction.
 struct Call<'r, 'a> {
     entries: &'r Entries<'a>,
