@@ -1,15 +1,64 @@
 //! A headless browser with a profile of its own.
 
+use crate::bidi::Bidi;
 use crate::webdriver::Session;
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
 
+/// End-to-end tests that run in Chromium only, and why. Each begins with `if skipped() { return; }`.
+const CHROMIUM_ONLY: &[(&str, &str)] = &[(
+    "a_dropped_folder_goes_into_the_tree_with_all_it_holds",
+    "neither WebDriver nor BiDi can drag files into the window from outside; DevTools can",
+)];
+
+/// A browser that the end-to-end tests know how to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Chromium,
+    Firefox,
+}
+
+impl Kind {
+    /// What the environment variable `E2E_BROWSER` asks for; Chromium where it is not set.
+    ///
+    /// # Panics
+    /// When it names no browser.
+    pub fn chosen() -> Self {
+        match std::env::var("E2E_BROWSER").as_deref() {
+            Err(_) | Ok("" | "chromium") => Self::Chromium,
+            Ok("firefox") => Self::Firefox,
+            Ok(other) => panic!("E2E_BROWSER is {other:?}; it can be `chromium` or `firefox`"),
+        }
+    }
+}
+
+/// Whether the chosen browser cannot do what the calling test needs.
+///
+/// # Panics
+/// When the test is not in the list that says why.
+pub fn skipped() -> bool {
+    let thread = std::thread::current();
+    let name = thread.name().unwrap_or_default();
+    let (_, reason) = CHROMIUM_ONLY
+        .iter()
+        .find(|(listed, _)| *listed == name)
+        .unwrap_or_else(|| panic!("`{name}` is not in CHROMIUM_ONLY, in tests/e2e/src/browser.rs"));
+    let is_skipped = Kind::chosen() != Kind::Chromium;
+    if is_skipped {
+        eprintln!("skipped in this browser: {reason}");
+    }
+    is_skipped
+}
+
 /// A browser that has never seen the page; its profile and its downloads go when it goes.
 pub struct Browser {
+    /// Where a browser has no log to be asked for, the events that it sends. First, so that it closes first.
+    bidi: Option<Bidi>,
     pub session: Session,
+    kind: Kind,
     downloads: TempDir,
-    _profile: TempDir,
+    _profile: Option<TempDir>,
 }
 
 /// What is asked of a browser beyond the usual.
@@ -26,14 +75,29 @@ impl Default for Options {
     }
 }
 
+/// Makes an error of what a page's policy forbids, which BiDi does not report.
+const REPORT_VIOLATIONS: &str = "() => addEventListener('securitypolicyviolation', (event) => \
+    console.error(`${event.violatedDirective} forbids ${event.blockedURI || event.sourceFile}`))";
+
+fn temporary(name: &str) -> TempDir {
+    TempDir::with_prefix(name).expect("the system has a folder for temporary files")
+}
+
 impl Browser {
     pub fn start() -> Self {
         Self::with(Options::default())
     }
 
+    /// The browser that the environment asks for.
     pub fn with(options: Options) -> Self {
-        let folder = |name: &str| TempDir::with_prefix(name).expect("the system has a folder for temporary files");
-        let (profile, downloads) = (folder("wasmoscope-profile-"), folder("wasmoscope-downloads-"));
+        match Kind::chosen() {
+            Kind::Chromium => Self::chromium(options),
+            Kind::Firefox => Self::firefox(options),
+        }
+    }
+
+    fn chromium(options: Options) -> Self {
+        let (profile, downloads) = (temporary("wasmoscope-profile-"), temporary("wasmoscope-downloads-"));
         let arguments = vec![
             "--headless".to_string(),
             // A container's root has no sandbox to offer, and only this project's own page is opened.
@@ -59,16 +123,67 @@ impl Browser {
         if let Ok(binary) = std::env::var("CHROME") {
             chrome["binary"] = Value::String(binary);
         }
-        let session = Session::start(&json!({
+        let capabilities = json!({
             "browserName": "chrome",
             "goog:chromeOptions": chrome,
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
             // What a page asks before it is left is dismissed, and the page is left.
             "unhandledPromptBehavior": { "default": "accept" },
-        }));
+        });
+        let session = Session::start("chromedriver", &["--port=0"], &capabilities);
         let behavior = json!({ "behavior": "allow", "downloadPath": downloads.path() });
         session.devtools("Browser.setDownloadBehavior", &behavior).expect("Chromium takes a download folder");
-        Self { session, downloads, _profile: profile }
+        Self { bidi: None, session, kind: Kind::Chromium, downloads, _profile: Some(profile) }
+    }
+
+    fn firefox(options: Options) -> Self {
+        let downloads = temporary("wasmoscope-downloads-");
+        let mut firefox = json!({
+            "args": [
+                "-headless",
+                format!("--width={}", options.width),
+                format!("--height={}", options.height),
+            ],
+            "prefs": {
+                "browser.download.folderList": 2,
+                "browser.download.dir": downloads.path(),
+                "browser.download.useDownloadDir": true,
+                "browser.download.alwaysOpenPanel": false,
+                "browser.helperApps.neverAsk.saveToDisk": "application/octet-stream,application/wasm,application/zip,\
+                    application/json,text/plain,application/x-tar,application/gzip",
+                // Whatever asks for another host fails, and is seen: nothing listens at port 9. Loopback needs no proxy.
+                "network.proxy.type": 1,
+                "network.proxy.http": "127.0.0.1",
+                "network.proxy.http_port": 9,
+                "network.proxy.ssl": "127.0.0.1",
+                "network.proxy.ssl_port": 9,
+                // As Chromium does without asking.
+                "dom.events.testing.asyncClipboard": true,
+                "dom.disable_beforeunload": true,
+            },
+        });
+        if let Ok(binary) = std::env::var("FIREFOX") {
+            firefox["binary"] = Value::String(binary);
+        }
+        let capabilities = json!({
+            "browserName": "firefox",
+            "moz:firefoxOptions": firefox,
+            "webSocketUrl": true,
+            "unhandledPromptBehavior": { "default": "accept" },
+        });
+        // System access is for the preference that sets light or dark while a page is open.
+        let session =
+            Session::start("geckodriver", &["--port=0", "--websocket-port=0", "--allow-system-access"], &capabilities);
+        let bidi = Bidi::connect(session.capabilities["webSocketUrl"].as_str().expect("Firefox speaks BiDi"));
+        let events = json!({ "events": ["log.entryAdded", "network.beforeRequestSent"] });
+        bidi.send("session.subscribe", &events).expect("Firefox reports its events");
+        let browser = Self { bidi: Some(bidi), session, kind: Kind::Firefox, downloads, _profile: None };
+        browser.preload(REPORT_VIOLATIONS);
+        browser
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Where downloads go.
@@ -76,39 +191,84 @@ impl Browser {
         self.downloads.path()
     }
 
+    /// From the next document on, calls `function`, the text of a function without parameters, before any of the
+    /// document's own scripts.
+    pub fn preload(&self, function: &str) {
+        let done = match &self.bidi {
+            Some(bidi) => bidi.send("script.addPreloadScript", &json!({ "functionDeclaration": function })),
+            None => {
+                let source = json!({ "source": format!("({function})()") });
+                self.session.devtools("Page.addScriptToEvaluateOnNewDocument", &source)
+            }
+        };
+        done.expect("the browser runs scripts on new documents");
+    }
+
     /// As on a system set to light or dark.
     pub fn prefer_dark(&self, dark: bool) {
-        let scheme = if dark { "dark" } else { "light" };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.session.devtools("Emulation.setEmulatedMedia", &media).expect("Chromium emulates colour schemes");
+        match self.kind {
+            Kind::Chromium => {
+                let scheme = if dark { "dark" } else { "light" };
+                let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+                self.session.devtools("Emulation.setEmulatedMedia", &media).expect("Chromium emulates colour schemes");
+            }
+            Kind::Firefox => {
+                // 0 is dark, 1 is light.
+                let set = "Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', arguments[0])";
+                self.session.in_chrome_context(set, &[json!(i32::from(!dark))]).expect("Firefox has the preference");
+            }
+        }
     }
 
     /// As on a device of this size, in CSS pixels.
     pub fn resize(&self, width: u32, height: u32) {
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.session.devtools("Emulation.setDeviceMetricsOverride", &metrics).expect("Chromium emulates sizes");
+        match &self.bidi {
+            None => {
+                let metrics =
+                    json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+                self.session.devtools("Emulation.setDeviceMetricsOverride", &metrics).expect("Chromium emulates sizes");
+            }
+            Some(bidi) => {
+                let context = self.session.get("window").expect("a session has a window");
+                let size = json!({ "context": context, "viewport": { "width": width, "height": height } });
+                bidi.send("browsingContext.setViewport", &size).expect("Firefox emulates sizes");
+            }
+        }
     }
 
     /// Errors on the console, broken policies, and requests to other origins than `origin`, since the last time.
     pub fn misdeeds(&self, origin: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        for entry in self.session.log("browser") {
-            if entry["level"] == "SEVERE" {
-                found.push(format!("console: {}", entry["message"].as_str().unwrap_or_default()));
-            }
-        }
-        for entry in self.session.log("performance") {
-            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or_default()).unwrap_or_default();
-            let message = &event["message"];
-            if message["method"] != "Network.requestWillBeSent" {
-                continue;
-            }
-            let url = message["params"]["request"]["url"].as_str().unwrap_or_default();
-            let is_local = ["data:", "blob:", "chrome:", "about:"].iter().any(|scheme| url.starts_with(scheme));
-            if !is_local && !url.starts_with(origin) {
-                found.push(format!("a request to another origin: {url}"));
-            }
-        }
-        found
+        let (errors, requests) = match &self.bidi {
+            Some(bidi) => reported(&bidi.events()),
+            None => self.logged(),
+        };
+        let is_local = |url: &str| {
+            let schemes = ["data:", "blob:", "chrome:", "about:", "resource:"];
+            schemes.iter().any(|scheme| url.starts_with(scheme))
+        };
+        let elsewhere = requests.into_iter().filter(|url| !is_local(url) && !url.starts_with(origin));
+        let errors = errors.into_iter().map(|error| format!("console: {error}"));
+        errors.chain(elsewhere.map(|url| format!("a request to another origin: {url}"))).collect()
     }
+
+    /// The errors and the requests in Chromium's logs.
+    fn logged(&self) -> (Vec<String>, Vec<String>) {
+        let errors = self.session.log("browser").into_iter().filter(|entry| entry["level"] == "SEVERE");
+        let requests = self.session.log("performance").into_iter().filter_map(|entry| {
+            let event: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            let message = &event["message"];
+            let is_request = message["method"] == "Network.requestWillBeSent";
+            is_request.then(|| message["params"]["request"]["url"].as_str().map(str::to_owned)).flatten()
+        });
+        (errors.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect(), requests.collect())
+    }
+}
+
+/// The errors and the requests among BiDi's events.
+fn reported(events: &[Value]) -> (Vec<String>, Vec<String>) {
+    let of = |method: &'static str| events.iter().filter(move |event| event["method"] == method);
+    let errors = of("log.entryAdded").map(|event| &event["params"]).filter(|entry| entry["level"] == "error");
+    let requests = of("network.beforeRequestSent").filter_map(|event| event["params"]["request"]["url"].as_str());
+    let text = |entry: &Value| entry["text"].as_str().unwrap_or_default().to_owned();
+    (errors.map(text).collect(), requests.map(str::to_owned).collect())
 }

@@ -1,19 +1,20 @@
-//! Journeys through the built page in headless Chromium.
+//! End-to-end tests of the built page in headless Chromium or, with `E2E_BROWSER=firefox`, in headless Firefox.
 //!
 //! A journey (`tests/*.rs`, one file a feature) reads as sentences: [`Page`] finds everything by role and accessible
 //! name, as a person with a screen reader does, and waits for conditions. Nothing sleeps for a fixed time.
 //! When a journey ends, the page must not have logged an error, broken its Content-Security-Policy or asked another
 //! origin for anything; when it fails, a picture of the page is left in `target/e2e/`.
 //!
-//! Below [`Page`]: [`Browser`] is a browser with a fresh profile, [`webdriver`] the protocol it is driven by, and
-//! [`Server`] the static host that serves `dist/`.
+//! Below [`Page`]: [`Browser`] is a browser with a fresh profile, [`webdriver`] the protocol it is driven by (and [`bidi`]
+//! where that is not enough), and [`Server`] the static host that serves `dist/`.
 
+pub mod bidi;
 mod browser;
 mod page;
 mod server;
 pub mod webdriver;
 
-pub use browser::{Browser, Options};
+pub use browser::{Browser, Kind, Options, skipped};
 pub use page::{Page, key};
 pub use server::{Server, Transfer};
 

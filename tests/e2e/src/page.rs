@@ -124,6 +124,10 @@ impl Page {
         &self.browser.session
     }
 
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
     /// From here on, a logged error that contains `part` is what the journey is about.
     pub fn allow_error(&mut self, part: &str) {
         self.allowed.push(part.to_string());

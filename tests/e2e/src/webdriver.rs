@@ -1,4 +1,4 @@
-//! The W3C WebDriver protocol, as far as it is used here, over chromedriver on a port of its own choosing.
+//! The W3C WebDriver protocol, as far as it is used here, over a driver on a port of its own choosing.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -26,37 +26,47 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// A chromedriver process; it ends with this value.
+/// A driver's process; it ends with this value.
 struct Driver {
     process: Child,
     address: String,
 }
 
 impl Driver {
-    fn start() -> Self {
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
+    /// Starts chromedriver or geckodriver, with arguments that have it choose a free port and print it.
+    fn start(program: &str, arguments: &[&str]) -> Self {
+        let mut process = Command::new(program)
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("chromedriver is needed on PATH; `cargo xtask test` installs it or says how");
+            .unwrap_or_else(|error| {
+                panic!("{program} is needed on PATH; `cargo xtask test` installs it or says how ({error})")
+            });
         let output = process.stdout.take().expect("its output is piped");
         let (found, port) = mpsc::channel();
         // Reads on to the end, so that the driver never waits for a reader.
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let digits =
-                    line.split_once("started successfully on port ").map(|(_, rest)| rest.trim_end_matches('.'));
-                if let Some(port) = digits.and_then(|digits| digits.parse::<u16>().ok()) {
+                if let Some(port) = announced_port(&line) {
                     // The receiver is gone once it has its port.
                     let _ = found.send(port);
                 }
             }
         });
-        let port = port.recv_timeout(Duration::from_secs(30)).expect("chromedriver names its port when it has started");
+        let port = port
+            .recv_timeout(Duration::from_secs(30))
+            .unwrap_or_else(|_| panic!("{program} did not print its port within 30 s"));
         Self { process, address: format!("http://127.0.0.1:{port}") }
     }
+}
+
+/// The port, in the line in which chromedriver or geckodriver says that it has started.
+fn announced_port(line: &str) -> Option<u16> {
+    let (_, rest) =
+        line.split_once("started successfully on port ").or_else(|| line.split_once("Listening on 127.0.0.1:"))?;
+    rest.trim_end_matches('.').parse().ok()
 }
 
 impl Drop for Driver {
@@ -71,6 +81,8 @@ impl Drop for Driver {
 pub struct Session {
     agent: ureq::Agent,
     url: String,
+    /// The capabilities that the browser answered with.
+    pub capabilities: Value,
     _driver: Driver,
 }
 
@@ -90,9 +102,9 @@ impl Element {
 }
 
 impl Session {
-    /// Starts a browser with the capabilities.
-    pub fn start(capabilities: &Value) -> Self {
-        let driver = Driver::start();
+    /// Starts a driver, and by it a browser with the capabilities.
+    pub fn start(driver: &str, arguments: &[&str], capabilities: &Value) -> Self {
+        let driver = Driver::start(driver, arguments);
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(120)))
@@ -100,10 +112,11 @@ impl Session {
             .into();
         let url = format!("{}/session", driver.address);
         let request = json!({ "capabilities": { "alwaysMatch": capabilities } });
-        let answer =
+        let mut answer =
             call(&agent, &url, Some(&request)).unwrap_or_else(|failure| panic!("no browser started: {failure}"));
+        let capabilities = answer["capabilities"].take();
         let id = answer["sessionId"].as_str().expect("a session has an id");
-        Self { url: format!("{url}/{id}"), agent, _driver: driver }
+        Self { url: format!("{url}/{id}"), agent, capabilities, _driver: driver }
     }
 
     /// A command that sends something.
@@ -116,7 +129,7 @@ impl Session {
         call(&self.agent, &format!("{}/{path}", self.url), None)
     }
 
-    /// A command of the Chrome DevTools Protocol.
+    /// A command of the Chrome DevTools Protocol; Chromium alone has it.
     pub fn devtools(&self, command: &str, parameters: &Value) -> Answer {
         self.post("goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
     }
@@ -125,9 +138,18 @@ impl Session {
         self.post("url", &json!({ "url": url })).unwrap_or_else(|failure| panic!("could not open {url}: {failure}"));
     }
 
-    /// Runs the body of a function in the page; `arguments` are its `arguments`.
+    /// Runs the body of a function in the page; `arguments` are its `arguments`. If it returns a promise, this waits for
+    /// its value.
     pub fn script(&self, body: &str, arguments: &[Value]) -> Answer {
         self.post("execute/sync", &json!({ "script": body, "args": arguments }))
+    }
+
+    /// Runs the body of a function in Firefox's own window, where it reaches the preferences.
+    pub fn in_chrome_context(&self, body: &str, arguments: &[Value]) -> Answer {
+        self.post("moz/context", &json!({ "context": "chrome" }))?;
+        let answer = self.script(body, arguments);
+        self.post("moz/context", &json!({ "context": "content" }))?;
+        answer
     }
 
     pub fn find_all(&self, css: &str) -> Vec<Element> {
@@ -219,7 +241,7 @@ impl Session {
         self.post("actions", &json!({ "actions": [mouse] })).map(drop)
     }
 
-    /// What was logged since the last time: `browser` for the console, `performance` for DevTools events.
+    /// What Chromium logged since the last time: `browser` for the console, `performance` for DevTools events.
     pub fn log(&self, kind: &str) -> Vec<Value> {
         let answer = self.post("se/log", &json!({ "type": kind })).unwrap_or_default();
         answer.as_array().cloned().unwrap_or_default()
@@ -253,5 +275,17 @@ fn call(agent: &ureq::Agent, url: &str, body: Option<&Value>) -> Answer {
             Err(Failure { error: error.into(), message: message.lines().next().unwrap_or_default().into() })
         }
         None => Ok(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::announced_port;
+
+    #[test]
+    fn both_drivers_announce_their_port() {
+        assert_eq!(announced_port("ChromeDriver was started successfully on port 41235."), Some(41235));
+        assert_eq!(announced_port("1764448000000\tgeckodriver\tINFO\tListening on 127.0.0.1:33417"), Some(33417));
+        assert_eq!(announced_port("Starting ChromeDriver 156.0 on port 0"), None);
     }
 }

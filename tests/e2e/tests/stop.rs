@@ -56,15 +56,15 @@ fn the_page_answers_while_a_program_runs() {
     page.expect_source("$forever");
     page.press("Run");
     page.expect_enabled("Stop");
-    let longest = page.session().devtools(
-        "Runtime.evaluate",
-        &serde_json::json!({ "awaitPromise": true, "expression": "new Promise((done) => { \
-            let last = performance.now(), longest = 0, left = 60; \
-            const tick = (now) => { longest = Math.max(longest, now - last); last = now; \
-              left -= 1; if (left === 0) done(longest); else requestAnimationFrame(tick); }; \
-            requestAnimationFrame(tick); })" }),
+    let longest = page.session().script(
+        "return new Promise((done) => {
+            let last = performance.now(), longest = 0, left = 60;
+            const tick = (now) => { longest = Math.max(longest, now - last); last = now;
+              left -= 1; if (left === 0) done(longest); else requestAnimationFrame(tick); };
+            requestAnimationFrame(tick); })",
+        &[],
     );
-    let milliseconds = longest.expect("the page answers")["result"]["value"].as_f64().expect("it is a number");
+    let milliseconds = longest.expect("the page answers").as_f64().expect("it is a number");
     assert!(milliseconds < 500.0, "the page stood still for {milliseconds} ms");
     page.press("Stop");
     page.expect_status("topped");
