@@ -76,6 +76,8 @@ impl Vfs {
         let mut rest = Cow::Borrowed(path);
         let mut position = self.start(path, reach, &mut trail)?;
         loop {
+            #[cfg(all(test, not(target_arch = "wasm32")))]
+            tests::LOOKED_UP.set(tests::LOOKED_UP.get() + 1);
             let ahead = rest[position..].trim_start_matches('/');
             let here = *trail.last().unwrap_or(&base);
             if ahead.is_empty() {
@@ -155,5 +157,34 @@ fn follows(is_last: bool, slash: bool, last: LastLink) -> bool {
         LastLink::Follow => true,
         LastLink::Keep => slash,
         LastLink::Entry => false,
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    use super::super::Vfs;
+
+    thread_local! {
+        /// How many names this thread has looked up.
+        pub static LOOKED_UP: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// Names looked up to make directories within each other, each by its whole path, as they come out of storage.
+    fn looked_up_for(depth: usize) -> u64 {
+        let before = LOOKED_UP.get();
+        let mut vfs = Vfs::new();
+        for names in 1..=depth {
+            vfs.make_directory(&vec!["d"; names].join("/")).unwrap();
+        }
+        LOOKED_UP.get() - before
+    }
+
+    /// The paths together grow with the square of the depth, and so may the work, but no faster.
+    #[test]
+    fn nested_directories_take_work_in_proportion_to_their_paths() {
+        let (once, twice) = (looked_up_for(250), looked_up_for(500));
+        assert!(twice <= once * 5, "{once} names for 250 levels, {twice} for 500");
     }
 }

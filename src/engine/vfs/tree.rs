@@ -4,7 +4,7 @@ use super::contents::{Contents, MAX_FILE_SIZE};
 use super::directory::Directory;
 use super::error::{Result, VfsError};
 use super::inode::{Ino, Node};
-use super::resolve::{LastLink, MAX_NAME, MAX_PATH, Place, Reach};
+use super::resolve::{LastLink, MAX_PATH, Place, Reach};
 use super::{FileKind, ROOT, Vfs};
 
 /// A line of the tree.
@@ -151,28 +151,10 @@ impl Vfs {
         if path.len() > MAX_PATH {
             return Err(VfsError::NameTooLong);
         }
+        // Each name is looked up in the directory before it: from the root, a deep path would cost the square of its depth.
         let mut here = ROOT;
-        let mut trail = String::new();
         for name in path.split('/').filter(|name| !name.is_empty()) {
-            if !trail.is_empty() {
-                trail.push('/');
-            }
-            trail.push_str(name);
-            // From one directory to the next, and not from the root each time: there may be thousands.
-            let is_plain = !matches!(name, "." | "..") && name.len() <= MAX_NAME && !name.contains('\0');
-            match self.directory(here)?.get(name) {
-                None if is_plain => {
-                    here = self.add(here, name, Node::Directory(Directory::new(here)))?;
-                    continue;
-                }
-                Some(next) if self.directory(next).is_ok() => {
-                    here = next;
-                    continue;
-                }
-                // A symbolic link, or no name.
-                None | Some(_) => {}
-            }
-            here = match self.place(ROOT, &trail, Reach::WholeTree, LastLink::Follow)? {
+            here = match self.place(here, name, Reach::WholeTree, LastLink::Follow)? {
                 Place::Name { directory, name, ino: None, .. } => {
                     self.add(directory, &name, Node::Directory(Directory::new(directory)))?
                 }
