@@ -178,8 +178,11 @@ impl FilesState {
     }
 
     fn unmark(&mut self, paths: &[String]) {
+        // One look-up for each path: a run may have changed a hundred thousand.
         let marks = Rc::make_mut(&mut self.marks);
-        marks.retain(|path, _| !paths.contains(path));
+        for path in paths {
+            marks.remove(path);
+        }
     }
 
     fn changed(&mut self, written: &[String], removed: &[String]) {

@@ -1,6 +1,6 @@
 //! What is still to be kept of a project's files.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,21 +24,20 @@ impl FilesUpdate {
         matches!(self, Self::Change { written, removed } if written.is_empty() && removed.is_empty())
     }
 
-    /// The bytes of all contents together.
+    /// The bytes of all contents and paths together: what it takes to write the update down.
     pub fn size(&self) -> usize {
         let (Self::Replace(files) | Self::Change { written: files, .. }) = self;
-        let bytes = files.iter().map(|file| match &file.contents {
-            FileContents::File { bytes } => bytes.len(),
-            FileContents::Symlink { target } => target.len(),
-            FileContents::Directory => 0,
-        });
-        bytes.sum()
+        let removed = match self {
+            Self::Replace(_) => 0,
+            Self::Change { removed, .. } => removed.iter().map(String::len).sum(),
+        };
+        removed + size(files)
     }
 
     /// What the files are after this update.
     #[must_use]
-    pub fn apply_to(&self, files: &[FileImage]) -> Vec<FileImage> {
-        let mut all = Self::Replace(files.to_vec());
+    pub fn apply_to(&self, files: Vec<FileImage>) -> Vec<FileImage> {
+        let mut all = Self::Replace(files);
         all.then(self.clone());
         match all {
             Self::Replace(files) | Self::Change { written: files, .. } => files,
@@ -47,14 +46,18 @@ impl FilesUpdate {
 
     /// Whether the files are so already.
     pub fn is_in(&self, files: &[FileImage]) -> bool {
+        let known: HashMap<&str, &FileContents> = files.iter().map(|file| (&*file.path, &file.contents)).collect();
+        let is_known = |file: &FileImage| {
+            #[cfg(test)]
+            tests::LOOKED_UP.set(tests::LOOKED_UP.get() + 1);
+            known.get(&*file.path).is_some_and(|contents| **contents == file.contents)
+        };
         match self {
-            Self::Replace(all) => all.len() == files.len() && all.iter().all(|file| files.contains(file)),
+            Self::Replace(all) => all.len() == files.len() && all.iter().all(is_known),
             Self::Change { written, removed } => {
-                let is_written = |path: &str| written.iter().any(|file| file.path == path);
-                written.iter().all(|file| files.contains(file))
-                    && files.iter().all(|file| {
-                        is_written(&file.path) || !removed.iter().any(|gone| is_at_or_below(&file.path, gone))
-                    })
+                let (written_paths, gone) = (paths_of(written), Paths::of(removed));
+                written.iter().all(is_known)
+                    && files.iter().all(|file| written_paths.contains(&*file.path) || !gone.reach(&file.path))
             }
         }
     }
@@ -75,22 +78,69 @@ impl FilesUpdate {
                 written
             }
         };
-        let overwritten: HashSet<&str> = new.iter().map(|file| file.path.as_str()).collect();
-        files.retain(|file| {
-            !overwritten.contains(file.path.as_str()) && !gone.iter().any(|gone| is_at_or_below(&file.path, gone))
-        });
+        let (overwritten, gone) = (paths_of(&new), Paths::of(&gone));
+        files.retain(|file| !overwritten.contains(&*file.path) && !gone.reach(&file.path));
         // A path that was removed and written again is written: removals come first.
         files.extend(new);
     }
 }
 
-fn is_at_or_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// The bytes of the contents and paths of files together.
+pub fn size(files: &[FileImage]) -> usize {
+    files.iter().map(|file| file.path.len() + bytes_of(&file.contents)).sum()
+}
+
+/// The bytes of what is at a path.
+pub fn bytes_of(contents: &FileContents) -> usize {
+    match contents {
+        FileContents::File { bytes } => bytes.len(),
+        FileContents::Symlink { target } => target.len(),
+        FileContents::Directory => 0,
+    }
+}
+
+fn paths_of(files: &[FileImage]) -> HashSet<&str> {
+    files.iter().map(|file| file.path.as_str()).collect()
+}
+
+/// Paths that were removed, with all below them.
+struct Paths<'a> {
+    paths: HashSet<&'a str>,
+    /// The lengths that any of them has: where a path is not as long, it need not be looked for.
+    lengths: BTreeSet<usize>,
+}
+
+impl<'a> Paths<'a> {
+    fn of(paths: &'a [String]) -> Self {
+        let paths: HashSet<&str> = paths.iter().map(String::as_str).collect();
+        Self { lengths: paths.iter().map(|path| path.len()).collect(), paths }
+    }
+
+    fn contains(&self, path: &str) -> bool {
+        #[cfg(test)]
+        tests::LOOKED_UP.set(tests::LOOKED_UP.get() + 1);
+        self.paths.contains(path)
+    }
+
+    /// Whether this path is one of them or below one.
+    fn reach(&self, path: &str) -> bool {
+        let is_end = |length: usize| length == path.len() || path.as_bytes().get(length) == Some(&b'/');
+        self.lengths
+            .range(..=path.len())
+            .any(|&length| is_end(length) && path.get(..length).is_some_and(|start| self.contains(start)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// How many paths this thread has looked up.
+        pub(super) static LOOKED_UP: Cell<u64> = const { Cell::new(0) };
+    }
 
     fn file(path: &str, text: &str) -> FileImage {
         FileImage { path: path.into(), contents: FileContents::File { bytes: text.into() } }
@@ -129,12 +179,12 @@ mod tests {
         let files = [file("a", "1"), file("d/x", "1"), file("dd", "1")];
         let update = change(&[file("a", "2"), file("d", "3")], &["d"]);
         assert!(!update.is_in(&files));
-        let after = update.apply_to(&files);
+        let after = update.apply_to(files.to_vec());
         assert_eq!(after, [file("dd", "1"), file("a", "2"), file("d", "3")]);
         assert!(update.is_in(&after) && FilesUpdate::none().is_in(&files));
         assert!(FilesUpdate::Replace(after.clone()).is_in(&after));
         assert!(!FilesUpdate::Replace(vec![file("a", "2")]).is_in(&after));
-        assert_eq!(update.size(), 2);
+        assert_eq!(update.size(), 5, "two of contents, three of paths");
     }
 
     #[test]
@@ -145,5 +195,23 @@ mod tests {
             change(&[file("c", "1")], &["a"]),
         ]);
         assert_eq!(sum, FilesUpdate::Replace(vec![file("b", "1"), file("c", "1")]));
+    }
+
+    /// Paths looked up to compare with, and to remove, this many directories with a file in each.
+    fn looked_up_for(count: usize) -> u64 {
+        let before = LOOKED_UP.get();
+        let files: Vec<FileImage> = (0..count).map(|number| file(&format!("d{number:06}/f"), "1")).collect();
+        let all = FilesUpdate::Replace(files.clone());
+        let removed = (0..count).map(|number| format!("d{number:06}")).collect();
+        let gone = FilesUpdate::Change { written: Vec::new(), removed };
+        assert!(all.is_in(&files) && !gone.is_in(&files));
+        assert_eq!(gone.apply_to(files), []);
+        LOOKED_UP.get() - before
+    }
+
+    #[test]
+    fn many_files_take_work_in_proportion_to_their_number() {
+        let (once, twice) = (looked_up_for(10_000), looked_up_for(20_000));
+        assert!(once > 0 && twice <= once * 2 + 100, "{once} look-ups for 10,000 files, {twice} for 20,000");
     }
 }

@@ -82,7 +82,7 @@ impl Journal {
             environment: self.environment.clone(),
             sources: stored.map(|(project, _)| project.sources.clone()).unwrap_or_default(),
             kept: self.kept,
-            files: update.apply_to(files),
+            files: update.apply_to(files.to_vec()),
             debugging: DebugNotes {
                 // A moment is not typed: it is as it was stored, if the program is still that one.
                 moment: stored
