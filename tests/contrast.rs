@@ -12,6 +12,10 @@ const EDGE: f64 = 3.0;
 /// What text stands on, whatever it says.
 const SURFACES: &[&str] = &["color-page", "color-surface", "color-editor", "color-raised", "color-hover"];
 
+/// The colours of code.
+const CODE: &[&str] =
+    &["code-keyword", "code-type", "code-number", "code-string", "code-name", "code-comment", "code-paren"];
+
 /// What is written in which colours on what.
 const PAIRS: &[(&[&str], &[&str], f64)] = &[
     (&["color-text", "color-text-muted", "color-accent"], SURFACES, TEXT),
@@ -23,18 +27,13 @@ const PAIRS: &[(&[&str], &[&str], f64)] = &[
     (&["color-warning", "color-text", "color-text-muted"], &["color-warning-tint"], TEXT),
     (&["color-good", "color-text", "color-text-muted"], &["color-good-tint"], TEXT),
     (&["color-error", "color-warning", "color-good"], SURFACES, TEXT),
-    (
-        &["code-keyword", "code-type", "code-number", "code-string", "code-name", "code-comment", "code-paren"],
-        &["color-editor", "color-active-line"],
-        TEXT,
-    ),
+    // Code on everything that the editor draws below it: the debugger's lines, the selection, what was searched for.
+    (CODE, &["color-editor", "color-active-line", "color-selection", "color-match", "color-match-current"], TEXT),
+    (CODE, &["color-debug-line", "color-debug-mark", "color-accent-tint"], TEXT),
+    (&["color-debug-value"], &["color-debug-value-tint", "color-editor"], TEXT),
+    (&["color-text", "color-text-muted", "color-text-faint", "color-error"], &["color-debug-line"], TEXT),
     (&["color-border-strong", "color-focus"], SURFACES, EDGE),
-    // What is selected in the editor is read too; its colours are brighter than the eye needs on plain ground.
-    (
-        &["code-keyword", "code-type", "code-number", "code-string", "code-name", "code-comment", "code-paren"],
-        &["color-selection"],
-        EDGE,
-    ),
+    (&["color-debug-edge"], &["color-editor", "color-debug-line", "color-debug-mark"], EDGE),
 ];
 
 type Tokens = BTreeMap<String, String>;
@@ -116,5 +115,19 @@ fn the_first_moment_in_the_dark_looks_like_the_dark_theme() {
     let [_, (_, dark)] = themes(&sheet);
     for (name, value) in rule(&sheet, ":root:not([data-theme])") {
         assert_eq!(dark.get(&name), Some(&value), "--{name}");
+    }
+}
+
+/// Bytes that are selected in a memory, zeros too, whose colour is otherwise fainter than the selection allows.
+#[test]
+fn selected_bytes_are_written_in_the_text_colour() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/static/css/hex-grid.css");
+    let sheet = fs::read_to_string(path).expect("the style sheet is there");
+    let selected = sheet.find(".hex-letter[data-selected=\"true\"] {").expect("there is a rule for what is selected");
+    let body = sheet[selected..].split(['{', '}']).nth(1).unwrap_or_default();
+    assert!(body.contains("color: var(--color-text);"), "{body}");
+    // Of rules that match alike, the last one counts.
+    for earlier in ["data-zero", "data-changed"] {
+        assert!(sheet[..selected].contains(&format!(".hex-byte[{earlier}=\"true\"] {{")), "{earlier}");
     }
 }
