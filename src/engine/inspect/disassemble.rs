@@ -60,7 +60,11 @@ pub(in crate::engine) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
         {
             names.push(section.name());
         } else if let Some((id, range)) = payload.as_section() {
-            module.section(&RawSection { id, data: &wasm[range.start as usize..range.end as usize] });
+            // The size of a code section is told before it is known whether it is all there.
+            let Some(data) = wasm.get(range.start as usize..range.end as usize) else {
+                return (wasm.into(), Vec::new());
+            };
+            module.section(&RawSection { id, data });
         }
     }
     if names.is_empty() { (wasm.into(), names) } else { (module.finish().into(), names) }
@@ -85,6 +89,16 @@ impl fmt::Write for Limited {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_section_that_is_cut_short_is_refused() {
+        let mut cut = wat::parse_str("(module (func) (func))").expect("it compiles");
+        let size = cut.len() - 9;
+        assert_eq!(cut[size..][..3], [10, 7, 2]);
+        cut[size + 1] = 100;
+        let error = disassemble(&cut).expect_err("it is not all there");
+        assert!(error.starts_with("the module cannot be shown as text"), "{error}");
+    }
 
     #[test]
     fn a_module_larger_than_the_limit_is_cut_and_says_so() {
