@@ -1,6 +1,6 @@
 //! The variables of a program's source, as its debug information tells them, where it stands still.
 
-use wasmi::Val;
+use wasmi::{Nullable, Val};
 
 use super::session::DebugSession;
 use super::view::FrameView;
@@ -36,6 +36,11 @@ impl State for Standing<'_> {
 
     fn global(&self, index: u32) -> Option<u64> {
         bits(self.globals.get(index as usize)?)
+    }
+
+    fn function_name(&self, pointer: u64) -> Option<String> {
+        let Val::FuncRef(Nullable::Val(function)) = self.session.table_element(0, pointer)? else { return None };
+        self.session.names().function(self.session.function_of(&function)?).map(str::to_owned)
     }
 }
 

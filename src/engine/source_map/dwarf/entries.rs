@@ -1,17 +1,24 @@
 //! Entries of the debug information that are looked up while a program stands still, a few of many.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use gimli::{AttributeValue, DebugInfoOffset, DebuggingInformationEntry, Dwarf, SectionId, Unit, UnitOffset};
+use gimli::{
+    AttributeValue, DebugInfoOffset, DebuggingInformationEntry, Dwarf, SectionId, Unit, UnitOffset, constants as dw,
+};
 
+use super::index::Index;
 use super::sections::{Bytes, Sections};
+use super::types::Type;
 use super::units::{abbreviations, string};
 use super::work::{Broken, Work};
 
 /// How many entries and elements are looked at for one call: more than a person reads.
 const MOST: u64 = 500_000;
+
+/// How many bytes of names cost as much as an entry.
+const LETTERS: u64 = 32;
 
 /// An entry: where its unit begins in the section, and where it is in the unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,18 +29,32 @@ pub struct EntryRef {
 
 pub type Entry<'a> = DebuggingInformationEntry<Bytes<'a>>;
 
+/// The language that a unit was compiled from, as far as values and types are written differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Rust,
+    C,
+    Cpp,
+    Zig,
+    Other,
+}
+
 /// The debug information of a module, to be looked things up in.
 pub struct Entries<'a> {
     pub dwarf: Dwarf<Bytes<'a>>,
     pub sections: Sections<'a>,
-    /// Where the units begin.
-    starts: &'a [usize],
+    pub index: &'a Index,
     units: RefCell<HashMap<usize, Rc<Unit<Bytes<'a>>>>>,
+    /// Types that were read, as a list has many elements of the same.
+    pub(super) types: RefCell<HashMap<EntryRef, Rc<Type>>>,
+    /// How many types are being read, one for another.
+    pub(super) reading: Cell<usize>,
+    languages: RefCell<HashMap<usize, Language>>,
     work: RefCell<Work>,
 }
 
 impl<'a> Entries<'a> {
-    pub fn of(wasm: &'a [u8], starts: &'a [usize]) -> Self {
+    pub fn of(wasm: &'a [u8], index: &'a Index) -> Self {
         let sections = Sections::find(wasm);
         let load = |id: SectionId| Ok::<_, std::convert::Infallible>(sections.section(id));
         let dwarf = match Dwarf::load(load) {
@@ -41,7 +62,8 @@ impl<'a> Entries<'a> {
             Err(never) => match never {},
         };
         let work = RefCell::new(Work::of(MOST));
-        Self { dwarf, sections, starts, units: RefCell::default(), work }
+        let (units, types, languages) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { dwarf, sections, index, units, types, reading: Cell::new(0), languages, work }
     }
 
     /// Takes so much of what may be looked at.
@@ -68,18 +90,75 @@ impl<'a> Entries<'a> {
         Ok(entry)
     }
 
-    /// The entries right below one, each with where it is.
+    /// The entries right below one, each with where it is. What is below them is passed over, and counts as work too.
     pub fn children(&self, at: EntryRef) -> Result<Vec<(EntryRef, Entry<'a>)>, Broken> {
         let unit = self.unit(at.unit)?;
-        let mut tree = unit.entries_tree(Some(UnitOffset(at.offset)))?;
-        let mut children = tree.root()?.children();
+        let mut entries = unit.entries_raw(Some(UnitOffset(at.offset)))?;
         let mut found = Vec::new();
-        while let Some(child) = children.next()? {
-            let entry = child.entry();
-            self.spend(1 + entry.attrs().len() as u64)?;
-            found.push((EntryRef { unit: at.unit, offset: entry.offset().0 }, entry.clone()));
+        let root = entries.next_depth();
+        let is_parent = entries.read_abbreviation()?.is_some_and(|abbreviation| {
+            // Where the attributes are damaged, the next entry is not where it should be: reading that fails.
+            entries.skip_attributes(abbreviation.attributes()).is_ok() && abbreviation.has_children()
+        });
+        while is_parent && !entries.is_empty() && entries.next_depth() > root {
+            self.spend(1)?;
+            if entries.next_depth() > root + 1 {
+                if let Some(abbreviation) = entries.read_abbreviation()? {
+                    entries.skip_attributes(abbreviation.attributes())?;
+                }
+                continue;
+            }
+            let mut entry = Entry::null();
+            if entries.read_entry(&mut entry)? {
+                self.spend(entry.attrs().len() as u64)?;
+                found.push((EntryRef { unit: at.unit, offset: entry.offset().0 }, entry));
+            }
         }
         Ok(found)
+    }
+
+    /// The language that a unit was compiled from.
+    pub fn language(&self, unit: usize) -> Language {
+        if let Some(known) = self.languages.borrow().get(&unit) {
+            return *known;
+        }
+        let language = self.read_language(unit).unwrap_or(Language::Other);
+        self.languages.borrow_mut().insert(unit, language);
+        language
+    }
+
+    fn read_language(&self, unit: usize) -> Option<Language> {
+        let root = self.unit(unit).ok()?.header.root_offset();
+        let root = self.entry(EntryRef { unit, offset: root.0 }).ok()?;
+        // Zig's compiler says that it is C.
+        let producer = root.attr_value(dw::DW_AT_producer).and_then(|producer| self.text(unit, producer));
+        if producer.is_some_and(|producer| producer.starts_with("zig ")) {
+            return Some(Language::Zig);
+        }
+        let AttributeValue::Language(language) = root.attr_value(dw::DW_AT_language)? else { return None };
+        Some(match language {
+            dw::DW_LANG_Rust => Language::Rust,
+            dw::DW_LANG_Zig => Language::Zig,
+            dw::DW_LANG_C | dw::DW_LANG_C89 | dw::DW_LANG_C99 | dw::DW_LANG_C11 | dw::DW_LANG_C17 => Language::C,
+            dw::DW_LANG_C_plus_plus
+            | dw::DW_LANG_C_plus_plus_03
+            | dw::DW_LANG_C_plus_plus_11
+            | dw::DW_LANG_C_plus_plus_14
+            | dw::DW_LANG_C_plus_plus_17
+            | dw::DW_LANG_C_plus_plus_20 => Language::Cpp,
+            _ => Language::Other,
+        })
+    }
+
+    /// What an entry is within, the outermost first: namespaces and types. Inline namespaces are left out.
+    pub fn path(&self, at: EntryRef) -> Vec<String> {
+        let around = self.index.around(at.unit.saturating_add(at.offset));
+        let name = |space: &EntryRef| {
+            let entry = self.entry(*space).ok()?;
+            let is_inline = entry.attr_value(dw::DW_AT_export_symbols).is_some();
+            (!is_inline || entry.tag() != dw::DW_TAG_namespace).then(|| self.name(*space, &entry)).flatten()
+        };
+        around.iter().filter_map(name).collect()
     }
 
     /// The entry that an attribute refers to, of an entry in the unit that begins there.
@@ -87,8 +166,7 @@ impl<'a> Entries<'a> {
         match value {
             AttributeValue::UnitRef(offset) => Some(EntryRef { unit, offset: offset.0 }),
             AttributeValue::DebugInfoRef(offset) => {
-                let index = self.starts.partition_point(|start| *start <= offset.0).checked_sub(1)?;
-                let start = self.starts[index];
+                let start = self.index.unit_of(offset.0)?;
                 Some(EntryRef { unit: start, offset: offset.0 - start })
             }
             _ => None,
@@ -97,6 +175,8 @@ impl<'a> Entries<'a> {
 
     /// The string that an attribute is.
     pub fn text(&self, unit: usize, value: AttributeValue<Bytes<'a>>) -> Option<String> {
-        string(&self.dwarf, self.unit(unit).ok()?.as_ref(), value)
+        let text = string(&self.dwarf, self.unit(unit).ok()?.as_ref(), value)?;
+        self.spend(text.len() as u64 / LETTERS).ok()?;
+        Some(text)
     }
 }

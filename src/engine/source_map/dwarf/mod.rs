@@ -3,8 +3,13 @@
 //! It comes from a compiler, but it may be cut short, damaged or made to do harm: reading it ends whatever is in it
 //! (`work`), and what is there of it is used, with a word on what is not ([`DebugInfo::problem`]).
 
+mod discriminants;
 mod entries;
 mod files;
+mod floats;
+mod index;
+mod landmarks;
+mod names;
 mod on_line;
 mod rows;
 mod scopes;
@@ -15,6 +20,9 @@ mod units;
 mod variables;
 mod work;
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
 pub use files::SourceFile;
 pub use rows::Place;
 pub use variables::{State, Variable};
@@ -23,6 +31,7 @@ use std::collections::HashSet;
 
 use entries::Entries;
 use files::Files;
+use index::Index;
 use rows::Row;
 use scopes::Scopes;
 use sections::Sections;
@@ -37,8 +46,7 @@ pub struct DebugInfo {
     files: Vec<SourceFile>,
     rows: Vec<Row>,
     scopes: Scopes,
-    /// Where the units begin in their section.
-    units: Vec<usize>,
+    index: Index,
     problem: Option<String>,
 }
 
@@ -64,11 +72,12 @@ impl DebugInfo {
         let mut files = Files::default();
         let (units, broken_units) = Units::read(&sections, &mut work);
         let (rows, broken_rows) = rows::read(&units, &sections, &mut files, &mut work);
-        let (scopes, broken_scopes) = scopes::read(&units, &sections, &mut files, &mut work);
+        let starts = units.all.iter().filter_map(|unit| Some(unit.header.debug_info_offset()?.0)).collect();
+        let mut index = Index::of_units(starts);
+        let (scopes, broken_scopes) = scopes::read(&units, &sections, &mut files, &mut index, &mut work);
         let broken = broken_units.or(broken_rows).or(broken_scopes);
         let problem = broken.map(|reason| told(&reason, rows.is_empty()));
-        let starts = units.all.iter().filter_map(|unit| Some(unit.header.debug_info_offset()?.0)).collect();
-        Some(Self { files: files.all, rows, scopes, units: starts, problem })
+        Some(Self { files: files.all, rows, scopes, index, problem })
     }
 
     /// The files that are named, each once.
@@ -116,7 +125,7 @@ impl DebugInfo {
         let scope = u32::try_from(offset).ok().and_then(|offset| self.scopes.at(offset));
         let chain: Vec<_> =
             scope.into_iter().flat_map(|scope| self.scopes.chain(scope)).map(|scope| scope.entry).collect();
-        variables::read(&Entries::of(wasm, &self.units), &chain, offset, state)
+        variables::read(&Entries::of(wasm, &self.index), &chain, offset, state)
     }
 
     fn row(&self, offset: u64) -> Option<&Row> {
@@ -156,7 +165,7 @@ impl SourceMap for DebugInfo {
     fn changes(&self, wasm: &[u8], offset: u64) -> Vec<u64> {
         let scope = u32::try_from(offset).ok().and_then(|offset| self.scopes.at(offset));
         let function = scope.and_then(|scope| self.scopes.chain(scope).last());
-        function.map_or_else(Vec::new, |scope| variables::changes(&Entries::of(wasm, &self.units), scope.entry))
+        function.map_or_else(Vec::new, |scope| variables::changes(&Entries::of(wasm, &self.index), scope.entry))
     }
 
     /// A line may be in several functions: of a generic one there are copies, and an inlined one is wherever it is
@@ -181,7 +190,7 @@ impl SourceMap for DebugInfo {
 
 fn told(reason: &Broken, nothing: bool) -> String {
     match reason {
-        Broken::Damaged(_) if nothing => format!("the debug information cannot be read: {reason}"),
+        Broken::Damaged(_) | Broken::Recursive if nothing => format!("the debug information cannot be read: {reason}"),
         _ => format!("only a part of the debug information was read: {reason}"),
     }
 }

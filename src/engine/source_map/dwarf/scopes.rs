@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use gimli::{Attribute, AttributeValue, UnitOffset, constants as dw};
+use gimli::{Attribute, AttributeValue, Operation, UnitOffset, constants as dw};
 
 use super::entries::EntryRef;
 use super::files::Files;
+use super::index::Index;
 use super::rows::{self, Place};
 use super::sections::{Bytes, Sections};
 use super::units::Units;
@@ -60,10 +61,11 @@ pub fn read<'a>(
     units: &Units<'a>,
     sections: &Sections<'a>,
     files: &mut Files,
+    index: &mut Index,
     work: &mut Work,
 ) -> (Scopes, Option<Broken>) {
     let mut reader =
-        Reader { units, sections, files, work, all: Vec::new(), ranges: Vec::new(), names: HashMap::new() };
+        Reader { units, sections, files, index, work, all: Vec::new(), ranges: Vec::new(), names: HashMap::new() };
     let mut broken = None;
     for unit in 0..units.all.len() {
         if let Err(reason) = reader.unit(unit) {
@@ -74,6 +76,7 @@ pub fn read<'a>(
             }
         }
     }
+    reader.index.finish();
     let innermost = innermost(reader.ranges);
     (Scopes { all: reader.all, innermost }, broken)
 }
@@ -82,6 +85,7 @@ struct Reader<'r, 'a> {
     units: &'r Units<'a>,
     sections: &'r Sections<'a>,
     files: &'r mut Files,
+    index: &'r mut Index,
     work: &'r mut Work,
     all: Vec<Scope>,
     /// Start, end, depth and scope.
@@ -98,16 +102,29 @@ impl<'a> Reader<'_, 'a> {
         // The scopes around the entry: how deep their entries are, and which they are.
         let mut around: Vec<(isize, u32)> = Vec::new();
         let mut paths = HashMap::new();
+        let start_of_unit = unit.header.debug_info_offset().map_or(0, |start| start.0);
+        let end_of_unit = start_of_unit.saturating_add(unit.header.length_including_self());
         while !entries.is_empty() {
             let depth = entries.next_depth();
             let offset = entries.next_offset();
             self.work.spend(1)?;
             let Some(abbreviation) = entries.read_abbreviation()? else { continue };
+            let entry = EntryRef { unit: start_of_unit, offset: offset.0 };
+            self.index.pass(entry, depth);
+            if abbreviation.has_children() && is_space(abbreviation.tag()) {
+                self.index.open(entry, depth);
+            }
             while around.last().is_some_and(|(outer, _)| *outer >= depth) {
                 around.pop();
             }
             let specifications = abbreviation.attributes();
             let is_inlined = abbreviation.tag() == dw::DW_TAG_inlined_subroutine;
+            if abbreviation.tag() == dw::DW_TAG_variable && depth == 1 {
+                self.work.spend(specifications.len() as u64)?;
+                entries.read_attributes(specifications, &mut attributes)?;
+                self.vtable(index, entry, &attributes);
+                continue;
+            }
             if !is_inlined && abbreviation.tag() != dw::DW_TAG_subprogram {
                 entries.skip_attributes(specifications)?;
                 continue;
@@ -124,12 +141,31 @@ impl<'a> Reader<'_, 'a> {
             let Some(start) = self.ranges[known..].iter().map(|(start, ..)| *start).min() else { continue };
             let name = self.name(index, offset, &attributes);
             let call = is_inlined.then(|| self.call(index, &attributes, &mut paths)).flatten();
-            let start_of_unit = self.units.all[index].header.debug_info_offset().map_or(0, |start| start.0);
-            let entry = EntryRef { unit: start_of_unit, offset: offset.0 };
             self.all.push(Scope { name, outer, call, start, entry });
             around.push((depth, scope));
         }
+        self.index.end_unit(end_of_unit);
         Ok(())
+    }
+
+    /// Notes a variable that is the vtable of a trait object.
+    fn vtable(&mut self, unit: usize, entry: EntryRef, attributes: &[Attribute<Bytes<'a>>]) {
+        let value = |name| attributes.iter().find(|attribute| attribute.name() == name).map(Attribute::value);
+        let address = || {
+            let mut operations =
+                value(dw::DW_AT_location)?.exprloc_value()?.operations(self.units.all[unit].encoding());
+            match operations.next() {
+                Ok(Some(Operation::Address { address })) => Some(address),
+                _ => None,
+            }
+        };
+        let unit = &self.units.all[unit];
+        let name = || self.units.string(unit, value(dw::DW_AT_name)?);
+        if let Some(address) = address()
+            && name().is_some_and(|name| name.ends_with("::{vtable}"))
+        {
+            self.index.add_vtable(address, entry);
+        }
     }
 
     /// Notes where a scope's code is.
@@ -234,6 +270,11 @@ impl<'a> Reader<'_, 'a> {
         let reference = attributes.iter().find(|attribute| refers(&attribute.name()))?;
         self.units.referred(unit, reference.value())
     }
+}
+
+/// Whether the names of what is in an entry are within its own.
+fn is_space(tag: dw::DwTag) -> bool {
+    matches!(tag, dw::DW_TAG_namespace | dw::DW_TAG_structure_type | dw::DW_TAG_class_type | dw::DW_TAG_union_type)
 }
 
 /// Of ranges that lie within one another, the innermost for each stretch.

@@ -1,15 +1,21 @@
 //! The variables of a call and where they are (DWARF 5, sections 2.6 and 4.1).
 
-use gimli::{Attribute, AttributeValue, EvaluationResult, Expression, Location, Value, constants as dw};
+use std::collections::HashMap;
 
+use gimli::{Attribute, AttributeValue, EvaluationResult, Expression, Location, UnitOffset, Value, constants as dw};
+
+use super::discriminants::discriminant_value;
 use super::entries::{Entries, Entry, EntryRef};
 use super::sections::Bytes;
-use super::show::{Shown, Stored, written};
+use super::show::{Evaluate, Shown, Stored, evaluated};
+use super::types::is_set;
 use super::work::Broken;
 
 /// How many operations say where a variable is, at most.
 const MOST_OPERATIONS: u32 = 1_000;
-/// How many blocks are within one another, at most.
+/// How many bytes a value has at most that is in pieces.
+const LARGEST: usize = 1 << 12;
+/// How deep lexical blocks may be nested.
 const DEEPEST: usize = 200;
 
 /// What a value is read from, at one moment of the program.
@@ -20,6 +26,10 @@ pub trait State {
     fn local(&self, index: u32) -> Option<u64>;
     /// The bits of a global.
     fn global(&self, index: u32) -> Option<u64>;
+    /// The name of the function that a pointer to functions stands for: it is in the table at that index.
+    fn function_name(&self, _pointer: u64) -> Option<String> {
+        None
+    }
 }
 
 /// A variable or parameter, as its source names it.
@@ -39,10 +49,10 @@ pub fn read(entries: &Entries<'_>, chain: &[EntryRef], offset: u64, state: &dyn 
     let function = chain.last().and_then(|function| entries.entry(*function).ok());
     let call = Call { entries, state, at: at.unwrap_or(0), frame_base: chain.last().copied().zip(function) };
     let of_scope = |scope: &EntryRef| {
-        let mut found = Vec::new();
+        let mut found = Found::default();
         // What cannot be read leaves those that could.
-        let _ = call.collect(*scope, 0, &mut found);
-        found
+        let _ = call.collect(*scope, &mut found);
+        found.all.into_iter().flatten().collect()
     };
     chain.iter().map(of_scope).collect()
 }
@@ -83,6 +93,22 @@ fn changes_within(entries: &Entries<'_>, function: EntryRef, found: &mut Vec<u64
     Ok(())
 }
 
+/// The variables of a scope so far. An inner one hides those of the same name.
+#[derive(Default)]
+struct Found {
+    all: Vec<Option<Variable>>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Found {
+    fn add(&mut self, variable: Variable) {
+        if let Some(hidden) = self.by_name.insert(variable.name.clone(), self.all.len()) {
+            self.all[hidden] = None;
+        }
+        self.all.push(Some(variable));
+    }
+}
+
 /// One call, at one instruction.
 struct Call<'r, 'a> {
     entries: &'r Entries<'a>,
@@ -94,23 +120,45 @@ struct Call<'r, 'a> {
 }
 
 impl<'a> Call<'_, 'a> {
-    /// Adds the variables of a scope and of the blocks in it that the instruction is in, the outermost first.
-    fn collect(&self, scope: EntryRef, depth: usize, found: &mut Vec<Variable>) -> Result<(), Broken> {
-        if depth > DEEPEST {
+    /// Adds the variables of a scope and of the blocks in it that the instruction is in, the outermost first. All that is
+    /// in the scope is passed once: each `let` of Rust makes a block within the last.
+    fn collect(&self, scope: EntryRef, found: &mut Found) -> Result<(), Broken> {
+        let unit = self.entries.unit(scope.unit)?;
+        let mut entries = unit.entries_raw(Some(UnitOffset(scope.offset)))?;
+        let root = entries.next_depth();
+        let mut entry = Entry::null();
+        // What is below this is in none of those blocks.
+        let mut passed_over = None;
+        if !entries.read_entry(&mut entry)? || !entry.has_children() {
             return Ok(());
         }
-        for (at, entry) in self.entries.children(scope)? {
+        while !entries.is_empty() && entries.next_depth() > root {
+            self.entries.spend(1)?;
+            let depth = entries.next_depth();
+            if passed_over.is_some_and(|over| depth > over) {
+                if let Some(abbreviation) = entries.read_abbreviation()? {
+                    entries.skip_attributes(abbreviation.attributes())?;
+                }
+                continue;
+            }
+            passed_over = None;
+            if !entries.read_entry(&mut entry)? {
+                continue;
+            }
+            self.entries.spend(entry.attrs().len() as u64)?;
+            let at = EntryRef { unit: scope.unit, offset: entry.offset().0 };
             match entry.tag() {
+                dw::DW_TAG_lexical_block if self.is_in(at, &entry)? => continue,
+                // What the compiler keeps for itself, such as the length of an array; not `this`.
+                dw::DW_TAG_variable if is_set(&entry, dw::DW_AT_artificial) => {}
                 dw::DW_TAG_variable | dw::DW_TAG_formal_parameter => {
                     if let Some(variable) = self.variable(at, &entry)? {
-                        // An inner one hides those of the same name.
-                        found.retain(|known| known.name != variable.name);
-                        found.push(variable);
+                        found.add(variable);
                     }
                 }
-                dw::DW_TAG_lexical_block if self.is_in(at, &entry)? => self.collect(at, depth + 1, found)?,
                 _ => {}
             }
+            passed_over = Some(depth);
         }
         Ok(())
     }
@@ -140,23 +188,23 @@ impl<'a> Call<'_, 'a> {
         let ty = ty.or_else(|| origin.as_ref().and_then(|(at, entry)| self.entries.type_of(*at, entry)));
         let Some(ty) = ty else { return Ok(None) };
         let stored = self.stored(at, entry)?;
-        let mut shown = Shown::new(self.entries, self.state);
-        let value = stored.as_ref().map(|stored| shown.value(ty, stored));
+        let value = stored.as_ref().map(|stored| Shown::new(self.entries, self.state, self).value(ty, stored));
         let address = match stored {
             Some(Stored::Memory(address)) => Some(address),
             Some(Stored::Bytes(_)) | None => None,
         };
-        Ok(Some(Variable { name, ty: written(&self.entries.type_name(ty).unwrap_or_default()), value, address }))
+        let ty = self.entries.type_name(ty, &|count| evaluated(self, count, address)).unwrap_or_default();
+        Ok(Some(Variable { name, ty, value, address }))
     }
 
     /// Where a variable is at the instruction, if it is anywhere.
     fn stored(&self, at: EntryRef, entry: &Entry<'a>) -> Result<Option<Stored>, Broken> {
         if let Some(constant) = entry.attr(dw::DW_AT_const_value) {
-            return Ok(constant_bytes(constant).map(Stored::Bytes));
+            return Ok(constant_bytes(constant).map(|bytes| Stored::bytes(&bytes)));
         }
         let Some(location) = entry.attr_value(dw::DW_AT_location) else { return Ok(None) };
         match self.expression(at, location)? {
-            Some(expression) => self.evaluate(at, expression, true),
+            Some(expression) => self.evaluate(at, expression, With { frame: true, object: None }),
             None => Ok(None),
         }
     }
@@ -181,15 +229,15 @@ impl<'a> Call<'_, 'a> {
         Ok(None)
     }
 
-    fn evaluate(
-        &self,
-        at: EntryRef,
-        expression: Expression<Bytes<'a>>,
-        with_frame: bool,
-    ) -> Result<Option<Stored>, Broken> {
+    fn evaluate(&self, at: EntryRef, expression: Expression<Bytes<'a>>, with: With) -> Result<Option<Stored>, Broken> {
         let unit = self.entries.unit(at.unit)?;
+        self.entries.spend(1 + expression.0.len() as u64 / 4)?;
         let mut evaluation = expression.evaluation(unit.encoding());
         evaluation.set_max_iterations(MOST_OPERATIONS);
+        if let Some(object) = with.object {
+            evaluation.set_initial_value(object);
+            evaluation.set_object_address(object);
+        }
         let mut result = evaluation.evaluate()?;
         loop {
             self.entries.spend(1)?;
@@ -207,7 +255,7 @@ impl<'a> Call<'_, 'a> {
                     let Some(bits) = self.state.global(index) else { return Ok(None) };
                     evaluation.resume_with_wasm_value(Value::Generic(bits))?
                 }
-                EvaluationResult::RequiresFrameBase if with_frame => {
+                EvaluationResult::RequiresFrameBase if with.frame => {
                     let Some(base) = self.frame_base()? else { return Ok(None) };
                     evaluation.resume_with_frame_base(base)?
                 }
@@ -221,23 +269,40 @@ impl<'a> Call<'_, 'a> {
         let mut bytes = Vec::new();
         let pieces = evaluation.result();
         let is_one = pieces.len() == 1;
-        for piece in pieces {
-            let size = piece.size_in_bits.map(|bits| bits.div_ceil(8));
-            match piece.location {
+        for piece in &pieces {
+            self.entries.spend(1)?;
+            // Bits that are no whole bytes are no compiler's for this machine.
+            if piece.bit_offset.is_some_and(|offset| offset > 0) || piece.size_in_bits.is_some_and(|bits| bits % 8 > 0)
+            {
+                return Ok(None);
+            }
+            let size = piece.size_in_bits.map(|bits| bits / 8);
+            let most = usize::try_from(size.unwrap_or(8)).unwrap_or(usize::MAX);
+            if most > LARGEST - bytes.len() {
+                return Ok(None);
+            }
+            let known = match piece.location {
                 Location::Address { address } if is_one => return Ok(Some(Stored::Memory(address))),
-                Location::Address { address } => match size.and_then(|size| self.state.memory(address, size)) {
-                    Some(part) => bytes.extend_from_slice(part),
-                    None => return Ok(None),
-                },
+                Location::Address { address } => size.and_then(|size| self.state.memory(address, size)?.get(..most)),
                 Location::Value { value } => {
                     let value = value.to_u64(u64::MAX)?.to_le_bytes();
-                    bytes.extend_from_slice(&value[..size.map_or(8, |size| size.min(8)) as usize]);
+                    let length = most.min(8);
+                    bytes.extend(value[..length].iter().copied().map(Some));
+                    // A piece that is larger than a value is not all known.
+                    bytes.extend(std::iter::repeat_n(None, most - length));
+                    continue;
                 }
-                Location::Bytes { value } => bytes.extend_from_slice(value.slice()),
-                Location::Empty | Location::Register { .. } | Location::ImplicitPointer { .. } => return Ok(None),
+                Location::Bytes { value } if size.is_none() => Some(value.slice()),
+                Location::Bytes { value } => value.slice().get(..most),
+                Location::Empty | Location::Register { .. } | Location::ImplicitPointer { .. } => None,
+            };
+            match known {
+                Some(known) => bytes.extend(known.iter().copied().map(Some)),
+                // A piece that is nowhere leaves the others.
+                None => bytes.extend(std::iter::repeat_n(None, most)),
             }
         }
-        Ok(Some(Stored::Bytes(bytes)))
+        Ok(bytes.iter().any(Option::is_some).then_some(Stored::Bytes(bytes)))
     }
 
     /// What the addresses in the call's frame count from; nothing before the function has taken room for it.
@@ -245,20 +310,73 @@ impl<'a> Call<'_, 'a> {
         let Some((at, entry)) = &self.frame_base else { return Ok(None) };
         let Some(base) = entry.attr_value(dw::DW_AT_frame_base) else { return Ok(None) };
         let Some(expression) = self.expression(*at, base)? else { return Ok(None) };
-        Ok(match self.evaluate(*at, expression, false)? {
-            Some(Stored::Bytes(bytes)) => Some(little_endian(&bytes)).filter(|base| *base != 0),
+        Ok(match self.evaluate(*at, expression, With { frame: false, object: None })? {
+            Some(Stored::Bytes(bytes)) => number_of(&bytes).filter(|base| *base != 0),
             Some(Stored::Memory(address)) => Some(address),
             None => None,
         })
     }
+
+    fn number(&self, at: EntryRef) -> Result<Option<u64>, Broken> {
+        let entry = self.entries.entry(at)?;
+        let Some(ty) = self.entries.type_of(at, &entry) else { return Ok(None) };
+        let size = self.entries.size(ty)?.min(8);
+        Ok(match self.stored(at, &entry)? {
+            Some(Stored::Memory(address)) => self.state.memory(address, size).map(little_endian),
+            Some(Stored::Bytes(bytes)) => bytes.get(..size as usize).and_then(number_of),
+            None => None,
+        })
+    }
+
+    fn computed(&self, at: EntryRef, name: dw::DwAt, object: Option<u64>) -> Result<Option<u64>, Broken> {
+        let entry = self.entries.entry(at)?;
+        let Some(value) = entry.attr_value(name) else { return Ok(None) };
+        if let Some(variable) = self.entries.referred(at.unit, value) {
+            return self.number(variable);
+        }
+        let expression = match value {
+            AttributeValue::Block(block) => Some(Expression(block)),
+            value => self.expression(at, value)?,
+        };
+        let Some(expression) = expression else { return Ok(None) };
+        Ok(match self.evaluate(at, expression, With { frame: true, object })? {
+            Some(Stored::Memory(address)) => Some(address),
+            Some(Stored::Bytes(bytes)) => number_of(&bytes),
+            None => None,
+        })
+    }
+}
+
+impl Evaluate for Call<'_, '_> {
+    fn variable(&self, at: EntryRef) -> Option<u64> {
+        self.number(at).ok().flatten()
+    }
+
+    fn attribute(&self, at: EntryRef, name: dw::DwAt, object: Option<u64>) -> Option<u64> {
+        self.computed(at, name, object).ok().flatten()
+    }
+}
+
+/// What an expression may refer to.
+struct With {
+    /// The frame of the call.
+    frame: bool,
+    /// The address of an object, which is also what it begins with.
+    object: Option<u64>,
+}
+
+/// The number that up to eight bytes are, if all of them are known.
+fn number_of(bytes: &[Option<u8>]) -> Option<u64> {
+    let bytes: Option<Vec<u8>> = bytes.iter().copied().collect();
+    Some(little_endian(&bytes?))
 }
 
 fn constant_bytes(constant: &Attribute<Bytes<'_>>) -> Option<Vec<u8>> {
     if let AttributeValue::Block(block) = constant.value() {
         return Some(block.slice().to_vec());
     }
-    let value = constant.sdata_value().or_else(|| constant.udata_value().map(u64::cast_signed))?;
-    Some(i128::from(value).to_le_bytes().to_vec())
+    // Zero in the bits above, but where it is written with a sign.
+    discriminant_value(&constant.value()).map(|value| value.to_le_bytes().to_vec())
 }
 
 /// The number that up to eight bytes are.

@@ -1,6 +1,19 @@
 //! Values of many types, for the debugger to show.
 #![expect(dead_code, reason = "what is in the values is for the debugger to look at")]
 
+mod collections;
+mod enums;
+mod named;
+mod owners;
+
+mod left {
+    pub mod part;
+}
+
+mod right {
+    pub mod part;
+}
+
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
@@ -82,6 +95,16 @@ fn main() {
     println!("{array:?} {point:?} {metres:?} {marker:?} {colours:?} {some:?} {none:?} {maybe_text:?} {maybe_box:?}");
     println!("{fine:?} {failed:?} {boxed:?} {reference:?} {node:?} {map:?} {wide}");
     println!("{} {} {:?}", metres.0, node.value, node.next);
+    enums::look();
+    owners::look();
+    named::look();
+    collections::look();
+    println!("{} {:?}", left::part::of_left(1), right::part::of_right('a'));
+}
+
+/// Uses something, so that it is still there.
+fn keep<T>(value: &T) {
+    std::hint::black_box(value);
 }
 
 fn show(text: &str, shapes: &[Shape], total: i32) {
