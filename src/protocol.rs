@@ -29,7 +29,7 @@ pub use module::{
     Checked, Detected, DetectedKind, ExportSummary, ImportSummary, ModuleSummary, Problem, Severity, Span,
 };
 pub use outcome::{Backtrace, BacktraceCall, Counters, Outcome, Trap, Value};
-pub use sources::{InlinedFrame, LineCommand, SourceFile, SourcePlace};
+pub use sources::{InlinedFrame, Landmark, LineCommand, SourceFile, SourcePlace};
 pub use timeline::{MarkKind, TimelineMark};
 
 /// Numbers the runs of a page, starting at 1; a later run has a larger number.

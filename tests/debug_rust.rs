@@ -88,7 +88,7 @@ fn a_module_tells_which_sources_it_was_made_of() {
     let Some(Event::SourcesListed { version: 3, files, problem: None }) = worker.events.last() else {
         panic!("{:?}", worker.events.last())
     };
-    assert!(files.contains(&SourceFile { path: path(COUNT), is_library: false }));
+    assert!(files.contains(&SourceFile { path: path(COUNT), is_library: false, landmarks: Vec::new() }));
     assert!(files.iter().any(|file| file.is_library));
     let source = support::wat("(module)");
     worker.send(Request::ListSources { version: 4, source });

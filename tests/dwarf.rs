@@ -6,7 +6,7 @@ mod guests;
 
 use std::path::Path;
 
-use guests::{SOURCES, guest_with_lines, sources};
+use guests::{SOURCES, guest_with_lines, guest_with_values, sources};
 use proptest::prelude::*;
 use wasmoscope::engine::source_map::SourceMap;
 use wasmoscope::engine::source_map::dwarf::DebugInfo;
@@ -75,6 +75,23 @@ fn inlined_calls_are_frames_that_say_where_they_were_called() {
         let (function, inlined) = frames.split_last().expect("there are several");
         assert!(!function.is_inlined && inlined.iter().all(|frame| frame.is_inlined), "{frames:?}");
     }
+}
+
+#[test]
+fn files_of_one_name_are_told_apart_by_their_functions() {
+    let wasm = read(&guest_with_values());
+    let info = DebugInfo::read(&wasm).expect("it has DWARF");
+    let mut found: Vec<_> = info.landmarks(&wasm).into_iter().collect();
+    found.sort_by_key(|(file, _)| info.file(*file).map(|file| file.path.clone()));
+    let found: Vec<_> = found
+        .into_iter()
+        .map(|(file, landmarks)| (info.file(file).expect("it is one of them").path.clone(), landmarks))
+        .collect();
+    let expected = [("left", "of_left"), ("right", "of_right")].map(|(folder, function)| {
+        let file = format!("values/src/{folder}/part.rs");
+        (source(&file), vec![(line_of(&file, &format!("pub fn {function}")), function.to_owned())])
+    });
+    assert_eq!(found, expected);
 }
 
 #[test]

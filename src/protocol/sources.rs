@@ -9,6 +9,16 @@ pub struct SourceFile {
     pub path: String,
     /// Whether it belongs to the standard library or to a dependency, and not to the program itself.
     pub is_library: bool,
+    /// What its text has on some lines, where another of the program's files has the same name.
+    pub landmarks: Vec<Landmark>,
+}
+
+/// A function by which a source file can be known: its name stands on the line that it is declared on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landmark {
+    /// From 1.
+    pub line: u32,
+    pub name: String,
 }
 
 /// A place in such a file.

@@ -6,9 +6,9 @@ use crate::engine::debugger::backtrace::{Call, calls_of};
 use crate::engine::debugger::view::FrameView;
 use crate::engine::debugger::{DebugSession, Names};
 use crate::engine::source::Source;
-use crate::engine::source_map::dwarf::{DebugInfo, Place, Variable};
+use crate::engine::source_map::dwarf::{self, DebugInfo, Place, Variable};
 use crate::engine::source_map::{InstructionMap, SourceMap};
-use crate::protocol::{Event, InlinedFrame, SourceFile, SourcePlace, SourceVariable, Version};
+use crate::protocol::{Event, InlinedFrame, Landmark, SourceFile, SourcePlace, SourceVariable, Version};
 
 /// The debug information of the module that was looked at last.
 #[derive(Default)]
@@ -31,13 +31,20 @@ impl Sources {
     /// The files, for the page.
     pub fn list(&mut self, version: Version, source: &Source) -> Event {
         let info = self.of(source);
-        let to_file = |file: &crate::engine::source_map::dwarf::SourceFile| SourceFile {
+        let mut landmarks = info.as_ref().map(|info| info.landmarks(&source.bytes)).unwrap_or_default();
+        let mut to_file = |(index, file): (usize, &dwarf::SourceFile)| SourceFile {
             path: file.path.clone(),
             is_library: file.is_library,
+            landmarks: landmarks
+                .remove(&(index as u32))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(line, name)| Landmark { line, name })
+                .collect(),
         };
         Event::SourcesListed {
             version,
-            files: info.iter().flat_map(|info| info.files()).map(to_file).collect(),
+            files: info.iter().flat_map(|info| info.files()).enumerate().map(&mut to_file).collect(),
             problem: info.as_ref().and_then(|info| info.problem()).map(str::to_owned),
         }
     }

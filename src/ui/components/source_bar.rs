@@ -1,8 +1,6 @@
 //! Above a module in the editor: whether its source or its text is shown, which file, and which files are still asked
 //! for.
 
-use std::rc::Rc;
-
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -10,7 +8,7 @@ use crate::ui::hooks::reducers::{DebugContext, SourcesContext, WorkspaceContext,
 use crate::ui::hooks::use_sources::supply_picked;
 use crate::ui::platform::upload::picked;
 use crate::ui::selectors::sources::{note, short, shown_file, text_of};
-use crate::ui::state::sources::{ModuleView, SourcesAction};
+use crate::ui::state::sources::{ModuleView, SourcesAction, SourcesState};
 
 /// Nothing, unless the module names sources, or says that it would.
 #[component]
@@ -103,11 +101,11 @@ fn Missing(props: &MissingProps) -> Html {
             }
         })
     };
-    let files: Rc<[Rc<str>]> = sources.files.clone();
+    let asked: SourcesState = (*sources).clone();
     let onchange = Callback::from(move |event: Event| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
         if let Some(list) = input.files() {
-            supply_picked(picked(&list), workspace.clone(), files.clone());
+            supply_picked(picked(&list), workspace.clone(), asked.clone());
         }
         // The same file can then be picked again.
         input.set_value("");

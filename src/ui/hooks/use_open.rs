@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::reducers::{SourcesContext, WorkspaceContext, use_slice};
 use super::use_files::Files;
 use super::use_projects::Projects;
-use super::use_sources::{Supplied, supply};
+use super::use_sources::supply;
 use crate::ui::platform::upload::Picked;
 use crate::ui::selectors::opened::{Opened, classify};
 use crate::ui::state::project::{About, Program};
@@ -45,9 +45,17 @@ impl Opener {
     pub fn open(&self, picked: Vec<Picked>) {
         let opener = self.clone();
         spawn_local(async move {
-            let named = opener.0.sources.clone().files.clone();
-            if let Supplied::Told(text) = supply(&picked, &opener.0.workspace, &named).await {
-                opener.0.projects.tell(&text, About::Program);
+            let asked = (*opener.0.sources.clone()).clone();
+            let supplied = supply(&picked, &opener.0.workspace, &asked).await;
+            let told = supplied.describe(&asked.files);
+            // A folder with nothing in it but names that the module also has is more likely one for the program to read.
+            let is_one = matches!(picked.as_slice(), [file] if !file.is_directory());
+            if !supplied.added.is_empty() {
+                opener.0.projects.tell(&told, About::Program);
+                return;
+            }
+            if !supplied.refused.is_empty() || is_one && !supplied.is_nothing() {
+                opener.0.projects.complain(&told, About::Program);
                 return;
             }
             match picked.as_slice() {

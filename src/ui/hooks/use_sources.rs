@@ -10,9 +10,9 @@ use super::reducers::{CheckContext, DebugContext, SourcesContext, WorkspaceConte
 use super::use_engine::Engine;
 use crate::protocol::Event;
 use crate::ui::platform::upload::Picked;
-use crate::ui::selectors::sources::{asked_for, short};
+use crate::ui::selectors::sources::{Supplied, asked_for, known_by_text};
 use crate::ui::state::project::{About, Notice, Program, WorkspaceAction};
-use crate::ui::state::sources::{SourceText, SourcesAction};
+use crate::ui::state::sources::{SourceText, SourcesAction, SourcesState};
 
 /// The longest source that is shown.
 const LONGEST: usize = 8 << 20;
@@ -74,58 +74,54 @@ fn is_debug(section: &str) -> bool {
     section.contains(".debug_info") || section.contains("external_debug_info")
 }
 
-/// What came of files that a person has supplied.
-pub enum Supplied {
-    /// None of them is a source of the module.
-    Nothing,
-    /// What to say of those that are, and of those that could not be taken.
-    Told(String),
-}
-
 /// Takes those files that are sources of the module that is open.
-pub async fn supply(picked: &[Picked], workspace: &WorkspaceContext, files: &[Rc<str>]) -> Supplied {
-    let wanted = picked.iter().filter(|file| !file.is_directory());
-    let wanted: Vec<_> = wanted.filter_map(|file| Some((file, asked_for(&file.path, files)?))).collect();
-    if wanted.is_empty() {
-        return Supplied::Nothing;
-    }
-    let mut added = Vec::new();
-    let mut refused = Vec::new();
-    for (file, path) in wanted {
-        match file.read().await.map(String::from_utf8) {
-            Ok(Ok(text)) if text.len() <= LONGEST => {
-                added.push(SourceText { path: path.clone(), text: text.replace("\r\n", "\n").into() });
+pub async fn supply(picked: &[Picked], workspace: &WorkspaceContext, sources: &SourcesState) -> Supplied {
+    let files = &sources.files;
+    let mut supplied = Supplied::default();
+    let mut texts = Vec::new();
+    for file in picked.iter().filter(|file| !file.is_directory()) {
+        let candidates = asked_for(&file.path, files);
+        if candidates.is_empty() {
+            continue;
+        }
+        let text = match file.read().await.map(String::from_utf8) {
+            Ok(Ok(text)) if text.len() <= LONGEST => text.replace("\r\n", "\n"),
+            Ok(Ok(_)) => {
+                supplied.refused.push(format!("{} is longer than {} MiB", file.path, LONGEST >> 20));
+                continue;
             }
-            Ok(Ok(_)) => refused.push(format!("{} is longer than {} MiB", file.path, LONGEST >> 20)),
-            Ok(Err(_)) => refused.push(format!("{} is not text in UTF-8", file.path)),
-            Err(error) => refused.push(error),
+            Ok(Err(_)) => {
+                supplied.refused.push(format!("{} is not text in UTF-8", file.path));
+                continue;
+            }
+            Err(error) => {
+                supplied.refused.push(error);
+                continue;
+            }
+        };
+        let found = match candidates.as_slice() {
+            [only] => Some(*only),
+            several => known_by_text(&text, several, &sources.landmarks),
+        };
+        match found {
+            Some(path) => {
+                supplied.added.push(path.clone());
+                texts.push(SourceText { path: path.clone(), text: text.into() });
+            }
+            None => supplied.unclear.push((file.path.clone(), candidates.into_iter().cloned().collect())),
         }
     }
-    let names: Vec<&str> = added.iter().map(|text| short(&text.path, files)).collect();
-    let mut told = match names.as_slice() {
-        [] => String::new(),
-        [name] => format!("The source {name} is shown in the editor."),
-        names => format!("{} source files are shown in the editor: {}.", names.len(), names.join(", ")),
-    };
-    for reason in &refused {
-        told += &format!(" {reason}.");
+    if !texts.is_empty() {
+        workspace.dispatch(WorkspaceAction::AddSources(texts));
     }
-    if !added.is_empty() {
-        workspace.dispatch(WorkspaceAction::AddSources(added));
-    }
-    Supplied::Told(told.trim_start().to_owned())
+    supplied
 }
 
 /// The same, from where nothing waits for it.
-pub fn supply_picked(picked: Vec<Picked>, workspace: WorkspaceContext, files: Rc<[Rc<str>]>) {
+pub fn supply_picked(picked: Vec<Picked>, workspace: WorkspaceContext, sources: SourcesState) {
     spawn_local(async move {
-        let (text, is_error) = match supply(&picked, &workspace, &files).await {
-            Supplied::Told(text) => (text, false),
-            Supplied::Nothing => {
-                let asked: Vec<&str> = files.iter().map(|file| short(file, &files)).collect();
-                (format!("None of these is a source of this module. It names {}.", asked.join(", ")), true)
-            }
-        };
-        workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error, about: About::Program }));
+        let supplied = supply(&picked, &workspace, &sources).await;
+        let (text, is_error) = (supplied.describe(&sources.files).into(), supplied.added.is_empty());
+        workspace.dispatch(WorkspaceAction::Tell(Notice { text, is_error, about: About::Program }));
     });
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{DebugView, SourcePlace, Span};
+use crate::protocol::{DebugView, Landmark, SourcePlace, Span};
 use crate::ui::selectors::debug::Marks;
 use crate::ui::state::debug::DebugState;
 use crate::ui::state::sources::{SourceText, SourcesState};
@@ -134,17 +134,90 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Which of the files that a module names a supplied one is: the one that it has the most of its path in common with,
-/// from the end. `None` where its name is none of theirs, or that of several.
-pub fn asked_for<'a>(given: &str, asked: &'a [Rc<str>]) -> Option<&'a Rc<str>> {
+/// Which of the files that a module names a supplied one may be: those that it has the most of its path in common with,
+/// from the end. Several where its path does not tell them apart, none where its name is none of theirs.
+pub fn asked_for<'a>(given: &str, asked: &'a [Rc<str>]) -> Vec<&'a Rc<str>> {
     let score = |path: &str| {
         let parts = path.rsplit('/').zip(given.rsplit(['/', '\\']));
         parts.take_while(|(one, other)| one == other).count()
     };
-    let best = asked.iter().map(|path| score(path)).max().filter(|best| *best > 0)?;
-    let mut found = asked.iter().filter(|path| score(path) == best);
+    let best = asked.iter().map(|path| score(path)).max().filter(|best| *best > 0);
+    asked.iter().filter(|path| Some(score(path)) == best).collect()
+}
+
+/// The one of several files of the same name that a text is, by the functions that are declared in it; `None` where
+/// that does not tell them apart.
+pub fn known_by_text<'a>(
+    text: &str,
+    candidates: &[&'a Rc<str>],
+    landmarks: &[(Rc<str>, Vec<Landmark>)],
+) -> Option<&'a Rc<str>> {
+    let lines: Vec<&str> = text.lines().collect();
+    let has = |landmark: &Landmark| {
+        let line = landmark.line.checked_sub(1).and_then(|index| lines.get(index as usize));
+        line.is_some_and(|line| words(line).any(|word| word == landmark.name))
+    };
+    let fits = |path: &Rc<str>| {
+        let known = landmarks.iter().find(|(known, _)| known == path);
+        known.is_some_and(|(_, landmarks)| !landmarks.is_empty() && landmarks.iter().all(has))
+    };
+    let mut found = candidates.iter().filter(|path| fits(path));
     let first = found.next()?;
-    found.next().is_none().then_some(first)
+    found.next().is_none().then_some(*first)
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+}
+
+/// What came of files that the user has supplied.
+#[derive(Debug, Default)]
+pub struct Supplied {
+    /// The files that they are, as the module names them.
+    pub added: Vec<Rc<str>>,
+    /// Those that may be several of the module's files, and which.
+    pub unclear: Vec<(String, Vec<Rc<str>>)>,
+    /// Why some could not be read, each a sentence without a full stop.
+    pub refused: Vec<String>,
+}
+
+/// How many files are named one by one that may be several.
+const MOST_UNCLEAR: usize = 3;
+
+impl Supplied {
+    /// Whether none of them has the name of a source of the module.
+    pub fn is_nothing(&self) -> bool {
+        self.added.is_empty() && self.unclear.is_empty() && self.refused.is_empty()
+    }
+
+    /// The same in words. `files` are all that the module names.
+    pub fn describe(&self, files: &[Rc<str>]) -> String {
+        let names = |paths: &[Rc<str>]| paths.iter().map(|path| short(path, files).to_owned()).collect::<Vec<_>>();
+        if self.is_nothing() {
+            return format!("None of these is a source of this module. It names {}.", names(files).join(", "));
+        }
+        let mut sentences = Vec::new();
+        match names(&self.added).as_slice() {
+            [] => {}
+            [name] => sentences.push(format!("The source {name} is shown in the editor.")),
+            names => {
+                sentences.push(format!("{} source files are shown in the editor: {}.", names.len(), names.join(", ")))
+            }
+        }
+        sentences.extend(self.refused.iter().map(|reason| format!("{reason}.")));
+        for (given, candidates) in self.unclear.iter().take(MOST_UNCLEAR) {
+            sentences.push(format!(
+                "{given} could be {}: drop its folder onto the page, so that its path identifies it.",
+                names(candidates).join(" or ")
+            ));
+        }
+        match self.unclear.len().saturating_sub(MOST_UNCLEAR) {
+            0 => {}
+            1 => sentences.push("1 more file has such a name.".to_owned()),
+            more => sentences.push(format!("{more} more files have such names.")),
+        }
+        sentences.join(" ")
+    }
 }
 
 /// What the editor shows where a file's text would be, while that is not here.
@@ -262,11 +335,45 @@ mod tests {
     fn a_supplied_file_is_matched_by_the_end_of_its_path() {
         let asked: [Rc<str>; 4] =
             ["/g/a/src/main.rs", "/g/a/src/x/mod.rs", "/g/a/src/y/mod.rs", "/g/a/src/z.rs"].map(Rc::from);
-        assert_eq!(asked_for("main.rs", &asked), Some(&asked[0]));
-        assert_eq!(asked_for("crate/src/y/mod.rs", &asked), Some(&asked[2]));
-        assert_eq!(asked_for(r"src\z.rs", &asked), Some(&asked[3]));
-        assert_eq!(asked_for("mod.rs", &asked), None, "it could be either");
-        assert_eq!(asked_for("other.rs", &asked), None);
+        assert_eq!(asked_for("main.rs", &asked), [&asked[0]]);
+        assert_eq!(asked_for("crate/src/y/mod.rs", &asked), [&asked[2]]);
+        assert_eq!(asked_for("y/mod.rs", &asked), [&asked[2]], "its folder was dropped");
+        assert_eq!(asked_for(r"src\z.rs", &asked), [&asked[3]]);
+        assert_eq!(asked_for("mod.rs", &asked), [&asked[1], &asked[2]], "it could be either");
+        assert!(asked_for("other.rs", &asked).is_empty());
+    }
+
+    fn landmark(line: u32, name: &str) -> Landmark {
+        Landmark { line, name: name.to_owned() }
+    }
+
+    #[test]
+    fn files_of_one_name_are_known_by_the_functions_in_them() {
+        let paths: [Rc<str>; 2] = ["/two/src/a/mod.rs", "/two/src/b/mod.rs"].map(Rc::from);
+        let candidates: Vec<&Rc<str>> = paths.iter().collect();
+        let landmarks = [(paths[0].clone(), vec![landmark(2, "one")]), (paths[1].clone(), vec![landmark(3, "two")])];
+        let known = |text: &str| known_by_text(text, &candidates, &landmarks);
+        assert_eq!(known("// a\npub fn one(x: i32) -> i32 {\n    x + 1\n}\n"), Some(&paths[0]));
+        assert_eq!(known("// b\n// second\npub fn two(x: i32) -> i32 {\n    x * 3\n}\n"), Some(&paths[1]));
+        assert_eq!(known("// a\n\nfn one() {}\n"), None, "it was changed since");
+        assert_eq!(known("// one\nfn one_more() {}\n"), None, "that is another function");
+        assert_eq!(known("fn x() {}\nfn one() {}\nfn two() {}\n"), None, "it could be either");
+        assert_eq!(known_by_text("fn one() {}", &candidates, &[]), None, "nothing is known of them");
+    }
+
+    #[test]
+    fn what_came_of_supplied_files_is_said_of_each() {
+        let files: Vec<Rc<str>> = ["/two/src/a/mod.rs", "/two/src/b/mod.rs", "/two/src/main.rs"].map(Rc::from).into();
+        let unclear = vec![("mod.rs".to_owned(), files[..2].to_vec())];
+        let alone = Supplied { unclear: unclear.clone(), ..Supplied::default() };
+        let could_be = "mod.rs could be src/a/mod.rs or src/b/mod.rs: drop its folder onto the page, so that its path identifies it.";
+        assert_eq!(alone.describe(&files), could_be);
+        let beside = Supplied { added: vec![files[2].clone()], unclear, ..Supplied::default() };
+        assert_eq!(beside.describe(&files), format!("The source src/main.rs is shown in the editor. {could_be}"));
+        let nothing = Supplied::default().describe(&files);
+        assert!(nothing.starts_with("None of these is a source") && nothing.ends_with("src/main.rs."), "{nothing}");
+        let many = Supplied { unclear: vec![("mod.rs".to_owned(), files[..2].to_vec()); 5], ..Supplied::default() };
+        assert!(many.describe(&files).ends_with("2 more files have such names."));
     }
 
     #[test]

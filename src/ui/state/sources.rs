@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Event, SourceFile, Version};
+use crate::protocol::{Event, Landmark, SourceFile, Version};
 
 /// A source file that a person has supplied, or that came with an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct SourcesState {
     pub asked: Version,
     /// The program's own files, without those of libraries, sorted by their paths.
     pub files: Rc<[Rc<str>]>,
+    /// Of files that share their name with another: what their texts are known by.
+    pub landmarks: Rc<[(Rc<str>, Vec<Landmark>)]>,
     /// What is wrong with the debug information.
     pub problem: Option<Rc<str>>,
     /// What the person chose to see; `None`: the source if any of it is here, else the disassembly.
@@ -66,6 +68,7 @@ impl SourcesState {
                     && *version == self.asked
                 {
                     next.files = own(files);
+                    next.landmarks = landmarks(files);
                     next.problem = problem.as_deref().map(Rc::from);
                 }
             }
@@ -99,12 +102,17 @@ fn own(files: &[SourceFile]) -> Rc<[Rc<str>]> {
     own.into()
 }
 
+fn landmarks(files: &[SourceFile]) -> Rc<[(Rc<str>, Vec<Landmark>)]> {
+    let known = files.iter().filter(|file| !file.landmarks.is_empty());
+    known.map(|file| (file.path.as_str().into(), file.landmarks.clone())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn listed(version: Version) -> SourcesAction {
-        let file = |path: &str, is_library| SourceFile { path: path.to_owned(), is_library };
+        let file = |path: &str, is_library| SourceFile { path: path.to_owned(), is_library, landmarks: Vec::new() };
         SourcesAction::Heard(Rc::new(Event::SourcesListed {
             version,
             files: vec![file("/a/src/main.rs", false), file("/rustc/x/lib.rs", true), file("/a/src/count.rs", false)],
