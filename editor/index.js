@@ -1,9 +1,10 @@
 // The text editor: CodeMirror 6 behind the few verbs that the page needs.
 //
 // Everything about CodeMirror stays in this folder; `src/ui/platform/editor.rs` is the other side of the door.
-// Positions that cross it are UTF-16 code units, as CodeMirror and JavaScript count them.
+// Positions that cross it are UTF-16 code units, as CodeMirror and JavaScript count them, with one for each line ending,
+// `\r\n` too: `src/ui/selectors/offsets.rs` counts alike.
 
-import { EditorState, Compartment } from "@codemirror/state";
+import { EditorState, Compartment, Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { setDiagnostics } from "@codemirror/lint";
 import { showBreakpoints, showMarks } from "./debug.js";
@@ -11,6 +12,9 @@ import { extensions, languageExtensions } from "./extensions.js";
 
 /** Nothing is being debugged. */
 const NO_MARKS = { current: null, caller: null, values: [] };
+
+/** What ends a line. A `\r` on its own does not: nothing else that counts lines has it end one. */
+const LINE_ENDING = /\r?\n/;
 
 /**
  * Puts an editor into `parent`.
@@ -40,7 +44,7 @@ class WatEditor {
 
   newState(text) {
     return EditorState.create({
-      doc: text,
+      doc: Text.of(text.split(LINE_ENDING)),
       extensions: [
         extensions(this.callbacks),
         this.language.of(languageExtensions(this.languageName)),

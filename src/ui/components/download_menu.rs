@@ -105,7 +105,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
     let choice = |name: &str, what: &str, onclick: Option<Callback<MouseEvent>>| {
         let disabled = onclick.is_none();
         html! {
-            <li><button type="button" class="download-choice" {disabled} onclick={onclick.unwrap_or_default()}>
+            <li><button type="button" class="download-choice" aria-label={format!("{name}, {what}")} {disabled} onclick={onclick.unwrap_or_default()}>
                 <strong>{ name }</strong><span>{ what }</span>
             </button></li>
         }

@@ -19,6 +19,7 @@ use crate::ui::platform::dom;
 use crate::ui::platform::editor::{Editor, EditorCallbacks, MovedBreakpoint};
 use crate::ui::selectors::catches;
 use crate::ui::selectors::debug::{DrawnBreakpoint, breakpoint_kind, marks};
+use crate::ui::selectors::line_endings::{self, Breaks};
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{self, shown_file, text_of};
 use crate::ui::state::breakpoints::BreakpointChange;
@@ -164,10 +165,12 @@ pub fn EditorPane() -> Html {
     }
 
     let oninput = {
-        let workspace = workspace.dispatcher();
+        let (workspace, before) = (workspace.dispatcher(), program.text().cloned());
         Callback::from(move |event: InputEvent| {
-            if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                workspace.dispatch(WorkspaceAction::SetText(area.value().into()));
+            if let (Some(area), Some(before)) = (event.target_dyn_into::<HtmlTextAreaElement>(), &before) {
+                let ending = line_endings::dominant(before, Breaks::TextArea);
+                let text = line_endings::restore(before, &area.value(), ending, Breaks::TextArea);
+                workspace.dispatch(WorkspaceAction::SetText(text.into()));
             }
         })
     };

@@ -12,6 +12,7 @@ use super::file_picture::FilePicture;
 use super::hex_grid::HexGrid;
 use super::modal::Modal;
 use crate::ui::selectors::files::{as_text, picture_type};
+use crate::ui::selectors::line_endings::{self, Breaks};
 use crate::ui::selectors::memory::Selection;
 use crate::ui::selectors::numbers;
 use crate::ui::state::memory::HexWindow;
@@ -41,13 +42,20 @@ pub fn FileDialog(props: &Props) -> Html {
     // What is not written yet, and when it will be.
     let unsaved = use_mut_ref(|| None::<String>);
     let timer = use_mut_ref(|| None::<Timeout>);
+    // What the file holds, and what new lines of it end with: the text box knows only one line ending.
+    let saved = use_mut_ref(|| {
+        let text = text.unwrap_or_default();
+        (text.to_owned(), line_endings::dominant(text, Breaks::TextArea))
+    });
     let save = {
         let (unsaved, timer, on_save) = (unsaved.clone(), timer.clone(), props.on_save.clone());
         use_callback(on_save, move |(), on_save| {
             timer.borrow_mut().take();
             let text = unsaved.borrow_mut().take();
             if let Some(text) = text {
-                on_save.emit(text.into_bytes());
+                let (before, ending) = &mut *saved.borrow_mut();
+                *before = line_endings::restore(before, &text, ending, Breaks::TextArea);
+                on_save.emit(before.clone().into_bytes());
             }
         })
     };

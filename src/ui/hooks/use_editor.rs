@@ -11,6 +11,7 @@ use crate::protocol::{Problem, Span};
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::Editor;
 use crate::ui::selectors::debug::{DrawnBreakpoint, Marks};
+use crate::ui::selectors::line_endings::{self, Breaks};
 use crate::ui::selectors::offsets::{to_byte, to_utf16};
 use crate::ui::selectors::sources::line_span;
 use crate::ui::state::project::{Workspace, WorkspaceAction};
@@ -34,6 +35,8 @@ struct Inner {
     editor: RefCell<Option<Editor>>,
     /// What the editor shows, but for changes that are not taken over yet.
     shown: RefCell<Rc<str>>,
+    /// What new lines of it end with.
+    line_ending: Cell<&'static str>,
     read_only: Cell<bool>,
     /// The source file that is shown, where it is not the program itself.
     file: RefCell<Option<Rc<str>>>,
@@ -61,6 +64,7 @@ pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> Edi
         EditorLink(Rc::new(Inner {
             editor: RefCell::new(None),
             shown: RefCell::new("".into()),
+            line_ending: Cell::new("\n"),
             read_only: Cell::new(false),
             file: RefCell::default(),
             reveal: RefCell::default(),
@@ -73,10 +77,18 @@ pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> Edi
     (*link).clone()
 }
 
+impl Inner {
+    /// Another text is in the editor.
+    fn shows(&self, text: Rc<str>) {
+        self.line_ending.set(line_endings::dominant(&text, Breaks::Editor));
+        *self.shown.borrow_mut() = text;
+    }
+}
+
 impl EditorLink {
     /// The editor is in the page now.
     pub fn attach(&self, editor: Editor, text: Rc<str>) {
-        *self.0.shown.borrow_mut() = text;
+        self.0.shows(text);
         *self.0.editor.borrow_mut() = Some(editor);
     }
 
@@ -104,7 +116,7 @@ impl EditorLink {
                 editor.reveal(&text, span.start, span.end);
             }
         }
-        *inner.shown.borrow_mut() = text;
+        inner.shows(text);
     }
 
     /// The person changed the text.
@@ -132,6 +144,7 @@ impl EditorLink {
             return;
         }
         let Some(text) = inner.editor.borrow().as_ref().map(Editor::text) else { return };
+        let text = line_endings::restore(&inner.shown.borrow(), &text, inner.line_ending.get(), Breaks::Editor);
         let text: Rc<str> = text.into();
         *inner.shown.borrow_mut() = text.clone();
         inner.workspace.dispatch(WorkspaceAction::SetText(text));
@@ -174,14 +187,14 @@ impl EditorLink {
         self.0.file.borrow().clone()
     }
 
-    /// The byte that a UTF-16 position of the editor's text is at; `None` where that is not `text`, if one is named.
+    /// The byte that a position in the editor is at; `None` where that is not `text`, if one is named.
     pub fn byte_at(&self, position: u32, text: Option<&Rc<str>>) -> Option<u32> {
         let shown = self.0.shown.borrow();
         let is_shown = self.file().is_none() && !self.0.changed.get() && text.is_none_or(|text| **text == **shown);
         is_shown.then(|| to_byte(&shown, position))
     }
 
-    /// Where a place is in UTF-16 code units.
+    /// Where a place is, in the editor's positions.
     pub fn positions(&self, span: Span) -> (u32, u32) {
         let positions = to_utf16(&self.0.shown.borrow(), &[span.start, span.end]);
         (positions[0], positions[1])

@@ -88,7 +88,7 @@ pub struct MovedBreakpoint {
 /// What the person points at.
 #[derive(Clone)]
 pub struct Pointing {
-    /// In UTF-16 code units.
+    /// In the editor's positions, as in `selectors/offsets`.
     pub at: u32,
     /// The name that stands there, without `$`.
     pub name: Option<String>,
@@ -102,7 +102,7 @@ pub struct Said {
     /// A value and its type.
     pub value: Option<(String, String)>,
     pub notes: Vec<String>,
-    /// Where, in UTF-16 code units; `None` for the name that was pointed at.
+    /// Where, in the editor's positions; `None` for the name that was pointed at.
     pub range: Option<(u32, u32)>,
 }
 
@@ -149,6 +149,7 @@ impl Editor {
         Ok(EditorCode(import_module(&address).await?.unchecked_into()))
     }
 
+    /// The text, with `\n` at the end of each line; `selectors/line_endings` knows what they were.
     pub fn text(&self) -> String {
         self.view.text()
     }

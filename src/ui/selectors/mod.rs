@@ -11,6 +11,7 @@ pub mod diff;
 pub mod examples;
 pub mod exports;
 pub mod files;
+pub mod line_endings;
 pub mod memory;
 pub mod numbers;
 pub mod offsets;

@@ -1,7 +1,18 @@
-//! Between places in bytes, as the compiler counts, and UTF-16 code units, as the editor counts.
+//! Between offsets in bytes, as the compiler counts, and the editor's positions: UTF-16 code units, where a line ending
+//! is one unit, `\r\n` too.
 
-/// The UTF-16 positions of byte offsets in `text`; what is past the end is the end, what is within a character is its
-/// beginning. One pass over the text, however many offsets there are.
+/// The units of the editor from `byte` to `end`, neither of which is within a character.
+fn units(text: &str, byte: usize, end: usize) -> u32 {
+    let part = &text[byte..end];
+    let counted: u32 = part.chars().map(|character| character.len_utf16() as u32).sum();
+    let pairs = part.matches("\r\n").count() as u32;
+    // Where the part ends or begins between the two, they count when the `\n` does.
+    let ends_within = part.ends_with('\r') && text[end..].starts_with('\n');
+    counted - pairs - u32::from(ends_within)
+}
+
+/// The editor's positions of byte offsets in `text`; what is past the end is the end, what is within a character or a
+/// line ending is its beginning. One pass over the text, however many offsets there are.
 pub fn to_utf16(text: &str, offsets: &[u32]) -> Vec<u32> {
     let mut order: Vec<usize> = (0..offsets.len()).collect();
     order.sort_by_key(|index| offsets[*index]);
@@ -12,18 +23,22 @@ pub fn to_utf16(text: &str, offsets: &[u32]) -> Vec<u32> {
         while !text.is_char_boundary(wanted) {
             wanted -= 1;
         }
-        unit += text[byte..wanted].chars().map(|character| character.len_utf16() as u32).sum::<u32>();
+        unit += units(text, byte, wanted);
         byte = wanted;
         positions[index] = unit;
     }
     positions
 }
 
-/// The byte offset of a UTF-16 position in `text`; what is past the end is the end.
+/// The byte offset of an editor's position in `text`; what is past the end is the end, what is at a line ending is its
+/// beginning.
 pub fn to_byte(text: &str, position: u32) -> u32 {
     let mut unit = 0;
-    let found = text.char_indices().find(|(_, character)| {
-        unit += character.len_utf16() as u32;
+    let found = text.char_indices().find(|(at, character)| {
+        // Of `\r\n`, the first counts for both.
+        if *character != '\n' || !text[..*at].ends_with('\r') {
+            unit += character.len_utf16() as u32;
+        }
         unit > position
     });
     found.map_or(text.len(), |(at, _)| at) as u32
@@ -43,6 +58,15 @@ mod tests {
     fn any_order_past_the_end_and_within_a_character() {
         assert_eq!(to_utf16("ž🦀", &[99, 1, 4, 0]), [3, 0, 1, 0]);
         assert_eq!(to_utf16("", &[5]), [0]);
+    }
+
+    #[test]
+    fn a_line_ending_of_two_bytes_is_one_unit() {
+        let text = "a\r\nž\r\n\r\nb\rc\n";
+        assert_eq!(to_utf16(text, &[0, 1, 2, 3, 5, 6, 7, 9, 10, 11, 12, 13]), [0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(to_utf16(text, &[2, 1, 6, 99]), [1, 1, 3, 9]);
+        let bytes: Vec<u32> = (0..=9).map(|position| to_byte(text, position)).collect();
+        assert_eq!(bytes, [0, 1, 3, 5, 7, 9, 10, 11, 12, 13]);
     }
 
     #[test]
