@@ -129,8 +129,6 @@ fn Page() -> Html {
     let settings = use_slice::<SettingsContext>();
     let narrow = use_narrow(settings.text_size);
     use_page_keys(help.setter());
-    let editor = use_slice::<EditorLink>();
-    let skip = Callback::from(move |_| editor.focus());
     let open_help = {
         let help = help.setter();
         Callback::from(move |()| help.set(true))
@@ -141,7 +139,6 @@ fn Page() -> Html {
     };
     html! {
         <div class="page" data-narrow={narrow.to_string()} style={layout.style()}>
-            <button type="button" class="skip-link" onclick={skip}>{ "Skip to the editor" }</button>
             <Toolbar on_help={open_help} />
             <DebugBar />
             <FaultBanner />

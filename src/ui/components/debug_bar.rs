@@ -129,7 +129,7 @@ pub fn DebugBar() -> Html {
         _ => debug.view().map(|view| told(view)).unwrap_or_default(),
     };
     html! {
-        <div class="debug-bar" role="group" aria-label="Debugger">
+        <section class="debug-bar" aria-label="Debugger">
             <div class="debug-keys" role="group" aria-label="Backwards">
                 { for BACK.iter().map(|key| button(key, back)) }
             </div>
@@ -141,6 +141,6 @@ pub fn DebugBar() -> Html {
             if text_changed {
                 <p class="debug-changed">{ "The text has been changed since. Press Debug to debug it as it is now." }</p>
             }
-        </div>
+        </section>
     }
 }

@@ -20,9 +20,9 @@ pub fn MomentBar() -> Html {
         Callback::from(move |_: MouseEvent| workspace.dispatch(WorkspaceAction::ForgetMoment))
     };
     html! {
-        <div class="notice moment-bar" role="note" aria-label="Shared at a step">
+        <section class="notice moment-bar" aria-label="Shared at a step">
             <p>{ "This project was shared at step " }<strong>{ &step }</strong>{ " of a run. " }<strong>{ "Debug" }</strong>{ " goes there, with the same input, times and random numbers." }</p>
             <button type="button" class="quiet-button" onclick={forget}>{ "Forget that step" }</button>
-        </div>
+        </section>
     }
 }

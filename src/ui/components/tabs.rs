@@ -47,7 +47,7 @@ fn tab_id(panel: Panel) -> String {
 /// The bar of tabs on a narrow screen: arrows move, Home and End go to the ends.
 #[component]
 pub fn TabBar() -> Html {
-    html! { <Tabs panels={&Panel::ALL[..]} label="Panels" class="tab-bar" /> }
+    html! { <nav class="tab-place" aria-label="Panels"><Tabs panels={&Panel::ALL[..]} label="Panels" class="tab-bar" /></nav> }
 }
 
 /// The tabs of the panels that share a place on a wide screen.

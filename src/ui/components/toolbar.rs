@@ -6,6 +6,7 @@ use super::icon::{Icon, Picture};
 use super::run_controls::RunControls;
 use super::source_tools::SourceTools;
 use crate::ui::hooks::reducers::{SettingsContext, use_slice};
+use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::state::settings::{SettingsAction, Theme};
 
 #[derive(PartialEq, Properties)]
@@ -20,6 +21,8 @@ pub fn Toolbar(props: &Props) -> Html {
         let settings = settings.dispatcher();
         Callback::from(move |_: MouseEvent| settings.dispatch(action.clone()))
     };
+    let editor = use_slice::<EditorLink>();
+    let skip = Callback::from(move |_: MouseEvent| editor.focus());
     let help = {
         let on_help = props.on_help.clone();
         Callback::from(move |_: MouseEvent| on_help.emit(()))
@@ -31,14 +34,15 @@ pub fn Toolbar(props: &Props) -> Html {
     };
     html! {
         <header class="toolbar">
+            <button type="button" class="skip-link" onclick={skip}>{ "Skip to the editor" }</button>
             <h1 class="brand"><span class="brand-mark" aria-hidden="true" /><span class="brand-name">{ "Wasmoscope" }</span></h1>
             <RunControls />
             <div class="toolbar-source"><SourceTools /></div>
             <div class="toolbar-view" role="group" aria-label="View">
-                <button type="button" class="quiet-button text-size" aria-label="Smaller text" title="Smaller text"
-                    onclick={act(SettingsAction::SmallerText)}><span aria-hidden="true">{ "A−" }</span></button>
-                <button type="button" class="quiet-button text-size" aria-label="Larger text" title="Larger text"
-                    onclick={act(SettingsAction::LargerText)}><span aria-hidden="true">{ "A+" }</span></button>
+                <button type="button" class="quiet-button" aria-label="Smaller text" title="Smaller text"
+                    onclick={act(SettingsAction::SmallerText)}><Icon picture={Picture::SmallerText} /></button>
+                <button type="button" class="quiet-button" aria-label="Larger text" title="Larger text"
+                    onclick={act(SettingsAction::LargerText)}><Icon picture={Picture::LargerText} /></button>
                 <button type="button" class="quiet-button" aria-label={theme} title={theme}
                     onclick={act(SettingsAction::NextTheme)}><Icon picture={Picture::Theme} /></button>
                 <button type="button" class="quiet-button" aria-label="Help" title="Keys and help (?)" aria-keyshortcuts="?"
