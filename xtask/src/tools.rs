@@ -7,6 +7,7 @@ use std::fs;
 
 const TRUNK: &str = "0.22.1";
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
 
 /// What building the page takes.
 pub fn for_build() -> Result<()> {
@@ -20,7 +21,8 @@ pub fn for_build() -> Result<()> {
 /// What testing in a browser takes on top of [`for_build`].
 pub fn for_browser_tests() -> Result<()> {
     cargo_tool("wasm-pack", "wasm-pack", WASM_PACK, true)?;
-    browser()
+    browser()?;
+    firefox()
 }
 
 /// The toolchain of rust-toolchain.toml with its components and targets.
@@ -97,11 +99,7 @@ pub fn browser() -> Result<()> {
     }
     if is_debian() && is_root() {
         heading("Installing Chromium and its driver");
-        let mut update = command("apt-get", &["update", "--quiet"]);
-        run(&mut update, "check the network and run it again")?;
-        let mut install = command("apt-get", &["install", "--yes", "--quiet", "--no-install-recommends"]);
-        install.args(["chromium", "chromium-driver"]).env("DEBIAN_FRONTEND", "noninteractive");
-        return run(&mut install, "install `chromium` and `chromium-driver` yourself and run it again");
+        return apt_install(&["chromium", "chromium-driver"]);
     }
     let what = if is_debian() {
         "run `sudo apt-get install chromium chromium-driver`"
@@ -113,6 +111,37 @@ pub fn browser() -> Result<()> {
     bail!(
         "the browser tests need Chromium and chromedriver; {what}, then run this again (or `cargo xtask test --quick`)"
     )
+}
+
+/// Firefox and its driver, on PATH.
+fn firefox() -> Result<()> {
+    let is_there =
+        || ["firefox", "firefox-esr"].iter().any(|name| output(&mut command(name, &["--version"])).is_some());
+    if !is_there() {
+        if is_debian() && is_root() {
+            heading("Installing Firefox");
+            apt_install(&["firefox-esr"])?;
+        } else {
+            let what = if is_debian() {
+                "run `sudo apt-get install firefox-esr`"
+            } else if cfg!(target_os = "macos") {
+                "run `brew install --cask firefox`"
+            } else {
+                "install Firefox, on PATH"
+            };
+            bail!("the browser tests need Firefox; {what}, then run this again (or `cargo xtask test --quick`)")
+        }
+    }
+    cargo_tool("geckodriver", "geckodriver", GECKODRIVER, true)
+}
+
+/// Installs packages of Debian, as root.
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let mut update = command("apt-get", &["update", "--quiet"]);
+    run(&mut update, "check the network and run it again")?;
+    let mut install = command("apt-get", &["install", "--yes", "--quiet", "--no-install-recommends"]);
+    install.args(packages).env("DEBIAN_FRONTEND", "noninteractive");
+    run(&mut install, &format!("install {} yourself and run it again", packages.join(" and ")))
 }
 
 /// The browser's version line, such as `Chromium 156.0.0.0`.

@@ -89,7 +89,11 @@ fn in_the_browser(tally: &mut Tally) {
     }
     // Before wasm-pack, which leaves a build of its own behind; the journeys are about this one.
     if tally.check("the release build", build::release(&[])) {
-        suite(tally, "journeys", cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]));
+        for (browser, name) in [("chromium", "Chromium"), ("firefox", "Firefox")] {
+            let mut tests = cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]);
+            tests.env("E2E_BROWSER", browser);
+            suite(tally, &format!("end-to-end tests in {name}"), tests);
+        }
     }
     let Some(driver) = find_driver() else {
         tally.check("chromedriver on PATH", Err(anyhow::anyhow!("it is there for the journeys but not on PATH")));
