@@ -1,31 +1,169 @@
 //! Calls of WASI that nobody would make: any descriptors, paths, flags, numbers and pointers, mixed with sensible ones.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::collections::BTreeSet;
 
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, Val, ValType};
 use wasmoscope::engine::vfs::Vfs;
 use wasmoscope::engine::wasi::{
-    CALLS, Clock, Errno, Random, Suspend, WasiConfig, WasiCtx, add_to_linker, parameters, root_preopen,
+    CALLS, Clock, Errno, Random, Record, Suspend, WasiConfig, WasiCtx, add_to_linker, parameters, root_preopen,
 };
 
-/// What calls answered, in so many runs of so many calls.
-pub fn answers(runs: u64, calls: usize) -> BTreeSet<(String, String)> {
-    let engine = Engine::default();
-    let module =
-        Module::new(&engine, wat::parse_str(every_call_exported()).expect("it is a module")).expect("it is valid");
+/// What calls answered, in a run of so many calls for each of the seeds.
+///
+/// `check` is asked of each answer, with the seed.
+pub fn answers(
+    seeds: impl IntoIterator<Item = u64>,
+    calls: usize,
+    check: impl Fn(u64, &(String, String)),
+) -> BTreeSet<(String, String)> {
+    let (engine, module) = module();
     let mut seen = BTreeSet::new();
-    for run in 0..runs {
-        let mut guest = Guest::new(&engine, &module, run);
+    for seed in seeds {
+        let numbers = Numbers::Seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let mut guest = Guest::new(&engine, &module, ctx(seed.is_multiple_of(2)), numbers);
         for _ in 0..calls {
             // A call that waits or ends the run has no answer, and nothing comes after it.
             match guest.call() {
-                Some((function, errno)) => drop(seen.insert((function.to_owned(), errno.name().to_uppercase()))),
+                Some((function, errno)) => {
+                    let answer = (function.to_owned(), errno.name().to_uppercase());
+                    check(seed, &answer);
+                    seen.insert(answer);
+                }
                 None => break,
             }
         }
     }
     seen.retain(|(_, errno)| errno != "SUCCESS");
     seen
+}
+
+/// The most calls that are made of one input.
+const MOST: usize = 200;
+
+/// What was seen of a run.
+pub struct Seen {
+    /// Functions, and the names of the errnos that they answered, in capitals.
+    pub answers: Vec<(String, String)>,
+    pub record: Record,
+    /// Paths with what is there.
+    pub tree: Vec<String>,
+    pub memory: Vec<u8>,
+}
+
+/// The calls that these bytes say, with a trace that is read at the end.
+pub fn live(bytes: &[u8]) -> Seen {
+    let mut ctx = ctx(bytes.first().is_some_and(|first| first.is_multiple_of(2)));
+    ctx.start_trace(Box::new(Fixed));
+    seen(bytes, ctx)
+}
+
+/// The same calls, in a world that is replayed.
+pub fn replayed(bytes: &[u8], record: &Record) -> Seen {
+    seen(bytes, WasiCtx::replay(record))
+}
+
+fn seen(bytes: &[u8], ctx: WasiCtx) -> Seen {
+    thread_local! {
+        static MODULE: (Engine, Module) = module();
+    }
+    let mut guest = MODULE.with(|(engine, module)| Guest::new(engine, module, ctx, Numbers::Bytes(bytes.to_vec(), 0)));
+    let mut answers = Vec::new();
+    while answers.len() < MOST && !guest.numbers.are_used_up() {
+        let Some((function, errno)) = guest.call() else { break };
+        answers.push((function.to_owned(), errno.name().to_uppercase()));
+    }
+    let ctx = guest.store.data();
+    if let Some(trace) = ctx.trace() {
+        for number in 0..=trace.total() {
+            drop(trace.ring().get(number).map(|call| call.to_string()));
+        }
+        drop(trace.waiting().map(|call| call.to_string()));
+    }
+    let vfs = ctx.vfs();
+    let tree = vfs.entries().into_iter().map(|entry| {
+        let contents = vfs.read_file(&entry.path).map(|bytes| bytes.len());
+        format!("{entry:?} {contents:?} {:?}", vfs.read_symlink(&entry.path))
+    });
+    Seen {
+        answers,
+        record: ctx.record().clone(),
+        tree: tree.collect(),
+        memory: guest.memory.data(&guest.store).to_vec(),
+    }
+}
+
+fn module() -> (Engine, Module) {
+    let engine = Engine::default();
+    let wasm = wat::parse_str(every_call_exported()).expect("it is a module");
+    let module = Module::new(&engine, wasm).expect("it is valid");
+    (engine, module)
+}
+
+/// Where a guest's choices come from.
+enum Numbers {
+    /// The state of a generator.
+    Seed(u64),
+    /// Bytes, and how many of them are used up; then it is 0.
+    Bytes(Vec<u8>, usize),
+}
+
+impl Numbers {
+    fn are_used_up(&self) -> bool {
+        matches!(self, Self::Bytes(bytes, used) if *used >= bytes.len())
+    }
+
+    fn byte(&mut self) -> u64 {
+        let Self::Bytes(bytes, used) = self else { return self.next() & 0xFF };
+        *used += 1;
+        bytes.get(*used - 1).copied().unwrap_or(0).into()
+    }
+
+    fn next(&mut self) -> u64 {
+        match self {
+            Self::Seed(state) => {
+                *state ^= *state << 13;
+                *state ^= *state >> 7;
+                *state ^= *state << 17;
+                *state
+            }
+            Self::Bytes(..) => (0..4).fold(0, |number, _| number << 8 | self.byte()),
+        }
+    }
+
+    /// A choice takes one byte if it can, so that changing one changes one thing.
+    fn below(&mut self, end: u64) -> u64 {
+        match self {
+            Self::Bytes(..) if end <= 0x100 => self.byte() % end,
+            _ => self.next() % end,
+        }
+    }
+}
+
+/// A small tree with links, and a line of input that may be all there is.
+fn ctx(input_ends: bool) -> WasiCtx {
+    let mut vfs = Vfs::with_limit(4096);
+    for (path, bytes) in [("a", "some text"), ("b", ""), ("d/a", "x")] {
+        vfs.write_file(path, bytes.as_bytes()).expect("there is room");
+    }
+    vfs.make_directory("d/e").expect("there is room");
+    for (path, target) in [("link", "a"), ("dangling", "nowhere"), ("loop", "loop"), ("into", "d"), ("out", "/d")] {
+        vfs.symlink(path, target).expect("there is room");
+    }
+    let mut ctx = WasiCtx::new(WasiConfig {
+        args: vec![b"program".to_vec()],
+        env: Vec::new(),
+        vfs,
+        preopens: root_preopen(),
+        clock: Box::new(Fixed),
+        random: Box::new(Fixed),
+        output_limit: None,
+    });
+    ctx.push_stdin(b"typed\n");
+    if input_ends {
+        ctx.close_stdin();
+    }
+    ctx
 }
 
 struct Fixed;
@@ -50,7 +188,7 @@ struct Guest {
     store: Store<WasiCtx>,
     instance: Instance,
     memory: Memory,
-    state: u64,
+    numbers: Numbers,
 }
 
 /// Where the memory holds paths, arrays of pieces, subscriptions, and room for what is written.
@@ -88,45 +226,17 @@ const NAMES: [&[u8]; 24] = [
 ];
 
 impl Guest {
-    fn new(engine: &Engine, module: &Module, seed: u64) -> Self {
-        let mut vfs = Vfs::with_limit(4096);
-        for (path, bytes) in [("a", "some text"), ("b", ""), ("d/a", "x")] {
-            vfs.write_file(path, bytes.as_bytes()).expect("there is room");
-        }
-        vfs.make_directory("d/e").expect("there is room");
-        for (path, target) in [("link", "a"), ("dangling", "nowhere"), ("loop", "loop"), ("into", "d"), ("out", "/d")] {
-            vfs.symlink(path, target).expect("there is room");
-        }
-        let mut ctx = WasiCtx::new(WasiConfig {
-            args: vec![b"program".to_vec()],
-            env: Vec::new(),
-            vfs,
-            preopens: root_preopen(),
-            clock: Box::new(Fixed),
-            random: Box::new(Fixed),
-            output_limit: None,
-        });
-        ctx.push_stdin(b"typed\n");
-        if seed.is_multiple_of(2) {
-            ctx.close_stdin();
-        }
+    fn new(engine: &Engine, module: &Module, ctx: WasiCtx, numbers: Numbers) -> Self {
         let mut linker = Linker::new(engine);
         add_to_linker(&mut linker, |ctx| ctx).expect("each function once");
         let mut store = Store::new(engine, ctx);
         let instance = linker.instantiate_and_start(&mut store, module).expect("it imports what there is");
         let memory = instance.get_memory(&store, "memory").expect("it exports it");
-        Self { store, instance, memory, state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        self.state
+        Self { store, instance, memory, numbers }
     }
 
     fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
+        self.numbers.below(end)
     }
 
     fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
@@ -213,10 +323,15 @@ impl Guest {
     }
 
     fn call(&mut self) -> Option<(&'static str, Errno)> {
-        let name = self.one_of(CALLS);
-        if name == "proc_exit" {
-            return self.call();
-        }
+        let name = loop {
+            let name = self.one_of(CALLS);
+            if name != "proc_exit" {
+                break name;
+            }
+            if self.numbers.are_used_up() {
+                return None;
+            }
+        };
         let mut paths = self.fill_memory().to_vec();
         let mut length = None;
         let types = parameters(name)?;

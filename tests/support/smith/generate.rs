@@ -36,6 +36,15 @@ pub fn scalar_module(seed: u64) -> Vec<u8> {
     })
 }
 
+/// As [`module`], of bytes that somebody else has chosen; `None` where they lead to no module.
+pub fn module_of(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (seed, bytes) = bytes.split_first_chunk::<2>()?;
+    let config = config(&mut SplitMix(u16::from_le_bytes(*seed).into()));
+    let mut module = wasm_smith::Module::new(config, &mut Unstructured::new(bytes)).ok()?;
+    let fuel = module.ensure_termination(FUEL_FOR_A_CALL).ok()?;
+    Some(export_global(&module.to_bytes(), fuel))
+}
+
 fn generate(seed: u64, config: impl Fn(&mut SplitMix) -> Config) -> Vec<u8> {
     // Seeds next to each other should give modules that have nothing to do with each other.
     let mut random = SplitMix(seed);

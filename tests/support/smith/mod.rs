@@ -13,14 +13,14 @@
 //! A way of its own implements [`Way`]: which module runs in place of the original, what it imports beyond that, and
 //! how a function is called. The exports of the original keep their names and types in it; what it exports beyond them
 //! is not looked at.
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part")]
 
 mod generate;
 mod observe;
 mod way;
 mod world;
 
-pub use generate::module;
+pub use generate::{SplitMix, module, module_of};
 pub use observe::{Ended, Observed, State, observe};
 pub use way::{InSlices, Instrumented, Plain, Way};
 pub use world::World;
