@@ -76,6 +76,12 @@ pub fn HelpDialog(props: &Props) -> Html {
                     }) }
                 </tbody>
             </table>
+            <h3>{ "About" }</h3>
+            <p>
+                { "Wasmoscope is free software, under the MIT licence or the Apache License 2.0. " }
+                <a href="./licences.html" target="_blank" rel="noopener">{ "Licences" }</a>
+                { " has the terms of all that it is made of." }
+            </p>
         </dialog>
     }
 }

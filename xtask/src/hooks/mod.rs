@@ -1,5 +1,6 @@
 //! What Trunk calls around a build, see `Trunk.toml`.
 
+mod licences;
 mod own_lines;
 mod parts;
 mod post_build;

@@ -4,7 +4,7 @@
 //! the rest, and every file is named by its contents, so that a host may let
 //! browsers keep them for good: what index.html names is always what was built together.
 
-use super::{is_release, parts};
+use super::{is_release, licences, parts};
 use crate::project;
 use crate::step::{command, run};
 use anyhow::{Context, Result};
@@ -51,6 +51,8 @@ pub fn post_build() -> Result<()> {
     for name in ["worker_loader.js", "app_bg.wasm", "app.js", "editor.js", "main.css", "boot.js", "icon.svg"] {
         names.settle(name)?;
     }
+    // By a name that stays: only the help names it, and nobody keeps it.
+    fs::write(staging.join("licences.html"), licences::page()?)?;
     let size = app_size(&names.html, &staging)?;
     let html = names.html.replace("data-app-wasm-size=\"0\"", &format!("data-app-wasm-size=\"{size}\""));
     fs::write(&index, html).context("could not write index.html")

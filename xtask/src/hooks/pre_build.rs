@@ -1,6 +1,6 @@
 //! Before Trunk's build: makes `generated/`, which holds what index.html names but neither Rust nor Trunk can make.
 
-use super::{is_release, own_lines};
+use super::{is_release, licences, own_lines};
 use crate::step::{cargo, command, run};
 use crate::{project, tools};
 use anyhow::{Context, Result};
@@ -19,9 +19,11 @@ fn bundle_editor() -> Result<()> {
     let entry = project::root().join("editor/index.js");
     if !entry.exists() {
         project::write_if_changed(&project::generated().join("editor.js"), b"")?;
+        project::write_if_changed(&project::generated().join(licences::BUNDLED), b"{\"inputs\": {}}")?;
         return Ok(());
     }
-    bundle(&entry, "editor.js", &["--format=esm"])
+    let read = format!("--metafile={}", project::generated().join(licences::BUNDLED).display());
+    bundle(&entry, "editor.js", &["--format=esm", &read])
 }
 
 /// All of static/css as one file: tokens, then base, then one file a component by name.

@@ -1,7 +1,7 @@
 //! Every dependency has a licence that this project may pass on.
 
 use crate::project;
-use crate::step::{cargo, output};
+use crate::step::{cargo, output, run};
 use anyhow::{Context, Result, bail};
 
 /// Licences that ask for no more than to be named.
@@ -40,6 +40,20 @@ pub fn check(folder: &str) -> Result<()> {
         bail!("not among the licences that are allowed: {}", refused.join(", "));
     }
     Ok(())
+}
+
+/// What `deny.toml` asks for, where cargo-deny is installed; says what is left out.
+pub fn deny() -> Result<()> {
+    if output(&mut cargo(&["deny", "--version"])).is_none() {
+        eprintln!("    left out, as cargo-deny is not installed: bans, sources and advisories");
+        return Ok(());
+    }
+    run(&mut cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]), "see the messages above")?;
+    if output(&mut cargo(&["deny", "fetch", "db"])).is_none() {
+        eprintln!("    left out, as the database of advisories cannot be fetched: advisories");
+        return Ok(());
+    }
+    run(&mut cargo(&["deny", "check", "advisories"]), "see the messages above")
 }
 
 /// Whether an SPDX expression leaves a choice that is allowed; `AND` binds tighter than `OR`.

@@ -39,7 +39,7 @@ fn native(tally: &mut Tally) {
         return;
     }
     step(tally, "formatting", cargo(&["fmt", "--all", "--check"]));
-    for workspace in ["tests/guests", "tests/oracle"] {
+    for workspace in ["tests/guests", "tests/oracle", "fuzz"] {
         let manifest = format!("{workspace}/Cargo.toml");
         let format = cargo(&["fmt", "--all", "--check", "--manifest-path", &manifest]);
         step(tally, &format!("formatting of {workspace}"), format);
@@ -59,6 +59,7 @@ fn native(tally: &mut Tally) {
     step(tally, "documentation", documentation);
     tally.check("licences of the dependencies", licences::check(""));
     tally.check("licences of the guests' dependencies", licences::check("tests/guests"));
+    tally.check("what deny.toml asks for", licences::deny());
     suite(tally, "native tests", cargo(&["test", "--package", "wasmoscope", "--locked", "--no-fail-fast"]));
     suite(tally, "tests of xtask", cargo(&["test", "--package", "xtask", "--locked"]));
     let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
