@@ -100,7 +100,9 @@ fn report(target: &Target, seed: u64, input: &Arc<[u8]>, failure: Failure) -> ! 
     if smallest.len() <= 256 {
         let _ = writeln!(told, "what is left of it: \"{}\"", smallest.escape_ascii());
     }
-    let _ = writeln!(told, "to repeat it:  FUZZ_SEED={seed:#x} cargo test --test fuzz {name}");
+    if std::env::var_os("FUZZ_INPUT").is_none() {
+        let _ = writeln!(told, "to repeat it:  FUZZ_SEED={seed:#x} cargo test --test fuzz {name}");
+    }
     let _ = writeln!(told, "or, with what is left of it:  FUZZ_INPUT={} cargo test --test fuzz {name}", path.display());
     panic!("{told}");
 }

@@ -23,6 +23,7 @@ fn a_question_mark_lists_the_keys() {
     page.hit(key::ESCAPE);
     page.hit('?');
     page.expect("dialog", "Keys and help");
+    page.expect("link", "Licences");
     page.hit(key::ESCAPE);
     page.expect_no("dialog", "Keys and help");
 }
@@ -53,4 +54,13 @@ fn alt_and_a_number_lead_to_the_panels() {
     focused("panel-console");
     page.chord(key::ALT, '5');
     focused("panel-memory");
+}
+
+#[test]
+fn the_licences_of_all_parts_are_shipped() {
+    let page = std::fs::read_to_string(e2e::dist().join("licences.html")).expect("the build makes it");
+    for part in ["wasmi", "yew", "@codemirror/view", "The Rust standard library"] {
+        assert!(page.contains(&format!("<td>{part}</td>")), "{part} is not named");
+    }
+    assert!(page.contains("Permission is hereby granted"));
 }
