@@ -4,6 +4,8 @@
 #[path = "support/guests.rs"]
 mod guests;
 
+#[path = "cli/sizes.rs"]
+mod sizes;
 #[path = "cli/terminal.rs"]
 mod terminal;
 #[cfg(unix)]

@@ -13,6 +13,7 @@ pub mod debugger;
 pub mod diagnostic;
 pub mod inspect;
 pub mod instrument;
+mod interpreter_limits;
 pub mod mend;
 pub mod prepare;
 pub mod runtime;

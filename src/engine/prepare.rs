@@ -5,7 +5,7 @@
 //! session calls first. The names are reserved: views hide what begins with [`Reserved::prefix`].
 
 use wasm_encoder::{ExportKind, ExportSection, Module, RawSection};
-use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
+use wasmparser::{ExternalKind, MemorySectionReader, Parser, Payload, TypeRef};
 
 use super::mend::{CODE, mend_code};
 
@@ -24,6 +24,8 @@ pub struct Reserved {
     pub prefix: String,
     /// How many memories there are, imported ones included; each is exported, see [`Reserved::memory`].
     pub memories: u32,
+    /// How much memory the module begins with, in bytes.
+    pub memory_bytes: u64,
     /// Whether there is a start function, exported as [`Reserved::start`].
     pub has_start: bool,
 }
@@ -55,6 +57,7 @@ pub fn prepare(wasm: &[u8], fusible: &[u64]) -> wasmparser::Result<Prepared> {
     let reserved = Reserved {
         prefix: unused_prefix(&survey.export_names),
         memories: survey.memories,
+        memory_bytes: survey.memory_bytes,
         has_start: survey.start.is_some(),
     };
 
@@ -103,11 +106,12 @@ fn finish(module: &mut Module, exports: Option<ExportSection>, reserved: &Reserv
 struct Survey {
     export_names: Vec<String>,
     memories: u32,
+    memory_bytes: u64,
     start: Option<u32>,
 }
 
 fn survey(wasm: &[u8]) -> wasmparser::Result<Survey> {
-    let mut survey = Survey { export_names: Vec::new(), memories: 0, start: None };
+    let mut survey = Survey { export_names: Vec::new(), memories: 0, memory_bytes: 0, start: None };
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
             Payload::ImportSection(section) => {
@@ -117,7 +121,10 @@ fn survey(wasm: &[u8]) -> wasmparser::Result<Survey> {
                     }
                 }
             }
-            Payload::MemorySection(section) => survey.memories += section.count(),
+            Payload::MemorySection(section) => {
+                survey.memories += section.count();
+                survey.memory_bytes = memory_bytes(section)?;
+            }
             Payload::ExportSection(section) => {
                 for export in section {
                     survey.export_names.push(export?.name.to_owned());
@@ -128,6 +135,21 @@ fn survey(wasm: &[u8]) -> wasmparser::Result<Survey> {
         }
     }
     Ok(survey)
+}
+
+/// How much memory the memories of a section begin with, in bytes.
+///
+/// # Errors
+///
+/// Where it cannot be read; that of a valid module always can.
+pub fn memory_bytes(section: MemorySectionReader<'_>) -> wasmparser::Result<u64> {
+    let mut bytes = 0_u64;
+    for memory in section {
+        let memory = memory?;
+        let page = 1_u64.checked_shl(memory.page_size_log2.unwrap_or(16)).unwrap_or(u64::MAX);
+        bytes = bytes.saturating_add(memory.initial.saturating_mul(page));
+    }
+    Ok(bytes)
 }
 
 /// A prefix that none of the module's own exports begins with.

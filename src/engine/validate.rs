@@ -1,10 +1,13 @@
 //! Whether a module is valid, and whether the interpreter runs the proposals it needs.
 
 use wasmparser::{
-    FuncValidator, FuncValidatorAllocations, FunctionBody, Parser, ValidPayload, Validator, ValidatorResources,
-    WasmFeatures,
+    FuncValidator, FuncValidatorAllocations, FunctionBody, Parser, ValType, ValidPayload, Validator,
+    ValidatorResources, WasmFeatures,
 };
 
+pub use super::interpreter_limits::Excess;
+
+use super::interpreter_limits;
 use super::mend;
 
 /// What [`validate`] found.
@@ -14,6 +17,8 @@ pub enum Validity {
     Valid(Noticed),
     /// Valid WebAssembly that needs proposals which the interpreter does not run; `at` is where the first one shows.
     NeedsProposals { proposals: Vec<&'static str>, at: Fault },
+    /// Valid, and it runs nowhere here: larger than the interpreter runs, plain or instrumented.
+    TooLarge(Vec<Excess>),
     /// Not valid: one fault for the module's structure, or one for each function that has one.
     Invalid(Vec<Fault>),
 }
@@ -70,15 +75,17 @@ const PROPOSALS: [(WasmFeatures, &str); 11] = [
     (WasmFeatures::ACQUIRE_RELEASE_ATOMICS, "acquire-release-atomics"),
 ];
 
-/// At most this many faults are told; a module with more has usually one cause.
+/// At most this many faults are reported; a module with more has usually one cause.
 const MOST_FAULTS: usize = 20;
 
 /// Validates a core module.
 pub fn validate(wasm: &[u8]) -> Validity {
-    let (faults, noticed) = read(wasm, supported());
-    let Some(first) = faults.first() else { return Validity::Valid(noticed) };
+    let Reading { faults, noticed, excesses } = read(wasm, supported());
+    let Some(first) = faults.first() else {
+        return if excesses.is_empty() { Validity::Valid(noticed) } else { Validity::TooLarge(excesses) };
+    };
     let mut needed = PROPOSALS.iter().fold(supported(), |features, (feature, _)| features | *feature);
-    let has_faults = |features| !read(wasm, features).0.is_empty();
+    let has_faults = |features| !read(wasm, features).faults.is_empty();
     if has_faults(needed) {
         return Validity::Invalid(faults);
     }
@@ -93,62 +100,106 @@ pub fn validate(wasm: &[u8]) -> Validity {
     Validity::NeedsProposals { proposals, at: first.clone() }
 }
 
-/// The faults of a module, and what was noticed in it up to the last of them.
-fn read(wasm: &[u8], features: WasmFeatures) -> (Vec<Fault>, Noticed) {
-    let mut faults = Vec::new();
-    let mut noticed = Noticed::default();
+/// What reading a module found, up to the last of its faults.
+#[derive(Default)]
+struct Reading {
+    faults: Vec<Fault>,
+    noticed: Noticed,
+    excesses: Vec<Excess>,
+}
+
+fn read(wasm: &[u8], features: WasmFeatures) -> Reading {
+    let mut reading = Reading::default();
     let mut validator = Validator::new_with_features(features);
     let mut allocations = FuncValidatorAllocations::default();
+    let mut counts = interpreter_limits::Counts::default();
     // The parser has features of its own: left alone it reads an import section that no validator looks at again.
     let mut parser = Parser::new(0);
     parser.set_features(features);
     for payload in parser.parse_all(wasm) {
-        let validated = payload.and_then(|payload| validator.payload(&payload));
+        let validated = payload.and_then(|payload| {
+            let validated = validator.payload(&payload)?;
+            counts.add(&payload, &mut reading.excesses)?;
+            Ok(validated)
+        });
         match validated {
             Ok(ValidPayload::Func(function, body)) => {
                 let mut function = function.into_validator(allocations);
-                if let Err(error) = read_function(&mut function, &body, &mut noticed) {
-                    faults.push(error.into());
+                if let Err(error) = read_function(&mut function, &body, &mut reading) {
+                    reading.faults.push(error.into());
                 }
                 allocations = function.into_allocations();
-                if faults.len() >= MOST_FAULTS {
+                if reading.faults.len() >= MOST_FAULTS {
                     break;
                 }
             }
             Ok(_) => {}
             // Past a fault in the structure nothing that follows can be trusted.
             Err(error) => {
-                faults.push(error.into());
+                reading.faults.push(error.into());
                 break;
             }
         }
     }
-    (faults, noticed)
+    reading.excesses.truncate(MOST_FAULTS);
+    reading
 }
 
 fn read_function(
     function: &mut FuncValidator<ValidatorResources>,
     body: &FunctionBody<'_>,
-    noticed: &mut Noticed,
+    reading: &mut Reading,
 ) -> wasmparser::Result<()> {
     let code = body.as_bytes();
     let start = body.range().start;
     let mut reader = body.get_binary_reader();
     function.read_locals(&mut reader)?;
+    let locals = function.len_locals();
+    let too_many = interpreter_limits::locals(locals, start);
+    let has_too_many = too_many.is_some();
+    reading.excesses.extend(too_many);
+    let mut highest = (0, start);
     let mut before = 0;
     while !reader.eof() {
         let offset = reader.original_position();
         // Whether an instruction begins with such a byte can be told here and nowhere else: it may be in a constant, too.
         let instruction = &code[(offset - start) as usize..];
         if mend::may_be_fused(before, instruction[0]) {
-            noticed.fusible.push(offset);
+            reading.noticed.fusible.push(offset);
         }
-        noticed.grows_tables |= is_table_grow(instruction);
+        reading.noticed.grows_tables |= is_table_grow(instruction);
+        if instruction[0] == interpreter_limits::BR_TABLE {
+            reading.excesses.extend(interpreter_limits::targets(instruction, offset));
+        }
         before = instruction[0];
         reader.visit_operator(&mut function.visitor(offset))??;
+        let height = function.operand_stack_height();
+        if height > highest.0 && function.get_control_frame(0).is_some_and(|frame| !frame.unreachable) {
+            highest = (height, offset);
+        }
+    }
+    // Too many locals are reported as such.
+    if !has_too_many {
+        let slots = interpreter_limits::local_slots(locals, vector_locals(function, body)?);
+        reading.excesses.extend(interpreter_limits::slots(slots, highest));
     }
     let end = reader.original_position();
     reader.finish_expression(&function.visitor(end))
+}
+
+/// How many parameters and locals are vectors.
+fn vector_locals(function: &FuncValidator<ValidatorResources>, body: &FunctionBody<'_>) -> wasmparser::Result<u32> {
+    let (mut declared, mut vectors) = (0_u32, 0_u32);
+    for group in body.get_locals_reader()? {
+        let (count, ty) = group?;
+        declared = declared.saturating_add(count);
+        if ty == ValType::V128 {
+            vectors = vectors.saturating_add(count);
+        }
+    }
+    let params = function.len_locals().saturating_sub(declared);
+    let vector_params = (0..params).filter(|local| function.get_local_type(*local) == Some(ValType::V128)).count();
+    Ok(vectors.saturating_add(vector_params as u32))
 }
 
 /// `table.grow`, core specification, section 5.4.6: 15 after a prefix, which may be written with more bytes than it needs.

@@ -25,7 +25,7 @@ pub struct Program {
 pub enum ProgramError {
     #[error(transparent)]
     Instrument(#[from] InstrumentError),
-    #[error("the interpreter refuses the instrumented module: {0}")]
+    #[error("the module runs, but is too large for the debugger: {0}")]
     Compile(#[from] wasmi::Error),
 }
 

@@ -62,6 +62,12 @@ pub fn inspect(source: &Source) -> Inspection {
             let problem = verdict.problem(&source.name);
             (place(source, &wasm, vec![(at.offset, problem)]), Some(verdict))
         }
+        Validity::TooLarge(excesses) => {
+            let problems = excesses
+                .iter()
+                .map(|excess| (excess.offset, Problem::error(&source.name, &*excess.message).help(excess.help)));
+            (place(source, &wasm, problems.collect()), None)
+        }
         Validity::Invalid(faults) => (invalid(source, &wasm, &faults), None),
     };
     let summary = summary::summarize(&wasm).ok();
@@ -97,8 +103,8 @@ pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
     }
     let wasm = compile::compile(source).map_err(|problem| vec![*problem])?;
     match validate::validate(&wasm) {
-        // A proposal that does not run here may well run where the module is going.
-        Validity::Valid(_) | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
+        // What does not run here may well run where the module is going.
+        Validity::Valid(_) | Validity::TooLarge(_) | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
         Validity::Invalid(faults) => Err(invalid(source, &wasm, &faults)),
     }
 }

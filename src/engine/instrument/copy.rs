@@ -27,6 +27,8 @@ pub struct Instrumented {
     pub imported_functions: u32,
     /// How many there are in the original, imported ones included. Each is exported.
     pub memories: u32,
+    /// How much memory the original begins with, in bytes.
+    pub memory_bytes: u64,
     pub globals: u32,
     pub tables: u32,
     /// The original's start function; the copy has none.

@@ -54,6 +54,7 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
         prefix,
         imported_functions: survey.signatures.imported,
         memories: survey.counts.memories,
+        memory_bytes: survey.memory_bytes,
         globals: survey.counts.globals,
         tables: survey.counts.tables,
         start: survey.start,

@@ -9,6 +9,7 @@ use super::InstrumentError;
 use super::copy::Body;
 use super::signatures::{Signature, Signatures};
 use super::support::Callee;
+use crate::engine::prepare::memory_bytes;
 use crate::engine::validate;
 
 /// See the module's documentation.
@@ -18,6 +19,8 @@ pub struct Survey {
     pub counts: Counts,
     pub export_names: Vec<String>,
     pub start: Option<u32>,
+    /// How much memory the module begins with, in bytes.
+    pub memory_bytes: u64,
     pub bodies: Vec<Body>,
     /// All instructions, counted generously.
     pub instructions: u32,
@@ -93,7 +96,10 @@ impl Survey {
                     self.signatures.functions.push(ty?);
                 }
             }
-            Payload::MemorySection(section) => self.counts.memories += section.count(),
+            Payload::MemorySection(section) => {
+                self.counts.memories += section.count();
+                self.memory_bytes = memory_bytes(section)?;
+            }
             Payload::GlobalSection(section) => self.counts.globals += section.count(),
             Payload::TableSection(section) => self.counts.tables += section.count(),
             Payload::StartSection { func, .. } => self.start = Some(func),

@@ -104,6 +104,31 @@ pub(in crate::engine) struct Refusal {
 }
 
 impl Refusal {
+    fn memory(wanted: u64, limit: u64) -> Self {
+        // Rounded, the two could read the same.
+        let is_close = wanted - limit < limit / 8;
+        let told = |bytes: u64| if is_close { format!("{} KiB", bytes >> 10) } else { words::bytes(bytes) };
+        let message = format!("the program asked for {} of memory, and the limit is {}", told(wanted), told(limit));
+        Self { limit: "memory", message }
+    }
+
+    /// Of a module that begins with more memory than it may have. wasmi itself reports one that is larger than the
+    /// machine's addresses, as 4 GiB are in a browser, before it asks a limiter.
+    pub fn at_start(memory_bytes: u64, limits: &Limits) -> Option<Self> {
+        match limits.memory {
+            Some(limit) if memory_bytes > limit => Some(Self::memory(memory_bytes, limit)),
+            _ if memory_bytes > isize::MAX as u64 => Some(Self {
+                limit: "memory",
+                message: format!(
+                    "the module begins with {} of memory, and a program can have less than {} here",
+                    words::bytes(memory_bytes),
+                    words::bytes(isize::MAX as u64 + 1)
+                ),
+            }),
+            _ => None,
+        }
+    }
+
     /// What it meant to a program that went on.
     pub fn told(&self) -> String {
         format!("{}: `{}.grow` gave -1", self.message, self.limit)
@@ -160,13 +185,7 @@ impl ResourceLimiter for Limiter {
         if let Some(limit) = self.memory_limit
             && wanted > limit
         {
-            // Rounded, the two could read the same.
-            let is_close = wanted - limit < limit / 8;
-            let told = |bytes: u64| if is_close { format!("{} KiB", bytes >> 10) } else { words::bytes(bytes) };
-            self.refused = Some(Refusal {
-                limit: "memory",
-                message: format!("the program asked for {} of memory, and the limit is {}", told(wanted), told(limit)),
-            });
+            self.refused = Some(Refusal::memory(wanted, limit));
             return Ok(false);
         }
         self.growing = growing;
@@ -206,6 +225,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn memories(&self) -> usize {
-        100
+        // How many a module has is looked at when it is validated; the state of a copy is one more.
+        usize::MAX
     }
 }

@@ -125,6 +125,9 @@ impl Session {
         let plan = plan(file, summary, &config.entry)?;
         let unreadable = |error: &dyn std::fmt::Display| refused(file, error);
         let Compiled { engine, module, reserved, .. } = compiled;
+        if let Some(refusal) = Refusal::at_start(reserved.memory_bytes, &config.limits) {
+            return Err(StartError::Outcome(Outcome::refused(&refusal)));
+        }
 
         let is_command = plan.is_command;
         let host = Host { wasi: WasiCtx::new(config.wasi), limiter: Limiter::new(&config.limits) };

@@ -18,6 +18,10 @@ pub(super) fn build(module: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
     match validate::validate(&wasm) {
         Validity::Valid(_) => Ok(wasm),
         Validity::NeedsProposals { proposals, .. } => Err(Stop::NotRun(proposals)),
+        Validity::TooLarge(excesses) => {
+            let why = excesses.first().map_or("", |excess| excess.message.as_str());
+            failed(format!("the module cannot run here: {why}"))
+        }
         Validity::Invalid(faults) => {
             let why = faults.first().map_or("", |fault| fault.message.as_str());
             failed(format!("the module is not valid: {why}"))
@@ -38,7 +42,9 @@ pub(super) fn refused(module: &mut QuoteWat<'_>, message: &str) -> Result<(), St
     match validate::validate(&wasm) {
         // What only a proposal that is not run here would allow is refused too.
         Validity::Invalid(_) | Validity::NeedsProposals { .. } => Ok(()),
-        Validity::Valid(_) => failed(format!("expected \"{message}\", and the module is valid")),
+        Validity::Valid(_) | Validity::TooLarge(_) => {
+            failed(format!("expected \"{message}\", and the module is valid"))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::engine::debugger::program::Program;
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
 use crate::engine::instrument::Watched;
+use crate::engine::runtime::limits::Refusal;
 use crate::engine::runtime::outcome::{Outcome, trap_code};
 use crate::engine::runtime::session::segment_trap;
 use crate::engine::runtime::{Entry, Limits, StartError, imports, plan};
@@ -56,6 +57,9 @@ impl DebugSession {
     ) -> Result<Self, StartError> {
         let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
         let plan = plan::plan(file, summary, entry)?;
+        if let Some(refusal) = Refusal::at_start(program.instrumented.memory_bytes, &program.limits) {
+            return Err(StartError::Outcome(Outcome::refused(&refusal)));
+        }
         let exports = exported_functions(wasm).map_err(|error| refused(&error))?;
         let find = |name: &str| exports.iter().find(|(export, _)| export == name).map(|(_, index)| *index);
         let mut calls = Vec::new();

@@ -17,6 +17,7 @@ use super::plain::Shift;
 use super::segments::Segment;
 use super::signatures::Signatures;
 use super::support::{self, Temporaries, load, store};
+use crate::engine::interpreter_limits;
 
 /// The frame's address: the parameter.
 const FRAME: u32 = 0;
@@ -61,8 +62,8 @@ pub fn run_function(
     }
     let redirect = MemArg { offset: u64::from(redirects), align: 2, target: MemArgTarget::Memory(0), ordering: None };
     sink.local_get(COUNTER).i32_load(redirect);
-    // Beyond the segments is the way out.
-    sink.br_table(0..count, count + 1).end();
+    branch_to(&mut sink, count, interpreter_limits::MOST_TARGETS);
+    sink.end();
     for (index, segment) in segments.iter().enumerate() {
         let around = count - 1 - index as u32;
         let steps = segment.steps.len() as i32;
@@ -93,6 +94,26 @@ pub fn run_function(
     });
     sink.i32_const(layout::LEFT).end();
     Ok(body)
+}
+
+/// Branches to the label whose number is on the stack; where there is none, out of what is around them.
+/// A `br_table` has `most` targets at most, so very many labels take several.
+fn branch_to(sink: &mut InstructionSink<'_>, count: u32, most: u32) {
+    let out = count + 1;
+    if count <= most {
+        sink.br_table(0..count, out);
+        return;
+    }
+    sink.local_set(SCRATCH);
+    let mut start = 0;
+    while count - start > most {
+        let end = start + most;
+        sink.local_get(SCRATCH).i32_const(end.cast_signed()).i32_lt_u().if_(BlockType::Empty);
+        // From within the `if`, each label is one further out.
+        sink.local_get(SCRATCH).i32_const(start.cast_signed()).i32_sub().br_table(start + 1..end + 1, out + 1).end();
+        start = end;
+    }
+    sink.local_get(SCRATCH).i32_const(start.cast_signed()).i32_sub().br_table(start..count, out);
 }
 
 /// A step function: of these segments, which are single steps, it executes the one that the frame is at.
@@ -311,5 +332,55 @@ impl Emitter<'_, '_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use wasm_encoder::{CodeSection, ExportKind, ExportSection, FunctionSection, Module, TypeSection, ValType};
+    use wasmi::{Engine, Instance, Store};
+
+    use super::*;
+
+    /// A function that returns the number of the label that it was led to; `count` when it was led out.
+    fn chooser(count: u32, most: u32) -> Vec<u8> {
+        let mut body = Body::new([(2, ValType::I32)]);
+        let mut sink = body.instructions();
+        sink.block(BlockType::Empty).loop_(BlockType::Empty);
+        for _ in 0..count {
+            sink.block(BlockType::Empty);
+        }
+        sink.local_get(FRAME);
+        branch_to(&mut sink, count, most);
+        sink.end();
+        for label in 0..count {
+            sink.i32_const(label.cast_signed()).return_().end();
+        }
+        sink.unreachable().end().i32_const(count.cast_signed()).end();
+        let mut module = Module::new();
+        let (mut types, mut functions) = (TypeSection::new(), FunctionSection::new());
+        types.ty().function([ValType::I32], [ValType::I32]);
+        functions.function(0);
+        let (mut exports, mut code) = (ExportSection::new(), CodeSection::new());
+        exports.export("choose", ExportKind::Func, 0);
+        code.function(&body);
+        module.section(&types).section(&functions).section(&exports).section(&code);
+        module.finish()
+    }
+
+    #[test]
+    fn every_label_is_found_whatever_number_of_tables_it_takes() {
+        for (count, most) in [(1, 4), (4, 4), (5, 4), (8, 4), (9, 4), (11, 3), (7, 1)] {
+            let engine = Engine::default();
+            let module = wasmi::Module::new(&engine, &chooser(count, most)).expect("it is valid");
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).expect("it imports nothing");
+            let choose = instance.get_typed_func::<i32, i32>(&store, "choose").expect("it exports it");
+            for label in (0..count.cast_signed() + 2).chain([i32::MAX, -1, i32::MIN]) {
+                let expected = if (0..count.cast_signed()).contains(&label) { label } else { count.cast_signed() };
+                let chosen = choose.call(&mut store, label).expect("it does not trap");
+                assert_eq!(chosen, expected, "{label} of {count} by {most}");
+            }
+        }
     }
 }

@@ -1,0 +1,135 @@
+//! How large a valid module may be to run here.
+//!
+//! wasmi 2.0.0 and the copy that the debugger runs each refuse what is larger, at different sizes and in words of their
+//! own, some only when the function is called. A module is held to the smaller size of the two, when it is validated:
+//! so a program that runs can be debugged, and one that cannot run says where and why.
+
+use wasmparser::{BinaryReader, Payload, TypeRef};
+
+use super::instrument::layout;
+
+/// The most memories: wasmi's 100, of which the copy takes one for its state.
+pub const MOST_MEMORIES: u32 = 100 - 1;
+/// The most tables: wasmi's 100, of which the copy takes some.
+pub const MOST_TABLES: u32 = 100 - layout::TABLES;
+/// The most parameters and locals of a function: wasmi's `LOCAL_VARIABLES_MAX`.
+pub const MOST_LOCALS: u32 = 30_000;
+/// The most targets of a `br_table`, the default left out: those that wasmi's parser reads.
+pub const MOST_TARGETS: u32 = 128 << 10;
+/// The most slots of a function, see [`local_slots`]: wasmi numbers them in 16 bits, and a copy needs a few of its own.
+/// An operand takes one. A vector takes two there too, which is not counted: a function that is too large only for that
+/// is refused where it is called, plain and instrumented.
+pub const MOST_SLOTS: u32 = 65_000;
+
+/// The first byte of a `br_table`; core specification, section 5.4.1.
+pub const BR_TABLE: u8 = 0x0E;
+
+/// Something that a module has too much of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excess {
+    /// In bytes from the start of the module.
+    pub offset: u64,
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// How many memories and tables there have been so far, imported ones included.
+#[derive(Debug, Default)]
+pub struct Counts {
+    memories: u32,
+    tables: u32,
+}
+
+impl Counts {
+    /// Counts what a section has, and adds an excess at the first that is one too many.
+    ///
+    /// # Errors
+    ///
+    /// Where the section cannot be read; that of a valid module always can.
+    pub fn add(&mut self, payload: &Payload<'_>, excesses: &mut Vec<Excess>) -> wasmparser::Result<()> {
+        match payload {
+            Payload::ImportSection(section) => {
+                for import in section.clone().into_imports_with_offsets() {
+                    let (offset, import) = import?;
+                    match import.ty {
+                        TypeRef::Memory(_) => excesses.extend(self.memory(offset)),
+                        TypeRef::Table(_) => excesses.extend(self.table(offset)),
+                        TypeRef::Func(_) | TypeRef::FuncExact(_) | TypeRef::Global(_) | TypeRef::Tag(_) => {}
+                    }
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section.clone().into_iter_with_offsets() {
+                    excesses.extend(self.memory(memory?.0));
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section.clone().into_iter_with_offsets() {
+                    excesses.extend(self.table(table?.0));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn memory(&mut self, offset: u64) -> Option<Excess> {
+        self.memories += 1;
+        (self.memories == MOST_MEMORIES + 1).then(|| Excess {
+            offset,
+            message: format!("the module has more memories than this interpreter runs, which is {MOST_MEMORIES}"),
+            help: "put what is in several memories into one, at different addresses",
+        })
+    }
+
+    fn table(&mut self, offset: u64) -> Option<Excess> {
+        self.tables += 1;
+        (self.tables == MOST_TABLES + 1).then(|| Excess {
+            offset,
+            message: format!("the module has more tables than this interpreter runs, which is {MOST_TABLES}"),
+            help: "put what is in several tables of one type into one, at different indices",
+        })
+    }
+}
+
+/// Of a function with so many parameters and locals, whose body is at an offset.
+pub fn locals(count: u32, offset: u64) -> Option<Excess> {
+    (count > MOST_LOCALS).then(|| Excess {
+        offset,
+        message: format!(
+            "the function has {count} parameters and locals, and this interpreter runs one with up to {MOST_LOCALS}"
+        ),
+        help: "split the function, or keep values in a memory",
+    })
+}
+
+/// Of a `br_table`, given by its bytes and what follows.
+pub fn targets(instruction: &[u8], offset: u64) -> Option<Excess> {
+    let count = BinaryReader::new(instruction.get(1..)?, 0).read_var_u32().ok()?;
+    (count > MOST_TARGETS).then(|| Excess {
+        offset,
+        message: format!(
+            "the `br_table` has {count} targets besides the default, and this interpreter runs one with up to {MOST_TARGETS}"
+        ),
+        help: "split it: one `br_table` on the quotient of the index, that leads to others on the remainder",
+    })
+}
+
+/// How many of wasmi's slots the parameters and locals of a function take.
+pub fn local_slots(count: u32, vectors: u32) -> u32 {
+    count.saturating_mul(2).saturating_add(vectors)
+}
+
+/// Of a function whose parameters and locals take so many slots, and that has so many operands at most, after the
+/// instruction at an offset.
+pub fn slots(locals: u32, (operands, offset): (u32, u64)) -> Option<Excess> {
+    let slots = locals.saturating_add(operands);
+    (slots > MOST_SLOTS).then(|| Excess {
+        offset,
+        message: format!(
+            "the function needs {slots} slots for its parameters, locals and operands, and this interpreter runs one with up to {MOST_SLOTS}"
+        ),
+        help: "split the function, or keep values in a memory: a local takes two slots, a vector three, an operand one",
+    })
+}
