@@ -113,6 +113,22 @@ fn what_runs_plain_runs_instrumented_up_to_the_same_size() {
     }
 }
 
+/// The copy finds its place in a function by a `br_table`, which has a largest size too.
+#[test]
+fn a_function_of_very_many_calls_runs_instrumented() {
+    let folder = folder("many-calls");
+    let program = format!(
+        "(module (global $g (mut i32) (i32.const 0))
+           (func $f (global.set $g (i32.add (global.get $g) (i32.const 1))))
+           (func (export \"main\") (result i32) {} (global.get $g)))",
+        repeated(150_000, "(call $f)")
+    );
+    file(&folder, "calls.wat", &program);
+    for ran in both(&folder, &[], "calls.wat") {
+        assert_eq!(ran, (Some(0), "150000\n".to_owned(), String::new()));
+    }
+}
+
 #[test]
 fn a_memory_that_is_too_large_is_told_with_its_size_and_the_limit() {
     let folder = folder("large-memories");
