@@ -372,7 +372,7 @@ mod tests {
     fn every_label_is_found_whatever_number_of_tables_it_takes() {
         for (count, most) in [(1, 4), (4, 4), (5, 4), (8, 4), (9, 4), (11, 3), (7, 1)] {
             let engine = Engine::default();
-            let module = wasmi::Module::new(&engine, &chooser(count, most)).expect("it is valid");
+            let module = wasmi::Module::new(&engine, chooser(count, most)).expect("it is valid");
             let mut store = Store::new(&engine, ());
             let instance = Instance::new(&mut store, &module, &[]).expect("it imports nothing");
             let choose = instance.get_typed_func::<i32, i32>(&store, "choose").expect("it exports it");
