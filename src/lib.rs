@@ -1,9 +1,10 @@
 //! Wasmoscope: see inside WebAssembly.
 //!
-//! The map, in reading order: what crosses between page and worker ([`protocol`]), the engine that
-//! compiles and runs (`engine`), the worker that drives it (`worker`), the page (`ui`), the command line onto the same
-//! engine (`cli`).
+//! The map, in reading order: what crosses between page and worker ([`protocol`]) and how names are shown in both
+//! ([`names`]), the engine that compiles and runs (`engine`), the worker that drives it (`worker`), the page (`ui`), the
+//! command line onto the same engine (`cli`).
 
+pub mod names;
 pub mod protocol;
 
 #[cfg(feature = "engine")]

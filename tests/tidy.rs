@@ -38,6 +38,11 @@ const LAYERS: &[Layer] = &[
         never: &["crate::ui", "crate::worker", "crate::engine", "yew"],
         because: "the protocol holds types only",
     },
+    Layer {
+        below: "names.rs",
+        never: &["crate::ui", "crate::worker", "crate::engine", "crate::protocol", "yew"],
+        because: "engine and page share it",
+    },
     Layer { below: "protocol.rs", never: BROWSER, because: "the protocol holds types only" },
     Layer { below: "protocol.rs", never: INTERPRETER, because: "engine types change freely" },
     Layer { below: "worker", never: &["crate::ui", "yew"], because: "the worker does not know the page" },

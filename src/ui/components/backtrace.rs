@@ -8,6 +8,7 @@ use super::prose::Prose;
 use crate::protocol::{Backtrace, BacktraceCall};
 use crate::ui::hooks::reducers::{LayoutContext, RunContext, SourcesContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{file_line, text_of};
 use crate::ui::state::layout::{LayoutAction, Panel};
@@ -45,6 +46,7 @@ fn Line(props: &LineProps) -> Html {
     let sources = use_slice::<SourcesContext>();
     let workspace = use_slice::<WorkspaceContext>();
     let BacktraceCall { function, is_inlined, place, offset, source } = &props.call;
+    let function = names::function(function);
     let at = match (source, place) {
         (Some(source), _) => file_line(source, &sources.files),
         (None, Some(place)) => format!("line {}", place.line),

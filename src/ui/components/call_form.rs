@@ -7,6 +7,7 @@ use crate::protocol::ExportSummary;
 use crate::ui::hooks::reducers::use_slice;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::selectors::arguments::placeholder;
+use crate::ui::selectors::names;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -19,6 +20,7 @@ pub struct Props {
 pub fn CallForm(props: &Props) -> Html {
     let launcher = use_slice::<Launcher>();
     let ExportSummary { name, ty, params, .. } = &props.export;
+    let shown = names::name(name);
     let typed = use_state_eq(|| vec![String::new(); params.len()]);
     let debug = {
         let (launcher, name, params, typed) = (launcher.clone(), name.clone(), params.clone(), typed.clone());
@@ -46,7 +48,7 @@ pub fn CallForm(props: &Props) -> Html {
         <li>
             <form class="call-form" {onsubmit}>
                 <p class="call-name">
-                    <code>{ name }</code>
+                    <code>{ shown.clone() }</code>
                     if props.is_default { <span class="tag">{ "Run calls it" }</span> }
                 </p>
                 <p class="call-type"><code>{ ty }</code></p>
@@ -57,7 +59,7 @@ pub fn CallForm(props: &Props) -> Html {
                             <input
                                 type="text"
                                 class="text-box"
-                                aria-label={format!("Argument {} of {name}: {param}", index + 1)}
+                                aria-label={format!("Argument {} of {shown}: {param}", index + 1)}
                                 placeholder={placeholder(param)}
                                 autocomplete="off"
                                 autocapitalize="off"
@@ -68,8 +70,8 @@ pub fn CallForm(props: &Props) -> Html {
                         </label>
                     }) }
                     <div class="call-buttons">
-                    <button type="submit" class="button">{ "Call" }<span class="visually-hidden">{ format!(" {name}") }</span></button>
-                    <button type="button" class="button" onclick={debug}>{ "Debug" }<span class="visually-hidden">{ format!(" {name}") }</span></button>
+                    <button type="submit" class="button">{ "Call" }<span class="visually-hidden">{ format!(" {shown}") }</span></button>
+                    <button type="button" class="button" onclick={debug}>{ "Debug" }<span class="visually-hidden">{ format!(" {shown}") }</span></button>
                     </div>
                 </div>
             </form>

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{DebugContext, SourcesContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{Call, calls, file_line};
 
@@ -18,6 +19,7 @@ pub fn CallStack() -> Html {
         let debugger = debugger.clone();
         let Call { frame: index, level, .. } = call;
         let frame = &view.frames[index];
+        let function = names::function(call.function);
         let select = Callback::from(move |_: MouseEvent| debugger.select_call(index, level));
         let at = match (call.source, frame.place) {
             (Some(place), _) => file_line(place, &sources.files),
@@ -29,9 +31,9 @@ pub fn CallStack() -> Html {
         html! {
             <li key={format!("{index} {level}")}>
                 <button type="button" class="frame" aria-current={current.then_some("true")} onclick={select}
-                    aria-label={format!("{}{inlined}, {at}", call.function)}
-                    title={format!("{}{inlined}, {at}: {}", call.function, frame.instruction)}>
-                    <span class="frame-name">{ for call.function.split_inclusive("::").map(|part| html! { <>{ part }<wbr /></> }) }</span>
+                    aria-label={format!("{function}{inlined}, {at}")}
+                    title={format!("{function}{inlined}, {at}: {}", frame.instruction)}>
+                    <span class="frame-name">{ for function.split_inclusive("::").map(|part| html! { <>{ part }<wbr /></> }) }</span>
                     if call.is_inlined { <span class="frame-inlined">{ "inlined" }</span> }
                     <span class="frame-place">{ at }</span>
                 </button>

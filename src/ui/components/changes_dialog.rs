@@ -7,6 +7,7 @@ use super::comparison_view::ComparisonView;
 use super::modal::Modal;
 use crate::ui::hooks::use_files::{Files, Versions};
 use crate::ui::selectors::comparison::{Comparison, compare};
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::state::files::Mark;
 
@@ -51,17 +52,18 @@ pub fn ChangesDialog(props: &Props) -> Html {
             Mark::Changed => ("changed", "changed"),
             Mark::Removed => ("removed", "removed"),
         };
+        let name = names::file(path);
         let is_open = opened.as_ref().is_some_and(|(open, _)| open == path);
         let comparison = opened.as_ref().filter(|_| is_open).and_then(|(_, comparison)| comparison.clone());
         html! {
             <li key={path.clone()}>
                 <div class="change-line">
-                    <button type="button" class="change-path" aria-expanded={is_open.to_string()} aria-label={format!("{path}, {word}")} onclick={toggle(path)}>
+                    <button type="button" class="change-path" aria-expanded={is_open.to_string()} aria-label={format!("{name}, {word}")} onclick={toggle(path)}>
                         <span class="change-word" data-mark={kind}>{ word }</span>
-                        <span class="change-name">{ path }</span>
+                        <span class="change-name">{ name.clone() }</span>
                     </button>
-                    <button type="button" class="quiet-button" aria-label={format!("Keep {path}")} onclick={act(path, Files::keep)}>{ "Keep" }</button>
-                    <button type="button" class="quiet-button" aria-label={format!("Revert {path}")} onclick={act(path, Files::revert)}>{ "Revert" }</button>
+                    <button type="button" class="quiet-button" aria-label={format!("Keep {name}")} onclick={act(path, Files::keep)}>{ "Keep" }</button>
+                    <button type="button" class="quiet-button" aria-label={format!("Revert {name}")} onclick={act(path, Files::revert)}>{ "Revert" }</button>
                 </div>
                 if let Some(comparison) = comparison { <ComparisonView {comparison} path={path.clone()} /> }
             </li>

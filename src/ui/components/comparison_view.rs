@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ui::selectors::comparison::Comparison;
 use crate::ui::selectors::diff::{Row, Side};
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 
 #[derive(PartialEq, Properties)]
@@ -22,7 +23,7 @@ pub fn ComparisonView(props: &Props) -> Html {
     html! {
         <div class="comparison">
             <p class="comparison-words">{ format!("{} added, {} removed", lines(diff.added), lines(diff.removed)) }</p>
-            <div class="comparison-scroll" tabindex="0" role="region" aria-label={format!("What is different in {}", props.path)}>
+            <div class="comparison-scroll" tabindex="0" role="region" aria-label={format!("What is different in {}", names::file(&props.path))}>
                 <table class="comparison-lines">
                     <tbody>{ for diff.rows.iter().map(draw) }</tbody>
                 </table>

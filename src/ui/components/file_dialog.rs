@@ -14,6 +14,7 @@ use super::modal::Modal;
 use crate::ui::selectors::files::{as_text, picture_type};
 use crate::ui::selectors::line_endings::{self, Breaks};
 use crate::ui::selectors::memory::Selection;
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::state::memory::HexWindow;
 
@@ -108,7 +109,7 @@ pub fn FileDialog(props: &Props) -> Html {
         (false, false) => format!("{}, binary", numbers::bytes(props.bytes.len() as u64)),
     };
     html! {
-        <Modal id="file-dialog" class="wide-dialog" title={props.path.clone()} on_close={&props.on_close}>
+        <Modal id="file-dialog" class="wide-dialog" title={names::file(&props.path)} on_close={&props.on_close}>
             <div class="file-dialog-tools">
                 <span class="panel-note" role="status">{ note }</span>
                 // Edited text is not what was loaded: its bytes show when the file is opened again.

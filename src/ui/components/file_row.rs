@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::protocol::FileKind;
 use crate::ui::selectors::files::TreeRow;
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::state::files::Mark;
 
@@ -37,9 +38,9 @@ pub fn FileRow(props: &Props) -> Html {
         (None, true) => Some(("below", "•", "holds what the last run created, changed or removed")),
         (None, false) => None,
     };
+    let name = names::file(&row.name);
     let size = (row.kind == FileKind::File).then(|| numbers::bytes(row.size));
-    let label =
-        [Some(row.name.to_string()), Some(kind.to_owned()), size.clone(), mark.map(|(_, _, text)| text.to_owned())];
+    let label = [Some(name.to_string()), Some(kind.to_owned()), size.clone(), mark.map(|(_, _, text)| text.to_owned())];
     html! {
         <div
             id={props.id.clone()}
@@ -48,7 +49,7 @@ pub fn FileRow(props: &Props) -> Html {
             draggable="true"
             data-target={props.is_target.then_some("true")}
             style={format!("--level:{};--place:{}", row.level, props.place)}
-            title={row.path.to_string()}
+            title={names::file(&row.path)}
             aria-label={label.into_iter().flatten().collect::<Vec<_>>().join(", ")}
             aria-level={row.level.to_string()}
             aria-posinset={row.place.to_string()}
@@ -60,7 +61,7 @@ pub fn FileRow(props: &Props) -> Html {
             data-mark={mark.map(|(name, ..)| name)}
         >
             <span class="file-picture" aria-hidden="true">{ picture }</span>
-            <span class="file-name">{ &*row.name }</span>
+            <span class="file-name">{ name }</span>
             if let Some((_, letter, text)) = mark { <span class="file-mark" aria-hidden="true" title={text}>{ letter }</span> }
             if let Some(size) = size { <span class="file-size">{ size }</span> }
         </div>

@@ -11,6 +11,7 @@ use super::move_dialog::{DownloadFilesDialog, MoveDialog};
 use crate::protocol::{FileChange, FileContents, FileImage};
 use crate::ui::hooks::use_files::Files;
 use crate::ui::selectors::files::check_name;
+use crate::ui::selectors::names;
 use crate::ui::state::files::{FilesAction, FilesState};
 
 /// What is shown on top of the panel.
@@ -79,7 +80,7 @@ pub fn FilesDialog(props: &FilesDialogProps) -> Html {
                     on_close.emit(());
                 })
             };
-            html! { <ConfirmDialog title={format!("Delete {path}?")} {text} action="Delete" {on_yes} {on_close} /> }
+            html! { <ConfirmDialog title={format!("Delete {}?", names::file(path))} {text} action="Delete" {on_yes} {on_close} /> }
         }
         Dialog::File { path, bytes } => {
             let on_save = {
@@ -118,11 +119,12 @@ fn rename_dialog(files: &Files, path: &Rc<str>, on_close: Callback<()>) -> Html 
             on_close.emit(());
         })
     };
-    html! { <NameDialog title={format!("Rename {path}")} label="New name" value={name.to_owned()} action="Rename" {check} {on_name} {on_close} /> }
+    html! { <NameDialog title={format!("Rename {}", names::file(path))} label="New name" value={name.to_owned()} action="Rename" {check} {on_name} {on_close} /> }
 }
 
 fn deletion_text(state: &FilesState, path: &str) -> String {
     let below = format!("{path}/");
+    let path = names::file(path);
     let inside = state.entries.iter().filter(|entry| entry.path.starts_with(&below)).count();
     match inside {
         0 => format!("{path} is removed from the project. This cannot be undone."),

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::module_panel::ModuleProps;
 use crate::protocol::{ExportSummary, ImportSummary, ModuleSummary};
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 
 /// What the program asks of its host; what is missing here comes first.
@@ -27,7 +28,7 @@ pub fn Imports(props: &ModuleProps) -> Html {
             <ul class="module-list">
                 { for imports.into_iter().map(|ImportSummary { module, name, ty, provided }| html! {
                     <li>
-                        <code>{ module }{ "." }<wbr />{ name }</code>
+                        <code>{ names::name(module) }{ "." }<wbr />{ names::name(name) }</code>
                         if !provided { <span class="tag" data-tone="bad">{ "not provided" }</span> }
                         <code class="call-type">{ ty }</code>
                     </li>
@@ -50,7 +51,7 @@ pub fn OtherExports(props: &ModuleProps) -> Html {
             <summary>{ "Other exports" }<span class="module-count">{ others.len() }</span></summary>
             <ul class="module-list">
                 { for others.into_iter().map(|ExportSummary { name, ty, .. }| html! {
-                    <li><code>{ name }</code><code class="call-type">{ ty }</code></li>
+                    <li><code>{ names::name(name) }</code><code class="call-type">{ ty }</code></li>
                 }) }
             </ul>
         </details>
@@ -76,9 +77,9 @@ pub fn Structure(props: &ModuleProps) -> Html {
                 <tbody>
                     { for sections.iter().map(|(name, size)| html! {
                         <tr>
-                            <td>{ name }</td>
+                            <td>{ names::function(name) }</td>
                             <td class="number">{ numbers::grouped(*size) }</td>
-                            <td class="share"><meter min="0" max={total.max(1).to_string()} value={size.to_string()} aria-label={format!("{name}'s share of the module")} /></td>
+                            <td class="share"><meter min="0" max={total.max(1).to_string()} value={size.to_string()} aria-label={format!("{}'s share of the module", names::function(name))} /></td>
                         </tr>
                     }) }
                 </tbody>

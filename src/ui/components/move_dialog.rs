@@ -9,6 +9,7 @@ use super::modal::Modal;
 use crate::ui::hooks::use_files::Files;
 use crate::ui::platform::archive::Format;
 use crate::ui::selectors::files::folders_for;
+use crate::ui::selectors::names;
 
 #[derive(PartialEq, Properties)]
 pub struct MoveProps {
@@ -33,7 +34,7 @@ pub fn MoveDialog(props: &MoveProps) -> Html {
         })
     };
     html! {
-        <Modal id="move-dialog" title={format!("Move {}", props.path)} on_close={&props.on_close}>
+        <Modal id="move-dialog" title={format!("Move {}", names::file(&props.path))} on_close={&props.on_close}>
             if folders.is_empty() {
                 <p class="dialog-text">{ "There is no other folder that it could go to. Make one first with “New folder”." }</p>
             } else {

@@ -8,6 +8,7 @@ use crate::protocol::{Asked, Caught, DebugFrame, NamedValue, Touching, ValueChan
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::written;
+use crate::ui::selectors::names;
 use crate::ui::state::debug::Base;
 
 /// More letters than these a value does not have beside the shortest name.
@@ -75,19 +76,20 @@ struct Props {
 fn NamedValues(props: &Props) -> Html {
     let line = |(index, named): (usize, &NamedValue)| {
         let on_change = named.mutable.then(|| props.on_change.reform(move |text| (index as u32, text)));
+        let name = names::function(&named.name);
         // It takes a line of its own, so that its name stays readable.
         let letters = written(&named.value, props.base).chars().count();
         let is_long = letters > LONG || letters + named.name.chars().count() > LONG_TOGETHER;
         html! {
             <tr key={index} data-changed={named.changed.then_some("true")} data-long={is_long.then_some("true")}>
-                <th scope="row" title={named.name.clone()}><code>{ &named.name }</code></th>
+                <th scope="row" title={name.to_string()}><code>{ name.clone() }</code></th>
                 <td class="named-type"><code class="type" data-type={named.value.ty.clone()}>{ &named.value.ty }</code></td>
                 <td class="named-value">
-                    <DebugValue name={named.name.clone()} value={named.value.clone()} base={props.base} {on_change} />
+                    <DebugValue name={name.to_string()} value={named.value.clone()} base={props.base} {on_change} />
                 </td>
                 <td class="named-tools">
                     if let Some((what, asked)) = props.watches.get(index).filter(|_| named.mutable) {
-                        <WatchButtons of={named.name.clone()} what={what.clone()} asked={*asked} />
+                        <WatchButtons of={name.to_string()} what={what.clone()} asked={*asked} />
                     }
                 </td>
             </tr>

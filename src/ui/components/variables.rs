@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::protocol::SourceVariable;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_memory::use_show_address;
+use crate::ui::selectors::names;
 
 /// Nothing where the module does not tell of any.
 #[component]
@@ -35,6 +36,7 @@ struct LineProps {
 fn Line(props: &LineProps) -> Html {
     let show_address = use_show_address();
     let SourceVariable { name, ty, value, address, .. } = &props.variable;
+    let name = names::function(name);
     let pointer = address.map(|address| {
         let onclick = Callback::from(move |_: MouseEvent| show_address.emit(address));
         let told = format!("Show {name} in Memory");
@@ -42,7 +44,7 @@ fn Line(props: &LineProps) -> Html {
     });
     html! {
         <div class="variable">
-            <dt><code>{ name }</code><code class="type">{ ty }</code>{ pointer }</dt>
+            <dt><code>{ name.clone() }</code><code class="type">{ ty }</code>{ pointer }</dt>
             <dd>
                 if let Some(value) = value {
                     <code>{ value }</code>

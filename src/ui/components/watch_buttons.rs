@@ -6,6 +6,7 @@ use super::icon::{Icon, Picture};
 use crate::protocol::{Asked, Caught};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::names;
 use crate::ui::state::catches::CatchChange;
 
 #[derive(PartialEq, Properties)]
@@ -40,7 +41,7 @@ pub fn WatchButtons(props: &Props) -> Html {
     };
     let of = &props.of;
     let calls = match &props.what {
-        Caught::Local { function, .. } => format!(", in any call of {function}"),
+        Caught::Local { function, .. } => format!(", in any call of {}", names::function(function)),
         _ => String::new(),
     };
     html! {

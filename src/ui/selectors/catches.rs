@@ -2,6 +2,7 @@
 
 use crate::protocol::{Catch, Caught, Touching};
 use crate::ui::selectors::debug::DrawnBreakpoint;
+use crate::ui::selectors::names;
 use crate::ui::state::catches::Catches;
 
 /// What can be chosen to stop at.
@@ -178,7 +179,12 @@ fn declared<'a>(text: &'a str, with: &'static str) -> impl Iterator<Item = (u32,
 pub fn describe_catch(catch: &Catch) -> String {
     match (&catch.what, catch.condition.as_deref().and_then(only_depth)) {
         (Caught::Local { function, name, on }, Some(depth)) => {
-            format!("Local {name} of {function}, in calls {depth} deep, {}", touching(*on))
+            format!(
+                "Local {} of {}, in calls {depth} deep, {}",
+                names::function(name),
+                names::function(function),
+                touching(*on)
+            )
         }
         (what, _) => describe(what),
     }
@@ -198,16 +204,18 @@ fn only_depth(condition: &str) -> Option<u32> {
 pub fn describe(what: &Caught) -> String {
     match what {
         Caught::Instruction { line, column } => format!("Line {line}, column {column}"),
-        Caught::Entry { function } => format!("Entry of {function}"),
+        Caught::Entry { function } => format!("Entry of {}", names::function(function)),
         Caught::Import { name } if name.is_empty() => "Call of any import".to_owned(),
-        Caught::Import { name } => format!("Call of {name}"),
+        Caught::Import { name } => format!("Call of {}", names::function(name)),
         Caught::Memory { memory, start, length, on } => {
             let of = if *memory == 0 { String::new() } else { format!(" of memory {memory}") };
             let bytes = if *length == 1 { "byte".to_owned() } else { format!("{length} bytes") };
             format!("{} at 0x{start:X}{of} {}", capital(&bytes), touching(*on))
         }
-        Caught::Global { name, on } => format!("Global {name} {}", touching(*on)),
-        Caught::Local { function, name, on } => format!("Local {name} of {function}, in any call, {}", touching(*on)),
+        Caught::Global { name, on } => format!("Global {} {}", names::function(name), touching(*on)),
+        Caught::Local { function, name, on } => {
+            format!("Local {} of {}, in any call, {}", names::function(name), names::function(function), touching(*on))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod exports;
 pub mod files;
 pub mod line_endings;
 pub mod memory;
+pub mod names;
 pub mod numbers;
 pub mod offsets;
 pub mod opened;

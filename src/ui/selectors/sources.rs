@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::protocol::{DebugView, Landmark, SourcePlace, Span};
 use crate::ui::selectors::debug::Marks;
+use crate::ui::selectors::names;
 use crate::ui::state::debug::DebugState;
 use crate::ui::state::sources::{SourceText, SourcesState};
 
@@ -94,10 +95,10 @@ pub fn note(debug: &DebugState, sources: &SourcesState) -> Option<String> {
     match shown_place(debug, &sources.files) {
         None => Some(format!(
             "The program is in {}, which has no source here. A step by line goes to the first line that has.",
-            first.function
+            names::function(first.function)
         )),
         Some((_, false)) if debug.frame == 0 && debug.level == 0 => {
-            Some(format!("The program is in {}, called on the marked line", first.function))
+            Some(format!("The program is in {}, called on the marked line", names::function(first.function)))
         }
         Some(_) => None,
     }
@@ -124,7 +125,7 @@ pub fn file_line(place: &SourcePlace, files: &[Rc<str>]) -> String {
         true => short(&place.file, files),
         false => place.file.rsplit('/').next().unwrap_or(&place.file),
     };
-    format!("{file}:{}", place.line)
+    format!("{}:{}", names::file(file), place.line)
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
