@@ -21,6 +21,25 @@ import { debugging, lineClicks } from "./debug.js";
 import { explaining, inSource } from "./explain.js";
 import { theme } from "./theme.js";
 
+/**
+ * What CodeMirror does not mark itself: other spaces than that of ASCII, the rest of the controls that change the order of
+ * text, and letters without a shape. Joiners and variation selectors stay: emoji are made of them.
+ */
+const UNSEEN =
+  /[\u00a0\u034f\u115f\u1160\u1680\u180e\u2000-\u200a\u200c\u202a-\u202c\u202f\u205f-\u2064\u2068\u206a-\u206f\u2800\u3000\u3164\uffa0]/;
+
+/** A mark for a character that cannot be seen, with its code point. */
+function unseen(code, description, placeholder) {
+  const mark = document.createElement("span");
+  const point = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  const name = description?.replace(/^Control character /, "") ?? "";
+  mark.className = "cm-specialChar";
+  mark.textContent = placeholder;
+  mark.title = name && !name.startsWith("0x") ? `${point} ${name}` : point;
+  mark.setAttribute("aria-label", mark.title);
+  return mark;
+}
+
 export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved, onPoint }) {
   const run = () => {
     onRun();
@@ -38,7 +57,7 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
     debugging({ onBreakpoint, onMoved }),
     lineNumbers({ domEventHandlers: lineClicks(onBreakpoint) }),
     highlightActiveLineGutter(),
-    highlightSpecialChars(),
+    highlightSpecialChars({ addSpecialChars: UNSEEN, render: unseen }),
     history(),
     foldGutter(),
     drawSelection(),
