@@ -56,43 +56,191 @@ fn text(params: &[ValType], results: &[ValType]) -> String {
 
 fn problem(file: &str, import: &Import, lack: &Lack, is_text: bool) -> Problem {
     let Import { module, name, ty, .. } = import;
+    let (shown_module, shown_name) = (quoted(module), quoted(name));
     match lack {
         Lack::OtherType { provided } => Problem::error(
             file,
-            format!("the import \"{module}\" \"{name}\" is declared as {ty}, but it is {provided}"),
+            format!("the import {shown_module} {shown_name} is declared as {ty}, but it is {provided}"),
         )
         .help("declare it with the type it has"),
         Lack::Unknown { near } => {
-            let problem = Problem::error(file, format!("nothing provides the import \"{module}\" \"{name}\" {ty}"));
-            problem.help(advice(module, name, *near, is_text))
+            let problem = Problem::error(file, format!("unresolved import {shown_module} {shown_name} {ty}"));
+            problem.help(advice(import, *near, is_text))
         }
     }
 }
 
-/// What would provide an import, told from the names that toolchains use.
-fn advice(module: &str, name: &str, near: Option<&str>, is_text: bool) -> String {
-    match module {
+/// A name in quotes, as it is in the text format.
+fn quoted(name: &str) -> String {
+    match words::name(name) {
+        std::borrow::Cow::Borrowed(plain) => format!("\"{plain}\""),
+        std::borrow::Cow::Owned(quoted) => quoted,
+    }
+}
+
+/// Builds that run here, for the languages whose usual build does not.
+const GO: &str = "Go's JavaScript glue provides it: build with `GOOS=wasip1 GOARCH=wasm go build`";
+const TINYGO: &str = "TinyGo's JavaScript glue provides it: build with `tinygo build -target=wasip1`";
+const WASM_BINDGEN: &str = "the JavaScript that wasm-bindgen makes provides it: build the program for WASI, \
+                            `cargo build --target wasm32-wasip1`, without wasm-bindgen";
+const EMSCRIPTEN: &str =
+    "Emscripten's JavaScript provides it: build with `-sSTANDALONE_WASM`, without what needs a browser";
+const KOTLIN: &str = "Kotlin's JavaScript glue provides it: build for the target `wasmWasi` instead of `wasmJs`";
+const DOTNET: &str = ".NET's JavaScript runtime provides it: build for the runtime identifier `wasi-wasm`";
+const ASSEMBLYSCRIPT: &str = "AssemblyScript's JavaScript glue provides it";
+
+/// What would provide an import, told from the names that toolchains use, and from its type where a name is anyone's.
+fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
+    let Import { module, name, ty, .. } = import;
+    let (module, name, ty) = (module.as_str(), name.as_str(), ty.as_str());
+    let takes = |parameters: &str| ty == format!("(func (param {parameters}))");
+    let text = match module {
         "wasi_snapshot_preview1" | "wasi_unstable" => match near {
-            Some(near) => format!("WASI preview 1 has no such function; did you mean `{near}`?"),
-            None => "WASI preview 1 has no such function; see the list of its 46 functions in the documentation".to_owned(),
+            Some(near) => return format!("WASI preview 1 has no such function; did you mean `{near}`?"),
+            None => "WASI preview 1 has no such function; see the list of its 46 functions in the documentation",
         },
         _ if module.starts_with("wasi:") => {
-            "WASI 0.2 provides it, and this page runs WASI preview 1: build with `--target wasm32-wasip1`".to_owned()
+            "WASI 0.2 provides it, and this page runs WASI preview 1: build with `--target wasm32-wasip1`"
         }
         "wasi" if name == "thread-spawn" => {
-            "threads are not run here: build with `--target wasm32-wasip1`, without threads".to_owned()
+            "threads are not run here: build with `--target wasm32-wasip1`, without threads"
         }
-        "go" | "gojs" => "Go's JavaScript glue provides it: build with `GOOS=wasip1 GOARCH=wasm` instead".to_owned(),
-        "GOT.mem" | "GOT.func" => "a dynamic linker provides it: link the program statically".to_owned(),
+        // Go's own functions get one address, where all that they take is; TinyGo's get what they take.
+        "gojs" if !takes("i32") => TINYGO,
+        "env" if name.starts_with("syscall/js.") || name.starts_with("runtime.") => TINYGO,
+        "go" | "gojs" => GO,
+        "GOT.mem" | "GOT.func" => "a dynamic linker provides it: link the program statically",
+        _ if module.starts_with("__wbindgen") || name.starts_with("__wbg_") || name.starts_with("__wbindgen_") => {
+            WASM_BINDGEN
+        }
+        _ if module.starts_with("./") && module.ends_with("_bg.js") => WASM_BINDGEN,
+        "js_code" | "intrinsics" | "./js-helper.mjs" => KOTLIN,
+        _ if name.starts_with("kotlin.") => KOTLIN,
+        _ if name.starts_with("mono_") || name.starts_with("SystemInteropJS_") || name.starts_with("SystemJS_") => {
+            DOTNET
+        }
+        "env" if name == "abort" && takes("i32 i32 i32 i32") => {
+            return format!(
+                "{ASSEMBLYSCRIPT}: build with `asc --use abort=`, which traps instead, or with \
+                 `@assemblyscript/wasi-shim`, which prints the message"
+            );
+        }
+        "env" if name == "seed" && ty == "(func (result f64))" => {
+            return format!("{ASSEMBLYSCRIPT}: build with `@assemblyscript/wasi-shim`, whose `Math.random` asks WASI");
+        }
+        "env" if name == "trace" && ty.starts_with("(func (param i32 i32 f64 f64 f64 f64 f64)") => {
+            return format!(
+                "{ASSEMBLYSCRIPT}: build with `--use trace=`, which leaves it out, or with `@assemblyscript/wasi-shim`"
+            );
+        }
+        "env" if matches!(name, "console.log" | "Date.now" | "performance.now" | "process.exit") => {
+            return format!(
+                "{ASSEMBLYSCRIPT}: build with `@assemblyscript/wasi-shim`, and print with the `console` of WASI"
+            );
+        }
+        "env" if is_of_emscripten(name) => EMSCRIPTEN,
         "env" if name == "memory" => {
-            "define the memory in the module instead: `(memory (export \"memory\") 1)`, or link without `--import-memory`"
-                .to_owned()
+            "define the memory in the module instead: `(memory (export \"memory\") 1)`; a linker or compiler does without \
+             the option `--import-memory` (`--importMemory` of AssemblyScript)"
         }
-        "env" if !is_text => "it is declared `extern` in the program, and nothing defines it: define it, link the library that does, \
-                  or, for Emscripten, build with `-sSTANDALONE_WASM`"
-            .to_owned(),
-        _ => "in a browser, JavaScript would hand it in; here a program prints with `fd_write` of \
-              \"wasi_snapshot_preview1\" or gives back a result"
-            .to_owned(),
+        "env" if matches!(name, "table" | "__indirect_function_table") && ty.starts_with("(table") => {
+            "define the table in the module instead: `(table (export \"table\") 1 funcref)`; a linker does without the option \
+             `--import-table`"
+        }
+        "env" if matches!(name, "__memory_base" | "__table_base" | "__stack_pointer") => {
+            "a dynamic linker provides it: link the program statically, without `-fPIC -shared`"
+        }
+        // Emscripten writes names of one letter where it minifies.
+        "a" if name.len() <= 2 && !is_text => EMSCRIPTEN,
+        "env" if !is_text => {
+            "it is declared `extern` in the program, and nothing defines it: define it, link the library that does, or, for \
+             Emscripten, build with `-sSTANDALONE_WASM`"
+        }
+        "console" | "imports" | "js" | "env"
+            if name.starts_with("log") || matches!(name, "imported_func" | "print") =>
+        {
+            "in a browser, JavaScript would hand it in; here a program prints with `fd_write` of \
+             \"wasi_snapshot_preview1\" or returns a result"
+        }
+        _ if ty.starts_with("(memory") => {
+            "in a browser, JavaScript would hand it in; define the memory in the module instead: \
+             `(memory (export \"memory\") 1)`"
+        }
+        _ if ty.starts_with("(global") => {
+            "in a browser, JavaScript would hand it in; define the global in the module instead, with its value"
+        }
+        _ if ty.starts_with("(table") => {
+            "in a browser, JavaScript would hand it in; define the table in the module instead, with `elem` for its functions"
+        }
+        _ => {
+            "in a browser, JavaScript would hand it in; here a program prints with `fd_write` of \
+             \"wasi_snapshot_preview1\" or returns a result"
+        }
+    };
+    text.to_owned()
+}
+
+/// Names that Emscripten's own library has for what it asks of JavaScript.
+fn is_of_emscripten(name: &str) -> bool {
+    name.starts_with("emscripten_")
+        || name.starts_with("_emscripten_")
+        || name.starts_with("__syscall_")
+        || name.starts_with("invoke_")
+        || name.starts_with("_embind_")
+        || name.starts_with("_emval_")
+        || name.starts_with("__cxa_")
+        || matches!(
+            name,
+            "abort" | "_abort_js" | "__assert_fail" | "_tzset_js" | "_mmap_js" | "_munmap_js" | "setTempRet0"
+        )
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn said(module: &str, name: &str, ty: &str, is_text: bool) -> String {
+        let (module, name, ty) = (module.to_owned(), name.to_owned(), ty.to_owned());
+        advice(&Import { module, name, ty, function: None, offset: 0 }, None, is_text)
+    }
+
+    #[test]
+    fn a_toolchain_is_told_by_what_it_imports() {
+        let function = "(func (param i32))";
+        for (module, name, ty, part) in [
+            ("env", "abort", "(func (param i32 i32 i32 i32))", "`asc --use abort=`"),
+            ("env", "seed", "(func (result f64))", "AssemblyScript"),
+            ("env", "trace", "(func (param i32 i32 f64 f64 f64 f64 f64))", "AssemblyScript"),
+            ("env", "console.log", function, "AssemblyScript"),
+            ("env", "abort", "(func)", "-sSTANDALONE_WASM"),
+            ("env", "emscripten_resize_heap", "(func (param i32) (result i32))", "Emscripten's"),
+            ("env", "invoke_vi", function, "Emscripten's"),
+            ("a", "b", function, "Emscripten's"),
+            ("env", "my_function", function, "declared `extern`"),
+            ("env", "memory", "(memory 1)", "--import-memory"),
+            ("env", "__memory_base", "(global i32)", "statically"),
+            ("gojs", "runtime.wasmExit", function, "GOOS=wasip1"),
+            ("go", "debug", function, "GOOS=wasip1"),
+            ("gojs", "syscall/js.valueGet", function, "GOOS=wasip1"),
+            ("gojs", "runtime.ticks", "(func (result f64))", "TinyGo"),
+            ("env", "syscall/js.valueGet", function, "TinyGo"),
+            ("__wbindgen_placeholder__", "__wbindgen_describe", function, "wasm-bindgen"),
+            ("./x_bg.js", "__wbg_log_123", function, "wasm-bindgen"),
+            ("js_code", "kotlin.captureStackTrace", function, "wasmWasi"),
+            ("env", "mono_wasm_bind_js_import_ST", function, "wasi-wasm"),
+            ("env", "SystemInteropJS_InvokeJSImportST", function, "wasi-wasm"),
+            ("wasi:cli/environment@0.2.0", "get-environment", function, "wasm32-wasip1"),
+            ("wasi", "thread-spawn", function, "threads"),
+            ("js", "mem", "(memory 1)", "define the memory"),
+            ("js", "global", "(global (mut i32))", "define the global"),
+            ("imports", "imported_func", function, "`fd_write`"),
+            ("console", "log", function, "`fd_write`"),
+        ] {
+            let said = said(module, name, ty, false);
+            assert!(said.contains(part), "{module} {name}: {said}");
+        }
+        // Who writes text has no compiler to give options to.
+        assert!(said("env", "print", function, true).contains("`fd_write`"));
+        assert!(said("env", "abort", "(func (param i32 i32 i32 i32))", true).contains("AssemblyScript"));
     }
 }
