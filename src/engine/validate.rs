@@ -39,11 +39,13 @@ pub struct Fault {
     /// In bytes from the start of the module.
     pub offset: u64,
     pub message: String,
+    /// What would be right, where validation knows.
+    pub help: Option<String>,
 }
 
 impl From<wasmparser::BinaryReaderError> for Fault {
     fn from(error: wasmparser::BinaryReaderError) -> Self {
-        Self { offset: error.offset(), message: error.message().to_owned() }
+        Self { offset: error.offset(), message: error.message().to_owned(), help: None }
     }
 }
 
@@ -126,7 +128,7 @@ fn read(wasm: &[u8], features: WasmFeatures) -> Reading {
             Ok(ValidPayload::Func(function, body)) => {
                 let mut function = function.into_validator(allocations);
                 if let Err(error) = read_function(&mut function, &body, &mut reading) {
-                    reading.faults.push(error.into());
+                    reading.faults.push(of_function(error, &function, &body));
                 }
                 allocations = function.into_allocations();
                 if reading.faults.len() >= MOST_FAULTS {
@@ -143,6 +145,78 @@ fn read(wasm: &[u8], features: WasmFeatures) -> Reading {
     }
     reading.excesses.truncate(MOST_FAULTS);
     reading
+}
+
+/// A fault in a function, with what its validator knows of it.
+fn of_function(
+    error: wasmparser::BinaryReaderError,
+    function: &FuncValidator<ValidatorResources>,
+    body: &FunctionBody<'_>,
+) -> Fault {
+    let mut fault = Fault::from(error);
+    if fault.message.contains("values remaining on stack") {
+        values_left(&mut fault, function);
+    } else if fault.message.contains("global is immutable") {
+        fault.help = immutable_global(fault.offset, function, body);
+    }
+    fault
+}
+
+/// Says which values are left where a block or function ends: the validator has taken its results by then.
+fn values_left(fault: &mut Fault, function: &FuncValidator<ValidatorResources>) {
+    /// More types than this help nobody.
+    const MOST: usize = 8;
+    let Some(frame) = function.get_control_frame(0) else { return };
+    let left = (function.operand_stack_height() as usize).saturating_sub(frame.height);
+    // The first that was pushed is the deepest.
+    let types: Vec<String> = (0..left.min(MOST))
+        .rev()
+        .map(|depth| match function.get_operand_type(depth).flatten() {
+            Some(ty) => ty.to_string(),
+            None => "any type".to_owned(),
+        })
+        .collect();
+    let more = if left > MOST { ", and others below" } else { "" };
+    let values = if left == 1 { "1 value is".to_owned() } else { format!("{left} values are") };
+    let below = match results(frame, function) {
+        0 => "",
+        1 => ", below its result",
+        _ => ", below its results",
+    };
+    let block = if function.control_stack_height() == 1 { "function" } else { "block" };
+    let list = types.join(", ");
+    fault.message = format!("type mismatch: {values} left on the stack at the end of the {block}{below}: {list}{more}");
+    let place = if left == 1 { "it behind the instruction that leaves it" } else { "one behind each that is left" };
+    fault.help =
+        Some(format!("`drop` removes one value: put {place}, or declare what is left as results of the {block}"));
+}
+
+/// How many results a block has.
+fn results(frame: &wasmparser::Frame, function: &FuncValidator<ValidatorResources>) -> usize {
+    use wasmparser::{BlockType, CompositeInnerType, WasmModuleResources};
+    match frame.block_type {
+        BlockType::Empty => 0,
+        BlockType::Type(_) => 1,
+        BlockType::FuncType(index) => {
+            match function.resources().sub_type_at(index).map(|ty| &ty.composite_type.inner) {
+                Some(CompositeInnerType::Func(ty)) => ty.results().len(),
+                _ => 0,
+            }
+        }
+    }
+}
+
+fn immutable_global(
+    offset: u64,
+    function: &FuncValidator<ValidatorResources>,
+    body: &FunctionBody<'_>,
+) -> Option<String> {
+    use wasmparser::{Operator, WasmModuleResources};
+    let mut operators = body.get_operators_reader().ok()?.into_iter_with_offsets().map_while(Result::ok);
+    let (operator, _) = operators.find(|(_, at)| *at == offset)?;
+    let Operator::GlobalSet { global_index } = operator else { return None };
+    let ty = function.resources().global_at(global_index)?.content_type;
+    Some(format!("declare the global with `(mut {ty})` in the place of `{ty}`, in an import, too"))
 }
 
 fn read_function(

@@ -112,7 +112,9 @@ pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
 fn invalid(source: &Source, wasm: &[u8], faults: &[validate::Fault]) -> Vec<Problem> {
     let problems = faults.iter().map(|fault| {
         let mut problem = Problem::error(&source.name, fault.message.trim());
-        if fault.message.starts_with("type mismatch") && missing_else::ends_at(wasm, fault.offset) {
+        if let Some(help) = &fault.help {
+            problem = problem.help(help.clone());
+        } else if fault.message.starts_with("type mismatch") && missing_else::ends_at(wasm, fault.offset) {
             problem = problem
                 .help("an `if` with a result needs an `else` too, which gives the result when the condition is 0");
         }
