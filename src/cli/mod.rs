@@ -125,8 +125,8 @@ fn module(source: &Source) -> Result<Inspection, Failure> {
     let inspection = inspect::inspect(source);
     inspection.problems.iter().for_each(print_problem);
     match inspection.problems.len() {
-        0 => Ok(inspection),
-        1 => Err(format!("`{}` cannot be used as it is", terminal::one_line(&source.name))),
+        _ if !inspection.is_stopped() => Ok(inspection),
+        0 | 1 => Err(format!("`{}` cannot be used as it is", terminal::one_line(&source.name))),
         several => Err(format!("`{}` cannot be used as it is: {several} problems", terminal::one_line(&source.name))),
     }
 }
@@ -135,7 +135,7 @@ fn validate(file: &Path) -> Result<ExitCode, Failure> {
     let inspection = inspect::inspect(&read(file)?);
     out!("{}: {}", terminal::path(file), terminal::one_line(&inspection.verdict.description))?;
     inspection.problems.iter().for_each(print_problem);
-    Ok(if inspection.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if !inspection.is_stopped() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn print(file: &Path) -> Result<ExitCode, Failure> {

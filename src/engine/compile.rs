@@ -2,10 +2,15 @@
 
 use std::borrow::Cow;
 
+use super::characters;
 use super::diagnostic::Problem;
 use super::source::Source;
 
 mod hints;
+mod instructions;
+mod legacy_try;
+mod old_names;
+mod strange;
 
 /// Compiles text to the binary format; a source that is binary already is given back as it is.
 ///
@@ -19,10 +24,76 @@ pub fn compile(source: &Source) -> Result<Cow<'_, [u8]>, Box<Problem>> {
         return Ok(Cow::Borrowed(&source.bytes));
     }
     let text = text(source)?;
-    match wat::parse_str(text.as_ref()) {
-        Ok(wasm) => Ok(Cow::Owned(wasm)),
-        Err(_) => Err(Box::new(explain(source, &text))),
+    encode(&text).map(Cow::Owned).map_err(|error| Box::new(explain(source, &text, &error)))
+}
+
+/// The crate `wat` refuses some comments that are valid, and its errors have no offset: [`buffer`] has both.
+fn encode(text: &str) -> Result<Vec<u8>, wast::Error> {
+    if let Ok(wasm) = wat::parse_str(text) {
+        return Ok(wasm);
     }
+    wast::parser::parse::<wast::Wat>(&buffer(text)?)?.encode()
+}
+
+/// A text for the parser. A comment or a string may hold any character (core specification, section 6.2.2), also one that
+/// changes the order in which text is shown: [`warnings`] tells of those.
+pub(super) fn buffer(text: &str) -> Result<wast::parser::ParseBuffer<'_>, wast::Error> {
+    wast::parser::ParseBuffer::new_with_lexer(lexer(text))
+}
+
+pub(super) fn lexer(text: &str) -> wast::lexer::Lexer<'_> {
+    let mut lexer = wast::lexer::Lexer::new(text);
+    lexer.allow_confusing_unicode(true);
+    lexer
+}
+
+/// What runs, and may not be what it looks like: comments and strings in which the order of characters is another than
+/// the one shown.
+pub fn warnings(source: &Source) -> Vec<Problem> {
+    /// One tells what there is to know; the others can be gone to.
+    const MOST: usize = 20;
+    let Ok(text) = text(source) else { return Vec::new() };
+    if source.is_binary() || text.is_ascii() {
+        return Vec::new();
+    }
+    let controls = text.char_indices().filter(|(_, character)| characters::is_bidirectional_control(*character));
+    let warning = |(offset, character): (usize, char)| {
+        let name = characters::code_point(character);
+        Problem::warning(&source.name, format!("{name} changes the order in which the text around it is shown"))
+            .at(&text, offset..offset + character.len_utf8())
+            .help(
+                "it is valid in a comment or a string, but what you read may not be what runs; delete it, or in a string \
+                 write it as an escape such as `\\u{202e}`",
+            )
+    };
+    controls.take(MOST).map(warning).collect()
+}
+
+/// Where the first folded `try` of the legacy exception-handling proposal stands, in a text that is right but for it.
+pub(super) fn folded_legacy_try(source: &Source) -> Option<Problem> {
+    let text = text(source).ok()?;
+    let range = legacy_try::first_folded(&text)?;
+    Some(Problem::error(&source.name, "").at(&text, range))
+}
+
+/// Whether a text holds nothing but spaces and comments.
+pub(super) fn is_blank(source: &Source) -> bool {
+    use wast::lexer::TokenKind::{BlockComment, LineComment, Whitespace};
+    let Ok(text) = text(source) else { return false };
+    let (lexer, mut position) = (lexer(&text), 0);
+    loop {
+        match lexer.parse(&mut position) {
+            Ok(Some(token)) if matches!(token.kind, BlockComment | LineComment | Whitespace) => {}
+            Ok(None) => return true,
+            _ => return false,
+        }
+    }
+}
+
+/// What to say of a text without a program.
+pub(super) fn no_program(source: &Source) -> Problem {
+    Problem::warning(&source.name, "there is no program yet")
+        .help("the smallest module is `(module)`; choose an example to begin with something that runs")
 }
 
 /// The source as text: UTF-8, its byte order mark (if any) blanked out so that offsets stay what they are.
@@ -74,20 +145,15 @@ pub(super) fn looks_binary(bytes: &[u8]) -> bool {
     sample.contains(&0) || control * 10 > sample.len()
 }
 
-/// Compiles again, with what the `wat` crate keeps to itself: the place of the error.
-fn explain(source: &Source, text: &str) -> Problem {
-    let error = match first_error(text) {
-        Some(error) => error,
-        // The same steps as `wat` takes; reached only if the two disagree.
-        None => return Problem::error(&source.name, "the text does not compile"),
-    };
+/// What is wrong, where, and what would be right.
+fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
+    if is_blank(source) {
+        return no_program(source);
+    }
     let offset = error.span().offset().min(text.len());
     let message = error.message();
-    let problem = Problem::error(&source.name, tidy(&message));
-
-    if text.trim().is_empty() {
-        return Problem::error(&source.name, "the file is empty")
-            .help("a smallest module is `(module)`; choose an example to begin with something that runs");
+    if let Some(problem) = strange::problem(&source.name, text, offset) {
+        return problem;
     }
     match error.lex_error() {
         Some(wast::lexer::LexError::DanglingBlockComment) => {
@@ -102,17 +168,6 @@ fn explain(source: &Source, text: &str) -> Problem {
                     .at(text, start..start + 1)
                     .help("close it with `\"`; a quote within a string is written `\\\"`");
             }
-        }
-        Some(wast::lexer::LexError::Unexpected(character)) if !character.is_ascii() => {
-            let help = match character {
-                '“' | '”' | '„' | '‘' | '’' | '‚' | '«' | '»' => {
-                    "a string stands between straight quotes: `\"`"
-                }
-                _ => "outside strings and comments the text is ASCII; a name with other letters is written `$\"...\"`",
-            };
-            return Problem::error(&source.name, format!("unexpected character `{character}`"))
-                .at(text, offset..offset + character.len_utf8())
-                .help(help);
         }
         _ => {}
     }
@@ -142,8 +197,10 @@ fn explain(source: &Source, text: &str) -> Problem {
             .at(text, token(text, start))
             .help(format!("add a `)` before the `{word}` in line {line}"));
     }
-    let help = hints::Mistake { text, offset, word, message: &message }.hint();
-    let problem = problem.at(text, range);
+    let hint = hints::Mistake { text, offset, word, message: &message }.hint();
+    let hints::Hint { message: better, range: place, help } = hint;
+    let problem = Problem::error(&source.name, better.unwrap_or_else(|| tidy(&message)));
+    let problem = problem.at(text, place.unwrap_or(range));
     match help {
         Some(help) => problem.help(help),
         None => problem,
@@ -158,17 +215,6 @@ pub(super) fn is_component(text: &str) -> bool {
         && meaningful.next().is_some_and(|(kind, range)| matches!(kind, Keyword) && &text[range] == "component")
 }
 
-fn first_error(text: &str) -> Option<wast::Error> {
-    let buffer = match wast::parser::ParseBuffer::new(text) {
-        Ok(buffer) => buffer,
-        Err(error) => return Some(error),
-    };
-    match wast::parser::parse::<wast::Wat>(&buffer) {
-        Ok(mut wat) => wat.encode().err(),
-        Err(error) => Some(error),
-    }
-}
-
 /// The `wast` crate's sentences, in this project's form.
 fn tidy(message: &str) -> String {
     message.trim_end_matches('.').to_owned()
@@ -180,7 +226,7 @@ const FIELDS: [&str; 12] =
 
 /// The tokens of the text, up to the first that cannot be read.
 fn tokens(text: &str) -> impl Iterator<Item = (wast::lexer::TokenKind, std::ops::Range<usize>)> {
-    let lexer = wast::lexer::Lexer::new(text);
+    let lexer = lexer(text);
     let mut position = 0;
     std::iter::from_fn(move || {
         let token = lexer.parse(&mut position).ok()??;
@@ -192,7 +238,7 @@ fn tokens(text: &str) -> impl Iterator<Item = (wast::lexer::TokenKind, std::ops:
 /// The range of the token at an offset; of a `(` with the keyword after it.
 pub(super) fn token(text: &str, offset: usize) -> std::ops::Range<usize> {
     use wast::lexer::TokenKind;
-    let lexer = wast::lexer::Lexer::new(text);
+    let lexer = lexer(text);
     let mut position = offset;
     let Ok(Some(first)) = lexer.parse(&mut position) else {
         let next = text[offset..].chars().next().map_or(0, char::len_utf8);
@@ -270,7 +316,7 @@ fn suspect(text: &str, open: &[usize]) -> Option<usize> {
 
 /// Where the comment or string opens that is never closed: the first `opener` in what cannot be read.
 fn unclosed(text: &str, opener: &str) -> Option<usize> {
-    let lexer = wast::lexer::Lexer::new(text);
+    let lexer = lexer(text);
     let mut position = 0;
     loop {
         let before = position;

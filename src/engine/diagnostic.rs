@@ -43,6 +43,11 @@ impl Problem {
         }
     }
 
+    /// A warning about the whole of `file`.
+    pub fn warning(file: &str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(file, message) }
+    }
+
     /// The same problem, at a byte range of the file's text.
     pub fn at(mut self, text: &str, range: Range<usize>) -> Self {
         let location = Location::new(text, range);

@@ -8,6 +8,7 @@
 //! is in it), [`prepare`] (a module made ready to be looked into), [`value`] (typed values as a person writes them),
 //! [`runtime`] (running in slices), [`wasi`] over [`vfs`], [`script`] (the specification's scripts).
 
+mod characters;
 pub mod compile;
 pub mod debugger;
 pub mod diagnostic;

@@ -103,6 +103,7 @@ fn visible(character: char) -> char {
     match character {
         '\t' => ' ',
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{200b}'..='\u{200f}' => '\u{fffd}',
+        '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2028}' | '\u{2029}' => '\u{fffd}',
         '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
         other => other,
     }

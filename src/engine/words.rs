@@ -1,7 +1,8 @@
 //! Small help with words: the nearest name, counts and sizes as a person says them.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
+
+pub use crate::names::shown as name;
 
 /// In characters: comparing two words takes as long as the product of their lengths.
 const LONGEST_MISSPELT: usize = 200;
@@ -23,24 +24,33 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// A name of whatever characters, to be told in a sentence: one that cannot be seen for what it is stands as the text
-/// format writes it (core specification, section 6.3.3).
-pub fn name(name: &str) -> Cow<'_, str> {
-    let is_seen =
-        |character: char| matches!(character, '\'' | '`' | ' ') || character.escape_debug().eq(Some(character));
-    if !name.is_empty() && name.chars().all(|character| is_seen(character) && !matches!(character, '`' | ' ')) {
-        return Cow::Borrowed(name);
+/// How many letters differ between two words, two that changed places counting as one.
+pub fn slips(word: &str, other: &str) -> usize {
+    strsim::damerau_levenshtein(word, other)
+}
+
+/// Whether `word` is `other` with a slip of the fingers in it: few letters differ for its length, and no digit, as
+/// digits tell sizes. Short words are other words as soon as one letter is another.
+pub fn is_slip(word: &str, other: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<Vec<_>>();
+    let distance = slips(word, other);
+    let is_swapped = sorted(word) == sorted(other);
+    if !is_swapped && digits(word) != digits(other) {
+        return false;
     }
-    let mut quoted = String::from('"');
-    for character in name.chars() {
-        match character {
-            '\0' => quoted.push_str("\\00"),
-            _ if is_seen(character) => quoted.push(character),
-            _ => quoted.extend(character.escape_debug()),
-        }
+    let begins_alike = word.chars().next() == other.chars().next() || other.ends_with(word) || word.ends_with(other);
+    match word.chars().count() {
+        0 | 1 => false,
+        2 => distance == 1 && (is_swapped || begins_alike && other.len() > word.len()),
+        3..=5 => distance <= 1 && (is_swapped || begins_alike),
+        6..=9 => distance <= 2 && (is_swapped || begins_alike),
+        _ => distance <= 3 && (is_swapped || begins_alike),
     }
-    quoted.push('"');
-    Cow::Owned(quoted)
 }
 
 /// A number of bytes with a binary unit where it is a round one: `64 KiB`, `1.5 GiB`, `100 bytes`.
@@ -75,22 +85,28 @@ pub static INSTRUCTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// `visit_i32_trunc_f32_s` to `i32.trunc_f32_s`.
 fn text_name(visit: &str) -> String {
     let name = visit.trim_start_matches("visit_");
-    const SPACES: [&str; 20] = [
+    const SPACES: [&str; 25] = [
         "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "v128", "i32", "i64", "f32", "f64", "local", "global",
-        "memory", "table", "ref", "elem", "data", "struct", "array",
+        "memory", "table", "ref", "elem", "data", "struct", "array", "any", "extern", "i31", "atomic", "cont",
     ];
+    // One instruction of the text can be two in the binary format.
+    let name = match name {
+        "typed_select" | "typed_select_multi" => "select",
+        name if name.starts_with("ref_") => name.trim_end_matches("_non_null").trim_end_matches("_nullable"),
+        name => name,
+    };
+    let name = if name == "ref_as" { "ref_as_non_null" } else { name };
     for space in SPACES {
         if let Some(rest) = name.strip_prefix(space).and_then(|rest| rest.strip_prefix('_')) {
-            return match rest.strip_prefix("atomic_") {
-                Some(atomic) => format!("{space}.atomic.{}", atomic.replacen("rmw_", "rmw.", 1)),
-                None => format!("{space}.{rest}"),
+            let Some(atomic) = rest.strip_prefix("atomic_") else { return format!("{space}.{rest}") };
+            let atomic = match atomic.split_once('_') {
+                Some((width, operation)) if width.starts_with("rmw") => format!("{width}.{operation}"),
+                _ => atomic.to_owned(),
             };
+            return format!("{space}.atomic.{atomic}");
         }
     }
-    match name {
-        "typed_select" | "typed_select_multi" => "select".to_owned(),
-        other => other.to_owned(),
-    }
+    name.to_owned()
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub struct Detected {
 /// The kinds of source that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DetectedKind {
+    /// Text that is empty, or holds comments only.
+    NoProgram,
     /// WebAssembly text that does not compile (text that does is told by what it compiles to).
     BrokenText,
     /// A module that exports `_start`.

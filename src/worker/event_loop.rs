@@ -461,7 +461,7 @@ impl<M: Machine> EventLoop<M> {
     ) -> Option<(Rc<[u8]>, Rc<Summary>, f64)> {
         let Inspected { inspection, milliseconds, .. } = self.inspect(source);
         let compile_ms = *milliseconds;
-        if !inspection.problems.is_empty() {
+        if inspection.is_stopped() {
             let problems = inspection.problems.iter().map(to_proto::problem).collect();
             emit(not_started(run, problems, compile_ms));
             return None;

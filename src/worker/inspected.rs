@@ -35,7 +35,7 @@ impl Inspected {
 
     /// Compiles while nothing else is to be done, so that a run need not; false when there was nothing to do.
     pub fn compile_ahead(&mut self, limits: &Limits, machine: &impl Machine) -> bool {
-        if self.is_ahead || self.compiled.is_some() || !self.inspection.problems.is_empty() {
+        if self.is_ahead || self.compiled.is_some() || self.inspection.is_stopped() {
             return false;
         }
         self.is_ahead = true;

@@ -43,6 +43,7 @@ pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
 
 fn kind(kind: Kind) -> DetectedKind {
     match kind {
+        Kind::NoProgram => DetectedKind::NoProgram,
         Kind::BrokenText => DetectedKind::BrokenText,
         Kind::Command => DetectedKind::Command,
         Kind::Reactor => DetectedKind::Reactor,

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use wast::lexer::TokenKind;
 
-use super::{FIELDS, tokens};
+use super::instructions::{self, Position};
+use super::{FIELDS, old_names, tokens};
 use crate::engine::words;
 
 /// Where the text stopped making sense.
@@ -17,9 +18,30 @@ pub(super) struct Mistake<'a> {
     pub message: &'a str,
 }
 
+/// What to say of a mistake, where that is more than what the `wast` crate says.
+#[derive(Debug, Default)]
+pub(super) struct Hint {
+    pub message: Option<String>,
+    pub range: Option<Range<usize>>,
+    pub help: Option<String>,
+}
+
+impl From<Option<String>> for Hint {
+    fn from(help: Option<String>) -> Self {
+        Self { help, ..Self::default() }
+    }
+}
+
 impl Mistake<'_> {
     /// What would mend it, if that can be told.
-    pub fn hint(&self) -> Option<String> {
+    pub fn hint(&self) -> Hint {
+        if self.message.contains("`if` had no `then`") {
+            return self.no_then();
+        }
+        self.help().into()
+    }
+
+    fn help(&self) -> Option<String> {
         let Self { word, message, .. } = *self;
         if word.starts_with(';') {
             return Some(
@@ -30,6 +52,22 @@ impl Mistake<'_> {
         {
             return self.unknown_name(space.0);
         }
+        if message.starts_with("import after") {
+            return Some(
+                "imports come first: move it before every function, table, memory, global and tag that the module \
+                 defines"
+                    .to_owned(),
+            );
+        }
+        if let Some(new) = old_names::new_name(word) {
+            return Some(format!("`{word}` is an old name; it is written `{new}` now"));
+        }
+        if let Some(hint) = self.legacy_exceptions() {
+            return Some(hint);
+        }
+        if let Some(hint) = self.no_type() {
+            return Some(hint);
+        }
         if let Some(hint) = self.name_without_its_sign() {
             return Some(hint);
         }
@@ -37,16 +75,20 @@ impl Mistake<'_> {
             return Some(self.no_instruction());
         }
         if message.contains("expected an instruction") {
-            return self.number_alone();
+            return self.number_alone().or_else(|| self.name_alone());
+        }
+        if self.before().heads().last() == Some("if") {
+            if message.contains("expected `(`") {
+                return Some(
+                    "in parentheses, an `if` has its instructions in `(then ...)` and `(else ...)`".to_owned(),
+                );
+            }
+            if message.contains("`else`") || message.contains("too many payloads") {
+                return Some("behind `(then ...)`, an `if` has at most one `(else ...)`".to_owned());
+            }
         }
         if message.contains("expected valid module field") {
-            if words::INSTRUCTIONS.iter().any(|known| known == word) {
-                return Some("an instruction belongs into a function: `(func ...)`".to_owned());
-            }
-            return Some(match words::nearest(word, FIELDS) {
-                Some(name) if name != word => format!("did you mean `{name}`?"),
-                _ => format!("a module holds {}", FIELDS[..10].join(", ")),
-            });
+            return Some(no_field(word));
         }
         None
     }
@@ -54,17 +96,118 @@ impl Mistake<'_> {
     /// A word where an instruction is expected.
     fn no_instruction(&self) -> String {
         let word = self.word;
-        if let Some(old) = renamed(word) {
-            return format!("`{word}` is an old name; it is written `{old}` now");
-        }
-        if word == "returns" || is_type(word) && self.before().last() == Some("return") {
+        let before = self.before();
+        if word == "returns" || is_type(word) && before.last() == Some("return") {
             let ty = Some(word).filter(|word| is_type(word)).or_else(|| self.next().filter(|next| is_type(next)));
-            return format!("what a function gives back is declared so: `(result {})`", ty.unwrap_or("i32"));
+            return format!("declare results with `(result {})`", ty.unwrap_or("i32"));
         }
-        let known = words::INSTRUCTIONS.iter().map(String::as_str);
-        match words::nearest(word, known) {
-            Some(name) if name != word => format!("did you mean `{name}`?"),
-            _ => "an instruction or `)` was expected here".to_owned(),
+        match instructions::advice(word, before.position()) {
+            Some(advice) => advice.text,
+            None => "an instruction or `)` was expected here".to_owned(),
+        }
+    }
+
+    /// A part of the legacy proposal's `try` in parentheses.
+    fn legacy_exceptions(&self) -> Option<String> {
+        let is_part = matches!(self.word, "do" | "catch" | "catch_all" | "delegate" | "rethrow");
+        let in_try = self.before().heads().any(|head| head == "try");
+        (is_part && in_try && self.message.contains("unknown operator")).then(|| {
+            format!(
+                "`{}` is of the legacy exception-handling proposal, which does not run here; its successor is `try_table`",
+                self.word
+            )
+        })
+    }
+
+    /// A type by the name that another language has for it.
+    fn no_type(&self) -> Option<String> {
+        let before = self.before();
+        let words: Vec<&str> = before.words.iter().rev().take(3).map(|(_, word)| *word).collect();
+        let declares = |word: &&str| matches!(*word, "param" | "result" | "local" | "global" | "mut");
+        let is_declared = words.first().is_some_and(declares)
+            || words.first().is_some_and(|name| name.starts_with('$')) && words.get(1).is_some_and(declares);
+        // `(param x i32)`: what stands before a type is a name.
+        if !is_declared || self.next().is_some_and(is_type) {
+            return None;
+        }
+        let told = match self.word.to_ascii_lowercase().as_str() {
+            "bool" | "boolean" => "a truth value is an `i32`: 0 is false, all others are true",
+            "i8" | "u8" | "s8" | "i16" | "u16" | "s16" | "byte" | "char" | "short" => {
+                "small numbers are `i32`; `i32.load8_u` and `i32.store8` and the like keep them in memory"
+            }
+            "int" | "int32" | "uint32" | "u32" | "s32" | "usize" | "isize" | "uint" | "size_t" => {
+                "integers are `i32`, signed or not as each instruction says"
+            }
+            "long" | "int64" | "uint64" | "u64" | "s64" => "integers are `i64`, signed or not as each instruction says",
+            "float" | "float32" | "number" | "real" => "floats are `f32` or `f64`",
+            "double" | "float64" => "floats of 64 bits are `f64`",
+            "string" | "str" => "a string is its bytes in memory: an address and a length, each an `i32`",
+            "void" | "unit" | "none" => "what has no value is not declared: leave it out",
+            "ptr" | "pointer" => "an address is an `i32`",
+            _ => return None,
+        };
+        Some(format!("there is no type `{}`: {told}", self.word))
+    }
+
+    /// The name of a variable or function, where an instruction is expected.
+    fn name_alone(&self) -> Option<String> {
+        let (kind, _) = tokens(&self.text[self.offset..]).next()?;
+        if !matches!(kind, TokenKind::Id) {
+            return None;
+        }
+        let before = self.before();
+        let name = self.word.trim_start_matches('$');
+        let all = 0..self.text.len();
+        let is_constant = before.position() == Position::Constant;
+        let is_local = !is_constant
+            && function_around(self.text, self.offset)
+                .is_some_and(|function| declared(self.text, function, &["param", "local"]).contains(&name));
+        let verb = if is_local {
+            "local.get"
+        } else if declared(self.text, all.clone(), &["global"]).contains(&name) {
+            "global.get"
+        } else if !is_constant && declared(self.text, all, &["func"]).contains(&name) {
+            "call"
+        } else {
+            return Some(format!("an instruction is expected here, and `${name}` is a name"));
+        };
+        Some(match before.is_operand() {
+            true => format!("an operand is made by an instruction: `({verb} ${name})`"),
+            false if is_constant => format!("a value is made by an instruction: `{verb} ${name}`"),
+            false => format!("a value is made by an instruction, before the one that takes it: `{verb} ${name}`"),
+        })
+    }
+
+    /// An `if` in parentheses that ends without its `then`.
+    fn no_then(&self) -> Hint {
+        let mut open: Vec<(usize, bool)> = Vec::new();
+        let mut begins = None;
+        let mut found = None;
+        for (kind, range) in meaningful(self.text).take_while(|(_, range)| range.start <= self.offset) {
+            if let Some(start) = begins.take()
+                && let Some(last) = open.last_mut()
+            {
+                *last = (start, &self.text[range.clone()] == "if");
+            }
+            match kind {
+                TokenKind::LParen => {
+                    begins = Some(range.start);
+                    open.push((range.start, false));
+                }
+                TokenKind::RParen => match open.pop() {
+                    Some((start, true)) if range.end <= self.offset => found = Some(start),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        Hint {
+            message: Some("this `if` has no `(then ...)`".to_owned()),
+            range: found.map(|start| super::token(self.text, start)),
+            help: Some(
+                "in parentheses, an `if` has its condition first, then `(then ...)`, and `(else ...)` if there is one"
+                    .to_owned(),
+            ),
         }
     }
 
@@ -83,9 +226,7 @@ impl Mistake<'_> {
             _ if is_float => "f64",
             _ => "i32",
         };
-        let is_operand = before.head().is_some_and(|head| words::INSTRUCTIONS.iter().any(|known| known == head))
-            && !matches!(before.head(), Some("block" | "loop" | "then" | "else"));
-        let (open, close) = if is_operand { ("(", ")") } else { ("", "") };
+        let (open, close) = if before.is_operand() { ("(", ")") } else { ("", "") };
         Some(format!("a number is made by an instruction: `{open}{ty}.const {}{close}`", self.word))
     }
 
@@ -117,6 +258,11 @@ impl Mistake<'_> {
         let globals = || declared(self.text, all.clone(), &["global"]);
         let is_set = matches!(self.before().last(), Some("local.set" | "local.tee" | "global.set"));
         let verb = if is_set { "set" } else { "get" };
+        if space == "local"
+            && let Some(hint) = self.parameter_of_type(name)
+        {
+            return Some(hint);
+        }
         let candidates = match space {
             "local" if globals().contains(&name) => {
                 return Some(format!("`${name}` is a global: `global.{verb} ${name}`"));
@@ -132,11 +278,59 @@ impl Mistake<'_> {
         };
         match words::nearest(name, candidates.into_iter().filter(|other| *other != name)) {
             Some(near) => Some(format!("did you mean `${near}`?")),
-            None if space == "local" => {
-                Some(format!("the function has no such local; one is declared so: `(local ${name} i32)`"))
-            }
+            None if space == "local" => Some(self.unknown_local(name)),
             None => None,
         }
+    }
+
+    /// A local that nothing is like.
+    fn unknown_local(&self, name: &str) -> String {
+        let around = function_around(self.text, self.offset);
+        let unnamed = around.is_some_and(|function| {
+            let part = &self.text[function];
+            let all: Vec<&str> = meaningful(part).map(|(_, range)| &part[range]).collect();
+            all.windows(2).any(|pair| pair[0] == "param" && is_type(pair[1]))
+        });
+        if unnamed {
+            return format!(
+                "a parameter gets its name where it is declared, `(param ${name} i32)`; one without a name is got by its \
+                 number, such as `local.get 0`"
+            );
+        }
+        format!("the function has no such local; `(local ${name} i32)` declares one, whose value is 0 at first")
+    }
+
+    /// A name that a parameter has in the type that the function is declared with, and there only.
+    fn parameter_of_type(&self, name: &str) -> Option<String> {
+        let function = function_around(self.text, self.offset)?;
+        let part = &self.text[function];
+        let words: Vec<&str> = meaningful(part).map(|(_, range)| &part[range]).collect();
+        let used = words.windows(3).find(|three| three[0] == "(" && three[1] == "type")?[2];
+        let group = type_definition(self.text, used)?;
+        let declarations = declarations(group);
+        let mut index = 0;
+        for words in declarations.iter().map(|range| group[range.clone()].trim_matches(['(', ')'])) {
+            let mut words = words.split_whitespace();
+            if words.next() != Some("param") {
+                continue;
+            }
+            match words.next() {
+                Some(declared) if declared.starts_with('$') => {
+                    if declared.trim_start_matches('$') == name {
+                        let all: Vec<&str> = declarations.iter().map(|range| &group[range.clone()]).collect();
+                        return Some(format!(
+                            "`${name}` names the parameter in the type only; repeat `{}` behind `(type {used})` in the \
+                             function, or get it by its number: `local.get {index}`",
+                            all.join(" ")
+                        ));
+                    }
+                    index += 1;
+                }
+                Some(_) => index += 1 + words.count(),
+                None => {}
+            }
+        }
+        None
     }
 
     /// A word where a name may stand, which is written with `$`.
@@ -148,11 +342,11 @@ impl Mistake<'_> {
         {
             return None;
         }
-        let is_instruction = words::INSTRUCTIONS.iter().any(|known| known == word) || word.contains('.');
+        let is_instruction = instructions::is_instruction(word) || word.contains('.');
         let is_name = match self.before().last() {
             // Of an instruction that takes a name, such as `call`.
             _ if self.message.contains("expected an index or an identifier") => true,
-            Some("func") => !is_instruction && renamed(word).is_none() && !FIELDS.contains(&word),
+            Some("func") => !is_instruction && !FIELDS.contains(&word),
             Some("param" | "local") => self.next().is_some_and(is_type),
             _ => false,
         };
@@ -191,6 +385,25 @@ impl<'a> Before<'a> {
         Some(self.words.last()?.1)
     }
 
+    /// The words that the open parentheses begin with.
+    fn heads(&self) -> impl Iterator<Item = &'a str> {
+        self.open.iter().filter_map(|open| Some(self.words.get(open + 1)?.1))
+    }
+
+    fn position(&self) -> Position {
+        let in_constant = |head| matches!(head, "global" | "data" | "elem" | "table");
+        if self.heads().all(|head| head != "func") && self.heads().any(in_constant) {
+            return Position::Constant;
+        }
+        if self.last() == Some("(") { Position::Folded } else { Position::Flat }
+    }
+
+    /// Whether the innermost open parenthesis is an instruction with its operands.
+    fn is_operand(&self) -> bool {
+        let is_block = matches!(self.head(), Some("block" | "loop" | "then" | "else" | "local"));
+        self.head().is_some_and(instructions::is_instruction) && !is_block
+    }
+
     /// The word that the innermost open parenthesis begins with.
     fn head(&self) -> Option<&'a str> {
         Some(self.words.get(self.open.last()? + 1)?.1)
@@ -201,23 +414,79 @@ fn is_type(word: &str) -> bool {
     matches!(word, "i32" | "i64" | "f32" | "f64" | "v128" | "funcref" | "externref")
 }
 
-/// Names that tutorials from before 2019 still use.
-fn renamed(word: &str) -> Option<&'static str> {
-    const RENAMED: [(&str, &str); 12] = [
-        ("get_local", "local.get"),
-        ("set_local", "local.set"),
-        ("tee_local", "local.tee"),
-        ("get_global", "global.get"),
-        ("set_global", "global.set"),
-        ("current_memory", "memory.size"),
-        ("grow_memory", "memory.grow"),
-        ("i32.wrap/i64", "i32.wrap_i64"),
-        ("i64.extend_s/i32", "i64.extend_i32_s"),
-        ("i64.extend_u/i32", "i64.extend_i32_u"),
-        ("anyfunc", "funcref"),
-        ("i32.trunc_s/f64", "i32.trunc_f64_s"),
+/// What to say of a word that a module has no field of.
+fn no_field(word: &str) -> String {
+    const OTHERWISE: [(&str, &str); 10] = [
+        ("function", "func"),
+        ("fn", "func"),
+        ("fun", "func"),
+        ("def", "func"),
+        ("mem", "memory"),
+        ("element", "elem"),
+        ("var", "global"),
+        ("let", "global"),
+        ("const", "global"),
+        ("event", "tag"),
     ];
-    RENAMED.iter().find(|(old, _)| *old == word).map(|(_, new)| *new)
+    if matches!(word, "param" | "result" | "local") || instructions::is_instruction(word) {
+        return if matches!(word, "param" | "result" | "local") {
+            format!("`({word} ...)` belongs into a function: `(func ({word} ...))`")
+        } else {
+            "an instruction belongs into a function: `(func ...)`".to_owned()
+        };
+    }
+    let near = OTHERWISE.iter().find(|(other, _)| *other == word).map(|(_, field)| *field);
+    match near.or_else(|| FIELDS.into_iter().find(|field| words::is_slip(word, field))) {
+        Some(field) => format!("did you mean `{field}`?"),
+        None => format!("a module holds {}", FIELDS[..10].join(", ")),
+    }
+}
+
+/// The `(func ...)` of a type, by its name or number.
+fn type_definition<'a>(text: &'a str, used: &str) -> Option<&'a str> {
+    let all: Vec<(TokenKind, Range<usize>)> = meaningful(text).collect();
+    let word = |index: usize| all.get(index).map_or("", |(_, range)| &text[range.clone()]);
+    let mut number = 0u32;
+    for index in 0..all.len() {
+        if word(index) != "(" || word(index + 1) != "type" {
+            continue;
+        }
+        let name = word(index + 2);
+        let body = if name.starts_with('$') { index + 3 } else { index + 2 };
+        // A use of a type, such as `(type $t)`, has nothing behind its name.
+        if word(body) != "(" {
+            continue;
+        }
+        if name == used || number.to_string() == used {
+            let start = all[body].1.start;
+            return Some(&text[start..group_end(text, start)]);
+        }
+        number += 1;
+    }
+    None
+}
+
+/// Where the group ends whose parenthesis opens at `start`.
+fn group_end(text: &str, start: usize) -> usize {
+    let mut depth = 0usize;
+    for (kind, range) in tokens(&text[start..]) {
+        match kind {
+            TokenKind::LParen => depth += 1,
+            TokenKind::RParen if depth <= 1 => return start + range.end,
+            TokenKind::RParen => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The `(param ...)` and `(result ...)` in a part of the text.
+fn declarations(part: &str) -> Vec<Range<usize>> {
+    let all: Vec<(TokenKind, Range<usize>)> = meaningful(part).collect();
+    let opens = all.windows(2).filter(|pair| {
+        matches!(pair[0].0, TokenKind::LParen) && matches!(&part[pair[1].1.clone()], "param" | "result")
+    });
+    opens.map(|pair| pair[0].1.start..group_end(part, pair[0].1.start)).collect()
 }
 
 /// The tokens but for spaces and comments.

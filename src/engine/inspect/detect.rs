@@ -11,6 +11,8 @@ const BUILD_FOR_WASI: &str = "cargo build --release --target wasm32-wasip1";
 /// The kinds of source that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// Text without a program in it.
+    NoProgram,
     /// Text that does not compile.
     BrokenText,
     /// A module that exports `_start`: a program with a `main`.
@@ -78,6 +80,14 @@ pub(super) fn no_module(source: &Source) -> Verdict {
         );
     }
     Verdict::plain(Kind::BrokenText, "WebAssembly text with a mistake in it")
+}
+
+/// A text that is empty, or holds comments only.
+pub(super) fn no_program() -> Verdict {
+    Verdict {
+        advice: Some("write one, or choose an example; the smallest module is `(module)`".to_owned()),
+        ..Verdict::plain(Kind::NoProgram, "there is no program yet")
+    }
 }
 
 /// What is plainly something else, told by how it begins.

@@ -12,7 +12,7 @@ pub use summary::{Export, ExportKind, Import, Summary};
 
 use std::rc::Rc;
 
-use super::diagnostic::Problem;
+use super::diagnostic::{Problem, Severity};
 use super::source::Source;
 use super::validate::{self, Noticed, Validity};
 use super::{compile, runtime, source_map};
@@ -25,7 +25,7 @@ const MOST_MISSING: usize = 100;
 pub struct Inspection {
     /// What it is.
     pub verdict: Verdict,
-    /// What stands in the way of a run; empty when it can run.
+    /// What stands in the way of a run, and what a run of it may surprise with; see [`Inspection::is_stopped`].
     pub problems: Vec<Problem>,
     /// What is in it; there for a core module that could be read.
     pub summary: Option<Rc<Summary>>,
@@ -41,6 +41,13 @@ impl Inspection {
     }
 }
 
+impl Inspection {
+    /// Whether something stands in the way of a run.
+    pub fn is_stopped(&self) -> bool {
+        self.wasm.is_none() || self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+}
+
 /// Compiles and validates a source, and looks at what it is.
 pub fn inspect(source: &Source) -> Inspection {
     if let Some(verdict) = detect::foreign(source) {
@@ -49,7 +56,7 @@ pub fn inspect(source: &Source) -> Inspection {
     }
     let wasm = match compile::compile(source) {
         Ok(wasm) => wasm,
-        Err(problem) => return Inspection::stopped(detect::no_module(source), vec![*problem]),
+        Err(problem) => return without_module(source, *problem),
     };
     let mut seen = Noticed::default();
     let (mut problems, unsupported) = match validate::validate(&wasm) {
@@ -89,7 +96,22 @@ pub fn inspect(source: &Source) -> Inspection {
             }
         }
     }
+    problems.extend(compile::warnings(source));
     Inspection { verdict, problems, summary: summary.map(Rc::new), wasm: Some(wasm.into()), noticed: seen }
+}
+
+/// What there is to tell of a text that does not compile.
+fn without_module(source: &Source, problem: Problem) -> Inspection {
+    if compile::is_blank(source) {
+        return Inspection::stopped(detect::no_program(), vec![problem]);
+    }
+    // The proposal's flat form compiles, and validation finds it. It is the same program.
+    if let Some(place) = compile::folded_legacy_try(source) {
+        let verdict = detect::needs_proposals(&["legacy exception-handling"], false);
+        let problem = Problem { location: place.location, excerpt: place.excerpt, ..verdict.problem(&source.name) };
+        return Inspection::stopped(verdict, vec![problem]);
+    }
+    Inspection::stopped(detect::no_module(source), vec![problem])
 }
 
 /// Compiles and validates a source: the module, or what is wrong with it.

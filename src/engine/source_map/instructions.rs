@@ -25,7 +25,7 @@ const BLOCK: usize = 256;
 impl InstructionMap {
     /// The instructions of a module in the text that it was compiled from.
     pub fn of_text(text: &str, wasm: &[u8]) -> Option<Self> {
-        let mut buffer = wast::parser::ParseBuffer::new(text).ok()?;
+        let mut buffer = crate::engine::compile::buffer(text).ok()?;
         buffer.track_instr_spans(true);
         let mut wat = wast::parser::parse::<wast::Wat>(&buffer).ok()?;
         // Encoding resolves names and expands abbreviations, so that functions stand in the order of the binary.

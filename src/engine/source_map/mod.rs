@@ -87,7 +87,7 @@ pub fn locate(text: &str, wasm: &[u8], offsets: &[u64]) -> Vec<Option<Range<usiz
 }
 
 fn located(text: &str, wasm: &[u8], offsets: &[u64]) -> Option<Vec<Option<Range<usize>>>> {
-    let mut buffer = wast::parser::ParseBuffer::new(text).ok()?;
+    let mut buffer = compile::buffer(text).ok()?;
     buffer.track_instr_spans(true);
     let mut wat = wast::parser::parse::<wast::Wat>(&buffer).ok()?;
     // Encoding resolves names and expands abbreviations, so that fields stand in the order of the binary.
@@ -228,7 +228,7 @@ fn field(fields: &[ModuleField<'_>], section: Section, index: usize) -> Option<w
 /// The `)` that closes the function whose keyword stands at `start`.
 fn end_of_function(text: &str, start: usize) -> Option<usize> {
     use wast::lexer::TokenKind;
-    let lexer = wast::lexer::Lexer::new(text);
+    let lexer = compile::lexer(text);
     let mut position = start;
     let mut depth = 0usize;
     while let Ok(Some(token)) = lexer.parse(&mut position) {

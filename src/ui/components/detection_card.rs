@@ -39,6 +39,7 @@ pub fn DetectionCard(props: &Props) -> Html {
 
 fn name(kind: DetectedKind) -> &'static str {
     match kind {
+        DetectedKind::NoProgram => "No program yet",
         DetectedKind::BrokenText => "Text that does not compile",
         DetectedKind::Command => "Command",
         DetectedKind::Reactor => "Reactor",
@@ -51,5 +52,5 @@ fn name(kind: DetectedKind) -> &'static str {
 }
 
 fn runs(kind: DetectedKind) -> bool {
-    matches!(kind, DetectedKind::Command | DetectedKind::Reactor | DetectedKind::Library)
+    matches!(kind, DetectedKind::NoProgram | DetectedKind::Command | DetectedKind::Reactor | DetectedKind::Library)
 }

@@ -1,0 +1,1 @@
+(module (function (export "f")))

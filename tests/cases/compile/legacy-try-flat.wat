@@ -1,0 +1,5 @@
+(module (func (export "f")
+  try
+    nop
+  catch_all
+  end))

@@ -1,0 +1,2 @@
+(module (func (export "f")
+  (try (do (i32.ad)) (catch_all))))

@@ -1,0 +1,1 @@
+(module (func (export "f") (local $so­ft i32)))

@@ -1,0 +1,1 @@
+(module (func (export "f") (param $flag bool) (result i32) (local.get $flag)))
