@@ -2,7 +2,7 @@
 
 mod look;
 
-use crate::webdriver::{Element, Session};
+use crate::webdriver::{Element, Failure, Session};
 use crate::{Browser, Options, Server, dist, root};
 use base64::Engine;
 use serde_json::{Value, json};
@@ -39,8 +39,6 @@ const PLACE_OF: &str = "
 
 /// Keys without a character of their own, as WebDriver codes them.
 pub mod key {
-    /// Lets go of what is held, within the keys for one element.
-    pub const RELEASE: char = '\u{e000}';
     pub const ENTER: char = '\u{e007}';
     pub const TAB: char = '\u{e004}';
     pub const SHIFT: char = '\u{e008}';
@@ -164,9 +162,13 @@ impl Page {
     pub fn fill(&self, name: &str, text: &str) {
         self.try_until(&format!("text box `{name}` can be typed into"), || {
             let element = self.look("textbox", name).ok_or("it is not there")?;
-            let over = if text.is_empty() { key::BACKSPACE.to_string() } else { text.to_owned() };
-            let keys = format!("{}a{}{over}", key::CONTROL, key::RELEASE);
-            self.session().send_keys(&element, &keys).map_err(|failure| failure.to_string())
+            let failed = |failure: Failure| failure.to_string();
+            // The keys go to what has the keyboard: Firefox takes no Control among the keys for an element.
+            self.session().script("arguments[0].focus()", &[element.json()]).map_err(failed)?;
+            self.session().chord(key::CONTROL, 'a').map_err(failed)?;
+            let letters = text.chars().map(|letter| if letter == '\n' { key::ENTER } else { letter });
+            let over = if text.is_empty() { vec![key::BACKSPACE] } else { letters.collect() };
+            self.session().keys(over).map_err(failed)
         });
     }
 
@@ -225,9 +227,10 @@ impl Page {
     pub fn set_source(&self, text: &str) {
         self.focus_editor();
         self.chord(key::CONTROL, 'a');
+        // Chromium takes the event's data as `clipboardData`, Firefox as `dataType` and `data`.
         let paste = "const data = new DataTransfer(); data.setData('text/plain', arguments[0]); \
              document.activeElement.dispatchEvent(new ClipboardEvent('paste', \
-             { clipboardData: data, bubbles: true, cancelable: true }));";
+             { clipboardData: data, dataType: 'text/plain', data: arguments[0], bubbles: true, cancelable: true }));";
         self.session().script(paste, &[json!(text)]).expect("text can be pasted");
     }
 
