@@ -560,24 +560,11 @@ mod tests {
 
     #[test]
     fn any_bytes_take_time_linear_in_their_number() {
-        let time = |bytes: &[u8]| {
-            let begun = std::time::Instant::now();
-            let state = apply_all([output(0, &[chunk(Stream::Stdout, bytes)]), ConsoleAction::End { run: 0 }]);
-            assert!(state.blocks.len() < 2_000);
-            begun.elapsed()
-        };
         for (name, bytes) in floods() {
-            let (mut small, mut large) = (Duration::MAX, Duration::MAX);
-            let (few, many) = (&bytes[..16 << 10], &bytes[..128 << 10]);
             let begun = std::time::Instant::now();
-            // Of several attempts the one that was disturbed least counts. Eight times the bytes: what is quadratic takes
-            // 64 times as long, however often it is tried.
-            let is_linear = (0..100).take_while(|tried| *tried < 2 || begun.elapsed().as_secs() < 3).any(|_| {
-                small = small.min(time(few));
-                large = large.min(time(many));
-                large < 24 * small
-            });
-            assert!(is_linear, "{name}: {small:?}, and {large:?} for eight times as much");
+            apply_all([output(0, &[chunk(Stream::Stdout, &bytes)]), ConsoleAction::End { run: 0 }]);
+            // Some 20 ms, or what an overloaded machine makes of them. Where each byte looks at all that follow it, minutes.
+            assert!(begun.elapsed() < Duration::from_secs(10), "{name}: {:?}", begun.elapsed());
         }
     }
 
