@@ -125,6 +125,8 @@ pub enum Request {
     /// The page, once, when it has been drawn: run the interpreter a little while nobody waits for it, so that the
     /// browser has optimised it before the first Run. Answered by [`Event::Warm`].
     WarmUp,
+    /// The page, on **Try again** after [`Event::RestMissing`].
+    FetchRest,
 }
 
 /// What the worker tells the page.
@@ -215,6 +217,11 @@ pub enum Event {
     SourcesListed { version: Version, files: Vec<SourceFile>, problem: Option<String> },
     /// A fault of ours, not of the program: shown in one place, with a way to restart the worker.
     Fault { message: String },
+    /// A request waits for the rest of the interpreter (`xtask/src/split`), which could not be fetched: why. It is tried
+    /// again now and then, and on [`Request::FetchRest`].
+    RestMissing { reason: String },
+    /// The rest of the interpreter has come after all: what waited goes on.
+    RestArrived,
 }
 
 /// A program, as the person gave it.

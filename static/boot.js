@@ -119,11 +119,15 @@
     const interpreter = fetch(assets.workerWasm, { priority: "low", credentials: "same-origin" })
       .then((response) => response.arrayBuffer())
       .catch(() => {});
-    const fetchRest = assets.appRest && restAt(new URL(assets.appRest, document.baseURI).href);
+    const rest = assets.appRest && restAt(new URL(assets.appRest, document.baseURI).href, "A part of Wasmoscope");
+    if (rest) gateUntil(rest);
     const exports = await app.default({ module_or_path: module });
     boot.remove();
-    // Last of all, what the first run does without. When it fails it is fetched again as soon as it is needed.
-    if (fetchRest) interpreter.then(() => fetchRest(exports)).catch(() => {});
+    if (rest) {
+      rest.start(exports);
+      // Last of all, what the first run does without.
+      interpreter.then(() => rest.fetch());
+    }
   }
 
   start().catch(fail);

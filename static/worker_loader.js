@@ -7,13 +7,16 @@
   const rest = "./worker_rest.wasm";
   // Late enough to be behind what the person waits for.
   const REST_AFTER_MS = 1000;
-  const fetchRest = rest && restAt(here(rest));
+  const later = rest && restAt(here(rest), "A part of the interpreter");
+  // A worker that takes the place of one which died for want of the rest does not begin as that one did.
+  if (later) later.failed = self.name !== "";
 
   import("./worker.js")
     .then((worker) => worker.default({ module_or_path: here("./worker_bg.wasm") }))
     .then((exports) => {
-      // When it fails it is fetched again as soon as it is needed, and then the failure is told.
-      if (rest) setTimeout(() => fetchRest(exports).catch(() => {}), REST_AFTER_MS);
+      if (!later) return;
+      later.start(exports);
+      setTimeout(() => later.fetch(), REST_AFTER_MS);
     })
     .catch((error) =>
       setTimeout(() => {

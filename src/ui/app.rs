@@ -15,6 +15,7 @@ use super::components::memory_panel::MemoryRegion;
 use super::components::module_panel::ModulePanel;
 use super::components::moment_bar::MomentBar;
 use super::components::notice_bar::NoticeBar;
+use super::components::rest_banner::RestBanner;
 use super::components::splitter::SplitterBar;
 use super::components::tabs::{DockBar, TabBar, TabPanel};
 use super::components::timeline::Timeline;
@@ -142,6 +143,7 @@ fn Page() -> Html {
             <Toolbar on_help={open_help} />
             <DebugBar />
             <FaultBanner />
+            <RestBanner />
             <NoticeBar />
             <MomentBar />
             <main class="workbench">

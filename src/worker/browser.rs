@@ -7,9 +7,11 @@ use js_sys::{Date, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
+use super::waiting::{Parts, Waiting};
 use super::{EventLoop, Machine, Next};
 use crate::engine::wasi::{Clock, Random};
 use crate::protocol::{Event, Request};
+use crate::rest;
 
 /// Starts the event loop on this worker, and tells the page that it is there.
 ///
@@ -30,6 +32,7 @@ pub fn start() -> Result<(), JsValue> {
         event_loop: RefCell::new(EventLoop::new(machine)),
         channel: MessageChannel::new()?,
         wake: RefCell::new(Wake::Asleep),
+        waiting: RefCell::default(),
         scope,
     });
     worker.listen();
@@ -43,6 +46,7 @@ struct Worker {
     /// A message to oneself comes after the messages that wait already, and without the delay of a timer.
     channel: MessageChannel,
     wake: RefCell<Wake>,
+    waiting: RefCell<Waiting>,
 }
 
 /// What will call [`Worker::tick`] next.
@@ -66,24 +70,54 @@ impl Worker {
         let on_tick = Closure::<dyn FnMut()>::new(move || worker.tick());
         self.channel.port1().set_onmessage(Some(on_tick.as_ref().unchecked_ref()));
         on_tick.forget();
+        let worker = self.clone();
+        gloo_events::EventListener::new(&self.scope, "rest", move |_| worker.rest_changed()).forget();
     }
 
     fn request(self: &Rc<Self>, event: &MessageEvent) {
         let bytes = Uint8Array::new(&event.data()).to_vec();
-        let mut starts = false;
         match Request::decode(&bytes) {
+            Ok(Request::FetchRest) => rest::retry(),
             Ok(request) => {
-                starts = matches!(request, Request::Run { .. });
                 let scope = &self.scope;
-                self.event_loop.borrow_mut().handle(request, &mut |event| post(scope, &event));
+                let had_waiting = !self.waiting.borrow().is_empty();
+                let request = self.waiting.borrow_mut().pass(request, parts(), &mut |event| post(scope, &event));
+                match request {
+                    Some(request) => self.handle(request),
+                    // It is fetched at once, or it is told why that failed.
+                    None if !had_waiting => rest::ask(),
+                    None => self.rest_changed(),
+                }
             }
             Err(error) => post(&self.scope, &Event::Fault { message: error.to_string() }),
         }
+    }
+
+    fn handle(self: &Rc<Self>, request: Request) {
+        let starts = matches!(request, Request::Run { .. });
+        let scope = &self.scope;
+        self.event_loop.borrow_mut().handle(request, &mut |event| post(scope, &event));
         if matches!(*self.wake.borrow(), Wake::Message) {
             return;
         }
         // The first slice of a run is short, and most programs are over then.
         if starts { self.tick() } else { self.wake_up(Next::Now) }
+    }
+
+    /// The rest has come, or could not be fetched, or is tried again.
+    fn rest_changed(self: &Rc<Self>) {
+        if rest::is_there() {
+            let waiting = self.waiting.borrow_mut().take();
+            post(&self.scope, &Event::RestArrived);
+            waiting.into_iter().for_each(|request| self.handle(request));
+            if !matches!(*self.wake.borrow(), Wake::Message) {
+                self.wake_up(Next::Now);
+            }
+        } else if let Some(reason) = rest::failure()
+            && !self.waiting.borrow().is_empty()
+        {
+            post(&self.scope, &Event::RestMissing { reason });
+        }
     }
 
     fn tick(self: &Rc<Self>) {
@@ -108,6 +142,14 @@ impl Worker {
             }
         };
         self.wake.replace(wake);
+    }
+}
+
+fn parts() -> Parts {
+    match rest::is_there() {
+        true => Parts::All,
+        false if rest::has_failed() => Parts::Missing,
+        false => Parts::Coming,
     }
 }
 
@@ -144,6 +186,10 @@ impl Machine for BrowserMachine {
 
     fn random(&self) -> Box<dyn Random> {
         Box::new(BrowserRandom)
+    }
+
+    fn has_all_parts(&self) -> bool {
+        rest::is_there()
     }
 }
 

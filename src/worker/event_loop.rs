@@ -313,6 +313,8 @@ impl<M: Machine> EventLoop<M> {
                 }
             }
             Request::ListSources { version, source } => emit(self.sources.list(version, &to_engine_source(source))),
+            // Whoever fetches it takes this one.
+            Request::FetchRest => {}
             Request::WarmUp => {
                 if !self.is_running() {
                     self.warm_up = WarmUp::new(self.machine.clone());
@@ -383,7 +385,7 @@ impl<M: Machine> EventLoop<M> {
         }
         let is_debugged = self.debug.is_some();
         let Some(run) = self.run.as_mut().filter(|run| !is_debugged && run.is_over()) else { return false };
-        if !run.take_failed() {
+        if !self.machine.has_all_parts() || !run.take_failed() {
             return false;
         }
         let id = run.id();

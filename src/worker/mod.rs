@@ -20,6 +20,7 @@ mod rehearsal;
 mod run;
 mod sources;
 mod to_proto;
+pub mod waiting;
 mod warm_up;
 mod written_bytes;
 
@@ -38,4 +39,8 @@ pub trait Machine: Clone {
     fn clock(&self) -> Box<dyn Clock>;
     /// The randomness that a program sees.
     fn random(&self) -> Box<dyn Random>;
+    /// Whether all of the interpreter is there. Until it is, nothing is begun by itself that needs the rest.
+    fn has_all_parts(&self) -> bool {
+        true
+    }
 }

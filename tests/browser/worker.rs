@@ -34,7 +34,7 @@ impl Bench {
                 News::Died { reason } => panic!("the worker died: {reason}"),
             })
         };
-        let bench = Self { link: WorkerLink::start(on_news).expect("the worker starts"), heard };
+        let bench = Self { link: WorkerLink::start(false, on_news).expect("the worker starts"), heard };
         bench.wait_for(|event| matches!(event, Event::Ready)).await;
         bench
     }

@@ -55,7 +55,7 @@ pub fn ExamplesBox() -> Html {
         })
     };
     html! {
-        <select class="select examples-box" aria-label="Examples" ref={select} {onchange}>
+        <select class="select examples-box" data-at-once="true" aria-label="Examples" ref={select} {onchange}>
             <option value="" selected=true>{ "Examples" }</option>
             { for examples.iter().map(|example| html! {
                 <option value={example.id.clone()} title={example.description.clone()}>{ &example.title }</option>

@@ -23,7 +23,7 @@ pub fn FaultBanner() -> Html {
         Callback::from(move |_: MouseEvent| worker.dispatch(WorkerAction::Dismissed))
     };
     html! {
-        <div class="fault-banner" role="alert">
+        <div class="fault-banner" role="alert" data-at-once="true">
             if let Some(fault) = &worker.fault {
                 <div class="fault-banner-body">
                     <Icon picture={Picture::Warning} />

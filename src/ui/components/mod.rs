@@ -55,6 +55,7 @@ pub mod operand_stack;
 pub mod problems;
 pub mod projects_dialog;
 pub mod prose;
+pub mod rest_banner;
 pub mod row_drag;
 pub mod run_controls;
 pub mod run_result;

@@ -45,6 +45,7 @@ pub fn RunControls() -> Html {
             <button
                 type="button"
                 class="button primary-button"
+                data-at-once="true"
                 title={format!("Run ({modifier}Enter)")}
                 aria-keyshortcuts="Control+Enter Meta+Enter"
                 onclick={start}
@@ -63,6 +64,7 @@ pub fn RunControls() -> Html {
             <button
                 type="button"
                 class="button pause-button"
+                data-at-once="true"
                 title={format!("{} ({modifier},)", if paused { "Continue" } else { "Pause" })}
                 aria-disabled={cannot_pause.then_some("true")}
                 onclick={pause_or_continue}
@@ -76,6 +78,7 @@ pub fn RunControls() -> Html {
             <button
                 type="button"
                 class="button"
+                data-at-once="true"
                 title={format!("Stop ({modifier}.)")}
                 aria-disabled={cannot_stop.then_some("true")}
                 onclick={stop}

@@ -114,7 +114,7 @@ fn Tabs(props: &TabsProps) -> Html {
         }
     };
     html! {
-        <div class={props.class} role="tablist" aria-label={props.label} {onkeydown}>
+        <div class={props.class} data-at-once="true" role="tablist" aria-label={props.label} {onkeydown}>
             { for panels.iter().copied().map(tab) }
         </div>
     }

@@ -39,11 +39,11 @@ pub fn Toolbar(props: &Props) -> Html {
             <RunControls />
             <div class="toolbar-source"><SourceTools /></div>
             <div class="toolbar-view" role="group" aria-label="View">
-                <button type="button" class="quiet-button" aria-label="Smaller text" title="Smaller text"
+                <button type="button" class="quiet-button" data-at-once="true" aria-label="Smaller text" title="Smaller text"
                     onclick={act(SettingsAction::SmallerText)}><Icon picture={Picture::SmallerText} /></button>
-                <button type="button" class="quiet-button" aria-label="Larger text" title="Larger text"
+                <button type="button" class="quiet-button" data-at-once="true" aria-label="Larger text" title="Larger text"
                     onclick={act(SettingsAction::LargerText)}><Icon picture={Picture::LargerText} /></button>
-                <button type="button" class="quiet-button" aria-label={theme} title={theme}
+                <button type="button" class="quiet-button" data-at-once="true" aria-label={theme} title={theme}
                     onclick={act(SettingsAction::NextTheme)}><Icon picture={Picture::Theme} /></button>
                 <button type="button" class="quiet-button" aria-label="Help" title="Keys and help (?)" aria-keyshortcuts="?"
                     onclick={help}><Icon picture={Picture::Help} /></button>

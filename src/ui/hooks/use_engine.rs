@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
@@ -11,12 +12,13 @@ use crate::protocol::{
     Breakpoint, CallFilter, CallsWatch, Catch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch,
     OutputChunk, Request, RunId, RunOptions, Source, ValueChange, Version,
 };
+use crate::rest;
 use crate::ui::platform::dom;
-use crate::ui::platform::worker::{News, WorkerLink};
+use crate::ui::platform::worker::{News, WorkerLink, missing_part};
 use crate::ui::state::check::{CheckAction, CheckState};
 use crate::ui::state::console::{ConsoleAction, ConsoleState};
 use crate::ui::state::debug::{DebugAction, DebugState};
-use crate::ui::state::run::{RunAction, RunState, event_run};
+use crate::ui::state::run::{RunAction, RunState, event_run, is_plain};
 use crate::ui::state::worker::{WorkerAction, WorkerState};
 
 /// How long the worker may be silent after Stop or Pause before it is replaced.
@@ -63,6 +65,11 @@ struct Inner {
     output: Output,
     /// The furthest step that the debugged program has been at.
     furthest: Cell<u64>,
+    /// What came before the rest of the page, and only that can show.
+    unshown: RefCell<Vec<Event>>,
+    on_rest: RefCell<Option<EventListener>>,
+    /// Whether the last worker died because a part of it could not be fetched.
+    lacked_part: Cell<bool>,
     slices: Slices,
 }
 
@@ -134,6 +141,9 @@ impl Engine {
             heard: Cell::new(0.0),
             output: Output::default(),
             furthest: Cell::new(0),
+            unshown: RefCell::default(),
+            on_rest: RefCell::default(),
+            lacked_part: Cell::new(false),
             slices,
         }))
     }
@@ -358,6 +368,12 @@ impl Engine {
         Listener { id, engine: Rc::downgrade(&self.0) }
     }
 
+    /// Has the worker fetch once more what is missing of it.
+    pub fn fetch_rest(&self) {
+        self.0.slices.worker.dispatch(WorkerAction::PartRetried);
+        self.0.send(Request::FetchRest);
+    }
+
     /// Whether there is a worker that takes requests.
     pub fn is_ready(&self) -> bool {
         self.0.ready.get()
@@ -383,7 +399,7 @@ impl Engine {
                 Engine(inner).hear(news);
             }
         });
-        match WorkerLink::start(on_news) {
+        match WorkerLink::start(self.0.lacked_part.get(), on_news) {
             Ok(link) => *self.0.link.borrow_mut() = Some(link),
             Err(error) => self.0.fail(&format!("the browser does not start it ({error:?})")),
         }
@@ -415,8 +431,16 @@ impl Engine {
 
     fn hear(&self, news: News) {
         match news {
+            News::Event(event) if !rest::is_there() && !is_plain(&event) => self.show_later(event),
             News::Event(event) => self.hear_event(event),
             News::Garbled(error) => self.0.fault(&error.to_string()),
+            News::Died { reason } if self.0.ready.get() && missing_part(&reason).is_some() => {
+                self.0.lacked_part.set(true);
+                self.replace(&format!(
+                    "{}. What it was needed for was given up, and the interpreter was restarted. Your text and files are safe.",
+                    missing_part(&reason).unwrap_or_default()
+                ));
+            }
             News::Died { reason } if self.0.ready.get() => {
                 self.replace(&format!(
                     "The interpreter broke off and was replaced. Your text and files are safe. It said: {}",
@@ -429,6 +453,25 @@ impl Engine {
                 self.0.fail(if reason.is_empty() { "its program could not be loaded" } else { &reason });
             }
         }
+    }
+
+    /// Keeps an event until the rest of the page is there.
+    fn show_later(&self, event: Event) {
+        let inner = &self.0;
+        inner.heard.set(dom::now());
+        inner.unshown.borrow_mut().push(event);
+        if inner.on_rest.borrow().is_none() {
+            let weak = Rc::downgrade(inner);
+            let listener = EventListener::new(&dom::window(), "rest", move |_| {
+                if let Some(inner) = weak.upgrade().filter(|_| rest::is_there()) {
+                    let unshown = inner.unshown.take();
+                    let engine = Engine(inner);
+                    unshown.into_iter().for_each(|event| engine.hear_event(event));
+                }
+            });
+            *inner.on_rest.borrow_mut() = Some(listener);
+        }
+        rest::ask();
     }
 
     fn hear_event(&self, event: Event) {
@@ -468,6 +511,13 @@ impl Engine {
             }
             Event::Output { chunks, .. } => self.hear_output(chunks),
             Event::Fault { message } => inner.fault(message),
+            Event::RestMissing { reason } => {
+                inner.slices.worker.dispatch(WorkerAction::PartMissing { reason: reason.as_str().into() });
+            }
+            Event::RestArrived => {
+                inner.lacked_part.set(false);
+                inner.slices.worker.dispatch(WorkerAction::PartDone);
+            }
             _ => {}
         }
         if event_run(&event).is_some() && !outlives && !matches!(&*event, Event::Output { .. }) {

@@ -20,6 +20,11 @@ pub enum News {
     },
 }
 
+/// What the browser says of an error that `static/rest.js` throws: the part that is missing, and why.
+pub fn missing_part(reason: &str) -> Option<&str> {
+    reason.find("A part of the interpreter could not be fetched").map(|at| &reason[at..])
+}
+
 /// A running worker; dropping it ends it.
 pub struct WorkerLink {
     worker: Worker,
@@ -27,8 +32,11 @@ pub struct WorkerLink {
 }
 
 impl WorkerLink {
-    pub fn start(on_news: Callback<News>) -> Result<Self, JsValue> {
+    /// Starts a worker; `lacked_part` where it takes the place of one that a part was missing of.
+    pub fn start(lacked_part: bool, on_news: Callback<News>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
+        // Read by `worker_loader.js`: such a worker waits with what may need that part.
+        options.set_name(if lacked_part { "part-missing" } else { "" });
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&dom::asset("worker", "worker_loader.js"), &options)?;
         let on_message = {

@@ -175,7 +175,52 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::AllFiles { .. }
         | Event::FileProblem { .. }
         | Event::SourcesListed { .. }
+        | Event::RestMissing { .. }
+        | Event::RestArrived
         | Event::Fault { .. } => None,
+    }
+}
+
+/// Whether the half of the page that is there from the beginning can show an event (`xtask/src/split`): what comes of
+/// the first run of most programs.
+pub fn is_plain(event: &Event) -> bool {
+    match event {
+        Event::Ready
+        | Event::Warm { .. }
+        | Event::Started { .. }
+        | Event::Output { .. }
+        | Event::WaitingForInput { .. }
+        | Event::Sleeping { .. }
+        | Event::Continued { .. }
+        | Event::Paused { .. }
+        | Event::Progress { .. }
+        | Event::Finished { .. }
+        | Event::Memory { .. }
+        | Event::Calls { .. }
+        | Event::Fault { .. }
+        | Event::RestMissing { .. }
+        | Event::RestArrived => true,
+        Event::Checked { checked, .. } => checked.problems.is_empty() && checked.disassembly.is_none(),
+        Event::Tree { entries, .. } => entries.is_empty(),
+        Event::FilesChanged { written, removed, .. } => written.is_empty() && removed.is_empty(),
+        Event::Built { .. }
+        | Event::Backtrace { .. }
+        | Event::CallsText { .. }
+        | Event::DebugStopped { .. }
+        | Event::DebugWorking { .. }
+        | Event::BreakpointsPlaced { .. }
+        | Event::CatchesPlaced { .. }
+        | Event::Evaluated { .. }
+        | Event::Variables { .. }
+        | Event::Explained { .. }
+        | Event::Marks { .. }
+        | Event::Bookmarked { .. }
+        | Event::ChangeRefused { .. }
+        | Event::FileCompared { .. }
+        | Event::FileContents { .. }
+        | Event::AllFiles { .. }
+        | Event::FileProblem { .. }
+        | Event::SourcesListed { .. } => false,
     }
 }
 

@@ -18,6 +18,17 @@ pub struct WorkerState {
     pub phase: WorkerPhase,
     /// The fault that is shown, until it is dismissed.
     pub fault: Option<Fault>,
+    /// What was asked of the worker waits for a part of it that could not be fetched.
+    pub missing: Option<Missing>,
+}
+
+/// A part of the interpreter that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// It could not be fetched, and why.
+    Failed(Rc<str>),
+    /// The user has asked for another attempt.
+    Retrying,
 }
 
 /// Something that is not the program's doing.
@@ -43,11 +54,18 @@ pub enum WorkerAction {
     /// A new one is on its way.
     Restarted,
     Dismissed,
+    /// What was asked of it waits for a part that could not be fetched.
+    PartMissing {
+        reason: Rc<str>,
+    },
+    PartRetried,
+    /// The part has come, or nothing waits for it any more.
+    PartDone,
 }
 
 impl Default for WorkerState {
     fn default() -> Self {
-        Self { phase: WorkerPhase::Loading, fault: None }
+        Self { phase: WorkerPhase::Loading, fault: None, missing: None }
     }
 }
 
@@ -56,14 +74,17 @@ impl WorkerState {
         match action {
             WorkerAction::Ready => Self { phase: WorkerPhase::Ready, ..self.clone() },
             WorkerAction::Faulted { message, recovered } => {
-                Self { phase: self.phase, fault: Some(Fault { message, recovered }) }
+                Self { fault: Some(Fault { message, recovered }), ..self.clone() }
             }
             WorkerAction::Failed { message } => {
-                Self { phase: WorkerPhase::Failed, fault: Some(Fault { message, recovered: false }) }
+                Self { phase: WorkerPhase::Failed, fault: Some(Fault { message, recovered: false }), missing: None }
             }
             // The message about what happened stays: it is why the worker was restarted.
-            WorkerAction::Restarted => Self { phase: WorkerPhase::Loading, ..self.clone() },
+            WorkerAction::Restarted => Self { phase: WorkerPhase::Loading, missing: None, ..self.clone() },
             WorkerAction::Dismissed => Self { fault: None, ..self.clone() },
+            WorkerAction::PartMissing { reason } => Self { missing: Some(Missing::Failed(reason)), ..self.clone() },
+            WorkerAction::PartRetried => Self { missing: Some(Missing::Retrying), ..self.clone() },
+            WorkerAction::PartDone => Self { missing: None, ..self.clone() },
         }
     }
 }

@@ -76,6 +76,11 @@ impl Server {
     pub fn lose(&self, part: &str) {
         self.shared.missing.lock().unwrap_or_else(PoisonError::into_inner).push(part.to_string());
     }
+
+    /// Nothing is lost any more.
+    pub fn find_again(&self) {
+        self.shared.missing.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 impl Drop for Server {
@@ -226,5 +231,7 @@ mod tests {
         let server = Server::start(folder.path());
         server.lose("index");
         assert_eq!(get(&server, "/index.html", false).0, 404);
+        server.find_again();
+        assert_eq!(get(&server, "/index.html", false).0, 200);
     }
 }

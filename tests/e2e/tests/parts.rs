@@ -1,6 +1,6 @@
 //! The two programs of the page are split in two: what the first run needs, and the rest, which comes later.
 
-use e2e::{Options, Page};
+use e2e::{Options, Page, key};
 use serde_json::json;
 use wasmoscope::protocol::{Event, Request};
 
@@ -60,14 +60,123 @@ fn the_engine_warms_up_without_its_rest() {
     page.expect_text("the engine is warm");
 }
 
+/// Does something that needs the rest of the page, from a host that lacks it: the page says so, goes on, and does it when
+/// the file is there again.
+fn waits_for_the_page(begin: impl Fn(&Page), begun: impl Fn(&Page)) {
+    let page = page_without("app_rest-");
+    begin(&page);
+    page.expect_text("A part of Wasmoscope could not be fetched: the server answered 404");
+    page.press("Run");
+    page.expect_status("Returned 42");
+    page.server().find_again();
+    page.press("Try again");
+    begun(&page);
+    page.expect_no("button", "Try again");
+    expect_nothing_fetched_in_between(&page);
+}
+
+/// A page that is held up for the rest asks for it with a request of the old kind.
+fn expect_nothing_fetched_in_between(page: &Page) {
+    page.expect_script(
+        "the page was never held up for its rest",
+        "return !performance.getEntriesByType('resource')
+             .some((entry) => entry.initiatorType === 'xmlhttprequest' && entry.name.includes('app_rest'))",
+    );
+}
+
 #[test]
-fn a_rest_that_cannot_be_fetched_is_told_and_no_text_is_lost() {
-    let mut page = page_without("worker_rest-");
-    page.allow_error("a part of the program is missing");
+fn share_waits_for_the_rest() {
+    waits_for_the_page(|page| page.press("Share"), |page| page.expect("dialog", "Share"));
+}
+
+#[test]
+fn projects_waits_for_the_rest() {
+    waits_for_the_page(|page| page.press("Projects"), |page| page.expect("dialog", "Projects"));
+}
+
+#[test]
+fn download_waits_for_the_rest() {
+    waits_for_the_page(|page| page.press("Download"), |page| page.expect("dialog", "Download"));
+}
+
+#[test]
+fn new_folder_waits_for_the_rest() {
+    waits_for_the_page(|page| page.press("New folder"), |page| page.expect("dialog", "New folder"));
+}
+
+#[test]
+fn debug_waits_for_the_rest_of_the_page() {
+    waits_for_the_page(|page| page.press("Debug"), |page| page.expect("button", "Step into"));
+}
+
+#[test]
+fn a_key_of_the_debugger_waits_for_the_rest() {
+    waits_for_the_page(|page| page.hit(key::F5), |page| page.expect("button", "Step into"));
+}
+
+#[test]
+fn what_is_typed_without_the_rest_is_kept_checked_and_run() {
+    let page = page_without("app_rest-");
     page.set_source("(module (func (export \"main\") (result i32) (i32.const 7)))");
-    page.press("Debug");
-    page.expect_text("a part of the program is missing");
-    page.expect_source("i32.const 7");
     page.press("Run");
     page.expect_status("Returned 7");
+    // It cannot be stored, and that is said.
+    page.expect_text("A part of Wasmoscope could not be fetched");
+    page.set_source("(module (func (export \"main\") (result i32) (i32.cons 8)))");
+    page.server().find_again();
+    page.press("Try again");
+    page.expect_problem("i32.cons");
+    page.expect("button", "Projects: Welcome, kept in this browser");
+    page.reload();
+    page.expect_source("i32.cons 8");
+    expect_nothing_fetched_in_between(&page);
+}
+
+#[test]
+fn the_rest_is_fetched_by_itself_when_the_connection_is_back() {
+    let page = page_without("app_rest-");
+    page.press("Share");
+    page.expect_text("A part of Wasmoscope could not be fetched");
+    page.server().find_again();
+    page.session().script("dispatchEvent(new Event('online'))", &[]).expect("the page takes events");
+    page.expect_no("button", "Try again");
+    // What was asked for so long ago is not done by itself.
+    page.expect_no("dialog", "Share");
+    page.press("Share");
+    page.expect("dialog", "Share");
+}
+
+#[test]
+fn debug_waits_for_the_rest_of_the_interpreter_while_run_goes_on() {
+    let page = page_without("worker_rest-");
+    page.set_source("(module (func (export \"main\") (result i32) (i32.const 7)))");
+    page.press("Debug");
+    page.expect_text("A part of the interpreter could not be fetched: the server answered 404");
+    page.press("Stop");
+    page.expect_status("topped");
+    page.press("Run");
+    page.expect_status("Returned 7");
+    page.press("Debug");
+    page.expect_text("A part of the interpreter could not be fetched");
+    page.server().find_again();
+    page.press("Try again");
+    page.expect_next_line("i32.const 7");
+    page.expect_no("button", "Try again");
+}
+
+#[test]
+fn an_interpreter_that_dies_for_want_of_its_rest_is_replaced_and_says_why() {
+    let mut page = page_without("worker_rest-");
+    page.allow_error("A part of the interpreter could not be fetched");
+    // What is wrong with a program is told by the rest.
+    page.set_source("(module (func (export \"main\") (result i32) (i32.cons 7)))");
+    page.press("Run");
+    page.expect_text("A part of the interpreter could not be fetched: the server answered 404");
+    page.expect_text("Your text and files are safe");
+    page.set_source("(module (func (export \"main\") (result i32) (i32.const 7)))");
+    page.press("Run");
+    page.expect_status("Returned 7");
+    page.server().find_again();
+    page.set_source("(module (func (export \"main\") (result i32) (i32.cons 9)))");
+    page.expect_problem("i32.cons");
 }

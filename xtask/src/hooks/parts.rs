@@ -317,12 +317,16 @@ pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Puts what loads the rest in front of a script, and leaves out what only people read.
-pub fn put_before(script: &Path) -> Result<()> {
-    let loading =
-        fs::read_to_string(project::root().join("static/rest.js")).context("could not read static/rest.js")?;
-    let text = fs::read_to_string(script).with_context(|| format!("could not read {}", script.display()))?;
-    fs::write(script, loading + &text).with_context(|| format!("could not write {}", script.display()))?;
+/// Puts what loads the rest, and what else of `static/` is named, in front of a script, and leaves out what only people
+/// read.
+pub fn put_before(script: &Path, also: &[&str]) -> Result<()> {
+    let mut whole = String::new();
+    for name in ["rest.js"].iter().chain(also) {
+        let path = project::root().join("static").join(name);
+        whole += &fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+    }
+    whole += &fs::read_to_string(script).with_context(|| format!("could not read {}", script.display()))?;
+    fs::write(script, whole).with_context(|| format!("could not write {}", script.display()))?;
     let mut minify = command(project::npm_program("esbuild"), &["--minify", "--target=es2022", "--log-level=warning"]);
     minify.arg(script).arg(format!("--outfile={}", script.display())).arg("--allow-overwrite");
     run(&mut minify, "see the messages above")

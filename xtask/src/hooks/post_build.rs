@@ -26,8 +26,8 @@ pub fn post_build() -> Result<()> {
         // is as fast.
         parts::split(&staging, "app", parts::APP_REST)?;
         parts::split(&staging, "worker", parts::WORKER_REST)?;
-        parts::put_before(&staging.join("boot.js"))?;
-        parts::put_before(&staging.join("worker_loader.js"))?;
+        parts::put_before(&staging.join("boot.js"), &["gate.js"])?;
+        parts::put_before(&staging.join("worker_loader.js"), &[])?;
     } else {
         html = html.replace("\"./app_rest.wasm\"", "\"\"");
         let loader = staging.join("worker_loader.js");

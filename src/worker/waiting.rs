@@ -1,0 +1,219 @@
+//! Requests that wait until the rest of the interpreter has been fetched (`xtask/src/split`), while others go on.
+
+use crate::protocol::{Event, Outcome, Request, RunId};
+
+/// How much of the interpreter is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    All,
+    /// The rest is on its way, for the first time.
+    Coming,
+    /// The rest could not be fetched when it was last tried.
+    Missing,
+}
+
+/// Requests that wait, in their order.
+#[derive(Debug, Default)]
+pub struct Waiting(Vec<Request>);
+
+impl Waiting {
+    /// Gives a request back that can be handled at once; keeps one that has to wait.
+    pub fn pass(&mut self, request: Request, parts: Parts, emit: &mut dyn FnMut(Event)) -> Option<Request> {
+        if parts == Parts::All {
+            return Some(request);
+        }
+        match &request {
+            Request::Stop { run } => {
+                if self.drop_run(Some(*run)) {
+                    emit(Event::Finished { run: *run, outcome: Outcome::Stopped, counters: Default::default() });
+                    return None;
+                }
+            }
+            // Whatever was to be run before is not any more.
+            request if starts(request) => drop(self.drop_run(None)),
+            // Only the last is of interest.
+            Request::Check { .. } => self.0.retain(|waiting| !matches!(waiting, Request::Check { .. })),
+            _ => {}
+        }
+        if needs_rest(&request, parts) || self.0.iter().any(|before| is_before(before, &request)) {
+            self.0.push(request);
+            return None;
+        }
+        Some(request)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All that wait: the rest is there.
+    pub fn take(&mut self) -> Vec<Request> {
+        std::mem::take(&mut self.0)
+    }
+
+    /// Forgets what belongs to a run, or to any; whether the run was to be started.
+    fn drop_run(&mut self, run: Option<RunId>) -> bool {
+        let before = self.0.iter().filter(|request| starts(request)).count();
+        self.0.retain(|request| run_of(request).is_none_or(|of| run.is_some_and(|run| run != of)));
+        self.0.iter().filter(|request| starts(request)).count() < before
+    }
+}
+
+/// Whether a request is answered by code that is not there yet.
+fn needs_rest(request: &Request, parts: Parts) -> bool {
+    match request {
+        // Only a program that cannot run needs it, and a binary. Where it is about to come, that is not waited for.
+        Request::Check { .. } | Request::Build { .. } => parts == Parts::Missing,
+        // Most programs run without; the others say so when they come to it.
+        Request::Run { options, .. } => options.trace,
+        Request::SetFiles { files } => !files.is_empty(),
+        Request::Debug { .. }
+        | Request::DebugAgain { .. }
+        | Request::DebugAt { .. }
+        | Request::ChangeFiles { .. }
+        | Request::CompareFile { .. }
+        | Request::ReadAllFiles
+        | Request::ListSources { .. }
+        | Request::CopyCalls { .. } => true,
+        // These are about a run that has been started, which was waited for.
+        Request::Bookmark { .. }
+        | Request::DebugCommand { .. }
+        | Request::SetBreakpoints { .. }
+        | Request::SetCatches { .. }
+        | Request::ChangeValue { .. }
+        | Request::Evaluate { .. }
+        | Request::Explain { .. }
+        | Request::Pause { .. }
+        | Request::Continue { .. }
+        | Request::Stop { .. }
+        | Request::Stdin { .. }
+        | Request::EndOfInput { .. }
+        | Request::WatchMemory { .. }
+        | Request::WatchCalls { .. }
+        | Request::ReadFile { .. }
+        | Request::FetchRest
+        | Request::WarmUp => false,
+    }
+}
+
+/// Whether a request that waits has to be handled before another.
+fn is_before(waiting: &Request, request: &Request) -> bool {
+    let same_run = run_of(waiting).is_some() && run_of(waiting) == run_of(request);
+    let files = matches!(waiting, Request::SetFiles { .. } | Request::ChangeFiles { .. });
+    let needs_files = starts(request) || matches!(request, Request::SetFiles { .. } | Request::ReadFile { .. });
+    same_run || (files && needs_files)
+}
+
+fn starts(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Run { .. } | Request::Debug { .. } | Request::DebugAgain { .. } | Request::DebugAt { .. }
+    )
+}
+
+fn run_of(request: &Request) -> Option<RunId> {
+    match request {
+        Request::Run { run, .. }
+        | Request::Debug { run, .. }
+        | Request::DebugAgain { run, .. }
+        | Request::DebugAt { run, .. }
+        | Request::Bookmark { run }
+        | Request::DebugCommand { run, .. }
+        | Request::SetBreakpoints { run, .. }
+        | Request::SetCatches { run, .. }
+        | Request::ChangeValue { run, .. }
+        | Request::Evaluate { run, .. }
+        | Request::Explain { run, .. }
+        | Request::Pause { run }
+        | Request::Continue { run }
+        | Request::Stop { run }
+        | Request::Stdin { run, .. }
+        | Request::EndOfInput { run } => Some(*run),
+        Request::Check { .. }
+        | Request::Build { .. }
+        | Request::SetFiles { .. }
+        | Request::ChangeFiles { .. }
+        | Request::CompareFile { .. }
+        | Request::ReadFile { .. }
+        | Request::ReadAllFiles
+        | Request::ListSources { .. }
+        | Request::WatchMemory { .. }
+        | Request::WatchCalls { .. }
+        | Request::CopyCalls { .. }
+        | Request::FetchRest
+        | Request::WarmUp => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Entry, FileContents, FileImage, RunOptions, Source};
+
+    fn source() -> Source {
+        Source { name: "a.wat".into(), bytes: b"(module)".to_vec() }
+    }
+
+    fn run(run: RunId) -> Request {
+        Request::Run { run, source: source(), entry: Entry::Default, options: RunOptions::default() }
+    }
+
+    fn debug(run: RunId) -> Request {
+        let (entry, options) = (Entry::Default, RunOptions::default());
+        Request::Debug { run, source: source(), entry, options, breakpoints: Vec::new() }
+    }
+
+    fn files() -> Request {
+        let contents = FileContents::File { bytes: Vec::new() };
+        Request::SetFiles { files: vec![FileImage { path: "a".into(), contents }] }
+    }
+
+    /// What is handled at once, what is answered, and what waits.
+    fn pass(requests: Vec<Request>, parts: Parts) -> (Vec<Request>, Vec<Event>, Vec<Request>) {
+        let mut waiting = Waiting::default();
+        let mut events = Vec::new();
+        let passed =
+            requests.into_iter().filter_map(|request| waiting.pass(request, parts, &mut |event| events.push(event)));
+        (passed.collect(), events, waiting.take())
+    }
+
+    #[test]
+    fn a_plain_run_goes_on_while_the_debugger_waits_with_all_that_is_said_to_it() {
+        let breakpoints = Request::SetBreakpoints { run: 1, breakpoints: Vec::new() };
+        assert_eq!(pass(vec![run(1)], Parts::Missing), (vec![run(1)], vec![], vec![]));
+        let asked = vec![debug(1), breakpoints.clone()];
+        assert_eq!(pass(asked.clone(), Parts::Coming), (vec![], vec![], asked.clone()));
+        assert_eq!(pass(asked.clone(), Parts::All), (asked, vec![], vec![]));
+    }
+
+    #[test]
+    fn a_run_takes_the_place_of_what_waits_to_be_debugged() {
+        assert_eq!(pass(vec![debug(1), run(2)], Parts::Missing), (vec![run(2)], vec![], vec![]));
+        assert_eq!(pass(vec![debug(1), debug(2)], Parts::Missing), (vec![], vec![], vec![debug(2)]));
+    }
+
+    #[test]
+    fn what_waits_can_be_stopped() {
+        let (passed, events, waits) = pass(vec![debug(1), Request::Stop { run: 1 }], Parts::Missing);
+        assert!(passed.is_empty() && waits.is_empty());
+        assert!(matches!(&events[..], [Event::Finished { run: 1, outcome: Outcome::Stopped, .. }]), "{events:?}");
+        // One that runs is stopped by whoever runs it.
+        let stop = vec![Request::Stop { run: 1 }];
+        assert_eq!(pass(stop.clone(), Parts::Missing), (stop, vec![], vec![]));
+    }
+
+    #[test]
+    fn a_run_waits_for_the_files_it_is_to_find() {
+        assert_eq!(pass(vec![files(), run(1)], Parts::Missing), (vec![], vec![], vec![files(), run(1)]));
+        let none = Request::SetFiles { files: Vec::new() };
+        assert_eq!(pass(vec![none.clone(), run(1)], Parts::Missing), (vec![none, run(1)], vec![], vec![]));
+    }
+
+    #[test]
+    fn of_the_checks_that_wait_the_last_is_kept() {
+        let check = |version| Request::Check { version, source: source() };
+        assert_eq!(pass(vec![check(1), check(2)], Parts::Missing), (vec![], vec![], vec![check(2)]));
+        // They are not held up while the rest is on its way for the first time.
+        assert_eq!(pass(vec![check(1)], Parts::Coming), (vec![check(1)], vec![], vec![]));
+    }
+}
