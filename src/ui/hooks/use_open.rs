@@ -81,8 +81,10 @@ impl Opener {
         };
         match opened {
             Ok((Opened::Program(program), _)) => projects.open_new(project_of(&name, program), true, |_| None),
-            Ok((Opened::Project(project), _)) => {
-                projects.open_new(*project, true, |name| Some((format!("Opened “{name}”."), About::Program)))
+            Ok((Opened::Project, bytes)) => {
+                if let Err(error) = projects.open_file(&name, bytes).await {
+                    projects.complain(&format!("Cannot open {error}."), About::Program);
+                }
             }
             Ok((Opened::Archive, bytes)) => {
                 files.write_archive(&name, &bytes, "");

@@ -13,8 +13,6 @@ const KEY: &str = "project=";
 pub const LONGEST_FRAGMENT: usize = 30_000;
 /// The longest that is read: a little room for links from elsewhere.
 const LONGEST_READ: usize = 400_000;
-/// The largest project that a link may unpack to.
-const LARGEST_PROJECT: usize = 64 << 20;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
@@ -36,12 +34,21 @@ pub enum Shared {
 /// Why a link cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShareError {
-    #[error("the link is too long ({0} characters)")]
+    #[error("it is too long ({0} characters)")]
     TooLong(usize),
-    #[error("the link is incomplete, or has been changed on its way")]
+    #[error("it is incomplete, or has been changed on its way")]
     Damaged,
-    #[error("the project in this link cannot be opened: {0}")]
-    Project(#[from] ProjectFileError),
+    #[error("the project in it cannot be opened: {0}")]
+    Project(ProjectFileError),
+}
+
+impl From<ProjectFileError> for ShareError {
+    fn from(error: ProjectFileError) -> Self {
+        match error {
+            ProjectFileError::NotAProject | ProjectFileError::Damaged => Self::Damaged,
+            error => Self::Project(error),
+        }
+    }
 }
 
 /// The fragment that opens `project`.
@@ -51,21 +58,24 @@ pub fn to_fragment(project: &ProjectFile) -> Result<Shared, ProjectFileError> {
     Ok(if length <= LONGEST_FRAGMENT { Shared::Fragment(fragment) } else { Shared::TooLong { length } })
 }
 
-/// The project in a fragment, with or without its `#`; `None` when it is not one of ours.
-pub fn from_fragment(fragment: &str) -> Option<Result<ProjectFile, ShareError>> {
-    let encoded = fragment.strip_prefix('#').unwrap_or(fragment).strip_prefix(KEY)?;
-    Some(decode(encoded))
+/// Whether a fragment, with or without its `#`, is a link to a project.
+pub fn is_link(fragment: &str) -> bool {
+    fragment.strip_prefix('#').unwrap_or(fragment).starts_with(KEY)
 }
 
-fn decode(encoded: &str) -> Result<ProjectFile, ShareError> {
-    if encoded.len() > LONGEST_READ {
-        return Err(ShareError::TooLong(encoded.len()));
-    }
-    let bytes = BASE64.decode(encoded).map_err(|_| ShareError::Damaged)?;
-    match ProjectFile::decode(&bytes, LARGEST_PROJECT) {
-        Err(ProjectFileError::NotAProject | ProjectFileError::Damaged) => Err(ShareError::Damaged),
-        other => Ok(other?),
-    }
+/// The project in a fragment, still packed; `None` when it is not one of ours.
+pub fn packed(fragment: &str) -> Option<Result<Vec<u8>, ShareError>> {
+    let encoded = fragment.strip_prefix('#').unwrap_or(fragment).strip_prefix(KEY)?;
+    Some(if encoded.len() > LONGEST_READ {
+        Err(ShareError::TooLong(encoded.len()))
+    } else {
+        BASE64.decode(encoded).map_err(|_| ShareError::Damaged)
+    })
+}
+
+/// The project that was packed, at most `limit` bytes of it.
+pub fn unpack(packed: &[u8], limit: usize) -> Result<ProjectFile, ShareError> {
+    Ok(ProjectFile::decode(packed, limit)?)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -74,6 +84,11 @@ mod tests {
 
     use super::*;
     use crate::ui::state::project::Program;
+
+    fn from_fragment(fragment: &str) -> Option<Result<ProjectFile, ShareError>> {
+        assert_eq!(is_link(fragment), packed(fragment).is_some());
+        Some(packed(fragment)?.and_then(|packed| unpack(&packed, 64 << 20)))
+    }
 
     fn project(text: &str) -> ProjectFile {
         ProjectFile {

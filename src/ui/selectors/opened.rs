@@ -1,19 +1,18 @@
 //! What a file is that a person opened or dropped, told by its contents and its name.
 
 use crate::ui::state::project::Program;
-use crate::ui::state::project_file::{ProjectFile, ProjectFileError};
+use crate::ui::state::project_file::{Measure, ProjectFile, ProjectFileError};
 
 /// The largest text that the editor takes.
 const LONGEST_TEXT: usize = 64 << 20;
-/// The largest project that a file may unpack to.
-const LARGEST_PROJECT: usize = 1 << 30;
 
 /// What to do with an opened file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
     /// A program of its own.
     Program(Program),
-    Project(Box<ProjectFile>),
+    /// A project, still packed.
+    Project,
     /// An archive: what it holds goes to the files.
     Archive,
     /// Anything else goes to the files.
@@ -24,8 +23,8 @@ pub enum Opened {
 pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
     let extension = name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
     if ProjectFile::recognise(bytes) {
-        let project = ProjectFile::decode(bytes, LARGEST_PROJECT).map_err(|error| error.to_string())?;
-        return Ok(Opened::Project(Box::new(project)));
+        // What cannot be a project of this version is told at once; what is in it, when it is unpacked.
+        return Measure::new(bytes, usize::MAX).map(|_| Opened::Project).map_err(|error| error.to_string());
     }
     if bytes.starts_with(b"\0asm") {
         return Ok(Opened::Program(Program::Binary { file_name: name.into(), bytes: bytes.into() }));
@@ -96,7 +95,7 @@ mod tests {
         let module = Program::Binary { file_name: "a.txt".into(), bytes: b"\0asm".as_slice().into() };
         assert_eq!(classify("a.txt", b"\0asm"), Ok(Opened::Program(module)));
         let bytes = project().encode(Packing::Small).unwrap();
-        assert_eq!(classify("p.bin", &bytes), Ok(Opened::Project(Box::new(project()))));
+        assert_eq!(classify("p.bin", &bytes), Ok(Opened::Project));
         assert_eq!(classify("x", b"PK\x03\x04"), Ok(Opened::Archive));
         let tar = [[0; 257].as_slice(), b"ustar\0"].concat();
         assert_eq!(classify("x", &tar), Ok(Opened::Archive));

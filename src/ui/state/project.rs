@@ -111,6 +111,17 @@ pub struct Notice {
     /// Whether something went wrong.
     pub is_error: bool,
     pub about: About,
+    /// What its button does, where it has one.
+    pub action: Option<NoticeAction>,
+}
+
+/// What a [`Notice`] offers to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeAction {
+    /// To open what is large when it is unpacked.
+    OpenLarge,
+    /// To keep in this browser what is only shown.
+    Keep,
 }
 
 /// What a [`Notice`] is about.
@@ -144,6 +155,8 @@ pub enum WorkspaceAction {
     FilesEdited,
     /// A program changed a file.
     FilesWritten,
+    /// What was only shown is kept from now on.
+    Keep,
     /// Another project was opened.
     Open(Project),
     /// The open project goes on under another identity, because another tab has changed the stored one.
@@ -234,6 +247,8 @@ impl Workspace {
                 next.edit += 1;
                 next.saving = Saving::Pending;
             }
+            WorkspaceAction::Keep if !next.project.kept => next.edited(),
+            WorkspaceAction::Keep => {}
             WorkspaceAction::Open(project) => {
                 next.project = project;
                 next.forget_notice(&[About::Text, About::Program]);
@@ -271,6 +286,8 @@ impl Workspace {
 
     fn edited(&mut self) {
         self.project.kept = true;
+        // There is nothing more to offer.
+        self.notice.take_if(|notice| notice.action == Some(NoticeAction::Keep));
         self.edit += 1;
         self.saving = Saving::Pending;
     }
@@ -346,7 +363,7 @@ mod tests {
     #[test]
     fn a_notice_goes_when_what_it_is_about_is_over() {
         let after = |about: About, action: WorkspaceAction| {
-            let notice = Notice { text: "so it is".into(), is_error: false, about };
+            let notice = Notice { text: "so it is".into(), is_error: false, about, action: None };
             Workspace::new(project()).apply_all([WorkspaceAction::Tell(notice), action]).notice.is_some()
         };
         let typed = || WorkspaceAction::SetText("(module )".into());
@@ -358,6 +375,20 @@ mod tests {
         assert_eq!(stays(About::Work), [true, true, true]);
         // The same text, told once more by the editor, is no change.
         assert!(after(About::Text, WorkspaceAction::SetText("(module)".into())));
+    }
+
+    #[test]
+    fn what_is_only_shown_is_kept_once_and_is_not_offered_to_be_kept_any_more() {
+        let action = Some(NoticeAction::Keep);
+        let notice = Notice { text: "from a link".into(), is_error: false, about: About::Program, action };
+        let shown = Workspace::new(project()).apply(WorkspaceAction::Tell(notice));
+        for keep in [WorkspaceAction::Keep, WorkspaceAction::SetArguments("-v".into())] {
+            let kept = shown.apply(keep);
+            assert_eq!((kept.project.kept, kept.edit, &kept.notice), (true, 1, &None));
+            assert_eq!(kept.apply(WorkspaceAction::Keep), kept, "it is kept already");
+        }
+        let looked = shown.apply(WorkspaceAction::FilesWritten);
+        assert!(!looked.project.kept && looked.notice.is_some());
     }
 
     #[test]

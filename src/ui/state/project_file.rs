@@ -3,6 +3,8 @@
 //! The bytes are `WSCP`, a version (1; 2 where there is something of the debugger), a method (0: as it is, 1: zlib) and the postcard form of that version's types.
 //! They come from anywhere, so reading them is bounded and never trusts a length, a path or a name.
 
+use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 use serde::{Deserialize, Serialize};
 
 use super::debug_notes::{DebugNotes, Moment};
@@ -13,6 +15,8 @@ use crate::protocol::{FileContents, FileImage};
 const MAGIC: &[u8; 4] = b"WSCP";
 /// The newest that is read.
 const VERSION: u8 = 3;
+/// How much is unpacked at a time where it is only measured.
+const PIECE: usize = 32 << 10;
 /// How many files a project may bring along.
 const MOST_FILES: usize = 100_000;
 
@@ -163,23 +167,17 @@ impl ProjectFile {
 
     /// The project that `bytes` hold; at most `limit` bytes when unpacked.
     pub fn decode(bytes: &[u8], limit: usize) -> Result<Self, ProjectFileError> {
-        let rest = bytes.strip_prefix(MAGIC).ok_or(ProjectFileError::NotAProject)?;
-        let [version, rest @ ..] = rest else { return Err(ProjectFileError::Damaged) };
-        if *version > VERSION {
-            return Err(ProjectFileError::FutureVersion(*version));
-        }
-        let [method, body @ ..] = rest else { return Err(ProjectFileError::Damaged) };
+        let (version, method, body) = parts(bytes)?;
         let unpacked;
-        let body = match *method {
+        let body = match method {
             0 if body.len() <= limit => body,
             0 => return Err(ProjectFileError::TooLarge(limit >> 20)),
-            1 => {
+            _ => {
                 unpacked = unpack(body, limit)?;
                 &unpacked
             }
-            _ => return Err(ProjectFileError::Damaged),
         };
-        match *version {
+        match version {
             1 => decode_exactly::<version1::Project>(body)?.try_into(),
             2 => decode_exactly::<version2::Project>(body)?.try_into(),
             3 => decode_exactly::<version3::Project>(body)?.try_into(),
@@ -190,6 +188,60 @@ impl ProjectFile {
     /// Whether `bytes` say of themselves that they are a project.
     pub fn recognise(bytes: &[u8]) -> bool {
         bytes.starts_with(MAGIC)
+    }
+}
+
+/// Finds out how large a project is when it is unpacked, without keeping any of it.
+pub struct Measure<'a> {
+    /// What has not been read yet; `None` where nothing is packed.
+    packed: Option<(Box<InflateState>, &'a [u8])>,
+    size: usize,
+    limit: usize,
+}
+
+impl<'a> Measure<'a> {
+    /// Begins; `bytes` are those that [`ProjectFile::decode`] takes.
+    pub fn new(bytes: &'a [u8], limit: usize) -> Result<Self, ProjectFileError> {
+        let (_, method, body) = parts(bytes)?;
+        Ok(match method {
+            0 => Self { packed: None, size: body.len(), limit },
+            _ => Self { packed: Some((InflateState::new_boxed(DataFormat::Zlib), body)), size: 0, limit },
+        })
+    }
+
+    /// Goes on for about so many bytes; the size, once it is known.
+    pub fn step(&mut self, bytes: usize) -> Result<Option<usize>, ProjectFileError> {
+        let mut pieces = bytes.div_ceil(PIECE).max(1);
+        while let Some((state, rest)) = &mut self.packed {
+            if pieces == 0 {
+                return Ok(None);
+            }
+            pieces -= 1;
+            let mut thrown_away = [0; PIECE];
+            let read = inflate(state, rest, &mut thrown_away, MZFlush::None);
+            *rest = &rest[read.bytes_consumed..];
+            self.size += read.bytes_written;
+            match read.status {
+                _ if self.size > self.limit => break,
+                Ok(MZStatus::StreamEnd) => self.packed = None,
+                Ok(_) if read.bytes_consumed + read.bytes_written > 0 => {}
+                Ok(_) | Err(_) => return Err(ProjectFileError::Damaged),
+            }
+        }
+        if self.size > self.limit { Err(ProjectFileError::TooLarge(self.limit >> 20)) } else { Ok(Some(self.size)) }
+    }
+}
+
+/// The version, the method and what follows them.
+fn parts(bytes: &[u8]) -> Result<(u8, u8, &[u8]), ProjectFileError> {
+    let rest = bytes.strip_prefix(MAGIC).ok_or(ProjectFileError::NotAProject)?;
+    let [version, rest @ ..] = rest else { return Err(ProjectFileError::Damaged) };
+    if *version > VERSION {
+        return Err(ProjectFileError::FutureVersion(*version));
+    }
+    match rest {
+        [method @ (0 | 1), body @ ..] => Ok((*version, *method, body)),
+        _ => Err(ProjectFileError::Damaged),
     }
 }
 
@@ -413,6 +465,33 @@ mod tests {
         assert_eq!(ProjectFile::decode(&bomb, LIMIT), Err(ProjectFileError::TooLarge(1)));
         let plain = project(&"a".repeat(LIMIT + 1), vec![]).encode(Packing::Plain).unwrap();
         assert_eq!(ProjectFile::decode(&plain, LIMIT), Err(ProjectFileError::TooLarge(1)));
+    }
+
+    fn measured(bytes: &[u8]) -> Result<usize, ProjectFileError> {
+        let mut measure = Measure::new(bytes, LIMIT)?;
+        loop {
+            if let Some(size) = measure.step(1 << 16)? {
+                return Ok(size);
+            }
+        }
+    }
+
+    #[test]
+    fn a_project_is_measured_without_being_unpacked() {
+        for length in [0, 100, 300_000, LIMIT - 100] {
+            let project = project(&"a".repeat(length), vec![]);
+            let plain = project.encode(Packing::Plain).unwrap();
+            assert_eq!(measured(&plain), Ok(plain.len() - 6), "{length}");
+            assert_eq!(measured(&project.encode(Packing::Small).unwrap()), Ok(plain.len() - 6), "{length}");
+        }
+        let bomb = project(&"a".repeat(LIMIT + 1), vec![]).encode(Packing::Small).unwrap();
+        assert_eq!(measured(&bomb), Err(ProjectFileError::TooLarge(1)));
+        assert_eq!(measured(&bomb[..bomb.len() / 2]), Err(ProjectFileError::Damaged));
+        assert_eq!(measured(b"WSCP\x01\x01junk"), Err(ProjectFileError::Damaged));
+        assert_eq!(measured(b"WSCP\x04\x01"), Err(ProjectFileError::FutureVersion(4)));
+        // A large one takes several steps, none of them large.
+        let large = project(&"a".repeat(LIMIT - 100), vec![]).encode(Packing::Small).unwrap();
+        assert_eq!(Measure::new(&large, LIMIT).unwrap().step(1 << 16), Ok(None));
     }
 
     #[test]

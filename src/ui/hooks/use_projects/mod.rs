@@ -4,6 +4,8 @@
 mod opening;
 mod saving;
 
+pub use opening::Offered;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -18,11 +20,12 @@ use super::reducers::WorkspaceContext;
 use super::use_editor::EditorLink;
 use super::use_engine::{Engine, Listener};
 use crate::protocol::{Event, FileContents, FileImage};
+use crate::rest;
 use crate::ui::platform::storage::{Aside, Database, Revision, new_id, write_setting};
 use crate::ui::platform::{archive, download, local_keys};
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::LONGEST_TEXT;
-use crate::ui::state::project::{About, Notice, Program, Project, WorkspaceAction, file_stem};
+use crate::ui::state::project::{About, Notice, NoticeAction, Program, Project, WorkspaceAction, file_stem};
 use crate::ui::state::project_file::ProjectFile;
 
 /// Under this key a tab remembers its project, and the browser the last one of all tabs.
@@ -62,6 +65,10 @@ struct Inner {
     readers: RefCell<VecDeque<Callback<Vec<FileImage>>>>,
     /// Whether the worker has been ready before: it was then given the files through the engine's queue.
     had_worker: Cell<bool>,
+    /// Whether what is open came from a link, and has not been kept so far.
+    is_shown_only: Cell<bool>,
+    /// What is opened when the user says so.
+    offered: RefCell<Option<Offered>>,
     listeners: RefCell<Option<(Listener, [EventListener; 3])>>,
 }
 
@@ -84,6 +91,8 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             saving: RefCell::default(),
             readers: RefCell::default(),
             had_worker: Cell::new(false),
+            is_shown_only: Cell::new(false),
+            offered: RefCell::default(),
             listeners: RefCell::default(),
         }))
     });
@@ -122,7 +131,11 @@ impl Projects {
             // A link that is pasted into this very tab.
             let projects = self.clone();
             let link = EventListener::new(&window, "hashchange", move |_| {
-                projects.open_link();
+                let projects = projects.clone();
+                spawn_local(async move {
+                    rest::needed().await;
+                    projects.open_link().await;
+                });
             });
             *self.0.listeners.borrow_mut() = Some((heard, [page_hide, hidden, link]));
         }
@@ -196,12 +209,37 @@ impl Projects {
 
     /// Says something, until what it is about is over.
     pub fn tell(&self, text: &str, about: About) {
-        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: false, about }));
+        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice {
+            text: text.into(),
+            is_error: false,
+            about,
+            action: None,
+        }));
+    }
+
+    /// Says something, and offers to do something about it.
+    fn offer(&self, text: &str, about: About, action: NoticeAction) {
+        let notice = Notice { text: text.into(), is_error: false, about, action: Some(action) };
+        self.0.workspace.dispatch(WorkspaceAction::Tell(notice));
+    }
+
+    /// Does what the notice offers.
+    pub fn accept(&self, action: NoticeAction) {
+        self.0.workspace.dispatch(WorkspaceAction::DismissNotice);
+        match action {
+            NoticeAction::OpenLarge => self.open_offered(),
+            NoticeAction::Keep => self.0.workspace.dispatch(WorkspaceAction::Keep),
+        }
     }
 
     /// Says that something went wrong, until what it is about is over.
     pub fn complain(&self, text: &str, about: About) {
-        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice { text: text.into(), is_error: true, about }));
+        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice {
+            text: text.into(),
+            is_error: true,
+            about,
+            action: None,
+        }));
     }
 
     fn hear(&self, event: &Event) {
@@ -222,6 +260,10 @@ impl Projects {
                 // Files come all at once: there is nothing to wait for. A reload may come before the database is done.
                 self.write_journal(LONGEST_TEXT);
                 drop(self.save());
+            }
+            // What was only looked at has been run.
+            Event::Started { .. } | Event::DebugStopped { .. } if inner.is_shown_only.get() => {
+                inner.workspace.dispatch(WorkspaceAction::Keep);
             }
             Event::AllFiles { files } => {
                 let reader = inner.readers.borrow_mut().pop_front();

@@ -1,21 +1,68 @@
 //! Opening a project: the last one, one of the list, one from a link, a new one; and what a crash left behind.
 
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::{LAST_PROJECT, Projects, remember};
+use crate::rest;
+use crate::ui::platform::share_url::ShareError;
 use crate::ui::platform::storage::{Database, LoadError, Revision, Save, new_id, read_setting};
 use crate::ui::platform::{journal, local_keys, share_url};
+use crate::ui::selectors::numbers;
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::Recovery;
-use crate::ui::state::project::{About, Program, Project, ProjectId, WorkspaceAction, free_name};
-use crate::ui::state::project_file::ProjectFile;
+use crate::ui::state::project::{About, NoticeAction, Program, Project, ProjectId, WorkspaceAction, free_name};
+use crate::ui::state::project_file::{Measure, ProjectFile};
 
 /// The database's name.
 const DATABASE: &str = "wasmoscope";
 /// Where a tab keeps what it is called, across reloads.
 const TABS: &str = "tab";
+
+/// A link to a project that is larger than this when it is unpacked, in bytes, is not opened without being asked for;
+/// and a file, which the user has chosen.
+const LARGE_LINK: usize = 4 << 20;
+const LARGE_FILE: usize = 64 << 20;
+/// The largest that is opened at all.
+const LARGEST_LINK: usize = 64 << 20;
+const LARGEST_FILE: usize = 1 << 30;
+/// How much is unpacked at once to learn how large a project is.
+const MEASURED_AT_ONCE: usize = 2 << 20;
+
+/// When what is opened is kept in this browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    AtOnce,
+    /// Until then it is stored, so that a reload shows it, and not listed.
+    WhenEdited,
+    /// Until it is edited, run or kept at the user's wish, nothing of it is stored.
+    WhenUsed,
+}
+
+/// A project that has not been unpacked.
+pub struct Offered {
+    packed: Vec<u8>,
+    /// Of a file; `None` for a link.
+    name: Option<String>,
+}
+
+impl Offered {
+    fn limit(&self) -> usize {
+        if self.name.is_some() { LARGEST_FILE } else { LARGEST_LINK }
+    }
+}
+
+/// The fragment of the page's address.
+fn hash() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// The project that this tab, or the last one of all, has shown.
+fn remembered() -> Option<String> {
+    local_keys::tab_value(LAST_PROJECT).or_else(|| read_setting(LAST_PROJECT))
+}
 
 impl Projects {
     /// What was open before the page was closed, or what a link brings.
@@ -25,6 +72,11 @@ impl Projects {
         // tab, and those of before whose journals nobody has read yet.
         let previous = local_keys::tab_value(TABS).unwrap_or_default();
         local_keys::set_tab_value(TABS, format!("{previous} {}", inner.tab).trim_start());
+        // What reads a stored or a shared project is not among what the page begins with.
+        let is_new = previous.is_empty() && remembered().is_none() && !share_url::is_link(&hash());
+        if !is_new {
+            rest::needed().await;
+        }
         match Database::open(DATABASE).await {
             Ok(database) => *inner.database.borrow_mut() = Some(database),
             Err(error) => {
@@ -36,7 +88,7 @@ impl Projects {
         self.refresh().await;
         self.recover(&previous).await;
         local_keys::set_tab_value(TABS, &inner.tab);
-        if self.open_link() {
+        if self.open_link().await {
             return;
         }
         // What the person has begun to type by now is not taken away.
@@ -44,8 +96,7 @@ impl Projects {
             self.save_soon();
             return;
         }
-        let remembered = local_keys::tab_value(LAST_PROJECT).or_else(|| read_setting(LAST_PROJECT));
-        if let Some(id) = remembered {
+        if let Some(id) = remembered() {
             // A project that was deleted in another tab is no reason to complain.
             match self.load(&id).await {
                 Ok(()) | Err(LoadError::Missing) => {}
@@ -54,23 +105,86 @@ impl Projects {
         }
     }
 
-    /// Opens the project in the page's address, if there is one. It is never run: that takes a click.
-    pub(super) fn open_link(&self) -> bool {
-        let Some(window) = web_sys::window() else { return false };
-        let location = window.location();
-        let opened = match share_url::from_fragment(&location.hash().unwrap_or_default()) {
+    /// Shows the project in the page's address, if there is one; whether it is shown. It is never run: that takes a
+    /// click. Nothing of it is stored until the user edits it, runs it or has it kept, so its address stays until then:
+    /// a reload shows it again.
+    pub(super) async fn open_link(&self) -> bool {
+        let opened = match share_url::packed(&hash()) {
             None => return false,
-            Some(Err(error)) => {
-                // Of the person's own project, which is opened now, it tells too.
-                self.complain(
-                    &format!("The link cannot be opened: {error}. Your own projects are as they were."),
-                    About::Work,
-                );
-                return false;
-            }
-            Some(Ok(project)) => project,
+            Some(Ok(packed)) => self.open_packed(Offered { packed, name: None }, LARGE_LINK).await,
+            Some(Err(error)) => Err(error),
         };
-        // The link has done its work; left there, a reload would open it once more.
+        opened.unwrap_or_else(|error| {
+            // Of the person's own project, which is opened now, it tells too.
+            self.complain(
+                &format!("The link cannot be opened: {error}. Your own projects are as they were."),
+                About::Work,
+            );
+            self.clear_link();
+            false
+        })
+    }
+
+    /// Opens a project of so many bytes when it is unpacked; of more, says so first, and opens it when the user says
+    /// so. Whether it is open.
+    async fn open_packed(&self, offered: Offered, large: usize) -> Result<bool, ShareError> {
+        let mut measure = Measure::new(&offered.packed, offered.limit())?;
+        let size = loop {
+            match measure.step(MEASURED_AT_ONCE)? {
+                Some(size) => break size,
+                // The page goes on between two pieces.
+                None => TimeoutFuture::new(0).await,
+            }
+        };
+        drop(measure);
+        if size > large {
+            let size = numbers::bytes(size as u64);
+            let what = match &offered.name {
+                None => format!("The link holds a project of {size} when it is unpacked."),
+                Some(name) => format!("{name} holds a project of {size} when it is unpacked."),
+            };
+            self.0.offered.replace(Some(offered));
+            self.offer(&format!("{what} Nothing of it has been opened so far."), About::Work, NoticeAction::OpenLarge);
+            return Ok(false);
+        }
+        self.show_packed(&offered)?;
+        Ok(true)
+    }
+
+    /// Opens the project in a file that the user has chosen. Errors name the file.
+    pub async fn open_file(&self, name: &str, packed: Vec<u8>) -> Result<(), String> {
+        let offered = Offered { packed, name: Some(name.to_owned()) };
+        self.open_packed(offered, LARGE_FILE).await.map(drop).map_err(|error| format!("{name}: {error}"))
+    }
+
+    pub(super) fn open_offered(&self) {
+        let Some(offered) = self.0.offered.take() else { return };
+        if let Err(error) = self.show_packed(&offered) {
+            self.complain(&format!("The project cannot be opened: {error}."), About::Program);
+        }
+    }
+
+    fn show_packed(&self, offered: &Offered) -> Result<(), ShareError> {
+        let opened = share_url::unpack(&offered.packed, offered.limit())?;
+        if offered.name.is_some() {
+            self.open_new(opened, true, |name| Some((format!("Opened “{name}”."), About::Program)));
+            return Ok(());
+        }
+        let shared = ProjectFile { name: format!("shared: {}", opened.name), ..opened };
+        let projects = self.clone();
+        self.open_as(shared, Keep::WhenUsed, move |name| {
+            let text = format!(
+                "Opened from a link as “{name}”. It is not kept in this browser until you edit or run it. Look at the program before you run it."
+            );
+            projects.offer(&text, About::Program, NoticeAction::Keep);
+        });
+        Ok(())
+    }
+
+    /// Takes a link that has done its work out of the address: left there, a reload would open it once more.
+    pub(super) fn clear_link(&self) {
+        let Some(window) = web_sys::window().filter(|_| share_url::is_link(&hash())) else { return };
+        let location = window.location();
         let address = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
         let replaced =
             window.history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
@@ -80,13 +194,6 @@ impl Projects {
                 About::Work,
             );
         }
-        let shared = ProjectFile { name: format!("shared: {}", opened.name), ..opened };
-        self.open_new(shared, true, |name| {
-            let text =
-                format!("Opened from a link as “{name}”. Look at the program, then press Run if you want to run it.");
-            Some((text, About::Program))
-        });
-        true
     }
 
     /// Puts back what a crash or a closed tab left unsaved; `previous` are those that were in this tab's place.
@@ -142,7 +249,7 @@ impl Projects {
     async fn load(&self, id: &str) -> Result<(), LoadError> {
         let Some(database) = self.database() else { return Err(LoadError::Missing) };
         let stored = database.load(id).await?;
-        self.show(id.into(), stored.project, Some(stored.revision), FilesUpdate::none());
+        self.show(id.into(), stored.project, Some(stored.revision), FilesUpdate::none(), Keep::AtOnce);
         Ok(())
     }
 
@@ -155,20 +262,27 @@ impl Projects {
         told: impl FnOnce(&str) -> Option<(String, About)> + 'static,
     ) {
         let projects = self.clone();
+        self.open_as(file, if kept { Keep::AtOnce } else { Keep::WhenEdited }, move |name| {
+            if let Some((text, about)) = told(name) {
+                projects.tell(&text, about);
+            }
+        });
+    }
+
+    fn open_as(&self, file: ProjectFile, keep: Keep, opened: impl FnOnce(&str) + 'static) {
+        let projects = self.clone();
         spawn_local(async move {
             if projects.settle().await.is_err() {
                 return;
             }
             projects.drop_unkept().await;
             let mut file = file;
-            file.kept = kept;
+            file.kept = keep == Keep::AtOnce;
             file.name = free_name(&file.name, &projects.0.workspace.clone().projects);
             let (id, name) = (new_id(), file.name.clone());
             let files = FilesUpdate::Replace(file.files.clone());
-            projects.show(id.into(), file, None, files);
-            if let Some((text, about)) = told(&name) {
-                projects.tell(&text, about);
-            }
+            projects.show(id.into(), file, None, files, keep);
+            opened(&name);
             projects.save_soon();
         });
     }
@@ -186,9 +300,15 @@ impl Projects {
         }
     }
 
-    fn show(&self, id: ProjectId, file: ProjectFile, revision: Option<Revision>, files: FilesUpdate) {
+    fn show(&self, id: ProjectId, file: ProjectFile, revision: Option<Revision>, files: FilesUpdate, keep: Keep) {
         let inner = &self.0;
-        remember(&id);
+        inner.is_shown_only.set(keep == Keep::WhenUsed);
+        if keep != Keep::WhenUsed {
+            remember(&id);
+            if inner.offered.borrow().is_none() {
+                self.clear_link();
+            }
+        }
         // At once: whoever presses Run the next moment runs what is opened here.
         inner.engine.forget_run();
         inner.revision.set(revision);
@@ -269,6 +389,12 @@ impl Projects {
 
     /// A new worker begins with an empty tree.
     pub(super) async fn give_files_again(&self) {
+        if self.is_shown_only() {
+            if let FilesUpdate::Replace(files) = &*self.0.files.borrow() {
+                self.0.engine.set_files(files.clone());
+            }
+            return;
+        }
         // A failed save has told of itself, and what is stored is the best there is.
         let _ = self.settle().await;
         let Some(database) = self.database() else { return };

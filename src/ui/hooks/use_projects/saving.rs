@@ -13,6 +13,7 @@ use yew::prelude::*;
 
 use super::{LAST_PROJECT, Projects, file_of, remember};
 use crate::protocol::FileChange;
+use crate::rest;
 use crate::ui::platform::storage::{Database, Revision, Save, StorageError, new_id};
 use crate::ui::platform::{journal, local_keys, quota};
 use crate::ui::state::files_update::FilesUpdate;
@@ -25,10 +26,19 @@ const SETTLED: u32 = 300;
 impl Projects {
     /// The workspace has changed.
     pub(super) fn edited(&self, edit: u64) {
+        if self.0.is_shown_only.get() && self.0.workspace.clone().project.kept {
+            self.0.is_shown_only.set(false);
+            self.clear_link();
+        }
         if edit != self.0.saved.get() {
             self.write_journal(LONGEST_TEXT);
             self.save_soon();
         }
+    }
+
+    /// Whether what is open is only looked at, and nothing of it is stored.
+    pub(super) fn is_shown_only(&self) -> bool {
+        self.0.is_shown_only.get() && !self.0.workspace.clone().project.kept
     }
 
     pub(super) fn save_soon(&self) {
@@ -64,6 +74,9 @@ impl Projects {
 
     pub(super) fn write_journal(&self, longest: usize) {
         let inner = &self.0;
+        if self.is_shown_only() {
+            return;
+        }
         let project = inner.workspace.clone().project.clone();
         let text = project.program.text().map(ToString::to_string);
         let files = self.unsaved_files();
@@ -150,7 +163,18 @@ impl Projects {
 
     async fn save_until_settled(&self) -> bool {
         let inner = &self.0;
+        if self.is_shown_only() {
+            // There is nothing to keep until the user does something with it.
+            let edit = inner.workspace.clone().edit;
+            inner.saved.set(edit);
+            inner.workspace.dispatch(WorkspaceAction::Saved { edit });
+            return true;
+        }
         let Some(database) = self.database() else { return false };
+        if inner.workspace.clone().edit != inner.saved.get() || !inner.files.borrow().is_none() {
+            // Meanwhile the journal has it.
+            rest::needed().await;
+        }
         loop {
             let workspace = inner.workspace.clone();
             let (project, edit) = (workspace.project.clone(), workspace.edit);
