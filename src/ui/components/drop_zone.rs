@@ -84,7 +84,7 @@ fn take(dropped: Dropped, directory: Option<String>, opener: Opener, projects: P
         return;
     }
     spawn_local(async move {
-        match (dropped.list().await, directory) {
+        match (files.list(dropped).await, directory) {
             (Ok(picked), Some(directory)) => files.upload(picked, &directory).await,
             (Ok(picked), None) => opener.open(picked),
             (Err(error), _) => projects.complain(&format!("Cannot open {error}."), About::Program),

@@ -1,6 +1,6 @@
 //! The files' state, fed by the worker, and the verbs of the Files panel.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -11,14 +11,11 @@ use super::use_open::{Opener, use_open};
 use super::use_projects::Projects;
 use crate::protocol::{Event, FileChange, FileContents, FileImage};
 use crate::ui::platform::archive::{self, Format, Unpacked};
-use crate::ui::platform::download;
+use crate::ui::platform::{dom, download, upload};
 use crate::ui::selectors::files::{archive_folder, check_move, copy_path};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files::{FilesAction, FilesState};
-use crate::ui::state::project::{WorkspaceAction, file_stem};
-
-/// The most that the panel puts into the tree at once: the worker's tree has a limit of its own, and says so.
-const LARGEST_UPLOAD: u64 = 1 << 30;
+use crate::ui::state::project::{About, WorkspaceAction, file_stem};
 
 /// What was at a path when the last run began, and what is there now.
 pub type Versions = (Option<FileContents>, Option<FileContents>);
@@ -28,6 +25,8 @@ pub type Versions = (Option<FileContents>, Option<FileContents>);
 struct Readers {
     bytes: RefCell<Vec<(String, Callback<Vec<u8>>)>>,
     versions: RefCell<Vec<(String, Callback<Versions>)>>,
+    /// Whether the notice tells how far the listing or reading of files is.
+    tells_progress: Cell<bool>,
 }
 
 /// The files' handle.
@@ -103,7 +102,11 @@ fn take_reader<T>(readers: &RefCell<Vec<(String, Callback<T>)>>, path: &str) -> 
 impl Files {
     /// Asks the worker for a change.
     pub fn change(&self, change: FileChange) {
-        self.state.dispatch(FilesAction::Asked(change.clone()));
+        // What is written is with the worker: it is not copied for the panel, which only counts answers.
+        self.state.dispatch(FilesAction::Asked(match &change {
+            FileChange::Write { .. } => FileChange::Write { files: Vec::new() },
+            change => change.clone(),
+        }));
         self.projects.will_change(&change);
         self.workspace.dispatch(WorkspaceAction::FilesEdited);
         self.engine.change_files(change);
@@ -228,34 +231,68 @@ impl Files {
         }
     }
 
-    /// Puts what was picked or dropped into the tree.
-    pub async fn upload(&self, picked: Vec<crate::ui::platform::upload::Picked>, directory: &str) {
-        let mut images = Vec::new();
-        let mut total = 0;
-        for file in picked {
-            match file.image(directory).await {
-                Ok(image) => {
-                    if let FileContents::File { bytes } = &image.contents {
-                        total += bytes.len() as u64;
-                    }
-                    if total > LARGEST_UPLOAD {
-                        self.complain(&format!(
-                            "{}: this and what follows was left out, as all together is more than {}",
-                            file.path,
-                            numbers::bytes(LARGEST_UPLOAD)
-                        ));
-                        break;
-                    }
-                    images.push(image);
-                }
-                Err(message) => self.complain(&message),
-            }
-        }
-        // A problem stays to be read; a change that follows would take it away.
-        let problem = self.state.clone().problem.clone();
+    /// Puts what was picked or dropped into the tree, and says how far that is where it takes a moment.
+    pub async fn upload(&self, picked: Vec<upload::Picked>, directory: &str) {
+        let count = picked.len() as u64;
+        let mut progress = self.progress();
+        let (images, problems) = upload::read_all(&picked, directory, |read| {
+            progress.at(&format!(
+                "Reading {} of {} …",
+                numbers::grouped(read as u64),
+                numbers::count(count, "file", "files")
+            ));
+        })
+        .await;
+        let read = images.len() as u64;
         self.write(images);
-        if let Some(problem) = problem {
-            self.complain(&problem);
+        progress.end(read >= MANY, &format!("{} were put into Files.", numbers::count(read, "file", "files")));
+        // A problem stays to be read; a change that follows would take it away.
+        match problems.as_slice() {
+            [] => {}
+            [problem] => self.complain(problem),
+            [first, rest @ ..] => self.complain(&format!("{first} (and {} more)", rest.len())),
+        }
+    }
+
+    /// Lists what was dropped, and says how far that is where it takes a moment.
+    pub async fn list(&self, dropped: upload::Dropped) -> Result<Vec<upload::Picked>, String> {
+        let mut progress = self.progress();
+        dropped
+            .list(|found| progress.at(&format!("Found {} so far …", numbers::count(found as u64, "file", "files"))))
+            .await
+    }
+
+    fn progress(&self) -> Progress {
+        Progress { files: self.clone(), told: dom::now() + UNTOLD_MS - BETWEEN_MS }
+    }
+}
+
+/// How long something may take before it is told how far it is, and how often that is told, in milliseconds.
+const UNTOLD_MS: f64 = 300.0;
+const BETWEEN_MS: f64 = 250.0;
+/// How many files at once are worth to be counted.
+const MANY: u64 = 100;
+
+/// Tells how far something is that takes long.
+struct Progress {
+    files: Files,
+    told: f64,
+}
+
+impl Progress {
+    fn at(&mut self, text: &str) {
+        let now = dom::now();
+        if now - self.told >= BETWEEN_MS {
+            self.told = now;
+            self.files.readers.tells_progress.set(true);
+            self.files.projects.tell(text, About::Work);
+        }
+    }
+
+    /// What came of it: told of many, and where it was told how far it was.
+    fn end(self, many: bool, text: &str) {
+        if self.files.readers.tells_progress.take() || many {
+            self.files.projects.tell(text, About::Work);
         }
     }
 }

@@ -6,9 +6,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
 use crate::protocol::{FileContents, FileImage};
+use crate::ui::selectors::numbers;
 
 /// The most that is taken at once: the browser's memory has to hold it several times.
 const LARGEST: f64 = 1_073_741_824.0;
+/// How many files are read side by side, and how many bytes of them.
+const AT_ONCE: usize = 256;
+const LARGEST_LOT: f64 = 33_554_432.0;
 
 /// A file that has been chosen but not read, or a folder.
 #[derive(Debug, Clone)]
@@ -33,18 +37,13 @@ impl Picked {
         }
         match JsFuture::from(file.array_buffer()).await {
             Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
-            Err(error) => Err(format!("{}: the browser cannot read it: {}", self.path, message_of(&error))),
+            Err(error) => Err(unreadable(&self.path, &error)),
         }
     }
 
-    /// The file or folder with its bytes, below `directory`.
-    pub async fn image(&self, directory: &str) -> Result<FileImage, String> {
-        let path = crate::ui::selectors::files::join(directory, &self.path);
-        let contents = match self.file {
-            Some(_) => FileContents::File { bytes: self.read().await? },
-            None => FileContents::Directory,
-        };
-        Ok(FileImage { path, contents })
+    /// Its size in bytes; nothing for a folder.
+    fn size(&self) -> f64 {
+        self.file.as_ref().map_or(0.0, |file| file.size())
     }
 }
 
@@ -85,30 +84,119 @@ impl Dropped {
         self.entries.is_empty() && self.loose.is_empty()
     }
 
-    /// All files and folders, those below folders included. Errors name the path.
-    pub async fn list(self) -> Result<Vec<Picked>, String> {
-        let mut found = self.loose;
+    /// All files and folders, those below folders included, in their order; `found` is told now and then how many there
+    /// are so far. Errors name the path.
+    pub async fn list(self, mut found: impl FnMut(usize)) -> Result<Vec<Picked>, String> {
+        let mut all = self.loose;
+        // Files whose entries have not been resolved yet, and where in `all` they belong.
+        let mut unresolved = Vec::new();
         let mut left: Vec<FileSystemEntry> = self.entries.into_iter().rev().collect();
         while let Some(entry) = left.pop() {
             let path = entry.full_path().trim_start_matches('/').to_owned();
-            let fault = |error: JsValue| format!("{path}: the browser cannot read it: {}", message_of(&error));
             if entry.is_directory() {
                 let directory: FileSystemDirectoryEntry = entry.unchecked_into();
-                let children = read_directory(&directory).await.map_err(fault)?;
+                let children = read_directory(&directory).await.map_err(|error| unreadable(&path, &error))?;
                 left.extend(children.into_iter().rev());
-                found.push(Picked { path, file: None });
             } else {
-                let entry: FileSystemFileEntry = entry.unchecked_into();
-                let file = call_back(|resolve, reject| {
-                    entry.file_with_callback_and_callback(resolve, reject);
-                    Ok(())
-                });
-                let file = file.await.map_err(fault)?.unchecked_into();
-                found.push(Picked { path, file: Some(file) });
+                unresolved.push((all.len(), entry.unchecked_into::<FileSystemFileEntry>()));
+            }
+            all.push(Picked { path, file: None });
+            if unresolved.len() >= AT_ONCE {
+                resolve(&mut all, std::mem::take(&mut unresolved)).await?;
+                found(all.len());
             }
         }
-        Ok(found)
+        resolve(&mut all, unresolved).await?;
+        Ok(all)
     }
+}
+
+/// Looks up the files of entries, all side by side: one after another, ten thousand take seconds.
+async fn resolve(all: &mut [Picked], entries: Vec<(usize, FileSystemFileEntry)>) -> Result<(), String> {
+    let promises = entries.iter().map(|(_, entry)| {
+        promise(|resolve, reject| {
+            entry.file_with_callback_and_callback(resolve, reject);
+            Ok(())
+        })
+    });
+    for ((place, _), file) in entries.iter().zip(settled(promises).await) {
+        let picked = &mut all[*place];
+        picked.file = Some(file.map_err(|error| unreadable(&picked.path, &error))?.unchecked_into());
+    }
+    Ok(())
+}
+
+/// What became of promises, in their order.
+async fn settled(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue, JsValue>> {
+    // This one never rejects.
+    let all = JsFuture::from(Promise::all_settled(&promises.collect::<Array>())).await.unwrap_or_default();
+    let property = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).unwrap_or_default();
+    Array::from(&all)
+        .iter()
+        .map(|one| match property(&one, "status").as_string().as_deref() {
+            Some("fulfilled") => Ok(property(&one, "value")),
+            _ => Err(property(&one, "reason")),
+        })
+        .collect()
+}
+
+/// Reads files and folders as they are to be below `directory`, many side by side; `read` is told after each lot how many
+/// that was. A sentence for each that cannot be read, and for the first that is too much.
+pub async fn read_all(
+    picked: &[Picked],
+    directory: &str,
+    mut read: impl FnMut(usize),
+) -> (Vec<FileImage>, Vec<String>) {
+    let (mut images, mut problems) = (Vec::with_capacity(picked.len()), Vec::new());
+    let mut total = 0.0;
+    let mut rest = picked;
+    while let [next, ..] = rest {
+        if total + next.size() > LARGEST {
+            problems.push(format!(
+                "{}: this and what follows was left out, as all together is more than {}",
+                next.path,
+                numbers::bytes(LARGEST as u64)
+            ));
+            break;
+        }
+        let mut lot_size = 0.0;
+        let lot = rest
+            .iter()
+            .take(AT_ONCE)
+            .take_while(|picked| {
+                let fits = lot_size == 0.0 || lot_size + picked.size() <= LARGEST_LOT;
+                lot_size += picked.size();
+                fits
+            })
+            .count();
+        let (now, later) = rest.split_at(lot);
+        let files: Vec<&Picked> = now.iter().filter(|picked| picked.file.is_some()).collect();
+        let contents = settled(files.iter().filter_map(|picked| picked.file.as_ref()).map(|file| file.array_buffer()));
+        let mut contents = contents.await.into_iter();
+        for picked in now {
+            let path = crate::ui::selectors::files::join(directory, &picked.path);
+            let contents = match &picked.file {
+                None => FileContents::Directory,
+                Some(_) => match contents.next() {
+                    Some(Ok(buffer)) => FileContents::File { bytes: Uint8Array::new(&buffer).to_vec() },
+                    Some(Err(error)) => {
+                        problems.push(unreadable(&picked.path, &error));
+                        continue;
+                    }
+                    None => continue,
+                },
+            };
+            images.push(FileImage { path, contents });
+        }
+        total += now.iter().map(Picked::size).sum::<f64>();
+        read(picked.len() - later.len());
+        rest = later;
+    }
+    (images, problems)
+}
+
+fn unreadable(path: &str, error: &JsValue) -> String {
+    format!("{path}: the browser cannot read it: {}", message_of(error))
 }
 
 async fn read_directory(directory: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemEntry>, JsValue> {
@@ -116,8 +204,8 @@ async fn read_directory(directory: &FileSystemDirectoryEntry) -> Result<Vec<File
     let mut children = Vec::new();
     loop {
         // Browsers give about a hundred at a time, and none at the end.
-        let batch =
-            call_back(|resolve, reject| reader.read_entries_with_callback_and_callback(resolve, reject)).await?;
+        let batch = promise(|resolve, reject| reader.read_entries_with_callback_and_callback(resolve, reject));
+        let batch = JsFuture::from(batch).await?;
         let batch = Array::from(&batch);
         if batch.length() == 0 {
             return Ok(children);
@@ -126,18 +214,17 @@ async fn read_directory(directory: &FileSystemDirectoryEntry) -> Result<Vec<File
     }
 }
 
-/// Waits for a function that calls one of two others when it is done.
-async fn call_back(start: impl FnOnce(&Function, &Function) -> Result<(), JsValue>) -> Result<JsValue, JsValue> {
+/// A function that calls one of two others when it is done, as a promise.
+fn promise(start: impl FnOnce(&Function, &Function) -> Result<(), JsValue>) -> Promise {
     let mut start = Some(start);
-    let promise = Promise::new(&mut |resolve, reject| {
+    Promise::new(&mut |resolve, reject| {
         if let Some(start) = start.take()
             && let Err(error) = start(&resolve, &reject)
         {
             // Rejecting does not throw.
             let _ = reject.call1(&JsValue::NULL, &error);
         }
-    });
-    JsFuture::from(promise).await
+    })
 }
 
 fn message_of(error: &JsValue) -> String {

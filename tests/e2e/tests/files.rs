@@ -48,3 +48,17 @@ fn a_module_from_disk_is_opened_and_run() {
     page.expect_console("What is your name?");
     page.press("Stop");
 }
+
+#[test]
+fn thousands_of_files_are_taken_in_and_counted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let names: Vec<_> = (0..3000).map(|number| folder.path().join(format!("f{number:04}.txt"))).collect();
+    names.iter().for_each(|name| fs::write(name, "one of many").expect("it can be written to"));
+    let paths: Vec<&std::path::Path> = names.iter().map(|name| name.as_path()).collect();
+    let page = Page::open();
+    let began = std::time::Instant::now();
+    page.upload("files", &paths);
+    page.expect_text("3,000 files were put into Files.");
+    page.expect_in("Files", "f0000.txt");
+    println!("3,000 files took {:?}", began.elapsed());
+}
