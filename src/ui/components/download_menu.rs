@@ -33,9 +33,16 @@ pub fn DownloadDialog(props: &Props) -> Html {
     let stem = file_stem(&workspace.project.name);
     let hand_out = {
         let (problem, on_close) = (problem.setter(), props.on_close.clone());
+        // Whether it could be handed out.
         move |name: &str, media_type: &str, bytes: &[u8]| match download(name, media_type, bytes) {
-            Ok(()) => on_close.emit(()),
-            Err(_) => problem.set(Some("The browser does not let the page download it.".into())),
+            Ok(()) => {
+                on_close.emit(());
+                true
+            }
+            Err(_) => {
+                problem.set(Some("The browser does not let the page download it.".into()));
+                false
+            }
         }
     };
     let on_event = {
@@ -46,7 +53,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
                 return;
             }
             match result {
-                Ok(binary) => hand_out(&format!("{stem}.wasm"), "application/wasm", &binary.bytes),
+                Ok(binary) => drop(hand_out(&format!("{stem}.wasm"), "application/wasm", &binary.bytes)),
                 Err(problems) => {
                     let first = problems.first().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
                     problem.set(Some(
@@ -73,7 +80,9 @@ pub fn DownloadDialog(props: &Props) -> Html {
             let disassembly = check.whole_disassembly();
             let (hand_out, stem) = (hand_out.clone(), stem.clone());
             disassembly.map(|text| {
-                Callback::from(move |_: MouseEvent| hand_out(&format!("{stem}.wat"), "text/plain", text.as_bytes()))
+                Callback::from(move |_: MouseEvent| {
+                    hand_out(&format!("{stem}.wat"), "text/plain", text.as_bytes());
+                })
             })
         }
     };
@@ -96,8 +105,13 @@ pub fn DownloadDialog(props: &Props) -> Html {
         let (projects, hand_out, problem, stem) = (projects.clone(), hand_out.clone(), problem.setter(), stem.clone());
         Callback::from(move |_: MouseEvent| {
             let (hand_out, problem, stem) = (hand_out.clone(), problem.clone(), stem.clone());
+            let exported = projects.clone();
             projects.export(Callback::from(move |file: ProjectFile| match file.encode(Packing::Small) {
-                Ok(bytes) => hand_out(&format!("{stem}.wasmoscope"), "application/octet-stream", &bytes),
+                Ok(bytes) => {
+                    if hand_out(&format!("{stem}.wasmoscope"), "application/octet-stream", &bytes) {
+                        exported.downloaded();
+                    }
+                }
                 Err(error) => problem.set(Some(format!("The project file cannot be made: {error}.").into())),
             }));
         })

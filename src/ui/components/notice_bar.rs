@@ -38,6 +38,9 @@ pub fn NoticeBar() -> Html {
                     <button type="button" class="quiet-button" aria-label="Dismiss the notice" onclick={dismiss}>{ "✕" }</button>
                 </div>
             }
+            if let Some(progress) = &workspace.progress {
+                <div class="notice" data-error="false"><p>{ &**progress }</p></div>
+            }
         </div>
     }
 }

@@ -1,5 +1,10 @@
-//! IndexedDB as futures: requests that are awaited, transactions that are known to be on disk.
+//! IndexedDB as futures: requests that are awaited, transactions that are known to be on disk, a connection that is
+//! opened again when the browser has closed it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -14,6 +19,14 @@ pub enum StorageError {
     Full,
     #[error("this browser does not let the page keep anything ({0}); download the project to keep it")]
     Unavailable(String),
+    #[error("it is more than the browser's storage takes ({0}); download the project to keep it")]
+    TooLarge(String),
+    #[error(
+        "the browser has closed the page's storage, as it does when site data is deleted; download the project to keep it"
+    )]
+    Closed,
+    #[error("a newer version of this page has been open in this browser; reload this page")]
+    Newer,
     #[error("the browser's storage failed: {0}")]
     Failed(String),
     #[error("another tab holds an older version of the storage open; close it and reload this page")]
@@ -29,6 +42,17 @@ impl StorageError {
         match name.as_str() {
             "QuotaExceededError" => Self::Full,
             "SecurityError" | "InvalidStateError" | "NotSupportedError" => Self::Unavailable(message),
+            "VersionError" => Self::Newer,
+            // What a browser says of a value that it cannot copy or pass on: the page stores nothing but bytes, so it is
+            // their number.
+            "DataCloneError" | "RangeError" => Self::TooLarge(message),
+            _ if message.to_lowercase().contains("too large") || message.to_lowercase().contains("maximum") => {
+                Self::TooLarge(message)
+            }
+            // A transaction that the browser ends by itself may have no error at all.
+            _ if message.is_empty() => {
+                Self::Failed(value.as_string().unwrap_or_else(|| "it gave no reason".to_owned()))
+            }
             _ => Self::Failed(message),
         }
     }
@@ -40,8 +64,84 @@ impl From<JsValue> for StorageError {
     }
 }
 
+/// How long a database may take to open, in milliseconds: it is waited for at the start of the page.
+const LONGEST_OPENING: u32 = 10_000;
+
+/// What makes a database's stores.
+pub type Upgrade = fn(&IdbDatabase);
+
+/// A database that is opened again when the browser has closed it. Clones share the connection.
+#[derive(Clone)]
+pub struct Connection(Rc<Shared>);
+
+struct Shared {
+    name: String,
+    version: u32,
+    upgrade: Upgrade,
+    database: RefCell<Option<IdbDatabase>>,
+    on_lost: RefCell<Option<Rc<dyn Fn()>>>,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Connection").field(&self.0.name).finish()
+    }
+}
+
+impl Connection {
+    /// Opens a database, making it with `upgrade` when it is new or older than `version`.
+    pub async fn open(name: &str, version: u32, upgrade: Upgrade) -> Result<Self, StorageError> {
+        let shared = Shared {
+            name: name.to_owned(),
+            version,
+            upgrade,
+            database: RefCell::default(),
+            on_lost: RefCell::default(),
+        };
+        let connection = Self(Rc::new(shared));
+        connection.connect().await?;
+        Ok(connection)
+    }
+
+    /// Calls back when the browser has closed the connection: the person has deleted the site's data, or the disk failed.
+    pub fn on_lost(&self, then: impl Fn() + 'static) {
+        *self.0.on_lost.borrow_mut() = Some(Rc::new(then));
+    }
+
+    /// Begins a transaction over these stores.
+    pub async fn begin(&self, stores: &[&str], write: bool) -> Result<Transaction, StorageError> {
+        let open = self.0.database.borrow().clone();
+        if let Some(database) = open {
+            match Transaction::begin(&database, stores, write) {
+                Err(StorageError::Closed) => drop(self.0.database.take()),
+                begun => return begun,
+            }
+        }
+        Transaction::begin(&self.connect().await?, stores, write)
+    }
+
+    async fn connect(&self) -> Result<IdbDatabase, StorageError> {
+        let Shared { name, version, upgrade, .. } = &*self.0;
+        let database = open(name, *version, *upgrade).await?;
+        let weak = Rc::downgrade(&self.0);
+        let on_close = Closure::<dyn FnMut()>::new(move || {
+            let Some(shared) = weak.upgrade() else { return };
+            shared.database.take();
+            let on_lost = shared.on_lost.borrow().clone();
+            if let Some(on_lost) = on_lost {
+                on_lost();
+            }
+        });
+        database.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        // As long as the connection: there is one for each time that the browser closes it.
+        on_close.forget();
+        *self.0.database.borrow_mut() = Some(database.clone());
+        Ok(database)
+    }
+}
+
 /// Opens a database, making it with `upgrade` when it is new or older than `version`.
-pub async fn open(name: &str, version: u32, upgrade: fn(&IdbDatabase)) -> Result<IdbDatabase, StorageError> {
+pub async fn open(name: &str, version: u32, upgrade: Upgrade) -> Result<IdbDatabase, StorageError> {
     let factory = web_sys::window()
         .ok_or_else(|| StorageError::Unavailable("there is no window".to_owned()))?
         .indexed_db()?
@@ -58,21 +158,41 @@ pub async fn open(name: &str, version: u32, upgrade: fn(&IdbDatabase)) -> Result
     request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
     let mut handlers = None;
     let promise = Promise::new(&mut |resolve, reject| {
-        let blocked = reject.clone();
+        let (blocked, late) = (reject.clone(), reject.clone());
         let on_blocked =
             Closure::<dyn FnMut()>::new(move || drop(blocked.call1(&JsValue::NULL, &JsValue::from_str(BLOCKED))));
         request.set_onblocked(Some(on_blocked.as_ref().unchecked_ref()));
-        handlers = Some((on_blocked, settle(&request, resolve, reject)));
+        let timeout = Timeout::new(LONGEST_OPENING, move || drop(late.call1(&JsValue::NULL, &JsValue::from_str(LATE))));
+        handlers = Some((on_blocked, timeout, settle(&request, resolve, reject)));
     });
     let opened = JsFuture::from(promise).await;
     request.set_onblocked(None);
-    request.set_onupgradeneeded(None);
-    drop((handlers, on_upgrade));
+    drop(handlers);
+    let opened = opened.map_err(|error| match error.as_string().as_deref() {
+        Some(BLOCKED) => StorageError::Blocked,
+        Some(LATE) => StorageError::Unavailable("it does not answer".to_owned()),
+        _ => StorageError::from_js(&error),
+    });
     let database: IdbDatabase = match opened {
         Ok(database) => database.unchecked_into(),
-        Err(error) if error.as_string().as_deref() == Some(BLOCKED) => return Err(StorageError::Blocked),
-        Err(error) => return Err(StorageError::from_js(&error)),
+        Err(error) => {
+            // Should it open after all, nobody holds it: left open it would stand in the way of a later version.
+            let late = request.clone();
+            let close = Closure::once_into_js(move || {
+                if let Some(database) = late.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok()) {
+                    database.close();
+                }
+            });
+            request.set_onsuccess(Some(close.unchecked_ref()));
+            request.set_onerror(None);
+            on_upgrade.forget();
+            return Err(error);
+        }
     };
+    request.set_onupgradeneeded(None);
+    request.set_onsuccess(None);
+    request.set_onerror(None);
+    drop(on_upgrade);
     // A later version of the page in another tab must not wait for this one.
     let on_version_change = {
         let database = database.clone();
@@ -85,6 +205,8 @@ pub async fn open(name: &str, version: u32, upgrade: fn(&IdbDatabase)) -> Result
 
 /// What an open request is rejected with when another tab stands in its way.
 const BLOCKED: &str = "blocked";
+/// And when the browser does not answer it.
+const LATE: &str = "late";
 
 type Handler = Closure<dyn FnMut()>;
 
@@ -123,7 +245,9 @@ pub struct Transaction {
     transaction: IdbTransaction,
     /// Resolves to `true`, or to what stood in the way. It never rejects, as nobody may be waiting for it.
     finished: Promise,
-    handlers: Option<[Handler; 2]>,
+    /// What the first request that failed said; null where none has.
+    first_error: Rc<RefCell<JsValue>>,
+    handlers: Option<(Handler, Handler, Closure<dyn FnMut(web_sys::Event)>)>,
     committed: bool,
 }
 
@@ -132,28 +256,54 @@ impl Transaction {
     pub fn begin(database: &IdbDatabase, stores: &[&str], write: bool) -> Result<Self, StorageError> {
         let names: Array = stores.iter().map(|&name| JsValue::from(name)).collect();
         let mode = if write { IdbTransactionMode::Readwrite } else { IdbTransactionMode::Readonly };
-        let transaction = database.transaction_with_str_sequence_and_mode(&names, mode)?;
+        let transaction = database.transaction_with_str_sequence_and_mode(&names, mode).map_err(|error| {
+            match Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string()).as_deref() {
+                Some("InvalidStateError") => StorageError::Closed,
+                _ => StorageError::from_js(&error),
+            }
+        })?;
+        // Of the requests that nobody waits for, the first that failed says more than the end of the transaction.
+        let first_error = Rc::new(RefCell::new(JsValue::NULL));
         let mut handlers = None;
         let finished = Promise::new(&mut |resolve, _reject| {
             let failed = resolve.clone();
+            let first_error = first_error.clone();
             let on_complete = Handler::new(move || drop(resolve.call1(&JsValue::NULL, &JsValue::TRUE)));
+            let on_error = {
+                let first_error = first_error.clone();
+                Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+                    let request = event.target().and_then(|target| target.dyn_into::<IdbRequest>().ok());
+                    let error = request.and_then(|request| request.error().ok().flatten());
+                    if let (Some(error), true) = (error, first_error.borrow().is_null()) {
+                        *first_error.borrow_mut() = error.into();
+                    }
+                })
+            };
             let on_abort = {
                 let transaction = transaction.clone();
                 Handler::new(move || {
-                    let error = transaction.error().map_or(JsValue::NULL, JsValue::from);
+                    let first = first_error.borrow().clone();
+                    let error = transaction.error().map_or(first, JsValue::from);
                     drop(failed.call1(&JsValue::NULL, &error));
                 })
             };
             transaction.set_oncomplete(Some(on_complete.as_ref().unchecked_ref()));
             transaction.set_onabort(Some(on_abort.as_ref().unchecked_ref()));
-            handlers = Some([on_complete, on_abort]);
+            transaction.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+            handlers = Some((on_complete, on_abort, on_error));
         });
-        Ok(Self { transaction, finished, handlers, committed: false })
+        Ok(Self { transaction, finished, first_error, handlers, committed: false })
     }
 
     /// One of the transaction's stores.
     pub fn store(&self, name: &str) -> Result<IdbObjectStore, StorageError> {
         Ok(self.transaction.object_store(name)?)
+    }
+
+    /// Why the first request that nobody waited for failed.
+    pub fn first_error(&self) -> Option<StorageError> {
+        let error = self.first_error.borrow();
+        (!error.is_null()).then(|| StorageError::from_js(&error))
     }
 
     /// Waits until everything is kept. Errors of single requests arrive here too.
@@ -172,6 +322,7 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         self.transaction.set_oncomplete(None);
         self.transaction.set_onabort(None);
+        self.transaction.set_onerror(None);
         if !self.committed {
             // It throws when the transaction is over, which is as good.
             let _ = self.transaction.abort();

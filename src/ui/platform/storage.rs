@@ -2,37 +2,67 @@
 //!
 //! Each stored project has a revision. A save says which revision it is based on, and the comparison and the write are
 //! one transaction; so of two tabs that work on the same project, the second to save notices and does not overwrite.
+//! What is larger than a browser takes as one value is stored in pieces, in the same transaction: either all of them are
+//! kept, or the save fails and says so.
 //! A record that cannot be read is moved aside, never deleted.
+//! Where the browser refuses its storage, the page's own memory stands in, and [`Database::refused`] says why.
+
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore};
+use web_sys::{IdbKeyRange, IdbObjectStore};
 
 pub use super::indexed_db::StorageError;
-use super::indexed_db::{self, Transaction, result};
+use super::indexed_db::{Connection, Transaction, result};
 use crate::protocol::{FileContents, FileImage};
-use crate::ui::state::files_update::FilesUpdate;
-use crate::ui::state::project::ProjectSummary;
+use crate::ui::state::files_update::{FilesUpdate, bytes_of as size_of};
+use crate::ui::state::page_store::PageStore;
+use crate::ui::state::pieces::{LARGEST, Pace, WHOLE, pieces};
+use crate::ui::state::project::{Program, ProjectSummary};
 use crate::ui::state::project_file::{Packing, ProjectFile, ProjectFileError, decode_contents, encode_contents};
 
 /// The database's layout. Raised with a change of stores; what a record holds has a version of its own.
-const LAYOUT: u32 = 1;
-/// Projects by their ids: `{ id, name, edited, kept, revision, by, body }`.
+/// 1: projects, files, aside. 2: pieces and counters as well; what 1 wrote is read as it is, and written in the new form
+/// with the next save of it.
+pub const LAYOUT: u32 = 2;
+/// Projects by their ids: `{ id, name, edited, order, kept, revision, by, body, program }`. A `body` of more than
+/// [`WHOLE`] bytes is its length, and so is `program`, the bytes of a binary program; they are in pieces.
 const PROJECTS: &str = "projects";
-/// Files by `[project id, path]`.
+/// Files by `[project id, path]`: bytes, or the length of those that are in pieces.
 const FILES: &str = "files";
-/// Records that could not be read, by a number.
+/// Pieces by `[project id, path or part, number]`.
+const PIECES: &str = "pieces";
+/// Records that could not be read, by `[project id, number]`.
 const ASIDE: &str = "aside";
-/// The largest record that is read; the browser gives less room than this.
-const LARGEST_RECORD: usize = 1 << 30;
+/// Numbers that only grow.
+const COUNTERS: &str = "counters";
+/// The counter of all saves: projects are listed by it, and not by a clock that may be set back.
+const ORDER: &str = "order";
+
+/// What of a project is in pieces besides files. A number sorts before every path.
+const BODY: f64 = 0.0;
+const PROGRAM: f64 = 1.0;
+
+/// How many files are read at once.
+const FILES_AT_ONCE: u32 = 256;
 
 /// Counts the saves of a project.
 pub type Revision = f64;
 
+/// Hears how many are done, and of how many.
+pub type Report<'a> = &'a dyn Fn(usize, usize);
+
 /// The projects of this browser.
 #[derive(Debug, Clone)]
-pub struct Database {
-    database: IdbDatabase,
+pub struct Database(Backing);
+
+#[derive(Debug, Clone)]
+enum Backing {
+    Browser(Connection),
+    /// The browser refused, for this reason.
+    Page(Rc<RefCell<PageStore>>, StorageError),
 }
 
 /// A project out of the storage.
@@ -42,6 +72,8 @@ pub struct Stored {
     pub revision: Revision,
     /// The tab that has saved it.
     pub by: String,
+    /// The files that are damaged or incomplete: they stay in the storage, and are not in the project.
+    pub unreadable: Vec<String>,
 }
 
 /// A record that could not be read.
@@ -49,11 +81,22 @@ pub struct Stored {
 pub struct Aside {
     /// The project's identity.
     pub id: String,
-    /// When it was put aside, in milliseconds since 1970.
+    /// When it was put aside, in milliseconds since 1970; later where another of the project has that time.
     pub time: f64,
     pub name: String,
     /// The record as it was stored.
     pub body: Vec<u8>,
+}
+
+/// What is to be saved of a project.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsaved<'a> {
+    /// Its own list of files is left out.
+    pub project: &'a ProjectFile,
+    /// What happens to the stored files.
+    pub files: &'a FilesUpdate,
+    /// The program is binary, and is stored as it is: a large one is not written with every change of an argument.
+    pub program_is_stored: bool,
 }
 
 /// How a save ended.
@@ -64,6 +107,9 @@ pub enum Save {
     },
     /// Another tab has saved this project since; nothing was written.
     Conflict,
+    /// The project is not stored any more, because another tab or the browser has deleted it, and what was to be saved is
+    /// not all of it; nothing was written. All of it is to be saved: [`FilesUpdate::Replace`], and the program.
+    Missing,
 }
 
 /// Why a project could not be opened.
@@ -82,81 +128,152 @@ pub enum LoadError {
 impl Database {
     /// Opens the database of this name, making it where it is new.
     pub async fn open(name: &str) -> Result<Self, StorageError> {
-        let database = indexed_db::open(name, LAYOUT, |database| {
-            for store in [PROJECTS, FILES, ASIDE] {
+        let connection = Connection::open(name, LAYOUT, |database| {
+            for store in [PROJECTS, FILES, PIECES, ASIDE, COUNTERS] {
                 // One that is there already is left alone; any other failure shows at the first use.
                 let _ = database.create_object_store(store);
             }
         })
         .await?;
-        Ok(Self { database })
+        Ok(Self(Backing::Browser(connection)))
     }
 
-    /// All projects, the last edited first.
+    /// What stands in for a storage that the browser refuses: as good as it, until the page is closed.
+    pub fn in_page(reason: StorageError) -> Self {
+        Self(Backing::Page(Rc::default(), reason))
+    }
+
+    /// Why nothing is kept beyond this page; `None` where it is.
+    pub fn refused(&self) -> Option<&StorageError> {
+        match &self.0 {
+            Backing::Browser(_) => None,
+            Backing::Page(_, reason) => Some(reason),
+        }
+    }
+
+    /// All files of a project, where the page's memory has them.
+    pub fn files_in_page(&self, id: &str) -> Option<Vec<FileImage>> {
+        match &self.0 {
+            Backing::Browser(_) => None,
+            Backing::Page(store, _) => Some(store.borrow().files(id).to_vec()),
+        }
+    }
+
+    /// Calls back when the browser has closed the storage, and perhaps deleted what it held.
+    pub fn on_lost(&self, then: impl Fn() + 'static) {
+        if let Backing::Browser(connection) = &self.0 {
+            connection.on_lost(then);
+        }
+    }
+
+    /// All projects, the last saved first.
     pub async fn list(&self) -> Result<Vec<ProjectSummary>, StorageError> {
-        let transaction = Transaction::begin(&self.database, &[PROJECTS], false)?;
+        let connection = match &self.0 {
+            Backing::Browser(connection) => connection,
+            Backing::Page(store, _) => return Ok(store.borrow().list()),
+        };
+        let transaction = connection.begin(&[PROJECTS], false).await?;
         let records = result(transaction.store(PROJECTS)?.get_all()).await?;
         transaction.commit().await?;
-        let mut projects: Vec<ProjectSummary> =
-            Array::from(&records).iter().filter_map(|record| summary(&record)).collect();
-        projects.sort_by(|one, other| other.edited.total_cmp(&one.edited));
-        Ok(projects)
+        let mut projects: Vec<(f64, ProjectSummary)> = Array::from(&records)
+            .iter()
+            .filter_map(|record| Some((get(&record, "order").as_f64().unwrap_or(0.0), summary(&record)?)))
+            .collect();
+        // What the first layout saved has no order, and is older than what has one.
+        projects.sort_by(|(one_order, one), (other_order, other)| {
+            other_order.total_cmp(one_order).then(other.edited.total_cmp(&one.edited))
+        });
+        Ok(projects.into_iter().map(|(_, project)| project).collect())
     }
 
-    /// A project with its files.
-    pub async fn load(&self, id: &str) -> Result<Stored, LoadError> {
-        let transaction = Transaction::begin(&self.database, &[PROJECTS, FILES], false)?;
+    /// A project with its files. `report` hears how many files are read.
+    pub async fn load(&self, id: &str, report: Report<'_>) -> Result<Stored, LoadError> {
+        let connection = match &self.0 {
+            Backing::Browser(connection) => connection,
+            Backing::Page(store, _) => {
+                let (project, revision, by) = store.borrow().load(id).ok_or(LoadError::Missing)?;
+                return Ok(Stored { project, revision, by, unreadable: Vec::new() });
+            }
+        };
+        let transaction = connection.begin(&[PROJECTS, FILES, PIECES], false).await?;
         let record = result(transaction.store(PROJECTS)?.get(&id.into())).await?;
         if record.is_undefined() {
             return Err(LoadError::Missing);
         }
-        let files = transaction.store(FILES)?;
-        let range = range_of_project(id)?;
-        let keys = Array::from(&result(files.get_all_keys_with_key(&range)).await?);
-        let contents = Array::from(&result(files.get_all_with_key(&range)).await?);
-        transaction.commit().await?;
-
-        let body = bytes_of(&get(&record, "body"));
-        let mut project = match ProjectFile::decode(&body, LARGEST_RECORD) {
+        let body = read_part(&transaction, id, &get(&record, "body"), &BODY.into()).await?;
+        let program = get(&record, "program");
+        let program = if program.is_undefined() {
+            Some(None)
+        } else {
+            read_part(&transaction, id, &program, &PROGRAM.into()).await?.map(Some)
+        };
+        let decoded = match (body, program) {
+            (Some(body), Some(program)) => ProjectFile::decode(&body, LARGEST).map(|mut project| {
+                if let (Some(program), Program::Binary { bytes, .. }) = (program, &mut project.program) {
+                    *bytes = program.into();
+                }
+                project
+            }),
+            (None, _) | (_, None) => Err(ProjectFileError::Damaged),
+        };
+        let mut project = match decoded {
             Ok(project) => project,
             Err(error @ ProjectFileError::FutureVersion(_)) => return Err(LoadError::Future(error)),
             Err(error) => {
-                self.put_aside(id).await?;
+                drop(transaction);
+                put_aside(connection, id).await?;
                 return Err(LoadError::Unreadable(error));
             }
         };
         project.name = get(&record, "name").as_string().unwrap_or(project.name);
         project.kept = get(&record, "kept").is_truthy();
-        for (key, contents) in keys.iter().zip(contents.iter()) {
-            let path = Array::from(&key).get(1).as_string().unwrap_or_default();
+        let mut unreadable = Vec::new();
+        read_files(&transaction, id, report, &mut |path, bytes, _| {
             // One file that cannot be read is no reason to give up the others; it stays in the store.
-            if let Ok(contents) = decode_contents(&bytes_of(&contents)) {
-                project.files.push(FileImage { path, contents });
+            match bytes.and_then(|bytes| bytes.contents().ok()) {
+                Some(contents) => project.files.push(FileImage { path, contents }),
+                None => unreadable.push(path),
             }
-        }
+        })
+        .await?;
+        transaction.commit().await?;
         let revision = get(&record, "revision").as_f64().unwrap_or(0.0);
         let by = get(&record, "by").as_string().unwrap_or_default();
-        Ok(Stored { project, revision, by })
+        Ok(Stored { project, revision, by, unreadable })
     }
 
-    /// Keeps a project. Its own list of files is left out; `files` says what happens to the stored ones.
+    /// Keeps a project, or says why not: nothing is kept by halves.
     ///
-    /// `based_on` is the revision that was loaded or saved last, `None` for a new project. A project that another tab
-    /// has deleted is kept again. `by` is what this tab is called.
+    /// `based_on` is the revision that was loaded or saved last, `None` for a new project. `by` is what this tab is
+    /// called. `report` hears how many bytes are written.
     pub async fn save(
         &self,
         id: &str,
-        project: &ProjectFile,
-        files: &FilesUpdate,
+        unsaved: Unsaved<'_>,
         based_on: Option<Revision>,
         by: &str,
+        report: Report<'_>,
     ) -> Result<Save, StorageError> {
-        let body = project.encode(Packing::Plain).map_err(|error| StorageError::Failed(error.to_string()))?;
-        let transaction = Transaction::begin(&self.database, &[PROJECTS, FILES], true)?;
-        let projects = transaction.store(PROJECTS)?;
-        let present = result(projects.get(&id.into())).await?;
-        let present = if present.is_undefined() { None } else { get(&present, "revision").as_f64() };
-        if present.is_some() && present != based_on {
+        let Unsaved { project, files, program_is_stored } = unsaved;
+        let connection = match &self.0 {
+            Backing::Browser(connection) => connection,
+            Backing::Page(store, _) => {
+                let revision = store.borrow_mut().save(id, project, files, by, js_sys::Date::now());
+                return Ok(Save::Done { revision });
+            }
+        };
+        let (body, program) = encode(project)?;
+        let transaction = connection.begin(&[PROJECTS, FILES, PIECES, COUNTERS], true).await?;
+        let (projects, counters) = (transaction.store(PROJECTS)?, transaction.store(COUNTERS)?);
+        let asked = (projects.get(&id.into()), counters.get(&ORDER.into()));
+        let present = result(asked.0).await?;
+        let order = result(asked.1).await?.as_f64().unwrap_or(0.0) + 1.0;
+        if present.is_undefined() {
+            let is_whole = matches!(files, FilesUpdate::Replace(_)) && !program_is_stored;
+            if based_on.is_some() && !is_whole {
+                return Ok(Save::Missing);
+            }
+        } else if get(&present, "revision").as_f64() != based_on {
             return Ok(Save::Conflict);
         }
         let revision = based_on.unwrap_or(0.0) + 1.0;
@@ -164,12 +281,39 @@ impl Database {
         set(&record, "id", &id.into());
         set(&record, "name", &project.name.as_str().into());
         set(&record, "edited", &js_sys::Date::now().into());
+        set(&record, "order", &order.into());
         set(&record, "kept", &project.kept.into());
         set(&record, "revision", &revision.into());
         set(&record, "by", &by.into());
-        set(&record, "body", &Uint8Array::from(body.as_slice()));
-        projects.put_with_key(&record, &id.into())?;
-        write_files(&transaction.store(FILES)?, id, files)?;
+        let written = async {
+            let pieces = transaction.store(PIECES)?;
+            let mut writer = Writer::new(&pieces, id, report, files.size() + body.len());
+            writer.forget(&BODY.into())?;
+            if body.len() > WHOLE {
+                writer.write(&BODY.into(), &body).await?;
+                set(&record, "body", &(body.len() as f64).into());
+            } else {
+                set(&record, "body", &Uint8Array::from(body.as_slice()));
+            }
+            if let Some(program) = program {
+                if !program_is_stored {
+                    writer.total += program.len();
+                    writer.forget(&PROGRAM.into())?;
+                    writer.write(&PROGRAM.into(), program).await?;
+                }
+                set(&record, "program", &(program.len() as f64).into());
+            } else {
+                writer.forget(&PROGRAM.into())?;
+            }
+            projects.put_with_key(&record, &id.into())?;
+            counters.put_with_key(&order.into(), &ORDER.into())?;
+            writer.write_files(&transaction.store(FILES)?, files).await
+        };
+        let written: Result<(), StorageError> = written.await;
+        if let Err(error) = written {
+            // That a request was given up says less than why the one before it failed.
+            return Err(transaction.first_error().unwrap_or(error));
+        }
         // The first error of a request aborts the transaction, which then tells it.
         transaction.commit().await?;
         Ok(Save::Done { revision })
@@ -177,103 +321,331 @@ impl Database {
 
     /// Gives another project the files of this one, as they are stored.
     pub async fn copy_files(&self, from: &str, to: &str) -> Result<(), StorageError> {
-        let transaction = Transaction::begin(&self.database, &[FILES], true)?;
-        let files = transaction.store(FILES)?;
-        let range = range_of_project(from)?;
-        let keys = Array::from(&result(files.get_all_keys_with_key(&range)).await?);
-        let contents = Array::from(&result(files.get_all_with_key(&range)).await?);
-        for (key, contents) in keys.iter().zip(contents.iter()) {
-            let path = Array::from(&key).get(1);
-            files.put_with_key(&contents, &Array::of2(&to.into(), &path))?;
+        let Backing::Browser(connection) = &self.0 else { return Ok(()) };
+        let transaction = connection.begin(&[FILES, PIECES], true).await?;
+        for store in [FILES, PIECES] {
+            let store = transaction.store(store)?;
+            let mut after = None;
+            loop {
+                let range = files_after(from, after.as_ref())?;
+                let few = FILES_AT_ONCE / 16;
+                let asked =
+                    (store.get_all_keys_with_key_and_limit(&range, few), store.get_all_with_key_and_limit(&range, few));
+                let (keys, values) = (Array::from(&result(asked.0).await?), Array::from(&result(asked.1).await?));
+                for (key, value) in keys.iter().zip(values.iter()) {
+                    let copy = Array::from(&key);
+                    copy.set(0, to.into());
+                    store.put_with_key(&value, &copy)?;
+                    after = Some(key);
+                }
+                if keys.length() < few {
+                    break;
+                }
+            }
         }
         transaction.commit().await
     }
 
     /// Removes a project and its files: the person asked for it.
     pub async fn delete(&self, id: &str) -> Result<(), StorageError> {
-        let transaction = Transaction::begin(&self.database, &[PROJECTS, FILES], true)?;
+        let connection = match &self.0 {
+            Backing::Browser(connection) => connection,
+            Backing::Page(store, _) => {
+                store.borrow_mut().delete(id);
+                return Ok(());
+            }
+        };
+        let transaction = connection.begin(&[PROJECTS, FILES, PIECES], true).await?;
         transaction.store(PROJECTS)?.delete(&id.into())?;
-        transaction.store(FILES)?.delete(range_of_project(id)?.as_ref())?;
+        for store in [FILES, PIECES] {
+            transaction.store(store)?.delete(range_of_project(id)?.as_ref())?;
+        }
         transaction.commit().await
     }
 
     /// The records that could not be read and lie aside.
     pub async fn aside(&self) -> Result<Vec<Aside>, StorageError> {
-        let transaction = Transaction::begin(&self.database, &[ASIDE], false)?;
+        let Backing::Browser(connection) = &self.0 else { return Ok(Vec::new()) };
+        let transaction = connection.begin(&[ASIDE, PIECES], false).await?;
         let store = transaction.store(ASIDE)?;
-        let keys = Array::from(&result(store.get_all_keys()).await?);
-        let records = Array::from(&result(store.get_all()).await?);
-        transaction.commit().await?;
-        let aside = keys.iter().zip(records.iter()).filter_map(|(key, record)| {
+        let asked = (store.get_all_keys(), store.get_all());
+        let (keys, records) = (Array::from(&result(asked.0).await?), Array::from(&result(asked.1).await?));
+        let mut aside = Vec::new();
+        for (key, record) in keys.iter().zip(records.iter()) {
             let key = Array::from(&key);
-            let (id, time) = (key.get(0).as_string()?, key.get(1).as_f64()?);
+            let (Some(id), Some(time)) = (key.get(0).as_string(), key.get(1).as_f64()) else { continue };
             let name = get(&record, "name").as_string().unwrap_or_else(|| "a project without a name".to_owned());
-            Some(Aside { id, time, name, body: bytes_of(&get(&record, "body")) })
-        });
-        Ok(aside.collect())
+            let body = read_part(&transaction, &id, &get(&record, "body"), &BODY.into()).await?.unwrap_or_default();
+            aside.push(Aside { id, time, name, body });
+        }
+        transaction.commit().await?;
+        Ok(aside)
     }
 
-    /// What is stored of such a record's files: readable or not, every one of them is handed out.
-    pub async fn files_aside(&self, aside: &Aside) -> Result<Vec<FileImage>, StorageError> {
-        let transaction = Transaction::begin(&self.database, &[FILES], false)?;
-        let files = transaction.store(FILES)?;
-        let range = range_of_project(&aside.id)?;
-        let keys = Array::from(&result(files.get_all_keys_with_key(&range)).await?);
-        let contents = Array::from(&result(files.get_all_with_key(&range)).await?);
+    /// What is stored of such a record's files: readable or not, every one of them is handed out, and of one in pieces
+    /// those that are there. A binary program is among them, as `program.wasm` beside the files' own folder.
+    pub async fn files_aside(&self, aside: &Aside) -> Result<FilesAside, StorageError> {
+        let Backing::Browser(connection) = &self.0 else { return Ok(FilesAside::default()) };
+        let transaction = connection.begin(&[FILES, PIECES], false).await?;
+        let mut files = Vec::new();
+        read_files(&transaction, &aside.id, &|_, _| (), &mut |path, bytes, rest| {
+            let contents = match bytes {
+                Some(bytes) => bytes.contents_or_bytes(),
+                None => FileContents::File { bytes: rest },
+            };
+            files.push(FileImage { path, contents });
+        })
+        .await?;
+        let mut program = Vec::new();
+        read_pieces(&transaction.store(PIECES)?, &aside.id, &PROGRAM.into(), &mut program).await?;
         transaction.commit().await?;
-        let images = keys.iter().zip(contents.iter()).map(|(key, contents)| {
-            let bytes = bytes_of(&contents);
-            let path = Array::from(&key).get(1).as_string().unwrap_or_default();
-            let contents = decode_contents(&bytes).unwrap_or(FileContents::File { bytes });
-            FileImage { path, contents }
-        });
-        Ok(images.collect())
+        Ok(FilesAside { files, program })
     }
 
     /// Removes such a record and its files: the person has it elsewhere, or does not want it.
     pub async fn delete_aside(&self, aside: &Aside) -> Result<(), StorageError> {
-        let transaction = Transaction::begin(&self.database, &[PROJECTS, FILES, ASIDE], true)?;
+        let Backing::Browser(connection) = &self.0 else { return Ok(()) };
+        let transaction = connection.begin(&[PROJECTS, FILES, PIECES, ASIDE], true).await?;
         let same_id = result(transaction.store(PROJECTS)?.get(&aside.id.as_str().into())).await?;
         transaction.store(ASIDE)?.delete(&Array::of2(&aside.id.as_str().into(), &aside.time.into()))?;
         // A project that has been kept under the same identity since then has the files now.
         if same_id.is_undefined() {
-            transaction.store(FILES)?.delete(range_of_project(&aside.id)?.as_ref())?;
+            for store in [FILES, PIECES] {
+                transaction.store(store)?.delete(range_of_project(&aside.id)?.as_ref())?;
+            }
         }
-        transaction.commit().await
-    }
-
-    /// Moves a record where it is safe and out of the way. Its files stay where they are.
-    async fn put_aside(&self, id: &str) -> Result<(), StorageError> {
-        let transaction = Transaction::begin(&self.database, &[PROJECTS, ASIDE], true)?;
-        let projects = transaction.store(PROJECTS)?;
-        let record = result(projects.get(&id.into())).await?;
-        transaction.store(ASIDE)?.put_with_key(&record, &Array::of2(&id.into(), &js_sys::Date::now().into()))?;
-        projects.delete(&id.into())?;
         transaction.commit().await
     }
 }
 
-/// Asks for the writes.
-fn write_files(store: &IdbObjectStore, id: &str, update: &FilesUpdate) -> Result<(), StorageError> {
-    let written = match update {
-        FilesUpdate::Replace(files) => {
-            store.delete(range_of_project(id)?.as_ref())?;
-            files
+/// What is stored beside a record that could not be read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FilesAside {
+    pub files: Vec<FileImage>,
+    /// The binary program; empty where it is part of the record.
+    pub program: Vec<u8>,
+}
+
+/// Moves a record where it is safe and out of the way. Its files and pieces stay where they are.
+async fn put_aside(connection: &Connection, id: &str) -> Result<(), StorageError> {
+    let transaction = connection.begin(&[PROJECTS, ASIDE], true).await?;
+    let (projects, aside) = (transaction.store(PROJECTS)?, transaction.store(ASIDE)?);
+    let range = range_of_project(id)?;
+    let asked = (projects.get(&id.into()), aside.get_all_keys_with_key(&range));
+    let (record, keys) = (result(asked.0).await?, Array::from(&result(asked.1).await?));
+    // Whatever the clock says: one that lies there already is not overwritten.
+    let last = keys.iter().filter_map(|key| Array::from(&key).get(1).as_f64()).fold(0.0, f64::max);
+    let number = js_sys::Date::now().max(last + 1.0);
+    aside.put_with_key(&record, &Array::of2(&id.into(), &number.into()))?;
+    projects.delete(&id.into())?;
+    transaction.commit().await
+}
+
+/// A project as its record holds it, and the bytes of its program where they are stored on their own.
+fn encode(project: &ProjectFile) -> Result<(Vec<u8>, Option<&[u8]>), StorageError> {
+    let failed = |error: ProjectFileError| StorageError::Failed(error.to_string());
+    match &project.program {
+        Program::Binary { file_name, bytes } if bytes.len() > WHOLE => {
+            let program = Program::Binary { file_name: file_name.clone(), bytes: Rc::default() };
+            let without = ProjectFile { program, ..project.clone() };
+            Ok((without.encode(Packing::Plain).map_err(failed)?, Some(bytes)))
         }
-        FilesUpdate::Change { written, removed } => {
-            for path in removed {
-                store.delete(&key_of_file(id, path))?;
-                // `0` follows `/`: these are all paths below, and not the sibling that is called so.
-                let (from, to) = (key_of_file(id, &format!("{path}/")), key_of_file(id, &format!("{path}0")));
-                let below = IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)?;
-                store.delete(&below)?;
+        Program::Binary { .. } | Program::Text(_) => Ok((project.encode(Packing::Plain).map_err(failed)?, None)),
+    }
+}
+
+/// Asks for the writes of one save.
+struct Writer<'a> {
+    pieces: &'a IdbObjectStore,
+    id: &'a str,
+    report: Report<'a>,
+    done: usize,
+    total: usize,
+    pace: Pace,
+}
+
+impl<'a> Writer<'a> {
+    fn new(pieces: &'a IdbObjectStore, id: &'a str, report: Report<'a>, total: usize) -> Self {
+        Self { pieces, id, report, done: 0, total, pace: Pace::default() }
+    }
+
+    /// The pieces of a part or a file are not wanted any more.
+    fn forget(&self, part: &JsValue) -> Result<(), StorageError> {
+        self.pieces.delete(range_of_pieces(self.id, part)?.as_ref())?;
+        Ok(())
+    }
+
+    /// Writes bytes in pieces, the next one when the one before has arrived.
+    async fn write(&mut self, part: &JsValue, bytes: &[u8]) -> Result<(), StorageError> {
+        for (number, range) in pieces(bytes.len()).enumerate() {
+            let key = Array::of3(&self.id.into(), part, &(number as f64).into());
+            let piece = Uint8Array::from(&bytes[range]);
+            let length = piece.length() as usize;
+            self.put(self.pieces, &piece, &key, length).await?;
+        }
+        Ok(())
+    }
+
+    async fn put(
+        &mut self,
+        store: &IdbObjectStore,
+        value: &JsValue,
+        key: &JsValue,
+        bytes: usize,
+    ) -> Result<(), StorageError> {
+        let request = store.put_with_key(value, key)?;
+        self.done += bytes;
+        if self.pace.ask(bytes) {
+            result(Ok(request)).await?;
+            (self.report)(self.done.min(self.total), self.total);
+        }
+        Ok(())
+    }
+
+    async fn write_files(&mut self, files: &IdbObjectStore, update: &FilesUpdate) -> Result<(), StorageError> {
+        let in_pieces = result(self.pieces.count_with_key(range_of_files(self.id)?.as_ref())).await?;
+        let in_pieces = in_pieces.as_f64() != Some(0.0);
+        let written = match update {
+            FilesUpdate::Replace(all) => {
+                files.delete(range_of_project(self.id)?.as_ref())?;
+                self.pieces.delete(range_of_files(self.id)?.as_ref())?;
+                all
             }
-            written
+            FilesUpdate::Change { written, removed } => {
+                for path in removed {
+                    // `0` follows `/`: these are all paths below, and not the sibling that is called so.
+                    let (from, to) =
+                        (key_of_file(self.id, &format!("{path}/")), key_of_file(self.id, &format!("{path}0")));
+                    let below = IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)?;
+                    files.delete(&key_of_file(self.id, path))?;
+                    let request = files.delete(&below)?;
+                    if in_pieces {
+                        self.forget(&path.as_str().into())?;
+                        self.pieces.delete(&below)?;
+                    }
+                    if self.pace.ask(path.len()) {
+                        result(Ok(request)).await?;
+                    }
+                }
+                written
+            }
+        };
+        for FileImage { path, contents } in written {
+            let key = key_of_file(self.id, path);
+            if in_pieces {
+                self.forget(&path.as_str().into())?;
+            }
+            match contents {
+                FileContents::File { bytes } if bytes.len() > WHOLE => {
+                    self.write(&path.as_str().into(), bytes).await?;
+                    self.put(files, &(bytes.len() as f64).into(), &key, path.len()).await?;
+                }
+                contents => {
+                    let bytes = encode_contents(contents).map_err(|error| StorageError::Failed(error.to_string()))?;
+                    let size = path.len() + size_of(contents);
+                    self.put(files, &Uint8Array::from(bytes.as_slice()), &key, size).await?;
+                }
+            }
         }
-    };
-    for file in written {
-        let bytes = encode_contents(&file.contents).map_err(|error| StorageError::Failed(error.to_string()))?;
-        store.put_with_key(&Uint8Array::from(bytes.as_slice()), &key_of_file(id, &file.path))?;
+        Ok(())
+    }
+}
+
+/// What is stored of a file.
+enum StoredFile {
+    /// As [`encode_contents`] made it.
+    Encoded(Vec<u8>),
+    /// The bytes of a file, out of their pieces.
+    Bytes(Vec<u8>),
+}
+
+impl StoredFile {
+    fn contents(self) -> Result<FileContents, ProjectFileError> {
+        match self {
+            Self::Encoded(bytes) => decode_contents(&bytes),
+            Self::Bytes(bytes) => Ok(FileContents::File { bytes }),
+        }
+    }
+
+    fn contents_or_bytes(self) -> FileContents {
+        match self {
+            Self::Encoded(bytes) => decode_contents(&bytes).unwrap_or(FileContents::File { bytes }),
+            Self::Bytes(bytes) => FileContents::File { bytes },
+        }
+    }
+}
+
+/// Reads all files of a project, some at a time. Of a file that is not whole, `then` gets `None` and what there is.
+async fn read_files(
+    transaction: &Transaction,
+    id: &str,
+    report: Report<'_>,
+    then: &mut dyn FnMut(String, Option<StoredFile>, Vec<u8>),
+) -> Result<(), StorageError> {
+    let (files, pieces) = (transaction.store(FILES)?, transaction.store(PIECES)?);
+    let total = result(files.count_with_key(range_of_project(id)?.as_ref())).await?.as_f64().unwrap_or(0.0) as usize;
+    let (mut done, mut after) = (0, None);
+    while done < total {
+        let range = files_after(id, after.as_ref())?;
+        let asked = (
+            files.get_all_keys_with_key_and_limit(&range, FILES_AT_ONCE),
+            files.get_all_with_key_and_limit(&range, FILES_AT_ONCE),
+        );
+        let (keys, values) = (Array::from(&result(asked.0).await?), Array::from(&result(asked.1).await?));
+        for (key, value) in keys.iter().zip(values.iter()) {
+            let path = Array::from(&key).get(1).as_string().unwrap_or_default();
+            if value.is_instance_of::<Uint8Array>() {
+                then(path, Some(StoredFile::Encoded(bytes_of(&value))), Vec::new());
+            } else {
+                let mut bytes = Vec::new();
+                read_pieces(&pieces, id, &path.as_str().into(), &mut bytes).await?;
+                if value.as_f64() == Some(bytes.len() as f64) {
+                    then(path, Some(StoredFile::Bytes(bytes)), Vec::new());
+                } else {
+                    then(path, None, bytes);
+                }
+            }
+            after = Some(key);
+        }
+        if keys.length() == 0 {
+            break;
+        }
+        done += keys.length() as usize;
+        report(done, total);
+    }
+    Ok(())
+}
+
+/// A part of a project: as the record has it, or out of its pieces. `None` where they are not all there.
+async fn read_part(
+    transaction: &Transaction,
+    id: &str,
+    value: &JsValue,
+    part: &JsValue,
+) -> Result<Option<Vec<u8>>, StorageError> {
+    let Some(length) = value.as_f64() else { return Ok(Some(bytes_of(value))) };
+    let mut bytes = Vec::new();
+    read_pieces(&transaction.store(PIECES)?, id, part, &mut bytes).await?;
+    Ok((bytes.len() as f64 == length).then_some(bytes))
+}
+
+/// The pieces of a part or a file, one after the other.
+async fn read_pieces(
+    store: &IdbObjectStore,
+    id: &str,
+    part: &JsValue,
+    bytes: &mut Vec<u8>,
+) -> Result<(), StorageError> {
+    for number in 0_u32.. {
+        let key = Array::of3(&id.into(), part, &f64::from(number).into());
+        let piece = result(store.get(&key)).await?;
+        let Some(piece) = piece.dyn_ref::<Uint8Array>() else { break };
+        let start = bytes.len();
+        if start + piece.length() as usize > LARGEST {
+            break;
+        }
+        bytes.resize(start + piece.length() as usize, 0);
+        piece.copy_to(&mut bytes[start..]);
     }
     Ok(())
 }
@@ -285,6 +657,26 @@ fn key_of_file(id: &str, path: &str) -> JsValue {
 fn range_of_project(id: &str) -> Result<IdbKeyRange, StorageError> {
     // An array sorts after every string.
     Ok(IdbKeyRange::bound(&Array::of1(&id.into()), &Array::of2(&id.into(), &Array::new()))?)
+}
+
+/// The files of a project, or the pieces of them, after a key.
+fn files_after(id: &str, after: Option<&JsValue>) -> Result<IdbKeyRange, StorageError> {
+    let end = Array::of2(&id.into(), &Array::new());
+    Ok(match after {
+        None => range_of_files(id)?,
+        Some(after) => IdbKeyRange::bound_with_lower_open(after, &end, true)?,
+    })
+}
+
+/// All of a project that has a path: what is in pieces beside the files has a number.
+fn range_of_files(id: &str) -> Result<IdbKeyRange, StorageError> {
+    Ok(IdbKeyRange::bound(&Array::of2(&id.into(), &"".into()), &Array::of2(&id.into(), &Array::new()))?)
+}
+
+/// The pieces of one part or file.
+fn range_of_pieces(id: &str, part: &JsValue) -> Result<IdbKeyRange, StorageError> {
+    let (from, to) = (Array::of2(&id.into(), part), Array::of3(&id.into(), part, &Array::new()));
+    Ok(IdbKeyRange::bound(&from, &to)?)
 }
 
 fn summary(record: &JsValue) -> Option<ProjectSummary> {
@@ -321,7 +713,8 @@ pub fn write_setting(key: &str, value: &str) {
     }
 }
 
-fn setting_key(key: &str) -> String {
+/// A setting's key in localStorage.
+pub fn setting_key(key: &str) -> String {
     format!("wasmoscope.setting.{key}")
 }
 

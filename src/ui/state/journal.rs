@@ -23,6 +23,10 @@ pub struct Journal {
     pub based_on: Option<f64>,
     /// When it was written, in milliseconds since 1970.
     pub time: f64,
+    /// Counts what is written down in this browser, by all tabs: of two journals, the larger number is the later,
+    /// whatever the clock was set to.
+    #[serde(default)]
+    pub sequence: u64,
     pub name: String,
     pub kept: bool,
     /// `None` when the program is binary: nobody types that.
@@ -130,6 +134,7 @@ mod tests {
             project: "id".into(),
             based_on,
             time: 0.0,
+            sequence: 0,
             name: "p".into(),
             kept: true,
             text: text.map(str::to_owned),

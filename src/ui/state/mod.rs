@@ -16,6 +16,8 @@ pub mod history;
 pub mod journal;
 pub mod layout;
 pub mod memory;
+pub mod page_store;
+pub mod pieces;
 pub mod project;
 pub mod project_file;
 pub mod run;

@@ -102,6 +102,8 @@ pub struct Workspace {
     pub projects: Rc<[ProjectSummary]>,
     /// Something the person is to know about their projects.
     pub notice: Option<Notice>,
+    /// How far something is that takes long, such as reading many files out of the storage.
+    pub progress: Option<Rc<str>>,
 }
 
 /// A message, until it is dismissed, another takes its place, or what it is about is over.
@@ -175,12 +177,14 @@ pub enum WorkspaceAction {
     },
     Tell(Notice),
     DismissNotice,
+    /// Something that takes long goes on, or (`None`) is over.
+    Progress(Option<Rc<str>>),
 }
 
 impl Workspace {
     /// A workspace with this project open and nothing else.
     pub fn new(project: Project) -> Self {
-        Self { project, opened: 0, edit: 0, saving: Saving::Saved, projects: Rc::new([]), notice: None }
+        Self { project, opened: 0, edit: 0, saving: Saving::Saved, projects: Rc::new([]), notice: None, progress: None }
     }
 
     /// The workspace after `action`.
@@ -270,6 +274,7 @@ impl Workspace {
             WorkspaceAction::SaveFailed { message } => next.saving = Saving::Failed { message },
             WorkspaceAction::Tell(notice) => next.notice = Some(notice),
             WorkspaceAction::DismissNotice => next.notice = None,
+            WorkspaceAction::Progress(progress) => next.progress = progress,
         }
         next
     }
@@ -278,6 +283,19 @@ impl Workspace {
     #[must_use]
     pub fn apply_all(&self, actions: impl IntoIterator<Item = WorkspaceAction>) -> Self {
         actions.into_iter().fold(self.clone(), |state, action| state.apply(action))
+    }
+
+    /// Whether something that was made here is nowhere but in this page. `in_journal`: what is unsaved is written down for
+    /// the next start. `downloaded`: the edit at which the project was downloaded.
+    pub fn would_be_lost(&self, in_journal: bool, downloaded: Option<u64>) -> bool {
+        if !self.project.kept || downloaded == Some(self.edit) {
+            return false;
+        }
+        match self.saving {
+            Saving::Saved => false,
+            Saving::Pending => !in_journal,
+            Saving::Failed { .. } => true,
+        }
     }
 
     fn forget_notice(&mut self, about: &[About]) {
@@ -421,6 +439,19 @@ mod tests {
             WorkspaceAction::SetEnvironment("".into()),
         ];
         assert_eq!(start.apply_all(actions), start);
+    }
+
+    #[test]
+    fn leaving_asks_while_there_is_work_that_is_only_here() {
+        let typed = Workspace::new(project()).apply(WorkspaceAction::SetText("(module )".into()));
+        assert!(!Workspace::new(project()).would_be_lost(false, None), "nothing was made");
+        assert!(typed.would_be_lost(false, None) && !typed.would_be_lost(true, None), "the journal has it");
+        assert!(!typed.apply(WorkspaceAction::Saved { edit: typed.edit }).would_be_lost(false, None));
+        let failed = typed.apply(WorkspaceAction::SaveFailed { message: "no room".into() });
+        assert!(failed.would_be_lost(true, None) && failed.would_be_lost(true, Some(0)));
+        assert!(!failed.would_be_lost(true, Some(failed.edit)), "it was downloaded as it is");
+        let example = Workspace::new(project()).apply(WorkspaceAction::SaveFailed { message: "refused".into() });
+        assert!(!example.would_be_lost(false, None), "an example that was only looked at is nobody's work");
     }
 
     #[test]

@@ -221,6 +221,13 @@ pub const APP_REST: &[&str] = &[
     "wasmoscope::ui::components::drop_zone::take",
     "wasmoscope::ui::state::project_file",
     "wasmoscope::ui::state::debug_notes::DebugNotes>::from_text",
+    // What is stored and not opened, or not for long.
+    "wasmoscope::ui::state::page_store",
+    "wasmoscope::ui::platform::storage::Database>::aside",
+    "wasmoscope::ui::platform::storage::Database>::files_aside",
+    "wasmoscope::ui::platform::storage::Database>::delete_aside",
+    "wasmoscope::ui::platform::storage::Database>::copy_files",
+    "wasmoscope::ui::platform::storage::put_aside",
     "..zip::write",
     "..zip::types",
     "..zip::read",

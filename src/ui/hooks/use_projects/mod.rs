@@ -10,10 +10,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use js_sys::Promise;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
 use super::reducers::WorkspaceContext;
@@ -21,8 +22,9 @@ use super::use_editor::EditorLink;
 use super::use_engine::{Engine, Listener};
 use crate::protocol::{Event, FileContents, FileImage};
 use crate::rest;
-use crate::ui::platform::storage::{Aside, Database, Revision, new_id, write_setting};
-use crate::ui::platform::{archive, download, local_keys};
+use crate::ui::platform::storage::{Aside, Database, FilesAside, Revision, new_id, setting_key, write_setting};
+use crate::ui::platform::{archive, dom, download, local_keys, tabs};
+use crate::ui::selectors::numbers;
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::LONGEST_TEXT;
 use crate::ui::state::project::{About, Notice, NoticeAction, Program, Project, WorkspaceAction, file_stem};
@@ -30,6 +32,13 @@ use crate::ui::state::project_file::ProjectFile;
 
 /// Under this key a tab remembers its project, and the browser the last one of all tabs.
 const LAST_PROJECT: &str = "project";
+/// Under this key a tab tells the others which project it has deleted.
+const DELETED: &str = "deleted";
+/// How long the worker may take to send all files, in milliseconds.
+const LONGEST_READING: u32 = 60_000;
+/// How long something takes before its progress is shown, and how often it is shown, in milliseconds.
+const LONG: f64 = 1_000.0;
+const BETWEEN_REPORTS: f64 = 250.0;
 
 /// The projects' handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
@@ -58,18 +67,26 @@ struct Inner {
     under_way: RefCell<Rc<FilesUpdate>>,
     /// What the person has changed of the files and the worker has not yet told of.
     asked: RefCell<FilesUpdate>,
+    /// There is more of that than is written down.
+    asked_more: Cell<bool>,
+    /// The binary program that is stored with the project.
+    stored_program: RefCell<Option<Rc<[u8]>>>,
+    /// Whether the journal has all that is unsaved.
+    in_journal: Cell<bool>,
+    /// The edit at which the project was downloaded.
+    downloaded: Cell<Option<u64>>,
     timer: RefCell<Option<Timeout>>,
     /// The save that is under way.
     saving: RefCell<Option<Promise>>,
-    /// Those who wait for [`Event::AllFiles`], in the order of their asking.
-    readers: RefCell<VecDeque<Callback<Vec<FileImage>>>>,
+    /// Those who wait for [`Event::AllFiles`], in the order of their asking. They get `None` from a worker that is gone.
+    readers: RefCell<VecDeque<Callback<Option<Vec<FileImage>>>>>,
     /// Whether the worker has been ready before: it was then given the files through the engine's queue.
     had_worker: Cell<bool>,
     /// Whether what is open came from a link, and has not been kept so far.
     is_shown_only: Cell<bool>,
     /// What is opened when the user says so.
     offered: RefCell<Option<Offered>>,
-    listeners: RefCell<Option<(Listener, [EventListener; 3])>>,
+    listeners: RefCell<Option<(Listener, [EventListener; 5])>>,
 }
 
 /// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Projects`] from its context.
@@ -87,6 +104,10 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             files: RefCell::new(FilesUpdate::none()),
             under_way: RefCell::new(Rc::new(FilesUpdate::none())),
             asked: RefCell::new(FilesUpdate::none()),
+            asked_more: Cell::new(false),
+            stored_program: RefCell::default(),
+            in_journal: Cell::new(false),
+            downloaded: Cell::new(None),
             timer: RefCell::default(),
             saving: RefCell::default(),
             readers: RefCell::default(),
@@ -137,8 +158,23 @@ impl Projects {
                     projects.open_link().await;
                 });
             });
-            *self.0.listeners.borrow_mut() = Some((heard, [page_hide, hidden, link]));
+            let projects = self.clone();
+            let asks = EventListenerOptions::enable_prevent_default();
+            let before = EventListener::new_with_options(&window, "beforeunload", asks, move |event| {
+                if projects.would_lose_work() {
+                    event.prevent_default();
+                }
+            });
+            let projects = self.clone();
+            let stored = EventListener::new(&window, "storage", move |event| {
+                let text = |key: &str| js_sys::Reflect::get(event, &key.into()).ok()?.as_string();
+                if text("key").is_some_and(|key| key == setting_key(DELETED)) {
+                    projects.deleted_elsewhere(&text("newValue").unwrap_or_default());
+                }
+            });
+            *self.0.listeners.borrow_mut() = Some((heard, [page_hide, hidden, link, before, stored]));
         }
+        tabs::announce(&self.0.tab);
         let projects = self.clone();
         spawn_local(async move { projects.restore().await });
     }
@@ -169,8 +205,39 @@ impl Projects {
 
     /// All files, as the worker has them.
     pub fn read_all_files(&self, then: Callback<Vec<FileImage>>) {
+        self.ask_for_all_files(Callback::from(move |files: Option<Vec<FileImage>>| {
+            if let Some(files) = files {
+                then.emit(files);
+            }
+        }));
+    }
+
+    fn ask_for_all_files(&self, then: Callback<Option<Vec<FileImage>>>) {
         self.0.readers.borrow_mut().push_back(then);
         self.0.engine.read_all_files();
+    }
+
+    /// The same, awaited; `None` where the worker is gone or does not answer.
+    async fn all_files(&self) -> Option<Vec<FileImage>> {
+        let found = Rc::new(RefCell::new(None));
+        let mut timeout = None;
+        let promise = Promise::new(&mut |resolve, _| {
+            // Resolving does not throw, and does nothing the second time.
+            let (found, late) = (found.clone(), resolve.clone());
+            timeout = Some(Timeout::new(LONGEST_READING, move || drop(late.call0(&JsValue::NULL))));
+            self.ask_for_all_files(Callback::from(move |files| {
+                *found.borrow_mut() = files;
+                drop(resolve.call0(&JsValue::NULL));
+            }));
+        });
+        let _ = JsFuture::from(promise).await;
+        drop(timeout);
+        found.take()
+    }
+
+    /// The project was downloaded with all its files, as it is now.
+    pub fn downloaded(&self) {
+        self.0.downloaded.set(Some(self.0.workspace.clone().edit));
     }
 
     /// The open project with all its files, as it is this moment.
@@ -191,9 +258,12 @@ impl Projects {
     /// Hands out a record that could not be read, as it was stored, with its files.
     pub async fn download_aside(&self, aside: &Aside) -> Result<(), String> {
         let database = self.database().ok_or("the browser's storage is not open")?;
-        let files = database.files_aside(aside).await.map_err(|error| error.to_string())?;
-        let record = FileContents::File { bytes: aside.body.clone() };
-        let mut images = vec![FileImage { path: "record.bin".to_owned(), contents: record }];
+        let FilesAside { files, program } = database.files_aside(aside).await.map_err(|error| error.to_string())?;
+        let image = |path: &str, bytes| FileImage { path: path.to_owned(), contents: FileContents::File { bytes } };
+        let mut images = vec![image("record.bin", aside.body.clone())];
+        if !program.is_empty() {
+            images.push(image("program.wasm", program));
+        }
         images.extend(files.into_iter().map(|file| FileImage { path: format!("files/{}", file.path), ..file }));
         let archive = archive::zip::pack(&images).map_err(|error| error.to_string())?;
         let name = format!("{} (unreadable).zip", file_stem(&aside.name));
@@ -248,6 +318,7 @@ impl Projects {
             Event::FilesChanged { written, removed, asked } => {
                 if *asked {
                     inner.asked.replace(FilesUpdate::none());
+                    inner.asked_more.set(false);
                 }
                 if written.is_empty() && removed.is_empty() {
                     return;
@@ -268,12 +339,13 @@ impl Projects {
             Event::AllFiles { files } => {
                 let reader = inner.readers.borrow_mut().pop_front();
                 if let Some(reader) = reader {
-                    reader.emit(files.clone());
+                    reader.emit(Some(files.clone()));
                 }
             }
             Event::Ready if inner.had_worker.replace(true) => {
                 // Whoever waited for the old worker waits in vain.
-                inner.readers.borrow_mut().clear();
+                let readers = inner.readers.take();
+                readers.iter().for_each(|reader| reader.emit(None));
                 let projects = self.clone();
                 spawn_local(async move { projects.give_files_again().await });
             }
@@ -283,6 +355,25 @@ impl Projects {
 
     fn database(&self) -> Option<Database> {
         self.0.database.borrow().clone()
+    }
+
+    /// Shows how far something is that takes more than a second; [`Projects::end_report`] ends it.
+    fn report(&self, text: impl Fn(usize, usize) -> String) -> impl Fn(usize, usize) {
+        let (projects, next) = (self.clone(), Cell::new(dom::now() + LONG));
+        move |done, total| {
+            let now = dom::now();
+            if now >= next.get() {
+                next.set(now + BETWEEN_REPORTS);
+                let text = text(done, total).as_str().into();
+                projects.0.workspace.dispatch(WorkspaceAction::Progress(Some(text)));
+            }
+        }
+    }
+
+    fn end_report(&self) {
+        if self.0.workspace.clone().progress.is_some() {
+            self.0.workspace.dispatch(WorkspaceAction::Progress(None));
+        }
     }
 }
 
@@ -298,4 +389,14 @@ fn file_of(project: &Project) -> ProjectFile {
         files: Vec::new(),
         debugging: (*project.debugging).clone(),
     }
+}
+
+/// How far a project is opened.
+fn opening_text(done: usize, total: usize) -> String {
+    format!("Opening the project: {done} of {total} files")
+}
+
+/// How far a project is saved.
+fn saving_text(done: usize, total: usize) -> String {
+    format!("Saving the project: {} of {}", numbers::bytes(done as u64), numbers::bytes(total as u64))
 }

@@ -5,11 +5,12 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::{LAST_PROJECT, Projects, remember};
+use super::{DELETED, LAST_PROJECT, Projects, opening_text, remember, saving_text};
 use crate::rest;
+use crate::ui::platform::journal::Found;
 use crate::ui::platform::share_url::ShareError;
-use crate::ui::platform::storage::{Database, LoadError, Revision, Save, new_id, read_setting};
-use crate::ui::platform::{journal, local_keys, share_url};
+use crate::ui::platform::storage::{Database, LoadError, Revision, Save, Unsaved, new_id, read_setting, write_setting};
+use crate::ui::platform::{journal, local_keys, share_url, tabs};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::Recovery;
@@ -77,17 +78,26 @@ impl Projects {
         if !is_new {
             rest::needed().await;
         }
-        match Database::open(DATABASE).await {
-            Ok(database) => *inner.database.borrow_mut() = Some(database),
+        let database = match Database::open(DATABASE).await {
+            Ok(database) => {
+                let projects = self.clone();
+                database.on_lost(move || projects.storage_lost());
+                database
+            }
+            // The page works without, and says what that means.
             Err(error) => {
                 inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: error.to_string().into() });
-                self.complain(&error.to_string(), About::Work);
-                return;
+                self.complain(&format!("What you do here is lost when the page is closed: {error}."), About::Work);
+                Database::in_page(error)
             }
-        }
+        };
+        let is_refused = database.refused().is_some();
+        *inner.database.borrow_mut() = Some(database);
         self.refresh().await;
-        self.recover(&previous).await;
-        local_keys::set_tab_value(TABS, &inner.tab);
+        let recovered = self.recover(&previous).await;
+        if !is_refused {
+            local_keys::set_tab_value(TABS, &inner.tab);
+        }
         if self.open_link().await {
             return;
         }
@@ -101,6 +111,14 @@ impl Projects {
             match self.load(&id).await {
                 Ok(()) | Err(LoadError::Missing) => {}
                 Err(error) => self.complain(&format!("“{id}” could not be opened: {error}"), About::Program),
+            }
+        }
+        // Where the browser keeps nothing, what was written down stays until this tab has written it down itself.
+        let open = inner.workspace.clone().project.id.clone();
+        for found in recovered.iter().filter(|found| *found.journal.project == *open) {
+            self.write_journal(usize::MAX);
+            if inner.in_journal.get() {
+                found.forget();
             }
         }
     }
@@ -196,19 +214,34 @@ impl Projects {
         }
     }
 
-    /// Puts back what a crash or a closed tab left unsaved; `previous` are those that were in this tab's place.
-    async fn recover(&self, previous: &str) {
-        let Some(database) = self.database() else { return };
-        for found in journal::abandoned(previous, js_sys::Date::now()) {
+    /// Puts back what a crash or a closed tab left unsaved; `previous` are those that were in this tab's place. Returns
+    /// what is still to be forgotten: where the browser keeps nothing, the journal is all there is.
+    async fn recover(&self, previous: &str) -> Vec<Found> {
+        let Some(database) = self.database() else { return Vec::new() };
+        let is_refused = database.refused().is_some();
+        let mut only_in_journal = Vec::new();
+        for found in journal::abandoned(previous, &tabs::open_tabs().await) {
             let entry = &found.journal;
-            let stored = database.load(&entry.project).await.ok();
+            let loaded = database.load(&entry.project, &self.report(opening_text)).await;
+            self.end_report();
+            let is_missing = matches!(loaded, Err(LoadError::Missing));
+            let stored = match loaded {
+                Ok(stored) => Some(stored),
+                Err(LoadError::Missing | LoadError::Unreadable(_)) => None,
+                // It cannot be told what is newer: another time, perhaps.
+                Err(LoadError::Future(_) | LoadError::Storage(_)) => continue,
+            };
             let known = stored.as_ref().map(|stored| (&stored.project, stored.revision));
             let is_own = stored.as_ref().is_some_and(|stored| found.is_of(&stored.by));
+            let report = self.report(saving_text);
             let saved = match entry.recover(known, is_own) {
                 Recovery::Nothing => true,
                 Recovery::Update(project, files) => {
                     let based_on = stored.as_ref().map(|stored| stored.revision);
-                    let save = database.save(&entry.project, &project, &files, based_on, &self.0.tab).await;
+                    let program_is_stored =
+                        matches!((&project.program, entry.text.is_none()), (Program::Binary { .. }, true));
+                    let unsaved = Unsaved { project: &project, files: &files, program_is_stored };
+                    let save = database.save(&entry.project, unsaved, based_on, &self.0.tab, &report).await;
                     matches!(save, Ok(Save::Done { .. }))
                 }
                 Recovery::Separate(mut project) => {
@@ -218,19 +251,26 @@ impl Projects {
                     }
                     project.name = free_name(&project.name, &self.0.workspace.clone().projects);
                     let files = FilesUpdate::Replace(std::mem::take(&mut project.files));
-                    let id = if stored.is_some() { new_id() } else { entry.project.clone() };
-                    let done = database.save(&id, &project, &files, None, &self.0.tab).await.is_ok();
-                    if done && project.kept {
+                    // The files of one that could not be read belong to what lies aside.
+                    let id = if is_missing { entry.project.clone() } else { new_id() };
+                    let unsaved = Unsaved { project: &project, files: &files, program_is_stored: false };
+                    let save = database.save(&id, unsaved, None, &self.0.tab, &report).await;
+                    let done = matches!(save, Ok(Save::Done { .. }));
+                    if done && project.kept && !is_refused {
                         self.tell(&format!("Unsaved work was found and kept as “{}”.", project.name), About::Work);
                     }
                     done
                 }
             };
-            if saved {
-                found.forget();
+            self.end_report();
+            match saved {
+                true if is_refused => only_in_journal.push(found),
+                true => found.forget(),
+                false => {}
             }
         }
         self.refresh().await;
+        only_in_journal
     }
 
     /// Opens a project of this browser, after saving the open one.
@@ -248,8 +288,17 @@ impl Projects {
 
     async fn load(&self, id: &str) -> Result<(), LoadError> {
         let Some(database) = self.database() else { return Err(LoadError::Missing) };
-        let stored = database.load(id).await?;
+        let loaded = database.load(id, &self.report(opening_text)).await;
+        self.end_report();
+        let stored = loaded?;
         self.show(id.into(), stored.project, Some(stored.revision), FilesUpdate::none(), Keep::AtOnce);
+        if let [first, ..] = stored.unreadable.as_slice() {
+            let count = stored.unreadable.len();
+            self.complain(
+                &format!("{count} of the project's files could not be read out of this browser's storage and are not in Files, such as {first}."),
+                About::Work,
+            );
+        }
         Ok(())
     }
 
@@ -314,6 +363,12 @@ impl Projects {
         inner.revision.set(revision);
         *inner.files.borrow_mut() = files;
         inner.asked.replace(FilesUpdate::none());
+        inner.asked_more.set(false);
+        inner.downloaded.set(None);
+        inner.stored_program.take();
+        if revision.is_some() {
+            self.set_stored_program(&file.program);
+        }
         inner.engine.set_files(file.files);
         inner.workspace.dispatch(WorkspaceAction::Open(Project {
             id,
@@ -328,7 +383,11 @@ impl Projects {
         if revision.is_some() {
             let edit = inner.workspace.clone().edit;
             inner.saved.set(edit);
-            inner.workspace.dispatch(WorkspaceAction::Saved { edit });
+            let refused = self.database().and_then(|database| database.refused().map(ToString::to_string));
+            inner.workspace.dispatch(match refused {
+                None => WorkspaceAction::Saved { edit },
+                Some(message) => WorkspaceAction::SaveFailed { message: message.into() },
+            });
         }
     }
 
@@ -372,6 +431,8 @@ impl Projects {
                 projects.complain(&format!("The project could not be deleted: {error}."), About::Program);
                 return;
             }
+            // Another tab that has it open says so. The second part makes each deletion a change of the setting.
+            write_setting(DELETED, &format!("{id} {}", new_id()));
             projects.refresh().await;
             if !is_open {
                 return;
@@ -395,12 +456,13 @@ impl Projects {
             }
             return;
         }
-        // A failed save has told of itself, and what is stored is the best there is.
+        // A failed save has told of itself: what it could not store is added to what is stored.
         let _ = self.settle().await;
         let Some(database) = self.database() else { return };
         let id = self.0.workspace.clone().project.id.clone();
-        if let Ok(stored) = database.load(&id).await {
-            self.0.engine.set_files(stored.project.files);
-        }
+        let stored = database.load(&id, &self.report(opening_text)).await.map(|stored| stored.project.files);
+        self.end_report();
+        let files = self.0.files.borrow().apply_to(stored.unwrap_or_default());
+        self.0.engine.set_files(files);
     }
 }

@@ -8,17 +8,19 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use yew::prelude::*;
 
-use super::{LAST_PROJECT, Projects, file_of, remember};
+use super::{LAST_PROJECT, Projects, file_of, remember, saving_text};
 use crate::protocol::FileChange;
 use crate::rest;
-use crate::ui::platform::storage::{Database, Revision, Save, StorageError, new_id};
+use crate::ui::platform::storage::{Database, Revision, Save, StorageError, Unsaved, new_id};
 use crate::ui::platform::{journal, local_keys, quota};
-use crate::ui::state::files_update::FilesUpdate;
+use crate::ui::state::files_update::{FilesUpdate, size as files_size};
 use crate::ui::state::journal::{Journal, LARGEST_FILES, LONGEST_TEXT, pack_files};
-use crate::ui::state::project::{About, Project, ProjectId, ProjectSummary, Saving, WorkspaceAction, free_name};
+use crate::ui::state::project::{
+    About, Program, Project, ProjectId, ProjectSummary, Saving, WorkspaceAction, free_name,
+};
 
 /// How long after a change it is saved, in milliseconds.
 const SETTLED: u32 = 300;
@@ -51,16 +53,72 @@ impl Projects {
     pub(super) fn leave(&self) {
         self.0.editor.flush();
         let unsaved = self.0.workspace.clone().edit != self.0.saved.get();
-        if unsaved {
+        if unsaved || self.is_refused() {
             self.write_journal(usize::MAX);
+        }
+        if unsaved {
             drop(self.save());
         }
+    }
+
+    /// Whether something the person made would be lost if the page went away now.
+    pub(super) fn would_lose_work(&self) -> bool {
+        let inner = &self.0;
+        inner.editor.flush();
+        if inner.workspace.clone().edit != inner.saved.get() {
+            self.write_journal(usize::MAX);
+        }
+        inner.workspace.clone().would_be_lost(inner.in_journal.get(), inner.downloaded.get())
+    }
+
+    /// Whether the browser refuses to keep anything.
+    pub(super) fn is_refused(&self) -> bool {
+        self.database().is_some_and(|database| database.refused().is_some())
+    }
+
+    /// The browser has closed its storage, and deleted what was in it or not: everything is saved as if it were new.
+    pub(super) fn storage_lost(&self) {
+        let inner = &self.0;
+        if inner.revision.get().is_none() && inner.workspace.clone().edit == inner.saved.get() {
+            return;
+        }
+        inner.stored_program.take();
+        remember(&inner.workspace.clone().project.id);
+        // The change of the workspace has it saved.
+        inner.workspace.dispatch(WorkspaceAction::FilesWritten);
+    }
+
+    /// Another tab has deleted a project; `told` begins with its identity.
+    pub(super) fn deleted_elsewhere(&self, told: &str) {
+        let inner = &self.0;
+        let project = inner.workspace.clone().project.clone();
+        if inner.revision.get().is_none() || told.split(' ').next() != Some(&*project.id) {
+            return;
+        }
+        let message = "it was deleted in another tab; change it here and it is kept again, with all its files";
+        inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.into() });
+        self.complain(
+            &format!(
+                "“{}” was deleted in another tab and is not kept any more. It is still open here: change it and it is kept again, or download it.",
+                project.name
+            ),
+            About::Work,
+        );
+        let projects = self.clone();
+        spawn_local(async move { projects.refresh().await });
     }
 
     /// A change of files is on its way to the worker. Until the worker has told of it, the journal knows of it.
     pub fn will_change(&self, change: &FileChange) {
         let update = match change {
-            FileChange::Write { files } => FilesUpdate::Change { written: files.clone(), removed: Vec::new() },
+            FileChange::Write { files } => {
+                if files_size(files) > LARGEST_FILES {
+                    self.0.asked_more.set(true);
+                    self.write_journal(LONGEST_TEXT);
+                    return;
+                }
+                FilesUpdate::Change { written: files.clone(), removed: Vec::new() }
+            }
             FileChange::Remove { path } => FilesUpdate::Change { written: Vec::new(), removed: vec![path.clone()] },
             // What is at a path, only the worker knows.
             FileChange::Unpack { .. }
@@ -74,12 +132,14 @@ impl Projects {
 
     pub(super) fn write_journal(&self, longest: usize) {
         let inner = &self.0;
+        inner.in_journal.set(false);
         if self.is_shown_only() {
             return;
         }
         let project = inner.workspace.clone().project.clone();
         let text = project.program.text().map(ToString::to_string);
         let files = self.unsaved_files();
+        let (is_whole, files) = (files.is_some(), files.unwrap_or_default());
         if !project.kept && files.is_empty() && project.debugging.is_empty() {
             return;
         }
@@ -88,12 +148,14 @@ impl Projects {
         if text.as_ref().is_some_and(|text| text.len() > longest) {
             return;
         }
-        journal::write(
+        let has_program = text.is_some() || self.program_is_stored(&project);
+        let written = journal::write(
             &inner.tab,
             &Journal {
                 project: project.id.to_string(),
                 based_on: inner.revision.get(),
                 time: js_sys::Date::now(),
+                sequence: 0,
                 name: project.name.to_string(),
                 kept: project.kept,
                 text,
@@ -103,19 +165,38 @@ impl Projects {
                 notes: project.debugging.to_text(),
             },
         );
+        inner.in_journal.set(written && is_whole && has_program && project.sources.is_empty());
     }
 
-    /// What is not in the database yet of the files, for the journal.
-    fn unsaved_files(&self) -> String {
+    /// What is not in the database yet of the files, for the journal; `None` when that is too much.
+    fn unsaved_files(&self) -> Option<String> {
         let inner = &self.0;
+        if inner.asked_more.get() {
+            return None;
+        }
+        // Where the browser keeps nothing, no file is in the database.
+        let in_page = self.database().and_then(|database| database.files_in_page(&inner.workspace.clone().project.id));
+        let mut all = in_page.map_or_else(FilesUpdate::none, FilesUpdate::Replace);
         let updates = [&inner.under_way.borrow(), &*inner.files.borrow(), &*inner.asked.borrow()];
         // Not even copied when there is too much of it.
-        if updates.iter().map(|update| update.size()).sum::<usize>() > LARGEST_FILES {
-            return String::new();
+        if all.size() + updates.iter().map(|update| update.size()).sum::<usize>() > LARGEST_FILES {
+            return None;
         }
-        let mut all = FilesUpdate::none();
         updates.into_iter().for_each(|update| all.then(update.clone()));
-        pack_files(&all)
+        Some(pack_files(&all))
+    }
+
+    /// Whether the program is binary, and the database has it.
+    fn program_is_stored(&self, project: &Project) -> bool {
+        let stored = self.0.stored_program.borrow();
+        matches!((&project.program, &*stored), (Program::Binary { bytes, .. }, Some(stored)) if Rc::ptr_eq(bytes, stored))
+    }
+
+    pub(super) fn set_stored_program(&self, program: &Program) {
+        *self.0.stored_program.borrow_mut() = match program {
+            Program::Binary { bytes, .. } => Some(bytes.clone()),
+            Program::Text(_) => None,
+        };
     }
 
     /// Saves what is unsaved; one save at a time.
@@ -147,7 +228,8 @@ impl Projects {
         self.0.editor.flush();
         self.wait_for_save().await;
         let saved = JsFuture::from(self.save()).await.is_ok_and(|saved| saved.is_truthy());
-        if saved || !self.0.workspace.clone().project.kept {
+        let workspace = self.0.workspace.clone();
+        if saved || !workspace.project.kept || self.0.downloaded.get() == Some(workspace.edit) {
             return Ok(());
         }
         let reason = match &self.0.workspace.clone().saving {
@@ -155,7 +237,9 @@ impl Projects {
             Saving::Saved | Saving::Pending => "it could not be saved".to_owned(),
         };
         self.complain(
-            &format!("The open project stays open, because its last changes could not be kept: {reason}."),
+            &format!(
+                "The open project stays open, because its last changes could not be kept: {reason}. Download it as a project, and then another can be opened."
+            ),
             About::Work,
         );
         Err(())
@@ -183,7 +267,12 @@ impl Projects {
             if edit == inner.saved.get() && files.is_none() {
                 return true;
             }
-            let save = database.save(&project.id, &file_of(&project), &files, inner.revision.get(), &inner.tab).await;
+            let file = file_of(&project);
+            let unsaved =
+                Unsaved { project: &file, files: &files, program_is_stored: self.program_is_stored(&project) };
+            let report = self.report(saving_text);
+            let save = database.save(&project.id, unsaved, inner.revision.get(), &inner.tab, &report).await;
+            self.end_report();
             inner.under_way.replace(Rc::new(FilesUpdate::none()));
             match save {
                 Ok(Save::Done { revision }) => self.saved(&project, edit, revision),
@@ -194,10 +283,18 @@ impl Projects {
                         return false;
                     }
                 }
+                Ok(Save::Missing) => {
+                    self.put_back(files);
+                    if !self.take_all(&project).await {
+                        self.save_failed(&StorageError::Failed(
+                            "the project was deleted, and its files could not be read to store them again".to_owned(),
+                        ))
+                        .await;
+                        return false;
+                    }
+                }
                 Err(error) => {
-                    let mut files = Rc::unwrap_or_clone(files);
-                    files.then(inner.files.replace(FilesUpdate::none()));
-                    *inner.files.borrow_mut() = files;
+                    self.put_back(files);
                     self.save_failed(&error).await;
                     return false;
                 }
@@ -205,13 +302,47 @@ impl Projects {
         }
     }
 
+    /// What could not be saved is still to be saved.
+    fn put_back(&self, files: Rc<FilesUpdate>) {
+        let mut files = Rc::unwrap_or_clone(files);
+        files.then(self.0.files.replace(FilesUpdate::none()));
+        *self.0.files.borrow_mut() = files;
+    }
+
+    /// The stored project is gone, as another tab or the browser has deleted it: all of it is to be saved again.
+    async fn take_all(&self, project: &Project) -> bool {
+        let inner = &self.0;
+        let Some(all) = self.all_files().await else { return false };
+        inner.stored_program.take();
+        // All changes that were told before are in it.
+        *inner.files.borrow_mut() = FilesUpdate::Replace(all);
+        inner.saved.set(u64::MAX);
+        if project.kept {
+            let told = format!(
+                "“{}” was deleted from this browser's storage, by another tab or with the site's data. It is kept again, with all its files.",
+                project.name
+            );
+            self.tell(&told, About::Work);
+        }
+        self.refresh().await;
+        true
+    }
+
     fn saved(&self, project: &Project, edit: u64, revision: Revision) {
         let inner = &self.0;
         inner.revision.set(Some(revision));
         inner.saved.set(edit);
-        inner.workspace.dispatch(WorkspaceAction::Saved { edit });
-        if inner.workspace.clone().edit == edit && inner.asked.borrow().is_none() {
-            journal::clear(&inner.tab);
+        self.set_stored_program(&project.program);
+        let refused = self.database().and_then(|database| database.refused().map(ToString::to_string));
+        if let Some(message) = refused {
+            // It is in the page's memory, and nowhere else but in the journal.
+            inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.into() });
+            self.write_journal(LONGEST_TEXT);
+        } else {
+            inner.workspace.dispatch(WorkspaceAction::Saved { edit });
+            if inner.workspace.clone().edit == edit && inner.asked.borrow().is_none() && !inner.asked_more.get() {
+                journal::clear(&inner.tab);
+            }
         }
         let own = ProjectSummary {
             id: project.id.clone(),
@@ -236,6 +367,7 @@ impl Projects {
         all.then(inner.files.replace(FilesUpdate::none()));
         *inner.files.borrow_mut() = all;
         inner.revision.set(None);
+        inner.stored_program.take();
         // The next turn saves it, whatever the edit's number.
         inner.saved.set(u64::MAX);
         local_keys::set_tab_value(LAST_PROJECT, &id);
