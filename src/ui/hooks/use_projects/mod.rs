@@ -69,6 +69,8 @@ struct Inner {
     asked: RefCell<FilesUpdate>,
     /// There is more of that than is written down.
     asked_more: Cell<bool>,
+    /// How many such changes the worker has not answered: until then they are in no storage.
+    unanswered: Cell<u32>,
     /// The binary program that is stored with the project.
     stored_program: RefCell<Option<Rc<[u8]>>>,
     /// Whether the journal has all that is unsaved.
@@ -105,6 +107,7 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             under_way: RefCell::new(Rc::new(FilesUpdate::none())),
             asked: RefCell::new(FilesUpdate::none()),
             asked_more: Cell::new(false),
+            unanswered: Cell::new(0),
             stored_program: RefCell::default(),
             in_journal: Cell::new(false),
             downloaded: Cell::new(None),
@@ -317,8 +320,7 @@ impl Projects {
         match event {
             Event::FilesChanged { written, removed, asked } => {
                 if *asked {
-                    inner.asked.replace(FilesUpdate::none());
-                    inner.asked_more.set(false);
+                    self.answered();
                 }
                 if written.is_empty() && removed.is_empty() {
                     return;
@@ -346,6 +348,10 @@ impl Projects {
                 // Whoever waited for the old worker waits in vain.
                 let readers = inner.readers.take();
                 readers.iter().for_each(|reader| reader.emit(None));
+                // Nor does it answer what it was asked to change.
+                while inner.unanswered.get() > 0 {
+                    self.answered();
+                }
                 let projects = self.clone();
                 spawn_local(async move { projects.give_files_again().await });
             }

@@ -110,6 +110,7 @@ impl Projects {
 
     /// A change of files is on its way to the worker. Until the worker has told of it, the journal knows of it.
     pub fn will_change(&self, change: &FileChange) {
+        self.0.unanswered.set(self.0.unanswered.get() + 1);
         let update = match change {
             FileChange::Write { files } => {
                 if files_size(files) > LARGEST_FILES {
@@ -128,6 +129,23 @@ impl Projects {
         };
         self.0.asked.borrow_mut().then(update);
         self.write_journal(LONGEST_TEXT);
+    }
+
+    /// The worker has answered a change of files: what came of it follows, if anything.
+    pub(super) fn answered(&self) {
+        let inner = &self.0;
+        inner.unanswered.set(inner.unanswered.get().saturating_sub(1));
+        if inner.unanswered.get() > 0 {
+            return;
+        }
+        inner.asked.replace(FilesUpdate::none());
+        inner.asked_more.set(false);
+        // Where nothing came of it, there is no other save that would say so.
+        let workspace = inner.workspace.clone();
+        let edit = workspace.edit;
+        if edit == inner.saved.get() && inner.revision.get().is_some() && workspace.saving == Saving::Pending {
+            inner.workspace.dispatch(WorkspaceAction::Saved { edit });
+        }
     }
 
     pub(super) fn write_journal(&self, longest: usize) {
@@ -338,9 +356,9 @@ impl Projects {
             // It is in the page's memory, and nowhere else but in the journal.
             inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.into() });
             self.write_journal(LONGEST_TEXT);
-        } else {
+        } else if inner.unanswered.get() == 0 {
             inner.workspace.dispatch(WorkspaceAction::Saved { edit });
-            if inner.workspace.clone().edit == edit && inner.asked.borrow().is_none() && !inner.asked_more.get() {
+            if inner.workspace.clone().edit == edit {
                 journal::clear(&inner.tab);
             }
         }
