@@ -499,9 +499,10 @@ impl<M: Machine> EventLoop<M> {
             debug.stop(emit);
             let (files, kept) = debug.files_at_end(&self.base, self.machine.clock().realtime_ns());
             self.files = files;
+            // First what is to be kept: a page that shows a file as kept before it has heard of it is wrong for a moment.
             if let Some(changed) = files::changed(&self.files, &kept) {
-                emit(files::tree(&self.files));
                 emit(changed);
+                emit(files::tree(&self.files));
             }
         }
         if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
@@ -515,8 +516,8 @@ impl<M: Machine> EventLoop<M> {
         if let Some(run) = &self.run {
             self.files = run.vfs().clone();
             if let Some(changed) = files::changed(&self.files, run.files_before()) {
-                emit(files::tree(&self.files));
                 emit(changed);
+                emit(files::tree(&self.files));
             }
         }
     }
