@@ -3,6 +3,10 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+/// How names are written in conditions, messages and watch expressions.
+pub const NAMES: &str = "A local or global by its name: local.n, global.g. Any name works between quotes: local.\"my name\". \
+                         A hyphen within a name belongs to it, as in local.my-i; write spaces around a minus.";
+
 /// What can be said of each kind of breakpoint.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Terms {
@@ -36,7 +40,7 @@ pub fn BreakpointFields(props: &Props) -> Html {
             <label class={classes!("breakpoint-field", class)}>
                 <span>{ name }</span>
                 <input class="text-box" type="text" autocomplete="off" autocapitalize="off" spellcheck="false"
-                    aria-label={format!("{name}: {}", props.of)} placeholder={hint} {value} {onchange} />
+                    aria-label={format!("{name}: {}", props.of)} title={(class == "wide").then_some(NAMES)} placeholder={hint} {value} {onchange} />
             </label>
         }
     };

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::breakpoint_fields::NAMES;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::written;
@@ -33,7 +34,7 @@ pub fn WatchExpressions() -> Html {
             }
             if list.len() < MOST {
                 <input type="text" class="text-box expression-box" aria-label="New watch expression" maxlength={LONGEST.to_string()}
-                    title="Locals, globals, the operand stack and memory, with arithmetic: local.n * 2, stack[0], global.g, mem32[0x400]. Any name works between quotes: local.\"my name\". A hyphen within a name belongs to it, as in local.my-i; write spaces around a minus."
+                    title={format!("Locals, globals, the operand stack and memory, with arithmetic: local.n * 2, stack[0], mem32[0x400]. {NAMES}")}
                     placeholder="local.n * 2, stack[0], mem32[0x400]"
                     autocomplete="off" autocapitalize="off" spellcheck="false" {onkeydown} />
             }
