@@ -17,7 +17,6 @@ use super::plain::Shift;
 use super::segments::Segment;
 use super::signatures::Signatures;
 use super::support::{self, Temporaries, load, store};
-use crate::engine::interpreter_limits;
 
 /// The frame's address: the parameter.
 const FRAME: u32 = 0;
@@ -29,6 +28,9 @@ const SCRATCH: u32 = 2;
 const BUDGET: u32 = 3;
 const ADDRESS: u32 = 4;
 const TEMPORARIES: Temporaries = Temporaries(5);
+
+/// How many labels one `br_table` names at most: interpreters and browsers refuse more than 65,520.
+const LARGEST_TABLE: u32 = 65_000;
 
 /// Which kind of function is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub fn run_function(
     }
     let redirect = MemArg { offset: u64::from(redirects), align: 2, target: MemArgTarget::Memory(0), ordering: None };
     sink.local_get(COUNTER).i32_load(redirect);
-    branch_to(&mut sink, count, interpreter_limits::MOST_TARGETS);
+    dispatch(&mut sink, count, LARGEST_TABLE);
     sink.end();
     for (index, segment) in segments.iter().enumerate() {
         let around = count - 1 - index as u32;
@@ -96,24 +98,20 @@ pub fn run_function(
     Ok(body)
 }
 
-/// Branches to the label whose number is on the stack; where there is none, out of what is around them.
-/// A `br_table` has `most` targets at most, so very many labels take several.
-fn branch_to(sink: &mut InstructionSink<'_>, count: u32, most: u32) {
-    let out = count + 1;
+/// Branches to the segment that is on the stack by its number: the blocks of the segments are right around. Beyond the
+/// segments is the way out. A table has `most` targets at most, so very many segments take several.
+fn dispatch(sink: &mut InstructionSink<'_>, count: u32, most: u32) {
     if count <= most {
-        sink.br_table(0..count, out);
+        sink.br_table(0..count, count + 1);
         return;
     }
     sink.local_set(SCRATCH);
-    let mut start = 0;
-    while count - start > most {
-        let end = start + most;
-        sink.local_get(SCRATCH).i32_const(end.cast_signed()).i32_lt_u().if_(BlockType::Empty);
-        // From within the `if`, each label is one further out.
-        sink.local_get(SCRATCH).i32_const(start.cast_signed()).i32_sub().br_table(start + 1..end + 1, out + 1).end();
-        start = end;
+    for first in (0..count).step_by(most as usize) {
+        // What is in a later table, or beyond all, goes on behind this block.
+        let targets = first + 1..(first + most).min(count) + 1;
+        sink.block(BlockType::Empty).local_get(SCRATCH).i32_const(first as i32).i32_sub().br_table(targets, 0).end();
     }
-    sink.local_get(SCRATCH).i32_const(start.cast_signed()).i32_sub().br_table(start..count, out);
+    sink.br(count + 1);
 }
 
 /// A step function: of these segments, which are single steps, it executes the one that the frame is at.
@@ -351,7 +349,7 @@ mod tests {
             sink.block(BlockType::Empty);
         }
         sink.local_get(FRAME);
-        branch_to(&mut sink, count, most);
+        dispatch(&mut sink, count, most);
         sink.end();
         for label in 0..count {
             sink.i32_const(label.cast_signed()).return_().end();

@@ -152,3 +152,14 @@ fn a_value_is_chosen_by_a_comparison_with_zero() {
         assert_eq!(both(text, &[(export, &values)]), [expected], "{export} {arguments:?}");
     }
 }
+
+/// More pieces of code than one `br_table` names.
+#[test]
+fn a_function_of_a_hundred_thousand_pieces_runs() {
+    let blocks = 40_000;
+    let body =
+        "(if (i32.lt_u (local.get $n) (i32.const 5)) (then (local.set $n (i32.add (local.get $n) (i32.const 1)))))"
+            .repeat(blocks);
+    let text = format!("(module (func (export \"f\") (param $n i32) (result i32) {body} (local.get $n)))");
+    assert_eq!(both(&text, &[("f", &[Val::I32(2)]), ("f", &[Val::I32(9)])]), ["5", "9"]);
+}
