@@ -45,11 +45,16 @@ impl LineEntries {
         functions.dedup();
         let mut entries = Self::default();
         let mut after_marks = Vec::new();
-        for number in functions {
-            let Some(function) = copy.analyse(number) else { continue };
-            let offsets: Vec<u64> = function.instructions.iter().map(|instruction| instruction.offset).collect();
-            let on = map.on(file, line, &offsets);
-            let changes = map.changes(copy.original(), offsets.first().copied().unwrap_or_default());
+        let functions = functions.into_iter().filter_map(|number| Some((number, copy.analyse(number)?)));
+        let functions: Vec<_> = functions.collect();
+        let of_all = functions.iter().flat_map(|(_, function)| &function.instructions);
+        let offsets: Vec<u64> = of_all.map(|instruction| instruction.offset).collect();
+        // In one go: of a generic function there may be hundreds.
+        let mut on_all = map.on(file, line, &offsets).into_iter();
+        for (number, function) in functions {
+            let on: Vec<OnLine> = on_all.by_ref().take(function.instructions.len()).collect();
+            let start = function.instructions.first().map_or(0, |first| first.offset);
+            let changes = || map.changes(copy.original(), start);
             let marks = marks_of(&function, &on);
             let calls: Vec<(u32, u32)> = copy
                 .operators(number)
@@ -58,7 +63,7 @@ impl LineEntries {
                     _ => None,
                 })
                 .collect();
-            for (instruction, within) in entries_of(&function, on, &calls, &changes) {
+            for (instruction, within) in entries_of(&function, on, &calls, changes) {
                 let position = |instruction| Position { function: number, instruction };
                 entries.within.extend(within.iter().copied().map(position));
                 entries.entries.insert(position(instruction), within);
@@ -121,7 +126,12 @@ struct Node {
 ///
 /// `calls` are the calls of functions by name, with the function; `changes` where a variable gets another value, both in
 /// order.
-fn entries_of(function: &Function, mut on: Vec<OnLine>, calls: &[(u32, u32)], changes: &[u64]) -> Vec<(u32, Vec<u32>)> {
+fn entries_of(
+    function: &Function,
+    mut on: Vec<OnLine>,
+    calls: &[(u32, u32)],
+    changes: impl FnOnce() -> Vec<u64>,
+) -> Vec<(u32, Vec<u32>)> {
     let mut first_columns: HashMap<Option<u32>, u32> = HashMap::new();
     for here in &on {
         for (scope, column) in here.scopes.iter().filter_map(|part| Some((part.scope, part.statement?))) {
@@ -226,14 +236,24 @@ struct Entry {
 /// Where a line begins again in the middle of straight code, because the compiler has unrolled a loop and put the copies of
 /// the line into one piece: the same call at the same place of the source comes again, and a variable has got another
 /// value in between.
-fn repeated(function: &Function, on: &[OnLine], is_single: &[bool], calls: &[(u32, u32)], changes: &[u64]) -> Vec<u32> {
+fn repeated(
+    function: &Function,
+    on: &[OnLine],
+    is_single: &[bool],
+    calls: &[(u32, u32)],
+    changes: impl FnOnce() -> Vec<u64>,
+) -> Vec<u32> {
     let place = |index: u32| on[index as usize].scopes.iter().find(|part| part.statement.is_some_and(|at| at > 0));
     let offset = |index: u32| function.instructions[index as usize].offset;
     let height = |index: u32| function.operands.height(function.instructions[index as usize].before);
+    let pairs = calls.array_windows().filter_map(|[(first, callee), (second, again)]| {
+        let part = place(*first).filter(|part| callee == again && place(*second) == Some(part))?;
+        Some((*first, *second, part))
+    });
+    let pairs: Vec<_> = pairs.collect();
+    let changes = if pairs.is_empty() { Vec::new() } else { changes() };
     let mut found = Vec::new();
-    for pair in calls.windows(2) {
-        let [(first, callee), (second, again)] = *pair else { continue };
-        let Some(part) = place(first).filter(|part| callee == again && place(second) == Some(part)) else { continue };
+    for (first, second, part) in pairs {
         let after = changes.partition_point(|change| *change <= offset(first));
         if changes.get(after).is_none_or(|change| *change > offset(second)) {
             continue;

@@ -63,6 +63,6 @@ impl DebugSession {
 
     fn leads_within_line(&self, position: Position) -> bool {
         self.breakpoints.is_within_line(position)
-            || self.run_to.as_ref().is_some_and(|entries| entries.is_within(position))
+            || self.armed.line && self.run_to.as_ref().is_some_and(|entries| entries.is_within(position))
     }
 }
