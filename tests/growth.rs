@@ -115,8 +115,11 @@ fn deep_operands(count: usize) -> String {
     format!("(module (func $f) (func (export \"main\"){push} call $f (if (i32.const 1) (then (nop))) call $f{drop}))")
 }
 
+/// A text of that size.
+type Make = fn(usize) -> String;
+
 /// Programs that grow, and a size that shows it.
-const SHAPES: [(&str, fn(usize) -> String, usize); 7] = [
+const SHAPES: [(&str, Make, usize); 7] = [
     ("nested ifs", nested_ifs, 2_000),
     ("else-if chain", else_ifs, 2_000),
     ("br_table to all blocks around", table_to_all, 2_000),
@@ -244,7 +247,7 @@ fn debugging_grows_with_the_code() {
 /// Texts that are no programs: each is refused with a problem at a place, in time that grows with the text.
 #[test]
 fn refusing_a_text_grows_with_the_text() {
-    let texts: [(&str, fn(usize) -> String); 14] = [
+    let texts: [(&str, Make); 14] = [
         ("open parentheses", |size| "(".repeat(size)),
         ("open parentheses on lines", |size| "(\n".repeat(size)),
         ("closing parentheses", |size| ")".repeat(size)),

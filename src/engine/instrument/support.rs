@@ -24,14 +24,15 @@ pub struct Callee {
 impl Callee {
     pub fn new(number: u32, params: Vec<ValType>, results: Vec<ValType>, locals: Vec<ValType>) -> Self {
         let mut local_bytes = 0;
-        let mut references = u32::MAX..0;
+        let mut references: Option<Range<u32>> = None;
         for ty in &locals {
             if matches!(ty, ValType::Ref(_)) {
-                references = references.start.min(local_bytes)..local_bytes + layout::size(*ty);
+                let start = references.map_or(local_bytes, |known| known.start);
+                references = Some(start..local_bytes + layout::size(*ty));
             }
             local_bytes += layout::size(*ty);
         }
-        Self { number, params, results, locals, local_bytes, references }
+        Self { number, params, results, locals, local_bytes, references: references.unwrap_or_default() }
     }
 }
 
