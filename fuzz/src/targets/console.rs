@@ -1,7 +1,7 @@
 //! What a program prints is shown the same however it is cut into pieces, and none of it reaches the page as an escape
 //! sequence.
 
-use wasmoscope::ui::selectors::terminal::{Decoder, Piece};
+use wasmoscope::ui::selectors::terminal::{Decoder, Piece, Style};
 
 pub fn run(input: &[u8]) {
     let whole = shown(&[input]);
@@ -16,30 +16,26 @@ pub fn run(input: &[u8]) {
     }
 }
 
-/// As the console joins them: pieces of one style are one.
-fn shown(chunks: &[&[u8]]) -> Vec<Piece> {
+/// As the console joins them: pieces of one style are one. No style stands for the start of the line.
+fn shown(chunks: &[&[u8]]) -> Vec<(Option<Style>, String)> {
     let mut decoder = Decoder::default();
-    let mut pieces = Vec::new();
+    let mut joined: Vec<(Option<Style>, String)> = Vec::new();
+    let mut join = |piece: Piece<'_>| {
+        let (style, text) = match piece {
+            Piece::Text { text, style } => (Some(style), text),
+            Piece::LineStart => (None, ""),
+        };
+        match joined.last_mut() {
+            Some((same, before)) if style.is_some() && *same == style => before.push_str(text),
+            _ => joined.push((style, text.to_owned())),
+        }
+    };
     for chunk in chunks {
-        decoder.read(chunk, &mut pieces);
+        decoder.read(chunk, &mut join);
     }
-    decoder.finish(&mut pieces);
-    let mut joined: Vec<Piece> = Vec::new();
-    for piece in pieces {
-        match (joined.last_mut(), piece) {
-            (Some(Piece::Text { text, style }), Piece::Text { text: more, style: same }) if *style == same => {
-                text.push_str(&more);
-            }
-            (_, piece) => joined.push(piece),
-        }
-    }
-    for piece in &joined {
-        if let Piece::Text { text, .. } = piece {
-            assert!(
-                text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\u{80}'..='\u{9f}')),
-                "{text:?}"
-            );
-        }
+    decoder.finish(&mut join);
+    for (_, text) in &joined {
+        assert!(text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\u{80}'..='\u{9f}')), "{text:?}");
     }
     joined
 }
