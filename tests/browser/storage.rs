@@ -61,6 +61,7 @@ fn revision(save: Save) -> f64 {
     match save {
         Save::Done { revision } => revision,
         Save::Conflict => panic!("another tab has saved"),
+        Save::Missing => panic!("another tab has deleted it"),
     }
 }
 
