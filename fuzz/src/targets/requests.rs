@@ -76,6 +76,7 @@ fn tamed(mut request: Request) -> Request {
         | Request::CompareFile { .. }
         | Request::ReadFile { .. }
         | Request::ReadAllFiles
+        | Request::FetchRest
         | Request::ListSources { .. } => {}
     }
     request
