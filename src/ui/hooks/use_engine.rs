@@ -81,6 +81,8 @@ struct Output {
     /// When the console was changed last, as [`dom::now`] tells.
     shown: Cell<f64>,
     next: RefCell<Option<Timeout>>,
+    /// When the last change has been drawn.
+    drawn: RefCell<Option<Timeout>>,
 }
 
 struct Slices {
@@ -532,11 +534,12 @@ impl Engine {
     fn hear_output(&self, chunks: &[OutputChunk]) {
         let inner = &self.0;
         inner.output.chunks.borrow_mut().extend_from_slice(chunks);
-        if dom::now() - inner.output.shown.get() >= f64::from(BETWEEN_PICTURES_MS) {
+        let left = f64::from(BETWEEN_PICTURES_MS) - (dom::now() - inner.output.shown.get());
+        if left <= 0.0 {
             inner.show_output();
         } else if inner.output.next.borrow().is_none() {
             let weak = Rc::downgrade(inner);
-            let next = Timeout::new(BETWEEN_PICTURES_MS, move || {
+            let next = Timeout::new(left.ceil() as u32, move || {
                 if let Some(inner) = weak.upgrade() {
                     inner.show_output();
                 }
@@ -581,16 +584,26 @@ impl Inner {
         }
     }
 
-    fn show_output(&self) {
+    fn show_output(self: &Rc<Self>) {
         self.output.next.take();
         let chunks = self.output.chunks.take();
         if !chunks.is_empty() {
             self.slices.console.dispatch(ConsoleAction::Output { run: self.run.get(), chunks: chunks.into() });
-            self.output.shown.set(dom::now());
+            let begun = dom::now();
+            self.output.shown.set(begun);
+            // What the page spends on a picture it has twice for all else: on a slow machine Stop could not be pressed.
+            let weak = Rc::downgrade(self);
+            let drawn = Timeout::new(0, move || {
+                if let Some(inner) = weak.upgrade() {
+                    let now = dom::now();
+                    inner.output.shown.set(now + 2.0 * (now - begun));
+                }
+            });
+            *self.output.drawn.borrow_mut() = Some(drawn);
         }
     }
 
-    fn lose_run(&self) {
+    fn lose_run(self: &Rc<Self>) {
         if self.active.replace(false) {
             self.show_output();
             self.slices.run.dispatch(RunAction::Lost);
@@ -603,7 +616,7 @@ impl Inner {
         self.slices.worker.dispatch(WorkerAction::Faulted { message: message.into(), recovered: false });
     }
 
-    fn fail(&self, reason: &str) {
+    fn fail(self: &Rc<Self>, reason: &str) {
         self.lose_run();
         self.queue.take();
         let message = format!("The interpreter could not be started: {reason}. Your text and files are safe.");

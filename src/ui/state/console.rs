@@ -192,14 +192,21 @@ impl ConsoleState {
             }
         }
         if follows {
-            let mut passed_over = self.pass_over(chunks.iter().map(|chunk| chunk.bytes.len()).sum());
+            let mut passed_over = self.pass_over(chunks.iter().map(|chunk| &*chunk.bytes));
             chunks.iter().for_each(|chunk| self.print(chunk, &mut passed_over));
         }
     }
 
-    /// Of so many bytes that come at once, how many are not even read: the rest alone is as much as the console keeps.
-    fn pass_over(&mut self, bytes: usize) -> usize {
-        let passed_over = bytes.saturating_sub(CAPACITY);
+    /// Of what comes at once, how many bytes are not even read: the rest alone is as much as the console keeps.
+    fn pass_over<'a>(&mut self, chunks: impl DoubleEndedIterator<Item = &'a [u8]>) -> usize {
+        let (mut room, mut passed_over) = (CAPACITY, 0);
+        for bytes in chunks.rev() {
+            let fits = bytes.iter().rev().take_while(|byte| {
+                room = room.saturating_sub(width(**byte));
+                room > 0
+            });
+            passed_over += bytes.len() - fits.count();
+        }
         if passed_over > 0 {
             self.dropped += self.blocks.iter().map(|block| printed(&block.spans)).sum::<u64>() + printed(&self.tail);
             self.empty();
@@ -243,10 +250,10 @@ impl ConsoleState {
         };
         let recorded: Vec<Recorded> = record.until(printed, step).collect();
         let bytes = recorded.iter().map(|recorded| match recorded {
-            Recorded::Output(chunk) => chunk.bytes.len(),
-            Recorded::Typed { .. } | Recorded::Said { .. } => 0,
+            Recorded::Output(chunk) => &*chunk.bytes,
+            Recorded::Typed { .. } | Recorded::Said { .. } => &[],
         });
-        let mut passed_over = self.pass_over(bytes.sum());
+        let mut passed_over = self.pass_over(bytes);
         for recorded in recorded {
             match recorded {
                 Recorded::Output(chunk) => self.print(&chunk, &mut passed_over),
@@ -377,6 +384,16 @@ impl ConsoleState {
 impl Block {
     fn has_room(&self) -> bool {
         self.length < BLOCK && self.lines < BLOCK_LINES && self.spans.len() < BLOCK_SPANS
+    }
+}
+
+/// About how much text a byte becomes: one that is in no character is spelled out.
+fn width(byte: u8) -> usize {
+    match byte {
+        b'\n' | b'\t' | b' '..=b'~' => 1,
+        0..=b' ' | 0x7f | 0xc0 | 0xc1 | 0xf5..=0xff => SPELLED,
+        0x80..=0xf4 => 2,
+        _ => 1,
     }
 }
 
@@ -602,6 +619,15 @@ mod tests {
         let shown = plain_text(&state);
         assert!(shown.starts_with('\u{17e}') && shown.ends_with("\u{17e}!"));
         assert_eq!(state.dropped + shown.len() as u64, 7 + bytes.len() as u64 + 1);
+    }
+
+    #[test]
+    fn what_is_spelled_out_counts_as_the_text_it_becomes() {
+        // As many bytes as the console keeps text: the last quarter fills it.
+        let state = apply_all([output(0, &[chunk(Stream::Stdout, &[0xff; CAPACITY])])]);
+        let shown = plain_text(&state).len();
+        assert!(shown <= CAPACITY && shown > CAPACITY - 2 * BLOCK, "{shown} bytes");
+        assert_eq!(state.dropped + shown as u64 / 4, CAPACITY as u64);
     }
 
     #[test]
