@@ -15,7 +15,7 @@ use crate::ui::selectors::terminal::{Decoder, Piece, SPELLED, Style};
 pub const CAPACITY: usize = 1 << 20;
 /// How many lines are kept, and how many spans: each costs the browser, however short it is.
 pub const MOST_LINES: usize = 20_000;
-pub const MOST_SPANS: usize = 4_000;
+pub const MOST_SPANS: usize = 2_000;
 /// How much text a block holds, in bytes, unless a line ends a little later; how many lines, and how many spans.
 const BLOCK: usize = 8 << 10;
 const BLOCK_LINES: usize = 1024;
