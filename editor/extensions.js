@@ -77,6 +77,8 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
       autocapitalize: "off",
       autocorrect: "off",
       spellcheck: "false",
+      // Also where the text is read-only, so that the keyboard scrolls it.
+      tabindex: "0",
     }),
     keymap.of([
       { key: "Mod-Enter", run },

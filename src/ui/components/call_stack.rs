@@ -31,10 +31,13 @@ pub fn CallStack() -> Html {
         html! {
             <li key={format!("{index} {level}")}>
                 <button type="button" class="frame" aria-current={current.then_some("true")} onclick={select}
-                    aria-label={format!("{function}{inlined}, {at}")}
                     title={format!("{function}{inlined}, {at}: {}", frame.instruction)}>
                     <span class="frame-name">{ for function.split_inclusive("::").map(|part| html! { <>{ part }<wbr /></> }) }</span>
-                    if call.is_inlined { <span class="frame-inlined">{ "inlined" }</span> }
+                    if call.is_inlined {
+                        <span class="visually-hidden">{ ", " }</span>
+                        <span class="frame-inlined">{ "inlined" }</span>
+                    }
+                    <span class="visually-hidden">{ ", " }</span>
                     <span class="frame-place">{ at }</span>
                 </button>
             </li>

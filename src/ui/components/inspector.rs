@@ -25,6 +25,7 @@ pub fn Inspector() -> Html {
     }
     html! {
         <div class="inspector" data-busy={debug.is_working().then_some("true")}>
+            <h2 class="visually-hidden">{ "Inspector" }</h2>
             <div class="inspector-column"><OperandStack /><WatchExpressions /><Labels /></div>
             <div class="inspector-column"><Variables /><Locals /><CallStack /><Globals /><Tables /></div>
         </div>

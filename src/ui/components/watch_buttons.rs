@@ -54,7 +54,7 @@ pub fn WatchButtons(props: &Props) -> Html {
             <button type="button" class="quiet-button" aria-label={format!("Who last wrote {of}?")}
                 title={format!("Go back to the instruction that wrote {of} last")} onclick={ask} disabled={!debug.is_stopped()}>
                 <Icon picture={Picture::LastWrite} />
-                if props.wide { { "Who last wrote this?" } }
+                if props.wide { { format!("Who last wrote {of}?") } }
             </button>
         </span>
     }

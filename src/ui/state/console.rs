@@ -391,9 +391,8 @@ impl Block {
 fn width(byte: u8) -> usize {
     match byte {
         b'\n' | b'\t' | b' '..=b'~' => 1,
-        0..=b' ' | 0x7f | 0xc0 | 0xc1 | 0xf5..=0xff => SPELLED,
+        0..=0x1f | 0x7f | 0xc0 | 0xc1 | 0xf5..=0xff => SPELLED,
         0x80..=0xf4 => 2,
-        _ => 1,
     }
 }
 
