@@ -228,7 +228,8 @@ mod tests {
         // Tried letter by letter at each place, this takes a thousand million steps.
         let (text, word) = ("a".repeat(1 << 20), "a".repeat(1000) + "b");
         assert_eq!(matches(&text, &word), []);
-        assert_eq!(matches(&(text.clone() + "B"), &word), [(1 << 20) - 1000..(1 << 20) + 1]);
+        let found = matches(&(text + "B"), &word);
+        assert_eq!((found.len(), found.first()), (1, Some(&((1 << 20) - 1000..(1 << 20) + 1))));
     }
 
     #[test]
