@@ -106,7 +106,7 @@ pub fn RowTools(props: &RowToolsProps) -> Html {
     };
     let save = if is_directory { "Save as zip" } else { "Save as" };
     html! {
-        <div class="row-tools" role="group" aria-label={format!("Actions on {}", names::file(path))}>
+        <div class="row-tools" role="group" aria-label={format!("Actions on {}", names::file(&path))}>
             if !is_directory && has_archive_name(&path) { { tool("Unpack", "", Picture::Unpack, unpack) } }
             if !is_directory { { tool("Open file", "Enter", Picture::Open, wish(Wish::Open(path.clone()))) } }
             { tool("Rename", "F2", Picture::Rename, wish(Wish::Rename(path.clone()))) }

@@ -209,6 +209,7 @@ const BLOCKED: &str = "blocked";
 const LATE: &str = "late";
 
 type Handler = Closure<dyn FnMut()>;
+type ErrorHandler = Closure<dyn FnMut(web_sys::Event)>;
 
 /// Ties a request to a promise; the handlers must live until one of them was called.
 fn settle(request: &IdbRequest, resolve: js_sys::Function, reject: js_sys::Function) -> [Handler; 2] {
@@ -247,7 +248,7 @@ pub struct Transaction {
     finished: Promise,
     /// What the first request that failed said; null where none has.
     first_error: Rc<RefCell<JsValue>>,
-    handlers: Option<(Handler, Handler, Closure<dyn FnMut(web_sys::Event)>)>,
+    handlers: Option<(Handler, Handler, ErrorHandler)>,
     committed: bool,
 }
 
