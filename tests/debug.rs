@@ -225,7 +225,8 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
             assert!(view.announcement.contains(reason), "{}", view.announcement);
             forwards.push(view.step);
         }
-        assert_eq!(forwards.len(), 6, "{text}");
+        // In each of five calls, before the operand of the line and, coming back from the next line, before the product.
+        assert_eq!(forwards.len(), 10, "{text}");
         for step in forwards.iter().rev() {
             let view = command(&mut worker, DebugCommand::BackContinue);
             assert_eq!((&view.reason, view.step), (&expected, *step), "{text}");
@@ -234,7 +235,7 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
         let mut worker = debug(FACTORIAL, vec![Breakpoint { log: Some("n".to_owned()), ..breakpoint }]);
         let view = command(&mut worker, DebugCommand::Continue);
         assert!(matches!(view.reason, DebugReason::Ended { .. }), "{:?}", view.reason);
-        assert_eq!(view.log.len(), 6);
+        assert_eq!(view.log.len(), 10);
         assert!(view.log[0].ends_with(&format!("its condition cannot be told: {reason}")), "{}", view.log[0]);
     }
 }

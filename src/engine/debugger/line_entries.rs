@@ -138,8 +138,17 @@ fn entries_of(
             first_columns.entry(scope).or_insert(column);
         }
     }
-    // Of a line that only calls what is inlined, the call is all there is.
-    let is_entry = |part: &&InScope| part.statement.is_some() || !first_columns.contains_key(&part.scope);
+    // Of a line that only calls what is inlined, the call is all there is: the first instruction of the inlined code, and
+    // not those further in to which control comes back from code of another line.
+    let is_entry = |part: &InScope, before: Option<u64>, here: u64| match part.call_start {
+        _ if part.statement.is_some() => true,
+        Some(start) if !first_columns.contains_key(&part.scope) => {
+            let start = u64::from(start);
+            start <= here && before.is_none_or(|before| before < start)
+        }
+        _ => false,
+    };
+    let mut step_before = None;
     let mut is_header = vec![false; function.instructions.len() + 1];
     for label in function.labels.iter().filter(|label| label.kind == LabelKind::Loop) {
         is_header[function.follow(label.target) as usize] = true;
@@ -167,9 +176,12 @@ fn entries_of(
         }
         let visited_before = nodes[at].visited.flatten();
         is_single[at] = before.len() == 1 && !is_header[at];
-        let entry = on[at].scopes.iter().find(is_entry).filter(|_| on[at].has_line).copied();
+        let here = function.instructions[at].offset;
+        let entry =
+            on[at].scopes.iter().find(|part| is_entry(part, step_before, here)).filter(|_| on[at].has_line).copied();
+        step_before = Some(here);
         let part = entry.or(on[at].scopes.first().copied());
-        if let Some(InScope { scope, statement }) = part {
+        if let Some(InScope { scope, statement, .. }) = part {
             let (within, outside): (Vec<u32>, Vec<u32>) =
                 before.iter().partition(|other| on[**other as usize].is_in(scope));
             // What an optimiser has moved away from the rest of its statement is at another column than where the

@@ -200,7 +200,11 @@ impl SourceMap for InstructionMap {
             let is_here = start.is_some_and(|start| range.contains(&start));
             OnLine {
                 has_line: start.is_some(),
-                scopes: if is_here { vec![InScope { scope: None, statement: Some(0) }] } else { Vec::new() },
+                scopes: if is_here {
+                    vec![InScope { scope: None, statement: Some(0), call_start: None }]
+                } else {
+                    Vec::new()
+                },
             }
         });
         on.collect()

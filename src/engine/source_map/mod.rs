@@ -58,6 +58,8 @@ pub struct InScope {
     pub scope: Option<u32>,
     /// Where the instruction itself is of that line, and not of a call that the line makes: its column, or 0.
     pub statement: Option<u32>,
+    /// Where the code of the inlined call begins, if it is of a call that the line makes.
+    pub call_start: Option<u32>,
 }
 
 impl OnLine {

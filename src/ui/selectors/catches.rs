@@ -179,12 +179,7 @@ fn declared<'a>(text: &'a str, with: &'static str) -> impl Iterator<Item = (u32,
 pub fn describe_catch(catch: &Catch) -> String {
     match (&catch.what, catch.condition.as_deref().and_then(only_depth)) {
         (Caught::Local { function, name, on }, Some(depth)) => {
-            format!(
-                "Local {} of {}, in calls {depth} deep, {}",
-                names::function(name),
-                names::function(function),
-                touching(*on)
-            )
+            format!("Local {} of {}, in calls {depth} deep, {}", written(name), written(function), touching(*on))
         }
         (what, _) => describe(what),
     }
@@ -204,17 +199,17 @@ fn only_depth(condition: &str) -> Option<u32> {
 pub fn describe(what: &Caught) -> String {
     match what {
         Caught::Instruction { line, column } => format!("Line {line}, column {column}"),
-        Caught::Entry { function } => format!("Entry of {}", names::function(function)),
+        Caught::Entry { function } => format!("Entry of {}", written(function)),
         Caught::Import { name } if name.is_empty() => "Call of any import".to_owned(),
-        Caught::Import { name } => format!("Call of {}", names::function(name)),
+        Caught::Import { name } => format!("Call of {}", written(name)),
         Caught::Memory { memory, start, length, on } => {
             let of = if *memory == 0 { String::new() } else { format!(" of memory {memory}") };
             let bytes = if *length == 1 { "byte".to_owned() } else { format!("{length} bytes") };
             format!("{} at 0x{start:X}{of} {}", capital(&bytes), touching(*on))
         }
-        Caught::Global { name, on } => format!("Global {} {}", names::function(name), touching(*on)),
+        Caught::Global { name, on } => format!("Global {} {}", written(name), touching(*on)),
         Caught::Local { function, name, on } => {
-            format!("Local {} of {}, in any call, {}", names::function(name), names::function(function), touching(*on))
+            format!("Local {} of {}, in any call, {}", written(name), written(function), touching(*on))
         }
     }
 }
@@ -226,6 +221,18 @@ fn touching(on: Touching) -> &'static str {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A name as it was given to a breakpoint; between quotes it is readable already.
+fn written(name: &str) -> String {
+    let inner = name.strip_prefix('$').unwrap_or(name);
+    let is_quoted = inner.len() > 1 && inner.starts_with('"') && inner.ends_with('"');
+    if is_quoted
+        && names::name(&inner[1..inner.len() - 1].replace(['"', '\\', ' '], "")).starts_with(|first| first != '"')
+    {
+        return name.to_owned();
+    }
+    names::function(name)
 }
 
 #[cfg(test)]

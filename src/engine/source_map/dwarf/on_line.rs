@@ -23,7 +23,8 @@ impl DebugInfo {
             let innermost = self.scopes.at(offset);
             let statement = statements.partition_point(|row| row.start <= offset).checked_sub(1);
             let statement = statement.map(|index| statements[index]).filter(|row| offset < row.end);
-            let own = statement.map(|row| InScope { scope: innermost, statement: Some(row.place.column) });
+            let own =
+                statement.map(|row| InScope { scope: innermost, statement: Some(row.place.column), call_start: None });
             let around = innermost.map(|scope| calls.entry(scope).or_insert_with(|| self.calls_on(scope, file, line)));
             let scopes = own.into_iter().chain(around.into_iter().flat_map(|around| around.iter().copied())).collect();
             OnLine { has_line: true, scopes }
@@ -50,6 +51,6 @@ impl DebugInfo {
     fn calls_on(&self, scope: u32, file: u32, line: u32) -> Vec<InScope> {
         let calls = self.scopes.chain(scope);
         let calls = calls.filter(|scope| scope.call.is_some_and(|call| call.file == file && call.line == line));
-        calls.map(|scope| InScope { scope: scope.outer, statement: None }).collect()
+        calls.map(|scope| InScope { scope: scope.outer, statement: None, call_start: Some(scope.start) }).collect()
     }
 }
