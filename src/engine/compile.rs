@@ -53,9 +53,6 @@ pub fn warnings(source: &Source) -> Vec<Problem> {
     /// One tells what there is to know; the others can be gone to.
     const MOST: usize = 20;
     let Ok(text) = text(source) else { return Vec::new() };
-    if source.is_binary() || text.is_ascii() {
-        return Vec::new();
-    }
     let controls = text.char_indices().filter(|(_, character)| characters::is_bidirectional_control(*character));
     let warning = |(offset, character): (usize, char)| {
         let name = characters::code_point(character);

@@ -89,14 +89,20 @@ pub fn inspect(source: &Source) -> Inspection {
         } else if let Some(summary) = &summary {
             let mut missing = runtime::imports::missing(&source.name, summary, !source.is_binary());
             let more = missing.split_off(missing.len().min(MOST_MISSING)).len();
-            problems.extend(place(source, &wasm, missing));
+            // Placing is not among what a first run needs (`xtask/src/hooks/parts.rs`).
+            if !missing.is_empty() {
+                problems.extend(place(source, &wasm, missing));
+            }
             if more > 0 {
                 let message = format!("{more} more imports are unresolved");
                 problems.push(Problem::error(&source.name, message).help("the first ones are listed before this one"));
             }
         }
     }
-    problems.extend(compile::warnings(source));
+    // Nor is reading a text again that can hold nothing to warn of.
+    if !source.is_binary() && !source.bytes.is_ascii() {
+        problems.extend(compile::warnings(source));
+    }
     Inspection { verdict, problems, summary: summary.map(Rc::new), wasm: Some(wasm.into()), noticed: seen }
 }
 
