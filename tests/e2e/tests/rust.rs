@@ -120,7 +120,7 @@ fn text_is_stepped_by_line_when_that_is_chosen_and_the_choice_is_kept() {
 fn variables_are_told_as_what_they_are_and_where_they_are_pointed_at() {
     let page = stopped_in_count();
     page.expect_in("Variables", "Count { lines: ");
-    page.expect_in("Variables", "frequencies: HashMap (0 entries)");
+    page.expect_in("Variables", "frequencies: {} }");
     page.expect_in("Variables", "word\n&str");
     page.point_at("count.words += 1;");
     page.expect_script(
@@ -130,5 +130,5 @@ fn variables_are_told_as_what_they_are_and_where_they_are_pointed_at() {
     // Those of the caller are told when it is looked at.
     page.click("button", "wordcount::run");
     page.expect_in("Variables", "counts");
-    page.expect_not_in("Variables", "frequencies: HashMap (0 entries)\n");
+    page.expect_not_in("Variables", "frequencies: {} }\n");
 }
