@@ -122,7 +122,7 @@ impl<'a> Reader<'_, 'a> {
             if abbreviation.tag() == dw::DW_TAG_variable && depth == 1 {
                 self.work.spend(specifications.len() as u64)?;
                 entries.read_attributes(specifications, &mut attributes)?;
-                self.vtable(index, entry, &attributes);
+                self.vtable(index, entry, &attributes)?;
                 continue;
             }
             if !is_inlined && abbreviation.tag() != dw::DW_TAG_subprogram {
@@ -149,23 +149,21 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Notes a variable that is the vtable of a trait object.
-    fn vtable(&mut self, unit: usize, entry: EntryRef, attributes: &[Attribute<Bytes<'a>>]) {
+    fn vtable(&mut self, unit: usize, entry: EntryRef, attributes: &[Attribute<Bytes<'a>>]) -> Result<(), Broken> {
         let value = |name| attributes.iter().find(|attribute| attribute.name() == name).map(Attribute::value);
-        let address = || {
-            let mut operations =
-                value(dw::DW_AT_location)?.exprloc_value()?.operations(self.units.all[unit].encoding());
-            match operations.next() {
-                Ok(Some(Operation::Address { address })) => Some(address),
-                _ => None,
-            }
-        };
         let unit = &self.units.all[unit];
+        let address = || match value(dw::DW_AT_location)?.exprloc_value()?.operations(unit.encoding()).next() {
+            Ok(Some(Operation::Address { address })) => Some(address),
+            _ => None,
+        };
         let name = || self.units.string(unit, value(dw::DW_AT_name)?);
-        if let Some(address) = address()
-            && name().is_some_and(|name| name.ends_with("::{vtable}"))
-        {
-            self.index.add_vtable(address, entry);
+        if let Some((address, name)) = address().and_then(|address| Some((address, name()?))) {
+            self.work.spend(name.len() as u64 / 32)?;
+            if name.ends_with("::{vtable}") {
+                self.index.add_vtable(address, entry);
+            }
         }
+        Ok(())
     }
 
     /// Notes where a scope's code is.
