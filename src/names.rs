@@ -18,8 +18,11 @@ pub fn shown_with_spaces(name: &str) -> Cow<'_, str> {
 }
 
 fn shown_where(name: &str, is_quoted: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let is_seen = |character: char| {
-        matches!(character, '\'' | '`' | ' ') || !is_unseen(character) && character.escape_debug().eq(Some(character))
+    let is_seen = |character: char| match character {
+        '"' | '\\' => false,
+        // Most names, at the page's start too, need no more than this; Unicode's tables come later.
+        ' '..='~' => true,
+        _ => !is_unseen(character) && character.escape_debug().eq(Some(character)),
     };
     if !name.is_empty() && name.chars().all(|character| is_seen(character) && !is_quoted(character)) {
         return Cow::Borrowed(name);

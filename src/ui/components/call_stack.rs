@@ -32,7 +32,7 @@ pub fn CallStack() -> Html {
             <li key={format!("{index} {level}")}>
                 <button type="button" class="frame" aria-current={current.then_some("true")} onclick={select}
                     title={format!("{function}{inlined}, {at}: {}", frame.instruction)}>
-                    <span class="frame-name">{ for function.split_inclusive("::").map(|part| html! { <>{ part }<wbr /></> }) }</span>
+                    <span class="frame-name">{ function.clone() }</span>
                     if call.is_inlined {
                         <span class="visually-hidden">{ ", " }</span>
                         <span class="frame-inlined">{ "inlined" }</span>
