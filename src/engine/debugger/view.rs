@@ -20,7 +20,7 @@ pub struct FrameView {
     pub locals: Vec<LocalView>,
     /// The topmost last.
     pub operand_stack: Vec<OperandView>,
-    /// The labels around the instruction, the innermost first, at most [`MOST_LABELS`].
+    /// The labels around the instruction, the innermost first, at most `MOST_LABELS` of them.
     pub labels: Vec<LabelView>,
     /// How many more there are.
     pub more_labels: u32,
