@@ -161,9 +161,14 @@ fn the_error_that_a_question_mark_hands_on_is_shown() {
 }
 
 #[test]
-fn references_to_what_has_no_size_and_owners_are_seen_through() {
+fn unsized_references_and_owners_are_followed() {
     let worker = stopped_in("values/src/owners.rs", "// OWNERS");
-    insta::assert_snapshot!(told_in(&worker), @r#"
+    // The linker orders the table by the paths of the build, so its indices differ from folder to folder.
+    let values = told_in(&worker);
+    let (before, pointer) = values.split_once("fn(i32) -> i32 = 0x").unwrap();
+    let (_, after) = pointer.split_once(' ').unwrap();
+    let values = format!("{before}fn(i32) -> i32 = [table index] {after}");
+    insta::assert_snapshot!(values, @r#"
     path: &Path = "/a/b"
     os: &OsStr = "os"
     c: &CStr = "abc"
@@ -195,7 +200,7 @@ fn references_to_what_has_no_size_and_owners_are_seen_through() {
     slice_box: Box<[u8]> = [1, 2]
     texts: &[&str] = ["a", "b"]
     either: Either = Either { number: 1065353216, float: 1.0 }
-    function: fn(i32) -> i32 = 0x1 (values::owners::twice)
+    function: fn(i32) -> i32 = [table index] (values::owners::twice)
     captured: String = "captured"
     closure: {closure_env#0} = {closure_env#0} { _ref__captured: &"captured" }
     "#);
