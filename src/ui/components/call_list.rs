@@ -85,9 +85,10 @@ pub fn CallList(props: &Props) -> Html {
     html! {
         <div class="syscall-list">
             <div class="syscall-head" aria-hidden="true">
-                <span class="syscall-number">{ "#" }</span>
-                <span class="syscall-time">{ "ms" }</span>
-                <span class="syscall-fuel">{ if now.is_some() { "step" } else { "instructions" } }</span>
+                // The option's name leaves out when it was made.
+                <span class="syscall-number" aria-hidden="true">{ "#" }</span>
+                <span class="syscall-time" aria-hidden="true">{ "ms" }</span>
+                <span class="syscall-fuel" aria-hidden="true">{ if now.is_some() { "step" } else { "instructions" } }</span>
                 <span class="syscall-text">{ "call" }</span>
                 <span class="syscall-answer-head">{ "answer" }</span>
             </div>
@@ -139,13 +140,15 @@ fn CallRow(props: &RowProps) -> Html {
     let contents = call.as_ref().map(|call| {
         html! {
             <>
-                <span class="syscall-number">{ numbers::grouped(call.number) }</span>
-                <span class="syscall-time">{ time(call) }</span>
-                <span class="syscall-fuel">{ numbers::grouped(call.fuel) }</span>
+                // The option's name leaves out when it was made.
+                <span class="syscall-number" aria-hidden="true">{ numbers::grouped(call.number) }</span>
+                <span class="syscall-time" aria-hidden="true">{ time(call) }</span>
+                <span class="syscall-fuel" aria-hidden="true">{ numbers::grouped(call.fuel) }</span>
                 <span class="syscall-text">
                     <span class="syscall-function">{ &call.function }</span>
                     { "(" }<span class="syscall-arguments">{ arguments(call) }</span>{ ")" }
                 </span>
+                { " " }
                 // In a place of its own, so that a long call does not hide it.
                 <span class="syscall-result">
                     { "= " }<span class="syscall-outcome" data-failed={call.failed.to_string()}>{ &call.outcome }</span>

@@ -243,7 +243,8 @@ impl Browser {
             None => self.logged(),
         };
         let is_local = |url: &str| {
-            let schemes = ["data:", "blob:", "chrome:", "about:", "resource:"];
+            // The browser's own page for a new tab may still be loading; a page cannot ask these for anything.
+            let schemes = ["data:", "blob:", "chrome:", "chrome-untrusted:", "about:", "resource:"];
             schemes.iter().any(|scheme| url.starts_with(scheme))
         };
         let elsewhere = requests.into_iter().filter(|url| !is_local(url) && !url.starts_with(origin));
