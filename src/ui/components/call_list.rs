@@ -85,8 +85,8 @@ pub fn CallList(props: &Props) -> Html {
     html! {
         <div class="syscall-list">
             <div class="syscall-head" aria-hidden="true">
-                // The option's name leaves out when it was made.
-                <span class="syscall-number" aria-hidden="true">{ "#" }</span>
+                // The option's name leaves out when the call was made, so the style sheet draws that.
+                <span class="syscall-number">{ "#" }</span>
                 <span class="syscall-time" aria-hidden="true">{ "ms" }</span>
                 <span class="syscall-fuel" aria-hidden="true">{ if now.is_some() { "step" } else { "instructions" } }</span>
                 <span class="syscall-text">{ "call" }</span>
@@ -140,10 +140,10 @@ fn CallRow(props: &RowProps) -> Html {
     let contents = call.as_ref().map(|call| {
         html! {
             <>
-                // The option's name leaves out when it was made.
-                <span class="syscall-number" aria-hidden="true">{ numbers::grouped(call.number) }</span>
-                <span class="syscall-time" aria-hidden="true">{ time(call) }</span>
-                <span class="syscall-fuel" aria-hidden="true">{ numbers::grouped(call.fuel) }</span>
+                // The option's name leaves out when the call was made, so the style sheet draws that.
+                <span class="syscall-number">{ numbers::grouped(call.number) }</span>
+                <span class="syscall-time" data-text={time(call)} />
+                <span class="syscall-fuel" data-text={numbers::grouped(call.fuel)} />
                 <span class="syscall-text">
                     <span class="syscall-function">{ &call.function }</span>
                     { "(" }<span class="syscall-arguments">{ arguments(call) }</span>{ ")" }

@@ -63,7 +63,7 @@ pub fn FileRow(props: &Props) -> Html {
         >
             <span class="file-picture" aria-hidden="true">{ picture }</span>
             <span class="file-name">{ name }</span>
-            if let Some((_, letter, text)) = mark { <span class="file-mark" aria-hidden="true" title={text}>{ letter }</span> }
+            if let Some((_, letter, text)) = mark { <span class="file-mark" aria-hidden="true" title={text} data-letter={letter} /> }
             // Not drawn; it separates the words for assistive technology.
             { " " }
             if let Some(size) = size { <span class="file-size">{ size }</span> }

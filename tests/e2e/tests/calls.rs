@@ -54,7 +54,7 @@ fn a_hundred_thousand_calls_scroll() {
     page.press("Run");
     page.expect_in("System calls", "100,000 calls");
     page.expect_in("System calls", "fd_close(99999)\n= BADF");
-    page.click("option", "100000");
+    page.click("option", "100,000");
     page.hit(key::HOME);
     page.expect_in("System calls", "fd_close(0<stdin>)\n= SUCCESS");
     page.expect_script("few rows exist", "return document.querySelectorAll('.syscall-row').length < 60");
