@@ -78,7 +78,7 @@ pub fn ExamplesDialog(props: &Props) -> Html {
         html! {
             <li key={example.id.clone()}>
                 <button type="button" class="download-choice" aria-label={format!("{}: {}", example.title, example.description)} {onclick}>
-                    <strong>{ &example.title }</strong><span>{ &example.description }</span>
+                    <strong>{ &example.title }</strong>{ " " }<span>{ &example.description }</span>
                 </button>
             </li>
         }

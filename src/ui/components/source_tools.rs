@@ -67,7 +67,7 @@ pub fn SourceTools() -> Html {
             <button type="button" class="button" aria-haspopup="dialog" onclick={show(Dialog::Examples)}>{ "Examples" }</button>
             <button type="button" class="button project-button" aria-haspopup="dialog" aria-label={format!("Projects: {}, {state}", workspace.project.name)}
                 title={format!("{}: {state}", workspace.project.name)} onclick={show(Dialog::Projects)}>
-                <span class="project-word">{ "Projects" }</span>
+                <span class="project-word">{ "Projects" }</span>{ " " }
                 <span class="project-name">{ &*workspace.project.name }</span>
                 <span class="project-state" data-saving={state} aria-hidden="true" />
             </button>
