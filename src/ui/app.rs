@@ -44,8 +44,8 @@ use super::state::sources::SourcesState;
 use super::state::worker::WorkerState;
 use crate::protocol::DebugCommand;
 
-/// What a person who has never been here finds in the editor.
-const WELCOME: &str = include_str!("../../static/examples/answer.wat");
+/// The program in the editor at the first visit: stepping through it shows the operand stack at work.
+const WELCOME: &str = include_str!("../../static/examples/steps.wat");
 
 /// Puts the page into the document.
 pub fn mount() {

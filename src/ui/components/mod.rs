@@ -26,7 +26,7 @@ pub mod download_menu;
 pub mod drop_zone;
 pub mod editable_text;
 pub mod editor_pane;
-pub mod examples_box;
+pub mod examples_dialog;
 pub mod fault_banner;
 pub mod file_dialog;
 pub mod file_picture;

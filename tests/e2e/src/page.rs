@@ -236,7 +236,8 @@ impl Page {
 
     /// Chooses in the combo box of examples, and waits until the example has been opened.
     pub fn choose_example(&self, title: &str) {
-        self.choose("Examples", title);
+        self.press("Examples");
+        self.press(title);
         let named = serde_json::json!(format!("Projects: {title}"));
         self.expect_script(
             &format!("the example `{title}` is open"),

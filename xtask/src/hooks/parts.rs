@@ -248,6 +248,8 @@ pub const APP_REST: &[&str] = &[
     "..components::ask_dialog",
     "..components::share_dialog",
     "..components::download_menu",
+    "..components::examples_dialog",
+    "wasmoscope::ui::selectors::examples",
     "..components::modal",
     "..components::call_list",
     "..components::call_details",
