@@ -221,7 +221,7 @@ fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
         let mut met = Vec::new();
         loop {
             let view = command(&mut worker, direction.clone());
-            let DebugReason::Watchpoint { untold, .. } = view.reason else { break };
+            let DebugReason::Watchpoint { untold, .. } = view.reason.clone() else { break };
             assert_eq!(untold.as_deref(), Some(reason));
             assert!(sentence(&view).contains(reason), "{}", sentence(&view));
             met.push(view.step);

@@ -168,7 +168,7 @@ pub fn branch(index: usize, label: &crate::protocol::Label) -> String {
     let goes = match label.kind.as_str() {
         "function" => "returns from the function".to_owned(),
         "loop" => "goes to its start".to_owned(),
-        _ => "goes behind it".to_owned(),
+        _ => "goes past its end".to_owned(),
     };
     match label.target.filter(|_| label.kind != "function") {
         Some(target) => format!("br {index} {goes}, line {}", target.line),
@@ -336,7 +336,7 @@ mod tests {
         let label =
             |kind: &str| Label { kind: kind.into(), name: None, place: Some(span(3)), target: Some(span(9)), arity: 0 };
         assert_eq!(branch(0, &label("loop")), "br 0 goes to its start, line 9");
-        assert_eq!(branch(1, &label("block")), "br 1 goes behind it, line 9");
+        assert_eq!(branch(1, &label("block")), "br 1 goes past its end, line 9");
         assert_eq!(branch(2, &label("function")), "br 2 returns from the function");
     }
 

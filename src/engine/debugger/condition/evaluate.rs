@@ -47,11 +47,7 @@ pub(super) fn value(node: &Node, scope: &dyn Scope) -> Result<Number> {
             let name = name(selector, scope)?;
             scope.global(name).ok_or_else(|| NoValue::Global(name.to_string()))?
         }
-        Node::Named(name) => match named(name, scope)? {
-            Place::Local(name) => scope.local(name).ok_or_else(|| NoValue::Local(name.to_string()))?,
-            Place::Global(name) => scope.global(name).ok_or_else(|| NoValue::Global(name.to_string()))?,
-            Place::Stack(depth) => scope.stack(depth).ok_or(NoValue::Stack(depth))?,
-        },
+        Node::Named(name) => bare_value(name, scope)?,
         Node::Stack(index) => {
             let depth = integer(index, scope)?;
             scope.stack(depth).ok_or(NoValue::Stack(depth))?
@@ -77,8 +73,17 @@ pub(super) fn name<'a>(selector: &'a Selector, scope: &dyn Scope) -> Result<Name
     })
 }
 
+/// The value of a name alone. Apart, as an expression is as deep on the stack as it is nested.
+fn bare_value(name: &str, scope: &dyn Scope) -> Result<Number> {
+    match bare(name, scope)? {
+        Place::Local(name) => scope.local(name).ok_or_else(|| NoValue::Local(name.to_string())),
+        Place::Global(name) => scope.global(name).ok_or_else(|| NoValue::Global(name.to_string())),
+        Place::Stack(depth) => scope.stack(depth).ok_or(NoValue::Stack(depth)),
+    }
+}
+
 /// The local or global of a name that does not say which of them it is.
-pub(super) fn named<'a>(name: &'a str, scope: &dyn Scope) -> Result<Place<'a>> {
+pub(super) fn bare<'a>(name: &'a str, scope: &dyn Scope) -> Result<Place<'a>> {
     let known = Name::Text(name);
     match (scope.has_local(known), scope.has_global(known)) {
         (true, false) => Ok(Place::Local(known)),

@@ -183,7 +183,7 @@ impl Condition {
         Ok(match &self.root {
             Node::Local(selector) => Some(Place::Local(evaluate::name(selector, scope)?)),
             Node::Global(selector) => Some(Place::Global(evaluate::name(selector, scope)?)),
-            Node::Named(name) => Some(evaluate::named(name, scope)?),
+            Node::Named(name) => Some(evaluate::bare(name, scope)?),
             Node::Stack(index) => Some(Place::Stack(evaluate::integer(index, scope)?)),
             Node::Number(_) | Node::Memory(..) | Node::Depth | Node::Step | Node::Unary(..) | Node::Binary(..) => None,
         })

@@ -127,7 +127,7 @@ impl<'a> At<'a> {
             LabelKind::Function => format!("the end of {name}"),
             LabelKind::Loop => format!("the start of {name}{}", self.at_line(", ", known.start)),
             LabelKind::Block | LabelKind::If => {
-                format!("behind {name}{}", self.at_line(", ", self.analysed.follow(known.target)))
+                format!("past the end of {name}{}", self.at_line(", to ", self.analysed.follow(known.target)))
             }
         }
     }

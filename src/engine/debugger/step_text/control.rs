@@ -32,7 +32,8 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
         (Operator::Nop, _) => head.text("does nothing"),
         (Operator::Block { .. }, _) => {
             let (label, _) = at.analysed.label_of(before.position.instruction)?;
-            head.text(format!("entered; a branch to {} goes {}", it(at, label), to(&at.target(label))))
+            let line = at.at_line(", to ", at.analysed.follow(at.analysed.labels.get(label as usize)?.target));
+            head.text(format!("entered; a branch to {} goes past its end{line}", it(at, label)))
         }
         (Operator::Loop { .. }, _) => {
             let (label, _) = at.analysed.label_of(before.position.instruction)?;
@@ -108,9 +109,9 @@ fn it(at: &At<'_>, label: u32) -> String {
     at.label_name(label).unwrap_or_else(|| "it".to_owned())
 }
 
-/// `to the start of loop $next`, `behind block $done`.
+/// `to the start of loop $next`, `past the end of block $done`.
 fn to(target: &str) -> String {
-    if target.starts_with("behind") { target.to_owned() } else { format!("to {target}") }
+    if target.starts_with("past") { target.to_owned() } else { format!("to {target}") }
 }
 
 /// What the table has, for a call through one: `element 0 of table 0 is $add`.
@@ -147,7 +148,7 @@ fn entered(at: &At<'_>, instead_of: Option<u32>) -> Sentence {
     let Some(frame) = at.session.call_stack(1).pop() else { return Sentence::new("entered a function") };
     let mut sentence = Sentence::new(format!("entered {}", at.function(frame.function)));
     if let Some(caller) = instead_of {
-        sentence = sentence.text(format!(" in the place of {}", at.function(caller)));
+        sentence = sentence.text(format!(" in place of {}", at.function(caller)));
     }
     for (index, local) in frame.locals.iter().take(frame.params as usize).enumerate() {
         let name = at.local(frame.function, index as u32);

@@ -82,10 +82,12 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
                 Some(lane) => head.text(format!("lane {lane} of ")),
                 None => head,
             };
-            let is_part = lane.is_none() && length < size(value);
-            let head = head.value(vector(step, value).unwrap_or_else(|| at.shown(value)));
-            let part = if is_part { format!(", its low {} bits,", length * 8) } else { String::new() };
-            head.text(format!("{part} as {} {place}", bytes(&written)))
+            let head = match lane.is_none() && length < size(value) {
+                true => head.text(format!("the low {} bits of ", length * 8)),
+                false => head,
+            };
+            head.value(vector(step, value).unwrap_or_else(|| at.shown(value)))
+                .text(format!(" as {} {place}", bytes(&written)))
         }
         _ => return None,
     })

@@ -163,13 +163,11 @@ fn note(operation: &str, operands: &[Val], pushed: &[Val]) -> Option<&'static st
         "nearest" => (real(a)?.fract().abs() == 0.5).then_some(", as halves go to the even one"),
         "demote_f64" => {
             let (exact, result) = (real(a)?, real(result)?);
-            (exact != result && !exact.is_nan()).then_some(", the nearest f32")
+            (exact != result && !exact.is_nan()).then_some(", rounded")
         }
-        "convert_i32_s" | "convert_i64_s" => {
-            (real(result)? as i128 != signed(a)?).then_some(", the nearest that there is")
-        }
+        "convert_i32_s" | "convert_i64_s" => (real(result)? as i128 != signed(a)?).then_some(", rounded"),
         "convert_i32_u" | "convert_i64_u" => {
-            (real(result)? as i128 != i128::from(super::unsigned(a)?)).then_some(", the nearest that there is")
+            (real(result)? as i128 != i128::from(super::unsigned(a)?)).then_some(", rounded")
         }
         _ if operation.starts_with("trunc_sat") => {
             let a = real(a)?;

@@ -150,8 +150,8 @@ fn template(operation: &str) -> Option<&'static str> {
         "or" => "{a} or {b}, bit by bit: {r}",
         "xor" => "{a} xor {b}, bit by bit: {r}",
         "bitselect" => "bits of {a} where {c} has ones, of {b} elsewhere: {r}",
-        "any_true" => "that any bit of {a} is 1 is {bool}, pushed {r}",
-        "all_true" => "that every lane of {a} is nonzero is {bool}, pushed {r}",
+        "any_true" => "any bit of {a} is 1: {bool}, pushed {r}",
+        "all_true" => "every lane of {a} is nonzero: {bool}, pushed {r}",
         "bitmask" => "the sign bits of {a} as a number: {r}",
         "abs" => "the absolute values of {a}: {r}",
         "neg" => "{a} negated: {r}",
@@ -228,11 +228,24 @@ fn conversion(operation: &str) -> Option<&'static str> {
 
 /// In which lanes a comparison holds.
 fn where_true(lanes: &[u64]) -> String {
-    let held: Vec<String> = (0..lanes.len()).filter(|lane| lanes[*lane] != 0).map(|lane| lane.to_string()).collect();
+    let mut held: Vec<String> = Vec::new();
+    let mut lane = 0;
+    while lane < lanes.len() {
+        let alike = lanes[lane..].iter().take_while(|other| (**other != 0) == (lanes[lane] != 0)).count();
+        if lanes[lane] != 0 && alike == lanes.len() {
+            return "in every lane".to_owned();
+        }
+        match alike {
+            _ if lanes[lane] == 0 => {}
+            1 | 2 => held.extend((lane..lane + alike).map(|lane| lane.to_string())),
+            _ => held.push(format!("{lane} to {}", lane + alike - 1)),
+        }
+        lane += alike;
+    }
     match &held[..] {
         [] => "in no lane".to_owned(),
-        held if held.len() == lanes.len() => "in every lane".to_owned(),
-        [lane] => format!("in lane {lane}"),
+        [lane] if !lane.contains("to") => format!("in lane {lane}"),
+        [lanes] => format!("in lanes {lanes}"),
         [first @ .., last] => format!("in lanes {} and {last}", first.join(", ")),
     }
 }

@@ -45,20 +45,20 @@ fn reason(at: &At<'_>, code: &str) -> Option<Sentence> {
         }
         "integer-overflow" => {
             let name = name(&at.operator);
-            let ty = name.split_once('.').map_or("an integer", |(ty, _)| ty);
-            let sign = if name.ends_with("_u") { "unsigned " } else { "" };
+            let ty = name.split_once('.').map_or("integer", |(ty, _)| ty);
+            let sign = if name.ends_with("_u") { "an unsigned" } else { "an" };
             let sentence = Sentence::default().value(operand(0)?);
             Some(match operand(1) {
                 Some(divisor) => sentence
                     .text(" / ")
                     .value(divisor)
-                    .text(format!(": integer overflow, the quotient does not fit {ty}")),
-                None => sentence.text(format!(": integer overflow, it does not fit {sign}{ty}")),
+                    .text(format!(": integer overflow, the quotient does not fit an {ty}")),
+                None => sentence.text(format!(": integer overflow, it does not fit {sign} {ty}")),
             })
         }
         "invalid-conversion-to-integer" => {
-            let ty = name(&at.operator).split_once('.').map_or("an integer".to_owned(), |(ty, _)| ty.to_owned());
-            Some(Sentence::default().value(operand(0)?).text(format!(" cannot be converted to {ty}")))
+            let ty = name(&at.operator).split_once('.').map_or("integer".to_owned(), |(ty, _)| ty.to_owned());
+            Some(Sentence::default().value(operand(0)?).text(format!(" cannot be converted to an {ty}")))
         }
         _ => None,
     }

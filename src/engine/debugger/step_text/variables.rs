@@ -24,7 +24,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
         Operator::LocalTee { .. } => {
             let value = before.operands.first()?;
             let sentence = change(step, head, before.written.as_ref()?, value);
-            sentence.text("; ").value(at.shown(value)).text(" stays on the stack")
+            sentence.text(", and ").value(at.shown(value)).text(" stays on the stack")
         }
         _ => return None,
     })
