@@ -141,11 +141,14 @@ fn from_the_start_a_step_leads_to_the_first_line_of_the_program() {
     let mut worker = debug(Vec::new());
     let view = line(&mut worker, LineCommand::Over);
     assert_eq!(stands(&view).0, MAIN);
+    let said = sentence(&view);
+    assert!(said.starts_with(&format!("At line {} of main.rs, in `wordcount::", stands(&view).1)), "{said}");
     let mut worker = debug(Vec::new());
     let into = line(&mut worker, LineCommand::Into);
     assert_eq!((stands(&into), into.step), (stands(&view), view.step));
     let end = line(&mut worker, LineCommand::Out);
     assert!(matches!(end.reason, DebugReason::Ended { .. }), "{:?}", end.reason);
+    assert_eq!(sentence(&end), "Exited with code 0");
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn integer(operation: &str) -> Option<&'static str> {
         "rotr" => "{a} rotated right by {shift} is {r}",
         "clz" => "the {bits} bits of {a} begin with {r} zeros",
         "ctz" => "the {bits} bits of {a} end with {r} zeros",
-        "popcnt" => "of the {bits} bits of {a}, {r} are 1",
+        "popcnt" => "the number of ones among the {bits} bits of {a} is {r}",
         "extend8_s" => "the low 8 bits of {a}, sign-extended, are {r}",
         "extend16_s" => "the low 16 bits of {a}, sign-extended, are {r}",
         "extend32_s" => "the low 32 bits of {a}, sign-extended, are {r}",
