@@ -123,7 +123,8 @@ pub fn use_debugger(
             if now.opened == opened {
                 let moment = now.project.debugging.moment.clone();
                 let (breakpoints, catches) = (breakpoints.clone(), catches.clone());
-                let notes = DebugNotes { breakpoints, catches, expressions: expressions.clone(), moment };
+                let expressions = expressions.clone();
+                let notes = DebugNotes { breakpoints, catches, expressions, moment, ..DebugNotes::default() };
                 now.dispatch(WorkspaceAction::SetNotes(notes.into()));
             }
         });

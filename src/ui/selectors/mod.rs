@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod console;
 pub mod debug;
 pub mod diff;
+pub mod entry;
 pub mod examples;
 pub mod exports;
 pub mod files;

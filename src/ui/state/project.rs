@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::call_notes::CallChange;
 use super::debug_notes::DebugNotes;
 use super::sources::SourceText;
 use crate::protocol::Source;
@@ -147,8 +148,10 @@ pub enum WorkspaceAction {
     SetArguments(Rc<str>),
     SetEnvironment(Rc<str>),
     Rename(Rc<str>),
-    /// Breakpoints or watch expressions have changed.
+    /// Breakpoints or watch expressions have changed; what Run calls is left as it is.
     SetNotes(Rc<DebugNotes>),
+    /// The user chose what Run calls, or typed an argument.
+    ChangeCall(CallChange),
     /// The run that the project was shared at is not wanted any more.
     ForgetMoment,
     /// The person supplied source files; one that is there already is replaced.
@@ -226,13 +229,27 @@ impl Workspace {
                 next.project.name = clean_name(&name).into();
                 next.edited();
             }
-            WorkspaceAction::SetNotes(notes) if notes != next.project.debugging => {
+            WorkspaceAction::SetNotes(mut notes) => {
+                if notes.calls != next.project.debugging.calls {
+                    Rc::make_mut(&mut notes).calls = next.project.debugging.calls.clone();
+                }
                 // To look into an example is not to make it one's own.
-                next.project.debugging = notes;
-                next.edit += 1;
-                next.saving = Saving::Pending;
+                if notes != next.project.debugging {
+                    next.project.debugging = notes;
+                    next.edit += 1;
+                    next.saving = Saving::Pending;
+                }
             }
-            WorkspaceAction::SetNotes(_) => {}
+            WorkspaceAction::ChangeCall(change) => {
+                let calls = next.project.debugging.calls.apply(change);
+                // Nor is to call an example.
+                if calls != next.project.debugging.calls {
+                    Rc::make_mut(&mut next.project.debugging).calls = calls;
+                    next.project.forget_moment();
+                    next.edit += 1;
+                    next.saving = Saving::Pending;
+                }
+            }
             WorkspaceAction::ForgetMoment if next.project.debugging.moment.is_some() => {
                 next.project.forget_moment();
                 next.edit += 1;
