@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::console_block::{ConsoleBlock, Spans};
@@ -23,6 +24,8 @@ use crate::ui::state::run::Phase;
 
 /// How near the end counts as the end, in CSS pixels.
 const NEAR_END: f64 = 24.0;
+/// What is left free above the headline of a result, in CSS pixels.
+const ABOVE_HEADLINE: i32 = 8;
 
 #[component]
 pub fn ConsolePanel() -> Html {
@@ -111,9 +114,10 @@ fn Output(props: &OutputProps) -> Html {
         let (view, at_end) = (view.clone(), at_end.clone());
         let follow = at_end.clone();
         use_effect_with(run.run, move |_| follow.set(true));
-        use_effect_with((console.clone(), run.phase.clone()), move |_| {
+        let told = (console.clone(), run.phase.clone(), run.backtrace.is_some());
+        use_effect_with(told, move |_| {
             if let Some(view) = view.cast::<Element>().filter(|_| at_end.get()) {
-                view.set_scroll_top(view.scroll_height());
+                view.set_scroll_top(end_of(&view));
             }
         });
     }
@@ -153,6 +157,14 @@ fn Output(props: &OutputProps) -> Html {
             <RunResult />
         </div>
     }
+}
+
+/// How far down the end is; where a result is longer than the view, its headline stays in sight.
+fn end_of(view: &Element) -> i32 {
+    let end = view.scroll_height() - view.client_height();
+    let result = view.query_selector(".run-result").ok().flatten();
+    let headline = result.and_then(|result| result.dyn_into::<HtmlElement>().ok()).map(|result| result.offset_top());
+    headline.map_or(end, |top| end.min(top - ABOVE_HEADLINE))
 }
 
 /// Says what is missing at the beginning, and why.
