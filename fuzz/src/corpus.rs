@@ -164,9 +164,12 @@ fn project_list() -> Vec<ProjectFile> {
         catches: vec![catch],
         expressions: vec!["local.i".into(), "mem8[3]".into()],
         moment: Some(Moment { step: 5, bytes: b"\x01bytes".to_vec().into() }),
-        calls: CallNotes::default()
-            .apply(CallChange::Choose(Some("add".into())))
-            .apply(CallChange::Type { export: "add".into(), index: 1, text: "0x2".into() }),
+        calls: CallNotes::default().apply(CallChange::Choose(Some("add".into()))).apply(CallChange::Type {
+            export: "add".into(),
+            index: 1,
+            text: "0x2".into(),
+        }),
+        example: Some("hello".into()),
     };
     let debugged = ProjectFile { debugging, ..plain.clone() };
     let binary = ProjectFile {

@@ -37,6 +37,7 @@ use super::platform::{dom, panic};
 use super::state::check::CheckState;
 use super::state::console::ConsoleState;
 use super::state::debug::DebugState;
+use super::state::debug_notes::DebugNotes;
 use super::state::layout::{LayoutAction, Panel, Splitter};
 use super::state::project::{Program, Project, Workspace};
 use super::state::run::{Phase, RunState};
@@ -65,7 +66,7 @@ fn first_workspace() -> Workspace {
         environment: "".into(),
         sources: std::rc::Rc::new([]),
         kept: false,
-        debugging: Default::default(),
+        debugging: DebugNotes::of_example("answer").into(),
     })
 }
 
@@ -84,8 +85,7 @@ pub fn App() -> Html {
     let engine = use_engine(&worker, &run, &console, &check, &debug);
     let editor = use_editor(&workspace, &sources);
     let checker = use_checker(&engine);
-    let launcher =
-        use_launcher(&engine, &editor, &workspace, &settings, &layout, &debug, &check, &run, &checker);
+    let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout, &debug, &check, &run, &checker);
     let debugger = use_debugger(&engine, &editor, &debug, &workspace, &sources, &settings);
     let projects = use_projects(&workspace, &engine, &editor);
     use_check(&checker, &workspace, &check, &worker);

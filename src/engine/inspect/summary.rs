@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use wasmparser::{
-    BinaryReader, CompositeInnerType, ExternalKind, FuncType, GlobalType, KnownCustom, MemoryType, Name, Parser, Payload, TableType,
-    TypeRef, ValType,
+    BinaryReader, CompositeInnerType, ExternalKind, FuncType, GlobalType, KnownCustom, MemoryType, Name, Parser,
+    Payload, TableType, TypeRef, ValType,
 };
 
 use crate::engine::words;
@@ -333,4 +333,33 @@ fn memory_words(memory: &MemoryType) -> String {
 fn global_text(global: &GlobalType) -> String {
     let ty = value_type(global.content_type);
     if global.mutable { format!("(global (mut {ty}))") } else { format!("(global {ty})") }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn param_names(text: &str) -> Vec<Vec<Option<String>>> {
+        let wasm = wat::parse_str(text).expect("the text compiles");
+        let summary = summarize(&wasm).expect("the module is valid");
+        summary.exports.into_iter().map(|export| export.param_names).collect()
+    }
+
+    #[test]
+    fn parameters_have_the_names_that_the_name_section_gives() {
+        let text = "(module (import \"a\" \"b\" (func $b (param $x i32)))
+            (func $calc (export \"calc\") (export \"again\") (param $a i32) (param i32) (param $c f64) (local $d i32))
+            (func (export \"none\") (param i64)) (func (export \"nothing\")) (export \"b\" (func $b)))";
+        let calc = vec![Some("a".to_owned()), None, Some("c".to_owned())];
+        assert_eq!(param_names(text), [calc.clone(), calc, vec![None], vec![], vec![Some("x".to_owned())]]);
+    }
+
+    #[test]
+    fn a_name_section_that_cannot_be_read_gives_no_names() {
+        let mut wasm = wat::parse_str("(module (func (export \"f\") (param i32)))").expect("the text compiles");
+        // The locals of a function, cut off.
+        wasm.extend_from_slice(b"\0\x08\x04name\x02\x05\x01");
+        let summary = summarize(&wasm).expect("the module is read");
+        assert_eq!(summary.exports[0].param_names, [None]);
+    }
 }

@@ -6,9 +6,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use crate::ui::hooks::examples as examples_of_page;
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_projects::Projects;
-use crate::ui::platform::fetch::fetch;
 use crate::ui::selectors::examples::Example;
 use crate::ui::state::project::About;
 
@@ -22,10 +22,7 @@ pub fn ExamplesBox() -> Html {
         let (examples, projects) = (examples.setter(), projects.clone());
         use_effect_with((), move |()| {
             spawn_local(async move {
-                let read = async {
-                    serde_json::from_slice(&fetch("examples/index.json").await?).map_err(|error| error.to_string())
-                };
-                let list: Result<Vec<Example>, String> = read.await;
+                let list = examples_of_page::list().await;
                 match list {
                     Ok(list) => examples.set(list.into()),
                     Err(error) => projects.complain(&format!("The examples are missing: {error}."), About::Program),
@@ -66,17 +63,7 @@ pub fn ExamplesBox() -> Html {
 
 fn open(example: Example, projects: Projects, before: Option<Rc<str>>) {
     spawn_local(async move {
-        let opened = match fetch(&format!("examples/{}", example.file)).await {
-            Ok(program) => {
-                let mut sources = Vec::with_capacity(example.sources.len());
-                for source in &example.sources {
-                    // One that is missing is asked for by the editor.
-                    sources.push(fetch(&format!("examples/{source}")).await.ok());
-                }
-                example.project(&program, &sources)
-            }
-            Err(error) => Err(error),
-        };
+        let opened = examples_of_page::load(&example).await;
         match opened {
             Ok(file) => projects.open_new(file, false, move |_| {
                 let kept = before.map(|name| format!(" “{name}” is kept under Projects.")).unwrap_or_default();

@@ -236,16 +236,12 @@ impl Files {
         let count = picked.len() as u64;
         let mut progress = self.progress();
         let (images, problems) = upload::read_all(&picked, directory, |read| {
-            progress.at(&format!(
-                "Reading {} of {} …",
-                numbers::grouped(read as u64),
-                numbers::count(count, "file", "files")
-            ));
+            progress.at(&format!("Adding files: {} of {}", numbers::grouped(read as u64), numbers::grouped(count)));
         })
         .await;
         let read = images.len() as u64;
         self.write(images);
-        progress.end(read >= MANY, &format!("{} were put into Files.", numbers::count(read, "file", "files")));
+        progress.end(read >= MANY, &format!("{} were added to Files.", numbers::count(read, "file", "files")));
         // A problem stays to be read; a change that follows would take it away.
         match problems.as_slice() {
             [] => {}

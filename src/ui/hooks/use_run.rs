@@ -51,7 +51,10 @@ struct Inner {
 enum Plan {
     Begin(Entry),
     /// A parameter of the export needs a value first.
-    Need { export: Rc<str>, index: usize },
+    Need {
+        export: Rc<str>,
+        index: usize,
+    },
     /// What is in the program is being found out.
     Wait,
 }

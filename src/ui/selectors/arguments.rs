@@ -124,9 +124,10 @@ fn integer(text: &str) -> Option<i128> {
     if !are_digits(digits, radix) {
         return None;
     }
-    let value = digits.chars().filter_map(|digit| digit.to_digit(radix)).try_fold(0_i128, |value, digit| {
-        value.checked_mul(i128::from(radix))?.checked_add(i128::from(digit))
-    })?;
+    let value = digits
+        .chars()
+        .filter_map(|digit| digit.to_digit(radix))
+        .try_fold(0_i128, |value, digit| value.checked_mul(i128::from(radix))?.checked_add(i128::from(digit)))?;
     Some(if is_negative { -value } else { value })
 }
 
@@ -148,7 +149,8 @@ fn is_float(text: &str) -> bool {
     let (radix, mark, text) = text.strip_prefix("0x").map_or((10, 'e', text), |text| (16, 'p', text));
     let (number, exponent) = text.split_once(mark).map_or((text, None), |(number, exponent)| (number, Some(exponent)));
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let exponent = exponent.is_none_or(|exponent| are_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent), 10));
+    let exponent =
+        exponent.is_none_or(|exponent| are_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent), 10));
     are_digits(whole, radix) && (fraction.is_empty() || are_digits(fraction, radix)) && exponent
 }
 
@@ -225,7 +227,9 @@ mod tests {
             refused("many", "i32").as_deref(),
             Some("`many` is not an i32: write a whole number from -2147483648 to 4294967295, such as 42 or 0x2A")
         );
-        for (text, ty) in [("4294967296", "i32"), ("1_", "i64"), ("--1", "i64"), ("1,5", "f64"), ("1e", "f32"), (".5", "f32")] {
+        for (text, ty) in
+            [("4294967296", "i32"), ("1_", "i64"), ("--1", "i64"), ("1,5", "f64"), ("1e", "f32"), (".5", "f32")]
+        {
             assert!(refused(text, ty).is_some(), "{text} is no {ty}");
         }
         assert!(refused("i32x4 1 2 3", "v128").is_some());

@@ -32,7 +32,8 @@ impl Panic {
         }
         let (first, rest) = told.split_once('\n')?;
         let (file, line) = place(first.trim_end().strip_suffix(':')?)?;
-        let is_over = |line: &str| line.starts_with("note: run with `RUST_BACKTRACE") || line.starts_with("stack backtrace:");
+        let is_over =
+            |line: &str| line.starts_with("note: run with `RUST_BACKTRACE") || line.starts_with("stack backtrace:");
         let message: Vec<&str> = rest.lines().take_while(|line| !is_over(line)).collect();
         Some(Self { file, line, message: shortened(message.join("\n").trim_end()) })
     }

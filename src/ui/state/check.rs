@@ -40,7 +40,10 @@ impl PartialEq for CheckState {
             (None, None) => true,
             _ => false,
         };
-        same_answer && self.compiled.is_some() == other.compiled.is_some() && self.asked == other.asked && self.answered == other.answered
+        same_answer
+            && self.compiled.is_some() == other.compiled.is_some()
+            && self.asked == other.asked
+            && self.answered == other.answered
     }
 }
 

@@ -28,6 +28,8 @@ pub struct DebugNotes {
     pub moment: Option<Moment>,
     /// What Run and Debug call.
     pub calls: CallNotes,
+    /// The identity of the example that the project began as: Reset goes back to it.
+    pub example: Option<Rc<str>>,
 }
 
 /// A moment of a recorded run.
@@ -50,6 +52,8 @@ struct Kept {
     entry: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     arguments: Vec<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    example: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,14 +85,20 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl DebugNotes {
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+    /// The notes of a project that begins as an example.
+    pub fn of_example(id: &str) -> Self {
+        Self { example: Some(id.into()), ..Self::default() }
+    }
+
+    /// Whether the user has set up nothing.
+    pub fn is_untouched(&self) -> bool {
+        *self == Self { example: self.example.clone(), ..Self::default() }
     }
 
     /// All but the moment as text; empty where there is nothing.
     pub fn to_text(&self) -> String {
         let is_debugged = !(self.breakpoints.is_empty() && self.catches.is_empty() && self.expressions.is_empty());
-        if !is_debugged && self.calls.is_empty() {
+        if !is_debugged && self.calls.is_empty() && self.example.is_none() {
             return String::new();
         }
         let breakpoints = self.breakpoints.iter().filter_map(|breakpoint| {
@@ -107,6 +117,7 @@ impl DebugNotes {
             expressions,
             entry: self.calls.entry.as_ref().map(ToString::to_string),
             arguments: arguments.iter().filter_map(|typed| serde_json::to_value(typed).ok()).collect(),
+            example: self.example.as_ref().map(ToString::to_string),
         };
         serde_json::to_string(&kept).unwrap_or_default()
     }
@@ -142,7 +153,9 @@ impl DebugNotes {
         let expressions = expressions.take(expressions::MOST).map(|text| text.as_str().into()).collect();
         let arguments = kept.arguments.into_iter();
         let arguments = arguments.filter_map(|typed| serde_json::from_value::<StoredArguments>(typed).ok()).collect();
-        Self { breakpoints, catches, expressions, moment: None, calls: CallNotes::from_stored(kept.entry, arguments) }
+        let calls = CallNotes::from_stored(kept.entry, arguments);
+        let example = kept.example.filter(|example| example.len() <= LONGEST).map(Into::into);
+        Self { breakpoints, catches, expressions, moment: None, calls, example }
     }
 }
 
@@ -184,6 +197,7 @@ mod tests {
             expressions: vec!["stack[0]".into()],
             moment: None,
             calls: calls(),
+            example: Some("hello".into()),
         };
         assert_eq!(DebugNotes::from_text(&notes.to_text()), notes);
         let only_calls = DebugNotes { calls: calls(), ..DebugNotes::default() };

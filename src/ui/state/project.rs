@@ -125,6 +125,8 @@ pub enum NoticeAction {
     OpenLarge,
     /// To keep in this browser what is only shown.
     Keep,
+    /// To undo what it tells of.
+    Undo,
 }
 
 /// What a [`Notice`] is about.
@@ -148,7 +150,7 @@ pub enum WorkspaceAction {
     SetArguments(Rc<str>),
     SetEnvironment(Rc<str>),
     Rename(Rc<str>),
-    /// Breakpoints or watch expressions have changed; what Run calls is left as it is.
+    /// Breakpoints or watch expressions have changed; what Run calls and the example are left as they are.
     SetNotes(Rc<DebugNotes>),
     /// The user chose what Run calls, or typed an argument.
     ChangeCall(CallChange),
@@ -230,8 +232,11 @@ impl Workspace {
                 next.edited();
             }
             WorkspaceAction::SetNotes(mut notes) => {
-                if notes.calls != next.project.debugging.calls {
-                    Rc::make_mut(&mut notes).calls = next.project.debugging.calls.clone();
+                let known = &next.project.debugging;
+                if (&notes.calls, &notes.example) != (&known.calls, &known.example) {
+                    let DebugNotes { calls, example, .. } = (**known).clone();
+                    let notes = Rc::make_mut(&mut notes);
+                    (notes.calls, notes.example) = (calls, example);
                 }
                 // To look into an example is not to make it one's own.
                 if notes != next.project.debugging {
@@ -469,6 +474,25 @@ mod tests {
         assert!(!failed.would_be_lost(true, Some(failed.edit)), "it was downloaded as it is");
         let example = Workspace::new(project()).apply(WorkspaceAction::SaveFailed { message: "refused".into() });
         assert!(!example.would_be_lost(false, None), "an example that was only looked at is nobody's work");
+    }
+
+    #[test]
+    fn arguments_are_stored_without_making_an_example_the_users_own() {
+        let typed = CallChange::Type { export: "add".into(), index: 0, text: "1".into() };
+        let moment = Some(crate::ui::state::debug_notes::Moment { step: 5, bytes: b"".as_slice().into() });
+        let start = Workspace::new(Project {
+            debugging: Rc::new(DebugNotes { moment, ..DebugNotes::of_example("answer") }),
+            ..project()
+        });
+        let state = start.apply(WorkspaceAction::ChangeCall(typed.clone()));
+        assert_eq!((state.project.kept, &state.saving), (false, &Saving::Pending));
+        assert_eq!(state.project.debugging.moment, None, "another call does not come to that step");
+        assert_eq!(state.apply(WorkspaceAction::ChangeCall(typed)), state);
+        // What the debugger sets up says nothing of calls.
+        let notes = Rc::new(DebugNotes { expressions: vec!["step".into()], ..DebugNotes::default() });
+        let noted = state.apply(WorkspaceAction::SetNotes(notes)).project.debugging;
+        assert_eq!((noted.calls.typed("add").len(), noted.expressions.len()), (1, 1));
+        assert_eq!(noted.example.as_deref(), Some("answer"));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Projects: the handle, and what it says to the rest of the page. How one comes to be open is in `opening`, how what
-//! is done to it is kept in `saving`.
+//! is done to it is kept in `saving`, how it goes back to its beginning or is deleted in `undo`.
 
 mod opening;
 mod saving;
+mod undo;
 
 pub use opening::Offered;
+pub use undo::Undo;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -88,6 +90,8 @@ struct Inner {
     is_shown_only: Cell<bool>,
     /// What is opened when the user says so.
     offered: RefCell<Option<Offered>>,
+    /// What the notice offers to undo.
+    undo: RefCell<Option<Undo>>,
     listeners: RefCell<Option<(Listener, [EventListener; 5])>>,
 }
 
@@ -117,6 +121,7 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             had_worker: Cell::new(false),
             is_shown_only: Cell::new(false),
             offered: RefCell::default(),
+            undo: RefCell::default(),
             listeners: RefCell::default(),
         }))
     });
@@ -127,6 +132,16 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
     {
         let projects = (*projects).clone();
         use_effect_with(workspace.edit, move |edit| projects.edited(*edit));
+    }
+    {
+        // What is not offered any more is let go of.
+        let projects = (*projects).clone();
+        let offers = workspace.notice.as_ref().and_then(|notice| notice.action) == Some(NoticeAction::Undo);
+        use_effect_with(offers, move |offers| {
+            if !offers {
+                projects.0.undo.take();
+            }
+        });
     }
     (*projects).clone()
 }
@@ -193,17 +208,6 @@ impl Projects {
     /// Renames the open project.
     pub fn rename(&self, name: &str) {
         self.0.workspace.dispatch(WorkspaceAction::Rename(name.into()));
-    }
-
-    /// Empties the open project: the person has confirmed it.
-    pub fn reset(&self, program: &str) {
-        let inner = &self.0;
-        inner.engine.forget_run();
-        *inner.files.borrow_mut() = FilesUpdate::Replace(Vec::new());
-        inner.engine.set_files(Vec::new());
-        inner.workspace.dispatch(WorkspaceAction::ReplaceProgram(Program::Text(program.into())));
-        inner.workspace.dispatch(WorkspaceAction::SetArguments("".into()));
-        inner.workspace.dispatch(WorkspaceAction::SetEnvironment("".into()));
     }
 
     /// All files, as the worker has them.
@@ -302,6 +306,7 @@ impl Projects {
         match action {
             NoticeAction::OpenLarge => self.open_offered(),
             NoticeAction::Keep => self.0.workspace.dispatch(WorkspaceAction::Keep),
+            NoticeAction::Undo => self.undo(),
         }
     }
 
