@@ -34,6 +34,7 @@ pub fn NoticeBar() -> Html {
                             NoticeAction::OpenLarge => "Open it",
                             NoticeAction::Keep => "Keep it",
                             NoticeAction::Undo => "Undo",
+                            NoticeAction::Cancel => "Cancel",
                         } }</button>
                     }
                     <button type="button" class="quiet-button" aria-label="Dismiss the notice" onclick={dismiss}>{ "✕" }</button>

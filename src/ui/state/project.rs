@@ -127,6 +127,8 @@ pub enum NoticeAction {
     Keep,
     /// To undo what it tells of.
     Undo,
+    /// To give up what it tells the progress of.
+    Cancel,
 }
 
 /// What a [`Notice`] is about.

@@ -29,7 +29,7 @@ use crate::ui::platform::{archive, dom, download, local_keys, tabs};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::LONGEST_TEXT;
-use crate::ui::state::project::{About, Notice, NoticeAction, Program, Project, WorkspaceAction, file_stem};
+use crate::ui::state::project::{About, Notice, NoticeAction, Project, WorkspaceAction, file_stem};
 use crate::ui::state::project_file::ProjectFile;
 
 /// Under this key a tab remembers its project, and the browser the last one of all tabs.
@@ -90,6 +90,8 @@ struct Inner {
     is_shown_only: Cell<bool>,
     /// What is opened when the user says so.
     offered: RefCell<Option<Offered>>,
+    /// Whether the user has given up what the notice tells the progress of.
+    cancelled: Cell<bool>,
     /// What the notice offers to undo.
     undo: RefCell<Option<Undo>>,
     listeners: RefCell<Option<(Listener, [EventListener; 5])>>,
@@ -121,6 +123,7 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             had_worker: Cell::new(false),
             is_shown_only: Cell::new(false),
             offered: RefCell::default(),
+            cancelled: Cell::new(false),
             undo: RefCell::default(),
             listeners: RefCell::default(),
         }))
@@ -294,8 +297,13 @@ impl Projects {
         }));
     }
 
+    /// Whether the user has given up, since this was asked last, what the notice tells the progress of.
+    pub fn take_cancelled(&self) -> bool {
+        self.0.cancelled.take()
+    }
+
     /// Says something, and offers to do something about it.
-    fn offer(&self, text: &str, about: About, action: NoticeAction) {
+    pub fn offer(&self, text: &str, about: About, action: NoticeAction) {
         let notice = Notice { text: text.into(), is_error: false, about, action: Some(action) };
         self.0.workspace.dispatch(WorkspaceAction::Tell(notice));
     }
@@ -307,6 +315,7 @@ impl Projects {
             NoticeAction::OpenLarge => self.open_offered(),
             NoticeAction::Keep => self.0.workspace.dispatch(WorkspaceAction::Keep),
             NoticeAction::Undo => self.undo(),
+            NoticeAction::Cancel => self.0.cancelled.set(true),
         }
     }
 
