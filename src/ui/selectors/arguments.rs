@@ -116,10 +116,8 @@ fn refusal(text: &str, ty: &str) -> Option<String> {
 /// A whole number as the text format writes it (core specification, section 6.3.1): with a sign, `0x` and `_` between
 /// digits.
 fn integer(text: &str) -> Option<i128> {
-    let (is_negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text.trim_start_matches('+')),
-    };
+    let text = text.trim_start_matches('+');
+    let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let (radix, digits) = digits.strip_prefix("0x").map_or((10, digits), |digits| (16, digits));
     if !are_digits(digits, radix) {
         return None;
@@ -139,7 +137,8 @@ fn are_digits(text: &str, radix: u32) -> bool {
 /// Whether a text has the form of a number with a point.
 fn is_float(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    let text = text.strip_prefix('-').unwrap_or_else(|| text.trim_start_matches('+'));
+    let text = text.trim_start_matches('+');
+    let text = text.strip_prefix('-').unwrap_or(text);
     if matches!(text, "inf" | "infinity" | "nan") {
         return true;
     }
