@@ -129,4 +129,6 @@ pub struct ExportSummary {
     pub params: Vec<String>,
     /// The types of a function's results.
     pub results: Vec<String>,
+    /// The names of a function's parameters without `$`, as far as the module has any; as long as `params`.
+    pub param_names: Vec<Option<String>>,
 }

@@ -22,7 +22,7 @@ use super::components::tabs::{DockBar, TabBar, TabPanel};
 use super::components::timeline::Timeline;
 use super::components::toolbar::Toolbar;
 use super::hooks::reducers::*;
-use super::hooks::use_check::use_check;
+use super::hooks::use_check::{use_check, use_checker};
 use super::hooks::use_debugger::{Debugger, use_debugger};
 use super::hooks::use_editor::{EditorLink, use_editor};
 use super::hooks::use_engine::{Engine, use_engine};
@@ -38,6 +38,7 @@ use super::platform::{dom, panic};
 use super::state::check::CheckState;
 use super::state::console::ConsoleState;
 use super::state::debug::DebugState;
+use super::state::debug_notes::DebugNotes;
 use super::state::layout::{LayoutAction, Panel, Splitter};
 use super::state::project::{Program, Project, Workspace};
 use super::state::run::{Phase, RunState};
@@ -66,7 +67,7 @@ fn first_workspace() -> Workspace {
         environment: "".into(),
         sources: std::rc::Rc::new([]),
         kept: false,
-        debugging: Default::default(),
+        debugging: DebugNotes::of_example("answer").into(),
     })
 }
 
@@ -84,10 +85,11 @@ pub fn App() -> Html {
     let (settings, layout) = use_settings();
     let engine = use_engine(&worker, &run, &console, &check, &debug);
     let editor = use_editor(&workspace, &sources);
-    let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout, &debug);
+    let checker = use_checker(&engine);
+    let launcher = use_launcher(&engine, &editor, &workspace, &settings, &layout, &debug, &check, &run, &checker);
     let debugger = use_debugger(&engine, &editor, &debug, &workspace, &sources, &settings);
     let projects = use_projects(&workspace, &engine, &editor);
-    use_check(&engine, &workspace, &check, &worker);
+    use_check(&checker, &workspace, &check, &worker);
     use_sources(&engine, &workspace, &check, &debug, &sources);
     html! {
         <ContextProvider<Engine> context={engine}>

@@ -130,6 +130,7 @@ fn summary(summary: &Summary) -> ModuleSummary {
                 ty: export.ty.clone(),
                 params: export.params.clone(),
                 results: export.results.clone(),
+                param_names: export.param_names.clone(),
             })
             .collect(),
         memories: summary.memories.clone(),

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use wasmparser::{
-    CompositeInnerType, ExternalKind, FuncType, GlobalType, KnownCustom, MemoryType, Name, Parser, Payload, TableType,
-    TypeRef, ValType,
+    BinaryReader, CompositeInnerType, ExternalKind, FuncType, GlobalType, KnownCustom, MemoryType, Name, Parser,
+    Payload, TableType, TypeRef, ValType,
 };
 
 use crate::engine::words;
@@ -55,6 +55,8 @@ pub struct Export {
     /// A function's parameters and results; empty for what is no function.
     pub params: Vec<String>,
     pub results: Vec<String>,
+    /// The parameters' names without `$`, as far as the name section has any.
+    pub param_names: Vec<Option<String>>,
 }
 
 /// What an export is.
@@ -106,6 +108,8 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
     let mut memories: Vec<MemoryType> = Vec::new();
     let mut globals: Vec<GlobalType> = Vec::new();
     let mut known: HashMap<u32, &str> = HashMap::new();
+    // Exports whose parameters may have names: the function's index, and the export's place.
+    let mut named: Vec<(u32, usize)> = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         if let Some((id, range)) = payload.as_section() {
@@ -191,12 +195,17 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
                         ExternalKind::Tag => (ExportKind::Tag, "(tag)".to_owned()),
                     };
                     let names = |types: &[ValType]| types.iter().map(|ty| value_type(*ty)).collect();
+                    let count = signature.as_ref().map_or(0, |ty| ty.params().len());
+                    if count > 0 {
+                        named.push((export.index, summary.exports.len()));
+                    }
                     summary.exports.push(Export {
                         name: export.name.to_owned(),
                         kind,
                         ty,
                         params: signature.as_ref().map(|ty| names(ty.params())).unwrap_or_default(),
                         results: signature.as_ref().map(|ty| names(ty.results())).unwrap_or_default(),
+                        param_names: vec![None; count],
                     });
                 }
             }
@@ -213,6 +222,11 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
                         }
                     }
                 }
+                if section.name() == "name" && !named.is_empty() {
+                    named.sort_unstable();
+                    // A name section that cannot be read gives no names from there on.
+                    let _ = name_parameters(section.data(), &named, &mut summary.exports);
+                }
                 summary.custom_sections.push(section.name().to_owned());
             }
             _ => {}
@@ -224,6 +238,34 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
     summary.memories = memories.iter().map(memory_words).collect();
     summary.memory_names = (0..memories.len() as u32).map(|index| known.get(&index).map(ToString::to_string)).collect();
     Ok(summary)
+}
+
+/// Takes the names of parameters out of the name section (core specification, appendix 7.4.1): the subsection of locals,
+/// whose first ones are the parameters. `named` is sorted: a function's index, and the place of an export of it.
+fn name_parameters(section: &[u8], named: &[(u32, usize)], exports: &mut [Export]) -> wasmparser::Result<()> {
+    const LOCALS: u8 = 2;
+    let mut section = BinaryReader::new(section, 0);
+    while !section.eof() {
+        let (id, size) = (section.read_u8()?, section.read_var_u32()?);
+        let mut names = BinaryReader::new(section.read_bytes(size as usize)?, 0);
+        if id != LOCALS {
+            continue;
+        }
+        for _ in 0..names.read_var_u32()? {
+            let (function, locals) = (names.read_var_u32()?, names.read_var_u32()?);
+            let first = named.partition_point(|(index, _)| *index < function);
+            let of_function = named[first..].iter().take_while(|(index, _)| *index == function);
+            for _ in 0..locals {
+                let (local, name) = (names.read_var_u32()? as usize, names.read_string()?);
+                for (_, export) in of_function.clone() {
+                    if let Some(known) = exports[*export].param_names.get_mut(local) {
+                        *known = Some(name.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn section_name(id: u8, payload: &Payload<'_>) -> String {
@@ -291,4 +333,33 @@ fn memory_words(memory: &MemoryType) -> String {
 fn global_text(global: &GlobalType) -> String {
     let ty = value_type(global.content_type);
     if global.mutable { format!("(global (mut {ty}))") } else { format!("(global {ty})") }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    fn param_names(text: &str) -> Vec<Vec<Option<String>>> {
+        let wasm = wat::parse_str(text).expect("the text compiles");
+        let summary = summarize(&wasm).expect("the module is valid");
+        summary.exports.into_iter().map(|export| export.param_names).collect()
+    }
+
+    #[test]
+    fn parameters_have_the_names_that_the_name_section_gives() {
+        let text = "(module (import \"a\" \"b\" (func $b (param $x i32)))
+            (func $calc (export \"calc\") (export \"again\") (param $a i32) (param i32) (param $c f64) (local $d i32))
+            (func (export \"none\") (param i64)) (func (export \"nothing\")) (export \"b\" (func $b)))";
+        let calc = vec![Some("a".to_owned()), None, Some("c".to_owned())];
+        assert_eq!(param_names(text), [calc.clone(), calc, vec![None], vec![], vec![Some("x".to_owned())]]);
+    }
+
+    #[test]
+    fn a_name_section_that_cannot_be_read_gives_no_names() {
+        let mut wasm = wat::parse_str("(module (func (export \"f\") (param i32)))").expect("the text compiles");
+        // The locals of a function, cut off.
+        wasm.extend_from_slice(b"\0\x08\x04name\x02\x05\x01");
+        let summary = summarize(&wasm).expect("the module is read");
+        assert_eq!(summary.exports[0].param_names, [None]);
+    }
 }

@@ -8,6 +8,7 @@ use super::prose::Prose;
 use crate::protocol::{Backtrace, BacktraceCall};
 use crate::ui::hooks::reducers::{LayoutContext, RunContext, SourcesContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::selectors::frames::{Group, folded, grouped};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{file_line, text_of};
@@ -22,11 +23,24 @@ pub fn CallsAtFailure() -> Html {
     if let Some(problem) = problem {
         return html! { <p class="backtrace-note"><Prose text={format!("No calls are listed: {problem}.")} /></p> };
     }
+    let groups = grouped(calls.iter().map(|call| (&*call.function, call.source.as_ref())));
+    let line = |index: usize| html! { <Line key={index} call={calls[index].clone()} /> };
+    let group = |group: Group| match group {
+        Group::Own(index) => line(index),
+        Group::Library(indices) => html! {
+            <li key={indices[0]}>
+                <details class="frames-folded">
+                    <summary>{ folded(indices.len()) }</summary>
+                    <ol>{ for indices.into_iter().map(line) }</ol>
+                </details>
+            </li>
+        },
+    };
     html! {
-        <section class="backtrace" aria-label="Calls under way">
-            <h4>{ "Calls under way, the innermost first" }</h4>
+        <section class="backtrace" aria-label="Call stack at the end">
+            <h4>{ "Call stack (most recent call first)" }</h4>
             <ol class="frames">
-                { for calls.iter().enumerate().map(|(index, call)| html! { <Line key={index} call={call.clone()} /> }) }
+                { for groups.into_iter().map(group) }
             </ol>
             if *hidden > 0 { <p class="backtrace-note">{ format!("and {} more", numbers::grouped((*hidden).into())) }</p> }
         </section>

@@ -1,90 +1,129 @@
-//! Calling one exported function with arguments.
+//! Calling one exported function with arguments, and what its calls returned.
+
+use std::rc::Rc;
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::prose::Prose;
 use crate::protocol::ExportSummary;
-use crate::ui::hooks::reducers::use_slice;
+use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_run::Launcher;
-use crate::ui::selectors::arguments::placeholder;
+use crate::ui::selectors::arguments::{complaint, label, placeholder};
 use crate::ui::selectors::names;
+use crate::ui::selectors::outcome::result_line;
+use crate::ui::state::call_notes::CallChange;
+use crate::ui::state::call_results::CallResult;
+use crate::ui::state::project::WorkspaceAction;
+use crate::ui::state::run::{Launch, NeededArgument};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub export: ExportSummary,
+    /// Tells it apart from the other forms.
+    pub id: usize,
     /// Whether **Run** calls it.
-    pub is_default: bool,
+    pub is_entry: bool,
+    /// What was typed as its arguments.
+    pub typed: Rc<[Rc<str>]>,
+    /// The argument that it needs before it can be called, once that was tried.
+    pub needed: Option<NeededArgument>,
+    /// How its calls ended, the newest last.
+    pub results: Vec<CallResult>,
+}
+
+/// The id of the box for an argument.
+pub fn box_id(form: usize, index: usize) -> String {
+    format!("argument-{form}-{index}")
 }
 
 #[component]
 pub fn CallForm(props: &Props) -> Html {
     let launcher = use_slice::<Launcher>();
+    let workspace = use_slice::<WorkspaceContext>();
     let ExportSummary { name, ty, params, .. } = &props.export;
     let shown = names::name(name);
-    let typed = use_state_eq(|| vec![String::new(); params.len()]);
-    let debug = {
-        let (launcher, name, params, typed) = (launcher.clone(), name.clone(), params.clone(), typed.clone());
-        Callback::from(move |_: MouseEvent| launcher.debug_call(name.clone(), arguments(&typed, &params)))
+    let box_id = |index: usize| box_id(props.id, index);
+    let call = |launch: Launch| {
+        let (launcher, export) = (launcher.clone(), props.export.clone());
+        move || launcher.call(&export, launch)
     };
+    // Enter does what the argument was needed for: that button submits the form.
+    let enter = props.needed.as_ref().map_or(Launch::Run, |needed| needed.launch);
     let onsubmit = {
-        let (name, params, typed) = (name.clone(), params.clone(), typed.clone());
+        let submit = call(enter);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            launcher.call(name.clone(), arguments(&typed, &params));
+            submit();
         })
     };
+    let button = |launch: Launch, text: &'static str| {
+        let press = call(launch);
+        let onclick = (launch != enter).then(|| Callback::from(move |_: MouseEvent| press()));
+        let kind = if launch == enter { "submit" } else { "button" };
+        html! {
+            <button type={kind} class="button" {onclick}>{ text }<span class="visually-hidden">{ format!(" {shown}") }</span></button>
+        }
+    };
     let oninput = |index: usize| {
-        let typed = typed.clone();
+        let (workspace, export) = (workspace.dispatcher(), Rc::<str>::from(name.as_str()));
         Callback::from(move |event: InputEvent| {
-            let mut next = (*typed).clone();
             let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-            // The function may have got more parameters since.
-            next.resize(next.len().max(index + 1), String::new());
-            next[index] = input.value();
-            typed.set(next);
+            let change = CallChange::Type { export: export.clone(), index, text: input.value().into() };
+            workspace.dispatch(WorkspaceAction::ChangeCall(change));
         })
+    };
+    let argument = |(index, param): (usize, &String)| {
+        let text = label(&props.export, index);
+        let wrong = props.needed.as_ref().and_then(|_| complaint(&props.export, index, &props.typed));
+        let note = format!("{}-note", box_id(index));
+        html! {
+            <div class="call-argument" data-type={param.clone()}>
+                <label for={box_id(index)}><code>{ &text }</code></label>
+                <input
+                    type="text"
+                    class="text-box"
+                    id={box_id(index)}
+                    aria-label={format!("{text} of {shown}")}
+                    aria-invalid={wrong.is_some().then_some("true")}
+                    aria-describedby={wrong.is_some().then(|| note.clone())}
+                    placeholder={placeholder(param)}
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    value={props.typed.get(index).map(ToString::to_string).unwrap_or_default()}
+                    oninput={oninput(index)}
+                />
+                if let Some(wrong) = wrong {
+                    <p class="call-problem" id={note}><Prose text={wrong} /></p>
+                }
+            </div>
+        }
     };
     html! {
         <li>
             <form class="call-form" {onsubmit}>
                 <p class="call-name">
                     <code>{ shown.clone() }</code>
-                    if props.is_default { <span class="tag">{ "Run calls it" }</span> }
+                    if props.is_entry { <span class="tag">{ "Run calls it" }</span> }
                 </p>
                 <p class="call-type"><code>{ ty }</code></p>
                 <div class="call-row">
-                    { for params.iter().enumerate().map(|(index, param)| html! {
-                        <label class="call-argument" data-type={param.clone()}>
-                            <span class="type">{ param }</span>
-                            <input
-                                type="text"
-                                class="text-box"
-                                aria-label={format!("Argument {} of {shown}: {param}", index + 1)}
-                                placeholder={placeholder(param)}
-                                autocomplete="off"
-                                autocapitalize="off"
-                                spellcheck="false"
-                                value={typed.get(index).cloned().unwrap_or_default()}
-                                oninput={oninput(index)}
-                            />
-                        </label>
-                    }) }
+                    { for params.iter().enumerate().map(argument) }
                     <div class="call-buttons">
-                    <button type="submit" class="button">{ "Call" }<span class="visually-hidden">{ format!(" {shown}") }</span></button>
-                    <button type="button" class="button" onclick={debug}>{ "Debug" }<span class="visually-hidden">{ format!(" {shown}") }</span></button>
+                        { button(Launch::Run, "Call") }
+                        { button(Launch::Debug, "Debug") }
                     </div>
                 </div>
             </form>
+            if !props.results.is_empty() {
+                <ol class="call-results" aria-label={format!("Results of {shown}")}>
+                    { for props.results.iter().map(|result| {
+                        let (tone, text) = result_line(result);
+                        html! { <li data-tone={tone.name()}><code>{ &*result.call }</code>{ text }</li> }
+                    }) }
+                </ol>
+            }
         </li>
     }
-}
-
-/// What was typed, a box that was left empty standing for what its placeholder shows.
-fn arguments(typed: &[String], params: &[String]) -> Vec<String> {
-    let typed = typed.iter().map(|text| text.trim()).chain(std::iter::repeat(""));
-    params
-        .iter()
-        .zip(typed)
-        .map(|(param, text)| if text.is_empty() { placeholder(param) } else { text }.to_owned())
-        .collect()
 }

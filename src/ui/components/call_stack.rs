@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::ui::hooks::reducers::{DebugContext, SourcesContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::arguments;
+use crate::ui::selectors::frames::{Group, folded, grouped};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{Call, calls, file_line};
@@ -45,6 +46,20 @@ pub fn CallStack() -> Html {
             </li>
         }
     };
+    let all: Vec<Call<'_>> = calls(view).collect();
+    let groups = grouped(all.iter().map(|call| (call.function, call.source)));
+    let is_selected = |call: &Call<'_>| (call.frame, call.level) == (debug.frame, debug.level);
+    let group = |group: Group| match group {
+        Group::Own(index) => line(all[index].clone()),
+        Group::Library(indices) => html! {
+            <li key={format!("library {}", indices[0])}>
+                <details class="frames-folded" open={indices.iter().any(|index| is_selected(&all[*index]))}>
+                    <summary>{ folded(indices.len()) }</summary>
+                    <ol>{ for indices.into_iter().map(|index| line(all[index].clone())) }</ol>
+                </details>
+            </li>
+        },
+    };
     html! {
         <section class="inspector-part" aria-label="Call stack">
             <div class="part-head">
@@ -54,7 +69,7 @@ pub fn CallStack() -> Html {
             if view.frames.is_empty() {
                 <p class="part-empty">{ "Nothing is being called" }</p>
             } else {
-                <ol class="frames">{ for calls(view).map(line) }</ol>
+                <ol class="frames">{ for groups.into_iter().map(group) }</ol>
                 if hidden > 0 { <p class="part-empty">{ format!("and {} below", numbers::grouped(hidden)) }</p> }
             }
         </section>

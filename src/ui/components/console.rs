@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::console_block::{ConsoleBlock, Spans};
@@ -13,15 +14,18 @@ use super::icon::{Icon, Picture};
 use super::run_result::{RunCounters, RunResult};
 use super::status::Status;
 use super::stdin_line::StdinLine;
-use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, ConsoleContext, DebugContext, RunContext, use_slice};
 use crate::ui::platform::dom;
 use crate::ui::selectors::console::{Found, find, next_match, plain_text};
+use crate::ui::selectors::entry::has_command_line;
 use crate::ui::selectors::numbers;
 use crate::ui::state::console::{CAPACITY, ConsoleAction, MOST_LINES, MOST_SPANS};
 use crate::ui::state::run::Phase;
 
 /// How near the end counts as the end, in CSS pixels.
 const NEAR_END: f64 = 24.0;
+/// What is left free above the headline of a result, in CSS pixels.
+const ABOVE_HEADLINE: i32 = 8;
 
 #[component]
 pub fn ConsolePanel() -> Html {
@@ -110,9 +114,10 @@ fn Output(props: &OutputProps) -> Html {
         let (view, at_end) = (view.clone(), at_end.clone());
         let follow = at_end.clone();
         use_effect_with(run.run, move |_| follow.set(true));
-        use_effect_with((console.clone(), run.phase.clone()), move |_| {
+        let told = (console.clone(), run.phase.clone(), run.backtrace.is_some());
+        use_effect_with(told, move |_| {
             if let Some(view) = view.cast::<Element>().filter(|_| at_end.get()) {
-                view.set_scroll_top(view.scroll_height());
+                view.set_scroll_top(end_of(&view));
             }
         });
     }
@@ -129,7 +134,9 @@ fn Output(props: &OutputProps) -> Html {
     }
     let found = &props.found;
     let in_block = |index: usize| found.marked(props.number, index);
-    let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended;
+    // A program without WASI cannot read what is typed.
+    let reads = use_slice::<CheckContext>().module().is_none_or(has_command_line);
+    let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended && reads;
     html! {
         <div class="console-output" id="console-output" ref={view} {onscroll} tabindex="0" role="log" aria-label="Output" aria-live="off">
             if console.dropped > 0 {
@@ -150,6 +157,14 @@ fn Output(props: &OutputProps) -> Html {
             <RunResult />
         </div>
     }
+}
+
+/// How far down the end is; where a result is longer than the view, its headline stays in sight.
+fn end_of(view: &Element) -> i32 {
+    let end = view.scroll_height() - view.client_height();
+    let result = view.query_selector(".run-result").ok().flatten();
+    let headline = result.and_then(|result| result.dyn_into::<HtmlElement>().ok()).map(|result| result.offset_top());
+    headline.map_or(end, |top| end.min(top - ABOVE_HEADLINE))
 }
 
 /// Says what is missing at the beginning, and why.

@@ -7,9 +7,9 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::modal::Modal;
+use crate::ui::hooks::examples as examples_of_page;
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_projects::Projects;
-use crate::ui::platform::fetch::fetch;
 use crate::ui::selectors::examples::{self, Example};
 use crate::ui::state::project::About;
 
@@ -28,11 +28,7 @@ pub fn ExamplesDialog(props: &Props) -> Html {
         let (list, projects, on_close) = (list.setter(), projects.clone(), props.on_close.clone());
         use_effect_with((), move |()| {
             spawn_local(async move {
-                let read = async {
-                    serde_json::from_slice(&fetch("examples/index.json").await?).map_err(|error| error.to_string())
-                };
-                let read: Result<Vec<Example>, String> = read.await;
-                match read {
+                match examples_of_page::list().await {
                     Ok(read) => list.set(Some(read.into())),
                     Err(error) => {
                         on_close.emit(());
@@ -105,17 +101,7 @@ pub fn ExamplesDialog(props: &Props) -> Html {
 
 fn open(example: Example, projects: Projects, before: Option<Rc<str>>) {
     spawn_local(async move {
-        let opened = match fetch(&format!("examples/{}", example.file)).await {
-            Ok(program) => {
-                let mut sources = Vec::with_capacity(example.sources.len());
-                for source in &example.sources {
-                    // One that is missing is asked for by the editor.
-                    sources.push(fetch(&format!("examples/{source}")).await.ok());
-                }
-                example.project(&program, &sources)
-            }
-            Err(error) => Err(error),
-        };
+        let opened = examples_of_page::load(&example).await;
         match opened {
             Ok(file) => projects.open_new(file, false, move |_| {
                 let kept = before.map(|name| format!(" “{name}” is saved under Projects.")).unwrap_or_default();

@@ -5,20 +5,25 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::call_form::CallForm;
+use super::call_form::{CallForm, box_id};
 use super::detection_card::DetectionCard;
 use super::launch_form::LaunchForm;
 use super::module_lists::{Imports, OtherExports, Structure};
-use crate::protocol::{Checked, ModuleSummary};
-use crate::ui::hooks::reducers::{CheckContext, use_slice};
+use crate::protocol::{Checked, ExportSummary, ModuleSummary};
+use crate::ui::hooks::reducers::{CheckContext, RunContext, WorkspaceContext, use_slice};
+use crate::ui::platform::dom;
+use crate::ui::selectors::entry::{EntryPoint, entry_point};
 use crate::ui::selectors::exports::{AT_ONCE, Listed, listed};
-use crate::ui::selectors::numbers;
+use crate::ui::selectors::{names, numbers};
+use crate::ui::state::call_results::{CallResults, MOST_RESULTS};
+use crate::ui::state::run::RunAction;
 
 #[component]
 pub fn ModulePanel() -> Html {
     let check = use_slice::<CheckContext>();
     let checked = check.checked.as_ref();
-    let module = checked.and_then(Module::of);
+    let module = check.compiled.as_ref().and_then(Module::of);
+    let stale = check.is_module_stale();
     html! {
         <section class="module" aria-label="Module">
             <div class="panel-head"><h2>{ "Module" }</h2></div>
@@ -30,7 +35,7 @@ pub fn ModulePanel() -> Html {
                 }
                 <LaunchForm />
                 if let Some(module) = module {
-                    <Functions module={module.clone()} />
+                    <Functions module={module.clone()} {stale} />
                     <OtherExports module={module.clone()} />
                     <Imports module={module.clone()} />
                     <Structure {module} />
@@ -65,15 +70,39 @@ pub struct ModuleProps {
     pub module: Module,
 }
 
+#[derive(PartialEq, Properties)]
+struct FunctionsProps {
+    module: Module,
+    /// Whether the text does not compile, and these are the functions of the last one that did.
+    stale: bool,
+}
+
 /// The exported functions, each with a way to call it.
 #[component]
-fn Functions(props: &ModuleProps) -> Html {
+fn Functions(props: &FunctionsProps) -> Html {
     let part = use_state_eq(String::new);
-    let Some(module) = props.module.summary() else { return html! {} };
-    let Listed { functions, found, all } = listed(module, &part);
-    if all == 0 {
-        return html! {};
+    let workspace = use_slice::<WorkspaceContext>();
+    let run = use_slice::<RunContext>();
+    let calls = &workspace.project.debugging.calls;
+    let entry = props.module.summary().and_then(|module| match entry_point(module, calls.entry.as_deref()) {
+        EntryPoint::Export(export) => Some(&*export.name),
+        EntryPoint::Start | EntryPoint::Nothing => None,
+    });
+    let listed = props.module.summary().map(|module| (module, listed(module, &part, entry)));
+    {
+        let needed = run.needed.as_ref().zip(listed.as_ref()).and_then(|(needed, (_, listed))| {
+            let form = listed.functions.iter().position(|export| *export.name == *needed.export)?;
+            Some(box_id(form, needed.index))
+        });
+        use_effect_with(run.needed.as_ref().map(|needed| needed.number), move |_| {
+            if let Some(id) = needed {
+                dom::focus(&id);
+            }
+        });
     }
+    let Some((module, Listed { functions, found, all })) = listed.filter(|(_, listed)| listed.all > 0) else {
+        return html! {};
+    };
     let oninput = {
         let part = part.setter();
         Callback::from(move |event: InputEvent| {
@@ -82,34 +111,71 @@ fn Functions(props: &ModuleProps) -> Html {
         })
     };
     let told = match (functions.len(), found) {
-        (0, _) => Some(format!("No function has “{}” in its name.", part.trim())),
+        (_, 0) => Some(format!("No function has “{}” in its name.", part.trim())),
         (shown, found) if shown < found => Some(format!(
             "{shown} of {} are listed. A part of a name, typed above, finds the others.",
             numbers::grouped(found as u64)
         )),
         _ => None,
     };
+    let form = |(id, export): (usize, &ExportSummary)| {
+        html! {
+            <CallForm
+                key={export.name.clone()}
+                {id}
+                export={export.clone()}
+                is_entry={entry == Some(&*export.name)}
+                typed={Rc::from(calls.typed(&export.name))}
+                needed={run.needed.clone().filter(|needed| *needed.export == *export.name)}
+                results={run.results.of(&names::name(&export.name)).cloned().collect::<Vec<_>>()}
+            />
+        }
+    };
     html! {
         <div class="module-part">
-            <h3>{ "Exported functions" }</h3>
+            <h3>
+                { "Exported functions" }
+                if props.stale { <span class="tag">{ "of the last text that compiles" }</span> }
+            </h3>
             if module.default_entry.as_deref() != Some("_start") {
-                <p class="module-hint">{ "Each call begins anew: with the memory and the globals as the module has them." }</p>
+                <p class="module-hint">{ "Each call runs in a fresh instance: with the memory and the globals as the module has them." }</p>
             }
             if all > AT_ONCE {
                 <input type="search" class="text-box" aria-label="Find a function" placeholder="Part of a name" value={(*part).clone()} {oninput} />
             }
             <ul class="call-list">
-                { for functions.into_iter().map(|export| html! {
-                    <CallForm
-                        key={export.name.clone()}
-                        export={export.clone()}
-                        is_default={module.default_entry.as_ref() == Some(&export.name)}
-                    />
-                }) }
+                { for functions.into_iter().enumerate().map(form) }
             </ul>
             <div role="status">
                 if let Some(told) = told { <p class="module-hint">{ told }</p> }
             </div>
+            <ClearResults results={run.results.clone()} />
         </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ResultsProps {
+    results: Rc<CallResults>,
+}
+
+/// Removes the results of all calls; says how many were removed already to make room.
+#[component]
+fn ClearResults(props: &ResultsProps) -> Html {
+    let run = use_slice::<RunContext>();
+    let clear = Callback::from(move |_: MouseEvent| run.dispatch(RunAction::ClearResults));
+    let CallResults { rows, removed } = &*props.results;
+    if rows.is_empty() {
+        return html! {};
+    }
+    html! {
+        <p class="clear-results">
+            <button type="button" class="button" onclick={clear}>{ "Clear results" }</button>
+            if *removed > 0 {
+                <span class="module-hint">
+                    { format!("The last {MOST_RESULTS} results are kept; {} older ones were removed.", numbers::grouped(*removed as u64)) }
+                </span>
+            }
+        </p>
     }
 }

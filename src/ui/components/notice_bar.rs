@@ -33,6 +33,8 @@ pub fn NoticeBar() -> Html {
                         <button type="button" class="button" onclick={accept}>{ match action {
                             NoticeAction::OpenLarge => "Open it",
                             NoticeAction::Keep => "Keep it",
+                            NoticeAction::Undo => "Undo",
+                            NoticeAction::Cancel => "Cancel",
                         } }</button>
                     }
                     <button type="button" class="quiet-button" aria-label="Dismiss the notice" onclick={dismiss}>{ "✕" }</button>

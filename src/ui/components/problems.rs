@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
 use super::prose::Prose;
-use crate::protocol::{Problem, Severity};
-use crate::ui::hooks::reducers::{CheckContext, LayoutContext, WorkerContext, use_slice};
+use crate::protocol::{Problem, RunId, Severity};
+use crate::ui::hooks::reducers::{CheckContext, LayoutContext, RunContext, WorkerContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::selectors::numbers;
 use crate::ui::state::layout::{LayoutAction, Panel};
@@ -18,7 +18,20 @@ const MOST_SHOWN: usize = 200;
 pub fn Problems() -> Html {
     let check = use_slice::<CheckContext>();
     let worker = use_slice::<WorkerContext>();
+    let opened = use_slice::<WorkspaceContext>().opened;
+    let run = use_slice::<RunContext>().run;
+    // Once there were problems, their place stays while one types: the editor does not move with each that comes and goes.
+    let kept_for = use_state_eq(|| None::<(u32, RunId)>);
     let problems = check.checked.as_ref().map_or(&[][..], |checked| &checked.problems);
+    {
+        let (kept_for, any) = (kept_for.setter(), !problems.is_empty());
+        use_effect_with((opened, run, any), move |(opened, run, any)| {
+            if *any {
+                kept_for.set(Some((*opened, *run)));
+            }
+        });
+    }
+    let is_kept = *kept_for == Some((opened, run));
     let summary = match (problems.len(), &check.checked, worker.phase) {
         (0, None, WorkerPhase::Loading) => "The compiler is loading".to_owned(),
         (0, None, _) => String::new(),
@@ -26,7 +39,7 @@ pub fn Problems() -> Html {
         (number, ..) => numbers::count(number as u64, "problem", "problems"),
     };
     html! {
-        <section class="problems" id="problems" aria-label="Problems" data-empty={problems.is_empty().to_string()}>
+        <section class="problems" id="problems" aria-label="Problems" data-empty={(problems.is_empty() && !is_kept).to_string()}>
             <div class="panel-head">
                 <h2>{ "Problems" }</h2>
                 <span class="problems-count" aria-live="polite">{ summary }</span>

@@ -10,7 +10,7 @@ use super::modal::Modal;
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_projects::Projects;
 use crate::ui::platform::quota;
-use crate::ui::state::project::{ProjectSummary, Saving};
+use crate::ui::state::project::{NoticeAction, ProjectSummary, Saving};
 
 /// What a new project begins with.
 const EMPTY: &str = "(module\n)\n";
@@ -55,6 +55,10 @@ pub fn ProjectsDialog(props: &Props) -> Html {
             on_close.emit(());
         })
     };
+    let undo = {
+        let projects = projects.clone();
+        Callback::from(move |_: MouseEvent| projects.accept(NoticeAction::Undo))
+    };
     let open_id = workspace.project.id.clone();
     let line = |project: &ProjectSummary| {
         let is_open = project.id == open_id;
@@ -91,6 +95,14 @@ pub fn ProjectsDialog(props: &Props) -> Html {
                 <button type="button" class="button" onclick={ask(Question::Reset)}>{ "Reset" }</button>
             </div>
             if let Some(saving) = saving { <p class="dialog-hint" data-problem="true" role="alert">{ saving }</p> }
+            <div role="status">
+                if let Some(notice) = workspace.notice.as_ref().filter(|notice| notice.action == Some(NoticeAction::Undo)) {
+                    <p class="dialog-hint undo-hint">
+                        { &*notice.text }{ " " }
+                        <button type="button" class="button" onclick={undo}>{ "Undo" }</button>
+                    </p>
+                }
+            </div>
             <ul class="project-list" aria-label="Projects in this browser">
                 { for workspace.projects.iter().filter(|project| project.kept).map(line) }
             </ul>
@@ -142,6 +154,15 @@ fn Answers(props: &AnswersProps) -> Html {
             on_done.emit(());
         })
     };
+    // What it goes back to is to be seen, and undone.
+    let reset = {
+        let (projects, close, on_done) = (projects.clone(), close.clone(), props.on_done.clone());
+        Callback::from(move |()| {
+            projects.reset(EMPTY);
+            close.emit(());
+            on_done.emit(());
+        })
+    };
     let not_empty = Callback::from(|name: String| if name.is_empty() { Err("type a name".to_owned()) } else { Ok(()) });
     let name = props.workspace.project.name.to_string();
     match &*props.question {
@@ -156,16 +177,21 @@ fn Answers(props: &AnswersProps) -> Html {
         },
         Some(Question::Reset) => html! {
             <ConfirmDialog title="Reset the project?" action="Reset"
-                text={format!("The text, the arguments, the environment and all files of “{name}” are removed. This cannot be undone.")}
-                on_yes={then(Rc::new(|projects, _| projects.reset(EMPTY))).reform(|()| String::new())} on_close={close} />
+                text={format!("“{name}” goes back to {}. Its text, its command-line arguments, its environment and all its files are replaced. You can undo this.", beginning(&props.workspace))}
+                on_yes={reset} on_close={close} />
         },
         Some(Question::Delete(project)) => {
             let id = project.id.clone();
             html! {
                 <ConfirmDialog title="Delete the project?" action="Delete"
-                    text={format!("“{}” and its files are removed from this browser. This cannot be undone.", project.name)}
+                    text={format!("“{}” and its files are removed from this browser. You can undo this for as long as the notice about it is shown.", project.name)}
                     on_yes={then(Rc::new(move |projects, _| projects.delete(&id, EMPTY))).reform(|()| String::new())} on_close={close} />
             }
         }
     }
+}
+
+/// How the open project began.
+fn beginning(workspace: &WorkspaceContext) -> &'static str {
+    if workspace.project.debugging.example.is_some() { "the example that it began as" } else { "an empty module" }
 }

@@ -5,11 +5,13 @@ use yew::prelude::*;
 use super::backtrace::CallsAtFailure;
 use super::problems::ProblemItem;
 use super::prose::Prose;
-use crate::protocol::{Counters, Outcome, Value};
-use crate::ui::hooks::reducers::{RunContext, use_slice};
+use crate::protocol::{Counters, Outcome, Trap, Value};
+use crate::ui::hooks::reducers::{ConsoleContext, RunContext, use_slice};
 use crate::ui::hooks::use_run::Launcher;
+use crate::ui::selectors::console::end_of_errors;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::outcome::refused;
+use crate::ui::selectors::panic::Panic;
 use crate::ui::state::run::Phase;
 
 /// What a run came to; nothing while it goes on.
@@ -39,8 +41,7 @@ pub fn RunResult() -> Html {
         Outcome::Stopped => html! {},
         Outcome::Trapped { trap } => html! {
             <div class="run-result" data-tone="bad">
-                <h3>{ format!("Trap: {}", trap.message) }<code class="trap-code">{ &trap.code }</code></h3>
-                <p><Prose text={trap.help.clone()} /></p>
+                <TrapHead trap={trap.clone()} />
                 <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
                 <CallsAtFailure />
             </div>
@@ -63,6 +64,29 @@ pub fn RunResult() -> Html {
                 </ul>
             </div>
         },
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct TrapProps {
+    trap: Trap,
+}
+
+/// What happened: of a panic of Rust its own message and place, as the trap is only how it ends the program.
+#[component]
+fn TrapHead(props: &TrapProps) -> Html {
+    let console = use_slice::<ConsoleContext>();
+    let trap = &props.trap;
+    let panic = (trap.code == "unreachable").then(|| Panic::find(&end_of_errors(&console))).flatten();
+    let head = panic.as_ref().map_or_else(|| format!("Trap: {}", trap.message), Panic::headline);
+    html! {
+        <>
+            <h3 class={panic.is_some().then_some("panic-message")}>{ head }<code class="trap-code">{ &trap.code }</code></h3>
+            <p>
+                if panic.is_some() { { "A Rust program that panics ends by executing an unreachable instruction." } }
+                else { <Prose text={trap.help.clone()} /> }
+            </p>
+        </>
     }
 }
 

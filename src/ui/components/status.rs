@@ -20,7 +20,7 @@ pub fn Status() -> Html {
         _ => debugged.unwrap_or_else(|| status(&run)),
     };
     html! {
-        <p class="status" role="status" data-tone={tone.name()} title={text.clone()}>
+        <p class="status" role="status" data-tone={tone.name()}>
             <span class="status-light" aria-hidden="true" /><span class="status-text">{ text }</span>
         </p>
     }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::entry_choice::EntryChoice;
 use super::icon::{Icon, Picture};
 use super::run_controls::RunControls;
 use super::source_tools::SourceTools;
@@ -37,6 +38,7 @@ pub fn Toolbar(props: &Props) -> Html {
             <button type="button" class="skip-link" onclick={skip}>{ "Skip to the editor" }</button>
             <h1 class="brand"><span class="brand-mark" aria-hidden="true" /><span class="brand-name">{ "Wasmoscope" }</span></h1>
             <RunControls />
+            <EntryChoice />
             <div class="toolbar-source"><SourceTools /></div>
             <div class="toolbar-view" role="group" aria-label="View">
                 <button type="button" class="quiet-button" data-at-once="true" aria-label="Smaller text" title="Smaller text"

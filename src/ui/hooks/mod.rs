@@ -1,5 +1,6 @@
 //! Where state meets the browser: timers, the worker, storage, keys. Each hook hands back a handle with verbs.
 
+pub mod examples;
 pub mod reducers;
 pub mod use_calls;
 pub mod use_check;

@@ -1,6 +1,6 @@
-//! Has the program checked a moment after each change.
+//! Has the program checked a moment after each change, or at once where somebody waits for the answer.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -8,32 +8,83 @@ use yew::prelude::*;
 
 use super::reducers::{CheckContext, WorkerContext, WorkspaceContext};
 use super::use_engine::Engine;
+use crate::protocol::Version;
 use crate::ui::state::check::CheckAction;
+use crate::ui::state::project::Program;
 use crate::ui::state::worker::WorkerPhase;
 
 /// How long after the last key the text is checked.
 const SETTLED_MS: u32 = 150;
 
+/// Sends the program to be checked: cheap to clone, and equal to itself for as long as the page is open.
+#[derive(Clone)]
+pub struct Checker(Rc<Inner>);
+
+impl PartialEq for Checker {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    engine: Engine,
+    version: Cell<Version>,
+    /// What was sent last, as that version.
+    sent: RefCell<Option<Program>>,
+    /// Which opened program it was, and whether there was a worker to take it.
+    to: Cell<Option<(u32, bool)>>,
+}
+
+impl Checker {
+    /// Whether an answer to this version is about that program.
+    pub fn is_about(&self, version: Version, program: &Program) -> bool {
+        version == self.0.version.get() && self.0.sent.borrow().as_ref() == Some(program)
+    }
+
+    /// Sends a program at once unless it has been sent.
+    pub fn send_now(&self, program: &Program) {
+        if self.is_about(self.0.version.get(), program) {
+            return;
+        }
+        let version = self.0.version.get() + 1;
+        self.0.version.set(version);
+        self.0.sent.replace(Some(program.clone()));
+        self.0.engine.check(version, program.source());
+    }
+}
+
+/// Makes the handle. Once, in [`crate::ui::app::App`].
+#[hook]
+pub fn use_checker(engine: &Engine) -> Checker {
+    let checker = use_memo((), |()| {
+        Checker(Rc::new(Inner {
+            engine: engine.clone(),
+            version: Cell::new(0),
+            sent: RefCell::default(),
+            to: Cell::new(None),
+        }))
+    });
+    (*checker).clone()
+}
+
 /// Keeps [`crate::ui::state::check::CheckState`] up to date. Once, in [`crate::ui::app::App`].
 #[hook]
-pub fn use_check(engine: &Engine, workspace: &WorkspaceContext, check: &CheckContext, worker: &WorkerContext) {
-    let version = use_memo((), |()| Cell::new(0));
-    let checked_opened = use_memo((), |()| Cell::new(None));
+pub fn use_check(checker: &Checker, workspace: &WorkspaceContext, check: &CheckContext, worker: &WorkerContext) {
     {
         let check = check.dispatcher();
         use_effect_with(workspace.opened, move |_| check.dispatch(CheckAction::Forget));
     }
-    let engine = engine.clone();
+    let checker = checker.clone();
     // A worker that was replaced has forgotten the question.
     let ready = worker.phase == WorkerPhase::Ready;
-    use_effect_with((workspace.project.program.clone(), workspace.opened, ready), move |(program, opened, _)| {
-        let delay = if checked_opened.replace(Some(*opened)) == Some(*opened) { SETTLED_MS } else { 0 };
+    use_effect_with((workspace.project.program.clone(), workspace.opened, ready), move |(program, opened, ready)| {
+        let before = checker.0.to.replace(Some((*opened, *ready)));
+        if before != Some((*opened, *ready)) {
+            checker.0.sent.take();
+        }
+        let delay = if before.is_some_and(|(before, _)| before == *opened) { SETTLED_MS } else { 0 };
         let program = program.clone();
-        let version: Rc<Cell<u32>> = version;
-        let timeout = Timeout::new(delay, move || {
-            version.set(version.get() + 1);
-            engine.check(version.get(), program.source());
-        });
+        let timeout = Timeout::new(delay, move || checker.send_now(&program));
         move || drop(timeout)
     });
 }

@@ -9,9 +9,12 @@ use yew::prelude::*;
 use super::reducers::{DebugContext, SettingsContext, SourcesContext, WorkspaceContext};
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{Asked, Breakpoint, DebugCommand, DebugReason, Event, Explanation, LineCommand, ValueChange};
+use crate::protocol::{
+    Asked, Breakpoint, DebugCommand, DebugReason, Event, Explanation, LineCommand, Outcome, RunId, ValueChange,
+};
 use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
+use crate::ui::selectors::sources::innermost_given;
 use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::catches::CatchChange;
 use crate::ui::state::debug::{Base, DebugAction, DebugState, Direction};
@@ -44,6 +47,9 @@ struct Inner {
     /// What the person points at, until the debugger has said what is there; and the number of that question.
     pointing: RefCell<Option<(u32, Pointing)>>,
     queries: Cell<u32>,
+    workspace: WorkspaceContext,
+    /// The run that was seen to begin last.
+    begun: Cell<RunId>,
 }
 
 /// Makes the handle, and keeps worker and breakpoints in step. Once, in [`crate::ui::app::App`].
@@ -66,6 +72,8 @@ pub fn use_debugger(
             waiting: RefCell::default(),
             pointing: RefCell::default(),
             queries: Cell::default(),
+            workspace: workspace.clone(),
+            begun: Cell::default(),
         }))
     });
     {
@@ -123,7 +131,8 @@ pub fn use_debugger(
             if now.opened == opened {
                 let moment = now.project.debugging.moment.clone();
                 let (breakpoints, catches) = (breakpoints.clone(), catches.clone());
-                let notes = DebugNotes { breakpoints, catches, expressions: expressions.clone(), moment };
+                let expressions = expressions.clone();
+                let notes = DebugNotes { breakpoints, catches, expressions, moment, ..DebugNotes::default() };
                 now.dispatch(WorkspaceAction::SetNotes(notes.into()));
             }
         });
@@ -276,7 +285,7 @@ impl Debugger {
         if let Event::Explained { query, explanation, .. } = event {
             return self.explained(*query, explanation.as_ref());
         }
-        let Event::DebugStopped { view, .. } = event else {
+        let Event::DebugStopped { run, view } = event else {
             if matches!(event, Event::Finished { .. } | Event::ChangeRefused { .. }) {
                 self.0.waiting.borrow_mut().clear();
             }
@@ -287,6 +296,17 @@ impl Debugger {
             }
             return;
         };
+        let texts = self.0.workspace.clone().project.sources.clone();
+        let is_first = self.0.begun.replace(*run) != *run;
+        if is_first && view.reason == DebugReason::Start && self.0.sources.clone().shows_source(&texts) {
+            // What comes before it is the standard library's; the timeline goes back to it.
+            return self.0.engine.debug_command(DebugCommand::Line(LineCommand::Into));
+        }
+        if matches!(view.reason, DebugReason::Ended { outcome: Outcome::Trapped { .. } })
+            && let Some((frame, level)) = innermost_given(view, &texts)
+        {
+            self.0.debug.dispatch(DebugAction::SelectCall { frame, level });
+        }
         let next = self.0.waiting.borrow_mut().pop_front();
         let Some(next) = next else { return };
         // Somebody who is ahead of the debugger did not want to be past a breakpoint.

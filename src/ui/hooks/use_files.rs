@@ -15,7 +15,7 @@ use crate::ui::platform::{dom, download, upload};
 use crate::ui::selectors::files::{archive_folder, check_move, copy_path};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files::{FilesAction, FilesState};
-use crate::ui::state::project::{About, WorkspaceAction, file_stem};
+use crate::ui::state::project::{About, NoticeAction, WorkspaceAction, file_stem};
 
 /// What was at a path when the last run began, and what is there now.
 pub type Versions = (Option<FileContents>, Option<FileContents>);
@@ -234,18 +234,20 @@ impl Files {
     /// Puts what was picked or dropped into the tree, and says how far that is where it takes a moment.
     pub async fn upload(&self, picked: Vec<upload::Picked>, directory: &str) {
         let count = picked.len() as u64;
-        let mut progress = self.progress();
+        let mut progress = self.progress(true);
+        self.projects.take_cancelled();
         let (images, problems) = upload::read_all(&picked, directory, |read| {
-            progress.at(&format!(
-                "Reading {} of {} …",
-                numbers::grouped(read as u64),
-                numbers::count(count, "file", "files")
-            ));
+            progress.at(&format!("Adding files: {} of {}", numbers::grouped(read as u64), numbers::grouped(count)));
+            !self.projects.take_cancelled()
         })
         .await;
+        let Some(images) = images else {
+            self.readers.tells_progress.set(false);
+            return self.projects.tell("No files were added.", About::Work);
+        };
         let read = images.len() as u64;
         self.write(images);
-        progress.end(read >= MANY, &format!("{} were put into Files.", numbers::count(read, "file", "files")));
+        progress.end(read >= MANY, &format!("{} were added to Files.", numbers::count(read, "file", "files")));
         // A problem stays to be read; a change that follows would take it away.
         match problems.as_slice() {
             [] => {}
@@ -256,14 +258,14 @@ impl Files {
 
     /// Lists what was dropped, and says how far that is where it takes a moment.
     pub async fn list(&self, dropped: upload::Dropped) -> Result<Vec<upload::Picked>, String> {
-        let mut progress = self.progress();
+        let mut progress = self.progress(false);
         dropped
             .list(|found| progress.at(&format!("Found {} so far …", numbers::count(found as u64, "file", "files"))))
             .await
     }
 
-    fn progress(&self) -> Progress {
-        Progress { files: self.clone(), told: dom::now() + UNTOLD_MS - BETWEEN_MS }
+    fn progress(&self, can_cancel: bool) -> Progress {
+        Progress { files: self.clone(), told: dom::now() + UNTOLD_MS - BETWEEN_MS, can_cancel }
     }
 }
 
@@ -277,6 +279,7 @@ const MANY: u64 = 100;
 struct Progress {
     files: Files,
     told: f64,
+    can_cancel: bool,
 }
 
 impl Progress {
@@ -285,7 +288,11 @@ impl Progress {
         if now - self.told >= BETWEEN_MS {
             self.told = now;
             self.files.readers.tells_progress.set(true);
-            self.files.projects.tell(text, About::Work);
+            if self.can_cancel {
+                self.files.projects.offer(text, About::Work, NoticeAction::Cancel);
+            } else {
+                self.files.projects.tell(text, About::Work);
+            }
         }
     }
 

@@ -1,16 +1,18 @@
 //! Opening files from the person's disk: programs and projects become projects, the rest goes to the Files panel.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::reducers::{SourcesContext, WorkspaceContext, use_slice};
+use super::reducers::{CheckContext, SourcesContext, WorkspaceContext, use_slice};
 use super::use_files::Files;
 use super::use_projects::Projects;
-use super::use_sources::supply;
+use super::use_sources::{names_sources, supply};
 use crate::ui::platform::upload::Picked;
-use crate::ui::selectors::opened::{Opened, classify};
+use crate::ui::selectors::numbers::count;
+use crate::ui::selectors::opened::{Opened, Several, classify, several};
 use crate::ui::state::project::{About, Program};
 use crate::ui::state::project_file::ProjectFile;
 
@@ -23,6 +25,8 @@ struct Inner {
     files: Files,
     workspace: WorkspaceContext,
     sources: SourcesContext,
+    /// The source of the module that is being opened: taken when it is known which files the module names.
+    awaited: RefCell<Option<(u32, Vec<Picked>)>>,
 }
 
 impl PartialEq for Opener {
@@ -35,8 +39,37 @@ impl PartialEq for Opener {
 pub fn use_open(projects: &Projects, files: &Files) -> Opener {
     let workspace = use_slice::<WorkspaceContext>();
     let sources = use_slice::<SourcesContext>();
-    let opener = use_memo((), |()| Inner { projects: projects.clone(), files: files.clone(), workspace, sources });
-    Opener(opener)
+    let check = use_slice::<CheckContext>();
+    let (opened, is_known) = (workspace.opened, sources.is_known());
+    let names_none = names_sources(&check) == Some(false) && !check.is_pending();
+    let opener = use_memo((), |()| Inner {
+        projects: projects.clone(),
+        files: files.clone(),
+        workspace,
+        sources,
+        awaited: RefCell::default(),
+    });
+    let opener = Opener(opener);
+    {
+        let opener = opener.clone();
+        use_effect_with((opened, is_known, names_none), move |(opened, is_known, names_none)| {
+            let before = opener.0.awaited.borrow().as_ref().map(|(before, _)| *before);
+            match before {
+                Some(before) if *opened == before + 1 && *is_known => opener.take_awaited(),
+                Some(before) if *opened == before + 1 && *names_none => {
+                    opener.0.awaited.take();
+                    opener.0.projects.complain(
+                        "The module names no source files, so its source cannot be shown. Build it with debug information.",
+                        About::Program,
+                    );
+                }
+                // Another program was opened meanwhile.
+                Some(before) if *opened > before + 1 => drop(opener.0.awaited.take()),
+                _ => {}
+            }
+        });
+    }
+    opener
 }
 
 impl Opener {
@@ -61,11 +94,53 @@ impl Opener {
             match picked.as_slice() {
                 [] => {}
                 [file] if !file.is_directory() => opener.open_one(file.clone()).await,
-                _ => {
-                    let count = picked.iter().filter(|file| !file.is_directory()).count();
-                    opener.0.files.upload(picked, "").await;
-                    opener.0.projects.tell(&format!("{count} files were put into Files."), About::Program);
+                _ => opener.open_several(picked).await,
+            }
+        });
+    }
+
+    async fn open_several(&self, picked: Vec<Picked>) {
+        let Inner { projects, files, workspace, .. } = &*self.0;
+        let all: Vec<&Picked> = picked.iter().filter(|file| !file.is_directory()).collect();
+        let paths: Vec<&str> = all.iter().map(|file| &*file.path).collect();
+        match several(&paths) {
+            Several::Projects => {
+                for file in all {
+                    let before = workspace.clone().opened;
+                    self.open_one(file.clone()).await;
+                    projects.opened(before).await;
                 }
+            }
+            Several::Program { module, sources, others } => {
+                let before = workspace.clone().opened;
+                let chosen = |places: &[usize]| places.iter().map(|place| all[*place].clone()).collect::<Vec<_>>();
+                self.0.awaited.replace(Some((before, chosen(&sources))));
+                self.open_one(all[module].clone()).await;
+                if !others.is_empty() {
+                    projects.opened(before).await;
+                    files.upload(chosen(&others), "").await;
+                }
+            }
+            Several::Files => {
+                let count = count(all.len() as u64, "file", "files");
+                files.upload(picked, "").await;
+                projects.tell(&format!("{count} were added to Files."), About::Program);
+            }
+        }
+    }
+
+    /// Takes the source that came with the module.
+    fn take_awaited(&self) {
+        let Some((_, picked)) = self.0.awaited.take() else { return };
+        let opener = self.clone();
+        spawn_local(async move {
+            let asked = (*opener.0.sources.clone()).clone();
+            let supplied = supply(&picked, &opener.0.workspace, &asked).await;
+            let told = supplied.describe(&asked.files);
+            if supplied.added.is_empty() {
+                opener.0.projects.complain(&told, About::Program);
+            } else {
+                opener.0.projects.tell(&told, About::Program);
             }
         });
     }
@@ -92,7 +167,7 @@ impl Opener {
             }
             Ok((Opened::File, _)) => {
                 files.upload(vec![file], "").await;
-                projects.tell(&format!("{name} was put into Files."), About::Program);
+                projects.tell(&format!("{name} was added to Files."), About::Program);
             }
             Err(error) => projects.complain(&format!("Cannot open {error}."), About::Program),
         }

@@ -1,16 +1,23 @@
 //! Starting runs: puts together the text as it is this moment, what is called and with what.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use super::reducers::{DebugContext, LayoutContext, SettingsContext, WorkspaceContext};
+use super::reducers::{CheckContext, DebugContext, LayoutContext, RunContext, SettingsContext, WorkspaceContext};
+use super::use_check::Checker;
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{Entry, RunOptions, Source};
+use crate::protocol::{Entry, ExportSummary, Outcome, RunOptions, Source};
 use crate::ui::selectors::arguments;
+use crate::ui::selectors::entry::{EntryPoint, call, entry_point};
 use crate::ui::state::layout::{LayoutAction, Panel};
+use crate::ui::state::run::{Launch, Phase, RunAction};
+
+/// How long Run waits to learn what is in the program; then the worker finds out what to call.
+const LONGEST_WAIT_MS: u32 = 1000;
 
 /// Starts runs: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
@@ -29,12 +36,32 @@ struct Inner {
     settings: SettingsContext,
     layout: LayoutContext,
     debug: DebugContext,
+    check: CheckContext,
+    run: RunContext,
+    checker: Checker,
     /// What was debugged last: **Debug** begins that again while it is on.
     debugged: RefCell<Entry>,
+    /// What is begun as soon as it is known what is in the program, or when this runs out.
+    waiting: RefCell<Option<(Launch, Timeout)>>,
+    /// What was begun before it was known what is in the program.
+    unchecked: Cell<Option<Launch>>,
+}
+
+/// What Run and Debug can do at this moment.
+enum Plan {
+    Begin(Entry),
+    /// A parameter of the export needs a value first.
+    Need {
+        export: Rc<str>,
+        index: usize,
+    },
+    /// What is in the program is being found out.
+    Wait,
 }
 
 /// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Launcher`] from its context.
 #[hook]
+#[allow(clippy::too_many_arguments, reason = "each is a slice of the page's state")]
 pub fn use_launcher(
     engine: &Engine,
     editor: &EditorLink,
@@ -42,6 +69,9 @@ pub fn use_launcher(
     settings: &SettingsContext,
     layout: &LayoutContext,
     debug: &DebugContext,
+    check: &CheckContext,
+    run: &RunContext,
+    checker: &Checker,
 ) -> Launcher {
     let launcher = use_memo((), |()| {
         Launcher(Rc::new(Inner {
@@ -51,7 +81,12 @@ pub fn use_launcher(
             settings: settings.clone(),
             layout: layout.clone(),
             debug: debug.clone(),
+            check: check.clone(),
+            run: run.clone(),
+            checker: checker.clone(),
             debugged: RefCell::new(Entry::Default),
+            waiting: RefCell::default(),
+            unchecked: Cell::new(None),
         }))
     });
     {
@@ -63,18 +98,24 @@ pub fn use_launcher(
             }
         });
     }
+    {
+        let launcher = launcher.clone();
+        let refused = matches!(&run.phase, Phase::Finished(outcome) if matches!(**outcome, Outcome::NotStarted { .. }));
+        use_effect_with((check.asked, check.answered, refused), move |(_, _, refused)| launcher.checked(*refused));
+    }
     (*launcher).clone()
 }
 
 impl Launcher {
     /// **Run**.
     pub fn run(&self) {
-        self.start(Entry::Default);
+        self.launch(Launch::Run);
     }
 
-    /// Calls an export with arguments as they were typed.
-    pub fn call(&self, name: String, arguments: Vec<String>) {
-        self.start(Entry::Export { name, arguments });
+    /// Calls an export with the arguments that its boxes hold, or asks for them.
+    pub fn call(&self, export: &ExportSummary, launch: Launch) {
+        let planned = self.plan_call(export);
+        self.begin(planned, launch);
     }
 
     /// **Debug**: what **Run** would run, the step that the project was shared at, or what is debugged from its
@@ -84,11 +125,12 @@ impl Launcher {
         let again = inner.debug.clone().is_on();
         // What is typed may be about another run than the one that was shared.
         inner.editor.flush();
-        let moment = inner.workspace.clone().project.debugging.moment.clone().filter(|_| !again);
-        let Some(moment) = moment else {
-            let entry = if again { inner.debugged.borrow().clone() } else { Entry::Default };
+        if again {
+            let entry = inner.debugged.borrow().clone();
             return self.debug_entry(entry);
-        };
+        }
+        let moment = inner.workspace.clone().project.debugging.moment.clone();
+        let Some(moment) = moment else { return self.launch(Launch::Debug) };
         let (source, options, text) = self.prepare();
         let breakpoints = inner.debug.clone().breakpoints.all();
         *inner.debugged.borrow_mut() = Entry::Default;
@@ -96,9 +138,82 @@ impl Launcher {
         inner.engine.debug_at(source, options, text, breakpoints, moment.bytes.to_vec());
     }
 
-    /// Debugs a call of an export, with arguments as they were typed.
-    pub fn debug_call(&self, name: String, arguments: Vec<String>) {
-        self.debug_entry(Entry::Export { name, arguments });
+    fn launch(&self, launch: Launch) {
+        self.0.waiting.take();
+        self.0.unchecked.set(None);
+        self.0.editor.flush();
+        let planned = self.plan();
+        self.begin(planned, launch);
+    }
+
+    /// What Run does, by what is known of the program at this moment.
+    fn plan(&self) -> Plan {
+        let inner = &self.0;
+        let (check, workspace) = (inner.check.clone(), inner.workspace.clone());
+        let project = &workspace.project;
+        if check.is_pending() || !inner.checker.is_about(check.answered, &project.program) {
+            return Plan::Wait;
+        }
+        let module = check.checked.as_ref().and_then(|checked| checked.module.as_ref());
+        let Some(module) = module else { return Plan::Begin(Entry::Default) };
+        match entry_point(module, project.debugging.calls.entry.as_deref()) {
+            EntryPoint::Export(export) => self.plan_call(export),
+            EntryPoint::Start | EntryPoint::Nothing => Plan::Begin(Entry::Default),
+        }
+    }
+
+    fn plan_call(&self, export: &ExportSummary) -> Plan {
+        let (check, workspace) = (self.0.check.clone(), self.0.workspace.clone());
+        let default_entry = check.module().and_then(|module| module.default_entry.as_deref());
+        match call(export, workspace.project.debugging.calls.typed(&export.name), default_entry) {
+            Ok(entry) => Plan::Begin(entry),
+            Err(index) => Plan::Need { export: export.name.as_str().into(), index },
+        }
+    }
+
+    fn begin(&self, plan: Plan, launch: Launch) {
+        let inner = &self.0;
+        match (plan, launch) {
+            (Plan::Begin(entry), Launch::Run) => self.start(entry),
+            (Plan::Begin(entry), Launch::Debug) => self.debug_entry(entry),
+            (Plan::Need { export, index }, launch) => {
+                inner.layout.dispatch(LayoutAction::Show { panel: Panel::Module });
+                inner.run.dispatch(RunAction::Need { export, index, launch });
+            }
+            // The interpreter is being loaded: what was asked for is in its queue, and is done first.
+            (Plan::Wait, launch) if !inner.engine.is_ready() => self.begin_unchecked(launch),
+            (Plan::Wait, launch) => {
+                let launcher = self.clone();
+                let timeout = Timeout::new(LONGEST_WAIT_MS, move || launcher.begin_unchecked(launch));
+                inner.waiting.replace(Some((launch, timeout)));
+                inner.checker.send_now(&inner.workspace.clone().project.program);
+            }
+        }
+    }
+
+    fn begin_unchecked(&self, launch: Launch) {
+        self.0.waiting.take();
+        self.0.unchecked.set(Some(launch));
+        self.begin(Plan::Begin(Entry::Default), launch);
+    }
+
+    /// There may be an answer to what is in the program; `refused`: the last run did not start.
+    fn checked(&self, refused: bool) {
+        let inner = &self.0;
+        let waiting = inner.waiting.borrow().as_ref().map(|(launch, _)| *launch);
+        let Some(launch) = waiting.or(inner.unchecked.get().filter(|_| refused)) else { return };
+        let plan = self.plan();
+        if matches!(plan, Plan::Wait) {
+            return;
+        }
+        inner.unchecked.set(None);
+        match waiting {
+            Some(_) => drop(inner.waiting.take()),
+            // The worker could not know what the user chose and typed.
+            None if !matches!(plan, Plan::Begin(Entry::Default)) => inner.engine.forget_run(),
+            None => return,
+        }
+        self.begin(plan, launch);
     }
 
     fn debug_entry(&self, entry: Entry) {

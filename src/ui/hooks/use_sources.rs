@@ -11,6 +11,7 @@ use super::use_engine::Engine;
 use crate::protocol::Event;
 use crate::ui::platform::upload::Picked;
 use crate::ui::selectors::sources::{Supplied, asked_for, known_by_text};
+use crate::ui::state::check::CheckState;
 use crate::ui::state::project::{About, Notice, Program, WorkspaceAction};
 use crate::ui::state::sources::{SourceText, SourcesAction, SourcesState};
 
@@ -50,9 +51,7 @@ pub fn use_sources(
     }
     {
         // Only a module that says to have debug information is read for it.
-        let sections =
-            check.checked.as_ref().and_then(|checked| checked.module.as_ref()).map(|module| &module.sections);
-        let has_any = sections.is_some_and(|sections| sections.iter().any(|(name, _)| is_debug(name)));
+        let has_any = names_sources(check) == Some(true);
         let binary = matches!(workspace.project.program, Program::Binary { .. });
         let (engine, sources, program) = (engine.clone(), sources.dispatcher(), workspace.project.program.clone());
         use_effect_with((workspace.opened, has_any && binary), move |(_, wanted)| {
@@ -68,6 +67,12 @@ pub fn use_sources(
         let stands = (debug.view().map(|view| view.step), debug.frame, debug.level);
         use_effect_with(stands, move |_| sources.dispatch(SourcesAction::Follow));
     }
+}
+
+/// Whether the module says to have debug information; `None` where there is no module.
+pub fn names_sources(check: &CheckState) -> Option<bool> {
+    let module = check.checked.as_ref()?.module.as_ref()?;
+    Some(module.sections.iter().any(|(name, _)| is_debug(name)))
 }
 
 fn is_debug(section: &str) -> bool {

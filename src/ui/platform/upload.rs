@@ -141,12 +141,12 @@ async fn settled(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue,
 }
 
 /// Reads files and folders as they are to be below `directory`, many side by side; `read` is told after each lot how many
-/// that was. A sentence for each that cannot be read, and for the first that is too much.
+/// that was, and gives up by `false`; nothing is returned then. A sentence for each that cannot be read, and for the first that is too much.
 pub async fn read_all(
     picked: &[Picked],
     directory: &str,
-    mut read: impl FnMut(usize),
-) -> (Vec<FileImage>, Vec<String>) {
+    mut read: impl FnMut(usize) -> bool,
+) -> (Option<Vec<FileImage>>, Vec<String>) {
     let (mut images, mut problems) = (Vec::with_capacity(picked.len()), Vec::new());
     let mut total = 0.0;
     let mut rest = picked;
@@ -189,10 +189,12 @@ pub async fn read_all(
             images.push(FileImage { path, contents });
         }
         total += now.iter().map(Picked::size).sum::<f64>();
-        read(picked.len() - later.len());
         rest = later;
+        if !read(picked.len() - later.len()) {
+            return (None, problems);
+        }
     }
-    (images, problems)
+    (Some(images), problems)
 }
 
 fn unreadable(path: &str, error: &JsValue) -> String {

@@ -3,12 +3,22 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::ui::state::console::ConsoleState;
+use crate::ui::state::console::{ConsoleState, Origin};
+
+/// How many blocks are searched for what went wrong; each holds some kilobytes.
+const LAST_BLOCKS: usize = 4;
 
 /// All the text there is, as it is copied.
 pub fn plain_text(console: &ConsoleState) -> String {
     let blocks = console.blocks.iter().flat_map(|block| &block.spans);
     blocks.chain(&console.tail).map(|span| span.text.as_str()).collect()
+}
+
+/// The last blocks of what the program printed to standard error.
+pub fn end_of_errors(console: &ConsoleState) -> String {
+    let from = console.blocks.len().saturating_sub(LAST_BLOCKS);
+    let spans = console.blocks.iter().skip(from).flat_map(|block| &block.spans).chain(&console.tail);
+    spans.filter(|span| span.origin == Origin::Stderr).map(|span| span.text.as_str()).collect()
 }
 
 /// The last line, which the person types after: what names the text box.

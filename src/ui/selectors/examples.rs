@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::protocol::{FileContents, FileImage};
+use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::project::Program;
 use crate::ui::state::project_file::{ProjectFile, is_inside};
 use crate::ui::state::sources::SourceText;
@@ -80,7 +81,7 @@ impl Example {
             environment: self.environment.iter().map(|(name, value)| format!("{name}={value}\n")).collect(),
             sources: sources.collect(),
             kept: false,
-            debugging: Default::default(),
+            debugging: DebugNotes::of_example(&self.id),
             files: files
                 .map(|file| FileImage {
                     path: file.path.clone(),

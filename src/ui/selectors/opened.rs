@@ -19,6 +19,39 @@ pub enum Opened {
     File,
 }
 
+/// What to do with several files that were chosen or dropped together, by their places among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Several {
+    /// Projects, each opened in its turn.
+    Projects,
+    /// A module with the files that it was compiled from; the others are for the program to read.
+    Program { module: usize, sources: Vec<usize>, others: Vec<usize> },
+    /// All go to the files.
+    Files,
+}
+
+/// The extensions of source files in the languages that are compiled to WebAssembly.
+const SOURCES: [&str; 13] = ["rs", "c", "h", "cc", "cpp", "cxx", "hpp", "zig", "go", "ts", "swift", "d", "nim"];
+
+/// Looks at the paths of several files.
+pub fn several(paths: &[&str]) -> Several {
+    let extension = |path: &str| path.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
+    let with = |wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        paths.iter().enumerate().filter(|(_, path)| wanted(&extension(path))).map(|(index, _)| index).collect()
+    };
+    if paths.len() > 1 && with(&|extension| extension == "wasmoscope").len() == paths.len() {
+        return Several::Projects;
+    }
+    let sources = with(&|extension| SOURCES.contains(&extension));
+    match with(&|extension| extension == "wasm").as_slice() {
+        [module] if !sources.is_empty() => {
+            let others = with(&|extension| extension != "wasm" && !SOURCES.contains(&extension));
+            Several::Program { module: *module, sources, others }
+        }
+        _ => Several::Files,
+    }
+}
+
 /// Looks at a file. Errors are complete sentences but for the file's name.
 pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
     let extension = name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
@@ -101,6 +134,27 @@ mod tests {
         assert_eq!(classify("x", &tar), Ok(Opened::Archive));
         assert_eq!(classify("x.tar.gz", b"\x1f\x8b"), Ok(Opened::Archive));
         assert_eq!(classify("x.gz", b"\x1f\x8b"), Ok(Opened::File));
+    }
+
+    #[test]
+    fn a_module_and_its_source_are_one_program() {
+        let program = |module, sources: &[usize], others: &[usize]| Several::Program {
+            module,
+            sources: sources.to_vec(),
+            others: others.to_vec(),
+        };
+        assert_eq!(several(&["bank.wasm", "main.rs"]), program(0, &[1], &[]));
+        assert_eq!(several(&["src/main.rs", "in.txt", "BANK.WASM", "src/bank.rs"]), program(2, &[0, 3], &[1]));
+        assert_eq!(several(&["a.wasm", "in.txt"]), Several::Files);
+        assert_eq!(several(&["a.wasm", "b.wasm", "main.rs"]), Several::Files, "it is not clear which one is to run");
+        assert_eq!(several(&["main.rs", "bank.rs"]), Several::Files);
+    }
+
+    #[test]
+    fn several_projects_are_opened_as_projects() {
+        assert_eq!(several(&["a.wasmoscope", "b.Wasmoscope"]), Several::Projects);
+        assert_eq!(several(&["a.wasmoscope", "notes.txt"]), Several::Files);
+        assert_eq!(several(&[]), Several::Files);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::protocol::{Outcome, Value};
 use crate::ui::selectors::numbers::count;
+use crate::ui::state::call_results::CallResult;
 use crate::ui::state::run::{Activity, Phase, RunState};
 
 /// How a message is meant; CSS colours it, and never colour alone: the words say it too.
@@ -56,6 +57,20 @@ pub fn finished(outcome: &Outcome) -> (Tone, String) {
         Outcome::NotStarted { problems } => {
             let number = count(problems.len() as u64, "problem", "problems");
             (Tone::Bad, format!("Not started: {number}"))
+        }
+    }
+}
+
+/// How a call ended, to follow the call itself: ` = 9`, ` trapped: integer divide by zero`.
+pub fn result_line(result: &CallResult) -> (Tone, String) {
+    match &*result.outcome {
+        Outcome::Returned { results } if results.is_empty() => (Tone::Good, " returned".into()),
+        Outcome::Returned { results } => (Tone::Good, format!(" = {}", values(results))),
+        Outcome::Trapped { trap } => (Tone::Bad, format!(" trapped: {}", trap.message)),
+        Outcome::LimitReached { message, .. } => (Tone::Bad, format!(" stopped by a limit: {message}")),
+        outcome => {
+            let (tone, text) = finished(outcome);
+            (tone, format!(": {text}"))
         }
     }
 }

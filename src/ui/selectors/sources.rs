@@ -48,6 +48,12 @@ pub fn shown_place<'a>(debug: &'a DebugState, files: &[Rc<str>]) -> Option<(&'a 
         .find(|(place, _)| files.iter().any(|file| **file == *place.file))
 }
 
+/// The innermost call whose source the user gave: its frame and its level.
+pub fn innermost_given(view: &DebugView, texts: &[SourceText]) -> Option<(usize, usize)> {
+    let is_given = |call: &Call<'_>| call.source.is_some_and(|place| text_of(texts, &place.file).is_some());
+    calls(view).find(is_given).map(|call| (call.frame, call.level))
+}
+
 /// The file that the editor shows: the one that was chosen, or the one that the program is in, or that it begins in.
 /// Of `texts` that are here, one is begun with if that is possible.
 pub fn shown_file(sources: &SourcesState, debug: &DebugState, texts: &[SourceText]) -> Option<Rc<str>> {
@@ -312,6 +318,15 @@ mod tests {
         assert_eq!(note(&debug, &sources()), None);
         let chosen = SourcesState { chosen: Some(COUNT.into()), ..sources() };
         assert_eq!(shown_file(&chosen, &debug, &texts()).as_deref(), Some(COUNT));
+    }
+
+    #[test]
+    fn the_innermost_call_with_a_given_source_is_found() {
+        let debug = in_library();
+        let view = debug.view().unwrap();
+        assert_eq!(innermost_given(view, &texts()), Some((0, 1)), "what is inlined there is the library's");
+        assert_eq!(innermost_given(view, &texts()[..1]), Some((1, 0)));
+        assert_eq!(innermost_given(view, &[]), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Checked, Version};
+use crate::protocol::{Checked, ModuleSummary, Version};
 
 /// The last answer to a check, and which version of the program it is about.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +13,8 @@ pub struct CheckState {
     pub answered: Version,
     /// Kept while a newer version is being checked, so that nothing flickers. Its disassembly is in `disassembly`.
     pub checked: Option<Rc<Checked>>,
+    /// The last answer that had a module: what is in the program while its text does not compile.
+    pub compiled: Option<Rc<Checked>>,
     /// A binary's text, for all who show it.
     pub disassembly: Option<Rc<str>>,
 }
@@ -38,7 +40,10 @@ impl PartialEq for CheckState {
             (None, None) => true,
             _ => false,
         };
-        same_answer && self.asked == other.asked && self.answered == other.answered
+        same_answer
+            && self.compiled.is_some() == other.compiled.is_some()
+            && self.asked == other.asked
+            && self.answered == other.answered
     }
 }
 
@@ -57,7 +62,8 @@ impl CheckState {
             // An answer about a version that has been typed over is dropped: its places would be wrong.
             CheckAction::Answered { version, .. } if version != self.asked => self.clone(),
             CheckAction::Answered { version, checked, disassembly } => {
-                Self { asked: self.asked, answered: version, checked: Some(checked), disassembly }
+                let compiled = if checked.module.is_some() { Some(checked.clone()) } else { self.compiled.clone() };
+                Self { asked: self.asked, answered: version, checked: Some(checked), compiled, disassembly }
             }
             CheckAction::Forget => Self { asked: self.asked, ..Self::default() },
         }
@@ -66,6 +72,16 @@ impl CheckState {
     /// A binary's text, if it is all there: part of a program is none.
     pub fn whole_disassembly(&self) -> Option<Rc<str>> {
         self.checked.as_ref().filter(|checked| checked.is_whole).and(self.disassembly.clone())
+    }
+
+    /// What is in the program; while its text does not compile, what was in it when it last did.
+    pub fn module(&self) -> Option<&ModuleSummary> {
+        self.compiled.as_ref()?.module.as_ref()
+    }
+
+    /// Whether [`CheckState::module`] is of an earlier text than the one that was checked last.
+    pub fn is_module_stale(&self) -> bool {
+        self.compiled.is_some() && self.checked.as_ref().is_some_and(|checked| checked.module.is_none())
     }
 
     /// Whether an answer is on its way.
@@ -110,6 +126,21 @@ mod tests {
         assert_eq!(state.checked.as_ref().map(|checked| &*checked.detected.description), Some("two"));
         assert_eq!(state.disassembly.as_deref(), Some("(module ;; two\n)"));
         assert!(!state.is_pending());
+    }
+
+    #[test]
+    fn the_last_module_stays_while_the_text_does_not_compile() {
+        let with_module = |version, module: Option<ModuleSummary>| {
+            let CheckAction::Answered { checked, disassembly, .. } = answered(version, "text") else { unreachable!() };
+            let checked = Rc::new(Checked { module, ..(*checked).clone() });
+            CheckAction::Answered { version, checked, disassembly }
+        };
+        let good = ModuleSummary { functions: 3, ..ModuleSummary::default() };
+        let state = apply_all([CheckAction::Asked { version: 1 }, with_module(1, Some(good.clone()))]);
+        assert!(!state.is_module_stale());
+        let state = state.apply(CheckAction::Asked { version: 2 }).apply(with_module(2, None));
+        assert_eq!((state.module(), state.is_module_stale()), (Some(&good), true));
+        assert_eq!(state.apply(CheckAction::Forget).module(), None);
     }
 
     #[test]

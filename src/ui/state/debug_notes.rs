@@ -1,5 +1,5 @@
-//! What a person has set up to look into a program, as it is kept with the project: breakpoints, watchpoints, watch expressions, and
-//! the moment of a run that the project was shared at.
+//! What a person has set up to look into a program, as it is kept with the project: what is called with which
+//! arguments, breakpoints, watchpoints, watch expressions, and the moment of a run that the project was shared at.
 //!
 //! As text it is JSON whose unknown parts are passed over, so that a page of another age opens what it understands.
 
@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use super::call_notes::{CallNotes, StoredArguments};
 use super::catches::FIRST_ID;
 use super::expressions;
 use crate::protocol::{Breakpoint, Catch, Caught};
@@ -25,6 +26,10 @@ pub struct DebugNotes {
     pub catches: Vec<Catch>,
     pub expressions: Vec<Rc<str>>,
     pub moment: Option<Moment>,
+    /// What Run and Debug call.
+    pub calls: CallNotes,
+    /// The identity of the example that the project began as: Reset goes back to it.
+    pub example: Option<Rc<str>>,
 }
 
 /// A moment of a recorded run.
@@ -43,6 +48,12 @@ struct Kept {
     catches: Vec<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     expressions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entry: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    arguments: Vec<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    example: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,13 +85,20 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl DebugNotes {
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+    /// The notes of a project that begins as an example.
+    pub fn of_example(id: &str) -> Self {
+        Self { example: Some(id.into()), ..Self::default() }
     }
 
-    /// Breakpoints and expressions as text; empty where there are none. The moment is not in it.
+    /// Whether the user has set up nothing.
+    pub fn is_untouched(&self) -> bool {
+        *self == Self { example: self.example.clone(), ..Self::default() }
+    }
+
+    /// All but the moment as text; empty where there is nothing.
     pub fn to_text(&self) -> String {
-        if self.breakpoints.is_empty() && self.catches.is_empty() && self.expressions.is_empty() {
+        let is_debugged = !(self.breakpoints.is_empty() && self.catches.is_empty() && self.expressions.is_empty());
+        if !is_debugged && self.calls.is_empty() && self.example.is_none() {
             return String::new();
         }
         let breakpoints = self.breakpoints.iter().filter_map(|breakpoint| {
@@ -92,7 +110,15 @@ impl DebugNotes {
             serde_json::to_value(KeptCatch { what, condition, from_hit, log }).ok()
         });
         let expressions = self.expressions.iter().map(ToString::to_string).collect();
-        let kept = Kept { breakpoints: breakpoints.collect(), catches: catches.collect(), expressions };
+        let arguments = self.calls.to_stored();
+        let kept = Kept {
+            breakpoints: breakpoints.collect(),
+            catches: catches.collect(),
+            expressions,
+            entry: self.calls.entry.as_ref().map(ToString::to_string),
+            arguments: arguments.iter().filter_map(|typed| serde_json::to_value(typed).ok()).collect(),
+            example: self.example.as_ref().map(ToString::to_string),
+        };
         serde_json::to_string(&kept).unwrap_or_default()
     }
 
@@ -125,7 +151,11 @@ impl DebugNotes {
             .collect();
         let expressions = kept.expressions.iter().filter(|text| text.len() <= expressions::LONGEST);
         let expressions = expressions.take(expressions::MOST).map(|text| text.as_str().into()).collect();
-        Self { breakpoints, catches, expressions, moment: None }
+        let arguments = kept.arguments.into_iter();
+        let arguments = arguments.filter_map(|typed| serde_json::from_value::<StoredArguments>(typed).ok()).collect();
+        let calls = CallNotes::from_stored(kept.entry, arguments);
+        let example = kept.example.filter(|example| example.len() <= LONGEST).map(Into::into);
+        Self { breakpoints, catches, expressions, moment: None, calls, example }
     }
 }
 
@@ -143,9 +173,15 @@ fn names_are_short(what: &Caught) -> bool {
 mod tests {
     use super::*;
     use crate::protocol::Touching;
+    use crate::ui::state::call_notes::CallChange;
 
     fn breakpoint(id: u32, line: u32) -> Breakpoint {
         Breakpoint { id, line, file: None, condition: None, from_hit: 0, log: None }
+    }
+
+    fn calls() -> CallNotes {
+        let typed = CallChange::Type { export: "add".into(), index: 1, text: "0x2".into() };
+        CallNotes::default().apply(CallChange::Choose(Some("add".into()))).apply(typed)
     }
 
     fn watched(what: Caught) -> Catch {
@@ -160,8 +196,12 @@ mod tests {
             catches: vec![watched(Caught::Global { name: "$g".into(), on: Touching::Write })],
             expressions: vec!["stack[0]".into()],
             moment: None,
+            calls: calls(),
+            example: Some("hello".into()),
         };
         assert_eq!(DebugNotes::from_text(&notes.to_text()), notes);
+        let only_calls = DebugNotes { calls: calls(), ..DebugNotes::default() };
+        assert_eq!(DebugNotes::from_text(&only_calls.to_text()), only_calls);
         assert_eq!(DebugNotes::default().to_text(), "");
         assert_eq!(DebugNotes::from_text(""), DebugNotes::default());
     }
@@ -169,11 +209,13 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_passed_over() {
         let text = r#"{"breakpoints":[{"line":3,"colour":"red"},{"function":"f"},{"line":0},{"line":3,"from_hit":7}],
-            "catches":[{"what":{"Smell":{}}},{"what":{"Entry":{"function":"f"}}}],"expressions":["depth"],"sounds":true}"#;
+            "catches":[{"what":{"Smell":{}}},{"what":{"Entry":{"function":"f"}}}],"expressions":["depth"],"sounds":true,
+            "entry":"f","arguments":[{"export":"f","values":["1"]},{"export":2},"f"]}"#;
         let notes = DebugNotes::from_text(text);
         assert_eq!(notes.breakpoints, [breakpoint(1, 3)], "one on a line");
         assert_eq!(notes.expressions, ["depth".into()]);
         assert_eq!(notes.catches.len(), 1);
+        assert_eq!((notes.calls.entry.as_deref(), notes.calls.typed("f")), (Some("f"), ["1".into()].as_slice()));
         assert_eq!(notes.catches[0].what, Caught::Entry { function: "f".into() });
         assert_eq!(DebugNotes::from_text("no json"), DebugNotes::default());
         let long = format!(r#"{{"breakpoints":[{{"line":3,"log":"{}"}}]}}"#, "x".repeat(LONGEST + 1));

@@ -2,6 +2,8 @@
 //! no clock, no storage, no browser. Read-only derivations belong in `selectors`.
 
 pub mod breakpoints;
+pub mod call_notes;
+pub mod call_results;
 pub mod calls;
 pub mod catches;
 pub mod check;

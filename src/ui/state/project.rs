@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::call_notes::CallChange;
 use super::debug_notes::DebugNotes;
 use super::sources::SourceText;
 use crate::protocol::Source;
@@ -124,6 +125,10 @@ pub enum NoticeAction {
     OpenLarge,
     /// To keep in this browser what is only shown.
     Keep,
+    /// To undo what it tells of.
+    Undo,
+    /// To give up what it tells the progress of.
+    Cancel,
 }
 
 /// What a [`Notice`] is about.
@@ -147,8 +152,10 @@ pub enum WorkspaceAction {
     SetArguments(Rc<str>),
     SetEnvironment(Rc<str>),
     Rename(Rc<str>),
-    /// Breakpoints or watch expressions have changed.
+    /// Breakpoints or watch expressions have changed; what Run calls and the example are left as they are.
     SetNotes(Rc<DebugNotes>),
+    /// The user chose what Run calls, or typed an argument.
+    ChangeCall(CallChange),
     /// The run that the project was shared at is not wanted any more.
     ForgetMoment,
     /// The person supplied source files; one that is there already is replaced.
@@ -226,13 +233,30 @@ impl Workspace {
                 next.project.name = clean_name(&name).into();
                 next.edited();
             }
-            WorkspaceAction::SetNotes(notes) if notes != next.project.debugging => {
+            WorkspaceAction::SetNotes(mut notes) => {
+                let known = &next.project.debugging;
+                if (&notes.calls, &notes.example) != (&known.calls, &known.example) {
+                    let DebugNotes { calls, example, .. } = (**known).clone();
+                    let notes = Rc::make_mut(&mut notes);
+                    (notes.calls, notes.example) = (calls, example);
+                }
                 // To look into an example is not to make it one's own.
-                next.project.debugging = notes;
-                next.edit += 1;
-                next.saving = Saving::Pending;
+                if notes != next.project.debugging {
+                    next.project.debugging = notes;
+                    next.edit += 1;
+                    next.saving = Saving::Pending;
+                }
             }
-            WorkspaceAction::SetNotes(_) => {}
+            WorkspaceAction::ChangeCall(change) => {
+                let calls = next.project.debugging.calls.apply(change);
+                // Nor is to call an example.
+                if calls != next.project.debugging.calls {
+                    Rc::make_mut(&mut next.project.debugging).calls = calls;
+                    next.project.forget_moment();
+                    next.edit += 1;
+                    next.saving = Saving::Pending;
+                }
+            }
             WorkspaceAction::ForgetMoment if next.project.debugging.moment.is_some() => {
                 next.project.forget_moment();
                 next.edit += 1;
@@ -452,6 +476,25 @@ mod tests {
         assert!(!failed.would_be_lost(true, Some(failed.edit)), "it was downloaded as it is");
         let example = Workspace::new(project()).apply(WorkspaceAction::SaveFailed { message: "refused".into() });
         assert!(!example.would_be_lost(false, None), "an example that was only looked at is nobody's work");
+    }
+
+    #[test]
+    fn arguments_are_stored_without_making_an_example_the_users_own() {
+        let typed = CallChange::Type { export: "add".into(), index: 0, text: "1".into() };
+        let moment = Some(crate::ui::state::debug_notes::Moment { step: 5, bytes: b"".as_slice().into() });
+        let start = Workspace::new(Project {
+            debugging: Rc::new(DebugNotes { moment, ..DebugNotes::of_example("answer") }),
+            ..project()
+        });
+        let state = start.apply(WorkspaceAction::ChangeCall(typed.clone()));
+        assert_eq!((state.project.kept, &state.saving), (false, &Saving::Pending));
+        assert_eq!(state.project.debugging.moment, None, "another call does not come to that step");
+        assert_eq!(state.apply(WorkspaceAction::ChangeCall(typed)), state);
+        // What the debugger sets up says nothing of calls.
+        let notes = Rc::new(DebugNotes { expressions: vec!["step".into()], ..DebugNotes::default() });
+        let noted = state.apply(WorkspaceAction::SetNotes(notes)).project.debugging;
+        assert_eq!((noted.calls.typed("add").len(), noted.expressions.len()), (1, 1));
+        assert_eq!(noted.example.as_deref(), Some("answer"));
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl ProjectFile {
     /// The project as bytes, in the first version that can say it, so that older pages open what they can.
     pub fn encode(&self, packing: Packing) -> Result<Vec<u8>, ProjectFileError> {
         let project = version1::Project::from(self);
-        let (version, body) = if self.debugging.is_empty() && self.sources.is_empty() {
+        let (version, body) = if self.debugging == DebugNotes::default() && self.sources.is_empty() {
             (1, encode_body(&project)?)
         } else {
             let moment = self.debugging.moment.as_ref();

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::call_results::CallResults;
 use crate::protocol::{Backtrace, Counters, DebugReason, Event, Outcome, RunId};
 
 /// Where a run stands.
@@ -41,6 +42,29 @@ pub struct RunState {
     pub backtrace: Option<Rc<Backtrace>>,
     /// Whether standard input has been ended by the person.
     pub input_ended: bool,
+    /// How the calls of exported functions ended, this run's and those before it.
+    pub results: Rc<CallResults>,
+    /// The argument that Run, Debug or Call needs before it can begin.
+    pub needed: Option<NeededArgument>,
+}
+
+/// What is begun when the arguments are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Launch {
+    Run,
+    Debug,
+}
+
+/// An argument that has no value yet, or one that its type does not allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeededArgument {
+    pub export: Rc<str>,
+    /// The first such parameter.
+    pub index: usize,
+    /// What was asked for, and what Enter in the box does.
+    pub launch: Launch,
+    /// Grows with each time that one is needed: its box then takes the focus again.
+    pub number: u32,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +73,13 @@ pub enum RunAction {
     Begin {
         run: RunId,
     },
+    /// An argument is needed first.
+    Need {
+        export: Rc<str>,
+        index: usize,
+        launch: Launch,
+    },
+    ClearResults,
     PauseAsked,
     StopAsked,
     InputEnded,
@@ -62,7 +93,16 @@ pub enum RunAction {
 
 impl Default for RunState {
     fn default() -> Self {
-        Self { run: 0, phase: Phase::Idle, call: None, counters: None, backtrace: None, input_ended: false }
+        Self {
+            run: 0,
+            phase: Phase::Idle,
+            call: None,
+            counters: None,
+            backtrace: None,
+            input_ended: false,
+            results: Rc::default(),
+            needed: None,
+        }
     }
 }
 
@@ -70,7 +110,14 @@ impl RunState {
     pub fn apply(&self, action: RunAction) -> Self {
         let mut next = self.clone();
         match action {
-            RunAction::Begin { run } => next = Self { run, phase: Phase::Starting, ..Self::default() },
+            RunAction::Begin { run } => {
+                next = Self { run, phase: Phase::Starting, results: self.results.clone(), ..Self::default() };
+            }
+            RunAction::Need { export, index, launch } => {
+                let number = self.needed.as_ref().map_or(0, |needed| needed.number) + 1;
+                next.needed = Some(NeededArgument { export, index, launch, number });
+            }
+            RunAction::ClearResults => next.results = Rc::default(),
             RunAction::PauseAsked if matches!(self.phase, Phase::Running(_)) => next.phase = Phase::Pausing,
             RunAction::StopAsked if self.is_active() => next.phase = Phase::Stopping,
             RunAction::Lost if self.is_active() => next.phase = Phase::Finished(Rc::new(Outcome::Stopped)),
@@ -125,7 +172,11 @@ impl RunState {
             Event::Progress { counters, .. } => self.counters = Some(counters.clone()),
             Event::Finished { outcome, counters, .. } => {
                 self.counters = Some(counters.clone());
-                self.phase = Phase::Finished(Rc::new(outcome.clone()));
+                let outcome = Rc::new(outcome.clone());
+                if let Some(call) = &self.call {
+                    Rc::make_mut(&mut self.results).add(call, &outcome);
+                }
+                self.phase = Phase::Finished(outcome);
             }
             _ => {}
         }
@@ -260,6 +311,33 @@ mod tests {
     fn the_end_of_a_run_is_not_told_of_the_program_that_was_opened_then() {
         let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::Forget, finished(1)]);
         assert_eq!(state, RunState::default());
+    }
+
+    #[test]
+    fn results_of_calls_stay_until_they_are_cleared_or_another_program_is_opened() {
+        let call = |run: RunId| {
+            let counters = Counters::default();
+            let outcome = Outcome::Returned { results: Vec::new() };
+            [
+                RunAction::Begin { run },
+                heard(Event::Started { run, call: format!("sq({run})") }),
+                heard(Event::Finished { run, outcome, counters }),
+            ]
+        };
+        let state = apply_all([call(1), call(2)].into_iter().flatten());
+        let calls: Vec<_> = state.results.rows.iter().map(|row| row.call.to_string()).collect();
+        assert_eq!(calls, ["sq(1)", "sq(2)"]);
+        assert!(state.apply(RunAction::ClearResults).results.rows.is_empty());
+        assert!(state.apply(RunAction::Forget).results.rows.is_empty());
+    }
+
+    #[test]
+    fn an_argument_is_needed_until_a_run_begins() {
+        let need = |index| RunAction::Need { export: "add".into(), index, launch: Launch::Debug };
+        let state = apply_all([need(0), need(1)]);
+        let needed = NeededArgument { export: "add".into(), index: 1, launch: Launch::Debug, number: 2 };
+        assert_eq!(state.needed, Some(needed));
+        assert_eq!(state.apply(RunAction::Begin { run: 1 }).needed, None);
     }
 
     #[test]

@@ -464,7 +464,7 @@ impl Drop for Page {
 }
 
 /// Whether an element's accessible name is the one looked for, or begins with it and goes on to say more about it:
-/// `report.txt, file, 1 KiB`, `Argument 1 of add: i32`.
+/// `report.txt, file, 1 KiB`, `Which: a local`.
 fn matches_name(found: &str, wanted: &str) -> bool {
     found.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with([',', ':', '(']))
 }

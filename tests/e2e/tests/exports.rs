@@ -9,8 +9,8 @@ fn an_export_is_called_with_arguments() {
         "(module (func (export \"add\") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))",
     );
     page.expect_in("Module", "add");
-    page.fill("Argument 1 of add", "40");
-    page.fill("Argument 2 of add", "0x2");
+    page.fill("parameter 0 i32 of add", "40");
+    page.fill("parameter 1 i32 of add", "0x2");
     page.press("Call add");
     page.expect_console("42");
 }
@@ -19,10 +19,10 @@ fn an_export_is_called_with_arguments() {
 fn an_argument_that_is_no_number_is_explained() {
     let page = Page::open();
     page.set_source("(module (func (export \"same\") (param i32) (result i32) (local.get 0)))");
-    page.fill("Argument 1 of same", "many");
+    page.fill("parameter 0 i32 of same", "many");
     page.press("Call same");
     page.expect_text("many");
-    page.fill("Argument 1 of same", "-1");
+    page.fill("parameter 0 i32 of same", "-1");
     page.press("Call same");
     page.expect_console("-1");
 }
@@ -49,8 +49,8 @@ fn of_many_functions_some_are_listed_and_the_others_are_found() {
 fn the_longest_argument_is_seen_whole() {
     let page = Page::open();
     page.set_source("(module (func (export \"same\") (param i64) (result i64) (local.get 0)))");
-    page.expect("textbox", "Argument 1 of same");
-    page.fill("Argument 1 of same", "0xFFFFFFFFFFFFFFFF");
+    page.expect("textbox", "parameter 0 i64 of same");
+    page.fill("parameter 0 i64 of same", "0xFFFFFFFFFFFFFFFF");
     page.expect_script(
         "all digits are in sight",
         "const box = document.querySelector('.call-argument input'); return box.scrollWidth <= box.clientWidth",

@@ -14,7 +14,7 @@ fn a_file_is_uploaded_counted_and_the_report_downloaded() {
     page.expect_in("Files", "poem.txt");
     page.upload("files", &[&text]);
     page.expect_in("Files", "words.txt");
-    page.fill("Arguments", "-o report.txt words.txt");
+    page.fill("Command-line arguments", "-o report.txt words.txt");
     page.press("Run");
     page.expect_console("report written to report.txt");
     page.expect_in("Files", "report.txt");
@@ -58,7 +58,7 @@ fn thousands_of_files_are_taken_in_and_counted() {
     let page = Page::open();
     let began = std::time::Instant::now();
     page.upload("files", &paths);
-    page.expect_text("3,000 files were put into Files.");
+    page.expect_text("3,000 files were added to Files.");
     page.expect_in("Files", "f0000.txt");
     println!("3,000 files took {:?}", began.elapsed());
 }

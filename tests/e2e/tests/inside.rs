@@ -137,7 +137,7 @@ fn an_export_is_debugged_with_its_arguments() {
     let page = Page::open();
     page.choose_example("Recursive factorial");
     page.expect_source("$factorial");
-    page.fill("Argument 1 of factorial: i64", "4");
+    page.fill("$n i64 of factorial", "4");
     page.press("Debug factorial");
     page.expect_status("Before the first instruction");
     page.expect_in("Call stack", "factorial");

@@ -5,11 +5,13 @@ use e2e::{Page, key};
 #[test]
 fn a_reload_keeps_the_text_and_the_arguments() {
     let page = Page::open();
-    page.set_source("(module (func (export \"main\") (result i32) i32.const 99))");
-    page.fill("Arguments", "one two");
+    page.set_source(
+        "(module (import \"wasi_snapshot_preview1\" \"proc_exit\" (func (param i32))) (func (export \"main\") (result i32) i32.const 99))",
+    );
+    page.fill("Command-line arguments", "one two");
     page.reload();
     page.expect_source("i32.const 99");
-    assert_eq!(page.value("Arguments"), "one two");
+    assert_eq!(page.value("Command-line arguments"), "one two");
 }
 
 #[test]
@@ -94,7 +96,7 @@ fn a_full_storage_says_how_full_it_is_and_what_to_do() {
     let large = folder.path().join("large.bin");
     std::fs::write(&large, vec![7; 2 << 20]).expect("it can be written");
     let page = Page::open();
-    page.fill("Arguments", "kept");
+    page.set_source("(module (func (export \"main\") (result i32) i32.const 3))");
     page.expect_script(
         "it is stored",
         r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,

@@ -105,7 +105,10 @@ fn a_module_of_130_mib_keeps_its_project() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("large.wasm");
     let length = 130_u32 << 20;
-    let mut module = b"\0asm\x01\0\0\0\0".to_vec();
+    // Importing `proc_exit`, so that it has a command line.
+    let mut module =
+        b"\0asm\x01\0\0\0\x01\x05\x01\x60\x01\x7f\x00\x02\x24\x01\x16wasi_snapshot_preview1\x09proc_exit\0\0\0"
+            .to_vec();
     // A custom section of that size: its name is empty.
     let mut rest = length;
     while rest >= 128 {
@@ -119,11 +122,11 @@ fn a_module_of_130_mib_keeps_its_project() {
     page.upload("open", &[&path]);
     page.expect("button", "Projects: large");
     page.expect_script("it is stored", KEPT);
-    page.fill("Arguments", "one");
+    page.fill("Command-line arguments", "one");
     page.expect_script("it is stored", KEPT);
     page.reload();
     page.expect("button", "Projects: large");
-    assert_eq!(page.value("Arguments"), "one");
+    assert_eq!(page.value("Command-line arguments"), "one");
 }
 
 #[test]
@@ -200,7 +203,7 @@ fn a_project_that_another_tab_deletes_is_kept_again_whole_when_it_is_changed() {
     go_to(&page, &first);
     page.expect_text("was deleted in another tab");
     page.expect_script("it says so", NOT_KEPT);
-    page.fill("Arguments", "again");
+    page.set_source("(module (func (export \"main\") (result i32) i32.const 5) (; changed ;))");
     page.expect_script("it is stored", KEPT);
     page.reload();
     page.expect_source("i32.const 5");

@@ -15,7 +15,7 @@ fn open_suite() -> Page {
 
 /// Runs the sections with these names; none: all that need nothing.
 fn run(page: &Page, sections: &str) {
-    page.fill("Arguments", sections);
+    page.fill("Command-line arguments", sections);
     page.press("Run");
 }
 

@@ -1,10 +1,12 @@
 //! Projects: the handle, and what it says to the rest of the page. How one comes to be open is in `opening`, how what
-//! is done to it is kept in `saving`.
+//! is done to it is kept in `saving`, how it goes back to its beginning or is deleted in `undo`.
 
 mod opening;
 mod saving;
+mod undo;
 
 pub use opening::Offered;
+pub use undo::Undo;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -27,7 +29,7 @@ use crate::ui::platform::{archive, dom, download, local_keys, tabs};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::LONGEST_TEXT;
-use crate::ui::state::project::{About, Notice, NoticeAction, Program, Project, WorkspaceAction, file_stem};
+use crate::ui::state::project::{About, Notice, NoticeAction, Project, WorkspaceAction, file_stem};
 use crate::ui::state::project_file::ProjectFile;
 
 /// Under this key a tab remembers its project, and the browser the last one of all tabs.
@@ -88,6 +90,10 @@ struct Inner {
     is_shown_only: Cell<bool>,
     /// What is opened when the user says so.
     offered: RefCell<Option<Offered>>,
+    /// Whether the user has given up what the notice tells the progress of.
+    cancelled: Cell<bool>,
+    /// What the notice offers to undo.
+    undo: RefCell<Option<Undo>>,
     listeners: RefCell<Option<(Listener, [EventListener; 5])>>,
 }
 
@@ -117,6 +123,8 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             had_worker: Cell::new(false),
             is_shown_only: Cell::new(false),
             offered: RefCell::default(),
+            cancelled: Cell::new(false),
+            undo: RefCell::default(),
             listeners: RefCell::default(),
         }))
     });
@@ -127,6 +135,16 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
     {
         let projects = (*projects).clone();
         use_effect_with(workspace.edit, move |edit| projects.edited(*edit));
+    }
+    {
+        // What is not offered any more is let go of.
+        let projects = (*projects).clone();
+        let offers = workspace.notice.as_ref().and_then(|notice| notice.action) == Some(NoticeAction::Undo);
+        use_effect_with(offers, move |offers| {
+            if !offers {
+                projects.0.undo.take();
+            }
+        });
     }
     (*projects).clone()
 }
@@ -193,17 +211,6 @@ impl Projects {
     /// Renames the open project.
     pub fn rename(&self, name: &str) {
         self.0.workspace.dispatch(WorkspaceAction::Rename(name.into()));
-    }
-
-    /// Empties the open project: the person has confirmed it.
-    pub fn reset(&self, program: &str) {
-        let inner = &self.0;
-        inner.engine.forget_run();
-        *inner.files.borrow_mut() = FilesUpdate::Replace(Vec::new());
-        inner.engine.set_files(Vec::new());
-        inner.workspace.dispatch(WorkspaceAction::ReplaceProgram(Program::Text(program.into())));
-        inner.workspace.dispatch(WorkspaceAction::SetArguments("".into()));
-        inner.workspace.dispatch(WorkspaceAction::SetEnvironment("".into()));
     }
 
     /// All files, as the worker has them.
@@ -290,8 +297,13 @@ impl Projects {
         }));
     }
 
+    /// Whether the user has given up, since this was asked last, what the notice tells the progress of.
+    pub fn take_cancelled(&self) -> bool {
+        self.0.cancelled.take()
+    }
+
     /// Says something, and offers to do something about it.
-    fn offer(&self, text: &str, about: About, action: NoticeAction) {
+    pub fn offer(&self, text: &str, about: About, action: NoticeAction) {
         let notice = Notice { text: text.into(), is_error: false, about, action: Some(action) };
         self.0.workspace.dispatch(WorkspaceAction::Tell(notice));
     }
@@ -302,6 +314,8 @@ impl Projects {
         match action {
             NoticeAction::OpenLarge => self.open_offered(),
             NoticeAction::Keep => self.0.workspace.dispatch(WorkspaceAction::Keep),
+            NoticeAction::Undo => self.undo(),
+            NoticeAction::Cancel => self.0.cancelled.set(true),
         }
     }
 

@@ -5,16 +5,16 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::{DELETED, LAST_PROJECT, Projects, opening_text, remember, saving_text};
+use super::{LAST_PROJECT, Projects, opening_text, remember, saving_text};
 use crate::rest;
 use crate::ui::platform::journal::Found;
 use crate::ui::platform::share_url::ShareError;
-use crate::ui::platform::storage::{Database, LoadError, Revision, Save, Unsaved, new_id, read_setting, write_setting};
+use crate::ui::platform::storage::{Database, LoadError, Revision, Save, Unsaved, new_id, read_setting};
 use crate::ui::platform::{journal, local_keys, share_url, tabs};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::Recovery;
-use crate::ui::state::project::{About, NoticeAction, Program, Project, ProjectId, WorkspaceAction, free_name};
+use crate::ui::state::project::{About, NoticeAction, Program, Project, ProjectId, Saving, WorkspaceAction, free_name};
 use crate::ui::state::project_file::{Measure, ProjectFile};
 
 /// The database's name.
@@ -173,6 +173,21 @@ impl Projects {
     pub async fn open_file(&self, name: &str, packed: Vec<u8>) -> Result<(), String> {
         let offered = Offered { packed, name: Some(name.to_owned()) };
         self.open_packed(offered, LARGE_FILE).await.map(drop).map_err(|error| format!("{name}: {error}"))
+    }
+
+    /// Waits until a project that is being opened is in the editor and stored, so that the next does not take its place
+    /// before; and for a moment at most, as one that is only offered is not opened at all.
+    pub async fn opened(&self, before: u32) {
+        const BETWEEN_LOOKS_MS: u32 = 50;
+        const MOST_LOOKS: usize = 100;
+        for _ in 0..MOST_LOOKS {
+            TimeoutFuture::new(BETWEEN_LOOKS_MS).await;
+            let workspace = self.0.workspace.clone();
+            let is_offered = self.0.offered.borrow().is_some();
+            if is_offered || workspace.opened != before && workspace.saving != Saving::Pending {
+                return;
+            }
+        }
     }
 
     pub(super) fn open_offered(&self) {
@@ -412,40 +427,6 @@ impl Projects {
         self.export(Callback::from(move |file: ProjectFile| {
             projects.open_new(file, true, |name| Some((format!("This is a copy, “{name}”."), About::Program)))
         }));
-    }
-
-    /// Deletes a project: the person has confirmed it. When it is the open one, the last edited of the others opens.
-    pub fn delete(&self, id: &str, welcome: &str) {
-        let (projects, id, welcome) = (self.clone(), id.to_owned(), welcome.to_owned());
-        spawn_local(async move {
-            let Some(database) = projects.database() else { return };
-            let is_open = *projects.0.workspace.clone().project.id == *id;
-            if is_open {
-                // What is waiting to be saved would bring it back.
-                projects.0.timer.take();
-                projects.wait_for_save().await;
-                *projects.0.files.borrow_mut() = FilesUpdate::none();
-                journal::clear(&projects.0.tab);
-            }
-            if let Err(error) = database.delete(&id).await {
-                projects.complain(&format!("The project could not be deleted: {error}."), About::Program);
-                return;
-            }
-            // Another tab that has it open says so. The second part makes each deletion a change of the setting.
-            write_setting(DELETED, &format!("{id} {}", new_id()));
-            projects.refresh().await;
-            if !is_open {
-                return;
-            }
-            projects.0.saved.set(projects.0.workspace.clone().edit);
-            projects.0.revision.set(None);
-            let next =
-                projects.0.workspace.clone().projects.iter().find(|other| other.kept).map(|other| other.id.clone());
-            match next {
-                Some(next) => projects.open(&next),
-                None => projects.create("Untitled", &welcome),
-            }
-        });
     }
 
     /// A new worker begins with an empty tree.

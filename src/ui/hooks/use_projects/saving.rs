@@ -158,7 +158,7 @@ impl Projects {
         let text = project.program.text().map(ToString::to_string);
         let files = self.unsaved_files();
         let (is_whole, files) = (files.is_some(), files.unwrap_or_default());
-        if !project.kept && files.is_empty() && project.debugging.is_empty() {
+        if !project.kept && files.is_empty() && project.debugging.is_untouched() {
             return;
         }
         // The project that the page begins with was never opened: from its first edit on, it is what a reload shows.

@@ -1,0 +1,29 @@
+//! Reading the examples that come with the page.
+
+use crate::ui::platform::fetch::fetch;
+use crate::ui::selectors::examples::Example;
+use crate::ui::state::project_file::ProjectFile;
+
+/// All examples, in their order.
+pub async fn list() -> Result<Vec<Example>, String> {
+    serde_json::from_slice(&fetch("examples/index.json").await?).map_err(|error| error.to_string())
+}
+
+/// An example as a project.
+pub async fn load(example: &Example) -> Result<ProjectFile, String> {
+    let program = fetch(&format!("examples/{}", example.file)).await?;
+    let mut sources = Vec::with_capacity(example.sources.len());
+    for source in &example.sources {
+        // One that is missing is asked for by the editor.
+        sources.push(fetch(&format!("examples/{source}")).await.ok());
+    }
+    example.project(&program, &sources)
+}
+
+/// The same by the example's identity.
+pub async fn load_by_id(id: &str) -> Result<ProjectFile, String> {
+    let all = list().await?;
+    let example =
+        all.iter().find(|example| example.id == id).ok_or_else(|| format!("there is no example `{id}` any more"))?;
+    load(example).await
+}

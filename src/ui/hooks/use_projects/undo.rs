@@ -1,0 +1,178 @@
+//! Going back to how a project began, deleting one, and undoing either for as long as the notice that offers it is shown.
+
+use wasm_bindgen_futures::spawn_local;
+
+use super::{DELETED, Projects, file_of, opening_text, saving_text};
+use crate::ui::hooks::examples;
+use crate::ui::platform::journal;
+use crate::ui::platform::storage::{Save, Unsaved, new_id, write_setting};
+use crate::ui::state::files_update::FilesUpdate;
+use crate::ui::state::project::{About, NoticeAction, Program, Project, ProjectId, WorkspaceAction};
+use crate::ui::state::project_file::ProjectFile;
+
+/// What can be undone, with the project as it was.
+pub struct Undo {
+    id: ProjectId,
+    project: ProjectFile,
+    what: Done,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Reset,
+    Deleted {
+        /// Whether it was the one that was open.
+        was_open: bool,
+    },
+}
+
+impl Projects {
+    /// Takes the open project back to the example that it began as, or else to `starter`: the user has confirmed it.
+    pub fn reset(&self, starter: &str) {
+        let (projects, starter) = (self.clone(), starter.to_owned());
+        spawn_local(async move {
+            let inner = &projects.0;
+            inner.editor.flush();
+            let project = inner.workspace.clone().project.clone();
+            let fresh = match &project.debugging.example {
+                Some(id) => examples::load_by_id(id).await,
+                None => Ok(ProjectFile {
+                    program: Program::Text(starter.into()),
+                    arguments: String::new(),
+                    environment: String::new(),
+                    sources: Vec::new(),
+                    debugging: Default::default(),
+                    ..file_of(&project)
+                }),
+            };
+            let fresh = match fresh {
+                Ok(fresh) => fresh,
+                Err(error) => {
+                    return projects.complain(
+                        &format!("“{}” was not reset: the example cannot be read: {error}.", project.name),
+                        About::Program,
+                    );
+                }
+            };
+            let Some(files) = projects.all_files().await else {
+                return projects
+                    .complain(&format!("“{}” was not reset: its files cannot be read.", project.name), About::Program);
+            };
+            if inner.workspace.clone().project.id != project.id {
+                return;
+            }
+            let before = ProjectFile { files, ..file_of(&project) };
+            projects.put(fresh);
+            inner.undo.replace(Some(Undo { id: project.id.clone(), project: before, what: Done::Reset }));
+            projects.offer(&format!("“{}” was reset.", project.name), About::Program, NoticeAction::Undo);
+        });
+    }
+
+    /// Puts something else into the open project, which stays what it is called and whether it is kept.
+    fn put(&self, file: ProjectFile) {
+        let inner = &self.0;
+        let open = inner.workspace.clone().project.clone();
+        inner.engine.forget_run();
+        *inner.files.borrow_mut() = FilesUpdate::Replace(file.files.clone());
+        inner.engine.set_files(file.files);
+        inner.workspace.dispatch(WorkspaceAction::Open(Project {
+            program: file.program,
+            arguments: file.arguments.into(),
+            environment: file.environment.into(),
+            sources: file.sources.into(),
+            debugging: file.debugging.into(),
+            ..open
+        }));
+    }
+
+    /// Deletes a project: the user has confirmed it. When it is the open one, the last edited of the others opens.
+    pub fn delete(&self, id: &str, welcome: &str) {
+        let (projects, id, welcome) = (self.clone(), id.to_owned(), welcome.to_owned());
+        spawn_local(async move {
+            let Some(database) = projects.database() else { return };
+            let inner = &projects.0;
+            let is_open = *inner.workspace.clone().project.id == *id;
+            let before = if is_open && !inner.engine.is_ready() {
+                // Its files are with the interpreter, which is not there.
+                None
+            } else if is_open {
+                inner.editor.flush();
+                let project = inner.workspace.clone().project.clone();
+                projects.all_files().await.map(|files| ProjectFile { files, ..file_of(&project) })
+            } else {
+                let loaded = database.load(&id, &projects.report(opening_text)).await;
+                projects.end_report();
+                loaded.ok().filter(|loaded| loaded.unreadable.is_empty()).map(|loaded| loaded.project)
+            };
+            if is_open {
+                // What is waiting to be saved would bring it back.
+                inner.timer.take();
+                projects.wait_for_save().await;
+                *inner.files.borrow_mut() = FilesUpdate::none();
+                journal::clear(&inner.tab);
+            }
+            if let Err(error) = database.delete(&id).await {
+                projects.complain(&format!("The project could not be deleted: {error}."), About::Program);
+                return;
+            }
+            // Another tab that has it open says so. The second part makes each deletion a change of the setting.
+            write_setting(DELETED, &format!("{id} {}", new_id()));
+            projects.refresh().await;
+            if let Some(project) = before {
+                let text = format!("“{}” was deleted.", project.name);
+                let what = Done::Deleted { was_open: is_open };
+                inner.undo.replace(Some(Undo { id: id.as_str().into(), project, what }));
+                projects.offer(&text, About::Work, NoticeAction::Undo);
+            }
+            if !is_open {
+                return;
+            }
+            inner.saved.set(inner.workspace.clone().edit);
+            inner.revision.set(None);
+            let next = inner.workspace.clone().projects.iter().find(|other| other.kept).map(|other| other.id.clone());
+            match next {
+                Some(next) => projects.open(&next),
+                None => projects.create("Untitled", &welcome),
+            }
+        });
+    }
+
+    /// Undoes what the notice is about.
+    pub(super) fn undo(&self) {
+        let Some(Undo { id, project, what }) = self.0.undo.take() else { return };
+        let was_open = match what {
+            Done::Reset if self.0.workspace.clone().project.id == id => return self.put(project),
+            Done::Reset => return,
+            Done::Deleted { was_open } => was_open,
+        };
+        let projects = self.clone();
+        spawn_local(async move {
+            let Some(database) = projects.database() else { return };
+            let mut project = project;
+            let files = FilesUpdate::Replace(std::mem::take(&mut project.files));
+            let unsaved = Unsaved { project: &project, files: &files, program_is_stored: false };
+            let report = projects.report(saving_text);
+            let saved = database.save(&id, unsaved, None, &projects.0.tab, &report).await;
+            projects.end_report();
+            let reason = match saved {
+                Ok(Save::Done { .. }) => None,
+                Ok(Save::Conflict | Save::Missing) => Some("another tab has one with its identity".to_owned()),
+                Err(error) => Some(error.to_string()),
+            };
+            projects.refresh().await;
+            match reason {
+                None if was_open => projects.open(&id),
+                None => projects.tell(&format!("“{}” is among your projects again.", project.name), About::Program),
+                Some(reason) => {
+                    let text = format!("“{}” could not be brought back: {reason}.", project.name);
+                    projects.0.undo.replace(Some(Undo {
+                        id,
+                        project: ProjectFile { files: files.apply_to(Vec::new()), ..project },
+                        what,
+                    }));
+                    projects.offer(&text, About::Work, NoticeAction::Undo);
+                }
+            }
+        });
+    }
+}

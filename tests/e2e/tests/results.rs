@@ -1,0 +1,75 @@
+//! What a run came to: its headline is in sight, and nothing of it is cut.
+
+use e2e::Page;
+
+/// Prints much, then panics as a Rust program does.
+const PANICS: &str = "(module
+  (import \"wasi_snapshot_preview1\" \"fd_write\" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export \"memory\") 1)
+  (data (i32.const 0) \"\\10\\00\\00\\00\\4a\\00\\00\\00\")
+  (data (i32.const 16) \"thread 'main' panicked at src/bank.rs:34:9:\\nAda has only 5\\nnote: run with `R\")
+  (data (i32.const 256) \"\\0c\\01\\00\\00\\05\\00\\00\\00\")
+  (data (i32.const 268) \"line\\n\")
+  (func $print (param $fd i32) (param $text i32)
+    (drop (call $fd_write (local.get $fd) (local.get $text) (i32.const 1) (i32.const 512))))
+  (func (export \"_start\") (local $i i32)
+    (loop $more
+      (call $print (i32.const 1) (i32.const 256))
+      (br_if $more (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 60))))
+    (call $print (i32.const 2) (i32.const 0))
+    unreachable))";
+
+/// Whether the headline of the result lies within what the console shows.
+const HEADLINE_IN_SIGHT: &str = "const view = document.querySelector('.console-output').getBoundingClientRect();
+    const head = document.querySelector('.run-result h3')?.getBoundingClientRect();
+    return Boolean(head) && head.top >= view.top && head.bottom <= view.bottom";
+
+#[test]
+fn a_panic_is_headed_by_its_own_message_and_place() {
+    let page = Page::open();
+    page.set_source(PANICS);
+    page.press("Run");
+    page.expect_console("Panicked at bank.rs:34: Ada has only 5");
+    page.expect_in("Call stack at the end", "_start");
+    page.expect_script("its headline is in sight", HEADLINE_IN_SIGHT);
+}
+
+#[test]
+fn the_status_is_never_cut() {
+    for width in [1440, 820, 390] {
+        let page = Page::open_at_size(width, 844);
+        page.choose_example("A trap");
+        page.expect_source("i32.div_s");
+        page.press("Run");
+        page.expect_status("divi");
+        page.expect_script("its headline is in sight", HEADLINE_IN_SIGHT);
+        page.expect_script(
+            "all of the status can be read",
+            "const text = document.querySelector('.status-text');
+             return text.scrollWidth <= text.clientWidth + 1 && getComputedStyle(text).textOverflow !== 'ellipsis'",
+        );
+    }
+}
+
+#[test]
+fn an_error_that_comes_and_goes_does_not_move_the_editor() {
+    let page = Page::open();
+    let height = "return document.querySelector('.editor-host').clientHeight";
+    page.set_source("(module (func");
+    page.expect_problem("1 problem");
+    let with_problem = page.session().script(height, &[]).expect("the editor has a height");
+    page.set_source("(module (func))");
+    page.expect_problem("No problems");
+    assert_eq!(page.session().script(height, &[]).expect("the editor has a height"), with_problem);
+}
+
+#[test]
+fn a_notice_takes_no_line_from_the_editor() {
+    let page = Page::open();
+    page.expect_source("i32");
+    let height = "return document.querySelector('.editor-host').clientHeight";
+    let before = page.session().script(height, &[]).expect("the editor has a height");
+    page.choose_example("Loops");
+    page.expect("button", "Dismiss the notice");
+    assert_eq!(page.session().script(height, &[]).expect("the editor has a height"), before);
+}
