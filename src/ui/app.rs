@@ -17,6 +17,7 @@ use super::components::moment_bar::MomentBar;
 use super::components::notice_bar::NoticeBar;
 use super::components::rest_banner::RestBanner;
 use super::components::splitter::SplitterBar;
+use super::components::step_sentence::StepSentence;
 use super::components::tabs::{DockBar, TabBar, TabPanel};
 use super::components::timeline::Timeline;
 use super::components::toolbar::Toolbar;
@@ -155,6 +156,7 @@ fn Page() -> Html {
                 <SplitterBar splitter={Splitter::Left} />
                 <div class="workbench-stage">
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
+                    if debugging { <StepSentence /> }
                     <Timeline />
                     <SplitterBar splitter={Splitter::Console} />
                     <div class="workbench-dock">

@@ -66,6 +66,7 @@ pub mod splitter;
 pub mod status;
 pub mod stdin_line;
 pub mod step_choice;
+pub mod step_sentence;
 pub mod tabs;
 pub mod timeline;
 pub mod timeline_marks;

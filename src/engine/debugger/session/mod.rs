@@ -129,6 +129,24 @@ impl DebugSession {
         &mut self.host_mut().wasi
     }
 
+    /// Which of the program's calls is active: `start`, `_initialize`, the entry.
+    pub(in crate::engine::debugger) fn current_call(&self) -> usize {
+        self.call
+    }
+
+    /// Does something while no step from line to line is active, which would end on its own.
+    pub(in crate::engine::debugger) fn without_line_step<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let line_step = self.line_step.take();
+        let result = work(self);
+        self.line_step = line_step;
+        result
+    }
+
+    /// Whether the user changed something at this step: it is not as the step before left it.
+    pub fn is_changed_here(&self) -> bool {
+        self.changes_so_far().iter().any(|changed| changed.step == self.step())
+    }
+
     /// How many frames there are.
     pub fn depth(&self) -> u32 {
         self.machine().depth()
