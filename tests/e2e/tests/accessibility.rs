@@ -92,7 +92,7 @@ fn debugging() {
     page.expect_in("Watch expressions", "no local");
     check(&page, "debugging, with operands and a selection in the memory");
     page.press("Go to the end");
-    page.expect_status("The program is over");
+    page.expect_status("main returned");
     check(&page, "debugging, at the end");
 }
 

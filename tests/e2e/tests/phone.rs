@@ -34,6 +34,6 @@ fn a_debugged_program_that_asks_is_answered_where_it_can_be() {
     page.answer("Ada");
     page.expect_console("Ada");
     page.press("End of input");
-    page.expect_status("The program is over");
+    page.expect_status("Exited with code 0");
     page.expect_no("textbox", "Standard input");
 }

@@ -20,7 +20,7 @@ fn stopped_in_count() -> Page {
     page.expect_status("Before the first instruction");
     page.expect_status("has no source here");
     page.press("Continue");
-    page.expect_status("Stopped at a breakpoint, next is line 21 of count.rs");
+    page.expect_status("Stopped at a breakpoint, on line 21 of count.rs");
     page
 }
 
