@@ -158,7 +158,11 @@ fn Page() -> Html {
                 <SplitterBar splitter={Splitter::Left} />
                 <div class="workbench-stage">
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
+<<<<<<< HEAD
                     <StepSentence />
+=======
+                    if debugging { <StepSentence /> }
+>>>>>>> sentences
                     <Timeline />
                     <SplitterBar splitter={Splitter::Console} />
                     <div class="workbench-dock">

@@ -51,10 +51,26 @@ impl DebugSession {
     /// The values that instructions of the active calls pushed last, within so many steps, and what the last step touched.
     /// Goes back and comes again for that; nothing changes by it.
     pub fn recent(&mut self, steps: u64) -> Recent {
+        // Where the program waits, a step from line to line may not have come to its end yet.
+        self.without_line_step(|session| session.replay(steps))
+    }
+
+    fn replay(&mut self, steps: u64) -> Recent {
         let now = self.step();
         let waits = self.machine().waits_for();
+<<<<<<< HEAD
         // Whoever sleeps would sleep again.
         if !matches!(waits, None | Some(Suspend::NeedsInput)) || self.machine().position().is_none() {
+=======
+        let waits_again = match waits {
+            None => true,
+            // If there is input by now, the call would not wait again.
+            Some(Suspend::NeedsInput) => matches!(self.wasi().unread_input(), (typed, false) if typed.is_empty()),
+            // The program would sleep again, and for longer.
+            Some(Suspend::SleepUntil { .. } | Suspend::NeedsInputOrUntil { .. }) => false,
+        };
+        if !waits_again || self.machine().position().is_none() {
+>>>>>>> sentences
             return Recent::default();
         }
         let mut calls: HashMap<u32, Pushed> = HashMap::new();
@@ -90,6 +106,10 @@ impl DebugSession {
         }
         if waits.is_some() {
             // Into the call of the host that waits, as before.
+<<<<<<< HEAD
+=======
+            debug_assert_eq!(self.step(), now);
+>>>>>>> sentences
             let halt = self.machine_mut().step();
             debug_assert!(matches!(halt, Halt::Waiting(_)), "{halt:?}");
         }

@@ -157,7 +157,7 @@ pub fn EditorPane() -> Html {
                 sources::marks(&debug, &sources, file, text)
             }
             (Some(_), _) => None,
-            _ => marks(&debug),
+            _ => debug.is_on().then(|| marks(&debug)).flatten(),
         };
         use_effect_with((marks, changed, file.clone(), source.clone(), *code), move |(marks, ..)| {
             link.show_debug(text.as_ref(), marks.as_ref())
