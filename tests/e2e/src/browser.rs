@@ -243,7 +243,7 @@ impl Browser {
             None => self.logged(),
         };
         let is_local = |url: &str| {
-            let schemes = ["data:", "blob:", "chrome:", "about:", "resource:"];
+            let schemes = ["data:", "blob:", "chrome:", "chrome-untrusted:", "about:", "resource:"];
             schemes.iter().any(|scheme| url.starts_with(scheme))
         };
         let elsewhere = requests.into_iter().filter(|url| !is_local(url) && !url.starts_with(origin));

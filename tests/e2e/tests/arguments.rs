@@ -79,7 +79,10 @@ fn debug_takes_the_same_arguments() {
 #[test]
 fn what_run_calls_is_named_and_can_be_changed() {
     let page = Page::open();
-    page.expect_text("Run calls main");
+    page.expect_script(
+        "what Run calls is named",
+        "return document.querySelector('.entry-choice')?.innerText.replaceAll('\\n', ' ') === 'Run calls main'",
+    );
     page.set_source(SEVERAL);
     // The only one that takes nothing.
     page.press("Run");
