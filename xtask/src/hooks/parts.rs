@@ -283,7 +283,7 @@ pub const APP_REST: &[&str] = &[
     "wasmoscope::ui::hooks::use_open::Opener>::open",
     "wasmoscope::ui::hooks::use_open::Opener>::open_one",
     "wasmoscope::ui::hooks::use_open::Opener>::open_several",
-    "wasmoscope::ui::hooks::use_open::Opener>::take_awaited",
+    "wasmoscope::ui::hooks::use_open::Opener>::take_source",
     "wasmoscope::ui::selectors::opened",
     "wasmoscope::ui::selectors::frames",
     "wasmoscope::ui::state::call_notes::CallNotes>::from_stored",
