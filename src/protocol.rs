@@ -21,7 +21,7 @@ pub use calls::{Call, CallFilter, CallsView, CallsWatch};
 pub use catch::{Asked, Catch, Caught, PlacedCatch, Touching};
 pub use debug::{
     Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
-    PlacedBreakpoint, PlacedValue, SourceVariable, TableView, ValueChange,
+    PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, TableView, ValueChange,
 };
 pub use evaluation::{Evaluation, Explanation};
 pub use files::{FileChange, FileContents, FileEntry, FileImage, FileKind};

@@ -11,7 +11,7 @@ mod timeline;
 #[path = "debug/told.rs"]
 mod told;
 
-use support::{RUN, TestWorker, wat};
+use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
     Breakpoint, ByteForm, DebugCommand, DebugReason, DebugView, Entry, Event, Outcome, Request, RunOptions, ValueChange,
 };
@@ -101,19 +101,19 @@ fn each_step_is_told_in_a_sentence() {
     let mut worker = debug(FACTORIAL, Vec::new());
     let mut told = Vec::new();
     for _ in 0..8 {
-        told.push(command(&mut worker, DebugCommand::Into).announcement);
+        told.push(sentence(&command(&mut worker, DebugCommand::Into)));
     }
     let expected = [
-        "i64.const 5: pushed 5",
-        "call $factorial: entered factorial with 5",
-        "local.get $n: pushed 5",
-        "i64.eqz: popped 5, pushed 0",
-        "if (result i64): popped 0",
-        "local.get $n: pushed 5",
-        "local.get $n: pushed 5",
-        "i64.const 1: pushed 1",
+        "i64.const 5: pushed 5; next: call $factorial takes 5",
+        "Entered `factorial` with $n = 5; next: local.get $n",
+        "local.get $n: pushed 5; next: i64.eqz takes 5",
+        "i64.eqz: 5 == 0 is false, pushed 0; next: if takes 0",
+        "if: popped 0: goes to `else`, line 5; next: local.get $n",
+        "local.get $n: pushed 5; next: local.get $n",
+        "local.get $n: pushed 5; next: i64.const 1",
+        "i64.const 1: pushed 1; next: i64.sub takes 5 and 1",
     ];
-    assert_eq!(told, expected.map(|line| line.replace(" (result i64)", "")));
+    assert_eq!(told, expected);
 }
 
 #[test]
@@ -126,8 +126,10 @@ fn values_say_who_pushed_them_and_what_has_changed() {
     assert_eq!((top.pushed_by.as_str(), top.changed), ("i64.const 1", true));
     assert!(!view.frames[0].operand_stack[1].changed);
     // Beside `i64.eqz` stands what it pushed.
-    let beside = view.values.iter().find(|value| value.place.line == 3 && value.place.column == 23);
-    assert_eq!(beside.map(|value| value.text.as_str()), Some("0"), "{:?}", view.values);
+    assert_eq!(view.frames[0].next_pops, 2, "i64.sub takes two");
+    let values = &view.frames[0].values;
+    let beside = values.iter().find(|value| value.place.line == 3 && value.place.column == 23);
+    assert_eq!(beside.map(|value| value.values[0].text.as_str()), Some("0"), "{values:?}");
     assert_eq!(view.frames[1].function, "main");
     let labels: Vec<&str> = view.frames[0].labels.iter().map(|label| label.kind.as_str()).collect();
     assert_eq!(labels, ["if", "function"]);
@@ -138,21 +140,30 @@ fn values_beside_the_code_are_those_of_this_call() {
     let mut worker = debug(FACTORIAL, Vec::new());
     command(&mut worker, DebugCommand::Into);
     let entered = command(&mut worker, DebugCommand::Into);
-    assert_eq!(entered.values, [], "nothing of this call has been executed");
+    assert_eq!(entered.frames[0].values, [], "nothing of this call has been executed");
     // Five calls deeper the same function has been executed four times over.
     let mut view = entered;
     while view.depth < 6 || view.frames[0].instruction != "i64.eqz" {
         view = command(&mut worker, DebugCommand::Into);
     }
     let beside = |view: &DebugView, column| {
-        let value = view.values.iter().find(|value| (value.place.line, value.place.column) == (3, column));
-        value.map(|value| value.text.clone())
+        let mut values = view.frames[0].values.iter();
+        let value = values.find(|value| (value.place.line, value.place.column) == (3, column));
+        value.map(|value| value.values[0].text.clone())
     };
-    assert_eq!((view.values.len(), beside(&view, 32).as_deref()), (1, Some("1")), "{:?}", view.values);
+    let values = &view.frames[0].values;
+    assert_eq!((values.len(), beside(&view, 32).as_deref()), (1, Some("1")), "{values:?}");
+    // Each caller has its own beside the code, and so has what it was called with.
+    let of_callers: Vec<_> = view.frames[1..5].iter().map(|frame| frame.values[0].values[0].text.as_str()).collect();
+    assert_eq!(of_callers, ["2", "3", "4", "5"]);
+    assert!(view.frames.iter().take(5).all(|frame| frame.params == 1));
+    assert_eq!((view.frames[1].next_pops, view.frames[5].params), (0, 0));
     // Back in the caller, the call has its result beside it, and what was computed before it is there again.
     let back = command(&mut worker, DebugCommand::Out);
-    let call = back.values.iter().find(|value| value.place.line == 6 && value.place.column == 10);
-    assert_eq!(call.map(|value| value.text.as_str()), Some("1"), "{:?}", back.values);
+    let mut values = back.frames[0].values.iter();
+    let call = values.find(|value| value.place.line == 6 && value.place.column == 10);
+    assert_eq!(call.map(|value| value.values[0].text.as_str()), Some("1"), "{:?}", back.frames[0].values);
+    assert_eq!(sentence(&back), "Returned 1 to `factorial`; next: i64.mul takes 2 and 1");
     assert_eq!(beside(&back, 32).as_deref(), Some("2"));
 }
 
@@ -165,7 +176,8 @@ fn values_of_an_earlier_turn_of_a_loop_are_told_apart() {
     let mut worker = debug(text, Vec::new());
     // The second turn has just read the local for its sum.
     let view = command(&mut worker, DebugCommand::JumpTo { step: 10 });
-    let seen: Vec<_> = view.values.iter().map(|value| (value.place.line, value.text.as_str(), value.earlier)).collect();
+    let values = view.frames[0].values.iter();
+    let seen: Vec<_> = values.map(|value| (value.place.line, value.values[0].text.as_str(), value.earlier)).collect();
     assert_eq!(
         seen,
         [(3, "1", false), (3, "1", true), (3, "1", true), (4, "1", true), (4, "3", true), (4, "1", true)],
@@ -222,7 +234,7 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
                 break;
             }
             assert_eq!(view.reason, expected, "{text}");
-            assert!(view.announcement.contains(reason), "{}", view.announcement);
+            assert_eq!(sentence(&view), format!("Could not evaluate the condition: {reason}"));
             forwards.push(view.step);
         }
         // In each of five calls, before the operand of the line and, coming back from the next line, before the product.
@@ -248,6 +260,7 @@ fn a_program_that_ended_can_be_looked_at_until_it_is_stopped() {
         matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "120")
     );
     assert_eq!(stack(&view), ["120"]);
+    assert_eq!(sentence(&view), "`main` returned 120");
     assert_eq!(worker.outcome(), None);
     let view = command(&mut worker, DebugCommand::BackOver);
     assert_eq!((view.depth, view.step), (1, 1));

@@ -6,7 +6,7 @@ mod guests;
 mod support;
 
 use guests::{SOURCES, guest_with_lines, sources};
-use support::{RUN, TestWorker};
+use support::{RUN, TestWorker, sentence};
 use wasmoscope::protocol::{
     Breakpoint, DebugCommand, DebugReason, DebugView, Entry, Event, FileContents, FileImage, LineCommand, Outcome,
     PlacedBreakpoint, Request, RunOptions, Source, SourceFile,
@@ -112,7 +112,9 @@ fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
         assert_eq!(stands(&view), (COUNT.to_owned(), line));
         assert_eq!(view.frames[0].function, "<wordcount::count::Count>::of");
         assert!(functions(&view).iter().any(|name| name.contains("wordcount::main")), "{:?}", functions(&view));
-        assert!(view.announcement.contains("count.rs"), "{}", view.announcement);
+        let expected =
+            format!("Stopped at a breakpoint, on line {line} of count.rs, in `<wordcount::count::Count>::of`");
+        assert_eq!(sentence(&view), expected);
     }
     let end = command(&mut worker, DebugCommand::Continue);
     assert_eq!(end.reason, DebugReason::Ended { outcome: Outcome::Exited { code: 0 } });
@@ -131,7 +133,7 @@ fn a_breakpoint_on_a_line_that_is_not_there_says_so() {
 #[test]
 fn a_line_that_is_none_of_a_source_is_told_as_one_of_the_disassembly() {
     let view = view(&debug(Vec::new()));
-    assert!(view.announcement.ends_with(" of the disassembly"), "{}", view.announcement);
+    assert!(sentence(&view).ends_with(" of the disassembly"), "{}", sentence(&view));
 }
 
 #[test]
@@ -139,11 +141,14 @@ fn from_the_start_a_step_leads_to_the_first_line_of_the_program() {
     let mut worker = debug(Vec::new());
     let view = line(&mut worker, LineCommand::Over);
     assert_eq!(stands(&view).0, MAIN);
+    let said = sentence(&view);
+    assert!(said.starts_with(&format!("At line {} of main.rs, in `wordcount::", stands(&view).1)), "{said}");
     let mut worker = debug(Vec::new());
     let into = line(&mut worker, LineCommand::Into);
     assert_eq!((stands(&into), into.step), (stands(&view), view.step));
     let end = line(&mut worker, LineCommand::Out);
     assert!(matches!(end.reason, DebugReason::Ended { .. }), "{:?}", end.reason);
+    assert_eq!(sentence(&end), "Exited with code 0");
 }
 
 #[test]

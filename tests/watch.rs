@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{RUN, TestWorker, wat};
+use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
     Asked, Catch, Caught, DebugCommand, DebugReason, DebugView, Entry, Event, PlacedCatch, Request, RunOptions,
     Touching,
@@ -79,7 +79,7 @@ fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
     assert_eq!(set(&mut worker, vec![catch(what)])[0].problem, None);
     let view = command(&mut worker, DebugCommand::Continue);
     assert_eq!(view.reason, watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2"));
-    assert_eq!(view.announcement, "stopped by a watchpoint: i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2");
+    assert_eq!(sentence(&view), "Stopped by a watchpoint: i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2");
     assert_eq!(view.frames[0].instruction, "i32.store", "it stands before it");
     assert_eq!(continued(&mut worker), watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 2 becomes 7"));
     assert_eq!(continued(&mut worker), DebugReason::Input);
@@ -221,9 +221,9 @@ fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
         let mut met = Vec::new();
         loop {
             let view = command(&mut worker, direction.clone());
-            let DebugReason::Watchpoint { untold, .. } = view.reason else { break };
+            let DebugReason::Watchpoint { untold, .. } = view.reason.clone() else { break };
             assert_eq!(untold.as_deref(), Some(reason));
-            assert!(view.announcement.contains(reason), "{}", view.announcement);
+            assert!(sentence(&view).contains(reason), "{}", sentence(&view));
             met.push(view.step);
         }
         steps.push(met);

@@ -1,11 +1,13 @@
 //! Typed values, read as a person writes them and shown as a person reads them.
 
+use std::borrow::Cow;
+
 use wasmi::{ExternRef, F32, F64, Func, V128};
 pub use wasmi::{Nullable, Val, ValType};
 
 /// Reads an argument of the given type.
 ///
-/// Integers: decimal or `0x` hexadecimal, with `_` between digits, signed or unsigned. Floats: the same with fraction
+/// Integers: decimal, `0x` hexadecimal or `0b` binary, with `_` between digits, signed or unsigned. Floats: the same with fraction
 /// and exponent, hexadecimal floats, `inf`, `nan`, `nan:0x7f_ffff`. Vectors: a shape and its lanes, `i32x4 1 2 3 4`.
 /// References: `null`. All of it as in the text format (core specification, section 6.3).
 ///
@@ -19,11 +21,11 @@ pub fn parse(text: &str, ty: ValType) -> Result<Val, String> {
         return Err(format!("an argument of type {} is missing", name(ty)));
     }
     match ty {
-        ValType::I32 => match token::<i32>(trimmed.trim_start_matches('+')) {
+        ValType::I32 => match token::<i32>(&integer(trimmed)) {
             Some(value) => Ok(Val::I32(value)),
             None => wrong("an i32: write a whole number from -2147483648 to 4294967295, such as 42 or 0x2A"),
         },
-        ValType::I64 => match token::<i64>(trimmed.trim_start_matches('+')) {
+        ValType::I64 => match token::<i64>(&integer(trimmed)) {
             Some(value) => Ok(Val::I64(value)),
             None => wrong("an i64: write a whole number of at most 64 bits, such as 42 or 0x2A"),
         },
@@ -42,6 +44,17 @@ pub fn parse(text: &str, ty: ValType) -> Result<Val, String> {
         ValType::FuncRef if trimmed == "null" => Ok(Val::from(<Nullable<Func>>::Null)),
         ValType::ExternRef if trimmed == "null" => Ok(Val::from(<Nullable<ExternRef>>::Null)),
         ValType::FuncRef | ValType::ExternRef => wrong("a reference that can be given from outside: write null"),
+    }
+}
+
+/// Without a plus sign, and a binary number, which the text format does not have, in hexadecimal.
+fn integer(trimmed: &str) -> Cow<'_, str> {
+    let text = trimmed.trim_start_matches('+');
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let binary = digits.strip_prefix("0b").map(|digits| u64::from_str_radix(&digits.replace('_', ""), 2));
+    match binary {
+        Some(Ok(number)) => Cow::Owned(format!("{sign}{number:#x}")),
+        Some(Err(_)) | None => Cow::Borrowed(text),
     }
 }
 
@@ -154,9 +167,11 @@ mod tests {
         assert_eq!(round_trip(" 0x2A ", ValType::I32), "42");
         assert_eq!(round_trip("+7", ValType::I32), "7");
         assert_eq!(round_trip("4294967295", ValType::I32), "-1");
+        assert_eq!(round_trip("0b1_00101100", ValType::I32), "300");
+        assert_eq!(round_trip("-0b101", ValType::I64), "-5");
         assert_eq!(round_trip("-0x8000_0000", ValType::I32), "-2147483648");
         assert_eq!(round_trip("18446744073709551615", ValType::I64), "-1");
-        for bad in ["4294967296", "-2147483649", "1.5", "zwei", "1 2", "(", "\"", "0x"] {
+        for bad in ["4294967296", "-2147483649", "1.5", "zwei", "0b12", "0b", "1 2", "(", "\"", "0x"] {
             let error = parse(bad, ValType::I32).err().unwrap_or_else(|| panic!("{bad} was read"));
             assert!(error.contains("is not an i32"), "{error}");
         }

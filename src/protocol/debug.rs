@@ -120,8 +120,8 @@ pub struct DebugView {
     /// The largest step known; the end's if the program has been there.
     pub furthest: u64,
     pub reason: DebugReason,
-    /// One sentence on the step that led here, such as `i32.add: popped 2 and 3, pushed 5`.
-    pub announcement: String,
+    /// One sentence on what the last step did, or why the program stands here, and on what comes next.
+    pub sentence: Vec<SentencePart>,
     /// The topmost first; at most 200.
     pub frames: Vec<DebugFrame>,
     /// How many frames there are.
@@ -132,8 +132,6 @@ pub struct DebugView {
     pub printed: u64,
     /// The steps at which a value was changed and the program took another way.
     pub forks: Vec<u64>,
-    /// Values that instructions of the topmost frame's function pushed last, with the places of the instructions.
-    pub values: Vec<PlacedValue>,
     /// Messages of breakpoints that log, since the last view.
     pub log: Vec<String>,
     /// What the bytes of the first memory are, as far as that is known.
@@ -142,8 +140,14 @@ pub struct DebugView {
     pub written: Vec<(u32, u64, u64)>,
     /// Bytes that the last step read, likewise.
     pub read: Vec<(u32, u64, u64)>,
-    /// How large the first memory is, in bytes.
-    pub memory: u64,
+}
+
+/// A part of a sentence: values stand apart from the words, so that the page can write them in the chosen base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SentencePart {
+    /// Words; what is between backticks is a name.
+    Text(String),
+    Value(Value),
 }
 
 /// Why a program stands still.
@@ -200,8 +204,14 @@ pub struct DebugFrame {
     pub inlined: Vec<InlinedFrame>,
     /// Parameters first.
     pub locals: Vec<NamedValue>,
+    /// How many of the locals are parameters.
+    pub params: u32,
     /// The topmost last.
     pub operand_stack: Vec<Operand>,
+    /// How many operands, from the top, the instruction takes that is next; 0 in a frame further down.
+    pub next_pops: u32,
+    /// Values that instructions of this call pushed last, with the places of the instructions.
+    pub values: Vec<PlacedValue>,
     /// The labels around the instruction, the innermost first.
     pub labels: Vec<Label>,
     /// How many more labels are around those.
@@ -231,6 +241,8 @@ pub struct NamedValue {
     pub changed: bool,
     /// Whether it can be changed: an immutable global cannot.
     pub mutable: bool,
+    /// The address in the first memory that it is, where the program uses it as one.
+    pub address: Option<u64>,
 }
 
 /// A value on an operand stack.
@@ -243,6 +255,8 @@ pub struct Operand {
     pub place: Option<Span>,
     /// Whether the last step pushed it.
     pub changed: bool,
+    /// The address in the first memory that it is, where an instruction takes it as one.
+    pub address: Option<u64>,
 }
 
 /// A label that a branch could name.
@@ -250,9 +264,11 @@ pub struct Operand {
 pub struct Label {
     /// `block`, `loop`, `if` or `function`.
     pub kind: String,
+    /// Its name with `$`.
+    pub name: Option<String>,
     /// Where it opens.
     pub place: Option<Span>,
-    /// Where a branch to it goes on.
+    /// Where a branch to it goes on; for a loop, where it opens.
     pub target: Option<Span>,
     /// How many values a branch takes along.
     pub arity: u32,
@@ -271,7 +287,8 @@ pub struct TableView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacedValue {
     pub place: Span,
-    pub text: String,
+    /// More than one where the instruction has several results.
+    pub values: Vec<Value>,
     /// Whether a loop has begun again since: the instruction is still to be executed this time.
     pub earlier: bool,
 }

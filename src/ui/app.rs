@@ -17,6 +17,7 @@ use super::components::moment_bar::MomentBar;
 use super::components::notice_bar::NoticeBar;
 use super::components::rest_banner::RestBanner;
 use super::components::splitter::SplitterBar;
+use super::components::step_sentence::StepSentence;
 use super::components::tabs::{DockBar, TabBar, TabPanel};
 use super::components::timeline::Timeline;
 use super::components::toolbar::Toolbar;
@@ -45,8 +46,8 @@ use super::state::sources::SourcesState;
 use super::state::worker::WorkerState;
 use crate::protocol::DebugCommand;
 
-/// What a person who has never been here finds in the editor.
-const WELCOME: &str = include_str!("../../static/examples/answer.wat");
+/// The program in the editor at the first visit: stepping through it shows the operand stack at work.
+const WELCOME: &str = include_str!("../../static/examples/steps.wat");
 
 /// Puts the page into the document.
 pub fn mount() {
@@ -157,6 +158,7 @@ fn Page() -> Html {
                 <SplitterBar splitter={Splitter::Left} />
                 <div class="workbench-stage">
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
+                    <StepSentence />
                     <Timeline />
                     <SplitterBar splitter={Splitter::Console} />
                     <div class="workbench-dock">

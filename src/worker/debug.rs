@@ -10,6 +10,7 @@ use super::persons_files::PersonsFiles;
 use super::regions::Regions;
 use super::run::milliseconds_left;
 use super::sources::Maps;
+use super::stop_sentence::Arrival;
 use super::{Machine, catches, files, to_proto, written_bytes};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, LineEntries, Mark, StopReason};
@@ -52,6 +53,8 @@ pub(super) struct Debug {
     compile_ms: f64,
     run_ms: f64,
     before: Option<Before>,
+    /// How the program comes to where it stops next.
+    arrival: Arrival,
     persons_files: PersonsFiles,
     /// The tree as the page shows it.
     files_told: Vfs,
@@ -115,6 +118,7 @@ impl Debug {
             compile_ms,
             run_ms: 0.0,
             before: None,
+            arrival: Arrival::Forward,
             files_told: files_before.clone(),
             persons_files: PersonsFiles::new(files_before),
             sent: None,
@@ -152,7 +156,8 @@ impl Debug {
     fn send_stopped(&mut self, reason: DebugReason, emit: &mut dyn FnMut(Event)) {
         self.send_output(emit);
         let recent = self.session.recent(RECENT_STEPS);
-        let view = debug_view::view(&mut self.session, &self.maps, &self.regions, reason, self.before.as_ref(), recent);
+        let before = self.before.as_ref();
+        let view = debug_view::view(&mut self.session, &self.maps, &self.regions, reason, self.arrival, before, recent);
         self.before = Some(Before::of(&self.session));
         if !self.expressions.is_empty() {
             self.send_evaluations(0, emit);
@@ -250,6 +255,7 @@ impl Debug {
         if self.is_over() {
             return;
         }
+        self.arrival = arrival(&command);
         let command = match command {
             DebugCommand::Continue => Command::Continue,
             DebugCommand::Into => Command::Into,
@@ -569,6 +575,22 @@ impl Debug {
             StopReason::Beginning => DebugReason::Beginning,
             StopReason::Ended(outcome) => DebugReason::Ended { outcome: to_proto::outcome(outcome) },
         }
+    }
+}
+
+fn arrival(command: &DebugCommand) -> Arrival {
+    match command {
+        DebugCommand::Continue | DebugCommand::Into | DebugCommand::Over | DebugCommand::Out => Arrival::Forward,
+        DebugCommand::BackInto | DebugCommand::BackOver | DebugCommand::BackOut | DebugCommand::BackContinue => {
+            Arrival::Back
+        }
+        DebugCommand::Line(_) => Arrival::Line,
+        DebugCommand::RunTo { .. }
+        | DebugCommand::JumpTo { .. }
+        | DebugCommand::JumpToEnd
+        | DebugCommand::LastWrite { .. }
+        | DebugCommand::NextMark
+        | DebugCommand::PreviousMark => Arrival::Jump,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::regions::Regions;
 use super::sources::Maps;
+use super::stop_sentence::{self, Arrival};
 use super::to_proto;
 use crate::engine::debugger::view::FrameView;
-use crate::engine::debugger::{Access, DebugSession, Recent};
+use crate::engine::debugger::{Access, DebugSession, Recent, RecentValue};
 use crate::engine::instrument::LabelKind;
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value::{self, Nullable, Val};
@@ -17,7 +18,6 @@ const MOST_ELEMENTS: u64 = 100;
 
 /// What was seen when the program stood still the last time, to tell what has changed.
 pub(super) struct Before {
-    step: u64,
     depth: u32,
     frame: Option<FrameView>,
     globals: Vec<String>,
@@ -26,7 +26,6 @@ pub(super) struct Before {
 impl Before {
     pub fn of(session: &DebugSession) -> Self {
         Self {
-            step: session.step(),
             depth: session.depth(),
             frame: session.call_stack(1).pop(),
             globals: session.globals().iter().map(|global| value::show(global).text).collect(),
@@ -39,21 +38,25 @@ pub(super) fn view(
     maps: &Maps,
     regions: &Regions,
     reason: DebugReason,
+    arrival: Arrival,
     before: Option<&Before>,
     recent: Recent,
 ) -> DebugView {
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
     let session = &*session;
-    let map = &*maps.text;
     let frames = session.call_stack(MOST_FRAMES);
     // What changed is what differs from what was seen last in the same frame.
     let same = before.filter(|before| before.depth == session.depth());
-    let announcement = announcement(session, maps, &reason, before, frames.first());
+    let sentence = stop_sentence::sentence(session, maps, &reason, arrival, recent.last.as_ref());
     let shown: Vec<DebugFrame> = frames
         .iter()
         .enumerate()
-        .map(|(index, frame)| to_frame(frame, session, maps, if index == 0 { same } else { None }))
+        .map(|(index, frame)| {
+            let values = recent.values.get(&index).map_or(&[][..], Vec::as_slice);
+            to_frame(frame, session, maps, values, if index == 0 { same } else { None })
+        })
         .collect();
+    let pointers = frames.first().map(|top| session.pointer_globals(top.function)).unwrap_or_default();
     let globals = session.globals().into_iter().enumerate().map(|(index, global)| {
         let shown = value::show(&global);
         let seen = before.and_then(|before| before.globals.get(index));
@@ -62,11 +65,8 @@ pub(super) fn view(
             name: name(session.names().global(index as u32), index),
             value: to_proto::value(shown),
             mutable: session.is_global_mutable(index),
+            address: address(session, &global, pointers.contains(&(index as u32))),
         }
-    });
-    let values = recent.values.into_iter().filter_map(|recent| {
-        let text = recent.values.into_iter().map(|value| value.text).collect::<Vec<_>>().join(" ");
-        Some(PlacedValue { place: span(map, recent.offset)?, text, earlier: recent.earlier })
     });
     let part = |access: &Access| (access.memory, access.address, access.length);
     let (written, read): (Vec<&Access>, Vec<&Access>) = recent.touched.iter().partition(|access| access.writes);
@@ -75,23 +75,38 @@ pub(super) fn view(
         step: session.step(),
         furthest: session.furthest(),
         reason,
-        announcement,
+        sentence: to_proto::sentence(&sentence),
         frames: shown,
         depth: session.depth(),
         globals: globals.collect(),
         tables: tables(session),
         printed: session.output_bytes(),
         forks: session.forks(),
-        values: values.collect(),
         log,
         regions: regions.now(session),
         written,
         read,
-        memory: session.memory(0).map_or(0, |bytes| bytes.len() as u64),
     }
 }
 
-fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Option<&Before>) -> DebugFrame {
+/// The address in the first memory that a value is, if it is used as one and there are bytes.
+fn address(session: &DebugSession, value: &Val, is_pointer: bool) -> Option<u64> {
+    let address = match value {
+        Val::I32(value) => u64::from(value.cast_unsigned()),
+        Val::I64(value) => value.cast_unsigned(),
+        _ => return None,
+    };
+    let length = session.memory(0).map_or(0, |bytes| bytes.len() as u64);
+    (is_pointer && address < length).then_some(address)
+}
+
+fn to_frame(
+    frame: &FrameView,
+    session: &DebugSession,
+    maps: &Maps,
+    recent: &[RecentValue],
+    before: Option<&Before>,
+) -> DebugFrame {
     let map = &*maps.text;
     let (function, source, inlined) = maps.calls(session.names(), frame);
     let before = before.and_then(|before| before.frame.as_ref()).filter(|before| before.function == frame.function);
@@ -104,6 +119,7 @@ fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Opti
             name: name(local.name.as_deref(), index),
             value: to_proto::value(shown),
             mutable: true,
+            address: address(session, &local.value, local.is_pointer),
         }
     });
     let operands = frame.operand_stack.iter().enumerate().map(|(index, operand)| {
@@ -118,13 +134,16 @@ fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Opti
                 None => map.instruction(operand.pushed_at).unwrap_or_default().to_owned(),
             },
             place: span(map, operand.pushed_at).filter(|_| operand.result_of != Some(LabelKind::Function)),
+            address: address(session, &operand.value, operand.is_pointer),
             value: to_proto::value(shown),
         }
     });
     let labels = frame.labels.iter().map(|label| Label {
         kind: label_name(label.kind).to_owned(),
+        name: label.name.as_deref().map(|label| name(Some(label), 0)),
         place: span(map, label.start),
-        target: span(map, label.target),
+        // To the user, a branch to a loop goes to where it opens: the first instruction in it may be lines below.
+        target: span(map, if label.kind == LabelKind::Loop { label.start } else { label.target }),
         arity: label.arity,
     });
     DebugFrame {
@@ -136,10 +155,39 @@ fn to_frame(frame: &FrameView, session: &DebugSession, maps: &Maps, before: Opti
         source,
         inlined,
         locals: locals.collect(),
+        params: frame.params,
         operand_stack: operands.collect(),
+        next_pops: frame.next_pops,
+        values: placed_values(frame, map, recent),
         labels: labels.collect(),
         more_labels: frame.more_labels,
     }
+}
+
+/// What the call pushed last: what was executed lately, and of what was executed longer ago, what is still on its stack.
+fn placed_values(frame: &FrameView, map: &InstructionMap, recent: &[RecentValue]) -> Vec<PlacedValue> {
+    let mut values: Vec<(u64, PlacedValue)> = Vec::new();
+    for recent in recent {
+        let Some(place) = span(map, recent.offset) else { continue };
+        let shown = recent.values.iter().cloned().map(to_proto::value).collect();
+        values.push((recent.offset, PlacedValue { place, values: shown, earlier: recent.earlier }));
+    }
+    let is_recent = |offset: u64| recent.iter().any(|recent| recent.offset == offset);
+    for operand in &frame.operand_stack {
+        if operand.result_of.is_some() || is_recent(operand.pushed_at) {
+            continue;
+        }
+        let value = to_proto::value(value::show(&operand.value));
+        match values.iter_mut().find(|(offset, _)| *offset == operand.pushed_at) {
+            Some((_, placed)) => placed.values.push(value),
+            None => {
+                let Some(place) = span(map, operand.pushed_at) else { continue };
+                values.push((operand.pushed_at, PlacedValue { place, values: vec![value], earlier: false }));
+            }
+        }
+    }
+    values.sort_by_key(|(offset, _)| *offset);
+    values.into_iter().map(|(_, placed)| placed).collect()
 }
 
 fn label_name(kind: LabelKind) -> &'static str {
@@ -169,75 +217,6 @@ fn name(name: Option<&str>, index: usize) -> String {
 
 pub(super) fn function_name(name: Option<&str>, index: u32) -> String {
     name.map_or_else(|| format!("func {index}"), str::to_owned)
-}
-
-/// One sentence on what the last step did, or where the program stands.
-fn announcement(
-    session: &DebugSession,
-    maps: &Maps,
-    reason: &DebugReason,
-    before: Option<&Before>,
-    top: Option<&FrameView>,
-) -> String {
-    let map = &*maps.text;
-    let here = top.map_or_else(String::new, |top| {
-        if let Some(line) = maps.told(top) {
-            return line;
-        }
-        // Where there are sources, too, a line alone would be taken for one of theirs.
-        let of = if maps.has_sources() { " of the disassembly" } else { "" };
-        let line = map.location(top.offset).map_or_else(String::new, |at| format!(" on line {}{of}", at.line));
-        format!("{}{line}", instruction(map, top.offset))
-    });
-    let stands = |what: &str| if here.is_empty() { what.to_owned() } else { format!("{what}, next is {here}") };
-    match reason {
-        DebugReason::Start => return stands("before the first instruction"),
-        // There is room for two short lines, and what is wrong has to be in them.
-        DebugReason::Breakpoint { untold: Some(reason), .. } => {
-            return format!("the condition here cannot be told: {reason}");
-        }
-        DebugReason::Breakpoint { untold: None, .. } => return stands("stopped at a breakpoint"),
-        DebugReason::Watchpoint { touch, untold: Some(reason), .. } => {
-            return format!("the condition here cannot be told: {reason}; {touch}");
-        }
-        DebugReason::Watchpoint { touch, untold: None, .. } => return format!("stopped by a watchpoint: {touch}"),
-        DebugReason::LastWrite { touch } => return format!("last written here: {touch}"),
-        DebugReason::NotWritten { message } => return message.clone(),
-        DebugReason::Pause => return stands("paused"),
-        DebugReason::Beginning => return stands("nothing further back"),
-        DebugReason::Input => return "the program waits for input".to_owned(),
-        DebugReason::Sleep => return "the program sleeps".to_owned(),
-        DebugReason::Ended { .. } => return format!("the program is over, at {here}"),
-        DebugReason::Step => {}
-    }
-    let (Some(before), Some(top)) = (before.filter(|before| before.step + 1 == session.step()), top) else {
-        return stands(&format!("at step {}", session.step()));
-    };
-    let Some(frame) = &before.frame else { return stands("at the first step") };
-    let did = instruction(map, frame.offset);
-    let shown = |values: &mut dyn Iterator<Item = &Val>| {
-        values.map(|value| value::show(value).text).collect::<Vec<_>>().join(" and ")
-    };
-    if session.depth() > before.depth {
-        let arguments = shown(&mut top.locals.iter().map(|local| &local.value));
-        let with = if arguments.is_empty() { String::new() } else { format!(" with {arguments}") };
-        return format!("{did}: entered {}{with}", function_name(top.name.as_deref(), top.function));
-    }
-    if session.depth() < before.depth {
-        let results = shown(&mut frame.operand_stack.iter().map(|operand| &operand.value));
-        let what = if results.is_empty() { String::new() } else { format!(" {results}") };
-        return format!("returned{what} to {}", function_name(top.name.as_deref(), top.function));
-    }
-    let pushed = top.operand_stack.iter().rev().take_while(|operand| operand.pushed_by == frame.instruction).count();
-    let kept = top.operand_stack.len() - pushed;
-    let popped = shown(&mut frame.operand_stack.iter().skip(kept).map(|operand| &operand.value));
-    let pushed = shown(&mut top.operand_stack.iter().skip(kept).map(|operand| &operand.value));
-    match (popped.is_empty(), pushed.is_empty()) {
-        (true, true) => format!("{did}, next is {here}"),
-        (false, true) => format!("{did}: popped {popped}"),
-        (true, false) => format!("{did}: pushed {pushed}"),
-        (false, false) => format!("{did}: popped {popped}, pushed {pushed}"),
-    }
 }
 
 fn tables(session: &DebugSession) -> Vec<TableView> {

@@ -19,6 +19,7 @@ mod regions;
 mod rehearsal;
 mod run;
 mod sources;
+mod stop_sentence;
 mod to_proto;
 pub mod waiting;
 mod warm_up;

@@ -1,6 +1,7 @@
 //! Engine values to protocol types: the only place that knows both.
 
 use crate::engine::debugger;
+use crate::engine::debugger::step_text::{Part, Sentence};
 use crate::engine::diagnostic::{self, Severity};
 use crate::engine::inspect::{self, ExportKind, Inspection, Kind, Summary};
 use crate::engine::runtime;
@@ -9,8 +10,8 @@ use crate::engine::value::Shown;
 use crate::engine::wasi;
 use crate::protocol::{
     Call, CallFilter, Checked, Counters, Detected, DetectedKind, Entry, Event, ExportSummary, ImportSummary, MarkKind,
-    MemoryView, MemoryWatch, ModuleSummary, Outcome, OutputChunk, Problem, RunId, Span, Stream, TimelineMark, Trap,
-    Value,
+    MemoryView, MemoryWatch, ModuleSummary, Outcome, OutputChunk, Problem, RunId, SentencePart, Span, Stream,
+    TimelineMark, Trap, Value,
 };
 
 pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
@@ -80,6 +81,14 @@ pub(super) fn span(location: &Location) -> Span {
         end_line: narrow(location.end_line),
         end_column: narrow(location.end_column),
     }
+}
+
+pub(super) fn sentence(sentence: &Sentence) -> Vec<SentencePart> {
+    let part = |part: &Part| match part {
+        Part::Text(text) => SentencePart::Text(text.clone()),
+        Part::Value(shown) => SentencePart::Value(value(shown.clone())),
+    };
+    sentence.parts().iter().map(part).collect()
 }
 
 pub(super) fn mark(mark: &debugger::Mark) -> TimelineMark {

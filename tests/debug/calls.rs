@@ -5,7 +5,7 @@ use wasmoscope::protocol::{
 };
 
 use super::{ASKS, command, debug};
-use crate::support::{RUN, TestWorker, wat};
+use crate::support::{RUN, TestWorker, sentence, wat};
 
 fn calls(worker: &TestWorker) -> CallsView {
     let views = worker.events.iter().rev().filter_map(|event| match event {
@@ -36,8 +36,9 @@ fn calls_are_told_with_their_steps_and_can_be_gone_to() {
     let stopped = command(&mut worker, DebugCommand::JumpTo { step: all.calls[1].fuel });
     assert_eq!(stopped.step, all.calls[1].fuel);
     assert_eq!(calls(&worker).calls, all.calls);
-    let before = stopped.announcement.clone();
-    assert!(command(&mut worker, DebugCommand::Into).announcement.contains("fd_read"), "{before}");
+    assert!(sentence(&stopped).contains("next: call $fd_read"), "{}", sentence(&stopped));
+    let after = sentence(&command(&mut worker, DebugCommand::Into));
+    assert!(after.starts_with("call $fd_read: called the host with 0, 0, 1 and 16, which returned 0"), "{after}");
 
     // What is found by a filter is found among the calls of the way that the program took.
     let filter = CallFilter { functions: "fd_write".into(), ..CallFilter::default() };

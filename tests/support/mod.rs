@@ -5,7 +5,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use wasmoscope::engine::wasi::{Clock, Random};
-use wasmoscope::protocol::{CallsView, Entry, Event, Outcome, Request, RunId, RunOptions, Source, Stream};
+use wasmoscope::protocol::{
+    CallsView, DebugView, Entry, Event, Outcome, Request, RunId, RunOptions, SentencePart, Source, Stream,
+};
 use wasmoscope::worker::{EventLoop, Machine, Next};
 
 /// A machine whose clock moves by as much as a slice may take whenever it is looked at, so that slices stay as they are.
@@ -137,6 +139,15 @@ impl TestWorker {
 
 fn through_bytes(event: Event) -> Event {
     Event::decode(&event.encode().expect("an event has bytes")).expect("and they read back")
+}
+
+/// The sentence on where a program stands, as the page shows it.
+pub fn sentence(view: &DebugView) -> String {
+    let part = |part: &SentencePart| match part {
+        SentencePart::Text(text) => text.clone(),
+        SentencePart::Value(value) => value.text.clone(),
+    };
+    view.sentence.iter().map(part).collect()
 }
 
 pub fn wat(text: &str) -> Source {

@@ -17,15 +17,21 @@ mod tools;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-Usage: cargo xtask <command>
+Usage: ./x <command>   (on Windows: cargo xtask <command>)
 
-  serve            install what is missing, build, serve the page with live reload
-  build            install what is missing, build dist/ for any static host
+  serve            install what is missing, build the page, serve it on this machine
+                   --open: open the browser   --port N: another port than 8080
+                   --dev: a build without optimisation, with live reload
   test [--quick]   every check and test; --quick: the native ones only
+  build            install what is missing, build dist/ for any static host
   bench            measure speed and size, write docs/BENCHMARKS.md; --only PART: measure one part, write nothing
   picture          take README's picture of the page
 
-Further arguments of `serve` and `build` go to trunk, such as `serve --port 9000`.";
+The command line, which needs Rust only (./x; on Windows: cargo run --release --):
+  run FILE         run a module; `./x run --help` lists the options
+  validate, print, wat, wast
+
+Further arguments of `serve` and `build` go to trunk.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

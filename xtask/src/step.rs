@@ -32,7 +32,17 @@ pub fn run(command: &mut Command, advice: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs to the end and gives what it printed; `None` when it cannot be started or fails.
+/// As [`run`], but what it prints is shown only when it fails: for what runs beside something else.
+pub fn run_quietly(command: &mut Command, advice: &str) -> Result<()> {
+    let name = describe(command);
+    let ran = command.stdin(Stdio::null()).output().with_context(|| format!("could not start `{name}`; {advice}"))?;
+    if !ran.status.success() {
+        bail!("`{name}` failed ({}); {advice}\n\n{}", ran.status, String::from_utf8_lossy(&ran.stderr).trim_end());
+    }
+    Ok(())
+}
+
+/// Runs to the end and returns what it printed; `None` when it cannot be started or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let Output { status, stdout, .. } = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     status.success().then(|| String::from_utf8_lossy(&stdout).trim().to_string())

@@ -1,7 +1,7 @@
 //! Installs what is missing, and names what it cannot install.
 
 use crate::project;
-use crate::step::{Heartbeat, cargo, command, heading, output, run};
+use crate::step::{Heartbeat, cargo, command, heading, output, run, run_quietly};
 use anyhow::{Context, Result, bail};
 use std::fs;
 
@@ -12,15 +12,48 @@ const GECKODRIVER: &str = "0.37.1";
 /// What building the page takes.
 pub fn for_build() -> Result<()> {
     toolchain()?;
-    // wasm-bindgen's published lock file lags behind its own releases, so it is resolved afresh.
-    cargo_tool("wasm-bindgen-cli", "wasm-bindgen", &project::locked_version("wasm-bindgen")?, false)?;
-    cargo_tool("trunk", "trunk", TRUNK, true)?;
+    let wasm_bindgen = Tool {
+        package: "wasm-bindgen-cli",
+        program: "wasm-bindgen",
+        version: &project::locked_version("wasm-bindgen")?,
+        // Its published lock file lags behind its own releases, so the dependencies are resolved afresh.
+        arguments: &[],
+        // It reads megabytes at each build.
+        opt_level: "1",
+        usually: "2 minutes",
+    };
+    let trunk = Tool {
+        package: "trunk",
+        program: "trunk",
+        version: TRUNK,
+        // Without its search for updates. It insists on one kind of TLS.
+        arguments: &["--locked", "--no-default-features", "--features", "rustls"],
+        opt_level: "0",
+        usually: "4 minutes",
+    };
+    install(&[wasm_bindgen, trunk])?;
     node_packages()
 }
 
 /// What testing in a browser takes on top of [`for_build`].
 pub fn for_browser_tests() -> Result<()> {
-    cargo_tool("wasm-pack", "wasm-pack", WASM_PACK, true)?;
+    let wasm_pack = Tool {
+        package: "wasm-pack",
+        program: "wasm-pack",
+        version: WASM_PACK,
+        arguments: &["--locked"],
+        opt_level: "0",
+        usually: "2 minutes",
+    };
+    let geckodriver = Tool {
+        package: "geckodriver",
+        program: "geckodriver",
+        version: GECKODRIVER,
+        arguments: &["--locked"],
+        opt_level: "0",
+        usually: "1 minute",
+    };
+    install(&[wasm_pack, geckodriver])?;
     browser()?;
     firefox()
 }
@@ -52,22 +85,59 @@ pub fn toolchain() -> Result<()> {
     run(&mut install, "check the network and run it again")
 }
 
-/// A program of the exact version, built by `cargo install` into cargo's own folder unless it is there.
-fn cargo_tool(package: &str, program: &str, version: &str, locked: bool) -> Result<()> {
-    if let Some(found) = output(&mut command(program, &["--version"]))
-        && found.split_whitespace().any(|word| word == version)
-    {
-        return Ok(());
+/// A program from crates.io, in the exact version that the project works with.
+struct Tool<'a> {
+    package: &'a str,
+    program: &'a str,
+    version: &'a str,
+    /// Further arguments of `cargo install`.
+    arguments: &'a [&'a str],
+    /// Cargo's optimisation level: compiling a tool takes longer than it ever runs.
+    opt_level: &'a str,
+    /// How long installing it from source takes on 2 cores.
+    usually: &'a str,
+}
+
+impl Tool<'_> {
+    fn is_installed(&self) -> bool {
+        output(&mut command(self.program, &["--version"]))
+            .is_some_and(|found| found.split_whitespace().any(|word| word == self.version))
     }
-    heading(&format!("Installing {package} {version} (once; some minutes)"));
-    let _heartbeat = Heartbeat::start(&format!("cargo install {package}"));
-    let mut install = cargo(&["install", package, "--version", version]);
-    if locked {
-        install.arg("--locked");
+
+    /// Downloads the published program where `cargo binstall` is there, and else compiles it.
+    fn install(&self) -> Result<()> {
+        let binstall = ["binstall", "--no-confirm", "--force", "--version", self.version, self.package];
+        if output(&mut cargo(&["binstall", "-V"])).is_some() && output(&mut cargo(&binstall)).is_some() {
+            return Ok(());
+        }
+        let mut install = cargo(&["install", self.package, "--version", self.version, "--force"]);
+        // Its own target folder is left to Cargo; the project's must not be rebuilt for it.
+        install.args(self.arguments).env_remove("CARGO_TARGET_DIR");
+        for (name, value) in
+            [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("DEBUG", "false"), ("OPT_LEVEL", self.opt_level)]
+        {
+            install.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
+        }
+        run_quietly(
+            &mut install,
+            "a C compiler and the network are needed: on Debian `apt-get install build-essential`",
+        )
     }
-    // Its own target folder is left to cargo; the project's must not be rebuilt for it.
-    install.env_remove("CARGO_TARGET_DIR").arg("--force");
-    run(&mut install, "a C compiler and the network are needed: on Debian `apt-get install build-essential`")
+}
+
+/// Installs those that are not there, side by side: near the end of each, one core would be idle.
+fn install(tools: &[Tool]) -> Result<()> {
+    let missing: Vec<&Tool> = tools.iter().filter(|tool| !tool.is_installed()).collect();
+    std::thread::scope(|scope| {
+        let install = |tool: &&Tool| {
+            let (package, version) = (tool.package, tool.version);
+            heading(&format!("Installing {package} {version} (once; compiled in about {} on 2 cores)", tool.usually));
+            let _heartbeat = Heartbeat::start(&format!("installing {package}"));
+            tool.install()
+        };
+        let running: Vec<_> = missing.iter().map(|tool| scope.spawn(move || install(tool))).collect();
+        running.into_iter().try_for_each(|thread| thread.join().expect("installing a tool does not panic"))
+    })
 }
 
 /// The npm packages of package-lock.json, unless they are there.
@@ -132,7 +202,7 @@ fn firefox() -> Result<()> {
             bail!("the browser tests need Firefox; {what}, then run this again (or `cargo xtask test --quick`)")
         }
     }
-    cargo_tool("geckodriver", "geckodriver", GECKODRIVER, true)
+    Ok(())
 }
 
 /// Installs packages of Debian, as root.

@@ -1,8 +1,9 @@
-//! The names that a module gives to its functions, locals, globals and memories (name section, core specification, appendix).
+//! The names that a module gives to its functions, locals, labels, globals and so on (name section, core specification,
+//! appendix).
 
 use std::collections::HashMap;
 
-use wasmparser::{KnownCustom, Name, NameMap, Parser, Payload, TypeRef};
+use wasmparser::{IndirectNameMap, KnownCustom, Name, NameMap, Parser, Payload, TypeRef};
 
 use crate::engine::source_map::demangled;
 
@@ -11,8 +12,13 @@ use crate::engine::source_map::demangled;
 pub struct Names {
     functions: HashMap<u32, String>,
     locals: HashMap<u32, HashMap<u32, String>>,
+    /// By function, then by label: blocks, loops and ifs in the order in which they open.
+    labels: HashMap<u32, HashMap<u32, String>>,
     globals: HashMap<u32, String>,
     memories: HashMap<u32, String>,
+    tables: HashMap<u32, String>,
+    data: HashMap<u32, String>,
+    elements: HashMap<u32, String>,
     /// The imported functions, by the names of module and field.
     imports: Vec<(String, String)>,
 }
@@ -62,11 +68,11 @@ impl Names {
             }
             Name::Global(map) => self.globals.extend(read(map)),
             Name::Memory(map) => self.memories.extend(read(map)),
-            Name::Local(maps) => {
-                for map in maps.into_iter().map_while(Result::ok) {
-                    self.locals.entry(map.index).or_default().extend(read(map.names));
-                }
-            }
+            Name::Table(map) => self.tables.extend(read(map)),
+            Name::Data(map) => self.data.extend(read(map)),
+            Name::Element(map) => self.elements.extend(read(map)),
+            Name::Local(maps) => read_each(maps, &mut self.locals),
+            Name::Label(maps) => read_each(maps, &mut self.labels),
             _ => {}
         }
     }
@@ -79,6 +85,25 @@ impl Names {
     /// The name of a function's parameter or local.
     pub fn local(&self, function: u32, index: u32) -> Option<&str> {
         self.locals.get(&function)?.get(&index).map(String::as_str)
+    }
+
+    /// The name of a function's label: 0 is the first block, loop or if that opens in it.
+    pub fn label(&self, function: u32, index: u32) -> Option<&str> {
+        self.labels.get(&function)?.get(&index).map(String::as_str)
+    }
+
+    pub fn table(&self, index: u32) -> Option<&str> {
+        self.tables.get(&index).map(String::as_str)
+    }
+
+    /// The name of a data segment.
+    pub fn data(&self, index: u32) -> Option<&str> {
+        self.data.get(&index).map(String::as_str)
+    }
+
+    /// The name of an element segment.
+    pub fn element(&self, index: u32) -> Option<&str> {
+        self.elements.get(&index).map(String::as_str)
     }
 
     pub fn global(&self, index: u32) -> Option<&str> {
@@ -121,6 +146,12 @@ impl Names {
     /// The global of that name.
     pub fn find_global(&self, name: &str) -> Option<u32> {
         self.globals.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
+    }
+}
+
+fn read_each(maps: IndirectNameMap<'_>, into: &mut HashMap<u32, HashMap<u32, String>>) {
+    for map in maps.into_iter().map_while(Result::ok) {
+        into.entry(map.index).or_default().extend(read(map.names));
     }
 }
 

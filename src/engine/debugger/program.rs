@@ -1,9 +1,12 @@
 //! A module made ready to be debugged: instrumented and compiled once, instantiated as often as is needed.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use wasmi::{Engine, Module};
 
+use super::pointers::Pointers;
 use super::sites::Sites;
 use crate::engine::instrument::{InstrumentError, Instrumented, Watched, instrument, instrument_to_watch};
 use crate::engine::runtime::Limits;
@@ -18,6 +21,7 @@ pub struct Program {
     /// The copies that watch, made when they are needed for the first time: writes, and reads too.
     watching: [OnceCell<Module>; 2],
     sites: OnceCell<Sites>,
+    pointers: RefCell<HashMap<u32, Rc<Pointers>>>,
 }
 
 /// Why a module cannot be debugged.
@@ -39,7 +43,15 @@ impl Program {
         let instrumented = instrument(wasm)?;
         let engine = limits::debug_engine(&limits, false);
         let module = Module::new(&engine, &instrumented.wasm)?;
-        Ok(Self { instrumented, engine, module, limits, watching: Default::default(), sites: OnceCell::new() })
+        Ok(Self {
+            instrumented,
+            engine,
+            module,
+            limits,
+            watching: Default::default(),
+            sites: OnceCell::new(),
+            pointers: RefCell::default(),
+        })
     }
 
     /// Makes the copy that watches ready.
@@ -75,5 +87,11 @@ impl Program {
     /// Where the module has instructions that breakpoints look for.
     pub fn sites(&self) -> &Sites {
         self.sites.get_or_init(|| Sites::of(&self.instrumented))
+    }
+
+    /// What a function, named by its number among those with a body, uses as addresses.
+    pub fn pointers(&self, function: u32) -> Rc<Pointers> {
+        let mut known = self.pointers.borrow_mut();
+        Rc::clone(known.entry(function).or_insert_with(|| Rc::new(Pointers::of(&self.instrumented, function))))
     }
 }

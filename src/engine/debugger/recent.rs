@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use wasmi::Val;
 
 use super::access::Access;
+use super::machine::Halt;
 use super::session::{Came, Course, DebugSession, Heed};
+use super::step_text::BeforeStep;
 use crate::engine::value::{self, Shown};
+use crate::engine::wasi::Suspend;
 
-/// What an instruction of the call on top pushed when it was executed last.
+/// What an instruction of a call pushed when it was executed last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecentValue {
     /// The instruction's offset in the binary.
@@ -18,7 +21,7 @@ pub struct RecentValue {
     pub earlier: bool,
 }
 
-/// What the calls before pushed in the same function is not in here, only the call that is on top.
+/// What one call pushed, by instruction: the values, and whether a loop has begun again since.
 #[derive(Default)]
 struct Pushed {
     by: HashMap<u32, (Vec<Val>, bool)>,
@@ -34,31 +37,28 @@ impl Pushed {
 }
 
 /// What the steps before now did.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Recent {
-    /// In the order of the code.
-    pub values: Vec<RecentValue>,
+    /// For each active call that executed any of those steps, the topmost being 0: in the order of the code.
+    pub values: HashMap<usize, Vec<RecentValue>>,
     /// The bytes that the last step read and wrote.
     pub touched: Vec<Access>,
+    /// What there was before the last step; `None` at the start.
+    pub last: Option<BeforeStep>,
 }
 
 impl DebugSession {
-    /// The values that instructions of the call on top pushed last, within so many steps, and what the last step touched.
+    /// The values that instructions of the active calls pushed last, within so many steps, and what the last step touched.
     /// Goes back and comes again for that; nothing changes by it.
     pub fn recent(&mut self, steps: u64) -> Recent {
         let now = self.step();
-        if self.machine().is_waiting() {
+        let waits = self.machine().waits_for();
+        // Whoever sleeps would sleep again.
+        if !matches!(waits, None | Some(Suspend::NeedsInput)) || self.machine().position().is_none() {
             return Recent::default();
         }
-        let Some(here) = self.machine().position() else { return Recent::default() };
-        let call = self.machine().top();
-        let program = std::rc::Rc::clone(self.program());
-        let Some(function) = program.instrumented.analyse(here.function) else {
-            return Recent::default();
-        };
-        let first = function.follow(0);
-        let mut pushed = Pushed::default();
-        let mut touched = Vec::new();
+        let mut calls: HashMap<u32, Pushed> = HashMap::new();
+        let mut recent = Recent::default();
         self.go_near(now.saturating_sub(steps));
         let mut left = u64::MAX;
         let course = |limit| Course { limit, base: 1, place: None, line: false, heed: Heed::Nothing, from: limit };
@@ -69,7 +69,8 @@ impl DebugSession {
             let step = self.step();
             let is_last = step + 1 == now;
             if is_last {
-                touched = self.next_accesses();
+                recent.touched = self.next_accesses();
+                recent.last = self.before_step();
                 self.wasi_mut().note_touched();
             }
             match self.execute(&course(step + 1), &mut left) {
@@ -78,51 +79,72 @@ impl DebugSession {
             }
             if is_last {
                 let by_host = self.wasi_mut().take_touched();
-                touched.extend(by_host.into_iter().map(|by| Access {
+                recent.touched.extend(by_host.into_iter().map(|by| Access {
                     memory: 0,
                     address: by.pointer.into(),
                     length: by.length.into(),
                     writes: by.writes,
                 }));
             }
-            let after = self.machine().position().filter(|_| self.machine().top() == call);
-            let after = after.filter(|after| after.function == here.function);
-            // Only a call comes to the first instruction: what was before was another one, in the same place.
-            if after.is_some_and(|after| after.instruction == first) {
-                pushed = Pushed::default();
-                continue;
-            }
-            let Some(after) = after else { continue };
-            let before = match frame == call {
-                true => before,
-                // Another call has returned: its results are what the call instruction pushed.
-                false => self.machine().call_position(call),
-            };
-            let Some(before) = before.filter(|before| before.function == here.function) else { continue };
-            let Some(instruction) = function.instructions.get(before.instruction as usize) else { continue };
-            let start = call + function.operands_start();
-            let values: Vec<Val> = function
-                .operands
-                .down(instruction.after)
-                .take_while(|operand| operand.producer == before.instruction)
-                .map(|operand| self.machine().value(start + operand.start(), operand.ty))
-                .collect();
-            if !values.is_empty() {
-                pushed.by.insert(before.instruction, (values.into_iter().rev().collect(), false));
-            }
-            if after.instruction <= before.instruction {
-                pushed.begin_again(after.instruction);
+            self.note_pushed(&mut calls, frame, before);
+        }
+        if waits.is_some() {
+            // Into the call of the host that waits, as before.
+            let halt = self.machine_mut().step();
+            debug_assert!(matches!(halt, Halt::Waiting(_)), "{halt:?}");
+        }
+        let frames = self.machine().frames();
+        for (depth, frame) in frames.into_iter().enumerate() {
+            if let Some(values) = calls.remove(&frame).and_then(|pushed| self.recent_values(frame, pushed)) {
+                recent.values.insert(depth, values);
             }
         }
-        let mut values: Vec<RecentValue> = pushed
-            .by
-            .into_iter()
-            .filter_map(|(index, (values, earlier))| {
-                let offset = function.instructions.get(index as usize)?.offset;
-                Some(RecentValue { offset, values: values.iter().map(value::show).collect(), earlier })
-            })
+        recent
+    }
+
+    /// A step has been executed, from there.
+    fn note_pushed(&self, calls: &mut HashMap<u32, Pushed>, frame: u32, before: Option<super::Position>) {
+        let top = self.machine().top();
+        calls.retain(|known, _| *known <= top);
+        let Some(after) = self.machine().position() else { return };
+        let Some(function) = self.program().instrumented.analyse(after.function) else { return };
+        // Only a call comes to the first instruction: what was before was another one, in the same place.
+        if after.instruction == function.follow(0) {
+            calls.insert(top, Pushed::default());
+            return;
+        }
+        let before = match frame == top {
+            true => before,
+            // Another call has returned: its results are what the call instruction pushed.
+            false => self.machine().call_position(top),
+        };
+        let Some(before) = before.filter(|before| before.function == after.function) else { return };
+        let Some(instruction) = function.instructions.get(before.instruction as usize) else { return };
+        let start = top + function.operands_start();
+        let values: Vec<Val> = function
+            .operands
+            .down(instruction.after)
+            .take_while(|operand| operand.producer == before.instruction)
+            .map(|operand| self.machine().value(start + operand.start(), operand.ty))
             .collect();
+        let pushed = calls.entry(top).or_default();
+        if !values.is_empty() {
+            pushed.by.insert(before.instruction, (values.into_iter().rev().collect(), false));
+        }
+        if after.instruction <= before.instruction {
+            pushed.begin_again(after.instruction);
+        }
+    }
+
+    fn recent_values(&self, frame: u32, pushed: Pushed) -> Option<Vec<RecentValue>> {
+        let position = self.machine().position_of(frame)?;
+        let function = self.program().instrumented.analyse(position.function)?;
+        let values = pushed.by.into_iter().filter_map(|(index, (values, earlier))| {
+            let offset = function.instructions.get(index as usize)?.offset;
+            Some(RecentValue { offset, values: values.iter().map(value::show).collect(), earlier })
+        });
+        let mut values: Vec<RecentValue> = values.collect();
         values.sort_by_key(|recent| recent.offset);
-        Recent { values, touched }
+        Some(values)
     }
 }

@@ -88,6 +88,14 @@ impl<'a> MachineScope<'a> {
 }
 
 impl Scope for MachineScope<'_> {
+    fn has_local(&self, name: Name<'_>) -> bool {
+        self.local_value(name).is_some()
+    }
+
+    fn has_global(&self, name: Name<'_>) -> bool {
+        self.global_value(name).is_some()
+    }
+
     fn local(&self, name: Name<'_>) -> Option<Number> {
         number(&self.local_value(name)?)
     }

@@ -1,5 +1,7 @@
 //! What there is to see where a program stands still.
 
+use std::collections::HashSet;
+
 use wasmi::Val;
 use wasmparser::ValType;
 
@@ -18,6 +20,10 @@ pub struct FrameView {
     /// Where that is in the binary, in bytes.
     pub offset: u64,
     pub locals: Vec<LocalView>,
+    /// How many of the locals are parameters.
+    pub params: u32,
+    /// How many operands, from the top, the instruction takes that is next; none further down.
+    pub next_pops: u32,
     /// The topmost last.
     pub operand_stack: Vec<OperandView>,
     /// The labels around the instruction, the innermost first, at most `MOST_LABELS` of them.
@@ -37,6 +43,8 @@ pub struct LocalView {
     pub value: Val,
     /// Where it is in the state memory.
     pub address: u32,
+    /// Whether the function uses it as an address in memory 0.
+    pub is_pointer: bool,
 }
 
 /// A value on the operand stack.
@@ -52,12 +60,15 @@ pub struct OperandView {
     pub result_of: Option<LabelKind>,
     /// Where it is in the state memory.
     pub address: u32,
+    /// Whether an instruction takes it as an address in memory 0.
+    pub is_pointer: bool,
 }
 
 /// A label that a branch could name.
 #[derive(Debug, Clone)]
 pub struct LabelView {
     pub kind: LabelKind,
+    pub name: Option<String>,
     /// The instruction that opens it, and where that is in the binary.
     pub start: u64,
     /// Where a branch to it goes on, in the binary.
@@ -81,6 +92,7 @@ impl DebugSession {
         let function = copy.analyse(position.function)?;
         let index = position.function + copy.imported_functions;
         let instruction = function.instructions.get(position.instruction as usize)?;
+        let pointers = self.program().pointers(position.function);
         let mut address = frame + layout::HEADER;
         let mut locals = Vec::with_capacity(function.locals.len());
         for (local, ty) in function.locals.iter().enumerate() {
@@ -89,6 +101,7 @@ impl DebugSession {
                 ty: *ty,
                 value: self.machine().value(address, *ty),
                 address,
+                is_pointer: pointers.locals.contains(&(local as u32)),
             });
             address += layout::size(*ty);
         }
@@ -108,12 +121,14 @@ impl DebugSession {
                 pushed_at: function.instructions.get(by as usize).map_or(0, |by| by.offset),
                 result_of: label.map(|label| label.kind),
                 address,
+                is_pointer: pointers.operands.contains(&(operand.producer, operand.height)),
             }
         });
         let offset_of = |index: u32| function.instructions.get(index as usize).map_or(0, |at| at.offset);
         let mut around = function.labels_around(position.instruction);
-        let labels = around.by_ref().take(MOST_LABELS).map(|label| LabelView {
+        let labels = around.by_ref().take(MOST_LABELS).map(|(number, label)| LabelView {
             kind: label.kind,
+            name: self.label_name(index, number).map(str::to_owned),
             start: offset_of(label.start),
             target: offset_of(function.follow(label.target)),
             arity: label.values.len() as u32,
@@ -127,8 +142,25 @@ impl DebugSession {
             operand_stack: operands.collect(),
             labels,
             more_labels: around.count() as u32,
+            params: function.params,
+            next_pops: if is_top { instruction.pops.min(height) } else { 0 },
             locals,
         })
+    }
+
+    /// The globals that a function, imported ones counted, uses as addresses in memory 0; the stack pointer of compilers is
+    /// always one.
+    pub fn pointer_globals(&self, function: u32) -> HashSet<u32> {
+        let number = function.checked_sub(self.program().instrumented.imported_functions);
+        let mut globals = number.map(|number| self.program().pointers(number).globals.clone()).unwrap_or_default();
+        globals.extend(self.names().find_global("__stack_pointer"));
+        globals
+    }
+
+    /// The name of a label of a function, by its number among all that are analysed in it.
+    pub(super) fn label_name(&self, function: u32, label: u32) -> Option<&str> {
+        // The first of them is the function's own, which has none.
+        self.names().label(function, label.checked_sub(1)?)
     }
 }
 

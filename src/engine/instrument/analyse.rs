@@ -40,6 +40,8 @@ pub struct Instruction {
     pub after: StackId,
     /// The innermost label around it.
     pub label: u32,
+    /// How many operands it takes off the stack: of a branch that may not be taken, only its own operand.
+    pub pops: u32,
     /// What it does with the flow of control. An instruction that is never reached has [`Flow::Dead`].
     pub flow: Flow,
 }
@@ -146,11 +148,25 @@ impl Function {
             || self.operands.all().any(|operand| is_reference(&operand.ty))
     }
 
-    /// The labels around an instruction, the innermost first.
-    pub fn labels_around(&self, index: u32) -> impl Iterator<Item = &Label> {
+    /// The labels around an instruction, the innermost first, each with its index in the function.
+    pub fn labels_around(&self, index: u32) -> impl Iterator<Item = (u32, &Label)> {
         let innermost = self.instructions.get(index as usize).map(|instruction| instruction.label);
         std::iter::successors(innermost, |label| self.labels[*label as usize].outer)
-            .map(|label| &self.labels[label as usize])
+            .map(|label| (label, &self.labels[label as usize]))
+    }
+
+    /// The label that an instruction opens.
+    pub fn label_of(&self, index: u32) -> Option<(u32, &Label)> {
+        let found = self.labels.partition_point(|label| label.kind == LabelKind::Function || label.start < index);
+        let label = self.labels.get(found).filter(|label| label.start == index)?;
+        Some((found as u32, label))
+    }
+}
+
+impl Label {
+    /// Whether it is an `if` with an `else`.
+    pub fn has_else(&self) -> bool {
+        self.else_.is_some()
     }
 }
 
@@ -282,7 +298,12 @@ impl Analysis {
         let flow = self.flow(index, operator, arity);
         // What comes to the end of the function by branches is on the stack before it, too.
         let before = if flow == Flow::Return && matches!(operator, Operator::End) { self.stack } else { before };
-        self.function.instructions.push(Instruction { offset, before, after: self.stack, label, flow });
+        let pops = match flow {
+            Flow::BranchIf(_) | Flow::If(_) => 1,
+            _ if matches!(operator, Operator::Block { .. } | Operator::Loop { .. }) => 0,
+            _ => arity.0,
+        };
+        self.function.instructions.push(Instruction { offset, before, after: self.stack, label, pops, flow });
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use wasmparser::{
     BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, ValType,
-    ValidatorResources,
+    ValidatorResources, WasmModuleResources,
 };
 
 use super::analyse::{Analysed, Function, analyse};
@@ -189,6 +189,20 @@ impl Instrumented {
         known.insert(number, Rc::clone(&function));
         self.latest.set(number);
         Some(function)
+    }
+
+    /// The parameters and results of a type of the original; `None` where it is no function type.
+    pub fn signature(&self, ty: u32) -> Option<(&[ValType], &[ValType])> {
+        let resources = &self.bodies.first()?.resources;
+        match &resources.sub_type_at(ty)?.composite_type.inner {
+            wasmparser::CompositeInnerType::Func(function) => Some((function.params(), function.results())),
+            _ => None,
+        }
+    }
+
+    /// The same of a function of the original, imported ones counted.
+    pub fn signature_of_function(&self, index: u32) -> Option<(&[ValType], &[ValType])> {
+        self.signature(self.bodies.first()?.resources.type_index_of_function(index)?)
     }
 
     /// What an instruction of a function is, which is named by its number among those with a body.

@@ -66,12 +66,12 @@ fn Line(props: &LineProps) -> Html {
         (None, Some(place)) => format!("line {}", place.line),
         (None, None) => format!("at {offset:#x}"),
     };
-    let inlined = if *is_inlined { ", inlined by the compiler" } else { "" };
+    let inlined = if *is_inlined { ", inlined" } else { "" };
     let body = html! {
         <>
             <span class="frame-name">{ for function.split_inclusive("::").map(|part| html! { <>{ part }<wbr /></> }) }</span>
-            if *is_inlined { <span class="frame-inlined">{ "inlined" }</span> }
-            <span class="frame-place">{ at.clone() }</span>
+            if *is_inlined { { " " }<span class="frame-inlined">{ "inlined" }</span> }
+            { " " }<span class="frame-place">{ at.clone() }</span>
         </>
     };
     // Where the source is not here, the place in the disassembly is shown.

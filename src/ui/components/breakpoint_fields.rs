@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// How names are written in conditions, messages and watch expressions.
-pub const NAMES: &str = "A local or global by its name: local.n, global.g. Any name works between quotes: local.\"my name\". \
+pub const NAMES: &str = "A local or global by its name: $n, or local.n and global.g. Any name works between quotes: local.\"my name\". \
                          A hyphen within a name belongs to it, as in local.my-i; write spaces around a minus.";
 
 /// What can be said of each kind of breakpoint.

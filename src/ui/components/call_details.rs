@@ -32,7 +32,7 @@ pub fn CallDetails(props: &Props) -> Html {
     let step = call.fuel;
     let jump = props.on_jump.reform(move |_: MouseEvent| step);
     html! {
-        <section class="syscall-details" aria-label="Chosen call" aria-live="polite">
+        <section class="syscall-details" aria-label="Chosen call" aria-live="polite" tabindex="0">
             <p class="syscall-place">
                 <strong>{ &call.function }</strong>
                 <span>{ format!("call {}, {place}{waited}", numbers::grouped(call.number)) }</span>

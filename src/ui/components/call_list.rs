@@ -85,9 +85,10 @@ pub fn CallList(props: &Props) -> Html {
     html! {
         <div class="syscall-list">
             <div class="syscall-head" aria-hidden="true">
+                // The option's name leaves out when the call was made, so the style sheet draws that.
                 <span class="syscall-number">{ "#" }</span>
-                <span class="syscall-time">{ "ms" }</span>
-                <span class="syscall-fuel">{ if now.is_some() { "step" } else { "instructions" } }</span>
+                <span class="syscall-time" aria-hidden="true">{ "ms" }</span>
+                <span class="syscall-fuel" aria-hidden="true">{ if now.is_some() { "step" } else { "instructions" } }</span>
                 <span class="syscall-text">{ "call" }</span>
                 <span class="syscall-answer-head">{ "answer" }</span>
             </div>
@@ -139,13 +140,15 @@ fn CallRow(props: &RowProps) -> Html {
     let contents = call.as_ref().map(|call| {
         html! {
             <>
+                // The option's name leaves out when the call was made, so the style sheet draws that.
                 <span class="syscall-number">{ numbers::grouped(call.number) }</span>
-                <span class="syscall-time">{ time(call) }</span>
-                <span class="syscall-fuel">{ numbers::grouped(call.fuel) }</span>
+                <span class="syscall-time" data-text={time(call)} />
+                <span class="syscall-fuel" data-text={numbers::grouped(call.fuel)} />
                 <span class="syscall-text">
                     <span class="syscall-function">{ &call.function }</span>
                     { "(" }<span class="syscall-arguments">{ arguments(call) }</span>{ ")" }
                 </span>
+                { " " }
                 // In a place of its own, so that a long call does not hide it.
                 <span class="syscall-result">
                     { "= " }<span class="syscall-outcome" data-failed={call.failed.to_string()}>{ &call.outcome }</span>

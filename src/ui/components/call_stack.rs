@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{DebugContext, SourcesContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::debug::arguments;
 use crate::ui::selectors::frames::{Group, folded, grouped};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
@@ -28,12 +29,13 @@ pub fn CallStack() -> Html {
             (None, None) => format!("at {:#x}", frame.offset),
         };
         let current = (index, level) == (debug.frame, debug.level);
+        let arguments = if call.is_inlined { String::new() } else { arguments(frame, debug.base) };
         let inlined = if call.is_inlined { ", inlined by the compiler" } else { "" };
         html! {
             <li key={format!("{index} {level}")}>
                 <button type="button" class="frame" aria-current={current.then_some("true")} onclick={select}
-                    title={format!("{function}{inlined}, {at}: {}", frame.instruction)}>
-                    <span class="frame-name">{ function.clone() }</span>
+                    title={format!("{function}{arguments}{inlined}, {at}: {}", frame.instruction)}>
+                    <span class="frame-name">{ function.clone() }<span class="frame-arguments">{ arguments.clone() }</span></span>
                     if call.is_inlined {
                         <span class="visually-hidden">{ ", " }</span>
                         <span class="frame-inlined">{ "inlined" }</span>

@@ -58,8 +58,8 @@ pub fn ChangesDialog(props: &Props) -> Html {
         html! {
             <li key={path.clone()}>
                 <div class="change-line">
-                    <button type="button" class="change-path" aria-expanded={is_open.to_string()} aria-label={format!("{name}, {word}")} onclick={toggle(path)}>
-                        <span class="change-word" data-mark={kind}>{ word }</span>
+                    <button type="button" class="change-path" aria-expanded={is_open.to_string()} aria-label={format!("{word}, {name}")} onclick={toggle(path)}>
+                        <span class="change-word" data-mark={kind}>{ word }</span>{ " " }
                         <span class="change-name">{ name.clone() }</span>
                     </button>
                     <button type="button" class="quiet-button" aria-label={format!("Keep {name}")} onclick={act(path, Files::keep)}>{ "Keep" }</button>

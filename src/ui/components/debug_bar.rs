@@ -1,4 +1,4 @@
-//! The debugger's buttons, and the sentence on the last step.
+//! The debugger's buttons.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use super::step_choice::StepChoice;
 use crate::protocol::DebugCommand;
 use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
-use crate::ui::selectors::debug::{can_go_back, can_go_on, on_the_way, told};
+use crate::ui::selectors::debug::{can_go_back, can_go_on};
 use crate::ui::state::debug::DebugPhase;
 
 /// A button: its name, what of it is seen, its key, what it does.
@@ -120,14 +120,6 @@ pub fn DebugBar() -> Html {
     };
     let (back, on) = (can_go_back(&debug), can_go_on(&debug));
     let text_changed = debug.text.is_some() && debug.text.as_ref() != workspace.project.program.text();
-    let told = match (&debug.phase, &debug.refused) {
-        (_, Some(reason)) => format!("Not done: {reason}"),
-        (DebugPhase::Starting, _) => "Preparing to debug".to_owned(),
-        (DebugPhase::Working { progress: Some(progress), .. }, _) => {
-            format!("{}. Pause stops it where it is.", on_the_way(*progress))
-        }
-        _ => debug.view().map(|view| told(view)).unwrap_or_default(),
-    };
     html! {
         <section class="debug-bar" aria-label="Debugger">
             <div class="debug-keys" role="group" aria-label="Backwards">
@@ -137,7 +129,6 @@ pub fn DebugBar() -> Html {
                 { for FORWARD.iter().map(|key| button(key, on)) }
             </div>
             <StepChoice />
-            <p class="debug-told" role="status" data-refused={debug.refused.is_some().then_some("true")}>{ told }</p>
             if text_changed {
                 <p class="debug-changed">{ "The text has been changed since. Press Debug to debug it as it is now." }</p>
             }

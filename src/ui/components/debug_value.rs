@@ -4,9 +4,8 @@ use yew::prelude::*;
 
 use super::editable_text::EditableText;
 use crate::protocol::Value;
-use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_memory::use_show_address;
-use crate::ui::selectors::debug::{address, written};
+use crate::ui::selectors::debug::written;
 use crate::ui::state::debug::Base;
 
 #[derive(PartialEq, Properties)]
@@ -15,13 +14,15 @@ pub struct Props {
     pub name: AttrValue,
     pub value: Value,
     pub base: Base,
+    /// The address that it is, where the program uses it as one.
+    #[prop_or_default]
+    pub address: Option<u64>,
     /// What the person wrote instead; `None` where it cannot be changed.
     pub on_change: Option<Callback<String>>,
 }
 
 #[component]
 pub fn DebugValue(props: &Props) -> Html {
-    let memory = use_slice::<DebugContext>().view().map_or(0, |view| view.memory);
     let show_address = use_show_address();
     let text = written(&props.value, props.base);
     let title = format!(
@@ -31,7 +32,7 @@ pub fn DebugValue(props: &Props) -> Html {
         props.value.unsigned.as_ref().map(|text| format!(" · unsigned {text}")).unwrap_or_default(),
         props.value.hex.as_ref().map(|text| format!(" · {text}")).unwrap_or_default()
     );
-    let pointer = address(&props.value, memory).map(|address| {
+    let pointer = props.address.map(|address| {
         let show = show_address.clone();
         let onclick = Callback::from(move |_: MouseEvent| show.emit(address));
         html! {

@@ -120,7 +120,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
         let disabled = onclick.is_none();
         html! {
             <li><button type="button" class="download-choice" aria-label={format!("{name}, {what}")} {disabled} onclick={onclick.unwrap_or_default()}>
-                <strong>{ name }</strong><span>{ what }</span>
+                <strong>{ name }</strong>{ " " }<span>{ what }</span>
             </button></li>
         }
     };

@@ -74,7 +74,7 @@ pub fn FilesPanel() -> Html {
                 <RowTools active={active} {on_wish} files={files.clone()} />
             }
             <ChangesBar files={files.clone()} {ask} />
-            <FilesDialog {dialog} {files} />
+            if dialog.is_some() { <FilesDialog {dialog} {files} /> }
         </section>
     }
 }

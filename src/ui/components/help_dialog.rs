@@ -54,13 +54,22 @@ pub fn HelpDialog(props: &Props) -> Html {
     }
     let onclose = props.on_close.reform(|_: Event| ());
     let close = props.on_close.reform(|_: MouseEvent| ());
-    let modifier = if dom::is_apple() { "⌘" } else { "Ctrl+" };
     html! {
         <dialog class="dialog help-dialog" ref={dialog} aria-labelledby="help-title" {onclose}>
             <div class="dialog-head">
                 <h2 id="help-title">{ "Keys and help" }</h2>
                 <button type="button" class="button" onclick={close}>{ "Close" }</button>
             </div>
+            if props.open { <Contents /> }
+        </dialog>
+    }
+}
+
+#[component]
+fn Contents() -> Html {
+    let modifier = if dom::is_apple() { "⌘" } else { "Ctrl+" };
+    html! {
+        <>
             <p>
                 { "Write WebAssembly text, or open a " }<code>{ ".wasm" }</code>
                 { " that was built for " }<code>{ "wasm32-wasip1" }</code>
@@ -89,6 +98,6 @@ pub fn HelpDialog(props: &Props) -> Html {
                 <a href="./licences.html" target="_blank" rel="noopener">{ "Licences" }</a>
                 { " has the terms of all that it is made of." }
             </p>
-        </dialog>
+        </>
     }
 }

@@ -1,27 +1,22 @@
-//! All that can be seen of a program that is debugged, but for its memory.
+//! The state of a debugged program, except its memory. Before that, what this page is and what to do first.
 
 use yew::prelude::*;
 
 use super::call_stack::CallStack;
+use super::icon::{Icon, Picture};
 use super::labels_tables::{Labels, Tables};
 use super::named_values::{Globals, Locals};
 use super::operand_stack::OperandStack;
 use super::variables::Variables;
 use super::watch_expressions::WatchExpressions;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::hooks::use_run::Launcher;
 
 #[component]
 pub fn Inspector() -> Html {
     let debug = use_slice::<DebugContext>();
     if debug.view().is_none() {
-        return html! {
-            <div class="inspector-none">
-                <p class="panel-empty">
-                    { "Press " }<strong>{ "Debug" }</strong>
-                    { " to see here, step by step, what the program has on its operand stack, in its locals and globals, and which calls are under way." }
-                </p>
-            </div>
-        };
+        return html! { <Welcome /> };
     }
     html! {
         <div class="inspector" data-busy={debug.is_working().then_some("true")}>
@@ -29,5 +24,36 @@ pub fn Inspector() -> Html {
             <div class="inspector-column"><OperandStack /><WatchExpressions /><Labels /></div>
             <div class="inspector-column"><Variables /><Locals /><CallStack /><Globals /><Tables /></div>
         </div>
+    }
+}
+
+/// What each part of the inspector will show.
+const PARTS: [(&str, &str); 4] = [
+    ("Operand stack", "the values that instructions push and pop"),
+    ("Locals and globals", "what the program's variables hold"),
+    ("Call stack", "which function called which, with the arguments"),
+    ("Timeline", "every step, forwards and backwards"),
+];
+
+#[component]
+fn Welcome() -> Html {
+    let launcher = use_slice::<Launcher>();
+    let debug = Callback::from(move |_: MouseEvent| launcher.debug());
+    html! {
+        <section class="inspector-none" aria-label="Welcome">
+            <h2 class="welcome-title">{ "See inside WebAssembly" }</h2>
+            <p>{ "Wasmoscope compiles and runs WebAssembly in your browser, and steps through it instruction by instruction, forwards and backwards." }</p>
+            <p>
+                <button type="button" class="button debug-start" onclick={debug}><Icon picture={Picture::Debug} />{ "Debug this program" }</button>
+            </p>
+            <p>{ "While you debug, this panel shows:" }</p>
+            <ul class="welcome-parts">
+                { for PARTS.iter().map(|(part, what)| html! { <li><strong>{ *part }</strong>{ ": " }{ *what }</li> }) }
+            </ul>
+            <p>
+                <strong>{ "Examples" }</strong>{ " has more programs. You can also drop a " }<code>{ ".wat" }</code>{ " or " }
+                <code>{ ".wasm" }</code>{ " file anywhere on this page." }
+            </p>
+        </section>
     }
 }

@@ -5,9 +5,13 @@ use yew::prelude::*;
 use crate::protocol::{Label, Span, TableView};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
-use crate::ui::selectors::numbers;
+use crate::ui::selectors::debug::branch;
+use crate::ui::selectors::{names, numbers};
 
-/// The labels around the instruction that is next.
+/// As many labels are shown unfolded.
+const FEW: usize = 8;
+
+/// The labels around the instruction that is next, and where a branch to each of them goes.
 #[component]
 pub fn Labels() -> Html {
     let debug = use_slice::<DebugContext>();
@@ -16,11 +20,11 @@ pub fn Labels() -> Html {
     if labels.is_empty() {
         return html! {};
     }
-    let place = |span: Option<Span>, word: &str| {
-        let Some(span) = span else { return html! {} };
+    let place = |span: Option<Span>, words: String| {
+        let Some(span) = span else { return html! { <span>{ words }</span> } };
         let editor = editor.clone();
         let show = Callback::from(move |_: MouseEvent| editor.reveal(span));
-        html! { <button type="button" class="link-button" onclick={show}>{ format!("{word} line {}", span.line) }</button> }
+        html! { <button type="button" class="link-button" onclick={show}>{ words }</button> }
     };
     let line = |(index, label): (usize, &Label)| {
         let takes = match label.arity {
@@ -31,15 +35,18 @@ pub fn Labels() -> Html {
             <li key={index}>
                 <code class="label-number">{ index }</code>
                 <code class="label-kind">{ &label.kind }</code>
-                { place(label.place, "from") }
-                { place(label.target, "branches to") }
+                if let Some(name) = &label.name { <code>{ names::function(name) }</code> }
+                if let Some(opens) = label.place.filter(|_| matches!(label.kind.as_str(), "block" | "if")) {
+                    { place(Some(opens), format!("from line {}", opens.line)) }
+                }
+                { place(label.target, branch(index, label)) }
                 if !takes.is_empty() { <span class="panel-note">{ takes }</span> }
             </li>
         }
     };
     html! {
         <section class="inspector-part" aria-label="Labels">
-            <details>
+            <details open={labels.len() + more as usize <= FEW}>
                 <summary class="part-head"><h3>{ "Labels" }</h3><span class="panel-note">{ labels.len() + more as usize }</span></summary>
                 <ol class="labels">{ for labels.iter().enumerate().map(line) }</ol>
                 if more > 0 { <p class="panel-note">{ format!("and {} further out", numbers::count(more.into(), "label", "labels")) }</p> }

@@ -168,7 +168,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
             if memory.size == 0 {
                 <p class="panel-empty">{
                     if memory.memories > 0 { "This memory is empty." }
-                    else { "Nothing here yet: the memory shows when a program that has one runs." }
+                    else { "The bytes of the program's memory appear here when a program that has one runs." }
                 }</p>
                 // The worker is told where to look before there is anything to see.
                 <WatchStart on_view={on_view.clone()} />

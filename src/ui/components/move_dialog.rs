@@ -69,7 +69,7 @@ pub fn DownloadFilesDialog(props: &DownloadFilesProps) -> Html {
             on_close.emit(());
         });
         html! {
-            <li><button type="button" class="download-choice" aria-label={format!("{name}, {what}")} {onclick}><strong>{ name }</strong><span>{ what }</span></button></li>
+            <li><button type="button" class="download-choice" aria-label={format!("{name}, {what}")} {onclick}><strong>{ name }</strong>{ " " }<span>{ what }</span></button></li>
         }
     };
     html! {

@@ -34,7 +34,8 @@ pub fn Locals() -> Html {
         locals.collect()
     });
     let watches: Vec<(Caught, Asked)> = watches.unwrap_or_default();
-    html! { <NamedValues title="Locals" none="This function has none" {values} {watches} base={debug.base} {on_change} /> }
+    let params = selected.map_or(0, |frame| frame.params as usize);
+    html! { <NamedValues title="Locals" none="This function has none" {values} {params} {watches} base={debug.base} {on_change} /> }
 }
 
 #[component]
@@ -65,6 +66,9 @@ struct Props {
     /// What is said where there is nothing.
     none: &'static str,
     values: Vec<NamedValue>,
+    /// How many of them, from the first, are parameters.
+    #[prop_or_default]
+    params: usize,
     /// How each is watched, and asked about.
     watches: Vec<(Caught, Asked)>,
     base: Base,
@@ -85,7 +89,7 @@ fn NamedValues(props: &Props) -> Html {
                 <th scope="row" title={name.to_string()}><code>{ name.clone() }</code></th>
                 <td class="named-type"><code class="type" data-type={named.value.ty.clone()}>{ &named.value.ty }</code></td>
                 <td class="named-value">
-                    <DebugValue name={name.to_string()} value={named.value.clone()} base={props.base} {on_change} />
+                    <DebugValue name={name.to_string()} value={named.value.clone()} base={props.base} address={named.address} {on_change} />
                 </td>
                 <td class="named-tools">
                     if let Some((what, asked)) = props.watches.get(index).filter(|_| named.mutable) {
@@ -95,6 +99,11 @@ fn NamedValues(props: &Props) -> Html {
             </tr>
         }
     };
+    let group = |title: &'static str| {
+        html! { <tr class="named-group"><th scope="rowgroup" colspan="4">{ title }</th></tr> }
+    };
+    let params = props.params.min(props.values.len());
+    let lines: Vec<Html> = props.values.iter().enumerate().map(line).collect();
     html! {
         <section class="inspector-part" aria-label={props.title}>
             <div class="part-head"><h3>{ props.title }</h3></div>
@@ -103,7 +112,15 @@ fn NamedValues(props: &Props) -> Html {
             } else {
                 <table class="named-values">
                     <thead class="visually-hidden"><tr><th scope="col">{ "Name" }</th><th scope="col">{ "Type" }</th><th scope="col">{ "Value" }</th><th scope="col">{ "Tools" }</th></tr></thead>
-                    <tbody>{ for props.values.iter().enumerate().map(line) }</tbody>
+                    if params > 0 {
+                        <tbody>{ group("Parameters") }{ for lines[..params].iter().cloned() }</tbody>
+                    }
+                    if params < lines.len() {
+                        <tbody>
+                            if params > 0 { { group("Other locals") } }
+                            { for lines[params..].iter().cloned() }
+                        </tbody>
+                    }
                 </table>
             }
         </section>

@@ -8,6 +8,7 @@ use crate::protocol::{Operand, ValueChange};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::selectors::debug::bracket;
 use crate::ui::selectors::numbers;
 use crate::ui::state::debug::Base;
 
@@ -18,7 +19,9 @@ const MOST: usize = 200;
 pub fn OperandStack() -> Html {
     let debug = use_slice::<DebugContext>();
     let debugger = use_slice::<Debugger>();
-    let operands = debug.selected_frame().map_or(&[][..], |frame| &frame.operand_stack);
+    let selected = debug.selected_frame();
+    let operands = selected.map_or(&[][..], |frame| &frame.operand_stack);
+    let taken = |index: usize| selected.and_then(|frame| bracket(frame, index));
     let onchange = {
         let debugger = debugger.clone();
         Callback::from(move |event: Event| {
@@ -26,6 +29,7 @@ pub fn OperandStack() -> Html {
             debugger.show_in(match select.value().as_str() {
                 "unsigned" => Base::Unsigned,
                 "hex" => Base::Hex,
+                "binary" => Base::Binary,
                 _ => Base::Signed,
             });
         })
@@ -43,18 +47,21 @@ pub fn OperandStack() -> Html {
                     { choice("signed", "decimal", Base::Signed) }
                     { choice("unsigned", "unsigned", Base::Unsigned) }
                     { choice("hex", "hex", Base::Hex) }
+                    { choice("binary", "binary", Base::Binary) }
                 </select>
             </div>
             if operands.is_empty() {
                 <p class="part-empty">{ "Empty" }</p>
             } else {
+                <p class="stack-end">{ "top" }</p>
                 <ol class="stack" reversed=true>
                     { for operands.iter().enumerate().rev().take(MOST).map(|(index, operand)| html! {
-                        <OperandLine key={index} {index} {frame} operand={operand.clone()} top={index + 1 == operands.len()} base={debug.base} />
+                        <OperandLine key={index} {index} {frame} operand={operand.clone()} top={index + 1 == operands.len()} taken={taken(index)} base={debug.base} />
                     }) }
                 </ol>
                 if hidden > 0 { <p class="part-empty">{ format!("and {} below", numbers::grouped(hidden as u64)) }</p> }
                 <p class="stack-floor" aria-hidden="true" />
+                <p class="stack-end">{ "bottom" }</p>
             }
         </section>
     }
@@ -66,6 +73,8 @@ struct LineProps {
     frame: usize,
     operand: Operand,
     top: bool,
+    /// Which part of the bracket is beside it that shows what the next instruction takes.
+    taken: Option<&'static str>,
     base: Base,
 }
 
@@ -73,21 +82,24 @@ struct LineProps {
 fn OperandLine(props: &LineProps) -> Html {
     let debugger = use_slice::<Debugger>();
     let editor = use_slice::<EditorLink>();
-    let Operand { value, pushed_by, place, changed } = &props.operand;
+    let Operand { value, pushed_by, place, changed, address } = &props.operand;
     let on_change = {
         let (frame, operand) = (props.frame as u32, props.index as u32);
         Callback::from(move |text| debugger.change(ValueChange::Operand { frame, operand, text }))
     };
     let show = place.map(|place| Callback::from(move |_: MouseEvent| editor.reveal(place)));
     html! {
-        <li class="operand" data-changed={changed.then_some("true")} data-top={props.top.then_some("true")}>
+        <li class="operand" data-changed={changed.then_some("true")} data-top={props.top.then_some("true")} data-taken={props.taken}>
             <code class="type" data-type={value.ty.clone()}>{ &value.ty }</code>
-            <DebugValue name={format!("operand {}", props.index)} value={value.clone()} base={props.base} {on_change} />
+            <DebugValue name={format!("operand {}", props.index)} value={value.clone()} base={props.base} address={*address} {on_change} />
             if let (Some(onclick), Some(place)) = (show, place) {
                 <button type="button" class="pushed-by" {onclick} title={format!("Pushed by {pushed_by} on line {}", place.line)}
                     aria-label={format!("Pushed by {pushed_by} on line {}", place.line)}>{ pushed_by }</button>
             } else {
                 <span class="pushed-by">{ pushed_by }</span>
+            }
+            if props.taken.is_some() {
+                <span class="operand-bracket" role="img" aria-label="taken by the next instruction" title="Taken by the next instruction" />
             }
         </li>
     }

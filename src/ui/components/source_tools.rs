@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::download_menu::DownloadDialog;
-use super::examples_box::ExamplesBox;
+use super::examples_dialog::ExamplesDialog;
 use super::projects_dialog::ProjectsDialog;
 use super::share_dialog::ShareDialog;
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
@@ -15,6 +15,7 @@ use crate::ui::state::project::Saving;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Dialog {
+    Examples,
     Projects,
     Download,
     Share,
@@ -63,9 +64,10 @@ pub fn SourceTools() -> Html {
     };
     html! {
         <>
-            <ExamplesBox />
+            <button type="button" class="button" aria-haspopup="dialog" onclick={show(Dialog::Examples)}>{ "Examples" }</button>
             <button type="button" class="button project-button" aria-haspopup="dialog" aria-label={format!("Projects: {}, {state}", workspace.project.name)}
                 title={format!("{}: {state}", workspace.project.name)} onclick={show(Dialog::Projects)}>
+                <span class="project-word">{ "Projects" }</span>{ " " }
                 <span class="project-name">{ &*workspace.project.name }</span>
                 <span class="project-state" data-saving={state} aria-hidden="true" />
             </button>
@@ -75,6 +77,7 @@ pub fn SourceTools() -> Html {
             <button type="button" class="button" aria-haspopup="dialog" onclick={show(Dialog::Share)}>{ "Share" }</button>
             { match *dialog {
                 None => Html::default(),
+                Some(Dialog::Examples) => html! { <ExamplesDialog {on_close} /> },
                 Some(Dialog::Projects) => html! { <ProjectsDialog {on_close} /> },
                 Some(Dialog::Download) => html! { <DownloadDialog {on_close} /> },
                 Some(Dialog::Share) => html! { <ShareDialog {projects} {on_download} {on_close} /> },

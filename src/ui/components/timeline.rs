@@ -23,6 +23,23 @@ pub fn Timeline() -> Html {
     let debugger = use_slice::<Debugger>();
     let pace = use_state_eq(|| PACES[1]);
     use_playing(*pace);
+    if debug.view().is_none() {
+        return html! {};
+    }
+    html! { <Bar {pace} /> }
+}
+
+#[derive(PartialEq, Properties)]
+struct BarProps {
+    /// Steps a second when playing.
+    pace: UseStateHandle<u32>,
+}
+
+#[component]
+fn Bar(props: &BarProps) -> Html {
+    let debug = use_slice::<DebugContext>();
+    let debugger = use_slice::<Debugger>();
+    let pace = &props.pace;
     let Some(view) = debug.view() else { return html! {} };
     let (step, furthest) = (view.step, view.furthest.max(view.step));
 
@@ -84,7 +101,7 @@ pub fn Timeline() -> Html {
                 { mark_button(DebugCommand::NextMark, "Next mark", "F7", Picture::NextMark) }
                 <select class="select pace-choice" aria-label="Steps a second" title="Steps a second when playing" onchange={set_pace}>
                     { for PACES.iter().map(|choice| html! {
-                        <option value={choice.to_string()} selected={*choice == *pace}>{ format!("{choice}/s") }</option>
+                        <option value={choice.to_string()} selected={*choice == **pace}>{ format!("{choice}/s") }</option>
                     }) }
                 </select>
             </div>

@@ -34,8 +34,8 @@ pub fn WatchExpressions() -> Html {
             }
             if list.len() < MOST {
                 <input type="text" class="text-box expression-box" aria-label="New watch expression" maxlength={LONGEST.to_string()}
-                    title={format!("Locals, globals, the operand stack and memory, with arithmetic: local.n * 2, stack[0], mem32[0x400]. {NAMES}")}
-                    placeholder="local.n * 2, stack[0], mem32[0x400]"
+                    title={format!("Locals, globals, the operand stack and memory, with arithmetic: $n * 2, stack[0], mem32[0x400]. {NAMES}")}
+                    placeholder="$n * 2, stack[0], mem32[0x400]"
                     autocomplete="off" autocapitalize="off" spellcheck="false" {onkeydown} />
             }
         </section>

@@ -114,7 +114,14 @@ pub fn arguments(call: &Call) -> String {
 
 /// The call as it is read aloud: `3, fd_close(4) = BADF`, and `, later` where it is.
 pub fn label(call: &Call, when: Option<When>) -> String {
-    let text = format!("{}, {}({}) = {} {}", call.number, call.function, arguments(call), call.outcome, call.results);
+    let text = format!(
+        "{}, {}({}) = {} {}",
+        numbers::grouped(call.number),
+        call.function,
+        arguments(call),
+        call.outcome,
+        call.results
+    );
     let when = when.and_then(When::word).map(|word| format!(", {word}")).unwrap_or_default();
     format!("{}{when}", text.trim_end())
 }

@@ -1,6 +1,7 @@
 //! What is shown of a program that is debugged: values in words, places in the text, what can be pressed.
 
-use crate::protocol::{DebugReason, DebugView, PlacedValue, Span, Value};
+use crate::protocol::{DebugFrame, DebugReason, DebugView, SentencePart, Span, Value};
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers::grouped;
 use crate::ui::selectors::outcome::{Tone, finished};
 use crate::ui::state::breakpoints::{BreakpointLine, Placed};
@@ -13,7 +14,16 @@ pub struct Marks {
     pub current: Option<Span>,
     /// The call that is under way in the frame that is looked at, where that is not the topmost.
     pub caller: Option<Span>,
-    pub values: Vec<PlacedValue>,
+    pub values: Vec<DrawnValue>,
+}
+
+/// A value as it stands beside the instruction that pushed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnValue {
+    pub place: Span,
+    pub text: String,
+    /// Whether a loop has begun again since.
+    pub earlier: bool,
 }
 
 /// What the editor draws of where the program stands.
@@ -23,27 +33,43 @@ pub fn marks(debug: &DebugState) -> Option<Marks> {
     Some(Marks {
         current: place(0),
         caller: if debug.frame == 0 { None } else { place(debug.frame) },
-        values: if debug.frame == 0 { view.values.clone() } else { Vec::new() },
+        values: debug.selected_frame().map(|frame| drawn_values(frame, debug.base)).unwrap_or_default(),
     })
+}
+
+fn drawn_values(frame: &DebugFrame, base: Base) -> Vec<DrawnValue> {
+    let drawn = frame.values.iter().map(|placed| {
+        let text: Vec<String> = placed.values.iter().map(|value| written(value, base)).collect();
+        DrawnValue { place: placed.place, text: text.join(" "), earlier: placed.earlier }
+    });
+    drawn.collect()
 }
 
 /// A value in the base that was chosen; floats and references have only one form, and their bits.
 pub fn written(value: &Value, base: Base) -> String {
     let other = match base {
         Base::Signed => None,
-        Base::Unsigned => value.unsigned.as_ref(),
-        Base::Hex => value.hex.as_ref(),
+        Base::Unsigned => value.unsigned.clone(),
+        Base::Hex => value.hex.clone(),
+        Base::Binary => value.hex.as_deref().map(|hex| binary(hex).unwrap_or_else(|| hex.to_owned())),
     };
-    other.unwrap_or(&value.text).clone()
+    other.unwrap_or_else(|| value.text.clone())
 }
 
-/// The address that a value may be: an integer that lies in the memory. The very first bytes are numbers more often.
-pub fn address(value: &Value, memory: u64) -> Option<u64> {
-    if !matches!(value.ty.as_str(), "i32" | "i64") {
+/// The same bits in binary, eight digits together; `None` for what is more than one number.
+fn binary(hex: &str) -> Option<String> {
+    let digits = format!("{:b}", u128::from_str_radix(hex.strip_prefix("0x")?, 16).ok()?);
+    if digits.len() > 64 {
         return None;
     }
-    let address: u64 = value.unsigned.as_ref().unwrap_or(&value.text).parse().ok()?;
-    (8..memory).contains(&address).then_some(address)
+    let mut written = String::from("0b");
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 8 == 0 {
+            written.push('_');
+        }
+        written.push(digit);
+    }
+    Some(written)
 }
 
 /// Where the debugger stands, in a short sentence that does not change from step to step.
@@ -93,16 +119,60 @@ pub fn on_the_way((step, of): (u64, Option<u64>)) -> String {
     }
 }
 
-/// The sentence on the last step, with a capital letter, and what a person may do where that is not plain.
-pub fn told(view: &DebugView) -> String {
-    let mut letters = view.announcement.chars();
-    // `drop: popped 3` begins with the name of an instruction, which has no capital letters. So does every sentence on a
-    // step but these.
-    let is_other = ["at ", "returned ", "end of "].iter().any(|start| view.announcement.starts_with(start));
-    let is_instruction = view.reason == DebugReason::Step && !is_other;
-    match letters.next() {
-        Some(first) if !is_instruction => first.to_uppercase().chain(letters).collect(),
-        _ => view.announcement.clone(),
+/// The sentence on the last step and what comes next, with its values in the chosen base.
+pub fn sentence(view: &DebugView, base: Base) -> String {
+    let part = |part: &SentencePart| match part {
+        SentencePart::Text(text) => text.clone(),
+        SentencePart::Value(value) => written(value, base),
+    };
+    view.sentence.iter().map(part).collect()
+}
+
+/// A call's parameters with their values: `($n = 8)`. Those of compiled code have no names and say nothing where its
+/// source is known.
+pub fn arguments(frame: &DebugFrame, base: Base) -> String {
+    let params = frame
+        .locals
+        .iter()
+        .take(frame.params as usize)
+        .filter(|local| frame.source.is_none() || local.name.starts_with('$'));
+    let written: Vec<String> = params
+        .map(|local| {
+            let name = match local.name.starts_with('$') {
+                true => names::function(&local.name).to_string(),
+                false => format!("local {}", local.name),
+            };
+            format!("{name} = {}", written(&local.value, base))
+        })
+        .collect();
+    if written.is_empty() { String::new() } else { format!("({})", written.join(", ")) }
+}
+
+/// Which part of the bracket around what the next instruction takes is beside an operand.
+pub fn bracket(frame: &DebugFrame, index: usize) -> Option<&'static str> {
+    let (height, pops) = (frame.operand_stack.len(), frame.next_pops as usize);
+    let deepest = height.checked_sub(pops)?;
+    if index < deepest || index >= height {
+        return None;
+    }
+    Some(match (index + 1 == height, index == deepest) {
+        (true, true) => "only",
+        (true, false) => "top",
+        (false, true) => "bottom",
+        (false, false) => "middle",
+    })
+}
+
+/// Where a branch to a label goes: `br 0 goes to its start, line 14`.
+pub fn branch(index: usize, label: &crate::protocol::Label) -> String {
+    let goes = match label.kind.as_str() {
+        "function" => "returns from the function".to_owned(),
+        "loop" => "goes to its start".to_owned(),
+        _ => "goes past its end".to_owned(),
+    };
+    match label.target.filter(|_| label.kind != "function") {
+        Some(target) => format!("br {index} {goes}, line {}", target.line),
+        None => format!("br {index} {goes}"),
     }
 }
 
@@ -158,7 +228,7 @@ pub fn can_go_on(debug: &DebugState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Breakpoint, DebugFrame, Outcome};
+    use crate::protocol::{Breakpoint, Label, NamedValue, Operand, Outcome, PlacedValue};
     use crate::ui::state::debug::tests::view;
     use std::rc::Rc;
 
@@ -180,7 +250,10 @@ mod tests {
             source: None,
             inlined: Vec::new(),
             locals: Vec::new(),
+            params: 0,
             operand_stack: Vec::new(),
+            next_pops: 0,
+            values: Vec::new(),
             labels: Vec::new(),
             more_labels: 0,
         }
@@ -200,33 +273,86 @@ mod tests {
         assert_eq!(written(&float, Base::Unsigned), "0.5");
     }
 
+    fn number(text: &str) -> Value {
+        let value: i64 = text.parse().unwrap();
+        Value { ty: "i32".into(), text: text.into(), unsigned: None, hex: Some(format!("{:#X}", value as u32)) }
+    }
+
     #[test]
-    fn only_what_lies_in_the_memory_may_be_an_address() {
-        let value = |ty: &str, text: &str, unsigned: Option<&str>| Value {
-            ty: ty.into(),
-            text: text.into(),
-            unsigned: unsigned.map(str::to_owned),
-            hex: None,
+    fn a_sentence_has_its_values_in_the_chosen_base() {
+        let mut seen = view(1, DebugReason::Step);
+        seen.sentence = vec![
+            SentencePart::Text("i32.mul: ".into()),
+            SentencePart::Value(number("300")),
+            SentencePart::Text(" × ".into()),
+            SentencePart::Value(number("-1")),
+        ];
+        let all = [Base::Signed, Base::Unsigned, Base::Hex, Base::Binary].map(|base| sentence(&seen, base));
+        assert_eq!(
+            all,
+            [
+                "i32.mul: 300 × -1",
+                "i32.mul: 300 × -1",
+                "i32.mul: 0x12C × 0xFFFFFFFF",
+                "i32.mul: 0b1_00101100 × 0b11111111_11111111_11111111_11111111",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_next_instruction_takes_is_bracketed() {
+        let operand = |text: &str| Operand {
+            value: number(text),
+            pushed_by: String::new(),
+            place: None,
+            changed: false,
+            address: None,
         };
-        assert_eq!(address(&value("i32", "1024", None), 65_536), Some(1024));
-        assert_eq!(address(&value("i32", "65536", None), 65_536), None);
-        assert_eq!(address(&value("i32", "-4", Some("4294967292")), 65_536), None);
-        assert_eq!(address(&value("i32", "-4", Some("4294967292")), u64::from(u32::MAX)), Some(4_294_967_292));
-        assert_eq!(address(&value("i64", "3", None), 65_536), None);
-        assert_eq!(address(&value("f32", "1024", None), 65_536), None);
+        let stack = vec![operand("1"), operand("2"), operand("3"), operand("4")];
+        let brackets = |next_pops| {
+            let frame = DebugFrame { next_pops, operand_stack: stack.clone(), ..frame(1) };
+            [0, 1, 2, 3].map(|index| bracket(&frame, index))
+        };
+        assert_eq!(brackets(0), [None; 4]);
+        assert_eq!(brackets(1), [None, None, None, Some("only")]);
+        assert_eq!(brackets(3), [None, Some("bottom"), Some("middle"), Some("top")]);
+        assert_eq!(brackets(5), [None; 4], "more than there are is not possible");
+    }
+
+    #[test]
+    fn a_call_is_shown_with_its_parameters_and_a_label_with_where_it_goes() {
+        let local = |name: &str, value: &str| NamedValue {
+            name: name.into(),
+            value: number(value),
+            changed: false,
+            mutable: true,
+            address: None,
+        };
+        let call =
+            DebugFrame { params: 2, locals: vec![local("$n", "8"), local("1", "-1"), local("$i", "3")], ..frame(1) };
+        assert_eq!(arguments(&call, Base::Signed), "($n = 8, local 1 = -1)");
+        assert_eq!(arguments(&call, Base::Hex), "($n = 0x8, local 1 = 0xFFFFFFFF)");
+        assert_eq!(arguments(&frame(1), Base::Signed), "");
+        let label =
+            |kind: &str| Label { kind: kind.into(), name: None, place: Some(span(3)), target: Some(span(9)), arity: 0 };
+        assert_eq!(branch(0, &label("loop")), "br 0 goes to its start, line 9");
+        assert_eq!(branch(1, &label("block")), "br 1 goes past its end, line 9");
+        assert_eq!(branch(2, &label("function")), "br 2 returns from the function");
     }
 
     #[test]
     fn the_editor_shows_the_top_and_the_chosen_frame() {
         let mut seen = view(3, DebugReason::Step);
-        seen.frames = vec![frame(7), frame(2)];
-        seen.values = vec![PlacedValue { place: span(6), text: "5".into(), earlier: false }];
+        let beside = |line, value| vec![PlacedValue { place: span(line), values: vec![number(value)], earlier: false }];
+        seen.frames =
+            vec![DebugFrame { values: beside(6, "-5"), ..frame(7) }, DebugFrame { values: beside(1, "8"), ..frame(2) }];
         let mut debug = stopped(seen);
         let shown = marks(&debug).unwrap();
-        assert_eq!((shown.current, shown.caller, shown.values.len()), (Some(span(7)), None, 1));
-        debug.frame = 1;
+        assert_eq!((shown.current, shown.caller, shown.values[0].text.as_str()), (Some(span(7)), None, "-5"));
+        (debug.frame, debug.base) = (1, Base::Hex);
         let shown = marks(&debug).unwrap();
-        assert_eq!((shown.current, shown.caller, shown.values.len()), (Some(span(7)), Some(span(2)), 0));
+        assert_eq!((shown.current, shown.caller), (Some(span(7)), Some(span(2))));
+        assert_eq!((shown.values[0].place, shown.values[0].text.as_str()), (span(1), "0x8"));
         assert_eq!(marks(&DebugState::default()), None);
     }
 
@@ -252,30 +378,6 @@ mod tests {
             Some("Stopped: the condition of a watchpoint cannot be told: it divides by zero")
         );
         assert_eq!(told(DebugReason::Breakpoint { id: 1, untold: None }).as_deref(), Some("Stopped at a breakpoint"));
-    }
-
-    #[test]
-    fn a_sentence_has_a_capital_but_an_instruction_has_not() {
-        let of = |reason, announcement: &str| {
-            let mut seen = view(1, reason);
-            seen.announcement = announcement.into();
-            told(&seen)
-        };
-        for step in [
-            "i32.add: popped 2 and 3, pushed 5",
-            "drop: popped 10",
-            "br $b1, next is i32.const 1 on line 3",
-            "call $f: entered f with 2",
-            "call_indirect (type $t): entered g",
-        ] {
-            assert_eq!(of(DebugReason::Step, step), step);
-        }
-        assert_eq!(of(DebugReason::Start, "before the first instruction"), "Before the first instruction");
-        assert_eq!(of(DebugReason::Step, "returned 5 to main"), "Returned 5 to main");
-        assert_eq!(of(DebugReason::Step, "at step 7, next is drop"), "At step 7, next is drop");
-        assert_eq!(of(DebugReason::Step, "end of the function, next is drop"), "End of the function, next is drop");
-        let stop = DebugReason::Watchpoint { id: 1, touch: String::new(), untold: None };
-        assert_eq!(of(stop, "stopped by a watchpoint: i32.store"), "Stopped by a watchpoint: i32.store");
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::ui::state::sources::SourceText;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Example {
     pub id: String,
+    /// The heading it is listed under.
+    pub group: String,
     pub title: String,
     pub description: String,
     /// The program, beside the index.
@@ -38,6 +40,24 @@ const COMPILED_IN: &str = "/guests";
 pub struct ExampleFile {
     pub path: String,
     pub text: String,
+}
+
+/// The examples that have every word of `text` in their title, description or group: groups in the order of the index,
+/// each with its examples.
+pub fn search<'a>(examples: &'a [Example], text: &str) -> Vec<(&'a str, Vec<&'a Example>)> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let mut groups: Vec<(&str, Vec<&Example>)> = Vec::new();
+    for example in examples {
+        let searched = format!("{} {} {}", example.title, example.description, example.group).to_lowercase();
+        if !words.iter().all(|word| searched.contains(word.as_str())) {
+            continue;
+        }
+        match groups.iter_mut().find(|(group, _)| *group == example.group) {
+            Some((_, found)) => found.push(example),
+            None => groups.push((&example.group, vec![example])),
+        }
+    }
+    groups
 }
 
 impl Example {
@@ -71,7 +91,7 @@ impl Example {
         })
     }
 
-    /// What the person is told when it has been opened.
+    /// The notice shown when it has been opened.
     pub fn welcome(&self) -> String {
         let hint = self.stdin.as_ref().map(|hint| format!(" {hint}.")).unwrap_or_default();
         format!("{}: {}.{hint}", self.title, self.description)
@@ -106,6 +126,24 @@ mod tests {
             assert_eq!(project.files.len(), example.files.len(), "{}", example.id);
             assert_eq!(arguments::split(&project.arguments), example.arguments, "{}", example.id);
         }
+    }
+
+    #[test]
+    fn a_search_finds_every_word_and_keeps_the_groups() {
+        let examples = index();
+        let titles = |text: &str| -> Vec<String> {
+            let groups = search(&examples, text);
+            groups.iter().flat_map(|(_, found)| found.iter().map(|example| example.title.clone())).collect()
+        };
+        assert_eq!(titles("").len(), examples.len());
+        assert_eq!(titles("LOOP"), ["Loops", "An endless loop"]);
+        assert_eq!(titles("rust file"), ["Rust: word counter"]);
+        assert_eq!(titles("wasi name"), Vec::<String>::new());
+        let all = search(&examples, "");
+        assert_eq!(all[0].0, "First steps");
+        let mut names: Vec<&str> = all.iter().map(|(group, _)| *group).collect();
+        names.dedup();
+        assert_eq!(names.len(), all.len(), "each group is listed once");
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub enum Base {
     Signed,
     Unsigned,
     Hex,
+    /// Of numbers of up to 64 bits; vectors are written in hexadecimal.
+    Binary,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,19 +287,17 @@ pub mod tests {
             step,
             furthest: step,
             reason,
-            announcement: String::new(),
+            sentence: Vec::new(),
             frames: Vec::new(),
             depth: 1,
             globals: Vec::new(),
             tables: Vec::new(),
             printed: 0,
             forks: Vec::new(),
-            values: Vec::new(),
             log: Vec::new(),
             regions: Vec::new(),
             written: Vec::new(),
             read: Vec::new(),
-            memory: 0,
         }
     }
 

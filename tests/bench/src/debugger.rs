@@ -182,7 +182,7 @@ const PRESS: &str = r#"
 const [name, seen] = arguments;
 const button = [...document.querySelectorAll("button")].find((button) =>
   (button.getAttribute("aria-label") || button.textContent).trim() === name);
-const told = () => document.querySelector(".debug-told")?.textContent ?? "";
+const told = () => document.querySelector(".step-sentence")?.textContent ?? "";
 const before = told();
 window.painted = null;
 const started = performance.now();

@@ -243,6 +243,7 @@ impl Browser {
             None => self.logged(),
         };
         let is_local = |url: &str| {
+            // The browser's own page for a new tab may still be loading; a page cannot ask these for anything.
             let schemes = ["data:", "blob:", "chrome:", "chrome-untrusted:", "about:", "resource:"];
             schemes.iter().any(|scheme| url.starts_with(scheme))
         };

@@ -11,12 +11,11 @@
 pub mod bidi;
 mod browser;
 mod page;
-mod server;
 pub mod webdriver;
 
 pub use browser::{Browser, Kind, Options, skipped};
 pub use page::{Page, key};
-pub use server::{Server, Transfer};
+pub use static_host::{Server, Transfer};
 
 use std::path::{Path, PathBuf};
 

@@ -236,7 +236,8 @@ impl Page {
 
     /// Chooses in the combo box of examples, and waits until the example has been opened.
     pub fn choose_example(&self, title: &str) {
-        self.choose("Examples", title);
+        self.press("Examples");
+        self.press(title);
         let named = serde_json::json!(format!("Projects: {title}"));
         self.expect_script(
             &format!("the example `{title}` is open"),
@@ -465,7 +466,5 @@ impl Drop for Page {
 /// Whether an element's accessible name is the one looked for, or begins with it and goes on to say more about it:
 /// `report.txt, file, 1 KiB`, `Which: a local`.
 fn matches_name(found: &str, wanted: &str) -> bool {
-    found
-        .strip_prefix(wanted)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ':']) || rest.starts_with(" ("))
+    found.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.trim_start().starts_with([',', ':', '(']))
 }

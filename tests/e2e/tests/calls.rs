@@ -54,7 +54,7 @@ fn a_hundred_thousand_calls_scroll() {
     page.press("Run");
     page.expect_in("System calls", "100,000 calls");
     page.expect_in("System calls", "fd_close(99999)\n= BADF");
-    page.click("option", "100000");
+    page.click("option", "100,000");
     page.hit(key::HOME);
     page.expect_in("System calls", "fd_close(0<stdin>)\n= SUCCESS");
     page.expect_script("few rows exist", "return document.querySelectorAll('.syscall-row').length < 60");
@@ -73,7 +73,7 @@ fn the_calls_of_a_program_that_is_debugged_are_places_on_its_timeline() {
     page.expect_status("Before the first instruction");
     page.expect_in("System calls", "no system call");
     page.press("Continue");
-    page.expect_status("The program is over");
+    page.expect_status("Exited with code 0");
     page.expect_in("System calls", "4 calls");
     page.expect_script("all have happened", "return !document.querySelector('.syscall-row[data-when]')");
 

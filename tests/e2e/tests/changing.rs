@@ -30,7 +30,7 @@ fn write(page: &Page, name: &str, text: &str) {
 
 fn finish(page: &Page, result: &str) {
     page.press("Continue");
-    page.expect_status("The program is over");
+    page.expect_status(&format!("returned {result}"));
     page.expect_in("Operand stack", result);
 }
 

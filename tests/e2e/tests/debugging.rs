@@ -12,9 +12,12 @@ fn the_factorial_is_stepped_through_and_its_stack_watched() {
     page.press("Step into");
     page.expect_status("pushed 10");
     page.expect_in("Operand stack", "10");
+    page.expect_status("next: call $factorial takes 10");
+    page.expect("img", "taken by the next instruction");
     page.press("Step into");
-    page.expect_status("entered factorial with 10");
-    page.expect_in("Call stack", "factorial");
+    page.expect_status("Entered factorial with $n = 10");
+    page.expect_in("Call stack", "factorial($n = 10)");
+    page.expect_in("Locals", "Parameters");
     page.expect_in("Locals", "$n");
     page.press("Step into");
     page.expect_status("local.get $n: pushed 10");
@@ -39,9 +42,9 @@ fn a_call_is_gone_back_over() {
     page.expect_not_in("Operand stack", "3628800");
     // And forwards again, to the end, and one step back from it.
     page.press("Continue");
-    page.expect_status("The program is over");
+    page.expect_status("main returned 3628800");
     page.press("Step back");
-    page.expect_status("step");
+    page.expect_status("Back at step");
 }
 
 const STEP_1: &str = "return document.querySelector('input[aria-label=\"Step number\"]')?.value === '1'";
@@ -57,7 +60,7 @@ fn a_trap_is_opened_where_it_happened() {
     page.expect_status("i32.div_s");
     page.expect_in("Operand stack", "0");
     page.press("Step back");
-    page.expect_status("next is");
+    page.expect_status("; next: ");
 }
 
 #[test]
@@ -108,12 +111,12 @@ fn the_timeline_is_walked_by_keyboard() {
     page.hit(key::F5);
     page.expect_status("Before the first instruction");
     page.press("Go to the end");
-    page.expect_status("The program is over");
+    page.expect_status("main returned 3628800");
     page.fill("Step number", "1");
     page.hit(key::ENTER);
     page.expect_script("it is at step 1", STEP_1);
     page.hit(key::F11);
-    page.expect_status("entered factorial with 10");
+    page.expect_status("Entered factorial with $n = 10");
     page.chord(key::ALT, key::F11);
     page.expect_script("it is at step 1 again", STEP_1);
     page.press("Stop");

@@ -60,7 +60,7 @@ fn what_a_run_did_is_compared_kept_and_reverted() {
     page.press("Run");
     page.expect_in("Files", "1 new, 1 changed, 1 removed");
     page.press("Review");
-    page.press("list.txt, changed");
+    page.press("changed, list.txt");
     page.expect_text("1 line added, 0 lines removed");
     page.expect_text("one more");
     page.press("Keep made.txt");

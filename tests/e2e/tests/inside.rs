@@ -148,7 +148,7 @@ fn an_export_is_debugged_with_its_arguments() {
     page.expect_status("Before the first instruction");
     page.expect_in("Locals", "4");
     page.press("Continue");
-    page.expect_status("The program is over");
+    page.expect_status("factorial returned 24");
     page.expect_in("Operand stack", "24");
 }
 
@@ -165,7 +165,7 @@ fn a_changed_local_takes_the_program_another_way() {
     page.expect_in("Timeline", "another way");
     page.expect_in("Timeline", "you changed something");
     page.press("Continue");
-    page.expect_status("The program is over");
+    page.expect_status("main returned 24");
     page.expect_in("Operand stack", "24");
     // By keyboard from mark to mark: back to the change, and on to the end.
     page.chord(key::ALT, key::F7);

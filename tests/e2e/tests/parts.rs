@@ -18,7 +18,7 @@ fn page_without(part: &str) -> Page {
 fn the_page_starts_and_runs_its_first_program_without_the_rest() {
     let page = page_without("_rest-");
     page.press("Run");
-    page.expect_status("Returned 42");
+    page.expect_status("Returned 25");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn waits_for_the_page(begin: impl Fn(&Page), begun: impl Fn(&Page)) {
     begin(&page);
     page.expect_text("A part of Wasmoscope could not be fetched: the server answered 404");
     page.press("Run");
-    page.expect_status("Returned 42");
+    page.expect_status("Returned 25");
     page.server().find_again();
     page.press("Try again");
     begun(&page);

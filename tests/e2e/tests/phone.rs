@@ -6,7 +6,7 @@ use e2e::Page;
 fn a_program_is_run_on_a_phone() {
     let page = Page::open_at_size(390, 844);
     page.press("Run");
-    page.expect_status("42");
+    page.expect_status("25");
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn nothing_is_wider_than_the_phone() {
         "return document.documentElement.scrollWidth <= document.documentElement.clientWidth",
     );
     page.press("Run");
-    page.expect_status("42");
+    page.expect_status("25");
     page.expect_script(
         "the page does not scroll sideways after a run",
         "return document.documentElement.scrollWidth <= document.documentElement.clientWidth",
@@ -34,6 +34,6 @@ fn a_debugged_program_that_asks_is_answered_where_it_can_be() {
     page.answer("Ada");
     page.expect_console("Ada");
     page.press("End of input");
-    page.expect_status("The program is over");
+    page.expect_status("Exited with code 0");
     page.expect_no("textbox", "Standard input");
 }

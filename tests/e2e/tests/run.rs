@@ -5,17 +5,17 @@ use e2e::{Page, key};
 #[test]
 fn the_default_example_returns_its_answer() {
     let page = Page::open();
-    page.expect_source("i32.const 42");
+    page.expect_source("i32.const 2");
     page.press("Run");
-    page.expect_console("42");
-    page.expect_status("42");
+    page.expect_console("25");
+    page.expect_status("25");
 }
 
 #[test]
 fn the_page_works_below_a_sub_path() {
     let page = Page::open_at(e2e::Server::SUB_PATH);
     page.press("Run");
-    page.expect_console("42");
+    page.expect_console("25");
 }
 
 #[test]

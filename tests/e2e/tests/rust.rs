@@ -20,7 +20,7 @@ fn stopped_in_count() -> Page {
     // It stops on the first line of the program's own, with the way back to the start of all.
     page.expect_next_line("fn main()");
     page.press("Continue");
-    page.expect_status("Stopped at a breakpoint, next is line 21 of count.rs");
+    page.expect_status("Stopped at a breakpoint, on line 21 of count.rs");
     page
 }
 

@@ -75,7 +75,7 @@ fn a_broken_link_is_explained() {
     let page = Page::open_at("/#project=AAAA");
     page.expect_text("link");
     page.press("Run");
-    page.expect_console("42");
+    page.expect_console("25");
 }
 
 #[test]

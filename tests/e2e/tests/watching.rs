@@ -35,7 +35,7 @@ fn a_breakpoint_with_a_condition_stops_only_where_it_holds() {
     page.expect_status("Stopped at a breakpoint");
     page.expect_in("Locals", "3");
     page.press("Continue");
-    page.expect_status("The program is over");
+    page.expect_status("main returned 3");
     page.press("Reverse continue");
     page.expect_status("Stopped at a breakpoint");
     page.expect_in("Locals", "3");
@@ -52,7 +52,7 @@ fn selected_bytes_are_watched_and_their_last_writer_is_found() {
     page.expect_status("Stopped by a watchpoint: i32.store on line 4 writes the byte at 0xC: 0 becomes 3");
     page.expect_in("Locals", "$value");
     page.press("Continue");
-    page.expect_status("The program is over");
+    page.expect_status("main returned 3");
     page.press("Who last wrote the selected bytes?");
     page.expect_status("Last written here: i32.store on line 4 writes the byte at 0xC: 0 becomes 3");
     page.expect_in("Operand stack", "12");
@@ -124,7 +124,7 @@ fn an_instruction_to_stop_at_is_marked_and_moves_with_the_text() {
     page.press("Continue");
     page.expect_status("Stopped at a breakpoint");
     page.press("Continue");
-    page.expect_status("Stopped at a breakpoint, next is i32.store on line 5");
+    page.expect_status("Stopped at a breakpoint, on line 5; next: i32.store takes");
     // Who takes the instruction away takes the breakpoint away.
     page.press("Stop");
     page.put_cursor("i32.store");
@@ -157,7 +157,7 @@ fn a_watched_local_is_narrowed_to_calls_as_deep_as_this_one() {
     page.expect_status("Before the first instruction");
     page.press("Step into");
     page.press("Step into");
-    page.expect_status("entered factorial with 10");
+    page.expect_status("Entered factorial with $n = 10");
     page.press("Watch $n");
     page.expect_in("Breakpoints", "Local $n of $factorial, in any call, on change");
     page.press("Only this deep: Local $n of $factorial, in any call, on change");

@@ -2,13 +2,16 @@
 //!
 //! [`split`](crate::split) cuts them; the lists here say where. An entry is the path of a crate, a module, a type or a
 //! function. With `..` before it, it is any part of a name: generic code of one crate made for a type of another.
-//! An entry that matches nothing does no harm, and one too many costs time, no more: what is called too early is
-//! fetched at that moment. `tests/e2e/tests/parts.rs` notices if that happens to the first programs a person runs.
+//! An entry that matches nothing fails the build: the name has changed, and what it named is loaded at once again. An
+//! entry too many costs time, no more: what is called too early is fetched at that moment.
+//! `tests/e2e/tests/parts.rs` notices if that happens to the first programs that a user runs.
+//! `generated/app-first.txt` and `generated/worker-first.txt` list what is loaded at once, largest first.
 
 use crate::project;
 use crate::split;
 use crate::step::{command, run};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -17,21 +20,14 @@ pub const WORKER_REST: &[&str] = &[
     // This project's own: debugging, tracing, problems and their hints, disassembly.
     "wasmoscope::engine::instrument",
     "wasmoscope::engine::debugger",
-    "wasmoscope::engine::script",
     "wasmoscope::engine::source_map",
     "wasmoscope::engine::words::INSTRUCTIONS",
     "wasmoscope::engine::diagnostic",
     "wasmoscope::engine::wasi::trace::buffers",
     "wasmoscope::engine::wasi::trace::call",
-    "wasmoscope::engine::wasi::trace::dirent",
-    "wasmoscope::engine::wasi::trace::given",
-    "wasmoscope::engine::wasi::trace::memory",
-    "wasmoscope::engine::wasi::trace::names",
     "wasmoscope::engine::wasi::trace::open",
-    "wasmoscope::engine::wasi::trace::parameters",
     "wasmoscope::engine::wasi::trace::poll",
     "wasmoscope::engine::wasi::trace::ring",
-    "wasmoscope::engine::wasi::trace::stat",
     "wasmoscope::engine::wasi::trace::text",
     "wasmoscope::engine::wasi::trace::value",
     "wasmoscope::engine::wasi::trace::words",
@@ -39,23 +35,20 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::engine::inspect::place",
     "wasmoscope::engine::inspect::disassemble",
     "wasmoscope::engine::characters",
-    "wasmoscope::engine::compile::explain",
     "wasmoscope::engine::compile::hints",
     "wasmoscope::engine::compile::instructions",
-    "wasmoscope::engine::compile::legacy_try",
     "wasmoscope::engine::compile::old_names",
     "wasmoscope::engine::compile::strange",
-    "wasmoscope::engine::compile::warnings",
-    "wasmoscope::engine::inspect::without_module",
     "wasmoscope::engine::runtime::imports::advice",
     "wasmoscope::worker::backtrace",
     "wasmoscope::worker::bookmark",
     "wasmoscope::worker::catches",
     "wasmoscope::worker::debug",
     "wasmoscope::worker::debug_view",
-    "wasmoscope::worker::expressions",
     "wasmoscope::worker::regions",
     "wasmoscope::worker::sources",
+    "wasmoscope::worker::stop_sentence",
+    "wasmoscope::worker::to_proto::sentence",
     "..EventLoop<wasmoscope::worker::browser::BrowserMachine>>::debug",
     "..wasmoscope::engine::wasi::trace::parameters",
     "..wasmoscope::engine::wasi::trace::text",
@@ -73,13 +66,11 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::engine::wasi::Call>::path_rename",
     "wasmoscope::engine::wasi::Call>::fd_readdir",
     "wasmoscope::engine::vfs::Vfs>::remove",
-    "wasmoscope::engine::vfs::Vfs>::rename",
     "wasmoscope::worker::files::all",
     "wasmoscope::worker::files::kinds",
     "..<wasmoscope::engine::debugger",
     "..engine::debugger::history::Moment",
     "wasmoscope::engine::wasi::ctx::WasiCtx>::restore",
-    "wasmoscope::engine::vfs::Vfs as serde",
     "core::marker::PhantomData<wasmoscope::engine::vfs::Vfs>",
     "wasmoscope::engine::value::parse",
     "wasmoscope::worker::calls::copy",
@@ -90,8 +81,6 @@ pub const WORKER_REST: &[&str] = &[
     "wasmprinter",
     "gimli",
     "..gimli::",
-    "addr2line",
-    "..addr2line::",
     "rustc_demangle",
     "strsim",
     "termcolor",
@@ -160,8 +149,14 @@ pub const WORKER_REST: &[&str] = &[
     "i8, wast::token::Span",
     "u8, wast::token::Span",
     // Numbers with a point: they are validated with everything else, but translated only where a program uses them.
-    "wasmi::engine::translator::func::FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f32_",
-    "wasmi::engine::translator::func::FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f64_",
+    "..FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f32_",
+    "..FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f64_",
+    "..FuncTranslator> as wasmparser::readers::core::operators::VisitOperator>::visit_f32_",
+    "..FuncTranslator> as wasmparser::readers::core::operators::VisitOperator>::visit_f64_",
+    "..>::visit_i32_trunc_",
+    "..>::visit_i64_trunc_",
+    "..>::visit_i32_reinterpret_",
+    "..>::visit_i64_reinterpret_",
     "compiler_builtins::math::libm_math::fma",
     // Ways to translate and to validate that are not used: one without the other, and by operators that were read.
     "..as wasmparser::readers::core::operators::VisitOperator>::visit_operator",
@@ -196,7 +191,7 @@ pub const WORKER_REST: &[&str] = &[
     "wast::parser::Lookahead1>::error",
     "wast::core::types::type_parse_error",
     "..Dylink0",
-    "wast::core::binary::dwarf",
+    "wast::lexer::Token>::float",
     "wast::token::strtof",
     "wast::token::strtod",
 ];
@@ -222,12 +217,8 @@ pub const APP_REST: &[&str] = &[
     "wasmoscope::ui::state::project_file",
     "wasmoscope::ui::state::debug_notes::DebugNotes>::from_text",
     // What is stored and not opened, or not for long.
-    "wasmoscope::ui::state::page_store",
-    "wasmoscope::ui::platform::storage::Database>::aside",
+    "..wasmoscope::ui::state::page_store::Kept",
     "wasmoscope::ui::platform::storage::Database>::files_aside",
-    "wasmoscope::ui::platform::storage::Database>::delete_aside",
-    "wasmoscope::ui::platform::storage::Database>::copy_files",
-    "wasmoscope::ui::platform::storage::put_aside",
     "..zip::write",
     "..zip::types",
     "..zip::read",
@@ -244,6 +235,7 @@ pub const APP_REST: &[&str] = &[
     "..components::watch_expressions",
     "..components::named_values",
     "..components::operand_stack",
+    "..components::step_sentence",
     "..components::call_stack",
     "..components::labels_tables",
     "..components::hex_grid",
@@ -259,6 +251,8 @@ pub const APP_REST: &[&str] = &[
     "..components::ask_dialog",
     "..components::share_dialog",
     "..components::download_menu",
+    "..components::examples_dialog",
+    "wasmoscope::ui::selectors::examples",
     "..components::modal",
     "..components::call_list",
     "..components::call_details",
@@ -273,8 +267,12 @@ pub const APP_REST: &[&str] = &[
     "..components::breakpoints::BreakpointItem",
     "..components::variables",
     "..components::editor_pane::BinaryNote",
-    "..components::console::SearchBar",
+    "..components::console_search::ConsoleSearch",
     "..components::timeline::StepField",
+    "..components::timeline::Bar",
+    "..components::help_dialog::Contents",
+    "..components::files_dialog",
+    "..components::backtrace",
     "..components::calls_panel::Filters",
     "..components::calls_panel::CopyCalls",
     "..components::memory_panel::MemoryChoice",
@@ -301,7 +299,6 @@ pub const APP_REST: &[&str] = &[
     "wasmoscope::ui::hooks::use_debugger::Debugger>::command",
     "wasmoscope::ui::hooks::use_debugger::Debugger>::point",
     "wasmoscope::ui::selectors::sources::asked_for",
-    "wasmoscope::ui::selectors::sources::known_by_text",
     "wasmoscope::ui::selectors::sources::Supplied",
     "wasmoscope::ui::selectors::sources::shown_place",
     "wasmoscope::ui::state::expressions::Expressions>::apply",
@@ -323,14 +320,31 @@ const SMALLEST: usize = 128;
 pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
     let whole = staging.join(format!("{name}_bg.wasm"));
     let wasm = fs::read(&whole).with_context(|| format!("could not read {}", whole.display()))?;
-    let parts = split::split(&wasm, "load_rest", |name, size| size >= SMALLEST && is_of(name, rest))
+    let matched: Vec<Cell<bool>> = rest.iter().map(|_| Cell::new(false)).collect();
+    let belongs_to_rest = |name: &str, size: usize| {
+        let entries = rest.iter().zip(&matched).filter(|(entry, _)| is_of(name, &[entry]));
+        entries.inspect(|(_, matched)| matched.set(true)).count() > 0 && size >= SMALLEST
+    };
+    let parts = split::split(&wasm, "load_rest", belongs_to_rest)
         .with_context(|| format!("could not split {}", whole.display()))?;
+    let unmatched = rest.iter().zip(&matched).filter(|(_, matched)| !matched.get()).map(|(entry, _)| *entry);
+    let unmatched: Vec<&str> = unmatched.collect();
+    ensure!(
+        unmatched.is_empty(),
+        "{name} has no function of these names, which `xtask/src/hooks/parts.rs` lists: {unmatched:#?}"
+    );
     let (first, later) = parts.functions;
     eprintln!(
         "    {name}: {first} functions, {} KB at once; {later} functions, {} KB later",
         parts.first.len() / 1000,
         parts.rest.len() / 1000
     );
+    // To look for what could come later, too.
+    let lines = parts.largest.iter().map(|(size, name)| format!("{size} {}\n", without_hashes(name)));
+    project::write_if_changed(
+        &project::generated().join(format!("{name}-first.txt")),
+        lines.collect::<String>().as_bytes(),
+    )?;
     fs::write(&whole, parts.first)?;
     fs::write(staging.join(format!("{name}_rest.wasm")), parts.rest)?;
     Ok(())

@@ -2,12 +2,13 @@
 
 use super::{is_release, licences, own_lines};
 use crate::step::{cargo, command, run};
-use crate::{project, tools};
+use crate::{build, project, tools};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
 
 pub fn pre_build() -> Result<()> {
+    build::outdate();
     tools::node_packages()?;
     bundle_editor()?;
     bundle_styles()?;

@@ -31,6 +31,8 @@ pub struct Split {
     pub rest: Vec<u8>,
     /// How many functions there are in each, doors not counted.
     pub functions: (usize, usize),
+    /// The functions of the first, largest first: bytes and name.
+    pub largest: Vec<(usize, String)>,
 }
 
 /// Splits `wasm`.
@@ -48,7 +50,8 @@ pub fn split(wasm: &[u8], load: &str, belongs_to_rest: impl Fn(&str, usize) -> b
     let rest = rest::encode(&module, &plan).map_err(readable).context("could not write the rest of the module")?;
     let first = first::encode(&module, &plan).map_err(readable).context("could not write the first module")?;
     let moved = plan.rest().count();
-    Ok(Split { first, rest, functions: (module.bodies.len() - moved, moved) })
+    let largest = plan.first_sizes(&module);
+    Ok(Split { first, rest, functions: (module.bodies.len() - moved, moved), largest })
 }
 
 fn readable(error: reencode::Error) -> anyhow::Error {

@@ -36,15 +36,14 @@ impl Plan {
         let load = module.exported_function(load).with_context(|| format!("there is no exported function {load}"))?;
         let uses = module.bodies.iter().map(read_uses).collect::<Result<Vec<_>>>()?;
         let imported = module.imported_functions as usize;
-        let is_marked = |function: u32| {
-            let index = function as usize;
-            index >= imported
-                && !uses[index - imported].segments
-                && module
-                    .names
-                    .get(&function)
-                    .is_some_and(|name| belongs_to_rest(name, size(&module.bodies[index - imported])))
-        };
+        let marked: Vec<bool> = (0..module.functions.len() as u32)
+            .map(|function| {
+                let Some(index) = (function as usize).checked_sub(imported) else { return false };
+                let Some(name) = module.names.get(&function) else { return false };
+                belongs_to_rest(name, size(&module.bodies[index])) && !uses[index].segments
+            })
+            .collect();
+        let is_marked = |function: u32| marked[function as usize];
 
         // What is reached without going through a marked function stays.
         let exported = module.exports.iter().filter(|e| e.kind == ExternalKind::Func).map(|e| e.index);
@@ -87,6 +86,19 @@ impl Plan {
     /// The functions of the rest, by their indices in the whole.
     pub fn rest(&self) -> impl Iterator<Item = u32> {
         (0..).zip(&self.is_rest).filter(|(_, is_rest)| **is_rest).map(|(function, _)| function)
+    }
+
+    /// The bytes and the name of each function that stays, largest first.
+    pub fn first_sizes(&self, module: &Module<'_>) -> Vec<(usize, String)> {
+        let defined =
+            (module.imported_functions..).zip(&module.bodies).filter(|(function, _)| !self.is_rest(*function));
+        let mut sizes: Vec<_> = defined
+            .map(|(function, body)| {
+                (size(body), module.names.get(&function).map_or_else(String::new, ToString::to_string))
+            })
+            .collect();
+        sizes.sort_by(|a, b| b.cmp(a));
+        sizes
     }
 
     pub fn is_rest(&self, function: u32) -> bool {

@@ -1,6 +1,6 @@
 //! Working an expression out, and saying in words why it has no value.
 
-use super::{Name, Node, Number, Read, Scope, Selector, arithmetic};
+use super::{Name, Node, Number, Place, Read, Scope, Selector, arithmetic};
 
 /// Why an expression has no value here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -9,6 +9,10 @@ pub enum NoValue {
     Local(String),
     #[error("there is no global `{0}` that is a number")]
     Global(String),
+    #[error("there is no local or global `{0}` here")]
+    Unknown(String),
+    #[error("there are both a local and a global `{0}` here: write `local.{0}` or `global.{0}`")]
+    Ambiguous(String),
     #[error("there is no operand {0} below the top that is a number")]
     Stack(u64),
     #[error("{} outside {memory}", named(*.length, *.address))]
@@ -43,6 +47,7 @@ pub(super) fn value(node: &Node, scope: &dyn Scope) -> Result<Number> {
             let name = name(selector, scope)?;
             scope.global(name).ok_or_else(|| NoValue::Global(name.to_string()))?
         }
+        Node::Named(name) => bare_value(name, scope)?,
         Node::Stack(index) => {
             let depth = integer(index, scope)?;
             scope.stack(depth).ok_or(NoValue::Stack(depth))?
@@ -66,6 +71,26 @@ pub(super) fn name<'a>(selector: &'a Selector, scope: &dyn Scope) -> Result<Name
         Selector::Name(name) => Name::Text(name),
         Selector::Index(index) => Name::Index(integer(index, scope)?),
     })
+}
+
+/// The value of a name alone. Apart, as an expression is as deep on the stack as it is nested.
+fn bare_value(name: &str, scope: &dyn Scope) -> Result<Number> {
+    match bare(name, scope)? {
+        Place::Local(name) => scope.local(name).ok_or_else(|| NoValue::Local(name.to_string())),
+        Place::Global(name) => scope.global(name).ok_or_else(|| NoValue::Global(name.to_string())),
+        Place::Stack(depth) => scope.stack(depth).ok_or(NoValue::Stack(depth)),
+    }
+}
+
+/// The local or global of a name that does not say which of them it is.
+pub(super) fn bare<'a>(name: &'a str, scope: &dyn Scope) -> Result<Place<'a>> {
+    let known = Name::Text(name);
+    match (scope.has_local(known), scope.has_global(known)) {
+        (true, false) => Ok(Place::Local(known)),
+        (false, true) => Ok(Place::Global(known)),
+        (false, false) => Err(NoValue::Unknown(known.to_string())),
+        (true, true) => Err(NoValue::Ambiguous(known.to_string())),
+    }
 }
 
 pub(super) fn integer(node: &Node, scope: &dyn Scope) -> Result<u64> {

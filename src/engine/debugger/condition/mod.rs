@@ -3,7 +3,7 @@
 //! ```text
 //! expression = unary { operator expression }
 //! unary      = [ "-" | "!" | "~" ] term
-//! term       = number | "(" expression ")" | "local" select | "global" select | "stack" "[" expression "]"
+//! term       = number | "(" expression ")" | "local" select | "global" select | "$" name | "stack" "[" expression "]"
 //!            | ("mem8" | "mem16" | "mem32" | "mem64" | "memf32" | "memf64") [ memory ] "[" expression "]" | "depth" | "step"
 //! select     = "." name | "[" expression "]"
 //! memory     = "[" ( "$" name | expression ) "]"
@@ -13,6 +13,8 @@
 //! A hyphen within an identifier belongs to the name: `local.my-i`. It is a minus behind a space, and, without `$`, before
 //! a number or another term: `local.a - 1`, `local.a-1` and `local.a-local.b` subtract, and `local.$a-1` is the local
 //! `$a-1`. Any name can be written as a string of the text format: `local."my name"`.
+//!
+//! `$i` alone is the local or the global of that name; where there are both, it has no value.
 //!
 //! `stack[0]` is the topmost operand, `mem32[0x400]` is read in memory 0, `mem32[$other][0x400]` and `mem32[1][0x400]` in
 //! another. The operators and what binds tighter are as in C and Rust.
@@ -39,6 +41,14 @@ pub use number::Number;
 
 /// What an expression can ask for.
 pub trait Scope {
+    /// Whether there is such a local, of any type.
+    fn has_local(&self, name: Name<'_>) -> bool {
+        self.local(name).is_some()
+    }
+    /// Whether there is such a global, of any type.
+    fn has_global(&self, name: Name<'_>) -> bool {
+        self.global(name).is_some()
+    }
     fn local(&self, name: Name<'_>) -> Option<Number>;
     fn global(&self, name: Name<'_>) -> Option<Number>;
     /// Counted from the top, which is 0.
@@ -88,6 +98,8 @@ enum Node {
     Number(Number),
     Local(Selector),
     Global(Selector),
+    /// `$name`: a local or a global.
+    Named(String),
     Stack(Box<Node>),
     /// Without a memory, it is memory 0.
     Memory(Read, Option<Selector>, Box<Node>),
@@ -171,6 +183,7 @@ impl Condition {
         Ok(match &self.root {
             Node::Local(selector) => Some(Place::Local(evaluate::name(selector, scope)?)),
             Node::Global(selector) => Some(Place::Global(evaluate::name(selector, scope)?)),
+            Node::Named(name) => Some(evaluate::bare(name, scope)?),
             Node::Stack(index) => Some(Place::Stack(evaluate::integer(index, scope)?)),
             Node::Number(_) | Node::Memory(..) | Node::Depth | Node::Step | Node::Unary(..) | Node::Binary(..) => None,
         })

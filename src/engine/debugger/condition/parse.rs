@@ -70,17 +70,15 @@ impl<'a> Parser<'a> {
 
     /// The same where a value was expected. A name alone does not say whose it is.
     fn expected_value(&self) -> ConditionError {
-        let bare = self.rest().strip_prefix('$').unwrap_or(self.rest());
-        let has_sign = bare.len() < self.rest().len();
-        let name = &bare[..name_length(bare, has_sign)];
-        let is_other = bare[name.len()..].starts_with(['[', '(']) || !has_sign && name.contains('.');
+        let name = &self.rest()[..name_length(self.rest(), false)];
+        let is_other = self.rest()[name.len()..].starts_with(['[', '(']) || name.contains('.') || name.starts_with('$');
         if name.is_empty() || is_other {
-            return self
-                .expected("a number, `local.name`, `global.name`, `stack[0]`, `mem32[address]`, `depth` or `step`");
+            return self.expected(
+                "a number, `$name`, `local.name`, `global.name`, `stack[0]`, `mem32[address]`, `depth` or `step`",
+            );
         }
-        let written = if has_sign { format!("${name}") } else { name.to_owned() };
-        let name = written_name(name);
-        self.error(format!("`{written}` may be a local or a global: write `local.{name}` or `global.{name}`"))
+        let written = written_name(name);
+        self.error(format!("`{name}` may be a local or a global: write `local.{written}` or `global.{written}`"))
     }
 
     fn take(&mut self, token: &str) -> bool {
@@ -153,6 +151,10 @@ impl<'a> Parser<'a> {
         }
         if self.rest().starts_with(|first: char| first.is_ascii_digit()) {
             return self.number();
+        }
+        if self.rest().starts_with('$') && has_name(&self.rest()[1..]) {
+            self.at += 1;
+            return Ok(Node::Named(self.name(true)?));
         }
         let start = self.at;
         let word = self.word();
@@ -267,6 +269,11 @@ impl<'a> Parser<'a> {
         self.at += length;
         Ok(Node::Number(number))
     }
+}
+
+/// Whether a text begins with a name, as it is or between quotes.
+fn has_name(text: &str) -> bool {
+    text.starts_with('"') || name_length(text, true) > 0
 }
 
 fn is_in_name(next: char) -> bool {

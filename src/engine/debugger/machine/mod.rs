@@ -19,7 +19,7 @@ use super::attach::{Attached, attach_to_linker, initialize};
 use super::program::Program;
 use crate::engine::instrument::Watched;
 use crate::engine::runtime::limits::Limiter;
-use crate::engine::wasi::{self, WasiCtx};
+use crate::engine::wasi::{self, Suspend, WasiCtx};
 
 mod frames;
 mod run;
@@ -159,6 +159,11 @@ impl Machine {
     /// Whether a call of the host waits.
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some()
+    }
+
+    /// What the call of the host that waits, waits for.
+    pub fn waits_for(&self) -> Option<Suspend> {
+        self.waiting.as_ref()?.host_error().downcast_ref::<Suspend>().copied()
     }
 
     pub fn memories(&self) -> usize {

@@ -129,6 +129,16 @@ impl DebugSession {
         &mut self.host_mut().wasi
     }
 
+    /// Which of the program's calls is active: `start`, `_initialize`, the entry.
+    pub(in crate::engine::debugger) fn current_call(&self) -> usize {
+        self.call
+    }
+
+    /// Whether the user changed something at this step: it is not as the step before left it.
+    pub fn is_changed_here(&self) -> bool {
+        self.changes_so_far().iter().any(|changed| changed.step == self.step())
+    }
+
     /// How many frames there are.
     pub fn depth(&self) -> u32 {
         self.machine().depth()

@@ -4,7 +4,7 @@ mod commands;
 mod history;
 mod line_breakpoints;
 mod lines;
-mod support;
+pub(in crate::engine::debugger) mod support;
 mod time;
 mod traced;
 mod watch;

@@ -113,7 +113,7 @@ fn watching(page: &Page) {
     page.expect_status("Before the first instruction");
     page.press("Step into");
     page.press("Step into");
-    page.expect_status("entered factorial");
+    page.expect_status("Entered factorial");
     page.press("New breakpoint");
     page.choose("Stop at", "a local");
     page.fill("Which: a local", "$factorial $n");

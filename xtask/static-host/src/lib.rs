@@ -1,15 +1,19 @@
-//! A static host for `dist/`, as dumb as the dumbest one that a person might use, on loopback.
+//! A static host for `dist/` on loopback: plain files, one thread per connection, no configuration.
+//!
+//! `cargo xtask serve` serves the page to a user with it. The end-to-end tests serve the page as a minimal public host
+//! would, look at what was sent ([`Server::transfers`]), and make files unavailable ([`Server::lose`]).
 
 use flate2::{Compression, write::GzEncoder};
 use std::collections::HashMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Serves a folder at `/` and once more below `/some/where/`, until it is dropped.
+/// Serves a folder at `/` and also below [`Server::SUB_PATH`], until it is dropped.
 pub struct Server {
     port: u16,
     shared: Arc<Shared>,
@@ -30,17 +34,29 @@ struct Shared {
     transfers: Mutex<Vec<Transfer>>,
     /// Paths that are answered with 404, to see what the page says then.
     missing: Mutex<Vec<String>>,
-    /// By path: compressing takes longer than sending, and a host does it once.
-    compressed: Mutex<HashMap<String, Arc<Vec<u8>>>>,
+    /// By path and contents: compressing takes longer than sending, and a host does it once.
+    compressed: Mutex<HashMap<(String, u64), Arc<Vec<u8>>>>,
 }
 
 impl Server {
     /// The path below which the folder is served a second time.
     pub const SUB_PATH: &'static str = "/some/where/";
 
+    /// Serves `folder` on a free port.
+    ///
+    /// # Panics
+    /// When loopback has no free port.
     pub fn start(folder: &Path) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
-        let port = listener.local_addr().expect("a bound socket has an address").port();
+        Self::start_on(folder, 0).expect("loopback has a free port")
+    }
+
+    /// Serves `folder` on `port`; 0 is any free one.
+    ///
+    /// # Errors
+    /// When the port is taken, or needs rights that this process does not have.
+    pub fn start_on(folder: &Path, port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port))?;
+        let port = listener.local_addr()?.port();
         let shared = Arc::new(Shared {
             folder: folder.to_path_buf(),
             stopped: AtomicBool::new(false),
@@ -59,7 +75,7 @@ impl Server {
                 std::thread::spawn(move || drop(shared.converse(&stream)));
             }
         });
-        Self { port, shared }
+        Ok(Self { port, shared })
     }
 
     /// Such as `http://127.0.0.1:1234`.
@@ -72,7 +88,7 @@ impl Server {
         self.shared.transfers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on, every path that contains `part` is answered with 404.
+    /// From now on, every path that contains `part` gets the status 404.
     pub fn lose(&self, part: &str) {
         self.shared.missing.lock().unwrap_or_else(PoisonError::into_inner).push(part.to_string());
     }
@@ -132,9 +148,11 @@ impl Shared {
         let reason = if status == 200 { "OK" } else { "Not Found" };
         let transfer = Transfer { path: path.to_string(), status, bytes: body.len() as u64 };
         self.transfers.lock().unwrap_or_else(PoisonError::into_inner).push(transfer);
+        // The names of the other files change with their contents; the page that names them must be fresh.
+        let cache = if kind.starts_with("text/html") { "no-cache" } else { "max-age=60" };
         let head = format!(
             "HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{encoding}\
-             Cache-Control: max-age=60\r\nX-Content-Type-Options: nosniff\r\n\r\n",
+             Cache-Control: {cache}\r\nX-Content-Type-Options: nosniff\r\n\r\n",
             body.len()
         );
         stream.write_all(head.as_bytes())?;
@@ -142,14 +160,17 @@ impl Shared {
     }
 
     fn compress(&self, path: &str, body: &[u8]) -> io::Result<Arc<Vec<u8>>> {
+        let mut hasher = DefaultHasher::new();
+        body.hash(&mut hasher);
+        let key = (path.to_string(), hasher.finish());
         let mut compressed = self.compressed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = compressed.get(path) {
+        if let Some(known) = compressed.get(&key) {
             return Ok(Arc::clone(known));
         }
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(body)?;
         let fresh = Arc::new(encoder.finish()?);
-        compressed.insert(path.to_string(), Arc::clone(&fresh));
+        compressed.insert(key, Arc::clone(&fresh));
         Ok(fresh)
     }
 

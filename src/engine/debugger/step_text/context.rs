@@ -1,0 +1,150 @@
+//! Where an instruction stands, and how functions, variables, segments and places are named in a sentence.
+
+use std::rc::Rc;
+
+use wasmi::{Nullable, Val};
+use wasmparser::Operator;
+
+use crate::engine::debugger::machine::Position;
+use crate::engine::debugger::session::DebugSession;
+use crate::engine::instrument::{Function, LabelKind};
+use crate::engine::value::{self, Shown};
+use crate::engine::words;
+
+/// Names the line of the text that has the instruction at an offset of the binary: `line 14`.
+pub type Lines<'a> = &'a dyn Fn(u64) -> Option<String>;
+
+/// An instruction of the program.
+pub(super) struct At<'a> {
+    pub session: &'a DebugSession,
+    pub lines: Lines<'a>,
+    pub position: Position,
+    pub operator: Operator<'a>,
+    pub analysed: Rc<Function>,
+    /// The function that it is in, imported ones counted.
+    pub function: u32,
+}
+
+impl<'a> At<'a> {
+    pub fn of(session: &'a DebugSession, position: Position, lines: Lines<'a>) -> Option<Self> {
+        let copy = &session.program().instrumented;
+        Some(Self {
+            operator: copy.operator(position.function, position.instruction)?,
+            analysed: copy.analyse(position.function)?,
+            function: position.function + copy.imported_functions,
+            session,
+            lines,
+            position,
+        })
+    }
+
+    /// The operands that it takes in the topmost frame, the deepest first.
+    pub fn operands(&self) -> Vec<Val> {
+        let Some(instruction) = self.analysed.instructions.get(self.position.instruction as usize) else {
+            return Vec::new();
+        };
+        let start = self.session.machine().top() + self.analysed.operands_start();
+        let operands = self.analysed.operands.topmost(instruction.before, instruction.pops);
+        operands.iter().map(|operand| self.session.machine().value(start + operand.start(), operand.ty)).collect()
+    }
+
+    /// A value as a sentence shows it; a reference to a function by its name.
+    pub fn shown(&self, value: &Val) -> Shown {
+        let mut shown = value::show(value);
+        if let Val::FuncRef(Nullable::Val(function)) = value
+            && let Some(index) = self.session.function_of(function)
+        {
+            shown.text = self.reference(index);
+        }
+        shown
+    }
+
+    pub fn all(&self, values: &[Val]) -> Vec<Shown> {
+        values.iter().map(|value| self.shown(value)).collect()
+    }
+
+    /// A function that is called or returned to: its name as code, or `function 3`.
+    pub fn function(&self, index: u32) -> String {
+        match self.session.names().function(index) {
+            Some(name) => format!("`{}`", words::name(name)),
+            None => format!("function {index}"),
+        }
+    }
+
+    /// A function that is referred to: `$add`, or `function 3`.
+    pub fn reference(&self, index: u32) -> String {
+        named(self.session.names().function(index)).unwrap_or_else(|| format!("function {index}"))
+    }
+
+    /// A parameter or local of a function: `$n`, or `local 0`.
+    pub fn local(&self, function: u32, index: u32) -> String {
+        named(self.session.names().local(function, index)).unwrap_or_else(|| format!("local {index}"))
+    }
+
+    /// `memory 0`, `memory $other`.
+    pub fn memory(&self, index: u32) -> String {
+        format!("memory {}", written(self.session.names().memory(index), index))
+    }
+
+    /// What is said behind an address: nothing in a program with one memory.
+    pub fn of_memory(&self, index: u32) -> String {
+        if self.session.memories() <= 1 { String::new() } else { format!(" of {}", self.memory(index)) }
+    }
+
+    pub fn table(&self, index: u32) -> String {
+        format!("table {}", written(self.session.names().table(index), index))
+    }
+
+    pub fn data(&self, index: u32) -> String {
+        format!("data segment {}", written(self.session.names().data(index), index))
+    }
+
+    pub fn element(&self, index: u32) -> String {
+        format!("element segment {}", written(self.session.names().element(index), index))
+    }
+
+    /// The name of a label, with `$`.
+    pub fn label_name(&self, label: u32) -> Option<String> {
+        named(self.session.label_name(self.function, label))
+    }
+
+    /// A label by its kind and name: `loop $next`, `the loop`.
+    pub fn label(&self, label: u32) -> String {
+        let kind = match self.analysed.labels.get(label as usize).map(|label| label.kind) {
+            Some(LabelKind::Block) => "block",
+            Some(LabelKind::Loop) => "loop",
+            Some(LabelKind::If) => "if",
+            Some(LabelKind::Function) | None => return self.function(self.function),
+        };
+        self.label_name(label).map_or_else(|| format!("the {kind}"), |name| format!("{kind} {name}"))
+    }
+
+    /// Where a branch to a label goes: `the start of loop $next, line 14`.
+    pub fn target(&self, label: u32) -> String {
+        let Some(known) = self.analysed.labels.get(label as usize) else { return "a label".to_owned() };
+        let name = self.label(label);
+        match known.kind {
+            LabelKind::Function => format!("the end of {name}"),
+            LabelKind::Loop => format!("the start of {name}{}", self.at_line(", ", known.start)),
+            LabelKind::Block | LabelKind::If => {
+                format!("past the end of {name}{}", self.at_line(", to ", self.analysed.follow(known.target)))
+            }
+        }
+    }
+
+    /// The line of an instruction of this function, with words before it; nothing where it is not known.
+    pub fn at_line(&self, before: &str, instruction: u32) -> String {
+        let offset = self.analysed.instructions.get(instruction as usize).map(|instruction| instruction.offset);
+        offset.and_then(self.lines).map_or_else(String::new, |line| format!("{before}{line}"))
+    }
+}
+
+/// A name with `$`.
+pub(super) fn named(name: Option<&str>) -> Option<String> {
+    name.map(|name| format!("${}", words::name(name)))
+}
+
+/// A name with `$`, or else the index.
+pub(super) fn written(name: Option<&str>, index: u32) -> String {
+    named(name).unwrap_or_else(|| index.to_string())
+}

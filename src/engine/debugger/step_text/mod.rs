@@ -1,0 +1,217 @@
+//! What a step did and what comes next, in sentences: one table of wording for every instruction that runs here.
+//!
+//! [`DebugSession::before_step`] notes what an instruction is about to work on. When it has been executed,
+//! [`DebugSession::describe_step`] says what happened, in the words of the instruction's family: `control`,
+//! `variables`, `memory`, `table`, `numeric`, `simd`. [`DebugSession::describe_next`] says what the next instruction
+//! takes, and [`DebugSession::describe_trap`] with numbers why it could not be executed.
+//!
+//! How an instruction is written is in `instruction`, how functions, variables and places are named in `context`.
+
+mod context;
+mod control;
+mod instruction;
+mod memory;
+mod numeric;
+mod sentence;
+mod simd;
+mod table;
+mod trap;
+mod variables;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use std::rc::Rc;
+
+use wasmi::{Nullable, Val};
+use wasmparser::Operator;
+
+use self::context::{At, Lines};
+pub use self::sentence::{Part, Sentence};
+use super::machine::Position;
+use super::session::DebugSession;
+use crate::engine::instrument::access::{Shape, shape};
+
+/// How many bytes of what an access reads are noted.
+const MOST_BYTES: u64 = 16;
+
+/// What there was before an instruction was executed.
+#[derive(Debug, Clone)]
+pub struct BeforeStep {
+    position: Position,
+    /// Which of the program's calls it is in: `start`, the entry.
+    call: usize,
+    depth: u32,
+    frame: u32,
+    /// What it takes, the deepest first.
+    operands: Vec<Val>,
+    /// The local, global or table element that it writes.
+    written: Option<Val>,
+    /// The bytes that it reads.
+    bytes: Vec<u8>,
+    /// The function that it calls through a table.
+    callee: Option<u32>,
+    /// How many elements the table has.
+    table_size: Option<u64>,
+}
+
+/// An instruction that has been executed, and what it pushed, the deepest first.
+struct Step<'a> {
+    at: At<'a>,
+    before: &'a BeforeStep,
+    pushed: Vec<Val>,
+}
+
+impl DebugSession {
+    /// What the instruction that is next works on.
+    pub fn before_step(&self) -> Option<BeforeStep> {
+        let position = self.machine().position()?;
+        let at = At::of(self, position, &|_| None)?;
+        let operands = at.operands();
+        let mut before = BeforeStep {
+            position,
+            call: self.current_call(),
+            depth: self.depth(),
+            frame: self.machine().top(),
+            written: None,
+            bytes: Vec::new(),
+            callee: None,
+            table_size: None,
+            operands,
+        };
+        match at.operator {
+            Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
+                before.written = self.local_at(before.frame, local_index);
+            }
+            Operator::GlobalSet { global_index } => before.written = self.global_at(global_index),
+            Operator::TableSet { table } => {
+                let index = before.operands.first().and_then(unsigned);
+                before.written = index.and_then(|index| self.table_element(table as usize, index));
+            }
+            Operator::TableGrow { table } => before.table_size = self.table_size(table as usize),
+            Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } => {
+                let index = before.operands.last().and_then(unsigned);
+                let element = index.and_then(|index| self.table_element(table_index as usize, index));
+                if let Some(Val::FuncRef(Nullable::Val(function))) = element {
+                    before.callee = self.function_of(&function);
+                }
+            }
+            _ => {}
+        }
+        if let Some(Shape::Plain { writes: false, .. }) = shape(&at.operator)
+            && let Some(access) = self.next_accesses().first()
+        {
+            before.bytes = self.bytes_at(access.memory, access.address, access.length.min(MOST_BYTES));
+        }
+        Some(before)
+    }
+
+    /// What the last step did, in a sentence that begins with the instruction or with a capital letter. `before` is
+    /// what there was before it.
+    pub fn describe_step(&self, before: &BeforeStep, lines: Lines<'_>) -> Sentence {
+        let Some(at) = At::of(self, before.position, lines) else { return Sentence::default() };
+        let pushed = self.pushed(&at, before);
+        let step = Step { at, before, pushed };
+        wording(&step).unwrap_or_else(|| {
+            let sentence = step.head();
+            match (before.operands.is_empty(), step.pushed.is_empty()) {
+                (true, true) => sentence.text("executed"),
+                (true, false) => sentence.text("pushed ").list(step.at.all(&step.pushed)),
+                (false, true) => sentence.text("popped ").list(step.at.all(&before.operands)),
+                (false, false) => sentence
+                    .text("popped ")
+                    .list(step.at.all(&before.operands))
+                    .text(", pushed ")
+                    .list(step.at.all(&step.pushed)),
+            }
+        })
+    }
+
+    /// The instruction that is next, with the operands that it takes: `i32.mul takes 5 and 5`.
+    pub fn describe_next(&self, lines: Lines<'_>) -> Option<Sentence> {
+        let at = At::of(self, self.machine().position()?, lines)?;
+        let operands = at.all(&at.operands());
+        Some(match (&at.operator, operands.is_empty()) {
+            (Operator::End, true) => Sentence::new(format!("the end of {}", at.function(at.function))),
+            (Operator::End, false) => {
+                Sentence::new(format!("the end of {}, which returns ", at.function(at.function))).list(operands)
+            }
+            (Operator::Unreachable, _) => Sentence::new("unreachable, which traps"),
+            (_, true) => Sentence::new(at.instruction()),
+            (_, false) => Sentence::new(format!("{} takes ", at.instruction())).list(operands),
+        })
+    }
+
+    /// What an instruction has pushed onto the stack of its frame, if that is still on top.
+    fn pushed(&self, at: &At<'_>, before: &BeforeStep) -> Vec<Val> {
+        if self.machine().top() != before.frame || self.depth() != before.depth {
+            return Vec::new();
+        }
+        let Some(instruction) = at.analysed.instructions.get(before.position.instruction as usize) else {
+            return Vec::new();
+        };
+        let start = before.frame + at.analysed.operands_start();
+        let operands = at.analysed.operands.down(instruction.after);
+        let pushed = operands.take_while(|operand| operand.producer == before.position.instruction);
+        let mut pushed: Vec<Val> =
+            pushed.map(|operand| self.machine().value(start + operand.start(), operand.ty)).collect();
+        pushed.reverse();
+        pushed
+    }
+
+    fn global_at(&self, index: u32) -> Option<Val> {
+        self.machine().globals().nth(index as usize)
+    }
+
+    fn bytes_at(&self, memory: u32, address: u64, length: u64) -> Vec<u8> {
+        let range = usize::try_from(address).ok().zip(usize::try_from(length).ok());
+        let bytes =
+            range.and_then(|(start, length)| self.memory(memory as usize)?.get(start..start.checked_add(length)?));
+        bytes.unwrap_or_default().to_vec()
+    }
+}
+
+/// The sentence of the table for a step.
+fn wording(step: &Step<'_>) -> Option<Sentence> {
+    control::describe(step)
+        .or_else(|| variables::describe(step))
+        .or_else(|| memory::describe(step))
+        .or_else(|| table::describe(step))
+        .or_else(|| numeric::describe(step))
+        .or_else(|| simd::describe(step))
+}
+
+impl Step<'_> {
+    /// The instruction and a colon: what a sentence begins with.
+    fn head(&self) -> Sentence {
+        Sentence::new(format!("{}: ", self.at.instruction()))
+    }
+
+    /// An operand that it took; 0 is the deepest.
+    fn operand(&self, index: usize) -> Option<&Val> {
+        self.before.operands.get(index)
+    }
+
+    /// The same as an unsigned number.
+    fn number(&self, index: usize) -> Option<u64> {
+        unsigned(self.operand(index)?)
+    }
+
+    fn analysed(&self) -> &Rc<crate::engine::instrument::Function> {
+        &self.at.analysed
+    }
+}
+
+/// An integer without its sign.
+fn unsigned(value: &Val) -> Option<u64> {
+    match value {
+        Val::I32(value) => Some(u64::from(value.cast_unsigned())),
+        Val::I64(value) => Some(value.cast_unsigned()),
+        _ => None,
+    }
+}
+
+/// `1 byte`, `2 bytes`.
+fn count(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}

@@ -1,0 +1,30 @@
+//! The sentence on the last step and what comes next, below the editor: a screen reader says it once.
+
+use yew::prelude::*;
+
+use super::prose::Prose;
+use crate::ui::hooks::reducers::{DebugContext, use_slice};
+use crate::ui::selectors::debug::{on_the_way, sentence};
+use crate::ui::state::debug::DebugPhase;
+
+/// Nothing, unless a program is debugged.
+#[component]
+pub fn StepSentence() -> Html {
+    let debug = use_slice::<DebugContext>();
+    if !debug.is_on() {
+        return html! {};
+    }
+    let text = match (&debug.phase, &debug.refused) {
+        (_, Some(reason)) => format!("Not done: {reason}"),
+        (DebugPhase::Starting, _) => "Preparing to debug".to_owned(),
+        (DebugPhase::Working { progress: Some(progress), .. }, _) => {
+            format!("{}. Pause stops it where it is.", on_the_way(*progress))
+        }
+        _ => debug.view().map(|view| sentence(view, debug.base)).unwrap_or_default(),
+    };
+    html! {
+        <section class="step-sentence" aria-label="What happened" data-refused={debug.refused.is_some().then_some("true")}>
+            <p role="status"><Prose {text} /></p>
+        </section>
+    }
+}

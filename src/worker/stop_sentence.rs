@@ -1,0 +1,160 @@
+//! The sentence on a program that stands still: what the last step did or why it stands here, and what comes next.
+//!
+//! How a step is worded belongs in [`step_text`](crate::engine::debugger::step_text).
+
+use super::sources::Maps;
+use crate::engine::debugger::DebugSession;
+use crate::engine::debugger::step_text::{BeforeStep, Sentence};
+use crate::engine::debugger::view::FrameView;
+use crate::engine::runtime;
+use crate::names;
+use crate::protocol::{DebugReason, Outcome};
+
+/// How the program came to where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// By a step, or the rest of a function.
+    Forward,
+    /// By going back.
+    Back,
+    /// To a step, a line, a mark.
+    Jump,
+    /// From line to line: the sentence is about the line.
+    Line,
+}
+
+/// `last` is what there was before the last step; `None` at the start.
+pub(super) fn sentence(
+    session: &DebugSession,
+    maps: &Maps,
+    reason: &DebugReason,
+    arrival: Arrival,
+    last: Option<&BeforeStep>,
+) -> Sentence {
+    let stop = Stop { session, maps, top: session.call_stack(1).pop() };
+    match reason {
+        DebugReason::Start => stop.here("Before the first instruction", ", on "),
+        DebugReason::Breakpoint { untold: Some(reason), .. } => could_not_evaluate(reason),
+        DebugReason::Breakpoint { untold: None, .. } => stop.here("Stopped at a breakpoint", ", on "),
+        DebugReason::Watchpoint { touch, untold: Some(reason), .. } => {
+            could_not_evaluate(reason).text("; ").text(touch)
+        }
+        DebugReason::Watchpoint { touch, untold: None, .. } => Sentence::new("Stopped by a watchpoint: ").text(touch),
+        DebugReason::LastWrite { touch } => Sentence::new("Last written here: ").text(touch),
+        DebugReason::NotWritten { message } => Sentence::new(message).capital(),
+        DebugReason::Pause => stop.here("Paused", ", on "),
+        DebugReason::Beginning => stop.here("Nothing further back", ", on "),
+        DebugReason::Input => stop.with_next(Sentence::new("The program waits for input")),
+        DebugReason::Sleep => Sentence::new("The program sleeps"),
+        DebugReason::Ended { outcome } => stop.ended(outcome),
+        DebugReason::Step if session.is_changed_here() => stop.with_next(Sentence::new("You changed the program here")),
+        DebugReason::Step if arrival == Arrival::Line => stop.here("At", " "),
+        DebugReason::Step => stop.step(arrival, last),
+    }
+}
+
+fn could_not_evaluate(reason: &str) -> Sentence {
+    Sentence::new(format!("Could not evaluate the condition: {reason}"))
+}
+
+struct Stop<'a> {
+    session: &'a DebugSession,
+    maps: &'a Maps,
+    top: Option<FrameView>,
+}
+
+impl Stop<'_> {
+    fn step(&self, arrival: Arrival, last: Option<&BeforeStep>) -> Sentence {
+        let step = self.session.step();
+        let sentence = match arrival {
+            Arrival::Back => Sentence::new(format!("Back at step {step}")),
+            Arrival::Forward | Arrival::Line => Sentence::default(),
+            Arrival::Jump => Sentence::new(format!("Step {step}")),
+        };
+        let Some(last) = last else {
+            let start = if sentence.is_empty() { Sentence::new("At the start") } else { sentence };
+            return self.with_next(start);
+        };
+        let described = self.session.describe_step(last, &|offset| self.line(offset));
+        let sentence = if sentence.is_empty() { described } else { sentence.text(". ").then(described) };
+        self.with_next(sentence)
+    }
+
+    /// Why it stands here, and where: the line of the source with its function, or the line of the text and what is next.
+    fn here(&self, what: &str, before_line: &str) -> Sentence {
+        let Some(top) = &self.top else { return Sentence::new(what) };
+        let sentence = Sentence::new(what);
+        if let Some(line) = self.maps.told(top) {
+            return sentence.text(before_line).text(line).text(self.in_function());
+        }
+        let line = self.line(top.offset);
+        let sentence = match (&line, before_line) {
+            (Some(line), _) => sentence.text(before_line).text(line),
+            (None, " ") => sentence.text(format!(" step {}", self.session.step())),
+            (None, _) => sentence,
+        };
+        // Where there are sources, instructions mean little.
+        if self.maps.has_sources() { sentence } else { self.with_next(sentence) }
+    }
+
+    /// `, in `main``: the function that the line belongs to, which may be inlined.
+    fn in_function(&self) -> String {
+        let Some(top) = &self.top else { return String::new() };
+        let (function, _, inlined) = self.maps.calls(self.session.names(), top);
+        let function = inlined.into_iter().next().map_or(function, |call| call.function);
+        format!(", in `{}`", names::shown_with_spaces(&function))
+    }
+
+    /// With the instruction that is next, and what it takes.
+    fn with_next(&self, sentence: Sentence) -> Sentence {
+        match self.session.describe_next(&|offset| self.line(offset)) {
+            Some(next) => sentence.text("; next: ").then(next),
+            None => sentence,
+        }
+    }
+
+    /// The line of the text that has an instruction. Where there are sources, too, a line alone would be taken for one of
+    /// theirs.
+    fn line(&self, offset: u64) -> Option<String> {
+        let line = self.maps.text.location(offset)?.line;
+        let of = if self.maps.has_sources() { " of the disassembly" } else { "" };
+        Some(format!("line {line}{of}"))
+    }
+
+    /// The same result or trap that a run comes to; of a trap, the numbers.
+    fn ended(&self, outcome: &Outcome) -> Sentence {
+        let trap = || {
+            let trap = self.session.describe_trap(&|offset| self.line(offset))?;
+            let place = self.top.as_ref().and_then(|top| self.maps.told(top));
+            Some(match place {
+                Some(line) => trap.text(format!("; {line}{}", self.in_function())),
+                None => trap,
+            })
+        };
+        match outcome {
+            Outcome::Returned { .. } => {
+                let description = self.session.description();
+                let name = description.rsplit_once('(').map_or(description, |(name, _)| name);
+                let sentence = match name {
+                    "" => Sentence::new("The start function returned"),
+                    name => Sentence::new(format!("`{}` returned", names::shown_with_spaces(name))),
+                };
+                match self.session.outcome() {
+                    Some(runtime::Outcome::Returned(results)) if !results.is_empty() => {
+                        sentence.text(" ").list(results.clone())
+                    }
+                    _ => sentence,
+                }
+            }
+            Outcome::Exited { code } => Sentence::new(format!("Exited with code {code}")),
+            Outcome::Trapped { trap: reason } => {
+                trap().unwrap_or_else(|| Sentence::new(format!("Trapped: {}", reason.message)))
+            }
+            Outcome::LimitReached { message, .. } => {
+                trap().unwrap_or_else(|| Sentence::new(format!("Stopped by a limit: {message}")))
+            }
+            Outcome::Stopped => Sentence::new("Stopped"),
+            Outcome::NotStarted { .. } => Sentence::new("Not started"),
+        }
+    }
+}
