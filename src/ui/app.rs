@@ -67,7 +67,7 @@ fn first_workspace() -> Workspace {
         environment: "".into(),
         sources: std::rc::Rc::new([]),
         kept: false,
-        debugging: DebugNotes::of_example("answer").into(),
+        debugging: DebugNotes::of_example("steps").into(),
     })
 }
 
