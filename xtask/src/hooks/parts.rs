@@ -48,7 +48,6 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::worker::regions",
     "wasmoscope::worker::sources",
     "wasmoscope::worker::stop_sentence",
-    "wasmoscope::worker::to_proto::sentence",
     "..EventLoop<wasmoscope::worker::browser::BrowserMachine>>::debug",
     "..wasmoscope::engine::wasi::trace::parameters",
     "..wasmoscope::engine::wasi::trace::text",
