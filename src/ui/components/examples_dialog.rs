@@ -93,7 +93,7 @@ pub fn ExamplesDialog(props: &Props) -> Html {
             </div>
             <p class="dialog-hint" role="status">{ groups.as_deref().map_or_else(
                 || "Loading the examples".to_owned(),
-                |groups| if groups.is_empty() { format!("No example matches “{}”.", &*search) } else { String::new() },
+                |groups| if groups.is_empty() { format!("No example matches “{}”.", *search) } else { String::new() },
             ) }</p>
         </Modal>
     }

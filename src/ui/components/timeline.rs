@@ -20,7 +20,6 @@ const PACES: [u32; 5] = [1, 2, 5, 10, 30];
 #[component]
 pub fn Timeline() -> Html {
     let debug = use_slice::<DebugContext>();
-    let debugger = use_slice::<Debugger>();
     let pace = use_state_eq(|| PACES[1]);
     use_playing(*pace);
     if debug.view().is_none() {
