@@ -120,11 +120,7 @@ pub struct DebugView {
     /// The largest step known; the end's if the program has been there.
     pub furthest: u64,
     pub reason: DebugReason,
-<<<<<<< HEAD
-    /// One sentence on what the last step did, or why the program stands here, and on what comes next.
-=======
     /// One sentence on what the last step did, or why the program stopped, and on what comes next.
->>>>>>> sentences
     pub sentence: Vec<SentencePart>,
     /// The topmost first; at most 200.
     pub frames: Vec<DebugFrame>,
@@ -146,11 +142,7 @@ pub struct DebugView {
     pub read: Vec<(u32, u64, u64)>,
 }
 
-<<<<<<< HEAD
-/// A part of a sentence: values stand apart from the words, so that the page can write them in the chosen base.
-=======
 /// A part of a sentence: values are apart from the words, so that the page can write them in the chosen base.
->>>>>>> sentences
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SentencePart {
     /// Words; what is between backticks is a name.

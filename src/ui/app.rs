@@ -67,7 +67,7 @@ fn first_workspace() -> Workspace {
         environment: "".into(),
         sources: std::rc::Rc::new([]),
         kept: false,
-        debugging: DebugNotes::of_example("answer").into(),
+        debugging: DebugNotes::of_example("steps").into(),
     })
 }
 
@@ -158,11 +158,7 @@ fn Page() -> Html {
                 <SplitterBar splitter={Splitter::Left} />
                 <div class="workbench-stage">
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
-<<<<<<< HEAD
-                    <StepSentence />
-=======
                     if debugging { <StepSentence /> }
->>>>>>> sentences
                     <Timeline />
                     <SplitterBar splitter={Splitter::Console} />
                     <div class="workbench-dock">

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! The sentence on a program that stands still: what the last step did or why it stands here, and what comes next.
-=======
 //! The sentence on a stopped program: what the last step did or why it stopped, and what comes next.
->>>>>>> sentences
 //!
 //! How a step is worded belongs in [`step_text`](crate::engine::debugger::step_text).
 
@@ -14,11 +10,7 @@ use crate::engine::runtime;
 use crate::names;
 use crate::protocol::{DebugReason, Outcome};
 
-<<<<<<< HEAD
-/// How the program came to where it stands.
-=======
 /// How the program came to where it is stopped.
->>>>>>> sentences
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arrival {
     /// By a step, or the rest of a function.
@@ -51,11 +43,7 @@ pub(super) fn sentence(
         DebugReason::LastWrite { touch } => Sentence::new("Last written here: ").text(touch),
         DebugReason::NotWritten { message } => Sentence::new(message).capital(),
         DebugReason::Pause => stop.here("Paused", ", on "),
-<<<<<<< HEAD
-        DebugReason::Beginning => stop.here("Nothing further back", ", on "),
-=======
         DebugReason::Beginning => stop.here("Back at the start", ", on "),
->>>>>>> sentences
         DebugReason::Input => stop.with_next(Sentence::new("The program waits for input")),
         DebugReason::Sleep => Sentence::new("The program sleeps"),
         DebugReason::Ended { outcome } => stop.ended(outcome),
@@ -92,11 +80,7 @@ impl Stop<'_> {
         self.with_next(sentence)
     }
 
-<<<<<<< HEAD
-    /// Why it stands here, and where: the line of the source with its function, or the line of the text and what is next.
-=======
     /// Why it stopped, and where: the line of the source with its function, or the line of the text and what is next.
->>>>>>> sentences
     fn here(&self, what: &str, before_line: &str) -> Sentence {
         let Some(top) = &self.top else { return Sentence::new(what) };
         let sentence = Sentence::new(what);

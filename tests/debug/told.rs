@@ -153,11 +153,7 @@ fn parts_of_the_memory_have_names() {
 }
 
 #[test]
-<<<<<<< HEAD
-fn the_sentence_says_what_happened_whichever_way_a_step_is_come_to() {
-=======
 fn the_sentence_says_what_happened_after_a_step_a_jump_and_a_step_back() {
->>>>>>> sentences
     let mut worker = debug(FACTORIAL, Vec::new());
     assert_eq!(sentence(&view(&worker)), "Before the first instruction, on line 7; next: i64.const 5");
     let mut said = |asked: DebugCommand| sentence(&command(&mut worker, asked));
@@ -184,11 +180,7 @@ fn the_sentence_says_what_happened_after_a_step_a_jump_and_a_step_back() {
 }
 
 #[test]
-<<<<<<< HEAD
-fn the_end_is_told_as_that_of_a_run_and_a_trap_with_its_numbers() {
-=======
 fn the_end_shows_the_result_of_a_run_and_a_trap_its_numbers() {
->>>>>>> sentences
     let ended = |text: &str| sentence(&command(&mut debug(text, Vec::new()), DebugCommand::Continue));
     assert_eq!(
         ended("(module (func (export \"calc\") (result i32 f64) i32.const 25 f64.const 1.5))"),
@@ -215,13 +207,6 @@ fn where_the_program_waits_for_input_its_values_are_there() {
     let frame = &waiting.frames[0];
     let texts: Vec<&str> = frame.values.iter().map(|value| value.values[0].text.as_str()).collect();
     assert_eq!((frame.next_pops, &texts[texts.len() - 4..]), (4, &["0", "0", "1", "16"][..]), "{texts:?}");
-<<<<<<< HEAD
-    // It waits still, and goes on as if nobody had looked.
-    worker.send(Request::Stdin { run: RUN, bytes: b"Ada\n".to_vec() });
-    worker.settle(10_000);
-    assert_eq!(printed(&worker), "? Ada\n");
-    assert_eq!(sentence(&view(&worker)), "unreachable: traps whenever it is executed");
-=======
     // The same within a step from line to line, which ends behind the call.
     command(&mut worker, DebugCommand::JumpTo { step: waiting.step - 4 });
     let waiting_still = command(&mut worker, DebugCommand::Line(LineCommand::Over));
@@ -233,7 +218,6 @@ fn where_the_program_waits_for_input_its_values_are_there() {
     assert!(sentence(&view(&worker)).starts_with("At line "), "{}", sentence(&view(&worker)));
     assert_eq!(sentence(&command(&mut worker, DebugCommand::Continue)), "unreachable: traps whenever it is executed");
     assert_eq!(printed(&worker), "? Ada\n");
->>>>>>> sentences
     let back = command(&mut worker, DebugCommand::JumpTo { step: waiting.step });
     let on = sentence(&command(&mut worker, DebugCommand::Into));
     assert!(

@@ -58,10 +58,6 @@ impl DebugSession {
     fn replay(&mut self, steps: u64) -> Recent {
         let now = self.step();
         let waits = self.machine().waits_for();
-<<<<<<< HEAD
-        // Whoever sleeps would sleep again.
-        if !matches!(waits, None | Some(Suspend::NeedsInput)) || self.machine().position().is_none() {
-=======
         let waits_again = match waits {
             None => true,
             // If there is input by now, the call would not wait again.
@@ -70,7 +66,6 @@ impl DebugSession {
             Some(Suspend::SleepUntil { .. } | Suspend::NeedsInputOrUntil { .. }) => false,
         };
         if !waits_again || self.machine().position().is_none() {
->>>>>>> sentences
             return Recent::default();
         }
         let mut calls: HashMap<u32, Pushed> = HashMap::new();
@@ -106,10 +101,7 @@ impl DebugSession {
         }
         if waits.is_some() {
             // Into the call of the host that waits, as before.
-<<<<<<< HEAD
-=======
             debug_assert_eq!(self.step(), now);
->>>>>>> sentences
             let halt = self.machine_mut().step();
             debug_assert!(matches!(halt, Halt::Waiting(_)), "{halt:?}");
         }

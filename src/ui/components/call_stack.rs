@@ -5,10 +5,7 @@ use yew::prelude::*;
 use crate::ui::hooks::reducers::{DebugContext, SourcesContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::arguments;
-<<<<<<< HEAD
 use crate::ui::selectors::frames::{Group, folded, grouped};
-=======
->>>>>>> sentences
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{Call, calls, file_line};

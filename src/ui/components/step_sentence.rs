@@ -7,20 +7,10 @@ use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::selectors::debug::{on_the_way, sentence};
 use crate::ui::state::debug::DebugPhase;
 
-<<<<<<< HEAD
-/// Nothing, unless a program is debugged.
-#[component]
-pub fn StepSentence() -> Html {
-    let debug = use_slice::<DebugContext>();
-    if !debug.is_on() {
-        return html! {};
-    }
-=======
 /// Only where a program is debugged: its code is fetched then.
 #[component]
 pub fn StepSentence() -> Html {
     let debug = use_slice::<DebugContext>();
->>>>>>> sentences
     let text = match (&debug.phase, &debug.refused) {
         (_, Some(reason)) => format!("Not done: {reason}"),
         (DebugPhase::Starting, _) => "Preparing to debug".to_owned(),

@@ -26,7 +26,16 @@ struct Inner {
     workspace: WorkspaceContext,
     sources: SourcesContext,
     /// The source of the module that is being opened: taken when it is known which files the module names.
-    awaited: RefCell<Option<(u32, Vec<Picked>)>>,
+    awaited: RefCell<Option<Awaited>>,
+}
+
+/// Source files that wait for their module.
+struct Awaited {
+    /// [`Workspace::opened`](crate::ui::state::project::Workspace::opened) before the module was opened.
+    before: u32,
+    /// Whether nothing is known any more of the program that was open before.
+    is_begun: bool,
+    picked: Vec<Picked>,
 }
 
 impl PartialEq for Opener {
@@ -53,19 +62,30 @@ pub fn use_open(projects: &Projects, files: &Files) -> Opener {
     {
         let opener = opener.clone();
         use_effect_with((opened, is_known, names_none), move |(opened, is_known, names_none)| {
-            let before = opener.0.awaited.borrow().as_ref().map(|(before, _)| *before);
-            match before {
-                Some(before) if *opened == before + 1 && *is_known => opener.take_awaited(),
-                Some(before) if *opened == before + 1 && *names_none => {
-                    opener.0.awaited.take();
-                    opener.0.projects.complain(
-                        "The module names no source files, so its source cannot be shown. Build it with debug information.",
-                        About::Program,
-                    );
-                }
+            let mut awaited = opener.0.awaited.borrow_mut();
+            let Some(waiting) = awaited.as_mut().filter(|waiting| *opened > waiting.before) else { return };
+            if *opened > waiting.before + 1 {
                 // Another program was opened meanwhile.
-                Some(before) if *opened > before + 1 => drop(opener.0.awaited.take()),
-                _ => {}
+                awaited.take();
+                return;
+            }
+            // What was known of the program before is forgotten first.
+            if !(*is_known || *names_none) {
+                waiting.is_begun = true;
+            }
+            if !waiting.is_begun {
+                return;
+            }
+            if *is_known {
+                let picked = std::mem::take(&mut waiting.picked);
+                awaited.take();
+                opener.take_source(picked);
+            } else if *names_none {
+                awaited.take();
+                opener.0.projects.complain(
+                    "The module names no source files, so its source cannot be shown. Build it with debug information.",
+                    About::Program,
+                );
             }
         });
     }
@@ -114,7 +134,7 @@ impl Opener {
             Several::Program { module, sources, others } => {
                 let before = workspace.clone().opened;
                 let chosen = |places: &[usize]| places.iter().map(|place| all[*place].clone()).collect::<Vec<_>>();
-                self.0.awaited.replace(Some((before, chosen(&sources))));
+                self.0.awaited.replace(Some(Awaited { before, is_begun: false, picked: chosen(&sources) }));
                 self.open_one(all[module].clone()).await;
                 if !others.is_empty() {
                     projects.opened(before).await;
@@ -130,8 +150,7 @@ impl Opener {
     }
 
     /// Takes the source that came with the module.
-    fn take_awaited(&self) {
-        let Some((_, picked)) = self.0.awaited.take() else { return };
+    fn take_source(&self, picked: Vec<Picked>) {
         let opener = self.clone();
         spawn_local(async move {
             let asked = (*opener.0.sources.clone()).clone();

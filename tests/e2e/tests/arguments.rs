@@ -79,7 +79,10 @@ fn debug_takes_the_same_arguments() {
 #[test]
 fn what_run_calls_is_named_and_can_be_changed() {
     let page = Page::open();
-    page.expect_text("Run calls main");
+    page.expect_script(
+        "what Run calls is named",
+        "return document.querySelector('.entry-choice')?.innerText.replaceAll('\\n', ' ') === 'Run calls calc'",
+    );
     page.set_source(SEVERAL);
     // The only one that takes nothing.
     page.press("Run");
@@ -149,7 +152,7 @@ fn functions_stay_while_the_text_does_not_compile() {
 #[test]
 fn only_a_program_that_can_read_it_has_a_command_line() {
     let page = Page::open();
-    page.expect_in("Module", "main");
+    page.expect_in("Module", "calc");
     page.expect_no("textbox", "Command-line arguments");
     page.choose_example("Hello over WASI");
     page.expect("textbox", "Command-line arguments");

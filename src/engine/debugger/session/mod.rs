@@ -134,8 +134,6 @@ impl DebugSession {
         self.call
     }
 
-<<<<<<< HEAD
-=======
     /// Does something while no step from line to line is active, which would end on its own.
     pub(in crate::engine::debugger) fn without_line_step<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let line_step = self.line_step.take();
@@ -144,7 +142,6 @@ impl DebugSession {
         result
     }
 
->>>>>>> sentences
     /// Whether the user changed something at this step: it is not as the step before left it.
     pub fn is_changed_here(&self) -> bool {
         self.changes_so_far().iter().any(|changed| changed.step == self.step())

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! Where an instruction stands, and how functions, variables, segments and places are named in a sentence.
-=======
 //! An instruction in its function, and how a sentence names functions, variables, segments and places.
->>>>>>> sentences
 
 use std::rc::Rc;
 

@@ -15,11 +15,7 @@ pub(super) fn name(operator: &Operator<'_>) -> String {
         ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
             match operator {
                 $( Operator::$op { .. } => stringify!($visit), )*
-<<<<<<< HEAD
-                // The list is complete, and the compiler is not told.
-=======
                 // `Operator` is non-exhaustive; the list has all of them.
->>>>>>> sentences
                 _ => "visit_unknown",
             }
         };

@@ -145,11 +145,7 @@ fn to_float(operation: &str) -> Option<&'static str> {
     })
 }
 
-<<<<<<< HEAD
-/// What is to be said of a result that is not what a calculation without limits would give.
-=======
 /// A note on a result that differs from exact arithmetic.
->>>>>>> sentences
 fn note(operation: &str, operands: &[Val], pushed: &[Val]) -> Option<&'static str> {
     let (a, b) = (operands.first()?, operands.get(1));
     let result = pushed.first()?;

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-Programs whose steps are told in `sentences.snap`. A title stands above each.
-=======
 Programs whose steps are described in `sentences.snap`. Each has a title above it.
->>>>>>> sentences
 
 ;; a recursion, with names
 (module

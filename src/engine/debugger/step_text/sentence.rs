@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! A sentence whose values stand apart from its words, so that they can be written in another base.
-=======
 //! A sentence that keeps its values apart from its words, so that they can be written in another base.
->>>>>>> sentences
 
 use std::fmt;
 

@@ -163,21 +163,6 @@ fn made(instruction: &str) -> Vec<String> {
 
 #[test]
 fn every_instruction_has_its_sentence() {
-<<<<<<< HEAD
-    let mut told = String::new();
-    let mut seen = BTreeSet::new();
-    for program in PROGRAMS.split("\n;; ").skip(1) {
-        let (title, text) = program.split_once('\n').expect("a title stands above a program");
-        let _ = writeln!(told, "== {title}");
-        let mut session = session_of(text, Entry::Default);
-        for (name, sentence) in steps(&mut session) {
-            seen.insert(name);
-            let _ = writeln!(told, "{sentence}");
-        }
-        told.push('\n');
-    }
-    told.push_str("== each of the other instructions\n");
-=======
     let mut sentences = String::new();
     let mut seen = BTreeSet::new();
     for program in PROGRAMS.split("\n;; ").skip(1) {
@@ -191,7 +176,6 @@ fn every_instruction_has_its_sentence() {
         sentences.push('\n');
     }
     sentences.push_str("== each of the other instructions\n");
->>>>>>> sentences
     let mut missing = Vec::new();
     for visit in supported() {
         if seen.contains(visit) && !["visit_i32_add", "visit_i32_load", "visit_i32_store"].contains(&visit) {
@@ -200,15 +184,6 @@ fn every_instruction_has_its_sentence() {
         let instruction = text_name(visit);
         assert!(INSTRUCTIONS.contains(&instruction), "{instruction}");
         // Rather one that is executed than one that traps.
-<<<<<<< HEAD
-        let mut sentences: Vec<String> = Vec::new();
-        for text in made(&instruction) {
-            let of_it = steps(&mut session_of(&text, Entry::Default)).into_iter().filter(|(name, _)| *name == visit);
-            sentences.extend(of_it.map(|(_, sentence)| sentence));
-        }
-        sentences.sort_by_key(|sentence| sentence.starts_with("trap: "));
-        let Some(sentence) = sentences.first() else {
-=======
         let mut candidates: Vec<String> = Vec::new();
         for text in made(&instruction) {
             let of_it = steps(&mut session_of(&text, Entry::Default)).into_iter().filter(|(name, _)| *name == visit);
@@ -216,24 +191,15 @@ fn every_instruction_has_its_sentence() {
         }
         candidates.sort_by_key(|sentence| sentence.starts_with("trap: "));
         let Some(sentence) = candidates.first() else {
->>>>>>> sentences
             missing.push(instruction);
             continue;
         };
         let sentence = sentence.split("; next: ").next().unwrap_or(sentence);
-<<<<<<< HEAD
-        let _ = writeln!(told, "{sentence}");
-    }
-    assert!(missing.is_empty(), "no program steps over {missing:?}");
-    insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!("sentences", told);
-=======
         let _ = writeln!(sentences, "{sentence}");
     }
     assert!(missing.is_empty(), "no program steps over {missing:?}");
     insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("sentences", sentences);
->>>>>>> sentences
     });
 }
 
@@ -244,10 +210,6 @@ fn a_list_of_values_is_read_as_one() {
     for _ in 0..3 {
         go(&mut session, Command::Into);
     }
-<<<<<<< HEAD
-    let next = session.describe_next(&line).expect("it stands at its end");
-=======
     let next = session.describe_next(&line).expect("it is at its end");
->>>>>>> sentences
     assert_eq!(next.to_string(), "the end of `main`, which returns 1, 2 and 3");
 }

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! Why an instruction trapped, with the numbers at hand: the program stands before it, and its operands are there.
-=======
 //! Why an instruction trapped, with its numbers: the program is stopped before it, so its operands are known.
->>>>>>> sentences
 
 use wasmi::{Nullable, Val};
 use wasmparser::{Operator, Parser, Payload, ValType};
