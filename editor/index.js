@@ -35,6 +35,8 @@ class WatEditor {
     this.callbacks = callbacks;
     this.readOnly = new Compartment();
     this.language = new Compartment();
+    this.wrapping = new Compartment();
+    this.isWrapped = false;
     this.isReadOnly = false;
     this.languageName = "wat";
     this.breakpoints = [];
@@ -49,6 +51,7 @@ class WatEditor {
         extensions(this.callbacks),
         this.language.of(languageExtensions(this.languageName)),
         this.readOnly.of(readOnlyExtensions(this.isReadOnly)),
+        this.wrapping.of(wrappingExtensions(this.isWrapped)),
       ],
     });
   }
@@ -66,6 +69,12 @@ class WatEditor {
     showBreakpoints(this.view, this.breakpoints);
     showMarks(this.view, this.marks, false);
     this.callbacks.onCursor(1, 1);
+  }
+
+  /** Breaks lines that are longer than the editor is wide, or lets them scroll sideways. */
+  setWrapping(isWrapped) {
+    this.isWrapped = isWrapped;
+    this.view.dispatch({ effects: this.wrapping.reconfigure(wrappingExtensions(isWrapped)) });
   }
 
   /** Draws breakpoints: an array of `{ id, line, column, kind }`; the column is 0 for one of a whole line. */
@@ -117,6 +126,10 @@ class WatEditor {
   destroy() {
     this.view.destroy();
   }
+}
+
+function wrappingExtensions(isWrapped) {
+  return isWrapped ? [EditorView.lineWrapping] : [];
 }
 
 function readOnlyExtensions(readOnly) {

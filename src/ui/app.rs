@@ -142,8 +142,8 @@ fn Page() -> Html {
         Callback::from(move |()| help.set(false))
     };
     html! {
-        <div class="page" data-narrow={narrow.to_string()} style={layout.style()}>
-            <Toolbar on_help={open_help} />
+        <div class="page" data-narrow={narrow.to_string()} data-presentation={layout.presentation.to_string()} style={layout.style()}>
+            <Toolbar on_help={open_help} {narrow} />
             <DebugBar />
             <FaultBanner />
             <RestBanner />
@@ -219,6 +219,7 @@ fn use_page_keys(help: UseStateSetter<bool>) {
             Hotkey::PauseOrContinue if *paused => engine.resume(),
             Hotkey::PauseOrContinue => engine.pause(),
             Hotkey::Help => help.set(true),
+            Hotkey::Present => layout.dispatch(LayoutAction::Present),
             Hotkey::Panel(index) => {
                 if let Some(panel) = Panel::ALL.get(index) {
                     layout.dispatch(LayoutAction::Show { panel: *panel });
@@ -227,5 +228,5 @@ fn use_page_keys(help: UseStateSetter<bool>) {
             }
         },
     );
-    use_hotkeys(on_key);
+    use_hotkeys(on_key, debugging);
 }

@@ -10,7 +10,9 @@ use super::breakpoints::BreakpointList;
 use super::problems::Problems;
 use super::source_bar::SourceBar;
 use super::splitter::SplitterBar;
-use crate::ui::hooks::reducers::{CheckContext, DebugContext, SourcesContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{
+    CheckContext, DebugContext, SettingsContext, SourcesContext, WorkspaceContext, use_slice,
+};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::hooks::use_engine::Engine;
@@ -44,6 +46,7 @@ pub fn EditorPane() -> Html {
     let debugger = use_slice::<Debugger>();
     let debug = use_slice::<DebugContext>();
     let sources = use_slice::<SourcesContext>();
+    let settings = use_slice::<SettingsContext>();
     let code = use_state_eq(|| Code::Loading);
     let cursor = use_state_eq(|| (1, 1));
     let host = use_node_ref();
@@ -103,6 +106,10 @@ pub fn EditorPane() -> Html {
             });
             move || link.detach()
         });
+    }
+    {
+        let link = link.clone();
+        use_effect_with((settings.wrap_lines, *code), move |(wrap_lines, _)| link.set_wrapping(*wrap_lines));
     }
     {
         // Another text is shown when another program was opened, and when a binary's text has arrived.

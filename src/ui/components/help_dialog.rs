@@ -11,7 +11,7 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-const KEYS: [(&str, &str); 22] = [
+const KEYS: [(&str, &str); 25] = [
     ("Mod+Enter", "Run"),
     ("Mod+,", "Pause, and continue"),
     ("Mod+.", "Stop"),
@@ -19,6 +19,9 @@ const KEYS: [(&str, &str); 22] = [
     ("F10", "Debugging: step over a call"),
     ("F11, Shift+F11", "Debugging: step into a call, out of a function"),
     ("Alt with these", "Debugging: the same backwards"),
+    ("Alt+I, Alt+N, Alt+O, Alt+C", "Debugging: step into, over, out; continue: for keyboards without function keys"),
+    ("Shift with these", "Debugging: the same backwards"),
+    ("Alt+P", "Presentation view: code and stack, large"),
     ("F9, or a click beside the line", "Set a breakpoint on the editor's line, or take it away"),
     ("F7", "Debugging: to the next mark on the timeline"),
     ("Shift+F9", "Debugging: in the editor, say what is at the cursor"),
@@ -94,7 +97,7 @@ fn Contents() -> Html {
             </table>
             <h3>{ "About" }</h3>
             <p>
-                { "Wasmoscope is free software, under the MIT licence or the Apache License 2.0. " }
+                { concat!("Wasmoscope ", env!("CARGO_PKG_VERSION"), " is free software, under the MIT licence or the Apache License 2.0. ") }
                 <a href="./licences.html" target="_blank" rel="noopener">{ "Licences" }</a>
                 { " has the terms of all that it is made of." }
             </p>

@@ -31,6 +31,9 @@ pub struct Props {
     /// An address to be shown, and a number that grows with each wish.
     #[prop_or_default]
     pub jump: (u32, u64),
+    /// An address to scroll to where it is out of sight, and a number that grows with each request.
+    #[prop_or_default]
+    pub reveal: (u32, u64),
     /// The person begins to write bytes, with this digit; `None` where none can be written.
     #[prop_or_default]
     pub on_type: Option<Callback<Option<char>>>,
@@ -93,6 +96,14 @@ pub fn HexGrid(props: &Props) -> Html {
         use_effect_with(props.jump, move |(wish, address)| {
             if *wish > 0 {
                 mover.go(mover.geometry.jump(*address));
+            }
+        });
+    }
+    {
+        let mover = mover.clone();
+        use_effect_with(props.reveal, move |(request, address)| {
+            if *request > 0 {
+                mover.reveal(*address);
             }
         });
     }

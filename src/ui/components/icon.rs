@@ -43,6 +43,9 @@ pub enum Picture {
     NextMark,
     Watch,
     LastWrite,
+    Panels,
+    Presentation,
+    WrapLines,
 }
 
 impl Picture {
@@ -88,6 +91,9 @@ impl Picture {
             Picture::PreviousMark => "M7 4L3 8l4 4M3.2 8H10M13 3v10",
             Picture::NextMark => "M9 4l4 4-4 4M12.8 8H6M3 3v10",
             Picture::Watch => "M1.8 8c2.6-5 9.8-5 12.4 0-2.6 5-9.8 5-12.4 0zM8 6.4a1.6 1.6 0 1 0 .01 0z",
+            Picture::Panels => "M2 3h12v10H2zM6 3v10M6 9.5h8",
+            Picture::Presentation => "M2 3h12v8H2zM8 11v2.5M5 13.5h6",
+            Picture::WrapLines => "M2 4h12M2 8h9.5a2.2 2.2 0 0 1 0 4.4H8M9.8 10.4l-2 2 2 2M2 12.4h3",
             Picture::LastWrite => "M8.5 11.5l-2.8.8.8-2.8 5.6-5.6 2 2zM1.8 4.5h5M3.8 2.5l-2 2 2 2",
         }
     }

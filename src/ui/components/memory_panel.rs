@@ -7,7 +7,7 @@ use super::byte_inspector::{ByteInspector, Written};
 use super::hex_grid::HexGrid;
 use super::watch_buttons::WatchButtons;
 use crate::protocol::{self, Asked, ByteForm, Caught, MemoryWatch, Touching, ValueChange};
-use crate::ui::hooks::reducers::{CheckContext, DebugContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, DebugContext, SettingsContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_memory::use_memory;
 use crate::ui::platform::dom;
@@ -15,6 +15,7 @@ use crate::ui::selectors::bytes::hex_length;
 use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
 use crate::ui::selectors::numbers;
 use crate::ui::state::memory::MemoryState;
+use crate::ui::state::settings::SettingsAction;
 
 /// The panel, fed by the worker.
 #[component]
@@ -39,6 +40,27 @@ pub fn MemoryRegion() -> Html {
         shown.window = shown.window.marked(&view.written, &view.read, shown.memory);
     }
     let address = debug.address;
+    let settings = use_slice::<SettingsContext>();
+    let reveal = use_state_eq(|| (0_u32, 0_u64));
+    {
+        // What the last step wrote, or else read.
+        let access = debug.view().filter(|_| settings.follow_memory);
+        let access = access.and_then(|view| Some((view.step, *view.written.first().or(view.read.first())?)));
+        let (memory, reveal) = (memory.clone(), reveal.clone());
+        use_effect_with(access, move |access| {
+            if let Some((_, (index, address, _))) = *access {
+                if memory.state.memory != index {
+                    memory.choose(index);
+                }
+                reveal.set((reveal.0 + 1, address));
+            }
+        });
+    }
+    let on_follow = {
+        let settings = settings.dispatcher();
+        Callback::from(move |follow| settings.dispatch(SettingsAction::FollowMemory(follow)))
+    };
+    let follow = settings.follow_memory;
     {
         // Addresses are those of the first memory.
         let memory = memory.clone();
@@ -49,7 +71,7 @@ pub fn MemoryRegion() -> Html {
         });
     }
     let regions = debug.view().filter(|_| shown.memory == 0).map(|view| view.regions.clone()).unwrap_or_default();
-    html! { <MemoryPanel memory={shown} {regions} {address} is_debugged={debug.is_on()} {on_choose} {on_watch} {on_write} /> }
+    html! { <MemoryPanel memory={shown} {regions} {address} is_debugged={debug.is_on()} reveal={*reveal} {follow} {on_follow} {on_choose} {on_watch} {on_write} /> }
 }
 
 /// The selected bytes, to be watched.
@@ -67,6 +89,14 @@ pub struct Props {
     /// An address that is to be shown, and a number that grows with each wish.
     #[prop_or_default]
     pub address: (u32, u64),
+    /// An address to scroll to where it is out of sight, and a number that grows with each request.
+    #[prop_or_default]
+    pub reveal: (u32, u64),
+    /// Whether it scrolls to what each step reads or writes.
+    #[prop_or_default]
+    pub follow: bool,
+    #[prop_or_default]
+    pub on_follow: Callback<bool>,
     /// Parts of it that have a name.
     #[prop_or_default]
     pub regions: Vec<protocol::MemoryRegion>,
@@ -149,6 +179,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
                 <h2>{ "Memory" }</h2>
                 if memory.size > 0 { <span class="panel-note">{ numbers::bytes(memory.size) }</span> }
                 if memory.memories > 1 { <MemoryChoice memory={memory.memory} memories={memory.memories} on_choose={&props.on_choose} /> }
+                if memory.size > 0 && props.is_debugged { <FollowChoice follow={props.follow} on_follow={&props.on_follow} /> }
                 if memory.size > 0 { <JumpForm size={memory.size} on_jump={go.clone()} /> }
             </div>
             if memory.size > 0 && !props.regions.is_empty() {
@@ -181,6 +212,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
                     selection={*selection}
                     {on_select}
                     jump={*jump}
+                    reveal={props.reveal}
                     {on_type}
                     {on_view}
                 />
@@ -191,6 +223,24 @@ pub fn MemoryPanel(props: &Props) -> Html {
                 </ByteInspector>
             }
         </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct FollowProps {
+    follow: bool,
+    on_follow: Callback<bool>,
+}
+
+#[component]
+fn FollowChoice(props: &FollowProps) -> Html {
+    let onchange = props
+        .on_follow
+        .reform(|event: Event| event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()));
+    html! {
+        <label class="follow-choice" title="Scroll to what each step reads or writes">
+            <input type="checkbox" checked={props.follow} {onchange} />{ " Follow" }
+        </label>
     }
 }
 

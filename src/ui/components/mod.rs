@@ -53,6 +53,7 @@ pub mod move_dialog;
 pub mod named_values;
 pub mod notice_bar;
 pub mod operand_stack;
+pub mod panels_menu;
 pub mod problems;
 pub mod projects_dialog;
 pub mod prose;

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::ui::hooks::reducers::{LayoutContext, RunContext, use_slice};
+use crate::ui::hooks::reducers::{DebugContext, LayoutContext, RunContext, use_slice};
 use crate::ui::platform::dom;
 use crate::ui::state::layout::{LayoutAction, Panel};
 
@@ -19,6 +19,7 @@ pub struct PanelProps {
 #[component]
 pub fn TabPanel(props: &PanelProps) -> Html {
     let layout = use_slice::<LayoutContext>();
+    let debugging = use_slice::<DebugContext>().is_on();
     let panel = props.panel;
     html! {
         <div
@@ -28,7 +29,7 @@ pub fn TabPanel(props: &PanelProps) -> Html {
             tabindex="-1"
             role={(props.narrow || Panel::DOCK.contains(&panel)).then_some("tabpanel")}
             aria-labelledby={(props.narrow || Panel::DOCK.contains(&panel)).then(|| tab_id(panel))}
-            hidden={!layout.shows(panel, props.narrow)}
+            hidden={!layout.shows(panel, props.narrow, debugging)}
         >
             { props.children.clone() }
         </div>

@@ -4,15 +4,19 @@ use yew::prelude::*;
 
 use super::entry_choice::EntryChoice;
 use super::icon::{Icon, Picture};
+use super::panels_menu::PanelsMenu;
 use super::run_controls::RunControls;
 use super::source_tools::SourceTools;
-use crate::ui::hooks::reducers::{SettingsContext, use_slice};
+use crate::ui::hooks::reducers::{LayoutContext, SettingsContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
+use crate::ui::state::layout::LayoutAction;
 use crate::ui::state::settings::{SettingsAction, Theme};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub on_help: Callback<()>,
+    /// Whether panels are tabs now.
+    pub narrow: bool,
 }
 
 #[component]
@@ -27,6 +31,11 @@ pub fn Toolbar(props: &Props) -> Html {
     let help = {
         let on_help = props.on_help.clone();
         Callback::from(move |_: MouseEvent| on_help.emit(()))
+    };
+    let layout = use_slice::<LayoutContext>();
+    let present = {
+        let layout = layout.dispatcher();
+        Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Present))
     };
     let theme = match settings.theme {
         Theme::System => "Theme: as the system",
@@ -47,6 +56,15 @@ pub fn Toolbar(props: &Props) -> Html {
                     onclick={act(SettingsAction::LargerText)}><Icon picture={Picture::LargerText} /></button>
                 <button type="button" class="quiet-button" data-at-once="true" aria-label={theme} title={theme}
                     onclick={act(SettingsAction::NextTheme)}><Icon picture={Picture::Theme} /></button>
+                <button type="button" class="quiet-button" aria-label="Wrap long lines" title="Wrap long lines"
+                    aria-pressed={settings.wrap_lines.to_string()} onclick={act(SettingsAction::WrapLines)}
+                ><Icon picture={Picture::WrapLines} /></button>
+                if !props.narrow {
+                    <PanelsMenu />
+                    <button type="button" class="quiet-button" aria-label="Presentation view" title="Presentation view: code and stack, large (Alt+P)"
+                        aria-keyshortcuts="Alt+P" aria-pressed={layout.presentation.to_string()} onclick={present}
+                    ><Icon picture={Picture::Presentation} /></button>
+                }
                 <button type="button" class="quiet-button" aria-label="Help" title="Keys and help (?)" aria-keyshortcuts="?"
                     onclick={help}><Icon picture={Picture::Help} /></button>
             </div>

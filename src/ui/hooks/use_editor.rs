@@ -159,6 +159,13 @@ impl EditorLink {
         }
     }
 
+    /// Whether lines that are longer than the editor is wide are broken.
+    pub fn set_wrapping(&self, is_wrapped: bool) {
+        if let Some(editor) = &*self.0.editor.borrow() {
+            editor.set_wrapping(is_wrapped);
+        }
+    }
+
     /// Draws breakpoints.
     pub fn set_breakpoints(&self, breakpoints: &[DrawnBreakpoint]) {
         if let Some(editor) = &*self.0.editor.borrow() {

@@ -22,22 +22,24 @@ pub enum Hotkey {
     Step(DebugCommand),
     ToggleBreakpoint,
     RunToCursor,
+    /// Presentation view, on or off.
+    Present,
     /// To the first, second, ... panel.
     Panel(usize),
 }
 
 /// Calls back for each hotkey that is pressed; the editor has its own Mod-Enter.
 #[hook]
-pub fn use_hotkeys(on_key: Callback<Hotkey>) {
-    use_effect_with(on_key, |on_key| {
-        let on_key = on_key.clone();
+pub fn use_hotkeys(on_key: Callback<Hotkey>, debugging: bool) {
+    use_effect_with((on_key, debugging), |(on_key, debugging)| {
+        let (on_key, debugging) = (on_key.clone(), *debugging);
         let options = EventListenerOptions::enable_prevent_default();
         let listener = EventListener::new_with_options(&dom::window(), "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
             if event.default_prevented() || event.is_composing() {
                 return;
             }
-            if let Some(hotkey) = hotkey(event) {
+            if let Some(hotkey) = hotkey(event, debugging) {
                 event.prevent_default();
                 on_key.emit(hotkey);
             }
@@ -46,7 +48,7 @@ pub fn use_hotkeys(on_key: Callback<Hotkey>) {
     });
 }
 
-fn hotkey(event: &KeyboardEvent) -> Option<Hotkey> {
+fn hotkey(event: &KeyboardEvent, debugging: bool) -> Option<Hotkey> {
     let modifier = event.ctrl_key() || event.meta_key();
     let key = event.key();
     match key.as_str() {
@@ -57,12 +59,35 @@ fn hotkey(event: &KeyboardEvent) -> Option<Hotkey> {
         "F1" if !modifier => Some(Hotkey::Help),
         "F5" | "F7" | "F9" | "F10" | "F11" => debug_key(&key, event.shift_key(), event.alt_key(), modifier),
         _ if event.alt_key() && !modifier => {
-            // The physical key: Option and a digit type another character on a Mac.
-            let digit = event.code().strip_prefix("Digit")?.parse::<usize>().ok()?;
+            // The physical key: Option and a digit or letter type another character on a Mac.
+            let code = event.code();
+            if let Some(letter) = code.strip_prefix("Key") {
+                // Where nothing is debugged, that character may be what is typed.
+                let free = debugging || !is_typing(event);
+                return letter_key(letter, event.shift_key()).filter(|_| free);
+            }
+            let digit = code.strip_prefix("Digit")?.parse::<usize>().ok()?;
             (1..=Panel::ALL.len()).contains(&digit).then(|| Hotkey::Panel(digit - 1))
         }
         _ => None,
     }
+}
+
+/// Keys that every keyboard has, held with Alt (Option on a Mac): many have no function keys, or use them otherwise.
+/// With Shift the same backwards.
+fn letter_key(letter: &str, shift: bool) -> Option<Hotkey> {
+    Some(Hotkey::Step(match (letter, shift) {
+        ("P", false) => return Some(Hotkey::Present),
+        ("I", false) => DebugCommand::Into,
+        ("I", true) => DebugCommand::BackInto,
+        ("N", false) => DebugCommand::Over,
+        ("N", true) => DebugCommand::BackOver,
+        ("O", false) => DebugCommand::Out,
+        ("O", true) => DebugCommand::BackOut,
+        ("C", false) => DebugCommand::Continue,
+        ("C", true) => DebugCommand::BackContinue,
+        _ => return None,
+    }))
 }
 
 /// As in other debuggers; with Alt the same backwards.

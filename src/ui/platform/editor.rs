@@ -50,6 +50,8 @@ extern "C" {
     fn set_breakpoints(this: &WatEditor, breakpoints: &Array);
     #[wasm_bindgen(method, js_name = setDebug)]
     fn set_debug(this: &WatEditor, marks: &JsValue);
+    #[wasm_bindgen(method, js_name = setWrapping)]
+    fn set_wrapping(this: &WatEditor, is_wrapped: bool);
     #[wasm_bindgen(method)]
     fn line(this: &WatEditor) -> u32;
     #[wasm_bindgen(method)]
@@ -219,6 +221,11 @@ impl Editor {
         });
         let values: Array = values.collect();
         self.view.set_debug(&object([("current", current), ("caller", caller), ("values", values.into())]));
+    }
+
+    /// Whether lines that are longer than the editor is wide are broken.
+    pub fn set_wrapping(&self, is_wrapped: bool) {
+        self.view.set_wrapping(is_wrapped);
     }
 
     /// The line that the cursor is on, from 1.

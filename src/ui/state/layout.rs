@@ -65,6 +65,9 @@ impl Panel {
     }
 }
 
+/// The panels of Presentation view, and those that a narrow screen shows together while debugging.
+const PRESENTED: [Panel; 2] = [Panel::Editor, Panel::Inspector];
+
 /// A line that can be dragged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Splitter {
@@ -102,6 +105,10 @@ pub struct Layout {
     pub tab: Panel,
     /// The one of [`Panel::DOCK`] that is shown on a wide screen.
     pub dock: Panel,
+    /// The panels that the user has hidden on a wide screen; never the editor.
+    pub hidden: Vec<Panel>,
+    /// Only what a class looks at: code, the sentence on the step, the stack.
+    pub presentation: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +124,12 @@ pub enum LayoutAction {
     Show {
         panel: Panel,
     },
+    /// Hides a panel on a wide screen, or brings it back.
+    Toggle {
+        panel: Panel,
+    },
+    /// Turns Presentation view on or off.
+    Present,
 }
 
 impl Default for Layout {
@@ -131,6 +144,8 @@ impl Default for Layout {
             memory: 2200,
             tab: Panel::Editor,
             dock: Panel::Console,
+            hidden: Vec::new(),
+            presentation: false,
         }
     }
 }
@@ -146,14 +161,39 @@ impl Layout {
                 if Panel::DOCK.contains(&panel) {
                     next.dock = panel;
                 }
+                next.hidden.retain(|hidden| *hidden != panel);
+                next.presentation &= PRESENTED.contains(&panel);
             }
+            LayoutAction::Toggle { panel } => {
+                let was_hidden = next.hidden.contains(&panel);
+                next.hidden.retain(|hidden| *hidden != panel);
+                if !was_hidden && panel != Panel::Editor {
+                    next.hidden.push(panel);
+                }
+                next.presentation = false;
+                next.dock = next.shown_in_dock();
+            }
+            LayoutAction::Present => next.presentation = !next.presentation,
         }
         next
     }
 
-    /// Whether a panel is in sight.
-    pub fn shows(&self, panel: Panel, narrow: bool) -> bool {
-        if narrow { self.tab == panel } else { self.dock == panel || !Panel::DOCK.contains(&panel) }
+    /// The panel of the dock that is shown: the chosen one, or the other where that is hidden.
+    fn shown_in_dock(&self) -> Panel {
+        let shown = |panel: &Panel| !self.hidden.contains(panel);
+        [self.dock].into_iter().chain(Panel::DOCK).find(shown).unwrap_or(self.dock)
+    }
+
+    /// Whether a panel is in sight. On a narrow screen, a debugged program's code and stack are shown together.
+    pub fn shows(&self, panel: Panel, narrow: bool, debugging: bool) -> bool {
+        if narrow {
+            let both = debugging && PRESENTED.contains(&self.tab);
+            return self.tab == panel || both && PRESENTED.contains(&panel);
+        }
+        if self.presentation {
+            return PRESENTED.contains(&panel);
+        }
+        !self.hidden.contains(&panel) && (self.dock == panel || !Panel::DOCK.contains(&panel))
     }
 
     pub fn size(&self, splitter: Splitter) -> u32 {
@@ -204,6 +244,8 @@ impl Layout {
         if !Panel::DOCK.contains(&layout.dock) {
             layout.dock = Panel::Console;
         }
+        layout.hidden.retain(|panel| *panel != Panel::Editor);
+        layout.dock = layout.shown_in_dock();
         layout
     }
 }
@@ -248,13 +290,51 @@ mod tests {
     #[test]
     fn console_and_calls_share_a_place_on_a_wide_screen() {
         let layout = Layout::default();
-        assert!(layout.shows(Panel::Console, false) && !layout.shows(Panel::Calls, false));
+        let shows = |layout: &Layout, panel| layout.shows(panel, false, false);
+        assert!(shows(&layout, Panel::Console) && !shows(&layout, Panel::Calls));
         let layout = layout.apply(LayoutAction::Show { panel: Panel::Calls });
-        assert!(!layout.shows(Panel::Console, false) && layout.shows(Panel::Calls, false));
-        assert!(layout.shows(Panel::Memory, false) && !layout.shows(Panel::Memory, true));
+        assert!(!shows(&layout, Panel::Console) && shows(&layout, Panel::Calls));
+        assert!(shows(&layout, Panel::Memory) && !layout.shows(Panel::Memory, true, false));
         let layout = layout.apply(LayoutAction::Show { panel: Panel::Memory });
-        assert!(layout.shows(Panel::Calls, false), "another panel leaves the place as it is");
+        assert!(shows(&layout, Panel::Calls), "another panel leaves the place as it is");
         assert_eq!(Layout::restored(r#"{"dock": "Memory"}"#).dock, Panel::Console);
+    }
+
+    #[test]
+    fn every_panel_but_the_editor_can_be_hidden_and_comes_back() {
+        let mut layout = Layout::default();
+        for panel in Panel::ALL {
+            layout = layout.apply(LayoutAction::Toggle { panel });
+            assert_eq!(layout.shows(panel, false, false), panel == Panel::Editor, "{panel:?}");
+        }
+        for panel in Panel::ALL {
+            layout = layout.apply(LayoutAction::Show { panel });
+            assert!(layout.shows(panel, false, false), "{panel:?}");
+        }
+        let layout = layout.apply(LayoutAction::Show { panel: Panel::Console });
+        let layout = layout.apply(LayoutAction::Toggle { panel: Panel::Console });
+        assert!(layout.shows(Panel::Calls, false, false), "the other of the two takes its place");
+    }
+
+    #[test]
+    fn presentation_view_shows_code_and_stack_until_another_panel_is_asked_for() {
+        let layout = Layout::default().apply(LayoutAction::Present);
+        let shown: Vec<_> = Panel::ALL.into_iter().filter(|panel| layout.shows(*panel, false, true)).collect();
+        assert_eq!(shown, PRESENTED);
+        assert!(!layout.apply(LayoutAction::Show { panel: Panel::Memory }).presentation);
+        assert!(!layout.apply(LayoutAction::Present).presentation);
+    }
+
+    #[test]
+    fn a_narrow_screen_shows_code_and_stack_together_while_debugging() {
+        let layout = Layout::default();
+        assert!(!layout.shows(Panel::Inspector, true, false));
+        for tab in PRESENTED {
+            let layout = layout.apply(LayoutAction::Show { panel: tab });
+            assert!(layout.shows(Panel::Editor, true, true) && layout.shows(Panel::Inspector, true, true));
+        }
+        let layout = layout.apply(LayoutAction::Show { panel: Panel::Memory });
+        assert!(!layout.shows(Panel::Editor, true, true));
     }
 
     #[test]

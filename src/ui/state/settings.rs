@@ -24,6 +24,10 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether the calls of programs are traced.
     pub record_calls: bool,
+    /// Whether the memory scrolls to what each step of the debugger reads or writes.
+    pub follow_memory: bool,
+    /// Whether the editor breaks lines that are longer than it is wide.
+    pub wrap_lines: bool,
     /// What a step of the debugger is in WebAssembly text, and where there is source.
     pub step_in_text: StepBy,
     pub step_in_source: StepBy,
@@ -44,6 +48,8 @@ pub enum SettingsAction {
     UsualText,
     SetLimits(Limits),
     RecordCalls(bool),
+    FollowMemory(bool),
+    WrapLines,
     StepInText(StepBy),
     StepInSource(StepBy),
 }
@@ -136,6 +142,8 @@ impl Default for Settings {
             text_size: 100,
             limits: Limits::default(),
             record_calls: false,
+            follow_memory: true,
+            wrap_lines: false,
             step_in_text: StepBy::Instruction,
             step_in_source: StepBy::Line,
         }
@@ -163,6 +171,8 @@ impl Settings {
             SettingsAction::UsualText => next.text_size = 100,
             SettingsAction::SetLimits(limits) => next.limits = limits,
             SettingsAction::RecordCalls(record) => next.record_calls = record,
+            SettingsAction::FollowMemory(follow) => next.follow_memory = follow,
+            SettingsAction::WrapLines => next.wrap_lines = !self.wrap_lines,
             SettingsAction::StepInText(by) => next.step_in_text = by,
             SettingsAction::StepInSource(by) => next.step_in_source = by,
         }

@@ -165,7 +165,7 @@ impl Page {
             let failed = |failure: Failure| failure.to_string();
             // The keys go to what has the keyboard: Firefox takes no Control among the keys for an element.
             self.session().script("arguments[0].focus()", &[element.json()]).map_err(failed)?;
-            self.session().chord(key::CONTROL, 'a').map_err(failed)?;
+            self.session().chord(&[key::CONTROL], 'a').map_err(failed)?;
             let letters = text.chars().map(|letter| if letter == '\n' { key::ENTER } else { letter });
             let over = if text.is_empty() { vec![key::BACKSPACE] } else { letters.collect() };
             self.session().keys(over).map_err(failed)
@@ -198,6 +198,11 @@ impl Page {
 
     /// Presses a key while another is held.
     pub fn chord(&self, held: char, key: char) {
+        self.session().chord(&[held], key).expect("keys can be pressed");
+    }
+
+    /// Presses a key while several are held.
+    pub fn chord_of(&self, held: &[char], key: char) {
         self.session().chord(held, key).expect("keys can be pressed");
     }
 

@@ -213,14 +213,11 @@ impl Session {
         self.actions(keys.into_iter().flat_map(strokes).collect())
     }
 
-    /// Presses a key while another is held.
-    pub fn chord(&self, held: char, key: char) -> Result<(), Failure> {
-        self.actions(vec![
-            json!({ "type": "keyDown", "value": held }),
-            json!({ "type": "keyDown", "value": key }),
-            json!({ "type": "keyUp", "value": key }),
-            json!({ "type": "keyUp", "value": held }),
-        ])
+    /// Presses a key while others are held.
+    pub fn chord(&self, held: &[char], key: char) -> Result<(), Failure> {
+        let down = held.iter().chain([&key]).map(|key| json!({ "type": "keyDown", "value": key }));
+        let up = [&key].into_iter().chain(held.iter().rev()).map(|key| json!({ "type": "keyUp", "value": key }));
+        self.actions(down.chain(up).collect())
     }
 
     fn actions(&self, strokes: Vec<Value>) -> Result<(), Failure> {

@@ -22,5 +22,5 @@ fn the_editor_is_there_before_the_interpreter() {
     page.server().lose("worker_bg");
     page.visit("/");
     page.wait_until_ready();
-    page.expect_source("i32.const 42");
+    page.expect_source("i32.const 2");
 }

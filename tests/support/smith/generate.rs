@@ -36,6 +36,17 @@ pub fn scalar_module(seed: u64) -> Vec<u8> {
     })
 }
 
+/// As [`module`], of what each runtime does alike: without imports, with NaNs that are made canonical, and without the
+/// vector instructions whose results are open.
+pub fn vector_module(seed: u64) -> Vec<u8> {
+    generate(seed, |random| Config {
+        max_imports: 0,
+        relaxed_simd_enabled: false,
+        canonicalize_nans: true,
+        ..config(random)
+    })
+}
+
 /// As [`module`], of bytes that somebody else has chosen; `None` where they lead to no module.
 pub fn module_of(bytes: &[u8]) -> Option<Vec<u8>> {
     let (seed, bytes) = bytes.split_first_chunk::<2>()?;

@@ -20,7 +20,7 @@ mod observe;
 mod way;
 mod world;
 
-pub use generate::{SplitMix, module, module_of};
-pub use observe::{Ended, Observed, State, observe};
+pub use generate::{FUEL, FUEL_FOR_A_CALL, SplitMix, module, module_of, scalar_module, vector_module};
+pub use observe::{Bytes, Call, Ended, Observed, State, observe};
 pub use way::{InSlices, Instrumented, Plain, Way};
 pub use world::World;

@@ -5,7 +5,7 @@
 //! An entry that matches nothing fails the build: the name has changed, and what it named is loaded at once again. An
 //! entry too many costs time, no more: what is called too early is fetched at that moment.
 //! `tests/e2e/tests/parts.rs` notices if that happens to the first programs that a user runs.
-//! `generated/app-first.txt` and `generated/worker-first.txt` list what is loaded at once, largest first.
+//! `generated/app-first.txt` and `generated/worker-first.txt` list what is loaded at once: bytes, index in stack traces, name.
 
 use crate::project;
 use crate::split;
@@ -270,7 +270,7 @@ pub const APP_REST: &[&str] = &[
     "..components::timeline::StepField",
     "..components::timeline::Bar",
     "..components::help_dialog::Contents",
-    "..components::files_dialog",
+    "..components::files_dialog::FilesDialog",
     "..components::backtrace",
     "..components::calls_panel::Filters",
     "..components::calls_panel::CopyCalls",
@@ -335,7 +335,7 @@ pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
         parts.rest.len() / 1000
     );
     // To look for what could come later, too.
-    let lines = parts.largest.iter().map(|(size, name)| format!("{size} {}\n", without_hashes(name)));
+    let lines = parts.largest.iter().map(|(size, index, name)| format!("{size} {index} {}\n", without_hashes(name)));
     project::write_if_changed(
         &project::generated().join(format!("{name}-first.txt")),
         lines.collect::<String>().as_bytes(),

@@ -31,8 +31,8 @@ pub struct Split {
     pub rest: Vec<u8>,
     /// How many functions there are in each, doors not counted.
     pub functions: (usize, usize),
-    /// The functions of the first, largest first: bytes and name.
-    pub largest: Vec<(usize, String)>,
+    /// The functions of the first, largest first: bytes, index and name.
+    pub largest: Vec<(usize, u32, String)>,
 }
 
 /// Splits `wasm`.

@@ -88,13 +88,14 @@ impl Plan {
         (0..).zip(&self.is_rest).filter(|(_, is_rest)| **is_rest).map(|(function, _)| function)
     }
 
-    /// The bytes and the name of each function that stays, largest first.
-    pub fn first_sizes(&self, module: &Module<'_>) -> Vec<(usize, String)> {
-        let defined =
-            (module.imported_functions..).zip(&module.bodies).filter(|(function, _)| !self.is_rest(*function));
+    /// Each function that stays, largest first: its bytes, its index in the first module, as in a stack trace, its name.
+    pub fn first_sizes(&self, module: &Module<'_>) -> Vec<(usize, u32, String)> {
+        let defined = (module.imported_functions..).zip(&module.bodies);
         let mut sizes: Vec<_> = defined
+            .filter(|(function, _)| !self.is_rest(*function))
             .map(|(function, body)| {
-                (size(body), module.names.get(&function).map_or_else(String::new, ToString::to_string))
+                let name = module.names.get(&function).map_or_else(String::new, ToString::to_string);
+                (size(body), self.first_index(function).unwrap_or_default(), name)
             })
             .collect();
         sizes.sort_by(|a, b| b.cmp(a));

@@ -10,6 +10,8 @@ impl Page {
     pub(super) fn look(&self, role: &str, name: &str) -> Option<Element> {
         self.session().find_all(&candidates(role)).into_iter().find(|element| {
             self.session().role_and_name(element).is_some_and(|(found_role, found_name)| {
+                // ARIA 1.3 has `image` for `img`, and browsers have begun to say so.
+                let found_role = if found_role.eq_ignore_ascii_case("image") { "img" } else { &found_role };
                 found_role.eq_ignore_ascii_case(role) && matches_name(&found_name, name)
             }) && self.session().is_displayed(element)
         })
