@@ -147,7 +147,6 @@ fn Page() -> Html {
             <DebugBar />
             <FaultBanner />
             <RestBanner />
-            <NoticeBar />
             <MomentBar />
             <main class="workbench">
                 <div class="workbench-left">
@@ -158,6 +157,7 @@ fn Page() -> Html {
                 <SplitterBar splitter={Splitter::Left} />
                 <div class="workbench-stage">
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
+                    <NoticeBar />
                     if debugging { <StepSentence /> }
                     <Timeline />
                     <SplitterBar splitter={Splitter::Console} />

@@ -25,7 +25,7 @@ pub fn NoticeBar() -> Html {
     });
     // The live region is always there: one that appears with its text is not announced.
     html! {
-        <div class="notice-place" data-at-once="true" role="log" aria-live="polite" aria-label="Notices">
+        <div class="notice-anchor"><div class="notice-place" data-at-once="true" role="log" aria-live="polite" aria-label="Notices">
             if let Some(notice) = notice {
                 <div class="notice" data-error={notice.is_error.to_string()}>
                     <p>{ &*notice.text }</p>
@@ -43,6 +43,6 @@ pub fn NoticeBar() -> Html {
             if let Some(progress) = &workspace.progress {
                 <div class="notice" data-error="false"><p>{ &**progress }</p></div>
             }
-        </div>
+        </div></div>
     }
 }

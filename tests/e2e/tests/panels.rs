@@ -94,7 +94,7 @@ fn steps_have_keys_that_every_keyboard_has() {
     page.chord(key::ALT, 'c');
     page.expect_status("calc returned 25");
     page.chord_of(&[key::ALT, key::SHIFT], 'c');
-    page.expect_status("Before the first instruction");
+    page.expect_status("Back at the start");
 }
 
 #[test]
