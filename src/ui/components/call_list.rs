@@ -141,7 +141,7 @@ fn CallRow(props: &RowProps) -> Html {
         html! {
             <>
                 // The option's name leaves out when the call was made, so the style sheet draws that.
-                <span class="syscall-number">{ numbers::grouped(call.number) }</span>
+                <span class="syscall-number">{ numbers::grouped(call.number) }</span>{ " " }
                 <span class="syscall-time" data-text={time(call)} />
                 <span class="syscall-fuel" data-text={numbers::grouped(call.fuel)} />
                 <span class="syscall-text">

@@ -166,10 +166,9 @@ fn a_source_under_the_debugger() {
     page.expect_source("mod count;");
     check(&page, "a module with its source");
     page.press("Debug");
-    page.expect_status("Before the first instruction");
+    page.expect_status("main.rs");
     page.press("Step into");
-    page.press("Step into");
-    page.expect_status("next is");
+    page.expect_status("At line");
     check(&page, "debugging Rust");
 }
 

@@ -102,7 +102,7 @@ fn files(page: &Page) {
 fn review(page: &Page) {
     files(page);
     page.press("Review");
-    page.press("notes.txt, new");
+    page.press("new, notes.txt");
     page.expect_text("lines removed");
 }
 
