@@ -141,36 +141,41 @@ fn Page() -> Html {
         let help = help.setter();
         Callback::from(move |()| help.set(false))
     };
+    let presentation = layout.presentation && !narrow;
+    let shows = |panel: Panel| layout.shows(panel, narrow, debugging);
+    let any = |panels: [Panel; 2]| narrow || panels.into_iter().any(shows);
+    let both = |panels: [Panel; 2]| panels.into_iter().all(shows);
+    let (left, right) = ([Panel::Module, Panel::Files], [Panel::Inspector, Panel::Memory]);
     html! {
-        <div class="page" data-narrow={narrow.to_string()} data-presentation={layout.presentation.to_string()} style={layout.style()}>
+        <div class="page" data-narrow={narrow.to_string()} data-presentation={presentation.to_string()} style={format!("{}; --text-size: {}", layout.style(), settings.text_size)}>
             <Toolbar on_help={open_help} {narrow} />
             <DebugBar />
             <FaultBanner />
             <RestBanner />
             <MomentBar />
             <main class="workbench">
-                <div class="workbench-left">
+                <div class="workbench-left" hidden={!any(left)}>
                     <TabPanel panel={Panel::Module} {narrow}><ModulePanel /></TabPanel>
-                    <SplitterBar splitter={Splitter::Files} />
+                    if both(left) { <SplitterBar splitter={Splitter::Files} /> }
                     <TabPanel panel={Panel::Files} {narrow}><FilesPanel /></TabPanel>
                 </div>
-                <SplitterBar splitter={Splitter::Left} />
+                if any(left) { <SplitterBar splitter={Splitter::Left} /> }
                 <div class="workbench-stage">
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
                     <NoticeBar />
                     if debugging { <StepSentence /> }
                     <Timeline />
-                    <SplitterBar splitter={Splitter::Console} />
-                    <div class="workbench-dock">
+                    if any(Panel::DOCK) { <SplitterBar splitter={Splitter::Console} /> }
+                    <div class="workbench-dock" hidden={!any(Panel::DOCK)}>
                         if !narrow { <DockBar /> }
                         <TabPanel panel={Panel::Console} {narrow}><ConsolePanel /></TabPanel>
                         <TabPanel panel={Panel::Calls} {narrow}><CallsRegion /></TabPanel>
                     </div>
                 </div>
-                <SplitterBar splitter={Splitter::Right} />
-                <div class="workbench-right" id="column-right" data-debugging={debugging.to_string()}>
+                if any(right) && !presentation { <SplitterBar splitter={Splitter::Right} /> }
+                <div class="workbench-right" id="column-right" data-debugging={debugging.to_string()} hidden={!any(right)}>
                     <TabPanel panel={Panel::Inspector} {narrow}><Inspector /></TabPanel>
-                    if debugging { <SplitterBar splitter={Splitter::Memory} /> }
+                    if debugging && both(right) { <SplitterBar splitter={Splitter::Memory} /> }
                     <TabPanel panel={Panel::Memory} {narrow}><MemoryRegion /></TabPanel>
                 </div>
             </main>

@@ -52,7 +52,7 @@ fn presentation_view_shows_a_dozen_lines_of_large_code_beside_the_stack() {
     page.press("Presentation view");
     page.expect_no("region", "Module");
     page.expect_no("region", "Memory");
-    page.expect("region", "Inspector");
+    page.expect_text("Operand stack");
     expect_lines(&page, 12);
     page.press("Step into");
     page.expect_status("i32.const 100: pushed 100");
