@@ -196,7 +196,7 @@ fn files_and_what_a_run_changed() {
     page.hit(key::ESCAPE);
     page.click("treeitem", "notes.txt");
     page.press("Move");
-    page.expect("dialog", "Move");
+    page.expect("dialog", "Move notes.txt");
     check(&page, "moving a file");
     page.hit(key::ESCAPE);
     page.press("New folder");
