@@ -12,7 +12,7 @@ fn main() {
         [] => {
             let path = e2e::root().join("docs/picture.png");
             let page = open(DESKTOP, false);
-            finished(&page);
+            reversing(&page);
             page.picture(&path);
             println!("{}", path.display());
         }
@@ -37,6 +37,8 @@ fn all(folder: &Path) {
         ("review", review),
         ("calls", calls),
         ("watching", watching),
+        ("reversing", reversing),
+        ("presentation", presentation),
     ];
     for (size_name, size) in [("desktop", DESKTOP), ("phone", PHONE)] {
         for (theme, dark) in [("light", false), ("dark", true)] {
@@ -122,4 +124,32 @@ fn watching(page: &Page) {
     page.fill("Which: a global", "$none");
     page.press("Add");
     page.expect_in("Breakpoints", "has no global");
+}
+
+/// In the middle of reversing a list: two values loaded, one of them stored.
+fn reversing(page: &Page) {
+    page.choose_example("Memory and data");
+    page.expect_source("$swap");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Go to the end");
+    page.expect_status("main returned");
+    page.fill("Step number", "21");
+    page.hit(e2e::key::ENTER);
+    page.expect_status("Step 21");
+    page.press("Step into");
+    page.expect_status("next");
+}
+
+/// Presentation view, which only a wide screen has.
+fn presentation(page: &Page) {
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    for _ in 0..3 {
+        page.press("Step into");
+    }
+    if page.shows("button", "Presentation view") {
+        page.press("Presentation view");
+    }
+    page.expect_status("i32.add");
 }
