@@ -75,7 +75,7 @@ fn the_calls_under_way_at_a_trap_are_told_when_asked_for() {
     let suite = guest_with_lines("suite");
     let output = wasmoscope(&folder, &["run", "--backtrace", suite.to_str().expect("its path is text"), "panic"], "");
     let told = text(&output.stderr);
-    assert!(told.contains("calls under way") && told.contains("suite::main"), "{told}");
+    assert!(told.contains("call stack at step") && told.contains("suite::main"), "{told}");
     assert!(told.contains("at /guests/suite/src/"), "{told}");
 }
 

@@ -248,7 +248,7 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
         let view = command(&mut worker, DebugCommand::Continue);
         assert!(matches!(view.reason, DebugReason::Ended { .. }), "{:?}", view.reason);
         assert_eq!(view.log.len(), 10);
-        assert!(view.log[0].ends_with(&format!("its condition cannot be told: {reason}")), "{}", view.log[0]);
+        assert!(view.log[0].ends_with(&format!("could not evaluate its condition: {reason}")), "{}", view.log[0]);
     }
 }
 

@@ -17,7 +17,7 @@ const SLICE: u64 = 10_000_000;
 /// Prints the calls to standard error, the innermost first; or why they cannot be told.
 pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Entry, limits: Limits, record: &Record) {
     let Ok(mut retrace) = Retrace::start(&source.name, wasm, summary, entry, limits, record) else {
-        err!("note: the calls cannot be told, because the program could not be started again");
+        err!("note: no call stack, because the program could not be started again");
         return;
     };
     loop {
@@ -25,13 +25,13 @@ pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Ent
             Retraced::Working => {}
             Retraced::There => break,
             Retraced::Lost => {
-                err!("note: the calls cannot be told, because the program did not end as it did before");
+                err!("note: no call stack, because the program did not end as it did before");
                 return;
             }
         }
     }
     let places = Places::new(source, wasm);
-    err!("calls under way at step {}, the innermost first:", retrace.step());
+    err!("call stack at step {} (most recent call first):", retrace.step());
     let (calls, hidden) = retrace.calls(MOST, places.info.as_ref());
     for (number, call) in calls.iter().enumerate() {
         let inlined = if call.is_inlined { " (inlined)" } else { "" };

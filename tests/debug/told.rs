@@ -70,7 +70,7 @@ fn a_place_in_the_text_is_explained() {
     assert_eq!(say("local.get $n", 2), local("i64 4", "in the topmost call"));
     let call = say("call $factorial (i64.sub", 0);
     assert_eq!(call.0, "func $factorial (0)");
-    assert_eq!(call.2, "(param i64) (result i64); 2 calls of it are under way");
+    assert_eq!(call.2, "(param i64) (result i64); 2 active calls");
     assert_eq!(say("i64.mul", 0).0, "");
 }
 

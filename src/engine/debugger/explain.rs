@@ -126,8 +126,8 @@ impl DebugSession {
         };
         match calls {
             0 => explanation.note("not being called now"),
-            1 => explanation.note("one call of it is under way"),
-            calls => explanation.note(format!("{calls} calls of it are under way")),
+            1 => explanation.note("one active call"),
+            calls => explanation.note(format!("{calls} active calls")),
         }
     }
 

@@ -76,7 +76,7 @@ impl Outcome {
             return Self::LimitReached {
                 limit: "recursion".to_owned(),
                 message: format!("the program went more than {} calls deep", limits.recursion),
-                help: "look for a function that calls itself without an end, or raise the recursion limit".to_owned(),
+                help: "look for infinite recursion, or raise the recursion limit".to_owned(),
             };
         }
         let trap = describe(code);
@@ -102,7 +102,7 @@ impl Outcome {
         Self::LimitReached {
             limit: "output".to_owned(),
             message: format!("the program printed more than {}", words::bytes(limit)),
-            help: "look for a loop that prints without an end, or raise the output limit".to_owned(),
+            help: "look for an infinite loop that prints, or raise the output limit".to_owned(),
         }
     }
 
@@ -177,7 +177,7 @@ fn describe(code: TrapCode) -> Trap {
             "the machine has no more memory for this program",
             "close other tabs, or make the program use less",
         ),
-        TrapCode::StackOverflow => ("stack-overflow", "the calls went too deep", "look for a recursion without an end"),
+        TrapCode::StackOverflow => ("stack-overflow", "the calls went too deep", "look for infinite recursion"),
     };
     Trap { code, message: message.to_owned(), help: help.to_owned() }
 }

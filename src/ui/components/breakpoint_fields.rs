@@ -47,10 +47,10 @@ pub fn BreakpointFields(props: &Props) -> Html {
     let from_hit = if from_hit > 1 { from_hit.to_string() } else { String::new() };
     html! {
         <>
-            { field("Only if", "local.n == 3 && stack[0] > 9", "wide", condition.unwrap_or_default(),
+            { field("Condition", "local.n == 3 && stack[0] > 9", "wide", condition.unwrap_or_default(),
                 edit(|terms, text| terms.condition = Some(text).filter(|text| !text.is_empty()))) }
-            { field("From hit", "1", "narrow", from_hit, edit(|terms, text| terms.from_hit = text.parse().unwrap_or(0))) }
-            { field("Say instead of stopping", "n is {local.n}", "wide", log.unwrap_or_default(),
+            { field("Hit count", "1", "narrow", from_hit, edit(|terms, text| terms.from_hit = text.parse().unwrap_or(0))) }
+            { field("Log message", "n is {local.n}", "wide", log.unwrap_or_default(),
                 edit(|terms, text| terms.log = Some(text).filter(|text| !text.is_empty()))) }
         </>
     }

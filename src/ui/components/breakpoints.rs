@@ -54,8 +54,8 @@ pub fn BreakpointList() -> Html {
                     <ul class="breakpoint-list">
                         // Each box has its name besides: where there is no room for columns it is seen there.
                         <li class="breakpoint breakpoint-heads" aria-hidden="true">
-                            <span>{ "Stops at" }</span><span>{ "Only if" }</span><span>{ "From hit" }</span>
-                            <span>{ "Say instead of stopping" }</span><span />
+                            <span>{ "Stops at" }</span><span>{ "Condition" }</span><span>{ "Hit count" }</span>
+                            <span>{ "Log message" }</span><span />
                         </li>
                         { for lines.iter().map(|line| html! { <BreakpointItem key={line.breakpoint.id} line={line.clone()} /> }) }
                         { for catches.iter().map(|known| html! { <CatchItem key={known.catch.id} known={known.clone()} /> }) }

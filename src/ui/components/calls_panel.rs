@@ -42,7 +42,7 @@ pub fn CallsRegion() -> Html {
         <section class="calls-panel" aria-label="System calls">
             <div class="panel-head">
                 <h2>{ "System calls" }</h2>
-                <label class="calls-record" title="Record the system calls of the programs that are run from now on">
+                <label class="calls-record" title="Record the system calls of the next runs">
                     <input type="checkbox" checked={record} onchange={on_record} />
                     { "Record" }
                 </label>

@@ -37,7 +37,7 @@ pub fn CatchItem(props: &Props) -> Html {
         });
         html! {
             <button type="button" class="quiet-button" {onclick} aria-label={format!("Only this deep: {told}")}
-                title={format!("Stop only in calls as deep as the one that is looked at: {}", at_depth(depth))}>
+                title={format!("Stop only in calls as deep as the selected one: {}", at_depth(depth))}>
                 { "Only this deep" }
             </button>
         }

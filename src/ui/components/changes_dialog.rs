@@ -107,7 +107,7 @@ pub fn ChangesDialog(props: &Props) -> Html {
             }
             if *asks {
                 <ConfirmDialog title="Revert all that the last run did?" action="Revert"
-                    text="What the last run created is removed, and what it changed or removed is put back as it was. This cannot be undone."
+                    text="What the last run created is removed; what it changed or removed is restored. This cannot be undone."
                     on_yes={revert_all} on_close={no} />
             }
         </Modal>

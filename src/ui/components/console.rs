@@ -145,7 +145,7 @@ fn Output(props: &OutputProps) -> Html {
                 </p>
             }
             if console.is_empty() && run.phase == Phase::Idle {
-                <p class="console-hint">{ "Press " }<strong>{ "Run" }</strong>{ ": what the program prints appears here, and here it can be answered." }</p>
+                <p class="console-hint">{ "Press " }<strong>{ "Run" }</strong>{ ": the program's output appears here, and you can type its input here." }</p>
             }
             { for console.blocks.iter().enumerate().map(|(index, block)| html! {
                 <ConsoleBlock key={block.key} block={block.clone()} found={in_block(index)} current={found.part(props.number, index)} />

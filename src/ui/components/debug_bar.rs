@@ -26,7 +26,7 @@ const BACK: [Key; 4] = [
         name: "Reverse continue",
         short: "Reverse continue",
         keys: "Alt+F5",
-        hint: "Back to the breakpoint passed last, or to the start",
+        hint: "Back to the previous breakpoint, or to the start",
         picture: Picture::ReverseContinue,
         command: DebugCommand::BackContinue,
     },
@@ -42,7 +42,7 @@ const BACK: [Key; 4] = [
         name: "Step back over",
         short: "Back over",
         keys: "Alt+F10",
-        hint: "One instruction or line back; a call as a whole",
+        hint: "One instruction or line back, over calls",
         picture: Picture::BackOver,
         command: DebugCommand::BackOver,
     },
@@ -69,7 +69,7 @@ const FORWARD: [Key; 4] = [
         name: "Step over",
         short: "Step over",
         keys: "F10",
-        hint: "One instruction or line; a call as a whole",
+        hint: "One instruction or line, over calls",
         picture: Picture::StepOver,
         command: DebugCommand::Over,
     },
@@ -77,7 +77,7 @@ const FORWARD: [Key; 4] = [
         name: "Step out",
         short: "Step out",
         keys: "Shift+F11",
-        hint: "On until this function has returned",
+        hint: "Run until this function returns",
         picture: Picture::StepOut,
         command: DebugCommand::Out,
     },
@@ -85,7 +85,7 @@ const FORWARD: [Key; 4] = [
         name: "Continue",
         short: "Continue",
         keys: "F5",
-        hint: "On to the next breakpoint, or the end",
+        hint: "Continue to the next breakpoint, or to the end",
         picture: Picture::Run,
         command: DebugCommand::Continue,
     },
@@ -130,7 +130,7 @@ pub fn DebugBar() -> Html {
             </div>
             <StepChoice />
             if text_changed {
-                <p class="debug-changed">{ "The text has been changed since. Press Debug to debug it as it is now." }</p>
+                <p class="debug-changed">{ "The text has changed. Press Debug to debug the current text." }</p>
             }
         </section>
     }

@@ -56,9 +56,8 @@ pub fn DownloadDialog(props: &Props) -> Html {
                 Ok(binary) => drop(hand_out(&format!("{stem}.wasm"), "application/wasm", &binary.bytes)),
                 Err(problems) => {
                     let first = problems.first().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
-                    problem.set(Some(
-                        format!("The program does not compile{first}. Problems lists what is to be mended.").into(),
-                    ));
+                    problem
+                        .set(Some(format!("The program does not compile{first}. See Problems for the errors.").into()));
                 }
             }
         })

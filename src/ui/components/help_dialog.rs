@@ -84,8 +84,8 @@ fn Contents() -> Html {
                 <strong>{ "Run" }</strong>{ " and " }<strong>{ "Debug" }</strong>{ " call " }<code>{ "_start" }</code>
                 { ", or else " }<code>{ "main" }</code>
                 { ", or the only exported function without parameters; a module that has none of these and a start function only runs that. " }
-                { "What is called is named beside Run, where another exported function can be chosen. " }
-                { "A function with parameters takes their values from its boxes under Module." }
+                { "Run calls the function named beside it; another exported function can be chosen there. " }
+                { "Arguments come from the boxes under Module." }
             </p>
             <table class="keys">
                 <thead class="visually-hidden"><tr><th scope="col">{ "Key" }</th><th scope="col">{ "What it does" }</th></tr></thead>

@@ -34,7 +34,7 @@ pub fn LimitsForm() -> Html {
             { for fields(&settings.limits).into_iter().map(|(kind, name, unit, value)| html! {
                 <LimitField {kind} {name} {unit} value={value.map(|value| kind.written(value)).unwrap_or_default()} />
             }) }
-            <p class="module-hint">{ "They hold for every project in this browser." }</p>
+            <p class="module-hint">{ "They apply to every project in this browser." }</p>
             <button type="button" class="quiet-button" onclick={reset}>{ "Usual limits" }</button>
         </details>
     }
@@ -87,7 +87,7 @@ fn LimitField(props: &FieldProps) -> Html {
                 <span class="limit-unit">{ *unit }</span>
             </label>
             if let Some((_, message)) = &*refused {
-                <p class="limit-refused" data-tone="bad" role="alert">{ message }{ ". The limit stays as it was." }</p>
+                <p class="limit-refused" data-tone="bad" role="alert">{ message }{ ". The limit is unchanged." }</p>
             }
         </>
     }

@@ -55,7 +55,7 @@ pub fn RunControls() -> Html {
             <button
                 type="button"
                 class="button debug-start"
-                title={if debugging { "Debug from the beginning again" } else { "Debug: run step by step, forwards and backwards (F5)" }}
+                title={if debugging { "Restart debugging" } else { "Debug: run step by step, forwards and backwards (F5)" }}
                 aria-keyshortcuts="F5"
                 onclick={begin_debug}
             >

@@ -127,12 +127,12 @@ pub fn ShareDialog(props: &Props) -> Html {
                     <input type="checkbox" checked={*step != Step::Not} onchange={choose} />
                     { format!("Open at this step ({at})") }
                 </label>
-                <p class="dialog-hint">{ "Whoever opens it and presses Debug is at the same step of the same run: input, times and random numbers go along." }</p>
+                <p class="dialog-hint">{ "Debug then goes to the same step of the same run: input, times and random numbers are included." }</p>
             }
             { match &*link {
                 Link::Making => html! { <p role="status">{ "Making the link…" }</p> },
                 Link::Ready(link) => html! { <>
-                    <p class="dialog-text">{ "The link holds the whole project: program, arguments, environment and files. It is kept on no server, so it works for as long as this page does. Whoever opens it gets a copy." }</p>
+                    <p class="dialog-text">{ "The link holds the whole project: program, arguments, environment and files. It is not stored on a server, so it works as long as this page does. Everyone who opens it gets a copy." }</p>
                     <div class="share-line">
                         <input class="text-box share-link" type="text" aria-label="Link" readonly=true value={link.clone()} onfocus={select_all} />
                         <CopyButton label="Copy the link" text={let link = link.clone(); Callback::from(move |()| link.to_string())} />
@@ -141,7 +141,7 @@ pub fn ShareDialog(props: &Props) -> Html {
                 </> },
                 Link::TooLong(length) => html! { <>
                     <p class="dialog-text" role="status">{ format!(
-                        "This project is too large for a link: it would have {length} characters, and many programs cut links after {LONGEST_FRAGMENT}. Share it as a file: whoever gets it drops it on this page, or opens it with Open."
+                        "This project is too large for a link: it would have {length} characters, and many programs cut links after {LONGEST_FRAGMENT}. Share it as a file, which can be dropped on this page or opened with Open."
                     ) }</p>
                     <div class="dialog-actions">
                         <button type="button" class="button primary-button" onclick={download}>{ "Download the project file" }</button>

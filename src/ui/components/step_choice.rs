@@ -27,7 +27,7 @@ pub fn StepChoice() -> Html {
         }
     };
     html! {
-        <fieldset class="choices step-choice" title="What a step is: F10, F11 and the buttons go by it">
+        <fieldset class="choices step-choice" title="What F10, F11 and the buttons step by">
             <legend>{ "Step by" }</legend>
             { choice("instruction", StepBy::Instruction) }
             { choice("line", StepBy::Line) }

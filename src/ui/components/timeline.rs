@@ -30,7 +30,7 @@ pub fn Timeline() -> Html {
 
 #[derive(PartialEq, Properties)]
 struct BarProps {
-    /// Steps a second when playing.
+    /// Steps per second when playing.
     pace: UseStateHandle<u32>,
 }
 
@@ -98,7 +98,7 @@ fn Bar(props: &BarProps) -> Html {
                 </button>
                 { mark_button(DebugCommand::PreviousMark, "Previous mark", "Alt+F7", Picture::PreviousMark) }
                 { mark_button(DebugCommand::NextMark, "Next mark", "F7", Picture::NextMark) }
-                <select class="select pace-choice" aria-label="Steps a second" title="Steps a second when playing" onchange={set_pace}>
+                <select class="select pace-choice" aria-label="Steps per second" title="Steps per second when playing" onchange={set_pace}>
                     { for PACES.iter().map(|choice| html! {
                         <option value={choice.to_string()} selected={*choice == **pace}>{ format!("{choice}/s") }</option>
                     }) }
@@ -117,7 +117,7 @@ fn Bar(props: &BarProps) -> Html {
             <MarksLegend marks={debug.marks.clone()} />
             if !view.forks.is_empty() {
                 <p class="timeline-fork">
-                    { format!("You changed a value at {}: from there on it is another way than the program would have gone.", steps(&view.forks)) }
+                    { format!("You changed a value at {}: from there on, execution differs from the original run.", steps(&view.forks)) }
                 </p>
             }
         </section>

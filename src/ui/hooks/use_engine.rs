@@ -445,7 +445,7 @@ impl Engine {
             }
             News::Died { reason } if self.0.ready.get() => {
                 self.replace(&format!(
-                    "The interpreter broke off and was replaced. Your text and files are safe. It said: {}",
+                    "The interpreter crashed and was restarted. Your text and files are safe. The error: {}",
                     if reason.is_empty() { "nothing" } else { &reason }
                 ));
             }

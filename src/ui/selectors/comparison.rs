@@ -32,8 +32,8 @@ pub fn compare(before: Option<&FileContents>, now: Option<&FileContents>) -> Com
         return Comparison::Lines(diff(&old, &new));
     }
     Comparison::Words(match (before, now) {
-        (None, None) => "Neither before nor now is anything here.".to_owned(),
-        (Some(before), Some(now)) if before == now => "It is as it was.".to_owned(),
+        (None, None) => "Absent before and after.".to_owned(),
+        (Some(before), Some(now)) if before == now => "Unchanged.".to_owned(),
         (None, Some(now)) => format!("New: {}.", words(now)),
         (Some(before), None) => format!("Removed: {}.", words(before)),
         (Some(before), Some(now)) => format!("Before: {}. Now: {}.", words(before), words(now)),
@@ -93,7 +93,7 @@ mod tests {
     fn anything_else_is_told_in_words() {
         assert_eq!(told(Some(file(b"a")), Some(file(b"\0"))), "Before: text, 1 byte. Now: binary, 1 byte.");
         assert_eq!(told(None, Some(file(b""))), "New: an empty file.");
-        assert_eq!(told(Some(file(b"a")), Some(file(b"a"))), "It is as it was.");
+        assert_eq!(told(Some(file(b"a")), Some(file(b"a"))), "Unchanged.");
         let link = FileContents::Symlink { target: "b".into() };
         assert_eq!(told(Some(file(b"a")), Some(link)), "Before: text, 1 byte. Now: a link to b.");
     }

@@ -108,7 +108,7 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
 
 /// Why the program stands where something stops only under a condition.
 fn cannot_be_told(what: &str, reason: &str) -> String {
-    format!("Stopped: the condition of {what} cannot be told: {reason}")
+    format!("Stopped: could not evaluate the condition of {what}: {reason}")
 }
 
 /// How far it is.
@@ -371,11 +371,11 @@ mod tests {
         let told = |reason| status(&stopped(view(9, reason))).map(|(_, told)| told);
         assert_eq!(
             told(DebugReason::Breakpoint { id: 1, untold: untold.clone() }).as_deref(),
-            Some("Stopped: the condition of a breakpoint cannot be told: it divides by zero")
+            Some("Stopped: could not evaluate the condition of a breakpoint: it divides by zero")
         );
         assert_eq!(
             told(DebugReason::Watchpoint { id: 1, touch: String::new(), untold }).as_deref(),
-            Some("Stopped: the condition of a watchpoint cannot be told: it divides by zero")
+            Some("Stopped: could not evaluate the condition of a watchpoint: it divides by zero")
         );
         assert_eq!(told(DebugReason::Breakpoint { id: 1, untold: None }).as_deref(), Some("Stopped at a breakpoint"));
     }

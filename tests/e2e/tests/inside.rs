@@ -20,7 +20,7 @@ fn a_name_that_is_pointed_at_shows_its_value() {
     page.point_at("$n))");
     page.expect_text("local $n (0) 8 i64");
     page.point_at("call $factorial");
-    page.expect_text("calls of it are under way");
+    page.expect_text("active calls");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn breakpoints_and_watch_expressions_are_there_after_a_reload() {
     page.focus_editor();
     page.put_cursor("(local.get $i)");
     page.hit(key::F9);
-    page.fill("Only if: breakpoint of line 3", "local.i == 7");
+    page.fill("Condition: breakpoint of line 3", "local.i == 7");
     page.hit(key::ENTER);
     page.press("Debug");
     page.expect_status("Before the first instruction");
@@ -208,7 +208,7 @@ fn the_program_plays_forwards_and_backwards() {
     page.expect_source("$factorial");
     page.press("Debug");
     page.expect_status("Before the first instruction");
-    page.choose("Steps a second", "30/s");
+    page.choose("Steps per second", "30/s");
     page.press("Play forwards");
     page.expect_script("it has come to the fifth step by itself", &format!("{STEP} >= 5"));
     page.press("Play forwards");

@@ -192,7 +192,7 @@ impl DebugSession {
         let Some(message) = &breakpoint.log else { return true };
         if heed >= Heed::Messages && self.told.is_new(breakpoint.id, step) {
             let message = match self.untold(breakpoint) {
-                Some(reason) => format!("its condition cannot be told: {reason}"),
+                Some(reason) => format!("could not evaluate its condition: {reason}"),
                 None => MachineScope::new(self).message(message),
             };
             self.log.push((step, message));

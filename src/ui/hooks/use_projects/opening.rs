@@ -135,7 +135,7 @@ impl Projects {
         opened.unwrap_or_else(|error| {
             // Of the person's own project, which is opened now, it tells too.
             self.complain(
-                &format!("The link cannot be opened: {error}. Your own projects are as they were."),
+                &format!("The link cannot be opened: {error}. Your own projects are unchanged."),
                 About::Work,
             );
             self.clear_link();

@@ -256,7 +256,7 @@ impl Projects {
         };
         self.complain(
             &format!(
-                "The open project stays open, because its last changes could not be kept: {reason}. Download it as a project, and then another can be opened."
+                "The open project stays open because its last changes could not be saved: {reason}. Download it as a project; then you can open another."
             ),
             About::Work,
         );
