@@ -7,10 +7,18 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// End-to-end tests that run in Chromium only, and why. Each begins with `if skipped() { return; }`.
-const CHROMIUM_ONLY: &[(&str, &str)] = &[(
-    "a_dropped_folder_goes_into_the_tree_with_all_it_holds",
-    "neither WebDriver nor BiDi can drag files into the window from outside; DevTools can",
-)];
+const CHROMIUM_ONLY: &[(&str, &str)] = &[
+    (
+        "a_dropped_folder_goes_into_the_tree_with_all_it_holds",
+        "neither WebDriver nor BiDi can drag files into the window from outside; DevTools can",
+    ),
+    ("a_full_storage_says_how_full_it_is_and_what_to_do", "only DevTools can make a page's storage small"),
+    ("a_key_shows_the_value_at_the_cursor", TAB_LEAVES),
+    ("a_program_is_written_and_run_by_keyboard_alone", TAB_LEAVES),
+];
+
+const TAB_LEAVES: &str =
+    "behind the page's last control, Tab goes on to Firefox's own buttons, which WebDriver cannot see";
 
 /// A browser that the end-to-end tests know how to start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,15 +5,19 @@ mod tally;
 
 use crate::step::{Heartbeat, cargo, command, heading};
 use crate::{build, project, tools};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
 use std::process::Command;
 use tally::Tally;
 
 /// The two programs for the browser, each with the feature that it is built from.
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
-/// The files of the end-to-end tests that are known to pass in Firefox.
-const IN_FIREFOX: [&str; 4] = ["harness", "line_endings", "calls", "changing"];
+/// The files of the end-to-end tests that run in Chromium only, and why.
+const CHROMIUM_ONLY: [(&str, &str); 2] = [
+    ("accessibility", "axe-core reads the same document in both browsers, and takes minutes"),
+    ("output", "only Chromium reports how long a task of the page took"),
+];
 
 pub fn test(arguments: &[String]) -> Result<()> {
     let quick = match arguments {
@@ -98,9 +102,14 @@ fn in_the_browser(tally: &mut Tally) {
             "end-to-end tests in Chromium",
             cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]),
         );
-        let mut firefox = cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]);
-        firefox.args(IN_FIREFOX.iter().flat_map(|test| ["--test", test])).env("E2E_BROWSER", "firefox");
-        suite(tally, "end-to-end tests in Firefox", firefox);
+        match in_firefox() {
+            Ok(files) => {
+                let mut firefox = cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]);
+                firefox.args(files.iter().flat_map(|file| ["--test", file])).env("E2E_BROWSER", "firefox");
+                suite(tally, "end-to-end tests in Firefox", firefox);
+            }
+            Err(error) => drop(tally.check("the files of the end-to-end tests", Err(error))),
+        }
     }
     let Some(driver) = find_driver() else {
         tally.check("chromedriver on PATH", Err(anyhow::anyhow!("it is there for the journeys but not on PATH")));
@@ -109,6 +118,26 @@ fn in_the_browser(tally: &mut Tally) {
     let mut pack = command("wasm-pack", &["test", "--headless", "--chrome", "--chromedriver", &driver]);
     pack.args(["--mode", "no-install"]);
     suite(tally, "tests in the browser", pack);
+}
+
+/// The files of the end-to-end tests but those in [`CHROMIUM_ONLY`], in their order.
+fn in_firefox() -> Result<Vec<String>> {
+    let folder = project::root().join("tests/e2e/tests");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("could not read {}", folder.display()))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        files.extend(name.strip_suffix(".rs").map(str::to_string));
+    }
+    for (file, _) in CHROMIUM_ONLY {
+        ensure!(
+            files.iter().any(|name| name == file),
+            "`CHROMIUM_ONLY` names `{file}`, which is not in {}",
+            folder.display()
+        );
+    }
+    files.retain(|name| CHROMIUM_ONLY.iter().all(|(file, _)| file != name));
+    files.sort();
+    Ok(files)
 }
 
 /// A command that passes or fails as a whole.
