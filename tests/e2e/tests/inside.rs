@@ -165,7 +165,7 @@ fn a_changed_local_takes_the_program_another_way() {
     page.hit(key::ENTER);
     page.press("Change $n: 10");
     page.type_text("4\n");
-    page.expect_in("Timeline", "another way");
+    page.expect_in("Timeline", "differs from the original run");
     page.expect_in("Timeline", "you changed something");
     page.press("Continue");
     page.expect_status("main returned 24");

@@ -28,6 +28,9 @@ pub struct Transfer {
     pub bytes: u64,
 }
 
+/// A path, and the hash of what is there.
+type CacheKey = (String, u64);
+
 struct Shared {
     folder: PathBuf,
     stopped: AtomicBool,
@@ -35,7 +38,7 @@ struct Shared {
     /// Paths that are answered with 404, to see what the page says then.
     missing: Mutex<Vec<String>>,
     /// By path and contents: compressing takes longer than sending, and a host does it once.
-    compressed: Mutex<HashMap<(String, u64), Arc<Vec<u8>>>>,
+    compressed: Mutex<HashMap<CacheKey, Arc<Vec<u8>>>>,
 }
 
 impl Server {
