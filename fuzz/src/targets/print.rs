@@ -27,9 +27,26 @@ pub fn run(input: &[u8]) {
         compile(&text).unwrap_or_else(|problem| panic!("the text of a valid module does not compile: {problem}"));
     assert!(matches!(validate(&again), Validity::Valid(_)), "it is valid again: {:?}", validate(&again));
     let printed_again = disassemble(&again).unwrap_or_else(|error| panic!("it is printed again: {error}"));
-    // Custom sections may change places, those that hold debug information are left out, and a comment tells of one
-    // that cannot be read.
-    let is_code = |line: &&str| !line.trim_start().starts_with(";;") && !line.trim_start().starts_with("(@");
-    let code = |text: &str| text.lines().filter(is_code).collect::<Vec<_>>().join("\n");
-    assert!(code(&printed.text) == code(&printed_again.text), "{}\nbecame\n{}", printed.text, printed_again.text);
+    let (before, after) = (code(&printed.text), code(&printed_again.text));
+    assert!(before == after, "{}\nbecame\n{}", printed.text, printed_again.text);
+}
+
+/// The text without custom sections and comments: sections may change places, those that hold debug information are left
+/// out, and a comment tells of one that cannot be read.
+fn code(text: &str) -> String {
+    let mut in_section = false;
+    let is_code = |line: &&str| {
+        let line = line.trim();
+        if line.starts_with("(@") {
+            // Such as `(@producers`, whose fields have a line each.
+            in_section = !line.ends_with(')');
+            return false;
+        }
+        if in_section {
+            in_section = line != ")";
+            return false;
+        }
+        !line.starts_with(";;")
+    };
+    text.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
