@@ -27,6 +27,8 @@ pub fn run(run: &Run) -> Ended {
         // What the command line says of the trap is its own affair.
         stderr.truncate(stderr.find("error: ").unwrap_or(stderr.len()));
     }
+    // So is what it says of the links that it wrote back.
+    stderr.truncate(stderr.find("note: a symbolic link that was written").unwrap_or(stderr.len()));
     Ended { code, stdout, stderr, tree: tree::read(&folder) }
 }
 
