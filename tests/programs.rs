@@ -95,7 +95,7 @@ fn check(program: &Program) {
 macro_rules! programs {
     ($($name:ident $program:ident)*) => {
         $(#[test]
-        #[ignore = "compiles a program from crates.io first; `cargo xtask test` does"]
+        #[ignore = "compiles a program from crates.io first; `./x test` does"]
         fn $name() {
             check(&programs::$program);
         })*

@@ -48,7 +48,7 @@ pub struct Recent {
 }
 
 impl DebugSession {
-    /// The values that instructions of the active calls pushed last, within so many steps, and what the last step touched.
+    /// The values that instructions of the active calls pushed last, within a number of steps, and what the last step accessed.
     /// Goes back and comes again for that; nothing changes by it.
     pub fn recent(&mut self, steps: u64) -> Recent {
         // Where the program waits, a step from line to line may not have come to its end yet.

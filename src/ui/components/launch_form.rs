@@ -31,7 +31,7 @@ pub fn LaunchForm() -> Html {
         })
     };
     let project = &workspace.project;
-    // Of a text that has not compiled yet it cannot be told; what was typed stays in sight.
+    // Unknown for text that has not compiled yet; what the user typed stays visible.
     let is_typed = !(project.arguments.is_empty() && project.environment.is_empty());
     if !check.module().map_or(is_typed, has_command_line) {
         return html! { <div class="module-part launch-form"><LimitsForm /></div> };

@@ -154,7 +154,7 @@ fn Answers(props: &AnswersProps) -> Html {
             on_done.emit(());
         })
     };
-    // What it goes back to is to be seen, and undone.
+    // Closed, so that the user sees the result and can undo it.
     let reset = {
         let (projects, close, on_done) = (projects.clone(), close.clone(), props.on_done.clone());
         Callback::from(move |()| {

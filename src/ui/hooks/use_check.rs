@@ -1,4 +1,4 @@
-//! Has the program checked a moment after each change, or at once where somebody waits for the answer.
+//! Has the program checked a moment after each change, or at once where a run waits for the result.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -2,7 +2,7 @@
 
 use e2e::{Page, key};
 
-/// At least so many lines of code are in sight.
+/// Waits until at least `least` lines of code are visible.
 fn expect_lines(page: &Page, least: u32) {
     page.expect_script(
         &format!("{least} lines of code are in sight"),
