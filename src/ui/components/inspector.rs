@@ -27,7 +27,7 @@ pub fn Inspector() -> Html {
     }
 }
 
-/// What each part of the inspector will show.
+/// What a debug session shows.
 const PARTS: [(&str, &str); 4] = [
     ("Operand stack", "the values that instructions push and pop"),
     ("Locals and globals", "what the program's variables hold"),
@@ -46,7 +46,7 @@ fn Welcome() -> Html {
             <p>
                 <button type="button" class="button debug-start" onclick={debug}><Icon picture={Picture::Debug} />{ "Debug this program" }</button>
             </p>
-            <p>{ "While you debug, this panel shows:" }</p>
+            <p>{ "While you debug, you see:" }</p>
             <ul class="welcome-parts">
                 { for PARTS.iter().map(|(part, what)| html! { <li><strong>{ *part }</strong>{ ": " }{ *what }</li> }) }
             </ul>
