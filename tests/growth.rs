@@ -71,6 +71,11 @@ fn nested_ifs(depth: usize) -> String {
     format!("(module (func (export \"main\") (result i32) {open}(i32.const 7){close}))")
 }
 
+fn ifs_in_a_row(count: usize) -> String {
+    let ifs = " (if (i32.const 1) (then (nop)))".repeat(count);
+    format!("(module (func (export \"main\"){ifs}))")
+}
+
 fn else_ifs(length: usize) -> String {
     let open = "(if (result i32) (local.get 0) (then (i32.const 1)) (else ".repeat(length);
     let close = "))".repeat(length);
@@ -119,7 +124,8 @@ fn deep_operands(count: usize) -> String {
 type Make = fn(usize) -> String;
 
 /// Programs that grow, and a size that shows it.
-const SHAPES: [(&str, Make, usize); 7] = [
+const SHAPES: [(&str, Make, usize); 8] = [
+    ("ifs in a row", ifs_in_a_row, 2_000),
     ("nested ifs", nested_ifs, 2_000),
     ("else-if chain", else_ifs, 2_000),
     ("br_table to all blocks around", table_to_all, 2_000),

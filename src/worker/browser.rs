@@ -1,6 +1,7 @@
 //! The event loop in a Web Worker: messages in, messages out, slices in between.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use js_sys::{Date, Uint8Array};
@@ -33,6 +34,7 @@ pub fn start() -> Result<(), JsValue> {
         channel: MessageChannel::new()?,
         wake: RefCell::new(Wake::Asleep),
         waiting: RefCell::default(),
+        late: RefCell::default(),
         scope,
     });
     worker.listen();
@@ -47,6 +49,9 @@ struct Worker {
     channel: MessageChannel,
     wake: RefCell<Wake>,
     waiting: RefCell<Waiting>,
+    /// Requests that arrived while another was being handled. In Firefox a worker that is blocked in a synchronous
+    /// request (`load_rest` in `xtask/src/split`) still receives messages.
+    late: RefCell<VecDeque<Request>>,
 }
 
 /// What will call [`Worker::tick`] next.
@@ -96,12 +101,25 @@ impl Worker {
     fn handle(self: &Rc<Self>, request: Request) {
         let starts = matches!(request, Request::Run { .. });
         let scope = &self.scope;
-        self.event_loop.borrow_mut().handle(request, &mut |event| post(scope, &event));
+        match self.event_loop.try_borrow_mut() {
+            Ok(mut event_loop) => event_loop.handle(request, &mut |event| post(scope, &event)),
+            Err(_) => return self.late.borrow_mut().push_back(request),
+        }
+        self.handle_late();
         if matches!(*self.wake.borrow(), Wake::Message) {
             return;
         }
         // The first slice of a run is short, and most programs are over then.
         if starts { self.tick() } else { self.wake_up(Next::Now) }
+    }
+
+    /// Handles what arrived in the meantime, in its order.
+    fn handle_late(&self) {
+        let scope = &self.scope;
+        loop {
+            let Some(request) = self.late.borrow_mut().pop_front() else { return };
+            self.event_loop.borrow_mut().handle(request, &mut |event| post(scope, &event));
+        }
     }
 
     /// The rest has come, or could not be fetched, or is tried again.
@@ -123,8 +141,16 @@ impl Worker {
     fn tick(self: &Rc<Self>) {
         self.wake.replace(Wake::Asleep);
         let scope = &self.scope;
-        let next = self.event_loop.borrow_mut().tick(&mut |event| post(scope, &event));
-        self.wake_up(next);
+        let next = match self.event_loop.try_borrow_mut() {
+            Ok(mut event_loop) => event_loop.tick(&mut |event| post(scope, &event)),
+            // Whoever is at work already calls this again when it is done.
+            Err(_) => return,
+        };
+        if self.late.borrow().is_empty() {
+            return self.wake_up(next);
+        }
+        self.handle_late();
+        self.wake_up(Next::Now);
     }
 
     fn wake_up(self: &Rc<Self>, next: Next) {

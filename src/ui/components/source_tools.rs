@@ -56,11 +56,11 @@ pub fn SourceTools() -> Html {
         // The same file can then be picked again.
         input.set_value("");
     });
-    let state = match &workspace.saving {
-        Saving::Failed { .. } => "not kept",
-        Saving::Pending => "being kept",
-        Saving::Saved if !workspace.project.kept => "not changed yet",
-        Saving::Saved => "kept in this browser",
+    let (saving, state) = match &workspace.saving {
+        Saving::Failed { .. } => ("failed", "not kept"),
+        Saving::Pending => ("pending", "being kept"),
+        Saving::Saved if !workspace.project.kept => ("unchanged", "not changed yet"),
+        Saving::Saved => ("saved", "kept in this browser"),
     };
     html! {
         <>
@@ -69,7 +69,7 @@ pub fn SourceTools() -> Html {
                 title={format!("{}: {state}", workspace.project.name)} onclick={show(Dialog::Projects)}>
                 <span class="project-word">{ "Projects" }</span>{ " " }
                 <span class="project-name">{ &*workspace.project.name }</span>
-                <span class="project-state" data-saving={state} aria-hidden="true" />
+                <span class="project-state" data-saving={saving} aria-hidden="true" />
             </button>
             <button type="button" class="button" title="A .wat, .wasm, .zip or .wasmoscope file" onclick={pick}>{ "Open" }</button>
             <input ref={picker} type="file" class="visually-hidden" tabindex="-1" aria-hidden="true" data-picker="open" multiple=true {onchange} />

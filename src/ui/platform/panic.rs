@@ -28,9 +28,13 @@ fn show(info: &PanicHookInfo<'_>) {
         // These names are valid, so this cannot fail.
         let _ = element.set_attribute(name, value);
     }
-    banner.set_text_content(Some(&format!(
-        "Wasmoscope itself has failed{place}. What you wrote is kept in this browser. "
-    )));
+    // What the page says of its project is all that can still be asked (`source_tools`).
+    let is_saved = document.query_selector(".project-state[data-saving=saved], .project-state[data-saving=unchanged]");
+    let work = match is_saved {
+        Ok(Some(_)) => "Your work is saved in this browser.",
+        _ => "Your last changes are not saved: copy your text before you reload.",
+    };
+    banner.set_text_content(Some(&format!("Wasmoscope itself has failed{place}. {work} ")));
     link.set_text_content(Some("Reload the page"));
     let _ = banner.append_child(&link);
     let _ = body.append_child(&banner);

@@ -4,6 +4,7 @@ use crate::bidi::Bidi;
 use crate::webdriver::Session;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::process::Command;
 use tempfile::TempDir;
 
 /// End-to-end tests that run in Chromium only, and why. Each begins with `if skipped() { return; }`.
@@ -87,6 +88,16 @@ impl Default for Options {
 /// Makes an error of what a page's policy forbids, which BiDi does not report.
 const REPORT_VIOLATIONS: &str = "() => addEventListener('securitypolicyviolation', (event) => \
     console.error(`${event.violatedDirective} forbids ${event.blockedURI || event.sourceFile}`))";
+
+/// In Firefox's own window: deletes all that is stored for an origin.
+const DELETE_SITE_DATA: &str = "const [origin] = arguments; \
+    const principal = Services.scriptSecurityManager.createContentPrincipalFromOrigin(origin); \
+    return new Promise((done) => Services.clearData.deleteDataFromPrincipal( \
+        principal, true, Ci.nsIClearDataService.CLEAR_DOM_STORAGES, () => done(true)))";
+
+/// In Firefox's own window: the process that shows the selected tab.
+const PROCESS_OF_PAGE: &str = "return Services.wm.getMostRecentWindow('navigator:browser') \
+    .gBrowser.selectedBrowser.browsingContext.currentWindowGlobal.osPid";
 
 fn temporary(name: &str) -> TempDir {
     TempDir::with_prefix(name).expect("the system has a folder for temporary files")
@@ -241,6 +252,31 @@ impl Browser {
                 let context = self.session.get("window").expect("a session has a window");
                 let size = json!({ "context": context, "viewport": { "width": width, "height": height } });
                 bidi.send("browsingContext.setViewport", &size).expect("Firefox emulates sizes");
+            }
+        }
+    }
+
+    /// Deletes what the browser stores for `origin`, as its settings do.
+    pub fn delete_site_data(&self, origin: &str) {
+        let done = match self.kind {
+            Kind::Chromium => {
+                let everything = json!({ "origin": origin, "storageTypes": "all" });
+                self.session.devtools("Storage.clearDataForOrigin", &everything)
+            }
+            Kind::Firefox => self.session.in_chrome_context(DELETE_SITE_DATA, &[json!(origin)]),
+        };
+        done.expect("site data can be deleted");
+    }
+
+    /// Ends the process that shows the page, without a word to the page.
+    pub fn crash(&self) {
+        match self.kind {
+            // It is gone, and does not answer.
+            Kind::Chromium => drop(self.session.devtools("Page.crash", &json!({}))),
+            Kind::Firefox => {
+                let process = self.session.in_chrome_context(PROCESS_OF_PAGE, &[]).expect("a tab has a process");
+                let killed = Command::new("kill").args(["-KILL", &process.to_string()]).status();
+                assert!(killed.is_ok_and(|status| status.success()), "process {process} cannot be ended");
             }
         }
     }

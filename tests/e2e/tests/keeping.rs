@@ -69,10 +69,7 @@ fn what_cannot_be_read_is_handed_out() {
            const all = store.getAll(); all.onsuccess = () => { \
              for (const record of all.result) { record.body = new Uint8Array([87, 83, 67, 80, 1, 0, 106]); store.put(record, record.id); } \
              store.transaction.oncomplete = () => { open.result.close(); done(all.result.length > 0); }; }; };";
-    page.expect_script(
-        "it is stored",
-        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
-    );
+    page.expect_script("it is stored", r#"return Boolean(document.querySelector("[data-saving='saved']"))"#);
     page.session()
         .post("execute/async", &serde_json::json!({ "script": damage, "args": [] }))
         .expect("it can be damaged");
@@ -100,10 +97,7 @@ fn a_full_storage_says_how_full_it_is_and_what_to_do() {
     std::fs::write(&large, vec![7; 2 << 20]).expect("it can be written");
     let page = Page::open();
     page.set_source("(module (func (export \"main\") (result i32) i32.const 3))");
-    page.expect_script(
-        "it is stored",
-        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
-    );
+    page.expect_script("it is stored", r#"return Boolean(document.querySelector("[data-saving='saved']"))"#);
     // A disk cannot be filled here; what a full one makes the browser do can be done for it.
     let full = "const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (value, key) { \
            if (value instanceof Uint8Array && value.length > 1e6) throw new DOMException('', 'QuotaExceededError'); \
@@ -117,10 +111,7 @@ fn a_full_storage_says_how_full_it_is_and_what_to_do() {
     page.click("treeitem", "large.bin");
     page.hit(key::DELETE);
     page.press("Delete");
-    page.expect_script(
-        "it is stored",
-        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
-    );
+    page.expect_script("it is stored", r#"return Boolean(document.querySelector("[data-saving='saved']"))"#);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::io::Write;
 use e2e::{Options, Page, key};
 use serde_json::json;
 
-const KEPT: &str = r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#;
-const NOT_KEPT: &str = r#"return Boolean(document.querySelector("[data-saving='not kept']"))"#;
+const KEPT: &str = r#"return Boolean(document.querySelector("[data-saving='saved']"))"#;
+const NOT_KEPT: &str = r#"return Boolean(document.querySelector("[data-saving='failed']"))"#;
 
 /// Whether the page asks before it is left.
 const ASKS: &str = "const leaving = new Event('beforeunload', { cancelable: true }); \
@@ -53,15 +53,10 @@ const SUMS_144_MIB: &str = r#"(module
 /// A page that runs this script before anything of its own.
 fn page_with_script(script: &str) -> Page {
     let page = Page::unopened(Options::default());
-    add_script(&page, script);
+    page.browser().preload(&format!("() => {{ {script} }}"));
     page.visit("/");
     page.wait_until_ready();
     page
-}
-
-fn add_script(page: &Page, script: &str) {
-    let source = json!({ "source": script });
-    page.session().devtools("Page.addScriptToEvaluateOnNewDocument", &source).expect("a script can be added");
 }
 
 /// Opens another tab of the page, or goes to one; the tab that the page is in.
@@ -216,8 +211,7 @@ fn site_data_that_is_deleted_while_the_page_is_open_is_written_again() {
     page.set_source("(module (func (export \"main\") (result i32) i32.const 6))");
     add_file(&page, "beside.txt");
     page.expect_script("it is stored", KEPT);
-    let everything = json!({ "origin": page.server().origin(), "storageTypes": "all" });
-    page.session().devtools("Storage.clearDataForOrigin", &everything).expect("site data can be deleted");
+    page.browser().delete_site_data(&page.server().origin());
     page.expect_text("It is kept again, with all its files");
     page.expect_script("it is stored", KEPT);
     page.reload();
@@ -237,8 +231,7 @@ fn what_was_typed_before_a_crash_comes_back_although_the_clock_was_set_back() {
     page.type_text(";; the end");
     page.session().script("localStorage.crashed = 1", &[]).expect("it can be noted");
     let fresh = new_tab(&page);
-    // The renderer is gone, and does not answer.
-    drop(page.session().devtools("Page.crash", &json!({})));
+    page.browser().crash();
     go_to(&page, &fresh);
     page.visit("/");
     page.wait_until_ready();
