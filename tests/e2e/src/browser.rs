@@ -199,6 +199,10 @@ impl Browser {
         bidi.send("session.subscribe", &events).expect("Firefox reports its events");
         let browser = Self { bidi: Some(bidi), session, kind: Kind::Firefox, downloads, _profile: None };
         browser.preload(REPORT_VIOLATIONS);
+        // Firefox may still be opening its first tab. A script that it preloads there fails, with an error of its own
+        // ("Permission denied to access property").
+        browser.session.go("about:blank");
+        browser.bidi.iter().for_each(|bidi| drop(bidi.events()));
         browser
     }
 
@@ -315,6 +319,10 @@ fn reported(events: &[Value]) -> (Vec<String>, Vec<String>) {
     let of = |method: &'static str| events.iter().filter(move |event| event["method"] == method);
     let errors = of("log.entryAdded").map(|event| &event["params"]).filter(|entry| entry["level"] == "error");
     let requests = of("network.beforeRequestSent").filter_map(|event| event["params"]["request"]["url"].as_str());
-    let text = |entry: &Value| entry["text"].as_str().unwrap_or_default().to_owned();
+    let text = |entry: &Value| {
+        let frames = entry["stackTrace"]["callFrames"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let places = frames.iter().map(|frame| format!(" at {}:{}", frame["url"], frame["lineNumber"]));
+        entry["text"].as_str().unwrap_or_default().to_owned() + &places.collect::<String>()
+    };
     (errors.map(text).collect(), requests.map(str::to_owned).collect())
 }
