@@ -174,7 +174,10 @@ fn the_sentence_says_what_happened_after_a_step_a_jump_and_a_step_back() {
         change: ValueChange::Operand { frame: 0, operand: 0, text: "0b110".into() },
     });
     let changed = sentence(&view(&worker));
-    assert_eq!(changed, "You changed the program here; next: i64.eqz takes 6", "and nothing of what was pushed before");
+    assert_eq!(
+        changed, "You changed the program's state here; next: i64.eqz takes 6",
+        "and nothing of what was pushed before"
+    );
     let on = sentence(&command(&mut worker, DebugCommand::Into));
     assert_eq!(on, "i64.eqz: 6 == 0 is false, pushed 0; next: if takes 0");
 }

@@ -141,10 +141,10 @@ pub fn RunCounters() -> Html {
 
 fn rows(counters: &Counters) -> [(&'static str, &'static str, String); 6] {
     [
-        ("Time", "Time in the program, waits not included", numbers::milliseconds(counters.run_ms)),
-        ("Fuel", "The interpreter's unit of work, about one for each instruction", numbers::grouped(counters.fuel)),
-        ("Peak memory", "The most that all linear memories together had", numbers::bytes(counters.peak_memory)),
-        ("Host calls", "Calls from the program to functions of the host", numbers::grouped(counters.host_calls)),
+        ("Time", "Time in the program, excluding waits", numbers::milliseconds(counters.run_ms)),
+        ("Fuel", "The interpreter's unit of work, about one per instruction", numbers::grouped(counters.fuel)),
+        ("Peak memory", "The largest total size of all linear memories", numbers::bytes(counters.peak_memory)),
+        ("Host calls", "Calls from the program to host functions", numbers::grouped(counters.host_calls)),
         ("Output", "Bytes printed", numbers::bytes(counters.output)),
         (
             "Compiled in",

@@ -59,7 +59,7 @@ pub fn SourceBar() -> Html {
             if shows_source {
                 <select class="select source-file" aria-label="Source file" onchange={choose}>
                     { for files.iter().map(|file| {
-                        let missing = if text_of(texts, file).is_none() { " (not here)" } else { "" };
+                        let missing = if text_of(texts, file).is_none() { " (missing)" } else { "" };
                         html! {
                             <option value={file.clone()} selected={shown.as_ref() == Some(file)} title={file.clone()}>
                                 { short(file, files) }{ missing }

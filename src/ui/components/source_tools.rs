@@ -57,10 +57,10 @@ pub fn SourceTools() -> Html {
         input.set_value("");
     });
     let state = match &workspace.saving {
-        Saving::Failed { .. } => "not kept",
-        Saving::Pending => "being kept",
-        Saving::Saved if !workspace.project.kept => "not changed yet",
-        Saving::Saved => "kept in this browser",
+        Saving::Failed { .. } => "not saved",
+        Saving::Pending => "saving",
+        Saving::Saved if !workspace.project.kept => "unchanged",
+        Saving::Saved => "saved in this browser",
     };
     html! {
         <>

@@ -28,9 +28,7 @@ fn show(info: &PanicHookInfo<'_>) {
         // These names are valid, so this cannot fail.
         let _ = element.set_attribute(name, value);
     }
-    banner.set_text_content(Some(&format!(
-        "Wasmoscope itself has failed{place}. What you wrote is kept in this browser. "
-    )));
+    banner.set_text_content(Some(&format!("Wasmoscope has crashed{place}. Your work is saved in this browser. ")));
     link.set_text_content(Some("Reload the page"));
     let _ = banner.append_child(&link);
     let _ = body.append_child(&banner);

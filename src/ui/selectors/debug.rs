@@ -204,7 +204,7 @@ pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
 pub fn breakpoint_note(known: &BreakpointLine) -> Option<String> {
     let Placed { line, problem } = known.placed.as_ref()?;
     if let Some(problem) = problem {
-        return Some(format!("It is not used: {problem}"));
+        return Some(format!("It does not stop: {problem}"));
     }
     match line {
         None => Some("There is no instruction on this line or after it".into()),

@@ -71,13 +71,13 @@ fn what_cannot_be_read_is_handed_out() {
              store.transaction.oncomplete = () => { open.result.close(); done(all.result.length > 0); }; }; };";
     page.expect_script(
         "it is stored",
-        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
+        r#"return Boolean(document.querySelector("[data-saving='saved in this browser']"))"#,
     );
     page.session()
         .post("execute/async", &serde_json::json!({ "script": damage, "args": [] }))
         .expect("it can be damaged");
     page.reload();
-    page.expect_text("is kept aside and can be downloaded under Projects");
+    page.expect_text("was set aside and can be downloaded under Projects");
     page.press("Projects");
     page.expect_text("Projects that could not be read");
     page.press("Download Welcome");
@@ -85,7 +85,7 @@ fn what_cannot_be_read_is_handed_out() {
     assert!(archive.starts_with(b"PK"), "it is an archive");
     let names = String::from_utf8_lossy(&archive).into_owned();
     assert!(names.contains("record.bin") && names.contains("files/beside.txt"), "{names}");
-    page.press("Delete Welcome for good");
+    page.press("Delete Welcome permanently");
     page.press("Delete");
     page.expect_script("it is gone", "return !document.querySelector('.aside-list')");
 }
@@ -102,7 +102,7 @@ fn a_full_storage_says_how_full_it_is_and_what_to_do() {
     page.set_source("(module (func (export \"main\") (result i32) i32.const 3))");
     page.expect_script(
         "it is stored",
-        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
+        r#"return Boolean(document.querySelector("[data-saving='saved in this browser']"))"#,
     );
     // A disk cannot be filled here; what a full one makes the browser do can be done for it.
     let full = "const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (value, key) { \
@@ -112,14 +112,14 @@ fn a_full_storage_says_how_full_it_is_and_what_to_do() {
     page.upload("files", &[&large]);
     page.expect_text("storage for this page is full");
     page.expect_text("delete projects or files that are no longer needed");
-    page.expect_text("are taken");
+    page.expect_text("are used");
     // It is in the tree all the same, and goes on being used; with it gone, everything is kept again.
     page.click("treeitem", "large.bin");
     page.hit(key::DELETE);
     page.press("Delete");
     page.expect_script(
         "it is stored",
-        r#"return Boolean(document.querySelector("[data-saving='kept in this browser']"))"#,
+        r#"return Boolean(document.querySelector("[data-saving='saved in this browser']"))"#,
     );
 }
 
