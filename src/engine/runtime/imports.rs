@@ -96,7 +96,7 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
     let text = match module {
         "wasi_snapshot_preview1" | "wasi_unstable" => match near {
             Some(near) => return format!("WASI preview 1 has no such function; did you mean `{near}`?"),
-            None => "WASI preview 1 has no such function; see the list of its 46 functions in the documentation",
+            None => "WASI preview 1 has no such function; check its name",
         },
         _ if module.starts_with("wasi:") => {
             "WASI 0.2 provides it, and this page runs WASI preview 1: build with `--target wasm32-wasip1`"

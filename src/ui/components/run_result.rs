@@ -56,7 +56,7 @@ pub fn RunResult() -> Html {
         },
         Outcome::NotStarted { problems } => html! {
             <div class="run-result" data-tone="bad">
-                <h3>{ "It did not start" }</h3>
+                <h3>{ "The program did not start" }</h3>
                 <ul class="problem-list">
                     { for problems.iter().enumerate().map(|(index, problem)| html! {
                         <ProblemItem key={index} problem={problem.clone()} />
