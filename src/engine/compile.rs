@@ -90,7 +90,7 @@ pub(super) fn is_blank(source: &Source) -> bool {
 /// What to say of a text without a program.
 pub(super) fn no_program(source: &Source) -> Problem {
     Problem::warning(&source.name, "there is no program yet")
-        .help("the smallest module is `(module)`; choose an example to begin with something that runs")
+        .help("the smallest module is `(module)`; choose an example to start with a program that runs")
 }
 
 /// The source as text: UTF-8, its byte order mark (if any) blanked out so that offsets stay what they are.

@@ -366,13 +366,11 @@ fn conversion(space: &str, operation: &str) -> Option<Advice> {
         return None;
     }
     if space == from {
-        return Some(told(format!("it is of type `{space}` already: leave it out")));
+        return Some(told(format!("it already has type `{space}`: leave it out")));
     }
     let same_width = space[1..] == from[1..];
     if verb == "reinterpret" && !same_width {
-        return Some(told(format!(
-            "`reinterpret` keeps the bits, and `{space}` and `{from}` have different numbers of them"
-        )));
+        return Some(told(format!("`reinterpret` keeps the bits, but `{space}` and `{from}` have different widths")));
     }
     let signed = |stem: String| match sign {
         Some(sign) => vec![format!("{stem}_{sign}")],
@@ -434,7 +432,7 @@ fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
             written("convert to an integer, with `i32.trunc_sat_f64_s` or the like, and store that".to_owned())
         }
         "sqrt" | "ceil" | "floor" | "nearest" | "round" | "trunc" | "copysign" if is_integer => written(format!(
-            "integers have none; convert with `f64.convert_{t}_s`, and back with `{t}.trunc_sat_f64_s`"
+            "integers have no such operation; convert with `f64.convert_{t}_s`, and back with `{t}.trunc_sat_f64_s`"
         )),
         "ne0" | "nez" | "bool" if is_integer => written(format!("`({t}.ne ... ({t}.const 0))`")),
         "nand" | "nor" | "xnor" if is_integer => {
@@ -447,15 +445,15 @@ fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
         }
         "andnot" if is_integer => written(format!("`({t}.and ... ({t}.xor ... ({t}.const -1)))`")),
         "rem" | "fmod" if is_float => written(format!(
-            "floats have no remainder; of `$x` by `$y` it is, as far as the quotient is exact, \
+            "floats have no remainder instruction; the remainder of `$x` by `$y`, as far as the quotient is exact, is \
              `({t}.sub (local.get $x) ({t}.mul (local.get $y) ({t}.trunc ({t}.div (local.get $x) (local.get $y)))))`"
         )),
         "eqz" if is_float => written(format!("`({t}.eq ... ({t}.const 0))`")),
-        "round" if is_float => written(format!("`{t}.nearest` rounds, and ties to the even number")),
+        "round" if is_float => written(format!("`{t}.nearest` rounds to the nearest integer, ties to even")),
         "clz" | "ctz" | "popcnt" | "and" | "or" | "xor" | "not" | "shl" | "shr" | "rotl" | "rotr" if is_float => {
             let bits = &t[1..];
             written(format!(
-                "floats have no operations on bits; `i{bits}.reinterpret_f{bits}` gives the bits as an integer"
+                "floats have no bitwise operations; `i{bits}.reinterpret_f{bits}` returns the bits as an integer"
             ))
         }
         "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2" | "exp" | "exp2" | "log" | "log2" | "log10"
@@ -465,11 +463,11 @@ fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
             written("WebAssembly has no such function: write it, or link a library that has it".to_owned())
         }
         "and" | "or" | "xor" | "not" | "andnot" | "bitselect" | "any_true" | "load" | "store" if is_vector => {
-            Some(told(format!("all vectors share it: `v128.{base}`")))
+            Some(told(format!("all vector shapes share `v128.{base}`")))
         }
         "const" if is_vector => written(format!("`v128.const {t} ...`, with {} numbers", lanes(t))),
         "div" | "rem" if is_integer_vector => written(
-            "vectors of integers cannot be divided; take the lanes out with `extract_lane`, and divide each".to_owned(),
+            "integer vectors cannot be divided; extract the lanes with `extract_lane`, and divide each".to_owned(),
         ),
         "rem" if is_vector => written("floats have no remainder".to_owned()),
         "eqz" if is_integer_vector => {
