@@ -26,7 +26,8 @@ pub(super) struct Run {
     /// Give the program a copy of a directory
     #[arg(long = "dir", value_name = "HOST[::GUEST]")]
     directories: Vec<Directory>,
-    /// Write the program's changes in these directories back at the end; exits with 2 if a change cannot be written
+    /// Write the program's changes in these directories back at the end; if a change cannot be written, exit with 2
+    /// instead of 0
     #[arg(long)]
     write_back: bool,
     /// Set an environment variable
@@ -56,7 +57,7 @@ pub(super) struct Run {
     backtrace: bool,
     #[command(flatten)]
     trace: super::trace::Options,
-    /// WebAssembly text or a module, followed by the program's arguments: everything after FILE is passed to the program
+    /// WebAssembly text or a module, followed by the program's arguments: everything after FILE is passed to it
     #[arg(required = true, trailing_var_arg = true, value_names = ["FILE", "ARGS"])]
     program: Vec<String>,
 }
