@@ -113,7 +113,7 @@ fn Missing(props: &MissingProps) -> Html {
     let all = sources.files.len();
     html! {
         <p class="source-missing">
-            { format!("{} of {all} source files are here. Drop the rest, or their folder, onto the page: {}. ", props.here, props.missing) }
+            { format!("{} of {all} source files are loaded. Drop the rest, or their folder, onto the page: {}. ", props.here, props.missing) }
             <button type="button" class="quiet-button" onclick={pick}>{ "Add source files" }</button>
             <input ref={picker} type="file" class="visually-hidden" tabindex="-1" aria-hidden="true"
                 data-picker="sources" multiple=true {onchange} />
