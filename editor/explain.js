@@ -93,7 +93,7 @@ export function explaining({ onPoint }) {
     const { doc, selection } = view.state;
     ask(onPoint, view.state, selection.main.head).then((said) => {
       if (view.state.doc !== doc || !view.state.selection.eq(selection)) return;
-      const spoken = said ? sentence(said) : "Nothing to be said here: debug the program, and put the cursor on a name";
+      const spoken = said ? sentence(said) : "Nothing to describe here: debug the program, and put the cursor on a name";
       const effects = [setPeek.of(said && tooltip(said)), EditorView.announce.of(spoken)];
       view.dispatch({ effects });
     });

@@ -357,7 +357,7 @@ impl Event {
 
 /// A message that could not be put into bytes or taken out of them: a fault of ours.
 #[derive(Debug, thiserror::Error)]
-#[error("a message between page and worker could not be coded")]
+#[error("a message between page and worker could not be encoded or decoded")]
 pub struct CodecError(#[from] postcard::Error);
 
 fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, CodecError> {

@@ -25,7 +25,7 @@
 
   const RELOAD = "Check the connection and reload the page.";
   const BROWSER = "Use a current version of Firefox, Chrome, Edge or Safari, and allow WebAssembly for this page.";
-  const DEPLOY = "Whoever runs this site should upload the whole dist folder again.";
+  const DEPLOY = "If you run this site, upload the whole dist folder again.";
 
   function fail(error) {
     const advice = error instanceof LoadError ? error.advice : "Reload the page; if that does not help, report the text below.";
@@ -71,7 +71,7 @@
     const response = await fetchWasm(url);
     const type = response.headers.get("Content-Type") || "";
     if (type.includes("text/html")) {
-      throw new LoadError("the server sent a web page in place of " + url, DEPLOY);
+      throw new LoadError("the server sent a web page instead of " + url, DEPLOY);
     }
     // Given the right type here: some static hosts do not know it, and a stream is only compiled with it.
     const wasm = new Response(counted(response, total), { headers: { "Content-Type": "application/wasm" } });
@@ -85,7 +85,7 @@
       if (cause instanceof WebAssembly.CompileError) {
         throw new LoadError("its program is damaged, or this browser is too old for it", BROWSER, cause);
       }
-      throw new LoadError("its program did not arrive whole", RELOAD, cause);
+      throw new LoadError("the download of its program was incomplete", RELOAD, cause);
     }
   }
 
@@ -106,10 +106,10 @@
       );
     }
     if (typeof WebAssembly !== "object" || typeof WebAssembly.compileStreaming !== "function") {
-      throw new LoadError("this browser does not run WebAssembly, or it is switched off", BROWSER);
+      throw new LoadError("this browser does not support WebAssembly, or it is turned off", BROWSER);
     }
     if (typeof Worker !== "function") {
-      throw new LoadError("this browser has no Web Workers", BROWSER);
+      throw new LoadError("this browser does not support Web Workers", BROWSER);
     }
     const [app, module] = await Promise.all([
       importApp(assets.app),

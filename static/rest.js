@@ -37,7 +37,7 @@ function restAt(url, part) {
     try {
       module = await WebAssembly.compile(await response.arrayBuffer());
     } catch {
-      throw "it did not arrive whole";
+      throw "the download was incomplete";
     }
     const exports = await started;
     if (!rest.there) instantiate(module, exports);
@@ -143,7 +143,7 @@ function restAt(url, part) {
     try {
       instantiate(new WebAssembly.Module(bytes), exports);
     } catch {
-      return "it did not arrive whole";
+      return "the download was incomplete";
     }
     return "";
   };

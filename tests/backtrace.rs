@@ -104,7 +104,7 @@ fn a_search_that_takes_too_long_is_given_up() {
     worker.settle(1_000_000);
     let told = backtrace(&worker).expect("that there are none is told");
     assert!(told.calls.is_empty());
-    assert!(told.problem.as_ref().is_some_and(|problem| problem.contains("ran for so long")), "{told:?}");
+    assert!(told.problem.as_ref().is_some_and(|problem| problem.contains("too long to replay")), "{told:?}");
 }
 
 #[test]

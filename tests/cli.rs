@@ -300,7 +300,7 @@ fn scripts_tell_what_fails_by_their_exit_code() {
         (&["threads.wast"], 0, not_run.to_owned(), ""),
         (&["fails.wast", "passes.wast"], 1, format!("{failed}{passed}"), ""),
         (&["nowhere.wast", "fails.wast"], 2, failed.to_owned(), "cannot read `nowhere.wast`"),
-        (&["broken.wast", "passes.wast"], 2, passed.to_owned(), "`broken.wast` is no script: line 1, column 2"),
+        (&["broken.wast", "passes.wast"], 2, passed.to_owned(), "`broken.wast` is not a script: line 1, column 2"),
         (&["latin-1.wast"], 2, String::new(), "not UTF-8"),
     ] {
         let arguments: Vec<&str> = ["wast"].iter().chain(files).copied().collect();

@@ -139,7 +139,7 @@ fn a_directory_is_copied_with_what_it_holds_and_never_into_itself() {
     let copy = |from: &str, to: &str| FileChange::Copy { from: from.into(), to: to.into() };
     let answer = change(&mut worker, copy("d", "d copy"));
     assert_eq!(paths(answer.last().unwrap()).unwrap().0, ["d copy", "d copy/e", "d copy/e/y", "d copy/x"]);
-    for (from, to, why) in [("d", "d/z", "into itself"), ("no", "z", "nothing there"), ("dd", "d", "already")] {
+    for (from, to, why) in [("d", "d/z", "into itself"), ("no", "z", "does not exist"), ("dd", "d", "already")] {
         let answer = change(&mut worker, copy(from, to));
         assert!(matches!(&answer[0], Event::FileProblem { message } if message.contains(why)), "{answer:?}");
     }
@@ -209,9 +209,9 @@ fn an_archive_replaces_nothing_and_what_it_left_out_is_listed() {
     let expected = [
         "a.tar: 4 entries were not unpacked",
         "null: it is a device",
-        "other: a file of that name is there already, and was kept",
-        "link: a symbolic link of that name is there already, and was kept",
-        "f: a file of that name is there already, and was kept",
+        "other: a file of that name already exists and was not replaced",
+        "link: a symbolic link of that name already exists and was not replaced",
+        "f: a file of that name already exists and was not replaced",
     ];
     assert_eq!(problem(&answer), Some(expected.join("\n").as_str()));
     assert_eq!(paths(answer.last().unwrap()).unwrap().0, ["d/link", "d/new", "e", "e/mpty"]);

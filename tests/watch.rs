@@ -166,9 +166,9 @@ fn who_wrote_something_last_is_told_or_that_nobody_did() {
     assert_eq!(instruction, "call $fd_read");
     assert_eq!(told, "call $fd_read on line 13 writes the byte at 0x41: 0 becomes 101");
     let (_, told) = ask(bytes(4, 1));
-    assert_eq!(told, "no instruction has written the byte at 0x4: it is from data 0");
+    assert_eq!(told, "no instruction has written the byte at 0x4: it comes from data 0");
     let (_, told) = ask(bytes(0x800, 2));
-    assert_eq!(told, "no instruction has written 2 bytes at 0x800: it is zero from the start");
+    assert_eq!(told, "no instruction has written 2 bytes at 0x800: it has been zero from the start");
     let (_, told) = ask(Asked::Global { global: 0 });
     assert_eq!(told, "global.set $total on line 7 writes global $total: 2 becomes 7");
 }

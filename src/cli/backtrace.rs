@@ -25,7 +25,7 @@ pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Ent
             Retraced::Working => {}
             Retraced::There => break,
             Retraced::Lost => {
-                err!("note: no call stack, because the program did not end as it did before");
+                err!("note: no call stack, because the replay ended differently");
                 return;
             }
         }

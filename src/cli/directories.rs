@@ -95,7 +95,7 @@ impl Kind {
             _ if kind.is_fifo() => Self::Other("a FIFO"),
             _ if kind.is_socket() => Self::Other("a socket"),
             _ if kind.is_block_device() || kind.is_char_device() => Self::Other("a device"),
-            _ => Self::Other("no file, directory or symbolic link"),
+            _ => Self::Other("neither a file, a directory nor a symbolic link"),
         }
     }
 
@@ -156,7 +156,7 @@ impl Loaded {
                         let target = directory.read_link_contents(&name).map_err(|error| failed(&error))?;
                         match target.to_str() {
                             Some(target) => vfs.symlink(&inner, target).map_err(|error| failed(&error))?,
-                            None => self.left_out.push(self.skipped(&path, "where the link leads is not UTF-8")),
+                            None => self.left_out.push(self.skipped(&path, "the target of the link is not UTF-8")),
                         }
                     }
                     Kind::Directory => {
@@ -408,7 +408,7 @@ fn create(directory: &Dir, name: &str, bytes: &[u8]) -> Result<(), String> {
 fn replace(directory: &Dir, name: &str, bytes: &[u8], metadata: &Metadata) -> Result<(), String> {
     let free = (0_u32..).map(|number| format!(".wasmoscope-{}-{number}", std::process::id()));
     let Some(temporary) = free.take(1000).find(|name| kind_on(directory, name) == Ok(Kind::Nothing)) else {
-        return Err("no name for a temporary file is free beside it".to_owned());
+        return Err("there is no free name for a temporary file beside it".to_owned());
     };
     let written = create(directory, &temporary, bytes).and_then(|()| {
         directory.set_permissions(&temporary, metadata.permissions()).map_err(told)?;

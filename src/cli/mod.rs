@@ -44,9 +44,9 @@ Examples:
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run a program: its exit code is the command's; a trap or a limit exits with 134
+    /// Run a program and exit with its exit code, or with 134 after a trap or at a limit
     Run(Box<run::Run>),
-    /// Say what a file is and what is wrong with it; exits with 1 if it cannot run
+    /// Identify a file and report its errors; exits with 1 if it cannot run
     Validate {
         /// WebAssembly text or a module
         file: PathBuf,
@@ -60,11 +60,11 @@ enum Command {
     Wat {
         /// WebAssembly text
         file: PathBuf,
-        /// Where the module goes
+        /// Where to write the module
         #[arg(short, long)]
         output: PathBuf,
     },
-    /// Run scripts of the specification's test suite; exits with 1 if an assertion fails, with 2 if a file is no script
+    /// Run scripts of the specification's test suite; exits with 1 if an assertion fails, with 2 if a file is not a script
     Wast(wast::Wast),
 }
 
@@ -126,8 +126,8 @@ fn module(source: &Source) -> Result<Inspection, Failure> {
     inspection.problems.iter().for_each(print_problem);
     match inspection.problems.len() {
         _ if !inspection.is_stopped() => Ok(inspection),
-        0 | 1 => Err(format!("`{}` cannot be used as it is", terminal::one_line(&source.name))),
-        several => Err(format!("`{}` cannot be used as it is: {several} problems", terminal::one_line(&source.name))),
+        0 | 1 => Err(format!("`{}` cannot run", terminal::one_line(&source.name))),
+        several => Err(format!("`{}` cannot run: {several} problems", terminal::one_line(&source.name))),
     }
 }
 

@@ -23,40 +23,41 @@ const SLICE: u64 = 1_000_000;
 
 #[derive(Args)]
 pub(super) struct Run {
-    /// Let the program see a copy of a directory
+    /// Give the program a copy of a directory
     #[arg(long = "dir", value_name = "HOST[::GUEST]")]
     directories: Vec<Directory>,
-    /// Write what the program changed in them back at the end; exits with 2 if something cannot be written
+    /// Write the program's changes in these directories back at the end; if a change cannot be written, exit with 2
+    /// instead of 0
     #[arg(long)]
     write_back: bool,
     /// Set an environment variable
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     environment: Vec<(String, String)>,
-    /// Call this export; ARGS are its arguments
+    /// Call this exported function with ARGS as its arguments
     #[arg(long, value_name = "NAME")]
     invoke: Option<String>,
     /// Read standard input from a file
     #[arg(long, value_name = "FILE")]
     stdin: Option<PathBuf>,
-    /// Stop after so much work, about one for each instruction
+    /// Stop after this much fuel, about one unit per instruction
     #[arg(long, value_name = "N")]
     fuel: Option<u64>,
-    /// The most that all memories together may have
+    /// The largest total size of all memories
     #[arg(long, value_name = "BYTES")]
     max_memory: Option<u64>,
-    /// Make what is random the same in each run
+    /// Seed for deterministic randomness
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Run the copy that the debugger runs, in which every instruction can be stopped at: it does the same, only slower,
-    /// and --fuel counts its instructions
+    /// Run the debugger's instrumented copy, which can stop at every instruction: it does the same, only slower, and
+    /// --fuel counts the instructions of the copy
     #[arg(long)]
     instrumented: bool,
-    /// After a trap, run the program again to tell which calls were under way
+    /// After a trap, run the program again to print the call stack
     #[arg(long)]
     backtrace: bool,
     #[command(flatten)]
     trace: super::trace::Options,
-    /// WebAssembly text or a module, and the arguments of the program: what comes after FILE is for the program
+    /// WebAssembly text or a module, followed by the program's arguments: everything after FILE is passed to it
     #[arg(required = true, trailing_var_arg = true, value_names = ["FILE", "ARGS"])]
     program: Vec<String>,
 }
@@ -74,7 +75,7 @@ impl Run {
         let source = read(Path::new(file))?;
         let inspection = module(&source)?;
         let (Some(wasm), Some(summary)) = (inspection.wasm, inspection.summary) else {
-            return Err(format!("`{}` is no module", terminal::one_line(&source.name)));
+            return Err(format!("`{}` is not a module", terminal::one_line(&source.name)));
         };
         let input = match &self.stdin {
             Some(file) => {

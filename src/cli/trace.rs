@@ -12,14 +12,14 @@ use crate::engine::wasi::trace::Filter;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Tell each WASI call on standard error, or write them to a file: the time in seconds, the instructions so far,
-    /// the call and its answer
+    /// Print each WASI call to standard error, or write the calls to a file: the time in seconds, the instructions so
+    /// far, the call and its result
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     trace: Option<Option<PathBuf>>,
-    /// Trace only the functions with these parts of names, such as `path_,fd_write`
+    /// Trace only functions whose names contain one of these, such as `path_,fd_write`
     #[arg(long, value_name = "NAMES", default_value = "", hide_default_value = true)]
     trace_calls: String,
-    /// Trace only calls on a path or file with this in its name
+    /// Trace only calls on a path or file whose name contains this
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     trace_path: String,
     /// Trace only calls that fail

@@ -50,7 +50,7 @@ impl Wast {
             String::from_utf8(bytes).map_err(|_| format!("cannot read `{}`: it is not UTF-8", terminal::path(file)))?;
         let mut interpreter = self.interpreter()?;
         script::run(&text, interpreter.as_mut())
-            .map_err(|error| format!("`{}` is no script: {error}", terminal::path(file)))
+            .map_err(|error| format!("`{}` is not a script: {error}", terminal::path(file)))
     }
 
     /// What runs the modules of one file.

@@ -90,7 +90,7 @@ pub(super) fn is_blank(source: &Source) -> bool {
 /// What to say of a text without a program.
 pub(super) fn no_program(source: &Source) -> Problem {
     Problem::warning(&source.name, "there is no program yet")
-        .help("the smallest module is `(module)`; choose an example to begin with something that runs")
+        .help("the smallest module is `(module)`; choose an example to start with a program that runs")
 }
 
 /// The source as text: UTF-8, its byte order mark (if any) blanked out so that offsets stay what they are.
@@ -126,7 +126,7 @@ pub fn text(source: &Source) -> Result<Cow<'_, str>, Box<Problem>> {
             let column = String::from_utf8_lossy(&before[line_start..]).chars().count() + 1;
             Err(problem(
                 &format!(
-                    "the text is not UTF-8: byte {:#04X} at line {line}, column {column} begins no character",
+                    "the text is not UTF-8: byte {:#04X} at line {line}, column {column} does not start a character",
                     source.bytes[offset]
                 ),
                 "it may be in Latin-1 or Windows-1252: save it as UTF-8 in your editor and open it again",
@@ -157,7 +157,7 @@ fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
             let start = unclosed(text, "(;").unwrap_or(offset);
             return Problem::error(&source.name, "this comment is never closed")
                 .at(text, start..start + 2)
-                .help("close it with `;)`; a comment within a comment needs a close of its own");
+                .help("close it with `;)`; a nested comment needs its own `;)`");
         }
         Some(wast::lexer::LexError::UnexpectedEof | wast::lexer::LexError::InvalidStringElement('\n' | '\r')) => {
             if let Some(start) = unclosed(text, "\"") {
@@ -181,7 +181,7 @@ fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
     {
         return Problem::error(&source.name, "this parenthesis closes nothing")
             .at(text, start..start + 1)
-            .help("remove it, or look for a `)` too many before it");
+            .help("remove it, or look for an extra `)` before it");
     }
     let range = token(text, offset);
     let word = text[range.clone()].trim_start_matches('(').trim();
@@ -192,7 +192,7 @@ fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
         let line = text[..offset].matches('\n').count() + 1;
         return Problem::error(&source.name, "this parenthesis is not closed before the next field")
             .at(text, token(text, start))
-            .help(format!("add a `)` before the `{word}` in line {line}"));
+            .help(format!("add a `)` before the `{word}` on line {line}"));
     }
     let hint = hints::Mistake { text, offset, word, message: &message }.hint();
     let hints::Hint { message: better, range: place, help } = hint;

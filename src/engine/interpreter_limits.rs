@@ -78,8 +78,8 @@ impl Counts {
         self.memories += 1;
         (self.memories == MOST_MEMORIES + 1).then(|| Excess {
             offset,
-            message: format!("the module has more memories than this interpreter runs, which is {MOST_MEMORIES}"),
-            help: "put what is in several memories into one, at different addresses",
+            message: format!("the module has more memories than this interpreter supports ({MOST_MEMORIES})"),
+            help: "merge several memories into one, with their data at different addresses",
         })
     }
 
@@ -87,8 +87,8 @@ impl Counts {
         self.tables += 1;
         (self.tables == MOST_TABLES + 1).then(|| Excess {
             offset,
-            message: format!("the module has more tables than this interpreter runs, which is {MOST_TABLES}"),
-            help: "put what is in several tables of one type into one, at different indices",
+            message: format!("the module has more tables than this interpreter supports ({MOST_TABLES})"),
+            help: "merge several tables of the same type into one, with their elements at different indices",
         })
     }
 }
@@ -98,7 +98,7 @@ pub fn locals(count: u32, offset: u64) -> Option<Excess> {
     (count > MOST_LOCALS).then(|| Excess {
         offset,
         message: format!(
-            "the function has {count} parameters and locals, and this interpreter runs one with up to {MOST_LOCALS}"
+            "the function has {count} parameters and locals, but this interpreter supports at most {MOST_LOCALS}"
         ),
         help: "split the function, or keep values in a memory",
     })
@@ -110,9 +110,10 @@ pub fn targets(instruction: &[u8], offset: u64) -> Option<Excess> {
     (count > MOST_TARGETS).then(|| Excess {
         offset,
         message: format!(
-            "the `br_table` has {count} targets besides the default, and this interpreter runs one with up to {MOST_TARGETS}"
+            "the `br_table` has {count} targets besides the default, but this interpreter supports at most \
+             {MOST_TARGETS}"
         ),
-        help: "split it: one `br_table` on the quotient of the index, that leads to others on the remainder",
+        help: "split it: one `br_table` on the quotient of the index, which branches to others on the remainder",
     })
 }
 
@@ -128,7 +129,8 @@ pub fn slots(locals: u32, (operands, offset): (u32, u64)) -> Option<Excess> {
     (slots > MOST_SLOTS).then(|| Excess {
         offset,
         message: format!(
-            "the function needs {slots} slots for its parameters, locals and operands, and this interpreter runs one with up to {MOST_SLOTS}"
+            "the function needs {slots} slots for its parameters, locals and operands, but this interpreter supports \
+             at most {MOST_SLOTS}"
         ),
         help: "split the function, or keep values in a memory: a local takes two slots, a vector three, an operand one",
     })

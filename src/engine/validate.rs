@@ -186,9 +186,13 @@ fn values_left(fault: &mut Fault, function: &FuncValidator<ValidatorResources>) 
     let block = if function.control_stack_height() == 1 { "function" } else { "block" };
     let list = types.join(", ");
     fault.message = format!("type mismatch: {values} left on the stack at the end of the {block}{below}: {list}{more}");
-    let place = if left == 1 { "it behind the instruction that leaves it" } else { "one behind each that is left" };
+    let place = if left == 1 {
+        "it after the instruction that leaves it"
+    } else {
+        "one after each instruction that leaves one"
+    };
     fault.help =
-        Some(format!("`drop` removes one value: put {place}, or declare what is left as results of the {block}"));
+        Some(format!("`drop` removes one value: put {place}, or declare these values as results of the {block}"));
 }
 
 /// How many results a block has.
@@ -216,7 +220,7 @@ fn immutable_global(
     let (operator, _) = operators.find(|(_, at)| *at == offset)?;
     let Operator::GlobalSet { global_index } = operator else { return None };
     let ty = function.resources().global_at(global_index)?.content_type;
-    Some(format!("declare the global with `(mut {ty})` in the place of `{ty}`, in an import, too"))
+    Some(format!("declare the global with `(mut {ty})` instead of `{ty}`, also if it is imported"))
 }
 
 fn read_function(

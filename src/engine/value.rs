@@ -43,7 +43,7 @@ pub fn parse(text: &str, ty: ValType) -> Result<Val, String> {
         },
         ValType::FuncRef if trimmed == "null" => Ok(Val::from(<Nullable<Func>>::Null)),
         ValType::ExternRef if trimmed == "null" => Ok(Val::from(<Nullable<ExternRef>>::Null)),
-        ValType::FuncRef | ValType::ExternRef => wrong("a reference that can be given from outside: write null"),
+        ValType::FuncRef | ValType::ExternRef => wrong("a reference that can be passed from outside: write null"),
     }
 }
 
@@ -109,7 +109,7 @@ pub fn show(value: &Val) -> Shown {
         }
         Val::FuncRef(Nullable::Null) | Val::ExternRef(Nullable::Null) => ("null".to_owned(), None, None),
         Val::FuncRef(Nullable::Val(_)) => ("a function".to_owned(), None, None),
-        Val::ExternRef(Nullable::Val(_)) => ("a reference of the host".to_owned(), None, None),
+        Val::ExternRef(Nullable::Val(_)) => ("a host reference".to_owned(), None, None),
     };
     Shown { ty, text, unsigned, hex }
 }

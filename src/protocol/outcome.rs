@@ -72,7 +72,7 @@ pub struct Value {
 /// What a run has used so far.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Counters {
-    /// The interpreter's unit of work, about one for each instruction.
+    /// The interpreter's unit of work, about one per instruction.
     pub fuel: u64,
     /// Time spent compiling, in milliseconds.
     pub compile_ms: f64,
@@ -80,7 +80,7 @@ pub struct Counters {
     pub run_ms: f64,
     /// The most that all linear memories together ever had, in bytes.
     pub peak_memory: u64,
-    /// Calls from the program to functions of the host.
+    /// Calls from the program to host functions.
     pub host_calls: u64,
     /// Bytes printed, the dropped ones included.
     pub output: u64,

@@ -47,11 +47,11 @@ impl Backtracing {
         let Started { source, wasm, summary, entry, limits, info } = started;
         let id = run.id();
         if run.peak_memory() > MOST_MEMORY {
-            return Err(Box::new(untold(id, "the program had too much memory for its calls to be looked for")));
+            return Err(Box::new(untold(id, "the program used too much memory for a replay")));
         }
         let (entry, limits) = (to_proto::entry(entry), to_proto::limits(limits));
         let retrace = Retrace::start(&source.name, wasm, summary, &entry, limits, run.record())
-            .map_err(|_| Box::new(untold(id, "the program could not be started again to look for its calls")))?;
+            .map_err(|_| Box::new(untold(id, "the replay could not start")))?;
         let maps = Maps::of_source(source, wasm, info);
         Ok(Self { run: id, retrace, maps, steps: FIRST_STEPS, spent_ms: 0.0 })
     }
@@ -65,12 +65,13 @@ impl Backtracing {
         let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
         self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
         match retraced {
-            Retraced::Working if self.spent_ms > MOST_MS => {
-                Some(untold(self.run, "the program ran for so long that its calls are only looked for when asked"))
-            }
+            Retraced::Working if self.spent_ms > MOST_MS => Some(untold(
+                self.run,
+                "the run was too long to replay automatically; press Debug and go to the end to see it",
+            )),
             Retraced::Working => None,
             Retraced::There => Some(self.told()),
-            Retraced::Lost => Some(untold(self.run, "the program did not end again as it did before")),
+            Retraced::Lost => Some(untold(self.run, "the replay ended differently")),
         }
     }
 

@@ -86,10 +86,12 @@ impl Bookmark {
         match bytes.split_first() {
             Some((&VERSION, body)) => match postcard::take_from_bytes::<Self>(body) {
                 Ok((bookmark, [])) => Ok(bookmark),
-                Ok(_) | Err(_) => Err("the moment that this project was shared at is damaged".to_owned()),
+                Ok(_) | Err(_) => Err("the step that was shared with this project is damaged".to_owned()),
             },
-            Some(_) => Err("the moment that this project was shared at is of another version of Wasmoscope".to_owned()),
-            None => Err("the moment that this project was shared at is missing".to_owned()),
+            Some(_) => {
+                Err("the step that was shared with this project is from another version of Wasmoscope".to_owned())
+            }
+            None => Err("the step that was shared with this project is missing".to_owned()),
         }
     }
 

@@ -146,10 +146,10 @@ pub(super) fn copy(trace: &Trace, filter: &CallFilter) -> String {
     let (left_out, copied) = passing.split_at(passing.len().saturating_sub(COPY));
     let mut text = String::new();
     if ring.dropped() > 0 {
-        text.push_str(&format!("# the first {} calls of the run are not kept\n", ring.dropped()));
+        text.push_str(&format!("# the first {} calls of the run were dropped\n", ring.dropped()));
     }
     if !left_out.is_empty() {
-        text.push_str(&format!("# {} calls before these are left out\n", left_out.len()));
+        text.push_str(&format!("# {} calls before these are omitted\n", left_out.len()));
     }
     let waiting = trace.waiting().filter(|call| filter.passes_call(call));
     for call in copied.iter().filter_map(|number| ring.get(*number)).chain(waiting) {

@@ -67,7 +67,7 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
                 return Err("the program has no such memory".to_owned());
             }
             if *length == 0 || start.checked_add(*length).is_none() {
-                return Err("there is nothing to watch: the number of bytes has to be 1 or more".to_owned());
+                return Err("there is nothing to watch: the number of bytes must be 1 or more".to_owned());
             }
             watch(Target::Memory { memory: *memory, start: *start, length: *length }, on)
         }
@@ -152,7 +152,7 @@ pub(super) fn tell(session: &DebugSession, map: &InstructionMap, touch: &Touch) 
     let what = name(session, touch.target, touch.part);
     let (old, new) = (show(&touch.old), show(&touch.new));
     match (&touch.old, touch.writes) {
-        (Seen::Nothing, true) => format!("{by} makes the call, in which {what} begins as {new}"),
+        (Seen::Nothing, true) => format!("{by} makes the call, in which {what} starts as {new}"),
         (_, true) if touch.old == touch.new => format!("{by} writes {what}: it stays {new}"),
         (_, true) => format!("{by} writes {what}: {old} becomes {new}"),
         (_, false) => format!("{by} reads {what}: {old}"),
@@ -165,7 +165,8 @@ pub(super) fn tell_origin(session: &DebugSession, regions: &Regions, asked: Opti
         Some(Asked::Memory { memory, start, length }) => {
             let part = Some((start, length));
             let data = regions.data_of(start, length).filter(|_| memory == 0);
-            let from = data.map_or("it is zero from the start".to_owned(), |name| format!("it is from {name}"));
+            let from =
+                data.map_or("it has been zero from the start".to_owned(), |name| format!("it comes from {name}"));
             (name(session, Target::Memory { memory, start, length }, part), from)
         }
         Some(Asked::Global { global }) => {
@@ -175,14 +176,14 @@ pub(super) fn tell_origin(session: &DebugSession, regions: &Regions, asked: Opti
             let frames = session.call_stack(frame as usize + 1);
             let known = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize)?.name.clone());
             let what = format!("local {}", known.map_or_else(|| local.to_string(), |name| format!("${name}")));
-            (what, "it is as it was when the program was started".to_owned())
+            (what, "it still has its initial value".to_owned())
         }
-        None => ("it".to_owned(), "it is as it was at the start".to_owned()),
+        None => ("it".to_owned(), "it is unchanged since the start".to_owned()),
     };
     match origin {
         Origin::Start => format!("no instruction has written {what}: {start}"),
         Origin::Person(step) => format!("you changed {what} at step {step}, and no instruction has written it since"),
-        Origin::NotThere => format!("{what} is not there"),
+        Origin::NotThere => format!("{what} does not exist at this step"),
     }
 }
 

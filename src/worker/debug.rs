@@ -208,7 +208,7 @@ impl Debug {
                     self.send_stopped(DebugReason::Step, emit);
                 }
                 Err(reason) => {
-                    emit(Event::FileProblem { message: format!("the files stay as they are: {reason}") });
+                    emit(Event::FileProblem { message: format!("the files are unchanged: {reason}") });
                     tree = before.clone();
                 }
             }
@@ -283,8 +283,8 @@ impl Debug {
                 self.asked = Some(asked);
                 Command::LastWrite(catches::to_asked(asked))
             }
-            DebugCommand::NextMark => return self.go_to_mark(self.session.next_mark(), "further on", emit),
-            DebugCommand::PreviousMark => return self.go_to_mark(self.session.previous_mark(), "further back", emit),
+            DebugCommand::NextMark => return self.go_to_mark(self.session.next_mark(), "after", emit),
+            DebugCommand::PreviousMark => return self.go_to_mark(self.session.previous_mark(), "before", emit),
         };
         self.session.ask(command);
         self.phase = Phase::Working;
@@ -297,7 +297,7 @@ impl Debug {
                 self.phase = Phase::Working;
             }
             None => {
-                let message = format!("nothing is marked {side}, as far as the program has been");
+                let message = format!("there is no mark {side} this step, as far as the program has run");
                 emit(Event::ChangeRefused { run: self.id, message });
             }
         }

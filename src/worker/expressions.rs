@@ -61,7 +61,7 @@ pub(super) fn explain(
     let target = explained.target.and_then(|offset| map.location(offset).zip(map.instruction(offset)));
     if let Some((location, instruction)) = target {
         let what = if instruction == ")" { "the end of the function" } else { instruction };
-        notes.push(format!("goes on at line {}, {what}", location.line));
+        notes.push(format!("continues at line {}, {what}", location.line));
     }
     Some(Explanation { place, title: explained.title, value: explained.value.map(to_proto::value), notes })
 }

@@ -77,10 +77,10 @@ fn copy(vfs: &mut Vfs, from: &str, to: &str, now: u64) -> Vec<String> {
         })
         .collect();
     if images.is_empty() {
-        return vec![format!("`{from}` cannot be copied: there is nothing there")];
+        return vec![format!("`{from}` cannot be copied: it does not exist")];
     }
     if contents(vfs, to).is_some() {
-        return vec![format!("`{from}` cannot be copied to `{to}`: something is there already")];
+        return vec![format!("`{from}` cannot be copied to `{to}`: it already exists")];
     }
     write(vfs, images, now)
 }
@@ -98,7 +98,7 @@ fn revert(vfs: &mut Vfs, base: &Vfs, mut paths: Vec<String>, now: u64) -> Vec<St
             continue;
         }
         if before.is_none() && has_children(&current, path) {
-            problems.push(format!("`{path}` stays: there is something in it that the run did not make"));
+            problems.push(format!("`{path}` was not removed: it contains something that the run did not create"));
             continue;
         }
         match vfs.remove(path) {

@@ -47,7 +47,9 @@ pub(super) fn sentence(
         DebugReason::Input => stop.with_next(Sentence::new("The program waits for input")),
         DebugReason::Sleep => Sentence::new("The program sleeps"),
         DebugReason::Ended { outcome } => stop.ended(outcome),
-        DebugReason::Step if session.is_changed_here() => stop.with_next(Sentence::new("You changed the program here")),
+        DebugReason::Step if session.is_changed_here() => {
+            stop.with_next(Sentence::new("You changed the program's state here"))
+        }
         DebugReason::Step if arrival == Arrival::Line => stop.here("At", " "),
         DebugReason::Step => stop.step(arrival, last),
     }

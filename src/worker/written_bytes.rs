@@ -41,7 +41,9 @@ fn narrow(text: &str, what: &str, least: i64, most: i64, size: usize) -> Result<
 }
 
 fn pairs(text: &str) -> Result<Vec<u8>, String> {
-    let wrong = |part: &str| format!("`{part}` is not bytes: write two hexadecimal digits for each, such as 0a ff");
+    let wrong = |part: &str| {
+        format!("`{part}` is not a list of bytes: write two hexadecimal digits for each byte, such as 0a ff")
+    };
     let mut bytes = Vec::new();
     for part in text.split_whitespace() {
         // Digits that stand alone are a byte of their own, without the leading zero.
@@ -62,7 +64,7 @@ fn unescaped(text: &str) -> Result<Vec<u8>, String> {
         bytes.extend_from_slice(before.as_bytes());
         let wrong = || {
             let shown: String = escape.chars().take(4).collect();
-            format!("`\\{shown}` is no escape: write \\n, \\t, \\r, \\0, \\\\, \\xff or \\u{{1f980}}")
+            format!("`\\{shown}` is not an escape sequence: write \\n, \\t, \\r, \\0, \\\\, \\xff or \\u{{1f980}}")
         };
         let mut letters = escape.chars();
         let plain = match letters.next() {
@@ -90,7 +92,7 @@ fn unescaped(text: &str) -> Result<Vec<u8>, String> {
         rest = letters.as_str();
     }
     bytes.extend_from_slice(rest.as_bytes());
-    if bytes.is_empty() { Err("no text is written".to_owned()) } else { Ok(bytes) }
+    if bytes.is_empty() { Err("the text is empty".to_owned()) } else { Ok(bytes) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-;; An endless loop. In most places this would freeze the page; here it runs
-;; beside it, so it can be paused, looked at and stopped.
+;; An infinite loop. In most places this would freeze the page; here it runs
+;; beside it, so you can pause it, inspect it and stop it.
 ;;
 ;; Press Run and go to address 0 in the Memory panel: the counter there keeps
 ;; growing. Then press Pause, Continue and Stop.

@@ -3,7 +3,7 @@
 ;; Every call has locals of its own: while `factorial` of 4 runs, the call that
 ;; computes 5! waits with its own `$n` for the result.
 ;;
-;; Try: call `factorial` with 20, the last result that fits into 64 bits, and
+;; Try: call `factorial` with 20, the last result that fits in 64 bits, and
 ;; then with 21. Call it with -1: why does it end the way it does?
 
 (module

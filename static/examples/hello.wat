@@ -1,8 +1,8 @@
 ;; Strings: WebAssembly has none. Text is bytes in memory, and printing it means
-;; to tell the system where they are.
+;; telling the system where they are.
 ;;
 ;; WASI's `fd_write` takes a list of buffers, each an address and a length. The
-;; list stands in memory too, so two numbers are stored at address 0 before the
+;; list is in memory, too, so two numbers are stored at address 0 before the
 ;; call: where "Hello, world!" starts, and how many bytes it has.
 ;;
 ;; Look at addresses 0x00 to 0x30 in the Memory panel and find both.

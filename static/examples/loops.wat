@@ -5,7 +5,7 @@
 ;; and when it does not jump, execution simply runs on past the end.
 ;;
 ;; Try: call `sum_to` with another number. What is the largest `n` whose sum
-;; still fits into 32 bits?
+;; still fits in 32 bits?
 
 (module
   (func $sum_to (export "sum_to") (param $n i32) (result i32)

@@ -1,5 +1,5 @@
 ;; SIMD: one instruction, many numbers. A `v128` holds 16 bytes, and each
-;; instruction says how it sees them; `f32x4` is four 32-bit floats.
+;; instruction defines how they are read; `f32x4` is four 32-bit floats.
 ;;
 ;; `main` computes the dot product of two vectors of eight floats in two steps
 ;; of four multiplications each, where plain code would need eight steps.

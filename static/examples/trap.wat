@@ -4,7 +4,7 @@
 ;; `average` divides by how many numbers there are, and nobody asked what
 ;; happens when there are none.
 ;;
-;; Find the instruction that traps. Then mend `average`, so that `main` returns
+;; Find the instruction that traps. Then fix `average`, so that `main` returns
 ;; 0 for an empty list.
 
 (module

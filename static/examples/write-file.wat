@@ -5,7 +5,7 @@
 ;; `notes.txt` and returns a descriptor, `fd_write` fills it.
 ;;
 ;; Run it and look at the Files panel; then run it again. `truncate` empties
-;; the file when it is there already, so it does not grow.
+;; the file if it exists already, so it does not grow.
 
 (module
   (import "wasi_snapshot_preview1" "path_open"

@@ -8,7 +8,7 @@
 ;;   STDIN: TEXT               standard input, then its end; \n is a new line
 ;;   FILE: PATH = TEXT         a file in the tree
 ;;   LIMIT: NAME NUMBER        memory, table, recursion, output or time
-;;   TRACE: all                tell the WASI calls; or those that pass: calls NAMES; path TEXT; failures
+;;   TRACE: all                print the WASI calls, or those that match: calls NAMES; path TEXT; failures
 ;;
 ;; Folders: compile (problems), detect (what a source is), run (plain programs), wasi (programs that use WASI).
 ;; RUN: add 2 0x28

@@ -27,13 +27,13 @@ const SIZES: [Size; 7] = [
         "memories",
         |count| format!("(module\n{} (func (export \"main\")))", repeated(count, "(memory 0)\n")),
         99,
-        ["more memories than this interpreter runs, which is 99", "into one"],
+        ["more memories than this interpreter supports (99)", "into one"],
     ),
     (
         "tables",
         |count| format!("(module\n{} (func (export \"main\")))", repeated(count, "(table 0 funcref)\n")),
         97,
-        ["more tables than this interpreter runs, which is 97", "into one"],
+        ["more tables than this interpreter supports (97)", "into one"],
     ),
     (
         "locals",
@@ -138,7 +138,7 @@ fn a_memory_that_is_too_large_is_told_with_its_size_and_the_limit() {
         ("(memory 1000) (memory 20000)", &[], "the program asked for 1.2 GiB of memory, and the limit is 1 GiB"),
         ("(memory 0xffffffff (pagesize 1))", &[], "the program asked for 3.9 GiB of memory, and the limit is 1 GiB"),
         ("(memory i64 281474976710656)", &[], "of memory, and the limit is 1 GiB"),
-        ("(memory i64 281474976710656)", &["--max-memory", "18446744073709551615"], "the module begins with"),
+        ("(memory i64 281474976710656)", &["--max-memory", "18446744073709551615"], "the module starts with"),
     ] {
         file(&folder, "large.wat", &format!("(module {memory} (func (export \"main\")))"));
         let [plain, instrumented] = both(&folder, flags, "large.wat");

@@ -60,7 +60,7 @@ fn a_place_in_the_text_is_explained() {
     let mut say = |what: &str| explained(&mut worker, FACTORIAL, what, 0).unwrap_or_default();
     let not_called = say("$n i64");
     assert_eq!(not_called.0, "", "`$n i64` is no name");
-    assert_eq!(say("local.get $n").2, "func $factorial (0) is not being called now");
+    assert_eq!(say("local.get $n").2, "func $factorial (0) has no active call");
     assert_eq!(say("$factorial (param").2, "");
     command(&mut worker, DebugCommand::JumpTo { step: 13 });
     let mut say = |what: &str, frame| explained(&mut worker, FACTORIAL, what, frame).unwrap_or_default();
@@ -91,7 +91,7 @@ fn what_the_next_instruction_touches_is_explained() {
     assert_eq!((load.0.as_str(), load.2.as_str()), ("reads 4 bytes at 0x8", "there now: 2a 00 00 00"));
     assert_eq!(say("global.get").1, "i32 3");
     let branch = say("br_if");
-    assert_eq!(branch.0, "branches to behind the block");
+    assert_eq!(branch.0, "branches past the end of the block");
     assert!(branch.2.contains("the end of the function"), "{branch:?}");
     assert_eq!(say("call_indirect").0, "", "its operand is not known yet");
     worker.send(Request::ChangeValue { run: RUN, change: ValueChange::Global { global: 0, text: "0".into() } });
@@ -174,7 +174,10 @@ fn the_sentence_says_what_happened_after_a_step_a_jump_and_a_step_back() {
         change: ValueChange::Operand { frame: 0, operand: 0, text: "0b110".into() },
     });
     let changed = sentence(&view(&worker));
-    assert_eq!(changed, "You changed the program here; next: i64.eqz takes 6", "and nothing of what was pushed before");
+    assert_eq!(
+        changed, "You changed the program's state here; next: i64.eqz takes 6",
+        "and nothing of what was pushed before"
+    );
     let on = sentence(&command(&mut worker, DebugCommand::Into));
     assert_eq!(on, "i64.eqz: 6 == 0 is false, pushed 0; next: if takes 0");
 }

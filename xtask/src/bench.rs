@@ -41,7 +41,7 @@ fn options(arguments: &[String]) -> Result<Options<'_>> {
                 arguments.next();
             }
             _ => bail!(
-                "`cargo xtask bench` takes `--no-build` (measure the dist/ that is there) and `--only PART` (print \
+                "`cargo xtask bench` takes `--no-build` (measure the existing dist/) and `--only PART` (print \
                  engines, debugger, text, calls or loading, and write nothing)"
             ),
         }

@@ -31,7 +31,7 @@ pub fn release(arguments: &[String]) -> Result<()> {
 pub fn up_to_date(arguments: &[String]) -> Result<()> {
     let is_built = project::dist().join("index.html").is_file();
     if arguments.is_empty() && is_built && fs::read_to_string(built_from()).ok() == fingerprint().ok() {
-        eprintln!("The page is up to date; nothing is built.");
+        eprintln!("The page is up to date; nothing to build.");
         return Ok(());
     }
     tools::for_build()?;

@@ -66,7 +66,7 @@ impl Heartbeat {
         let started = Instant::now();
         std::thread::spawn(move || {
             while let Err(std::sync::mpsc::RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_secs(30)) {
-                eprintln!("    still at it after {} s: {what}", started.elapsed().as_secs());
+                eprintln!("    still running after {} s: {what}", started.elapsed().as_secs());
             }
         });
         Self { stop }

@@ -44,9 +44,7 @@ impl Mistake<'_> {
     fn help(&self) -> Option<String> {
         let Self { word, message, .. } = *self;
         if word.starts_with(';') {
-            return Some(
-                "`;;` begins a comment; between instructions there is nothing but a space or a new line".into(),
-            );
+            return Some("`;;` begins a comment; separate instructions with a space or a new line".into());
         }
         if let Some(space) = message.strip_prefix("unknown ").and_then(|rest| rest.split_once(": failed to find name"))
         {
@@ -84,7 +82,7 @@ impl Mistake<'_> {
                 );
             }
             if message.contains("`else`") || message.contains("too many payloads") {
-                return Some("behind `(then ...)`, an `if` has at most one `(else ...)`".to_owned());
+                return Some("after `(then ...)`, an `if` has at most one `(else ...)`".to_owned());
             }
         }
         if message.contains("expected valid module field") {
@@ -113,7 +111,8 @@ impl Mistake<'_> {
         let in_try = self.before().heads().any(|head| head == "try");
         (is_part && in_try && self.message.contains("unknown operator")).then(|| {
             format!(
-                "`{}` is of the legacy exception-handling proposal, which does not run here; its successor is `try_table`",
+                "`{}` belongs to the legacy exception-handling proposal, which is not supported here; its successor \
+                 is `try_table`",
                 self.word
             )
         })
@@ -131,18 +130,21 @@ impl Mistake<'_> {
             return None;
         }
         let told = match self.word.to_ascii_lowercase().as_str() {
-            "bool" | "boolean" => "a truth value is an `i32`: 0 is false, all others are true",
+            "bool" | "boolean" => "a boolean is an `i32`: 0 is false, any other value is true",
             "i8" | "u8" | "s8" | "i16" | "u16" | "s16" | "byte" | "char" | "short" => {
-                "small numbers are `i32`; `i32.load8_u` and `i32.store8` and the like keep them in memory"
+                "small integers are `i32`; instructions such as `i32.load8_u` and `i32.store8` load and store them in \
+                 fewer bytes"
             }
             "int" | "int32" | "uint32" | "u32" | "s32" | "usize" | "isize" | "uint" | "size_t" => {
-                "integers are `i32`, signed or not as each instruction says"
+                "integers are `i32`, signed or unsigned as each instruction says"
             }
-            "long" | "int64" | "uint64" | "u64" | "s64" => "integers are `i64`, signed or not as each instruction says",
+            "long" | "int64" | "uint64" | "u64" | "s64" => {
+                "integers are `i64`, signed or unsigned as each instruction says"
+            }
             "float" | "float32" | "number" | "real" => "floats are `f32` or `f64`",
-            "double" | "float64" => "floats of 64 bits are `f64`",
+            "double" | "float64" => "64-bit floats are `f64`",
             "string" | "str" => "a string is its bytes in memory: an address and a length, each an `i32`",
-            "void" | "unit" | "none" => "what has no value is not declared: leave it out",
+            "void" | "unit" | "none" => "a function without a result declares none: leave it out",
             "ptr" | "pointer" => "an address is an `i32`",
             _ => return None,
         };
@@ -169,12 +171,12 @@ impl Mistake<'_> {
         } else if !is_constant && declared(self.text, all, &["func"]).contains(&name) {
             "call"
         } else {
-            return Some(format!("an instruction is expected here, and `${name}` is a name"));
+            return Some(format!("an instruction is expected here, but `${name}` is a name"));
         };
         Some(match before.is_operand() {
-            true => format!("an operand is made by an instruction: `({verb} ${name})`"),
-            false if is_constant => format!("a value is made by an instruction: `{verb} ${name}`"),
-            false => format!("a value is made by an instruction, before the one that takes it: `{verb} ${name}`"),
+            true => format!("an operand is pushed by an instruction: `({verb} ${name})`"),
+            false if is_constant => format!("a value is pushed by an instruction: `{verb} ${name}`"),
+            false => format!("a value is pushed by an instruction, before the one that takes it: `{verb} ${name}`"),
         })
     }
 
@@ -227,7 +229,7 @@ impl Mistake<'_> {
             _ => "i32",
         };
         let (open, close) = if before.is_operand() { ("(", ")") } else { ("", "") };
-        Some(format!("a number is made by an instruction: `{open}{ty}.const {}{close}`", self.word))
+        Some(format!("a number is pushed by an instruction: `{open}{ty}.const {}{close}`", self.word))
     }
 
     /// The type that the instruction around has its operands of, where its name tells, or what it sets.
@@ -293,11 +295,11 @@ impl Mistake<'_> {
         });
         if unnamed {
             return format!(
-                "a parameter gets its name where it is declared, `(param ${name} i32)`; one without a name is got by its \
-                 number, such as `local.get 0`"
+                "a parameter is named where it is declared, `(param ${name} i32)`; refer to one without a name by its \
+                 index, such as `local.get 0`"
             );
         }
-        format!("the function has no such local; `(local ${name} i32)` declares one, whose value is 0 at first")
+        format!("the function has no such local; `(local ${name} i32)` declares one, which starts at 0")
     }
 
     /// A name that a parameter has in the type that the function is declared with, and there only.
@@ -319,8 +321,8 @@ impl Mistake<'_> {
                     if declared.trim_start_matches('$') == name {
                         let all: Vec<&str> = declarations.iter().map(|range| &group[range.clone()]).collect();
                         return Some(format!(
-                            "`${name}` names the parameter in the type only; repeat `{}` behind `(type {used})` in the \
-                             function, or get it by its number: `local.get {index}`",
+                            "`${name}` names the parameter in the type only; repeat `{}` after `(type {used})` in the \
+                             function, or use its index: `local.get {index}`",
                             all.join(" ")
                         ));
                     }
@@ -430,15 +432,15 @@ fn no_field(word: &str) -> String {
     ];
     if matches!(word, "param" | "result" | "local") || instructions::is_instruction(word) {
         return if matches!(word, "param" | "result" | "local") {
-            format!("`({word} ...)` belongs into a function: `(func ({word} ...))`")
+            format!("`({word} ...)` belongs in a function: `(func ({word} ...))`")
         } else {
-            "an instruction belongs into a function: `(func ...)`".to_owned()
+            "an instruction belongs in a function: `(func ...)`".to_owned()
         };
     }
     let near = OTHERWISE.iter().find(|(other, _)| *other == word).map(|(_, field)| *field);
     match near.or_else(|| FIELDS.into_iter().find(|field| words::is_slip(word, field))) {
         Some(field) => format!("did you mean `{field}`?"),
-        None => format!("a module holds {}", FIELDS[..10].join(", ")),
+        None => format!("the fields of a module are {}", FIELDS[..10].join(", ")),
     }
 }
 

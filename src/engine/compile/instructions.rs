@@ -137,20 +137,23 @@ const SYNONYMS: &[(&str, &str)] = &[
 /// Words without a type: what they are here.
 const BARE: &[(&str, &str)] = &[
     ("pop", "`drop` removes a value from the stack"),
-    ("dup", "a value is kept for a second use in a local: `local.tee $x`, then `local.get $x`"),
-    ("swap", "nothing swaps two values: keep them in locals, `local.set $x`, and get them in the other order"),
-    ("push", "a value is put on the stack by the instruction that makes it, such as `i32.const 1` or `local.get $x`"),
-    ("mov", "a local is set to the value on the stack: `local.set $x`"),
-    ("move", "a local is set to the value on the stack: `local.set $x`"),
+    ("dup", "to use a value twice, store it in a local: `local.tee $x`, then `local.get $x`"),
+    (
+        "swap",
+        "no instruction swaps two values: store them in locals with `local.set $x`, and get them in the other order",
+    ),
+    ("push", "a value is pushed by the instruction that produces it, such as `i32.const 1` or `local.get $x`"),
+    ("mov", "`local.set $x` pops a value from the stack into a local"),
+    ("move", "`local.set $x` pops a value from the stack into a local"),
     ("lea", "an address is a number: `i32.add` or `i32.const`"),
-    ("goto", "there are no jumps to any place; `br $label` leaves the `block` of that name, or repeats the `loop`"),
-    ("jmp", "there are no jumps to any place; `br $label` leaves the `block` of that name, or repeats the `loop`"),
-    ("jump", "there are no jumps to any place; `br $label` leaves the `block` of that name, or repeats the `loop`"),
+    ("goto", "there are no arbitrary jumps; `br $label` leaves the `block` of that name, or repeats the `loop`"),
+    ("jmp", "there are no arbitrary jumps; `br $label` leaves the `block` of that name, or repeats the `loop`"),
+    ("jump", "there are no arbitrary jumps; `br $label` leaves the `block` of that name, or repeats the `loop`"),
     ("jz", "`br_if $label` branches if a value is not 0; with `i32.eqz` before it, if it is 0"),
     ("je", "compare with `i32.eq`, then `br_if $label`"),
     ("jne", "compare with `i32.ne`, then `br_if $label`"),
     ("jnz", "`br_if $label` branches if a value is not 0"),
-    ("cmp", "compare with `i32.eq`, `i32.lt_s` and the like: each gives 1 or 0"),
+    ("cmp", "compare with `i32.eq`, `i32.lt_s` and the like: each pushes 1 or 0"),
     ("test", "compare with `i32.eqz`, or `i32.and` and then `i32.eqz`"),
     ("ret", "`return` leaves the function"),
     ("hlt", "`unreachable` ends the program with a trap"),
@@ -161,10 +164,10 @@ const BARE: &[(&str, &str)] = &[
     ("panic", "`unreachable` ends the program with a trap"),
     ("noop", "`nop` does nothing"),
     ("pass", "`nop` does nothing"),
-    ("while", "a loop is `(loop $again ... (br_if $again ...))`: it goes round only where it branches to its label"),
-    ("for", "a loop is `(loop $again ... (br_if $again ...))`: it goes round only where it branches to its label"),
-    ("do", "a loop is `(loop $again ... (br_if $again ...))`: it goes round only where it branches to its label"),
-    ("repeat", "a loop is `(loop $again ... (br_if $again ...))`: it goes round only where it branches to its label"),
+    ("while", "a loop is `(loop $again ... (br_if $again ...))`: it repeats only if it branches to its label"),
+    ("for", "a loop is `(loop $again ... (br_if $again ...))`: it repeats only if it branches to its label"),
+    ("do", "a loop is `(loop $again ... (br_if $again ...))`: it repeats only if it branches to its label"),
+    ("repeat", "a loop is `(loop $again ... (br_if $again ...))`: it repeats only if it branches to its label"),
     ("break", "`br $label` leaves the `block` of that name"),
     ("continue", "`br $label` goes to the beginning of the `loop` of that name"),
     ("case", "`br_table` chooses among labels by a number"),
@@ -172,27 +175,27 @@ const BARE: &[(&str, &str)] = &[
     ("elif", "put another `if` into the `else`"),
     ("endif", "`end` closes an `if` that is not in parentheses"),
     ("fi", "`end` closes an `if` that is not in parentheses"),
-    ("var", "a local is declared at the function's beginning, `(local $x i32)`, and set with `local.set $x`"),
+    ("var", "a local is declared at the start of the function, `(local $x i32)`, and set with `local.set $x`"),
     ("set", "`local.set` sets a local, `global.set` a global"),
     ("get", "`local.get` gets a local, `global.get` a global"),
     ("tee", "`local.tee` sets a local and keeps the value"),
     ("print", "nothing prints by itself: call an imported function, such as \"wasi_snapshot_preview1\" \"fd_write\""),
     ("invoke", "`call $name` calls a function"),
-    ("const", "a number is made by `i32.const`, `i64.const`, `f32.const` or `f64.const`"),
-    ("load", "a memory is read by `i32.load`, `i64.load`, `f32.load` or `f64.load`"),
-    ("store", "a memory is written by `i32.store`, `i64.store`, `f32.store` or `f64.store`"),
-    ("true", "a truth value is an `i32`: `i32.const 1`"),
-    ("false", "a truth value is an `i32`: `i32.const 0`"),
+    ("const", "a number is pushed by `i32.const`, `i64.const`, `f32.const` or `f64.const`"),
+    ("load", "memory is read by `i32.load`, `i64.load`, `f32.load` or `f64.load`"),
+    ("store", "memory is written by `i32.store`, `i64.store`, `f32.store` or `f64.store`"),
+    ("true", "a boolean is an `i32`: `i32.const 1`"),
+    ("false", "a boolean is an `i32`: `i32.const 0`"),
     ("null", "a null reference is `ref.null func` or `ref.null extern`"),
     ("params", "a parameter is declared as `(param $x i32)`"),
     ("results", "a result is declared as `(result i32)`"),
     ("locals", "a local is declared as `(local $x i32)`"),
     ("param", "`(param ...)` comes before `(result ...)`, `(local ...)` and all instructions"),
-    ("result", "`(result ...)` comes behind `(param ...)`, and before `(local ...)` and all instructions"),
-    ("local", "`(local ...)` comes before all instructions, and behind `(param ...)` and `(result ...)`"),
-    ("then", "`(then ...)` belongs into `(if ...)`, behind the condition"),
-    ("else", "`(else ...)` belongs into `(if ...)`, behind `(then ...)`"),
-    ("malloc", "memory is not handed out by an instruction: `memory.grow` adds pages of 64 KiB"),
+    ("result", "`(result ...)` comes after `(param ...)`, and before `(local ...)` and all instructions"),
+    ("local", "`(local ...)` comes before all instructions, and after `(param ...)` and `(result ...)`"),
+    ("then", "`(then ...)` belongs in `(if ...)`, after the condition"),
+    ("else", "`(else ...)` belongs in `(if ...)`, after `(then ...)`"),
+    ("malloc", "no instruction allocates memory: `memory.grow` adds pages of 64 KiB"),
 ];
 
 fn anywhere(word: &str, position: Position) -> Option<Advice> {
@@ -264,7 +267,7 @@ fn dotted(word: &str, space: &str, operation: &str) -> Option<Advice> {
     }
     if matches!(space, "i8" | "i16" | "u8" | "u16" | "s8" | "s16" | "char" | "byte" | "short" | "bool") {
         return Some(told(format!(
-            "there is no type `{space}` of values: compute in `i32`; `i32.load8_s`, `i32.load8_u`, `i32.load16_s` and \
+            "`{space}` is not a value type: compute in `i32`; `i32.load8_s`, `i32.load8_u`, `i32.load16_s` and \
              `i32.load16_u` read fewer bytes, `i32.store8` and `i32.store16` write them"
         )));
     }
@@ -295,7 +298,7 @@ fn in_space(word: &str, space: &str, sign: Option<&str>, operation: &str) -> Adv
         let zero_extended = operation.starts_with("extend8") || operation.starts_with("extend16");
         let mut advice = proposed(names);
         if zero_extended && let Some(mask) = mask(operation) {
-            advice.text.push_str(&format!(" To extend with zeros: `({space}.and ... ({space}.const {mask}))`"));
+            advice.text.push_str(&format!(" To zero-extend: `({space}.and ... ({space}.const {mask}))`"));
         }
         return advice;
     }
@@ -363,13 +366,11 @@ fn conversion(space: &str, operation: &str) -> Option<Advice> {
         return None;
     }
     if space == from {
-        return Some(told(format!("it is of type `{space}` already: leave it out")));
+        return Some(told(format!("it already has type `{space}`: leave it out")));
     }
     let same_width = space[1..] == from[1..];
     if verb == "reinterpret" && !same_width {
-        return Some(told(format!(
-            "`reinterpret` keeps the bits, and `{space}` and `{from}` have different numbers of them"
-        )));
+        return Some(told(format!("`reinterpret` keeps the bits, but `{space}` and `{from}` have different widths")));
     }
     let signed = |stem: String| match sign {
         Some(sign) => vec![format!("{stem}_{sign}")],
@@ -397,7 +398,7 @@ fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
     match base {
         "neg" if is_integer => written(format!("`({t}.sub ({t}.const 0) ...)`")),
         "not" if is_integer => {
-            written(format!("all bits are inverted by `({t}.xor ... ({t}.const -1))`, a truth value by `({t}.eqz ...)`"))
+            written(format!("all bits are inverted by `({t}.xor ... ({t}.const -1))`, a boolean by `({t}.eqz ...)`"))
         }
         "inc" | "dec" if is_integer || is_float => {
             let operation = if base == "inc" { "add" } else { "sub" };
@@ -431,43 +432,54 @@ fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
             written("convert to an integer, with `i32.trunc_sat_f64_s` or the like, and store that".to_owned())
         }
         "sqrt" | "ceil" | "floor" | "nearest" | "round" | "trunc" | "copysign" if is_integer => written(format!(
-            "integers have none; convert with `f64.convert_{t}_s`, and back with `{t}.trunc_sat_f64_s`"
+            "integers have no such operation; convert with `f64.convert_{t}_s`, and back with `{t}.trunc_sat_f64_s`"
         )),
         "ne0" | "nez" | "bool" if is_integer => written(format!("`({t}.ne ... ({t}.const 0))`")),
         "nand" | "nor" | "xnor" if is_integer => {
-            let operation = match base { "nand" => "and", "nor" => "or", _ => "xor" };
+            let operation = match base {
+                "nand" => "and",
+                "nor" => "or",
+                _ => "xor",
+            };
             written(format!("`({t}.xor ({t}.{operation} ...) ({t}.const -1))`"))
         }
         "andnot" if is_integer => written(format!("`({t}.and ... ({t}.xor ... ({t}.const -1)))`")),
         "rem" | "fmod" if is_float => written(format!(
-            "floats have no remainder; of `$x` by `$y` it is, as far as the quotient is exact, \
+            "floats have no remainder instruction; the remainder of `$x` by `$y`, as far as the quotient is exact, is \
              `({t}.sub (local.get $x) ({t}.mul (local.get $y) ({t}.trunc ({t}.div (local.get $x) (local.get $y)))))`"
         )),
         "eqz" if is_float => written(format!("`({t}.eq ... ({t}.const 0))`")),
-        "round" if is_float => written(format!("`{t}.nearest` rounds, and ties to the even number")),
+        "round" if is_float => written(format!("`{t}.nearest` rounds to the nearest integer, ties to even")),
         "clz" | "ctz" | "popcnt" | "and" | "or" | "xor" | "not" | "shl" | "shr" | "rotl" | "rotr" if is_float => {
             let bits = &t[1..];
-            written(format!("floats have no operations on bits; `i{bits}.reinterpret_f{bits}` gives the bits as an integer"))
+            written(format!(
+                "floats have no bitwise operations; `i{bits}.reinterpret_f{bits}` returns the bits as an integer"
+            ))
         }
-        "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2" | "exp" | "exp2" | "log" | "log2" | "log10" | "pow"
-        | "cbrt" | "hypot" | "sinh" | "cosh" | "tanh"
+        "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "atan2" | "exp" | "exp2" | "log" | "log2" | "log10"
+        | "pow" | "cbrt" | "hypot" | "sinh" | "cosh" | "tanh"
             if is_float || is_integer =>
         {
             written("WebAssembly has no such function: write it, or link a library that has it".to_owned())
         }
         "and" | "or" | "xor" | "not" | "andnot" | "bitselect" | "any_true" | "load" | "store" if is_vector => {
-            Some(told(format!("all vectors share it: `v128.{base}`")))
+            Some(told(format!("all vector shapes share `v128.{base}`")))
         }
         "const" if is_vector => written(format!("`v128.const {t} ...`, with {} numbers", lanes(t))),
-        "div" | "rem" if is_integer_vector => {
-            written("vectors of integers cannot be divided; take the lanes out with `extract_lane`, and divide each".to_owned())
-        }
+        "div" | "rem" if is_integer_vector => written(
+            "integer vectors cannot be divided; extract the lanes with `extract_lane`, and divide each".to_owned(),
+        ),
         "rem" if is_vector => written("floats have no remainder".to_owned()),
-        "eqz" if is_integer_vector => written(format!("`({t}.eq ... (v128.const {t} {}))`", ["0"].repeat(lanes(t)).join(" "))),
-        "min" | "max" | "lt" | "gt" | "le" | "ge" if t == "i64x2" => {
-            written("of 64-bit lanes there are only the signed comparisons `i64x2.lt_s`, `i64x2.gt_s`, `i64x2.le_s` and `i64x2.ge_s`".to_owned())
+        "eqz" if is_integer_vector => {
+            written(format!("`({t}.eq ... (v128.const {t} {}))`", ["0"].repeat(lanes(t)).join(" ")))
         }
-        "extract_lane" | "replace_lane" if sign.is_some() && is_instruction(&format!("{t}.{base}")) => Some(proposed(vec![format!("{t}.{base}")])),
+        "min" | "max" | "lt" | "gt" | "le" | "ge" if t == "i64x2" => written(
+            "64-bit lanes have only the signed comparisons `i64x2.lt_s`, `i64x2.gt_s`, `i64x2.le_s` and `i64x2.ge_s`"
+                .to_owned(),
+        ),
+        "extract_lane" | "replace_lane" if sign.is_some() && is_instruction(&format!("{t}.{base}")) => {
+            Some(proposed(vec![format!("{t}.{base}")]))
+        }
         _ => None,
     }
 }
@@ -511,7 +523,7 @@ fn bare(word: &str, position: Position) -> Option<Advice> {
     }
     if let Some((_, ty, _)) = TYPES.iter().find(|(name, ..)| *name == word) {
         return Some(told(format!(
-            "the type is `{ty}` here, and stands where a local, parameter or result is declared"
+            "this is a type, `{ty}` in WebAssembly; write it in the declaration of a local, parameter or result"
         )));
     }
     let spaces: &[&str] = if position == Position::Constant { &INTEGERS } else { &SCALARS };

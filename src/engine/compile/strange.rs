@@ -24,7 +24,7 @@ pub(super) fn problem(file: &str, text: &str, offset: usize) -> Option<Problem> 
     }
     let name = characters::code_point(character);
     let (message, help) = match kind {
-        Kind::Invisible => (format!("unexpected character {name}, which cannot be seen"), "delete it".to_owned()),
+        Kind::Invisible => (format!("unexpected character {name}, which is invisible"), "delete it".to_owned()),
         Kind::Space => {
             (format!("unexpected character {name}, which looks like a space"), "replace it with a space".to_owned())
         }
@@ -59,7 +59,7 @@ fn is_delimiter(character: char) -> bool {
 /// What to write for a word with a character in it that looks like `plain`.
 fn replacement(word: &str, plain: char) -> String {
     if matches!(plain, '"' | '\'') {
-        return "a string stands between straight quotes: `\"`".to_owned();
+        return "a string is written in straight quotes: `\"`".to_owned();
     }
     let ascii: String = word
         .chars()

@@ -53,7 +53,7 @@ pub enum ChangeError {
     NotMutable,
     #[error("the address is outside the memory")]
     OutOfBounds,
-    #[error("the program waits in a call of the host: go a step back first")]
+    #[error("the program is waiting in a host call: step back first")]
     Waiting,
 }
 

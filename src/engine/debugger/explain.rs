@@ -81,7 +81,7 @@ impl DebugSession {
         let calls = self.calls_of(function);
         // The call that is looked at, or else the innermost of that function.
         let Some((depth, address)) = calls.iter().find(|(depth, _)| *depth == frame).or(calls.first()).copied() else {
-            let note = format!("{} is not being called now", self.function_title(function));
+            let note = format!("{} has no active call", self.function_title(function));
             return Some(Explanation::new(format!("local {name}"), None).note(note));
         };
         let found = self.frame_view(address)?;
@@ -117,7 +117,7 @@ impl DebugSession {
         let explanation = Explanation::new(self.function_title(function), None);
         let copy = &self.program().instrumented;
         let Some(number) = function.checked_sub(copy.imported_functions) else {
-            return explanation.note("imported: the host carries it out");
+            return explanation.note("imported: the host executes it");
         };
         let calls = self.calls_of(function).len();
         let explanation = match copy.functions.get(number as usize) {
@@ -125,7 +125,7 @@ impl DebugSession {
             None => explanation,
         };
         match calls {
-            0 => explanation.note("not being called now"),
+            0 => explanation.note("no active call"),
             1 => explanation.note("one active call"),
             calls => explanation.note(format!("{calls} active calls")),
         }
@@ -137,8 +137,8 @@ impl DebugSession {
         let title = match label.kind {
             LabelKind::Function => "leaves the function".to_owned(),
             LabelKind::Loop => "branches back to the start of the loop".to_owned(),
-            LabelKind::Block => "branches to behind the block".to_owned(),
-            LabelKind::If => "branches to behind the if".to_owned(),
+            LabelKind::Block => "branches past the end of the block".to_owned(),
+            LabelKind::If => "branches past the end of the if".to_owned(),
         };
         let target = function.instructions.get(function.follow(label.target) as usize).map(|target| target.offset);
         Explanation { target, ..Explanation::new(title, None) }
@@ -186,7 +186,7 @@ impl DebugSession {
         Some(match self.table_element(table as usize, index) {
             Some(Val::FuncRef(Nullable::Val(function))) => match self.function_of(&function) {
                 Some(function) => explanation.note(self.function_title(function)),
-                None => explanation.note("a function of the host"),
+                None => explanation.note("a host function"),
             },
             Some(_) => explanation.note("null: it will trap"),
             None => explanation.note("the table is smaller: it will trap"),
@@ -213,7 +213,7 @@ fn signature(params: &[wasmparser::ValType], results: &[wasmparser::ValType]) ->
     let parts = [list("param", params), list("result", results)];
     let written: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     match written.join(" ") {
-        none if none.is_empty() => "takes nothing and gives nothing".to_owned(),
+        none if none.is_empty() => "no parameters and no results".to_owned(),
         signature => signature,
     }
 }

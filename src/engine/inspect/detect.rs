@@ -74,12 +74,12 @@ pub(super) fn no_module(source: &Source) -> Verdict {
     if std::str::from_utf8(&source.bytes).is_err() && compile::looks_binary(&source.bytes) {
         return Verdict::stopped(
             Kind::NotWebAssembly,
-            "this is data of some other kind, not WebAssembly",
-            "open a `.wat` text or a `.wasm` module; one is built by",
+            "this is some other kind of data, not WebAssembly",
+            "open WebAssembly text (`.wat`) or a module (`.wasm`); to build one, run",
             Some(BUILD_FOR_WASI),
         );
     }
-    Verdict::plain(Kind::BrokenText, "WebAssembly text with a mistake in it")
+    Verdict::plain(Kind::BrokenText, "WebAssembly text with an error")
 }
 
 /// A text that is empty, or holds comments only.
@@ -97,7 +97,7 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
         Some(Verdict::stopped(
             Kind::NotWebAssembly,
             format!("this is {what}, not WebAssembly"),
-            "compile the program for WebAssembly and open the .wasm that it makes",
+            "compile the program to WebAssembly and open the resulting .wasm",
             Some(BUILD_FOR_WASI),
         ))
     };
@@ -112,7 +112,7 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
     if bytes.is_empty() && source.name.ends_with(".wasm") {
         return Some(Verdict::stopped(
             Kind::NotWebAssembly,
-            "the file is empty: a module has 8 bytes at least",
+            "the file is empty: a module has at least 8 bytes",
             "the file may have been cut short: copy, download or build it again",
             Some(BUILD_FOR_WASI),
         ));
@@ -121,7 +121,8 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
         return Some(Verdict::stopped(
             Kind::NotWebAssembly,
             "this is an HTML page, not WebAssembly",
-            "a server answers so where it does not have the file: look at what the address shows, and download again",
+            "servers often send one instead of a missing file: open the address in a browser to check it, and \
+             download the file again",
             None,
         ));
     }
@@ -132,19 +133,19 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
             return compiled("an executable for macOS, or Java bytecode");
         }
         [b'!', b'<', b'a', b'r', b'c', b'h', b'>', ..] => {
-            return other("a static library", "link it: open the .wasm that the whole build makes");
+            return other("a static library", "link it, and open the .wasm that the linker produces");
         }
         [b'P', b'K', 3, 4, ..] => {
             return other(
                 "a zip archive",
-                "unpack it, or drop it on Files to have what it holds in the tree; a program is built by",
+                "unpack it, or drop it on Files to add its contents to the program's files; to build a program, run",
             );
         }
         [0x1F, 0x8B, ..] => {
-            return other("gzip data", "unpack it first and open the .wasm inside; a program is built by");
+            return other("gzip data", "unpack it first and open the .wasm inside; to build a program, run");
         }
         [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
-            return other("a picture", "drop it on Files to have it in the tree; a program is built by");
+            return other("a picture", "drop it on Files to add it to the program's files; to build a program, run");
         }
         _ => {}
     }
@@ -157,7 +158,7 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
             Some(version) => Some(Verdict::stopped(
                 Kind::NotWebAssembly,
                 format!(
-                    "the module says it is of version {}, and WebAssembly knows version 1",
+                    "the module's header has version {}, but WebAssembly modules have version 1",
                     u32::from_le_bytes([version[0], version[1], version[2], version[3]])
                 ),
                 "the file may be damaged, or from before 2017: build it again",
@@ -215,7 +216,7 @@ fn component(source: &Source) -> Option<Verdict> {
     is_component.then(|| {
         Verdict::stopped(
             Kind::Component,
-            "this is a component (WASI 0.2 or later), and the interpreter runs core modules",
+            "this is a component (WASI 0.2 or later), but the interpreter runs core modules",
             "build the program for WASI preview 1 instead",
             Some(BUILD_FOR_WASI),
         )
@@ -236,19 +237,19 @@ pub(super) fn needs_proposals(proposals: &[&str], binary: bool) -> Verdict {
             "build with panics that abort instead of unwinding",
             "RUSTFLAGS=\"-C panic=abort\" cargo build --release --target wasm32-wasip1",
         ),
-        _ => ("build for WebAssembly without that proposal; Rust does with", BUILD_FOR_WASI),
+        _ => ("build without that proposal; for Rust, run", BUILD_FOR_WASI),
     };
     if binary {
         Verdict::stopped(Kind::UnsupportedProposal, description, advice, Some(command))
     } else {
-        Verdict::stopped(Kind::UnsupportedProposal, description, "write it without what the proposal adds", None)
+        Verdict::stopped(Kind::UnsupportedProposal, description, "write it without the features of the proposal", None)
     }
 }
 
 pub(super) fn unreadable() -> Verdict {
     Verdict::stopped(
         Kind::NotWebAssembly,
-        "the file begins like a WebAssembly module, but what follows cannot be read",
+        "the file starts like a WebAssembly module, but the rest is malformed",
         "it may be damaged or cut short: copy or build it again",
         Some(BUILD_FOR_WASI),
     )
@@ -273,7 +274,7 @@ pub(super) fn core_module(summary: &Summary) -> Verdict {
     } else if exports_function("_start") {
         Verdict::plain(Kind::Command, "a program: Run calls its `_start`")
     } else if exports_function("_initialize") {
-        Verdict::plain(Kind::Reactor, "a library that is set up by `_initialize` before one of its functions is called")
+        Verdict::plain(Kind::Reactor, "a library: `_initialize` runs before any of its functions")
     } else if summary.has_start && summary.default_entry().is_none() {
         Verdict::plain(Kind::Library, "a module with a start function: Run runs it")
     } else if summary.function_exports().next().is_none() {

@@ -37,7 +37,7 @@ pub fn disassemble(wasm: &[u8]) -> Result<Disassembly, String> {
             Ok(Disassembly { text, is_whole: true })
         }
         Err(_) if full => {
-            text.push_str("\n;; ... cut here: the whole text is longer than is shown\n");
+            text.push_str("\n;; ... truncated: the whole text is too long to show\n");
             Ok(Disassembly { text, is_whole: false })
         }
         Err(error) => Err(format!("the module cannot be shown as text: {error}")),

@@ -95,7 +95,7 @@ pub fn inspect(source: &Source) -> Inspection {
             }
             if more > 0 {
                 let message = format!("{more} more imports are unresolved");
-                problems.push(Problem::error(&source.name, message).help("the first ones are listed before this one"));
+                problems.push(Problem::error(&source.name, message).help("only the first ones are listed"));
             }
         }
     }
@@ -144,7 +144,7 @@ fn invalid(source: &Source, wasm: &[u8], faults: &[validate::Fault]) -> Vec<Prob
             problem = problem.help(help.clone());
         } else if fault.message.starts_with("type mismatch") && missing_else::ends_at(wasm, fault.offset) {
             problem = problem
-                .help("an `if` with a result needs an `else` too, which gives the result when the condition is 0");
+                .help("an `if` with a result also needs an `else`, which produces the result when the condition is 0");
         }
         (fault.offset, problem)
     });

@@ -55,7 +55,7 @@ pub use rewrite::{instrument, instrument_to_watch};
 pub enum InstrumentError {
     #[error("the module is not valid")]
     Invalid(#[from] wasmparser::BinaryReaderError),
-    #[error("the module cannot be written again")]
+    #[error("the module cannot be re-encoded")]
     Encode(#[from] wasm_encoder::reencode::Error<std::convert::Infallible>),
     #[error("{0}")]
     TooLarge(&'static str),

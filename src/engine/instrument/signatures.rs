@@ -48,7 +48,7 @@ impl Signatures {
             _ => None,
         };
         ty.and_then(|ty| self.types.get(ty as usize)?.as_ref())
-            .ok_or(InstrumentError::TooLarge("a call names a type that is not there"))
+            .ok_or(InstrumentError::TooLarge("a call refers to a type that does not exist"))
     }
 
     /// Where it is noted that an instruction has dropped a segment, if it does.

@@ -62,7 +62,7 @@ fn problem(file: &str, import: &Import, lack: &Lack, is_text: bool) -> Problem {
             file,
             format!("the import {shown_module} {shown_name} is declared as {ty}, but it is {provided}"),
         )
-        .help("declare it with the type it has"),
+        .help("declare it with that type"),
         Lack::Unknown { near } => {
             let problem = Problem::error(file, format!("unresolved import {shown_module} {shown_name} {ty}"));
             problem.help(advice(import, *near, is_text))
@@ -81,10 +81,9 @@ fn quoted(name: &str) -> String {
 /// Builds that run here, for the languages whose usual build does not.
 const GO: &str = "Go's JavaScript glue provides it: build with `GOOS=wasip1 GOARCH=wasm go build`";
 const TINYGO: &str = "TinyGo's JavaScript glue provides it: build with `tinygo build -target=wasip1`";
-const WASM_BINDGEN: &str = "the JavaScript that wasm-bindgen makes provides it: build the program for WASI, \
+const WASM_BINDGEN: &str = "the JavaScript that wasm-bindgen generates provides it: build the program for WASI, \
                             `cargo build --target wasm32-wasip1`, without wasm-bindgen";
-const EMSCRIPTEN: &str =
-    "Emscripten's JavaScript provides it: build with `-sSTANDALONE_WASM`, without what needs a browser";
+const EMSCRIPTEN: &str = "Emscripten's JavaScript provides it: build with `-sSTANDALONE_WASM`, without browser APIs";
 const KOTLIN: &str = "Kotlin's JavaScript glue provides it: build for the target `wasmWasi` instead of `wasmJs`";
 const DOTNET: &str = ".NET's JavaScript runtime provides it: build for the runtime identifier `wasi-wasm`";
 const ASSEMBLYSCRIPT: &str = "AssemblyScript's JavaScript glue provides it";
@@ -97,13 +96,13 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
     let text = match module {
         "wasi_snapshot_preview1" | "wasi_unstable" => match near {
             Some(near) => return format!("WASI preview 1 has no such function; did you mean `{near}`?"),
-            None => "WASI preview 1 has no such function; see the list of its 46 functions in the documentation",
+            None => "WASI preview 1 has no such function; check its name",
         },
         _ if module.starts_with("wasi:") => {
             "WASI 0.2 provides it, and this page runs WASI preview 1: build with `--target wasm32-wasip1`"
         }
         "wasi" if name == "thread-spawn" => {
-            "threads are not run here: build with `--target wasm32-wasip1`, without threads"
+            "threads are not supported here: build with `--target wasm32-wasip1`, without threads"
         }
         // Go's own functions get one address, where all that they take is; TinyGo's get what they take.
         "gojs" if !takes("i32") => TINYGO,
@@ -126,11 +125,12 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
             );
         }
         "env" if name == "seed" && ty == "(func (result f64))" => {
-            return format!("{ASSEMBLYSCRIPT}: build with `@assemblyscript/wasi-shim`, whose `Math.random` asks WASI");
+            return format!("{ASSEMBLYSCRIPT}: build with `@assemblyscript/wasi-shim`, whose `Math.random` uses WASI");
         }
         "env" if name == "trace" && ty.starts_with("(func (param i32 i32 f64 f64 f64 f64 f64)") => {
             return format!(
-                "{ASSEMBLYSCRIPT}: build with `--use trace=`, which leaves it out, or with `@assemblyscript/wasi-shim`"
+                "{ASSEMBLYSCRIPT}: build with `--use trace=`, which removes its calls, or with \
+                 `@assemblyscript/wasi-shim`"
             );
         }
         "env" if matches!(name, "console.log" | "Date.now" | "performance.now" | "process.exit") => {
@@ -140,12 +140,12 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
         }
         "env" if is_of_emscripten(name) => EMSCRIPTEN,
         "env" if name == "memory" => {
-            "define the memory in the module instead: `(memory (export \"memory\") 1)`; a linker or compiler does without \
-             the option `--import-memory` (`--importMemory` of AssemblyScript)"
+            "define the memory in the module instead: `(memory (export \"memory\") 1)`, or leave out the linker \
+             option `--import-memory` (`--importMemory` in AssemblyScript)"
         }
         "env" if matches!(name, "table" | "__indirect_function_table") && ty.starts_with("(table") => {
-            "define the table in the module instead: `(table (export \"table\") 1 funcref)`; a linker does without the option \
-             `--import-table`"
+            "define the table in the module instead: `(table (export \"table\") 1 funcref)`, or leave out the linker \
+             option `--import-table`"
         }
         "env" if matches!(name, "__memory_base" | "__table_base" | "__stack_pointer") => {
             "a dynamic linker provides it: link the program statically, without `-fPIC -shared`"
@@ -159,21 +159,22 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
         "console" | "imports" | "js" | "env"
             if name.starts_with("log") || matches!(name, "imported_func" | "print") =>
         {
-            "in a browser, JavaScript would hand it in; here a program prints with `fd_write` of \
+            "in a browser, JavaScript would provide it; here a program prints with `fd_write` of \
              \"wasi_snapshot_preview1\" or returns a result"
         }
         _ if ty.starts_with("(memory") => {
-            "in a browser, JavaScript would hand it in; define the memory in the module instead: \
+            "in a browser, JavaScript would provide it; define the memory in the module instead: \
              `(memory (export \"memory\") 1)`"
         }
         _ if ty.starts_with("(global") => {
-            "in a browser, JavaScript would hand it in; define the global in the module instead, with its value"
+            "in a browser, JavaScript would provide it; define the global in the module instead, with its value"
         }
         _ if ty.starts_with("(table") => {
-            "in a browser, JavaScript would hand it in; define the table in the module instead, with `elem` for its functions"
+            "in a browser, JavaScript would provide it; define the table in the module instead, with `elem` for its \
+             functions"
         }
         _ => {
-            "in a browser, JavaScript would hand it in; here a program prints with `fd_write` of \
+            "in a browser, JavaScript would provide it; here a program prints with `fd_write` of \
              \"wasi_snapshot_preview1\" or returns a result"
         }
     };

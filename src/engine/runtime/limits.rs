@@ -120,7 +120,7 @@ impl Refusal {
             _ if memory_bytes > isize::MAX as u64 => Some(Self {
                 limit: "memory",
                 message: format!(
-                    "the module begins with {} of memory, and a program can have less than {} here",
+                    "the module starts with {} of memory, but a program can have less than {} here",
                     words::bytes(memory_bytes),
                     words::bytes(isize::MAX as u64 + 1)
                 ),

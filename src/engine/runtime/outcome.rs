@@ -47,7 +47,7 @@ impl Outcome {
                 return Self::Trapped(Trap {
                     code: "waits-forever",
                     message: stop.to_string(),
-                    help: "`poll_oneoff` was asked to wait, and for nothing that can come".to_owned(),
+                    help: "`poll_oneoff` waits for events that can never occur".to_owned(),
                 });
             }
             None => {}
@@ -66,7 +66,7 @@ impl Outcome {
             None => Self::Trapped(Trap {
                 code: "host-error",
                 message: error.to_string(),
-                help: "a function of the host could not do what the program asked".to_owned(),
+                help: "a host function failed".to_owned(),
             }),
         }
     }
@@ -133,12 +133,13 @@ fn describe(code: TrapCode) -> Trap {
         TrapCode::UnreachableCodeReached => (
             "unreachable",
             "an `unreachable` instruction was executed",
-            "compilers put it where a program gives up: a panic in Rust, an abort in C, a case that should not be",
+            "compilers put it where a program gives up: a panic in Rust, an abort in C, code that should never be \
+             reached",
         ),
         TrapCode::MemoryOutOfBounds => (
             "out-of-bounds-memory-access",
             "memory was accessed outside its bounds",
-            "the address, plus the offset of the instruction, plus the size of the value goes past the memory's end",
+            "the address, plus the instruction's offset, plus the size of the value, is past the end of the memory",
         ),
         TrapCode::TableOutOfBounds => (
             "out-of-bounds-table-access",
@@ -151,7 +152,7 @@ fn describe(code: TrapCode) -> Trap {
             "the element at that index is null: an `elem` segment fills a table",
         ),
         TrapCode::IntegerDivisionByZero => {
-            ("integer-divide-by-zero", "an integer was divided by zero", "look at where the divisor comes from")
+            ("integer-divide-by-zero", "an integer was divided by zero", "check where the divisor comes from")
         }
         TrapCode::IntegerOverflow => (
             "integer-overflow",
@@ -161,23 +162,25 @@ fn describe(code: TrapCode) -> Trap {
         TrapCode::BadConversionToInteger => (
             "invalid-conversion-to-integer",
             "NaN was converted to an integer",
-            "look at where the NaN comes from, or use one of the `trunc_sat` instructions",
+            "check where the NaN comes from, or use one of the `trunc_sat` instructions",
         ),
         TrapCode::BadSignature => (
             "indirect-call-type-mismatch",
-            "`call_indirect` found a function of another type than it expects",
+            "`call_indirect` found a function of a different type",
             "the type at the instruction and the type of the function at that index differ",
         ),
-        TrapCode::GrowthOperationLimited => {
-            ("growth-limited", "a memory or a table could not grow", "the program asked for more than there is")
-        }
-        TrapCode::OutOfFuel => ("out-of-fuel", "the fuel is used up", "give the run more fuel"),
+        TrapCode::GrowthOperationLimited => (
+            "growth-limited",
+            "a memory or a table could not grow",
+            "the program asked for more memory or table elements than are available",
+        ),
+        TrapCode::OutOfFuel => ("out-of-fuel", "all fuel was consumed", "give the run more fuel"),
         TrapCode::OutOfSystemMemory => (
             "out-of-system-memory",
             "the machine has no more memory for this program",
             "close other tabs, or make the program use less",
         ),
-        TrapCode::StackOverflow => ("stack-overflow", "the calls went too deep", "look for infinite recursion"),
+        TrapCode::StackOverflow => ("stack-overflow", "call stack exhausted", "look for infinite recursion"),
     };
     Trap { code, message: message.to_owned(), help: help.to_owned() }
 }

@@ -51,7 +51,7 @@ pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> R
     for (index, (text, ty)) in texts.iter().zip(&export.params).enumerate() {
         let value = match value_type(ty) {
             Some(ty) => value::parse(text, ty),
-            None => Err(format!("a value of type {ty} cannot be given from outside")),
+            None => Err(format!("a value of type {ty} cannot be passed from outside")),
         };
         arguments.push(value.map_err(|message| {
             Box::new(Problem::error(file, format!("argument {} of `{name}`: {message}", index + 1)))
@@ -106,7 +106,7 @@ fn takes_arguments(file: &str, function: &Export) -> Problem {
         _ => " ...",
     });
     Problem::error(file, format!("the function `{name}` takes {}", count(function.params.len()))).help(format!(
-        "give {them} under Module, and press Call there (in a terminal: `--invoke {name} FILE{}`)",
+        "enter {them} under Module, and press Call there (in a terminal: `--invoke {name} FILE{}`)",
         examples.collect::<String>()
     ))
 }

@@ -317,7 +317,7 @@ impl Session {
 pub(in crate::engine) fn no_memory() -> Trap {
     Trap {
         code: "no-memory",
-        message: "the program waits for input but has no memory to put it into".to_owned(),
+        message: "the program waits for input but has no memory to read it into".to_owned(),
         help: "declare a memory and export it as \"memory\"".to_owned(),
     }
 }
@@ -334,7 +334,7 @@ fn waiting(suspend: Suspend) -> Progress {
 pub(in crate::engine) fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
     match Outcome::trapped(code, limits, None) {
         Outcome::Trapped(trap) => Outcome::Trapped(Trap {
-            message: format!("{} while the module's segments were put in place", trap.message),
+            message: format!("{} while initializing data and element segments", trap.message),
             help: "a `data` or `elem` segment does not fit: make the memory or table larger, or the offset smaller"
                 .to_owned(),
             ..trap

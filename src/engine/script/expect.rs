@@ -100,7 +100,7 @@ pub(super) fn told(expected: &WastRetCore<'_>) -> String {
         WastRetCore::RefNull(None) => "(ref.null)".to_owned(),
         WastRetCore::RefNull(Some(ty)) => match null(ty) {
             Some(value) => value.to_string(),
-            None => "a null of a type that does not run here".to_owned(),
+            None => "a null of a type that is not supported here".to_owned(),
         },
         WastRetCore::RefExtern(Some(number)) => Value::Extern(*number).to_string(),
         WastRetCore::RefExtern(None) => "(ref.extern)".to_owned(),
@@ -114,7 +114,7 @@ pub(super) fn told(expected: &WastRetCore<'_>) -> String {
         | WastRetCore::RefArray
         | WastRetCore::RefStruct
         | WastRetCore::RefI31
-        | WastRetCore::RefI31Shared => "a reference of a type that does not run here".to_owned(),
+        | WastRetCore::RefI31Shared => "a reference of a type that is not supported here".to_owned(),
     }
 }
 

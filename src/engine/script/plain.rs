@@ -110,7 +110,7 @@ impl Interpreter for Plain {
         };
         let arguments: Option<Vec<Val>> = arguments.iter().map(|value| value.to_wasmi(&mut self.store)).collect();
         let arguments = arguments
-            .ok_or_else(|| Failure::NotThere("a function reference cannot be given from outside".to_owned()))?;
+            .ok_or_else(|| Failure::NotThere("a function reference cannot be passed from outside".to_owned()))?;
         let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
         self.refuel()?;
         function.call(&mut self.store, &arguments, &mut results).map_err(|error| failure(&error))?;

@@ -190,9 +190,9 @@ impl<'a> Runner<'a> {
             match argument {
                 WastArg::Core(argument) => match expect::argument(argument) {
                     Some(value) => arguments.push(value),
-                    None => return failed(format!("no function that runs here takes {argument:?}")),
+                    None => return failed(format!("unsupported argument {argument:?}")),
                 },
-                other => return failed(format!("no function of a core module takes {other:?}")),
+                other => return failed(format!("unsupported argument {other:?}: components are not supported")),
             }
         }
         Ok(self.interpreter.invoke(instance, invoke.name, &arguments))
@@ -217,7 +217,7 @@ impl<'a> Runner<'a> {
         for pattern in expected {
             match pattern {
                 WastRet::Core(pattern) => patterns.push(pattern),
-                other => return failed(format!("no core module gives {other:?}")),
+                other => return failed(format!("unsupported result {other:?}: components are not supported")),
             }
         }
         let wanted = match patterns.as_slice() {

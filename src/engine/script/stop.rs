@@ -34,7 +34,7 @@ impl From<&Stop> for Lack {
 impl From<Lack> for Stop {
     fn from(lack: Lack) -> Self {
         match lack {
-            Lack::Broken => Self::Failed("the module that this is about could not be used".to_owned()),
+            Lack::Broken => Self::Failed("the module that this refers to could not be used".to_owned()),
             Lack::NotRun(proposals) => Self::NotRun(proposals),
         }
     }

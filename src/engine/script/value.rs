@@ -40,7 +40,7 @@ impl Value {
         }
     }
 
-    /// As wasmi takes it; a function cannot be given from outside.
+    /// As wasmi takes it; a function cannot be passed from outside.
     pub fn to_wasmi(self, store: impl AsContextMut) -> Option<Val> {
         Some(match self {
             Self::I32(value) => Val::I32(value),

@@ -5,7 +5,7 @@
 pub enum VfsError {
     #[error("no such file or directory")]
     NotFound,
-    #[error("it exists already")]
+    #[error("it already exists")]
     Exists,
     #[error("not a directory")]
     NotDirectory,
@@ -23,13 +23,13 @@ pub enum VfsError {
     NameTooLong,
     #[error("too many hard links to one file")]
     TooManyLinks,
-    #[error("not possible for a file, directory or path of this kind")]
+    #[error("not possible for this kind of file, directory or path")]
     Invalid,
     #[error("the directory is in use")]
     Busy,
     #[error("not permitted for a directory")]
     NotPermitted,
-    #[error("the path leads outside of the directory that it starts from")]
+    #[error("the path leads out of the directory that it starts from")]
     Escape,
 }
 

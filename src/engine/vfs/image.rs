@@ -77,7 +77,7 @@ impl Vfs {
             return Err("the tree has too many files");
         }
         if image.next_ino > u64::MAX / 2 {
-            return Err("the numbers of the files are used up");
+            return Err("no inode numbers are left");
         }
         // Who holds what: every directory but the root in exactly one place, everything else in at least one.
         let mut links: HashMap<Ino, u32> = HashMap::new();
@@ -85,7 +85,7 @@ impl Vfs {
         for inode in &image.inodes {
             let ImageNode::Directory(entries) = &inode.node else { continue };
             if !parents.contains_key(&inode.ino) {
-                return Err("a directory comes before the one that holds it");
+                return Err("a directory comes before its parent");
             }
             for (_, child) in entries {
                 *links.entry(*child).or_default() += 1;
@@ -118,7 +118,7 @@ impl Vfs {
             inodes.insert(ino, Rc::new(inode));
         }
         if !links.is_empty() {
-            return Err("a name stands for a file that is not there");
+            return Err("a name refers to a file that does not exist");
         }
         let mut tree = Self {
             inodes,
@@ -133,7 +133,7 @@ impl Vfs {
     }
 
     fn count_subdirectories(&mut self) -> Result<(), &'static str> {
-        let root = self.directory(ROOT).map_err(|_| "the root is no directory")?.clone();
+        let root = self.directory(ROOT).map_err(|_| "the root is not a directory")?.clone();
         let mut ahead = vec![root];
         while let Some(directory) = ahead.pop() {
             for (_, ino) in directory.entries() {
@@ -154,7 +154,7 @@ fn directory_from(parent: Ino, entries: Vec<(String, Ino)>) -> Result<Directory,
     let mut directory = Directory::new(parent);
     for (name, ino) in entries {
         if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) || name.len() > MAX_NAME {
-            return Err("a file has a name that no file can have");
+            return Err("a file has an invalid name");
         }
         if directory.get(&name).is_some() {
             return Err("two files in one directory have the same name");

@@ -15,7 +15,7 @@ use super::trace::{Incoming, function_number};
 
 /// The functions that answer [`Errno::Notsup`] whatever they are given, and why.
 pub const UNSUPPORTED: &[(&str, &str)] =
-    &[("proc_raise", "a WebAssembly program has no signals to raise; the specification has dropped them since")];
+    &[("proc_raise", "WebAssembly has no signals, and later versions of WASI dropped this function")];
 
 /// How many bytes moved between guest and host cost as much as an instruction.
 const BYTES_PER_FUEL: u64 = 64;

@@ -61,22 +61,22 @@ pub fn AsideList() -> Html {
         <section class="aside-list" aria-labelledby="aside-title">
             <h3 id="aside-title">{ "Projects that could not be read" }</h3>
             <p class="dialog-hint">
-                { "What this browser has stored of them is damaged, so they cannot be opened. Nothing was thrown away: a download holds " }
+                { "Their stored data is damaged, so they cannot be opened. Nothing was deleted: a download contains " }
                 <code>{ "record.bin" }</code>{ ", as it was stored, in which a text editor may still show the program, and every file of the project." }
             </p>
             if let Some(problem) = &*problem { <p class="dialog-hint" data-problem="true" role="alert">{ problem }</p> }
             <ul class="project-list">
                 { for list.iter().map(|aside| html! {
                     <li class="project-line" key={format!("{} {}", aside.id, aside.time)}>
-                        <span class="project-lost"><strong>{ &aside.name }</strong><span class="project-time">{ format!("put aside {}", time_text(aside.time)) }</span></span>
+                        <span class="project-lost"><strong>{ &aside.name }</strong><span class="project-time">{ format!("set aside {}", time_text(aside.time)) }</span></span>
                         <button type="button" class="button" aria-label={format!("Download {}", aside.name)} onclick={download(aside)}>{ "Download" }</button>
-                        <button type="button" class="quiet-button" aria-label={format!("Delete {} for good", aside.name)} onclick={ask(aside)}>{ "Delete" }</button>
+                        <button type="button" class="quiet-button" aria-label={format!("Delete {} permanently", aside.name)} onclick={ask(aside)}>{ "Delete" }</button>
                     </li>
                 }) }
             </ul>
             if let Some(aside) = &*question {
-                <ConfirmDialog title="Delete what could not be read?" action="Delete"
-                    text={format!("What is stored of “{}” and its files are removed from this browser. This cannot be undone.", aside.name)}
+                <ConfirmDialog title="Delete the damaged project?" action="Delete"
+                    text={format!("The stored data of “{}” and its files are removed from this browser. This cannot be undone.", aside.name)}
                     {on_yes} on_close={close} />
             }
         </section>

@@ -21,7 +21,7 @@ pub fn CallsAtFailure() -> Html {
     let Some(backtrace) = &run.backtrace else { return html! {} };
     let Backtrace { calls, hidden, problem } = &**backtrace;
     if let Some(problem) = problem {
-        return html! { <p class="backtrace-note"><Prose text={format!("No calls are listed: {problem}.")} /></p> };
+        return html! { <p class="backtrace-note"><Prose text={format!("No call stack: {problem}.")} /></p> };
     }
     let groups = grouped(calls.iter().map(|call| (&*call.function, call.source.as_ref())));
     let line = |index: usize| html! { <Line key={index} call={calls[index].clone()} /> };

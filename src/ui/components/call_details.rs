@@ -36,8 +36,8 @@ pub fn CallDetails(props: &Props) -> Html {
             <p class="syscall-place">
                 <strong>{ &call.function }</strong>
                 <span>{ format!("call {}, {place}{waited}", numbers::grouped(call.number)) }</span>
-                if when == Some(When::Next) { <span>{ "the debugger stands before it" }</span> }
-                if when == Some(When::Later) { <span>{ "later than where the debugger stands" }</span> }
+                if when == Some(When::Next) { <span>{ "about to be made at the current step" }</span> }
+                if when == Some(When::Later) { <span>{ "later than the current step" }</span> }
             </p>
             if when.is_some_and(|when| when != When::Next) {
                 <button type="button" class="button syscall-jump" onclick={jump}>{ "Go to this call" }</button>

@@ -67,7 +67,7 @@ pub fn CallStack() -> Html {
                 if view.depth > 1 { <span class="panel-note">{ format!("{} calls", numbers::grouped(view.depth.into())) }</span> }
             </div>
             if view.frames.is_empty() {
-                <p class="part-empty">{ "Nothing is being called" }</p>
+                <p class="part-empty">{ "No active call" }</p>
             } else {
                 <ol class="frames">{ for groups.into_iter().map(group) }</ol>
                 if hidden > 0 { <p class="part-empty">{ format!("and {} below", numbers::grouped(hidden)) }</p> }

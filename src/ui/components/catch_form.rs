@@ -64,7 +64,7 @@ pub fn CatchForm() -> Html {
         Callback::from(move |_: InputEvent| problem.set(None))
     };
     let hint = match (*kind, &here) {
-        (Kind::Instruction, Some(here)) => format!("{here}, where it stands"),
+        (Kind::Instruction, Some(here)) => format!("{here}, the current position"),
         (kind, _) => kind.hint().to_owned(),
     };
     html! {
@@ -87,7 +87,7 @@ pub fn CatchForm() -> Html {
             }
             <button type="submit" class="button">{ "Add" }</button>
             if let Some(problem) = &*problem { <p id="catch-problem" class="breakpoint-note" role="alert">{ problem }</p> }
-            <p class="catch-note">{ "A trap stops the program at its instruction without a breakpoint." }</p>
+            <p class="catch-note">{ "A trap always stops the program at its instruction; it needs no breakpoint." }</p>
         </form>
     }
 }

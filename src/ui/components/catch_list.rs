@@ -36,9 +36,9 @@ pub fn CatchItem(props: &Props) -> Html {
             debugger.catches(CatchChange::Edit(Catch { condition: condition.clone(), ..catch.clone() }));
         });
         html! {
-            <button type="button" class="quiet-button" {onclick} aria-label={format!("Only this deep: {told}")}
-                title={format!("Stop only in calls as deep as the selected one: {}", at_depth(depth))}>
-                { "Only this deep" }
+            <button type="button" class="quiet-button" {onclick} aria-label={format!("Only at this depth: {told}")}
+                title={format!("Stop only at the call depth of the selected call: {}", at_depth(depth))}>
+                { "Only at this depth" }
             </button>
         }
     });

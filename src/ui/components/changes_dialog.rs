@@ -96,18 +96,18 @@ pub fn ChangesDialog(props: &Props) -> Html {
                 <p class="dialog-text">{ "Everything is kept or reverted." }</p>
             } else {
                 <div class="changes-tools">
-                    <p class="dialog-hint">{ "All of it stays unless you revert it. Press a name to see what is different." }</p>
+                    <p class="dialog-hint">{ "Changes stay unless you revert them. Press a name to see the differences." }</p>
                     <button type="button" class="button" onclick={keep_all}>{ "Keep all" }</button>
                     <button type="button" class="button" onclick={ask}>{ "Revert all" }</button>
                 </div>
             }
             <ul class="change-list" aria-label="Changed files">{ for marks.iter().take(MOST_LISTED).map(line) }</ul>
             if more > 0 {
-                <p class="dialog-hint">{ format!("{} are not listed; “Keep all” and “Revert all” mean them too.", numbers::count(more as u64, "more change", "more changes")) }</p>
+                <p class="dialog-hint">{ format!("{} are not listed; “Keep all” and “Revert all” apply to them too.", numbers::count(more as u64, "more change", "more changes")) }</p>
             }
             if *asks {
-                <ConfirmDialog title="Revert all that the last run did?" action="Revert"
-                    text="What the last run created is removed; what it changed or removed is restored. This cannot be undone."
+                <ConfirmDialog title="Revert all changes of the last run?" action="Revert"
+                    text="Files that the last run created are removed; files that it changed or removed are restored. This cannot be undone."
                     on_yes={revert_all} on_close={no} />
             }
         </Modal>

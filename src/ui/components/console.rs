@@ -170,7 +170,7 @@ fn end_of(view: &Element) -> i32 {
 /// Says what is missing at the beginning, and why.
 fn dropped(bytes: u64) -> String {
     format!(
-        "{} are not shown: the console keeps the last {} of a run, {} lines, and {} changes of color or between text and other bytes.",
+        "{} are not shown: the console keeps the last {} of a run, {} lines, and {} changes of colour or between text and other bytes.",
         numbers::count(bytes, "byte", "bytes"),
         numbers::bytes(CAPACITY as u64),
         numbers::grouped(MOST_LINES as u64),

@@ -60,8 +60,8 @@ pub fn ConsoleSearch(props: &Props) -> Html {
         0 => "No matches".to_owned(),
         count => format!("{} of {}", numbers::grouped(props.number as u64 + 1), numbers::grouped(count as u64)),
     };
-    let title =
-        (props.count > MOST_MARKS).then(|| format!("The nearest {} are marked", numbers::grouped(MOST_MARKS as u64)));
+    let title = (props.count > MOST_MARKS)
+        .then(|| format!("The nearest {} are highlighted", numbers::grouped(MOST_MARKS as u64)));
     let go = |name: &'static str, keys: &'static str, sign: &'static str, forwards: bool| {
         let onclick = props.on_action.reform(move |_: MouseEvent| SearchAction::Go { forwards });
         html! {

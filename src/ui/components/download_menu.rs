@@ -111,7 +111,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
                         exported.downloaded();
                     }
                 }
-                Err(error) => problem.set(Some(format!("The project file cannot be made: {error}.").into())),
+                Err(error) => problem.set(Some(format!("The project file cannot be created: {error}.").into())),
             }));
         })
     };
@@ -126,7 +126,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
     html! {
         <Modal id="download-dialog" title="Download" on_close={&props.on_close}>
             <ul class="download-list">
-                { choice("Text", &format!("{stem}.wat, to be edited anywhere"), text) }
+                { choice("Text", &format!("{stem}.wat, for any editor"), text) }
                 { choice("Module", &format!("{stem}.wasm, compiled"), Some(module)) }
                 { choice("Project", &format!("{stem}.wasmoscope, with arguments, environment and files; opens here"), Some(project)) }
             </ul>

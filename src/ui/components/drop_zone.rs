@@ -74,7 +74,7 @@ pub fn DropZone() -> Html {
         Drag::OverPage => {
             "Drop a program or a project to open it, or the source of the one that is open; other files go to Files"
         }
-        Drag::OverFiles => "Drop to put it into Files",
+        Drag::OverFiles => "Drop to add it to Files",
     };
     html! { <div class="drop-zone" data-over={if *drag == Drag::OverFiles { "files" } else { "page" }}><p>{ text }</p></div> }
 }

@@ -241,9 +241,9 @@ fn BinaryNote() -> Html {
     let sources = use_slice::<SourcesContext>();
     let told = match (&check.disassembly, check.is_pending()) {
         _ if sources.shows_source(&workspace.project.sources) => "shown with its source, read-only",
-        (Some(_), _) if whole.is_none() => "shown as text in part, read-only: the whole is too long to be edited",
+        (Some(_), _) if whole.is_none() => "partly shown as text, read-only: it is too long to edit",
         (Some(_), _) => "shown as text, read-only",
-        (None, true) => "being read",
+        (None, true) => "reading",
         (None, false) => "not shown as text",
     };
     html! {

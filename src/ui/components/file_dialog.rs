@@ -101,10 +101,10 @@ pub fn FileDialog(props: &Props) -> Html {
     };
     let download = props.on_download.reform(|_: MouseEvent| ());
     let note = match (text.is_some(), *edited) {
-        (_, true) => "changes are kept as you type".to_owned(),
+        (_, true) => "changes are saved as you type".to_owned(),
         (true, false) => numbers::bytes(props.bytes.len() as u64),
         (false, false) if as_text(&props.bytes).is_some() => {
-            format!("{}, more than is edited here", numbers::bytes(props.bytes.len() as u64))
+            format!("{}, too large to edit here", numbers::bytes(props.bytes.len() as u64))
         }
         (false, false) => format!("{}, binary", numbers::bytes(props.bytes.len() as u64)),
     };

@@ -68,7 +68,7 @@ pub fn FilesPanel() -> Html {
                 </div>
             }
             if state.entries.is_empty() {
-                <p class="panel-empty">{ "No files yet. Drop files or folders here, or make one: the program finds them in its current directory." }</p>
+                <p class="panel-empty">{ "No files yet. Drop files or folders here, or create one: the program finds them in its current directory." }</p>
             } else {
                 <FileTree rows={(*visible).clone()} active={state.active.clone()} {on_action} on_wish={on_wish.clone()} />
                 <RowTools active={active} {on_wish} files={files.clone()} />

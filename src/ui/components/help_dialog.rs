@@ -22,9 +22,9 @@ const KEYS: [(&str, &str); 25] = [
     ("Alt+I, Alt+N, Alt+O, Alt+C", "Debugging: step into, over, out; continue: for keyboards without function keys"),
     ("Shift with these", "Debugging: the same backwards"),
     ("Alt+P", "Presentation view: code and stack, large"),
-    ("F9, or a click beside the line", "Set a breakpoint on the editor's line, or take it away"),
+    ("F9, or a click beside the line", "Toggle a breakpoint on the current line"),
     ("F7", "Debugging: to the next mark on the timeline"),
-    ("Shift+F9", "Debugging: in the editor, say what is at the cursor"),
+    ("Shift+F9", "Debugging: in the editor, describe what is at the cursor"),
     ("Shift+F5", "Stop debugging"),
     ("Alt+1 … Alt+7", "Go to Editor, Console, Module, Files, Memory, System calls, Inspector"),
     ("Esc, then Tab", "Leave the editor"),
@@ -34,8 +34,8 @@ const KEYS: [(&str, &str); 25] = [
     ("Up, Down", "In the standard input: earlier lines, and back"),
     ("Ctrl+D", "In the empty standard input: end of input"),
     ("F2, F6, Delete", "In the files: rename, move, delete"),
-    ("0 … f, Enter", "Debugging: in the memory, write over the selected bytes"),
-    ("Arrow keys", "On a line between panels: move it; Enter puts it back"),
+    ("0 … f, Enter", "Debugging: in the memory, overwrite the selected bytes"),
+    ("Arrow keys", "On a line between panels: move it; Enter resets it"),
     ("?", "This help"),
 ];
 
@@ -83,8 +83,8 @@ fn Contents() -> Html {
             <p>
                 <strong>{ "Run" }</strong>{ " and " }<strong>{ "Debug" }</strong>{ " call " }<code>{ "_start" }</code>
                 { ", or else " }<code>{ "main" }</code>
-                { ", or the only exported function without parameters; a module that has none of these and a start function only runs that. " }
-                { "Run calls the function named beside it; another exported function can be chosen there. " }
+                { ", or the only exported function without parameters; in a module that has none of these, its start function is all that runs. " }
+                { "Run calls the function named beside it; you can choose another exported function there. " }
                 { "Arguments come from the boxes under Module." }
             </p>
             <table class="keys">
@@ -99,7 +99,7 @@ fn Contents() -> Html {
             <p>
                 { concat!("Wasmoscope ", env!("CARGO_PKG_VERSION"), " is free software, under the MIT licence or the Apache License 2.0. ") }
                 <a href="./licences.html" target="_blank" rel="noopener">{ "Licences" }</a>
-                { " has the terms of all that it is made of." }
+                { " lists the terms of everything in it." }
             </p>
         </>
     }

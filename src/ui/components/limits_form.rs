@@ -12,7 +12,7 @@ fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<u6
     [
         (LimitKind::Memory, "Memory", "MiB", limits.memory),
         (LimitKind::Table, "Table", "elements", limits.table),
-        (LimitKind::Recursion, "Calls within calls", "", Some(limits.recursion.into())),
+        (LimitKind::Recursion, "Call depth", "", Some(limits.recursion.into())),
         (LimitKind::Output, "Output", "MiB", limits.output),
         (LimitKind::WallTime, "Time", "seconds", limits.wall_time),
     ]
@@ -35,7 +35,7 @@ pub fn LimitsForm() -> Html {
                 <LimitField {kind} {name} {unit} value={value.map(|value| kind.written(value)).unwrap_or_default()} />
             }) }
             <p class="module-hint">{ "They apply to every project in this browser." }</p>
-            <button type="button" class="quiet-button" onclick={reset}>{ "Usual limits" }</button>
+            <button type="button" class="quiet-button" onclick={reset}>{ "Default limits" }</button>
         </details>
     }
 }

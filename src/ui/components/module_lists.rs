@@ -22,14 +22,14 @@ pub fn Imports(props: &ModuleProps) -> Html {
             <summary>
                 { "Imports" }<span class="module-count">{ imports.len() }</span>
                 if missing > 0 {
-                    <span class="tag" data-tone="bad">{ format!("{} not provided here", numbers::grouped(missing as u64)) }</span>
+                    <span class="tag" data-tone="bad">{ format!("{} unresolved", numbers::grouped(missing as u64)) }</span>
                 }
             </summary>
             <ul class="module-list">
                 { for imports.into_iter().map(|ImportSummary { module, name, ty, provided }| html! {
                     <li>
                         <code>{ names::name(module) }{ "." }<wbr />{ names::name(name) }</code>
-                        if !provided { <span class="tag" data-tone="bad">{ "not provided" }</span> }
+                        if !provided { <span class="tag" data-tone="bad">{ "unresolved" }</span> }
                         <code class="call-type">{ ty }</code>
                     </li>
                 }) }

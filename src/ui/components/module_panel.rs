@@ -31,7 +31,7 @@ pub fn ModulePanel() -> Html {
                 if let Some(checked) = checked {
                     <DetectionCard detected={checked.detected.clone()} size={checked.binary_size} />
                 } else {
-                    <p class="module-hint">{ "What the program is, and what can be called in it, appears here once it has been read." }</p>
+                    <p class="module-hint">{ "The kind of program and its exported functions appear here once it has been read." }</p>
                 }
                 <LaunchForm />
                 if let Some(module) = module {
@@ -113,7 +113,7 @@ fn Functions(props: &FunctionsProps) -> Html {
     let told = match (functions.len(), found) {
         (_, 0) => Some(format!("No function has “{}” in its name.", part.trim())),
         (shown, found) if shown < found => Some(format!(
-            "{shown} of {} are listed. A part of a name, typed above, finds the others.",
+            "{shown} of {} are listed. Type part of a name above to find the others.",
             numbers::grouped(found as u64)
         )),
         _ => None,
@@ -138,7 +138,7 @@ fn Functions(props: &FunctionsProps) -> Html {
                 if props.stale { <span class="tag">{ "of the last text that compiles" }</span> }
             </h3>
             if module.default_entry.as_deref() != Some("_start") {
-                <p class="module-hint">{ "Each call runs in a fresh instance: with the memory and the globals as the module has them." }</p>
+                <p class="module-hint">{ "Each call runs in a fresh instance, with the module's initial memory and globals." }</p>
             }
             if all > AT_ONCE {
                 <input type="search" class="text-box" aria-label="Find a function" placeholder="Part of a name" value={(*part).clone()} {oninput} />

@@ -22,7 +22,7 @@ pub fn MomentBar() -> Html {
     html! {
         <section class="notice moment-bar" aria-label="Shared at a step">
             <p>{ "This project was shared at step " }<strong>{ &step }</strong>{ " of a run. " }<strong>{ "Debug" }</strong>{ " goes there, with the same input, times and random numbers." }</p>
-            <button type="button" class="quiet-button" onclick={forget}>{ "Forget that step" }</button>
+            <button type="button" class="quiet-button" onclick={forget}>{ "Forget this step" }</button>
         </section>
     }
 }

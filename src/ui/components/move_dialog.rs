@@ -36,7 +36,7 @@ pub fn MoveDialog(props: &MoveProps) -> Html {
     html! {
         <Modal id="move-dialog" title={format!("Move {}", names::file(&props.path))} on_close={&props.on_close}>
             if folders.is_empty() {
-                <p class="dialog-text">{ "There is no other folder that it could go to. Make one first with “New folder”." }</p>
+                <p class="dialog-text">{ "There is no other folder to move it to. Create one first with “New folder”." }</p>
             } else {
                 <form class="dialog-form" {onsubmit}>
                     <label for="move-dialog-folder">{ "To the folder" }</label>

@@ -35,7 +35,7 @@ pub fn Locals() -> Html {
     });
     let watches: Vec<(Caught, Asked)> = watches.unwrap_or_default();
     let params = selected.map_or(0, |frame| frame.params as usize);
-    html! { <NamedValues title="Locals" none="This function has none" {values} {params} {watches} base={debug.base} {on_change} /> }
+    html! { <NamedValues title="Locals" none="This function has no locals" {values} {params} {watches} base={debug.base} {on_change} /> }
 }
 
 #[component]
@@ -49,7 +49,7 @@ pub fn Globals() -> Html {
         (what, Asked::Global { global: global as u32 })
     });
     let watches: Vec<(Caught, Asked)> = watches.collect();
-    html! { <NamedValues title="Globals" none="This module has none" {values} {watches} base={debug.base} {on_change} /> }
+    html! { <NamedValues title="Globals" none="This module has no globals" {values} {watches} base={debug.base} {on_change} /> }
 }
 
 /// A function as it is found again in the next run, too.

@@ -83,7 +83,7 @@ pub fn ProjectsDialog(props: &Props) -> Html {
         }
     };
     let saving = match &workspace.saving {
-        Saving::Failed { message } => Some(format!("Not kept: {message}.")),
+        Saving::Failed { message } => Some(format!("Not saved: {message}.")),
         Saving::Saved | Saving::Pending => None,
     };
     html! {
@@ -107,10 +107,10 @@ pub fn ProjectsDialog(props: &Props) -> Html {
                 { for workspace.projects.iter().filter(|project| project.kept).map(line) }
             </ul>
             if !workspace.project.kept {
-                <p class="dialog-hint">{ format!("“{}” is open. It is kept here as soon as you change it.", workspace.project.name) }</p>
+                <p class="dialog-hint">{ format!("“{}” is open. It is saved here as soon as you change it.", workspace.project.name) }</p>
             }
             if let Some(usage) = &*usage {
-                <p class="dialog-hint">{ format!("Everything is kept in this browser: {usage} are taken.") }</p>
+                <p class="dialog-hint">{ format!("Everything is saved in this browser: {usage} are used.") }</p>
             }
             <AsideList />
             <Answers question={question.clone()} {projects} {workspace} on_done={&props.on_close} />

@@ -60,7 +60,7 @@ fn page_waits() -> Option<Waits> {
 fn banner(waits: &Waits, retry: Callback<MouseEvent>, dismiss: Callback<MouseEvent>) -> Html {
     let part = waits.part;
     let Some(reason) = &waits.failure else {
-        return html! { <div class="fault-banner-body rest-coming"><p>{ format!("{part} is being fetched …") }</p></div> };
+        return html! { <div class="fault-banner-body rest-coming"><p>{ format!("{part} is loading …") }</p></div> };
     };
     // Where a site was updated under an open page, the files of that page are gone for good.
     let advice = if reason.contains("answered") {

@@ -56,7 +56,7 @@ pub fn RunResult() -> Html {
         },
         Outcome::NotStarted { problems } => html! {
             <div class="run-result" data-tone="bad">
-                <h3>{ "It did not start" }</h3>
+                <h3>{ "The program did not start" }</h3>
                 <ul class="problem-list">
                     { for problems.iter().enumerate().map(|(index, problem)| html! {
                         <ProblemItem key={index} problem={problem.clone()} />
@@ -141,10 +141,10 @@ pub fn RunCounters() -> Html {
 
 fn rows(counters: &Counters) -> [(&'static str, &'static str, String); 6] {
     [
-        ("Time", "Time in the program, waits not included", numbers::milliseconds(counters.run_ms)),
-        ("Fuel", "The interpreter's unit of work, about one for each instruction", numbers::grouped(counters.fuel)),
-        ("Peak memory", "The most that all linear memories together had", numbers::bytes(counters.peak_memory)),
-        ("Host calls", "Calls from the program to functions of the host", numbers::grouped(counters.host_calls)),
+        ("Time", "Time in the program, excluding waits", numbers::milliseconds(counters.run_ms)),
+        ("Fuel", "The interpreter's unit of work, about one per instruction", numbers::grouped(counters.fuel)),
+        ("Peak memory", "The largest total size of all linear memories", numbers::bytes(counters.peak_memory)),
+        ("Host calls", "Calls from the program to host functions", numbers::grouped(counters.host_calls)),
         ("Output", "Bytes printed", numbers::bytes(counters.output)),
         (
             "Compiled in",

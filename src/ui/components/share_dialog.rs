@@ -141,7 +141,9 @@ pub fn ShareDialog(props: &Props) -> Html {
                 </> },
                 Link::TooLong(length) => html! { <>
                     <p class="dialog-text" role="status">{ format!(
-                        "This project is too large for a link: it would have {length} characters, and many programs cut links after {LONGEST_FRAGMENT}. Share it as a file, which can be dropped on this page or opened with Open."
+                        "This project is too large for a link: it would have {length} characters, and many programs \
+                         truncate links after {LONGEST_FRAGMENT}. Share it as a file, which can be dropped on this \
+                         page or opened with Open."
                     ) }</p>
                     <div class="dialog-actions">
                         <button type="button" class="button primary-button" onclick={download}>{ "Download the project file" }</button>

@@ -59,7 +59,7 @@ pub fn SourceBar() -> Html {
             if shows_source {
                 <select class="select source-file" aria-label="Source file" onchange={choose}>
                     { for files.iter().map(|file| {
-                        let missing = if text_of(texts, file).is_none() { " (not here)" } else { "" };
+                        let missing = if text_of(texts, file).is_none() { " (missing)" } else { "" };
                         html! {
                             <option value={file.clone()} selected={shown.as_ref() == Some(file)} title={file.clone()}>
                                 { short(file, files) }{ missing }
@@ -113,7 +113,7 @@ fn Missing(props: &MissingProps) -> Html {
     let all = sources.files.len();
     html! {
         <p class="source-missing">
-            { format!("{} of {all} source files are here. Drop the rest, or their folder, onto the page: {}. ", props.here, props.missing) }
+            { format!("{} of {all} source files are loaded. Drop the rest, or their folder, onto the page: {}. ", props.here, props.missing) }
             <button type="button" class="quiet-button" onclick={pick}>{ "Add source files" }</button>
             <input ref={picker} type="file" class="visually-hidden" tabindex="-1" aria-hidden="true"
                 data-picker="sources" multiple=true {onchange} />

@@ -57,10 +57,10 @@ pub fn SourceTools() -> Html {
         input.set_value("");
     });
     let (saving, state) = match &workspace.saving {
-        Saving::Failed { .. } => ("failed", "not kept"),
-        Saving::Pending => ("pending", "being kept"),
-        Saving::Saved if !workspace.project.kept => ("unchanged", "not changed yet"),
-        Saving::Saved => ("saved", "kept in this browser"),
+        Saving::Failed { .. } => ("failed", "not saved"),
+        Saving::Pending => ("pending", "saving"),
+        Saving::Saved if !workspace.project.kept => ("unchanged", "unchanged"),
+        Saving::Saved => ("saved", "saved in this browser"),
     };
     html! {
         <>

@@ -99,7 +99,7 @@ pub fn SplitterBar(props: &Props) -> Html {
             aria-valuemin={least.to_string()}
             aria-valuemax={most.to_string()}
             aria-valuenow={size.to_string()}
-            title="Drag, or use the arrow keys; double-click or Enter for the usual size"
+            title="Drag, or use the arrow keys; double-click or Enter to reset the size"
             {onpointerdown} {onpointermove} onpointerup={release.clone()} onpointercancel={release}
             {onkeydown} {ondblclick}
         />

@@ -12,7 +12,7 @@ use crate::ui::state::debug::DebugPhase;
 pub fn StepSentence() -> Html {
     let debug = use_slice::<DebugContext>();
     let text = match (&debug.phase, &debug.refused) {
-        (_, Some(reason)) => format!("Not done: {reason}"),
+        (_, Some(reason)) => format!("Not possible: {reason}"),
         (DebugPhase::Starting, _) => "Preparing to debug".to_owned(),
         (DebugPhase::Working { progress: Some(progress), .. }, _) => {
             format!("{}. Pause stops it where it is.", on_the_way(*progress))

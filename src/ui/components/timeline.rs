@@ -112,7 +112,7 @@ fn Bar(props: &BarProps) -> Html {
             <StepField {step} />
             <span class="timeline-of">{ format!("of {}", numbers::grouped(furthest)) }</span>
             if let DebugPhase::Working { progress: Some((at, Some(of))), .. } = &debug.phase {
-                <progress class="timeline-progress" aria-label="On the way" value={at.to_string()} max={of.to_string()} />
+                <progress class="timeline-progress" aria-label="Progress" value={at.to_string()} max={of.to_string()} />
             }
             <MarksLegend marks={debug.marks.clone()} />
             if !view.forks.is_empty() {

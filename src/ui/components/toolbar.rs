@@ -38,7 +38,7 @@ pub fn Toolbar(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Present))
     };
     let theme = match settings.theme {
-        Theme::System => "Theme: as the system",
+        Theme::System => "Theme: system",
         Theme::Light => "Theme: light",
         Theme::Dark => "Theme: dark",
     };

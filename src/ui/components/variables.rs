@@ -17,7 +17,7 @@ pub fn Variables() -> Html {
         <section class="inspector-part" aria-label="Variables">
             <div class="part-head"><h3>{ "Variables" }</h3></div>
             if variables.is_empty() {
-                <p class="part-empty">{ "This call has none here" }</p>
+                <p class="part-empty">{ "No variables in scope" }</p>
             } else {
                 <dl class="variables">
                     { for variables.into_iter().enumerate().map(|(index, variable)| html! { <Line key={index} {variable} /> }) }

@@ -420,7 +420,7 @@ impl Engine {
             if now - engine.0.heard.get() < f64::from(PATIENCE_MS) && now - asked < LONGEST_PATIENCE_MS {
                 engine.watch(asked);
             } else {
-                engine.replace("The interpreter did not answer and was replaced. Your text and files are safe.");
+                engine.replace("The interpreter did not respond and was restarted. Your text and files are safe.");
             }
         });
         *self.0.watchdog.borrow_mut() = Some(timeout);
@@ -439,7 +439,8 @@ impl Engine {
             News::Died { reason } if self.0.ready.get() && missing_part(&reason).is_some() => {
                 self.0.lacked_part.set(true);
                 self.replace(&format!(
-                    "{}. What it was needed for was given up, and the interpreter was restarted. Your text and files are safe.",
+                    "{}. The operation that needed it was cancelled, and the interpreter was restarted. Your text and \
+                     files are safe.",
                     missing_part(&reason).unwrap_or_default()
                 ));
             }

@@ -198,7 +198,7 @@ impl Files {
             let name = format!("{name}.{}", format.extension());
             match archive::pack(format, &images) {
                 Ok(archive) => files.hand_out(&name, format.media_type(), &archive),
-                Err(error) => files.complain(&format!("{name}: the archive cannot be made: {error}")),
+                Err(error) => files.complain(&format!("{name}: the archive cannot be created: {error}")),
             }
         });
         self.projects.read_all_files(then);

@@ -11,7 +11,7 @@ use super::dom;
 pub async fn fetch(path: &str) -> Result<Vec<u8>, String> {
     let base = dom::document().base_uri().ok().flatten().unwrap_or_default();
     let url = web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href());
-    let failed = |_: JsValue| format!("{path} could not be loaded; is the connection there?");
+    let failed = |_: JsValue| format!("{path} could not be loaded; check the connection");
     let response: Response = JsFuture::from(dom::window().fetch_with_str(&url)).await.map_err(failed)?.unchecked_into();
     if !response.ok() {
         return Err(format!("{path} could not be loaded: the server answered {}", response.status()));

@@ -17,19 +17,19 @@ pub enum StorageError {
         "the browser's storage for this page is full; delete projects or files that are no longer needed, or download this project"
     )]
     Full,
-    #[error("this browser does not let the page keep anything ({0}); download the project to keep it")]
+    #[error("this browser does not let the page store anything ({0}); download the project to keep it")]
     Unavailable(String),
-    #[error("it is more than the browser's storage takes ({0}); download the project to keep it")]
+    #[error("it is larger than the browser's storage allows ({0}); download the project to keep it")]
     TooLarge(String),
     #[error(
         "the browser has closed the page's storage, as it does when site data is deleted; download the project to keep it"
     )]
     Closed,
-    #[error("a newer version of this page has been open in this browser; reload this page")]
+    #[error("a newer version of this page has used the storage in this browser; reload this page")]
     Newer,
     #[error("the browser's storage failed: {0}")]
     Failed(String),
-    #[error("another tab holds an older version of the storage open; close it and reload this page")]
+    #[error("another tab has an older version of this page open; close it and reload this page")]
     Blocked,
 }
 
@@ -145,7 +145,7 @@ pub async fn open(name: &str, version: u32, upgrade: Upgrade) -> Result<IdbDatab
     let factory = web_sys::window()
         .ok_or_else(|| StorageError::Unavailable("there is no window".to_owned()))?
         .indexed_db()?
-        .ok_or_else(|| StorageError::Unavailable("IndexedDB is switched off".to_owned()))?;
+        .ok_or_else(|| StorageError::Unavailable("IndexedDB is turned off".to_owned()))?;
     let request = factory.open_with_u32(name, version)?;
     let on_upgrade = {
         let request = request.clone();

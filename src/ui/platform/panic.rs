@@ -34,7 +34,7 @@ fn show(info: &PanicHookInfo<'_>) {
         Ok(Some(_)) => "Your work is saved in this browser.",
         _ => "Your last changes are not saved: copy your text before you reload.",
     };
-    banner.set_text_content(Some(&format!("Wasmoscope itself has failed{place}. {work} ")));
+    banner.set_text_content(Some(&format!("Wasmoscope has crashed{place}. {work} ")));
     link.set_text_content(Some("Reload the page"));
     let _ = banner.append_child(&link);
     let _ = body.append_child(&banner);

@@ -117,11 +117,11 @@ pub enum Save {
 pub enum LoadError {
     #[error(transparent)]
     Storage(#[from] StorageError),
-    #[error("the project cannot be read: {0}; it is kept aside and can be downloaded under Projects")]
+    #[error("the project cannot be read: {0}; it was set aside and can be downloaded under Projects")]
     Unreadable(ProjectFileError),
     #[error("the project cannot be read yet: {0}")]
     Future(ProjectFileError),
-    #[error("the project is not in this browser any more")]
+    #[error("the project is no longer in this browser")]
     Missing,
 }
 

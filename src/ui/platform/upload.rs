@@ -33,7 +33,7 @@ impl Picked {
     pub async fn read(&self) -> Result<Vec<u8>, String> {
         let Some(file) = &self.file else { return Ok(Vec::new()) };
         if file.size() > LARGEST {
-            return Err(format!("{}: larger than 1 GB, which is more than this page takes", self.path));
+            return Err(format!("{}: larger than 1 GB, the limit of this page", self.path));
         }
         match JsFuture::from(file.array_buffer()).await {
             Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
@@ -153,7 +153,7 @@ pub async fn read_all(
     while let [next, ..] = rest {
         if total + next.size() > LARGEST {
             problems.push(format!(
-                "{}: this and what follows was left out, as all together is more than {}",
+                "{}: this and all that follows was skipped: together it is more than {}",
                 next.path,
                 numbers::bytes(LARGEST as u64)
             ));

@@ -108,7 +108,7 @@ fn refusal(text: &str, ty: &str) -> Option<String> {
         "f32" => (is_float(text), "an", "write a number up to about 3.4e38, such as 1.5, 1e-3, 0x1.8p3, inf or nan"),
         "f64" => (is_float(text), "an", "write a number up to about 1.8e308, such as 1.5, 1e-3, 0x1.8p3, inf or nan"),
         "v128" => (is_vector(text), "a", "write a shape and as many values as it has lanes, such as i32x4 1 2 3 4"),
-        _ => (text == "null", "a", "the only value that can be given from outside is null"),
+        _ => (text == "null", "a", "the only value that can be passed from outside is null"),
     };
     (!is_value).then(|| format!("`{text}` is not {article} {ty}: {values}"))
 }

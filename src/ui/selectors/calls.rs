@@ -52,7 +52,7 @@ pub fn summary(view: &CallsView) -> String {
         text.push_str(", searching…");
     }
     if view.dropped > 0 {
-        text.push_str(&format!("; the first {} are not kept", numbers::grouped(view.dropped)));
+        text.push_str(&format!("; the first {} were dropped", numbers::grouped(view.dropped)));
     }
     text
 }
@@ -66,7 +66,7 @@ pub fn empty_text(view: Option<&CallsView>, record: bool) -> &'static str {
         _ if record => "Press Run or Debug: each call of the program appears here.",
         _ => {
             "A program opens files, reads the clock and prints by system calls, which WASI defines. \
-             Choose Record and run the program: each call appears here, with what it was given and what it answered."
+             Choose Record and run the program: each call appears here, with its arguments and results."
         }
     }
 }
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(summary(&view(0, 0, 1)), "1 call");
         assert_eq!(summary(&CallsView { total: 3400, ..view(0, 0, 12) }), "12 of 3,400 calls");
         let full = CallsView { total: 2_000_000, dropped: 1_000_000, ..view(0, 0, 1_000_000) };
-        assert_eq!(summary(&full), "2,000,000 calls; the first 1,000,000 are not kept");
+        assert_eq!(summary(&full), "2,000,000 calls; the first 1,000,000 were dropped");
         assert!(summary(&CallsView { searching: true, total: 9, ..view(0, 0, 1) }).contains("searching"));
     }
 

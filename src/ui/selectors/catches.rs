@@ -179,7 +179,7 @@ fn declared<'a>(text: &'a str, with: &'static str) -> impl Iterator<Item = (u32,
 pub fn describe_catch(catch: &Catch) -> String {
     match (&catch.what, catch.condition.as_deref().and_then(only_depth)) {
         (Caught::Local { function, name, on }, Some(depth)) => {
-            format!("Local {} of {}, in calls {depth} deep, {}", written(name), written(function), touching(*on))
+            format!("Local {} of {}, at call depth {depth}, {}", written(name), written(function), touching(*on))
         }
         (what, _) => describe(what),
     }
@@ -294,7 +294,7 @@ mod tests {
             describe_catch(&Catch { id: 1, what: what.clone(), condition, from_hit: 0, log: None })
         };
         assert_eq!(told(None), "Local $i of $f, in any call, on write");
-        assert_eq!(told(Some(&at_depth(3))), "Local $i of $f, in calls 3 deep, on write");
+        assert_eq!(told(Some(&at_depth(3))), "Local $i of $f, at call depth 3, on write");
         assert_eq!(told(Some("depth == 3 && local.i > 2")), "Local $i of $f, in any call, on write");
     }
 

@@ -204,7 +204,7 @@ pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
 pub fn breakpoint_note(known: &BreakpointLine) -> Option<String> {
     let Placed { line, problem } = known.placed.as_ref()?;
     if let Some(problem) = problem {
-        return Some(format!("It is not used: {problem}"));
+        return Some(format!("It does not stop: {problem}"));
     }
     match line {
         None => Some("There is no instruction on this line or after it".into()),
@@ -367,15 +367,15 @@ mod tests {
 
     #[test]
     fn a_condition_that_cannot_be_told_is_told_with_the_reason() {
-        let untold = Some("it divides by zero".to_owned());
+        let untold = Some("division by zero".to_owned());
         let told = |reason| status(&stopped(view(9, reason))).map(|(_, told)| told);
         assert_eq!(
             told(DebugReason::Breakpoint { id: 1, untold: untold.clone() }).as_deref(),
-            Some("Stopped: could not evaluate the condition of a breakpoint: it divides by zero")
+            Some("Stopped: could not evaluate the condition of a breakpoint: division by zero")
         );
         assert_eq!(
             told(DebugReason::Watchpoint { id: 1, touch: String::new(), untold }).as_deref(),
-            Some("Stopped: could not evaluate the condition of a watchpoint: it divides by zero")
+            Some("Stopped: could not evaluate the condition of a watchpoint: division by zero")
         );
         assert_eq!(told(DebugReason::Breakpoint { id: 1, untold: None }).as_deref(), Some("Stopped at a breakpoint"));
     }

@@ -136,7 +136,7 @@ mod tests {
             groups.iter().flat_map(|(_, found)| found.iter().map(|example| example.title.clone())).collect()
         };
         assert_eq!(titles("").len(), examples.len());
-        assert_eq!(titles("LOOP"), ["Loops", "An endless loop"]);
+        assert_eq!(titles("LOOP"), ["Loops", "An infinite loop"]);
         assert_eq!(titles("rust file"), ["Rust: word counter"]);
         assert_eq!(titles("wasi name"), Vec::<String>::new());
         let all = search(&examples, "");

@@ -287,7 +287,7 @@ pub fn parse_address(typed: &str, size: u64) -> Result<u64, String> {
     if address >= size {
         return Err(match size.checked_sub(1) {
             Some(last) => format!("the last address is {} ({last})", hex_address(last, size)),
-            None => "there is no memory to look at yet".to_owned(),
+            None => "there is no memory yet".to_owned(),
         });
     }
     Ok(address)

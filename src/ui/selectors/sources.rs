@@ -100,7 +100,7 @@ pub fn note(debug: &DebugState, sources: &SourcesState) -> Option<String> {
     let first = calls(view).next()?;
     match shown_place(debug, &sources.files) {
         None => Some(format!(
-            "The program is in {}, which has no source here. A step by line goes to the first line that has.",
+            "The program is in {}, for which no source is loaded. A step by line goes to the next line with a source.",
             names::function(first.function)
         )),
         Some((_, false)) if debug.frame == 0 && debug.level == 0 => {
@@ -220,16 +220,16 @@ impl Supplied {
         }
         match self.unclear.len().saturating_sub(MOST_UNCLEAR) {
             0 => {}
-            1 => sentences.push("1 more file has such a name.".to_owned()),
-            more => sentences.push(format!("{more} more files have such names.")),
+            1 => sentences.push("1 more file has an ambiguous name.".to_owned()),
+            more => sentences.push(format!("{more} more files have ambiguous names.")),
         }
         sentences.join(" ")
     }
 }
 
-/// What the editor shows where a file's text would be, while that is not here.
+/// What the editor shows where a file's text would be, while that is missing.
 pub fn in_place_of(path: &str, all: &[Rc<str>]) -> String {
-    format!("// {} is not here.\n// Drop it onto the page, or press “Disassembly” above.\n", short(path, all))
+    format!("// {} is missing.\n// Drop it onto the page, or press “Disassembly” above.\n", short(path, all))
 }
 
 /// The source text of a file.
@@ -392,7 +392,7 @@ mod tests {
         let nothing = Supplied::default().describe(&files);
         assert!(nothing.starts_with("None of these is a source") && nothing.ends_with("src/main.rs."), "{nothing}");
         let many = Supplied { unclear: vec![("mod.rs".to_owned(), files[..2].to_vec()); 5], ..Supplied::default() };
-        assert!(many.describe(&files).ends_with("2 more files have such names."));
+        assert!(many.describe(&files).ends_with("2 more files have ambiguous names."));
     }
 
     #[test]

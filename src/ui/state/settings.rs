@@ -105,7 +105,7 @@ pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Result<Limit
         None if typed.is_empty() && kind != LimitKind::Recursion => None,
         None => {
             let empty = if kind == LimitKind::Recursion { "" } else { ", or nothing for no limit" };
-            return Err(format!("“{typed}” is no number of {of_what}: write one, such as {example}{empty}"));
+            return Err(format!("“{typed}” is not a number of {of_what}: enter one, such as {example}{empty}"));
         }
     };
     let mut next = limits.clone();

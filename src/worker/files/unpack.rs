@@ -53,7 +53,7 @@ fn write(vfs: &mut Vfs, path: &str, contents: &FileContents) -> Result<(), Strin
     match (find(vfs, here, name)?, contents) {
         (Some((_, vfs::FileKind::Directory)), FileContents::Directory) => Ok(()),
         (Some((ino, vfs::FileKind::File)), FileContents::File { bytes }) if holds(vfs, ino, bytes) => Ok(()),
-        (Some((_, kind)), _) => Err(format!("{} of that name is there already, and was kept", named(kind))),
+        (Some((_, kind)), _) => Err(format!("{} of that name already exists and was not replaced", named(kind))),
         (None, FileContents::Directory) => vfs.create_directory(here, name, Reach::Beneath).map(drop).map_err(told),
         (None, FileContents::Symlink { target }) => {
             vfs.create_symlink(target, here, name, Reach::Beneath).map(drop).map_err(told)

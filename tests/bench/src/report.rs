@@ -26,10 +26,11 @@ impl Report {
     pub fn engines(&mut self, rows: &[engines::Row]) {
         self.line(
             "\n## Running\n\n\
-             The page's interpreter is wasmi, compiled to WebAssembly, metered and cut into slices of about 10 ms.\n\
-             *Native* is the same wasmi compiled for this machine and metered too; *unmetered* counts no fuel.\n\
-             *First* is the first run after the page has warmed its interpreter up.\n\
-             The aims: warm at most 1.4 times native, the first run at most 1.5 times a warm one.\n\n\
+             The page's interpreter is wasmi, compiled to WebAssembly, with fuel metering, and cut into slices of \
+             about 8 ms.\n\
+             *Native* is the same wasmi compiled for this machine, with fuel metering too; *unmetered* is without it.\n\
+             *First* is the first run after the page has warmed up its interpreter.\n\
+             Targets: warm at most 1.4 times native, the first run at most 1.5 times a warm one.\n\n\
              | program | first | warm | native | unmetered | browser's own engine | warm / native | first / warm |\n\
              |---|--:|--:|--:|--:|--:|--:|--:|",
         );
@@ -52,10 +53,10 @@ impl Report {
     pub fn debugger(&mut self, rows: &[debugger::Row]) {
         self.line(
             "\n## The debugger\n\n\
-             The same programs under the debugger, from the request to the view of where the program stands.\n\
-             A run is *recorded* so that any step of it can be gone back to.\n\
+             The same programs under the debugger, from the request to the view of the current step.\n\
+             A *recorded* run can go back to any of its steps.\n\
              *Painted* is measured in the page itself, from the click to the end of the frame that shows it.\n\n\
-             | what | measured | aim |\n|---|--:|--:|",
+             | what | measured | target |\n|---|--:|--:|",
         );
         for row in rows {
             let (is_met, word, aim) = match row.aim {
@@ -73,9 +74,9 @@ impl Report {
         self.line(
             "\n## Text to binary\n\n\
              What the worker needs to compile and validate, against npm wabt in the same browser (parse, validate, write).\n\
-             *Way* is what the messages to the worker and back take besides.\n\
-             The aim: not slower at any size.\n\n\
-             | text | page | way | wabt | wabt without validation | page / wabt |\n|--:|--:|--:|--:|--:|--:|",
+             *Messages* is the additional time that the messages to the worker and back take.\n\
+             Target: not slower at any size.\n\n\
+             | text | page | messages | wabt | wabt without validation | page / wabt |\n|--:|--:|--:|--:|--:|--:|",
         );
         for row in rows {
             self.line(&format!(
@@ -95,13 +96,16 @@ impl Report {
             "\n## Files and output\n\n\
              The same Rust programs for wasm32-wasip1 in the page, interpreted, and on the browser's own engine with each of two \
              npm packages as their host.\n\
-             The program times itself; its start is timed in the document, for all three in a worker of theirs, with the \
-             messages there and back: the middle half of many, for a browser tells the time in tenths of a millisecond.\n\
-             From its bytes, all must validate and compile them first; a page has done that when the program was opened.\n\
-             Of the page's time from the bytes, some 0.3 ms are validation, itself WebAssembly (profiled once).\n\
-             The aim: faster than the faster of the two.\n\
-             A write through `File::write_all` is some 180 instructions of the program for one call to the host: there it is \
-             mostly the interpreter that is measured.\n\n\
+             The program times itself; its start is timed in the document, including the messages to its worker and \
+             back, for all three: the middle half of many runs, because browsers round the time to tenths of a \
+             millisecond.\n\
+             A start from its bytes includes validating and compiling them; a page has done that when the program was \
+             opened.\n\
+             Of the page's time from the bytes, about 0.3 ms is validation, which itself runs as WebAssembly \
+             (profiled once).\n\
+             Target: faster than the faster of the two.\n\
+             A write through `File::write_all` is about 180 instructions of the program for one host call, so that \
+             row mostly measures the interpreter.\n\n\
              | work | page | browser_wasi_shim | @runno/wasi | page / the faster |\n|---|--:|--:|--:|--:|",
         );
         for row in rows {
@@ -118,12 +122,13 @@ impl Report {
 
     pub fn growth(&mut self, rows: &[calls::Growth]) {
         self.line(
-            "\n### What more of it costs\n\n\
-             Both sides in one run; the file system alone natively, everything else in the page.\n\
-             A program's many appends are 262,144 calls, each some hundred interpreted instructions, against 16 calls: what \
-             they take beyond the file system is the interpreter's.\n\
-             Lookups among many files wait for memory, and no person for one of them: each takes some microseconds, and in a \
-             directory that had to be searched it would be a thousand times what it is among 100. Measured once natively, on a busy machine, the file system took ten times as \
+            "\n### How the cost grows\n\n\
+             Both sides are measured in one run: the file system alone natively, everything else in the page.\n\
+             A program's many appends are 262,144 calls, each about a hundred interpreted instructions, against 16 \
+             calls: the time beyond the file system's is the interpreter's.\n\
+             Lookups among many files wait for memory, but nobody notices a single one: each takes a few \
+             microseconds, where a linear search of the directory would take a thousand times as long as among 100 \
+             files. Measured once natively, on a busy machine, the file system took ten times as \
              long for 100,000 names spread over 100,000 files as for those of 100 files, but 1.3 times where the same 100 names \
              were looked up in the directory of 100,000.\n\n\
              | work | time | against | time | ratio | at most |\n|---|--:|---|--:|--:|--:|",
@@ -144,9 +149,9 @@ impl Report {
     pub fn loading(&mut self, loading: &Loading) {
         self.line(
             "\n## Loading\n\n\
-             A first visit with an empty cache, from a host on the same machine that compresses with gzip; Run is pressed as soon \
-             as it is there.\n\
-             The aims: at most 1 MB and 1.5 s.\n\n| | |\n|---|--:|",
+             A first visit with an empty cache, from a host on the same machine that compresses with gzip; Run is \
+             pressed as soon as it is enabled.\n\
+             Targets: at most 1 MB and 1.5 s.\n\n| | |\n|---|--:|",
         );
         self.line(&format!(
             "| needed for the first run, {} files, by gzip | {:.0} KB |",
@@ -155,9 +160,9 @@ impl Report {
         ));
         self.line(&format!("| the same files compressed with brotli | {:.0} KB |", loading.brotli as f64 / 1000.0));
         let [gzip, brotli] = loading.rest.map(|bytes| bytes as f64 / 1000.0);
-        self.line(&format!("| fetched behind it, gzip and brotli | {gzip:.0} and {brotli:.0} KB |"));
-        self.line(&format!("| editor is there after | {:.0} ms |", loading.editor));
-        self.line(&format!("| first run has finished after | {:.0} ms |", loading.finished));
+        self.line(&format!("| fetched afterwards, by gzip and by brotli | {gzip:.0} and {brotli:.0} KB |"));
+        self.line(&format!("| editor ready after | {:.0} ms |", loading.editor));
+        self.line(&format!("| first run finished after | {:.0} ms |", loading.finished));
     }
 
     pub fn finish(self) -> String {

@@ -16,7 +16,10 @@ const CHROMIUM_ONLY: &[(&str, &str)] = &[
     ("a_full_storage_says_how_full_it_is_and_what_to_do", "only DevTools can make a page's storage small"),
     ("a_key_shows_the_value_at_the_cursor", TAB_LEAVES),
     ("a_program_is_written_and_run_by_keyboard_alone", TAB_LEAVES),
-    ("several_project_files_are_opened_as_projects", "only one of several files reaches the page; not looked into yet"),
+    (
+        "several_project_files_are_opened_as_projects",
+        "only one of several files reaches the page; not investigated yet",
+    ),
 ];
 
 const TAB_LEAVES: &str =

@@ -91,7 +91,7 @@ fn with_problems() {
 #[test]
 fn running_waiting_and_paused() {
     let page = open();
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.press("Run");
     page.expect_enabled("Stop");
     check(&page, "running");

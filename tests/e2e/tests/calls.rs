@@ -79,7 +79,7 @@ fn the_calls_of_a_program_that_is_debugged_are_places_on_its_timeline() {
 
     // The second call is gone to: it is next, and what came after it is later.
     page.click("option", "2");
-    page.expect_in("Chosen call", "the debugger stands before it");
+    page.expect_in("Chosen call", "about to be made at the current step");
     page.expect_script("one is next", "return document.querySelectorAll('.syscall-row[data-when=next]').length === 1");
     page.expect_script(
         "two are later",
@@ -95,7 +95,7 @@ fn the_calls_of_a_program_that_is_debugged_are_places_on_its_timeline() {
     page.hit(key::HOME);
     page.expect_in("Chosen call", "path_open");
     page.hit(key::ENTER);
-    page.expect_in("Chosen call", "the debugger stands before it");
+    page.expect_in("Chosen call", "about to be made at the current step");
     page.hit(key::END);
     page.press("Go to this call");
     page.expect_script("three have happened", "return !document.querySelector('.syscall-row[data-when=later]')");

@@ -107,7 +107,7 @@ fn a_refused_value_keeps_its_box_and_moves_nothing_above() {
     for (name, text) in [("$kept", "x7"), ("$factor", "hello")] {
         page.press(&format!("Change {name}: {}", if name == "$kept" { "0" } else { "7" }));
         write(&page, name, text);
-        page.expect_status("Not done");
+        page.expect_status("Not possible");
         page.expect_script(
             "the box can be read, and the reason has the row's width",
             "const row = document.querySelector('tr:has(.debug-refused)');

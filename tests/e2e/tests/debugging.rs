@@ -146,7 +146,7 @@ fn a_breakpoint_set_by_key_stops_again_and_again() {
 #[test]
 fn a_long_way_is_told_of_and_given_up() {
     let page = Page::open();
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.press("Debug");
     page.expect_status("Before the first instruction");
     page.press("Go to the end");

@@ -20,8 +20,8 @@ fn a_failure_of_the_page_is_told_and_loses_nothing() {
     page.session().script("document.querySelector('[aria-label^=Theme]').click()", &[]).expect("it can be pressed");
     let banner = "const banner = document.getElementById('page-fault'); \
          return Boolean(banner && banner.getAttribute('role') === 'alert' && banner.offsetHeight > 0 \
-           && banner.textContent.includes('Wasmoscope itself has failed (') \
-           && banner.textContent.includes('is kept in this browser'));";
+           && banner.textContent.includes('Wasmoscope has crashed (') \
+           && banner.textContent.includes('is saved in this browser'));";
     page.expect_script("the failure is told", banner);
     page.session().script("delete document.documentElement", &[]).expect("it can be shown again");
     page.click("link", "Reload the page");

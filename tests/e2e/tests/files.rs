@@ -34,7 +34,7 @@ fn a_file_that_a_program_writes_is_shown_and_kept() {
     page.expect_console("wrote notes.txt");
     page.expect_in("Files", "notes.txt");
     // What it wrote is stored by now, and the example is still nobody's own.
-    page.expect("button", "Projects: Writing a file, not changed yet");
+    page.expect("button", "Projects: Writing a file, unchanged");
     page.reload();
     page.expect_in("Files", "notes.txt");
 }

@@ -74,7 +74,7 @@ fn what_cannot_be_read_is_handed_out() {
         .post("execute/async", &serde_json::json!({ "script": damage, "args": [] }))
         .expect("it can be damaged");
     page.reload();
-    page.expect_text("is kept aside and can be downloaded under Projects");
+    page.expect_text("was set aside and can be downloaded under Projects");
     page.press("Projects");
     page.expect_text("Projects that could not be read");
     page.press("Download Welcome");
@@ -82,7 +82,7 @@ fn what_cannot_be_read_is_handed_out() {
     assert!(archive.starts_with(b"PK"), "it is an archive");
     let names = String::from_utf8_lossy(&archive).into_owned();
     assert!(names.contains("record.bin") && names.contains("files/beside.txt"), "{names}");
-    page.press("Delete Welcome for good");
+    page.press("Delete Welcome permanently");
     page.press("Delete");
     page.expect_script("it is gone", "return !document.querySelector('.aside-list')");
 }
@@ -106,7 +106,7 @@ fn a_full_storage_says_how_full_it_is_and_what_to_do() {
     page.upload("files", &[&large]);
     page.expect_text("storage for this page is full");
     page.expect_text("delete projects or files that are no longer needed");
-    page.expect_text("are taken");
+    page.expect_text("are used");
     // It is in the tree all the same, and goes on being used; with it gone, everything is kept again.
     page.click("treeitem", "large.bin");
     page.hit(key::DELETE);

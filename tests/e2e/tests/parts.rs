@@ -126,7 +126,7 @@ fn what_is_typed_without_the_rest_is_kept_checked_and_run() {
     page.server().find_again();
     page.press("Try again");
     page.expect_problem("i32.cons");
-    page.expect("button", "Projects: Welcome, kept in this browser");
+    page.expect("button", "Projects: Welcome, saved in this browser");
     page.reload();
     page.expect_source("i32.cons 8");
     expect_nothing_fetched_in_between(&page);

@@ -70,7 +70,7 @@ fn what_is_opened_begins_with_an_empty_console_and_nothing_running() {
     page.press("Run");
     page.expect_console("Hello");
     page.expect_status("Exited with code 0");
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.expect_not_in("Console", "Hello");
     page.expect_status("Ready");
     page.press("Run");
@@ -84,15 +84,15 @@ fn what_is_opened_begins_with_an_empty_console_and_nothing_running() {
 #[test]
 fn what_is_no_limit_is_told_and_stays_to_be_mended() {
     let page = Page::open();
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.session().script("document.querySelector('.limit').closest('details').open = true", &[]).expect("it opens");
     page.fill("Limit on time, in seconds", "1s");
     page.hit(key::ENTER);
-    page.expect_in("Module", "“1s” is no number of seconds: write one, such as 5 or 0.5, or nothing for no limit.");
+    page.expect_in("Module", "“1s” is not a number of seconds: enter one, such as 5 or 0.5, or nothing for no limit.");
     assert_eq!(page.value("Limit on time, in seconds"), "1s");
     page.fill("Limit on time, in seconds", "0.25");
     page.hit(key::ENTER);
-    page.expect_not_in("Module", "is no number");
+    page.expect_not_in("Module", "is not a number");
     page.press("Run");
     page.expect_text("the program ran for more than 250 ms");
 }

@@ -53,7 +53,7 @@ fn source_and_disassembly_are_two_views_of_the_same_place() {
     page.press("Debug");
     page.expect_next_line("fn main()");
     page.press("Go to the start");
-    page.expect_status("has no source here");
+    page.expect_status("no source is loaded");
     page.press("Step into");
     page.expect_next_line("fn main()");
     page.click("radio", "Disassembly");
@@ -71,17 +71,17 @@ fn a_module_says_which_source_it_asks_for_and_keeps_what_it_is_given() {
     let sources = root().join("tests/guests/wordcount/src");
     let page = Page::open();
     page.upload("open", &[&dist().join("examples/wordcount.wasm")]);
-    page.expect_text("0 of 3 source files are here");
+    page.expect_text("0 of 3 source files are loaded");
     // The disassembly, as long as there is nothing better.
     page.expect_source("(module");
     page.upload("sources", &[&sources.join("count.rs")]);
-    page.expect_text("1 of 3 source files are here");
+    page.expect_text("1 of 3 source files are loaded");
     page.expect_source("count.words += 1;");
-    page.choose("Source file", "src/main.rs (not here)");
-    page.expect_source("// src/main.rs is not here.");
-    page.expect("button", "Projects: wordcount, kept in this browser");
+    page.choose("Source file", "src/main.rs (missing)");
+    page.expect_source("// src/main.rs is missing.");
+    page.expect("button", "Projects: wordcount, saved in this browser");
     page.reload();
-    page.expect_text("1 of 3 source files are here");
+    page.expect_text("1 of 3 source files are loaded");
     // Supplied anew, it is shown as it is now, whatever is looked at.
     page.click("radio", "Disassembly");
     page.expect_source("(module");

@@ -92,11 +92,11 @@ fn what_a_link_brings_is_stored_when_it_is_run_and_not_before() {
     let journals = "return Object.keys(localStorage).filter((key) => localStorage[key].includes('data.bin')).length";
     assert_eq!(page.session().script(journals, &[]).ok(), Some(serde_json::json!(0)));
     page.press("Run");
-    page.expect("button", "Projects: shared: big, kept in this browser");
+    page.expect("button", "Projects: shared: big, saved in this browser");
     assert!(stored(&page) > before);
     assert!(!page.url().contains("project="), "a reload does not open the link once more");
     page.reload();
-    page.expect("button", "Projects: shared: big, kept in this browser");
+    page.expect("button", "Projects: shared: big, saved in this browser");
     page.expect_in("Files", "data.bin");
 }
 
@@ -105,19 +105,19 @@ fn what_a_link_brings_can_be_kept_with_a_click() {
     let page = Page::open_at(&link(1000));
     page.expect_text("Opened from a link");
     page.press("Keep it");
-    page.expect("button", "Projects: shared: big, kept in this browser");
+    page.expect("button", "Projects: shared: big, saved in this browser");
 }
 
 #[test]
 fn a_large_link_says_how_large_and_waits_for_a_click() {
     let page = Page::open();
     page.set_source("(module (func (export \"main\") (result i32) i32.const 77))");
-    page.expect("button", "Projects: Welcome, kept in this browser");
+    page.expect("button", "Projects: Welcome, saved in this browser");
     page.visit(&link(63 << 20));
     page.reload();
     page.expect_text("The link holds a project of 63 MiB when it is unpacked");
     page.expect_source("i32.const 77");
     page.press("Open it");
     page.expect_in("Files", "data.bin");
-    page.expect("button", "Projects: shared: big, not changed yet");
+    page.expect("button", "Projects: shared: big, unchanged");
 }

@@ -16,7 +16,7 @@ const FLOOD: &str = r#"(module
 #[test]
 fn an_endless_loop_can_be_stopped() {
     let page = Page::open();
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.expect_source("$forever");
     page.press("Run");
     page.expect_enabled("Stop");
@@ -28,7 +28,7 @@ fn an_endless_loop_can_be_stopped() {
 #[test]
 fn an_endless_loop_can_be_paused_and_continued() {
     let page = Page::open();
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.expect_source("$forever");
     page.press("Run");
     page.press("Pause");
@@ -52,7 +52,7 @@ fn a_flood_of_output_can_be_stopped() {
 #[test]
 fn the_page_answers_while_a_program_runs() {
     let page = Page::open();
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.expect_source("$forever");
     page.press("Run");
     page.expect_enabled("Stop");

@@ -137,7 +137,7 @@ fn a_page_whose_storage_is_refused_is_whole_and_says_that_it_keeps_nothing() {
         "for (const name of ['indexedDB', 'localStorage', 'sessionStorage']) \
            Object.defineProperty(window, name, { get() { throw new DOMException('refused here', 'SecurityError'); } });",
     );
-    page.expect_text("What you do here is lost when the page is closed");
+    page.expect_text("Your changes are lost when you close the page");
     page.expect_text("download the project to keep it");
     page.expect_script("nothing was made yet", DOES_NOT_ASK);
     page.session().script(&format!("location.hash = '{fragment}'"), &[]).expect("an address can be changed");
@@ -212,7 +212,7 @@ fn site_data_that_is_deleted_while_the_page_is_open_is_written_again() {
     add_file(&page, "beside.txt");
     page.expect_script("it is stored", KEPT);
     page.browser().delete_site_data(&page.server().origin());
-    page.expect_text("It is kept again, with all its files");
+    page.expect_text("It was saved again, with all its files");
     page.expect_script("it is stored", KEPT);
     page.reload();
     page.expect_source("i32.const 6");

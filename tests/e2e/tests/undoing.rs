@@ -8,7 +8,7 @@ fn reset_goes_back_to_the_example_and_is_undone() {
     page.choose_example("Recursive factorial");
     page.expect_source("$factorial");
     page.set_source("(module (func (export \"main\") (result i32) i32.const 77))");
-    page.expect("button", "Projects: Recursive factorial, kept in this browser");
+    page.expect("button", "Projects: Recursive factorial, saved in this browser");
     page.press("Projects");
     page.press("Reset");
     page.expect_text("the example that it began as");
@@ -29,7 +29,7 @@ fn a_deleted_project_comes_back_with_its_files() {
     page.fill("Name, at the top", "beside.txt");
     page.press("Create");
     page.expect_in("Files", "beside.txt");
-    page.expect("button", "Projects: Welcome, kept in this browser");
+    page.expect("button", "Projects: Welcome, saved in this browser");
     page.press("Projects");
     page.press("Delete Welcome");
     page.press("Delete");

@@ -160,7 +160,7 @@ fn a_watched_local_is_narrowed_to_calls_as_deep_as_this_one() {
     page.expect_status("Entered factorial with $n = 10");
     page.press("Watch $n");
     page.expect_in("Breakpoints", "Local $n of $factorial, in any call, on change");
-    page.press("Only this deep: Local $n of $factorial, in any call, on change");
-    page.expect_in("Breakpoints", "Local $n of $factorial, in calls 2 deep, on change");
-    page.expect_no("button", "Only this deep: Local $n of $factorial, in calls 2 deep, on change");
+    page.press("Only at this depth: Local $n of $factorial, in any call, on change");
+    page.expect_in("Breakpoints", "Local $n of $factorial, at call depth 2, on change");
+    page.expect_no("button", "Only at this depth: Local $n of $factorial, at call depth 2, on change");
 }

@@ -171,7 +171,7 @@ fn usual_text(licence: &str, name: &str, authors: &[&str]) -> Result<String> {
     if licence.contains("Apache-2.0") {
         return Ok(apache.clone());
     }
-    bail!("{name} is under {licence:?} and brings no text of it")
+    bail!("{name} is under {licence:?} but includes no text of it")
 }
 
 /// Which crates the standard library is linked with on these targets.

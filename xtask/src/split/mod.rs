@@ -45,7 +45,7 @@ pub struct Split {
 ///
 /// If the module cannot be read, has no function names, or has no such export.
 pub fn split(wasm: &[u8], load: &str, belongs_to_rest: impl Fn(&str, usize) -> bool) -> Result<Split> {
-    let module = Module::read(wasm).context("could not read the module that is to be split")?;
+    let module = Module::read(wasm).context("could not read the module to split")?;
     let plan = Plan::new(&module, load, belongs_to_rest)?;
     let rest = rest::encode(&module, &plan).map_err(readable).context("could not write the rest of the module")?;
     let first = first::encode(&module, &plan).map_err(readable).context("could not write the first module")?;

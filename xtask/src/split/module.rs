@@ -45,7 +45,7 @@ impl<'a> Module<'a> {
                     for ty in group?.into_types() {
                         match ty.composite_type.inner {
                             CompositeInnerType::Func(function) => self.types.push(function),
-                            _ => bail!("a type that is no function's cannot be split yet"),
+                            _ => bail!("a type that is not a function type cannot be split yet"),
                         }
                     }
                 }

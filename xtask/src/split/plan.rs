@@ -32,7 +32,7 @@ struct Uses {
 
 impl Plan {
     pub fn new(module: &Module<'_>, load: &str, belongs_to_rest: impl Fn(&str, usize) -> bool) -> Result<Self> {
-        ensure!(!module.names.is_empty(), "there are no function names to tell by what goes where");
+        ensure!(!module.names.is_empty(), "there are no function names to split by");
         let load = module.exported_function(load).with_context(|| format!("there is no exported function {load}"))?;
         let uses = module.bodies.iter().map(read_uses).collect::<Result<Vec<_>>>()?;
         let imported = module.imported_functions as usize;

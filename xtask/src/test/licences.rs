@@ -45,12 +45,12 @@ pub fn check(folder: &str) -> Result<()> {
 /// What `deny.toml` asks for, where cargo-deny is installed; says what is left out.
 pub fn deny() -> Result<()> {
     if output(&mut cargo(&["deny", "--version"])).is_none() {
-        eprintln!("    left out, as cargo-deny is not installed: bans, sources and advisories");
+        eprintln!("    skipped, because cargo-deny is not installed: bans, sources and advisories");
         return Ok(());
     }
     run(&mut cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]), "see the messages above")?;
     if output(&mut cargo(&["deny", "fetch", "db"])).is_none() {
-        eprintln!("    left out, as the database of advisories cannot be fetched: advisories");
+        eprintln!("    skipped, because the advisory database cannot be fetched: advisories");
         return Ok(());
     }
     run(&mut cargo(&["deny", "check", "advisories"]), "see the messages above")

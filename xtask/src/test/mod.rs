@@ -18,7 +18,10 @@ const CHROMIUM_ONLY: [(&str, &str); 5] = [
     ("accessibility", "axe-core reads the same document in both browsers, and takes minutes"),
     ("output", "only Chromium reports how long a task of the page took"),
     ("parts", "a worker whose synchronous request fails logs one more error in Firefox"),
-    ("share", "Firefox logs `Permission denied` when WebDriver opens a page with a long fragment; not looked into yet"),
+    (
+        "share",
+        "Firefox logs `Permission denied` when WebDriver opens a page with a long fragment; not investigated yet",
+    ),
     ("storage", "it adds scripts and deletes the site's data through DevTools"),
 ];
 
@@ -115,7 +118,10 @@ fn in_the_browser(tally: &mut Tally) {
         }
     }
     let Some(driver) = find_driver() else {
-        tally.check("chromedriver on PATH", Err(anyhow::anyhow!("it is there for the journeys but not on PATH")));
+        tally.check(
+            "chromedriver on PATH",
+            Err(anyhow::anyhow!("it is there for the end-to-end tests but not on PATH")),
+        );
         return;
     };
     let mut pack = command("wasm-pack", &["test", "--headless", "--chrome", "--chromedriver", &driver]);

@@ -19,11 +19,11 @@ pub enum NoValue {
     Outside { address: u64, length: usize, memory: String },
     #[error("there is no memory `{0}`")]
     Memory(String),
-    #[error("it divides by zero")]
+    #[error("division by zero")]
     DivisionByZero,
-    #[error("its quotient does not fit into {bits} bits")]
+    #[error("integer overflow: the quotient does not fit in {bits} bits")]
     TooLarge { bits: u32 },
-    #[error("an index, an address and the operands of `{0}` have to be integers")]
+    #[error("an index, an address and the operands of `{0}` must be integers")]
     NotAnInteger(String),
 }
 

@@ -63,7 +63,7 @@ impl<'a> Parser<'a> {
     /// Where something else stands: what was expected, or what a person means who writes that.
     fn expected(&self, what: &str) -> ConditionError {
         if self.rest().starts_with('=') {
-            return self.error("nothing can be given a value here: to compare, write `==`");
+            return self.error("an expression cannot assign: to compare, write `==`");
         }
         self.error(format!("expected {what}"))
     }
@@ -129,7 +129,7 @@ impl<'a> Parser<'a> {
     fn unary(&mut self) -> Result<Node, ConditionError> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(self.error("the expression is nested too deep"));
+            return Err(self.error("the expression is nested too deeply"));
         }
         self.skip_spaces();
         let node = match self.rest().chars().next() {
@@ -236,7 +236,7 @@ impl<'a> Parser<'a> {
     fn quoted(&mut self) -> Result<String, ConditionError> {
         let start = self.at;
         let Some((name, length)) = unquoted(self.rest()) else {
-            let mut error = self.error("this name is not written as a string of the text format: `\"my name\"`");
+            let mut error = self.error("a quoted name is a string of the text format, such as `\"my name\"`");
             error.at = start;
             return Err(error);
         };

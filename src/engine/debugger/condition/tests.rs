@@ -172,7 +172,7 @@ fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
     local.i << 31: i32 -2147483648
     1 << local.i: i32 8
     local.minus >> 1: i32 -1
-    local.least / local.minus: its quotient does not fit into 32 bits
+    local.least / local.minus: integer overflow: the quotient does not fit in 32 bits
     local.least % local.minus: i32 0
     local.long + 1: i64 1099511627777
     local.long * local.long: i64 0
@@ -203,7 +203,7 @@ fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
     memf32[0] == memf32[0]: i32 0
     mem32[local.i + 1]: i32 -1
     mem8[local.minus]: the byte at 0xffffffff is outside the memory
-    local.i & local.x.y: an index, an address and the operands of `&` have to be integers
+    local.i & local.x.y: an index, an address and the operands of `&` must be integers
     depth + 1: a whole number, 3
     "#);
 }

@@ -79,7 +79,7 @@ impl Machine {
     pub fn resume(&mut self) -> Halt {
         let Some(waiting) = self.waiting.take() else { return Halt::Ready };
         let Some(memory) = self.wasi_memory else {
-            return Halt::Failed(Error::new("the program waits for input but has no memory to put it into"));
+            return Halt::Failed(Error::new("the program waits for input but has no memory to read it into"));
         };
         match wasi::retry(&mut self.store, memory, |host| &mut host.wasi) {
             Ok(Retry::Resume(errno)) => {

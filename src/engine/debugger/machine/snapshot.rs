@@ -157,7 +157,7 @@ impl Machine {
         });
         match written {
             Ok(machine) => machine,
-            Err(error) => panic!("the debugger has no memory left to go back: {error}"),
+            Err(error) => panic!("not enough memory for the checkpoints that stepping back needs: {error}"),
         }
     }
 

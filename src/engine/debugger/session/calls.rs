@@ -29,9 +29,7 @@ impl DebugSession {
         let imported = self.program.instrumented.imported_functions;
         let begun = match call.function.checked_sub(imported) {
             Some(function) => self.machine_mut().begin(function, &call.arguments),
-            None => Err(Error::new(
-                "the entry is a function that the module imports: there are no instructions to be seen in it",
-            )),
+            None => Err(Error::new("the entry point is an imported function: it has no instructions to step through")),
         };
         if let Err(error) = begun {
             self.fail(error, true);

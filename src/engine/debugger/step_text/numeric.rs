@@ -160,7 +160,7 @@ fn note(operation: &str, operands: &[Val], pushed: &[Val]) -> Option<&'static st
             (exact != result).then_some(", wraps around")
         }
         "wrap_i64" => (signed(a)? != signed(result)?).then_some(", the low 32 bits"),
-        "nearest" => (real(a)?.fract().abs() == 0.5).then_some(", as halves go to the even one"),
+        "nearest" => (real(a)?.fract().abs() == 0.5).then_some(", ties to even"),
         "demote_f64" => {
             let (exact, result) = (real(a)?, real(result)?);
             (exact != result && !exact.is_nan()).then_some(", rounded")

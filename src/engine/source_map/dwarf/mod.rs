@@ -65,7 +65,10 @@ impl DebugInfo {
         let sections = Sections::find(wasm);
         if !sections.has_lines() {
             let elsewhere = sections.elsewhere?;
-            let problem = format!("the debug information is in another file, {elsewhere}, which is not read here");
+            let problem = format!(
+                "the debug information is in a separate file, {elsewhere}; only debug information in the module \
+                 itself is read"
+            );
             return Some(Self { problem: Some(problem), ..Self::default() });
         }
         let mut work = Work::default();
@@ -191,6 +194,6 @@ impl SourceMap for DebugInfo {
 fn told(reason: &Broken, nothing: bool) -> String {
     match reason {
         Broken::Damaged(_) | Broken::Recursive if nothing => format!("the debug information cannot be read: {reason}"),
-        _ => format!("only a part of the debug information was read: {reason}"),
+        _ => format!("only part of the debug information was read: {reason}"),
     }
 }

@@ -9,9 +9,9 @@ const MOST: u64 = 20_000_000;
 pub enum Broken {
     #[error("it is damaged ({0})")]
     Damaged(gimli::Error),
-    #[error("a type in it is made of itself")]
+    #[error("a type in it contains itself")]
     Recursive,
-    #[error("there is more of it than is read here")]
+    #[error("it is too large")]
     TooMuch,
 }
 

@@ -32,7 +32,7 @@ const LARGEST_FILE: usize = 1 << 30;
 /// How much is unpacked at once to learn how large a project is.
 const MEASURED_AT_ONCE: usize = 2 << 20;
 
-/// When what is opened is kept in this browser.
+/// When what is opened is saved in this browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     AtOnce,
@@ -87,7 +87,7 @@ impl Projects {
             // The page works without, and says what that means.
             Err(error) => {
                 inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: error.to_string().into() });
-                self.complain(&format!("What you do here is lost when the page is closed: {error}."), About::Work);
+                self.complain(&format!("Your changes are lost when you close the page: {error}."), About::Work);
                 Database::in_page(error)
             }
         };
@@ -162,7 +162,7 @@ impl Projects {
                 Some(name) => format!("{name} holds a project of {size} when it is unpacked."),
             };
             self.0.offered.replace(Some(offered));
-            self.offer(&format!("{what} Nothing of it has been opened so far."), About::Work, NoticeAction::OpenLarge);
+            self.offer(&format!("{what} It has not been opened yet."), About::Work, NoticeAction::OpenLarge);
             return Ok(false);
         }
         self.show_packed(&offered)?;
@@ -207,7 +207,8 @@ impl Projects {
         let projects = self.clone();
         self.open_as(shared, Keep::WhenUsed, move |name| {
             let text = format!(
-                "Opened from a link as “{name}”. It is not kept in this browser until you edit or run it. Look at the program before you run it."
+                "Opened from a link as “{name}”. It is not saved in this browser until you edit or run it. Look at \
+                 the program before you run it."
             );
             projects.offer(&text, About::Program, NoticeAction::Keep);
         });
@@ -272,7 +273,7 @@ impl Projects {
                     let save = database.save(&id, unsaved, None, &self.0.tab, &report).await;
                     let done = matches!(save, Ok(Save::Done { .. }));
                     if done && project.kept && !is_refused {
-                        self.tell(&format!("Unsaved work was found and kept as “{}”.", project.name), About::Work);
+                        self.tell(&format!("Unsaved work was found and saved as “{}”.", project.name), About::Work);
                     }
                     done
                 }
@@ -310,7 +311,7 @@ impl Projects {
         if let [first, ..] = stored.unreadable.as_slice() {
             let count = stored.unreadable.len();
             self.complain(
-                &format!("{count} of the project's files could not be read out of this browser's storage and are not in Files, such as {first}."),
+                &format!("{count} of the project's files could not be read from this browser's storage and are not in Files, such as {first}."),
                 About::Work,
             );
         }

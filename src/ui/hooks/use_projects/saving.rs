@@ -95,11 +95,12 @@ impl Projects {
         if inner.revision.get().is_none() || told.split(' ').next() != Some(&*project.id) {
             return;
         }
-        let message = "it was deleted in another tab; change it here and it is kept again, with all its files";
+        let message = "it was deleted in another tab; change it here and it is saved again, with all its files";
         inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.into() });
         self.complain(
             &format!(
-                "“{}” was deleted in another tab and is not kept any more. It is still open here: change it and it is kept again, or download it.",
+                "“{}” was deleted in another tab and is no longer saved. It is still open here: change it and it is \
+                 saved again, or download it.",
                 project.name
             ),
             About::Work,
@@ -256,7 +257,8 @@ impl Projects {
         };
         self.complain(
             &format!(
-                "The open project stays open because its last changes could not be saved: {reason}. Download it as a project; then you can open another."
+                "The open project stays open because its last changes could not be saved: {reason}. Download it as a \
+                 project; then you can open another one."
             ),
             About::Work,
         );
@@ -337,7 +339,8 @@ impl Projects {
         inner.saved.set(u64::MAX);
         if project.kept {
             let told = format!(
-                "“{}” was deleted from this browser's storage, by another tab or with the site's data. It is kept again, with all its files.",
+                "“{}” was deleted from this browser's storage, by another tab or with the site's data. It was saved \
+                 again, with all its files.",
                 project.name
             );
             self.tell(&told, About::Work);
@@ -390,8 +393,10 @@ impl Projects {
         inner.saved.set(u64::MAX);
         local_keys::set_tab_value(LAST_PROJECT, &id);
         inner.workspace.dispatch(WorkspaceAction::Fork { id, name: name.as_str().into() });
-        let told =
-            format!("“{}” was changed in another tab. Your changes here are kept apart, as “{name}”.", project.name);
+        let told = format!(
+            "“{}” was changed in another tab. Your changes here are saved separately, as “{name}”.",
+            project.name
+        );
         self.tell(&told, About::Work);
         // The tree as it is here, not as the other tab has left it.
         let projects = self.clone();
@@ -407,9 +412,9 @@ impl Projects {
         if *error == StorageError::Full
             && let Some(usage) = quota::usage().await
         {
-            message = format!("{message} ({usage} are taken)");
+            message = format!("{message} ({usage} are used)");
         }
         self.0.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.as_str().into() });
-        self.complain(&format!("Your last changes are not kept: {message}."), About::Work);
+        self.complain(&format!("Your last changes are not saved: {message}."), About::Work);
     }
 }

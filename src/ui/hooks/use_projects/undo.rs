@@ -156,7 +156,9 @@ impl Projects {
             projects.end_report();
             let reason = match saved {
                 Ok(Save::Done { .. }) => None,
-                Ok(Save::Conflict | Save::Missing) => Some("another tab has one with its identity".to_owned()),
+                Ok(Save::Conflict | Save::Missing) => {
+                    Some("another tab has a project with the same identity".to_owned())
+                }
                 Err(error) => Some(error.to_string()),
             };
             projects.refresh().await;
@@ -164,7 +166,7 @@ impl Projects {
                 None if was_open => projects.open(&id),
                 None => projects.tell(&format!("“{}” is among your projects again.", project.name), About::Program),
                 Some(reason) => {
-                    let text = format!("“{}” could not be brought back: {reason}.", project.name);
+                    let text = format!("“{}” could not be restored: {reason}.", project.name);
                     projects.0.undo.replace(Some(Undo {
                         id,
                         project: ProjectFile { files: files.apply_to(Vec::new()), ..project },

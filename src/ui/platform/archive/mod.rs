@@ -35,7 +35,7 @@ pub enum ArchiveError {
         "the browser has no memory left for {path} in it; unpack it on your computer, and add what the program needs"
     )]
     NoMemory { path: String },
-    #[error("it is an archive of the kind {kind}, which this page does not read; make it a zip, tar or tar.gz")]
+    #[error("{kind} archives are not supported; use zip, tar or tar.gz")]
     OtherFormat { kind: &'static str },
 }
 

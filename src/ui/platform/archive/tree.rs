@@ -47,23 +47,23 @@ pub enum Reason {
     ThroughLink(String),
     #[error("`{0}` in its path is a file")]
     ThroughFile(String),
-    #[error("the archive has a {0} of that name already")]
+    #[error("the archive already has a {0} of that name")]
     Taken(&'static str),
     #[error("its path or a name in it is too long")]
     TooLong,
-    #[error("its path is not possible")]
+    #[error("its path is invalid")]
     Impossible,
-    #[error("its name is not UTF-8, and what it would be called is taken")]
+    #[error("its name is not UTF-8, and its replacement name is taken")]
     Encoding,
-    #[error("where the symbolic link leads is not UTF-8, empty or too long")]
+    #[error("the target of the symbolic link is not UTF-8, empty or too long")]
     BadLink,
     #[error("the file that it is a hard link to, `{0}`, is not in the archive before it")]
     NoTarget(String),
-    #[error("it is neither file, directory nor symbolic link")]
+    #[error("it is neither a file, a directory nor a symbolic link")]
     Kind,
     #[error("it is encrypted")]
     Encrypted,
-    #[error("it is compressed in a way that this page does not read: {0}")]
+    #[error("its compression method is not supported: {0}")]
     Compression(String),
 }
 
@@ -398,7 +398,7 @@ mod tests {
             left_out,
             [
                 "inside/x: its path goes through the symbolic link `inside`",
-                "e: the archive has a directory of that name already",
+                "e: the archive already has a directory of that name",
             ]
         );
     }
@@ -411,7 +411,7 @@ mod tests {
         assert_eq!(files, ["a: 2"]);
         assert_eq!(left_out, ["a/b: `a` in its path is a file"]);
         let (_, left_out) = unpacked(&[("a", file("1")), ("a/", FileContents::Directory)]);
-        assert_eq!(left_out, ["a/: the archive has a file of that name already"]);
+        assert_eq!(left_out, ["a/: the archive already has a file of that name"]);
     }
 
     #[test]

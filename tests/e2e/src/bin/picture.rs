@@ -60,7 +60,7 @@ fn open((width, height): (u32, u32), dark: bool) -> Page {
 fn start(_: &Page) {}
 
 fn running(page: &Page) {
-    page.choose_example("An endless loop");
+    page.choose_example("An infinite loop");
     page.expect_source("$forever");
     page.press("Run");
     page.expect_enabled("Stop");
