@@ -45,6 +45,16 @@ fn a_trap_is_followed_by_the_calls_that_were_under_way() {
     let calls: Vec<_> = told.calls.iter().map(|call| (call.function.as_str(), line(call))).collect();
     assert_eq!(calls, [("fail", Some(6)), ("read", Some(11)), ("_start", Some(13))]);
     assert_eq!((told.hidden, &told.problem), (0, &None));
+    assert_eq!(told.cause, "unreachable: traps whenever it is executed");
+}
+
+#[test]
+fn the_cause_of_a_trap_has_its_numbers() {
+    let mut worker = TestWorker::new();
+    worker.run_text("(module (memory 1) (func (export \"main\") (result i32) (i32.load offset=2 (i32.const 65534))))");
+    worker.settle(100);
+    let told = backtrace(&worker).expect("the calls are told");
+    assert_eq!(told.cause, "");
 }
 
 #[test]

@@ -31,6 +31,9 @@ pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Ent
         }
     }
     let places = Places::new(source, wasm);
+    if let Some(cause) = retrace.cause() {
+        err!("{}", one_line(&cause.to_string()));
+    }
     err!("call stack at step {} (most recent call first):", retrace.step());
     let (calls, hidden) = retrace.calls(MOST, places.info.as_ref());
     for (number, call) in calls.iter().enumerate() {

@@ -28,6 +28,8 @@ pub struct Backtrace {
     pub calls: Vec<BacktraceCall>,
     /// How many more there were further out.
     pub hidden: u32,
+    /// Why the program trapped, with the numbers; empty where there is nothing to add to the trap's own message.
+    pub cause: String,
     /// Why there are none to tell, in a sentence without a full stop.
     pub problem: Option<String>,
 }

@@ -132,6 +132,8 @@ fn Page() -> Html {
     let debugging = use_slice::<DebugContext>().is_on();
     let settings = use_slice::<SettingsContext>();
     let narrow = use_narrow(settings.text_size);
+    // What the inspector says on a wide screen, where it is another tab.
+    let is_new = !debugging && use_slice::<RunContext>().phase == Phase::Idle;
     use_page_keys(help.setter());
     let open_help = {
         let help = help.setter();
@@ -161,6 +163,7 @@ fn Page() -> Html {
                 </div>
                 if any(left) { <SplitterBar splitter={Splitter::Left} /> }
                 <div class="workbench-stage">
+                    if narrow && is_new { <p class="tagline">{ "See inside WebAssembly: run a program, or debug it step by step, forwards and backwards." }</p> }
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
                     <NoticeBar />
                     if debugging { <StepSentence /> }

@@ -78,7 +78,8 @@ impl Backtracing {
     fn told(&self) -> Event {
         let (calls, hidden) = self.retrace.calls(MOST_FRAMES, self.maps.info.as_deref());
         let calls = calls.into_iter().map(|call| self.to_call(call)).collect();
-        Event::Backtrace { run: self.run, backtrace: Backtrace { calls, hidden: hidden as u32, problem: None } }
+        let cause = self.retrace.cause().map(|cause| cause.to_string()).unwrap_or_default();
+        Event::Backtrace { run: self.run, backtrace: Backtrace { calls, hidden: hidden as u32, cause, problem: None } }
     }
 
     fn to_call(&self, call: Call) -> BacktraceCall {
@@ -93,6 +94,6 @@ impl Backtracing {
 }
 
 fn untold(run: RunId, why: &str) -> Event {
-    let backtrace = Backtrace { calls: Vec::new(), hidden: 0, problem: Some(why.to_owned()) };
+    let backtrace = Backtrace { calls: Vec::new(), hidden: 0, cause: String::new(), problem: Some(why.to_owned()) };
     Event::Backtrace { run, backtrace }
 }

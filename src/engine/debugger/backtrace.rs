@@ -4,6 +4,7 @@
 
 use super::names::Names;
 use super::session::{Command, DebugProgress, DebugSession};
+use super::step_text::Sentence;
 use super::view::FrameView;
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Entry, Limits, StartError};
@@ -67,6 +68,11 @@ impl Retrace {
     /// The step that it stands at.
     pub fn step(&self) -> u64 {
         self.session.step()
+    }
+
+    /// Why the program trapped, with the instruction and its operands: `i32.div_s: 7 / 0: division by zero`.
+    pub fn cause(&self) -> Option<Sentence> {
+        self.session.describe_trap(&|_| None)
     }
 
     /// The calls of so many frames at most, the innermost first, and how many frames there are besides.

@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn the_calls_of_a_run_that_failed_come_after_its_end() {
-        let backtrace = Backtrace { calls: Vec::new(), hidden: 3, problem: None };
+        let backtrace = Backtrace { calls: Vec::new(), hidden: 3, cause: String::new(), problem: None };
         let told = |run| heard(Event::Backtrace { run, backtrace: backtrace.clone() });
         let state = apply_all([RunAction::Begin { run: 1 }, started(1), finished(1)]);
         assert_eq!(state.apply(told(2)), state);

@@ -88,10 +88,6 @@ impl Default for Options {
     }
 }
 
-/// Makes an error of what a page's policy forbids, which BiDi does not report.
-const REPORT_VIOLATIONS: &str = "() => addEventListener('securitypolicyviolation', (event) => \
-    console.error(`${event.violatedDirective} forbids ${event.blockedURI || event.sourceFile}`))";
-
 /// In Firefox's own window: deletes all that is stored for an origin.
 const DELETE_SITE_DATA: &str = "const [origin] = arguments; \
     const principal = Services.scriptSecurityManager.createContentPrincipalFromOrigin(origin); \
@@ -200,13 +196,7 @@ impl Browser {
         let bidi = Bidi::connect(session.capabilities["webSocketUrl"].as_str().expect("Firefox speaks BiDi"));
         let events = json!({ "events": ["log.entryAdded", "network.beforeRequestSent"] });
         bidi.send("session.subscribe", &events).expect("Firefox reports its events");
-        let browser = Self { bidi: Some(bidi), session, kind: Kind::Firefox, downloads, _profile: None };
-        browser.preload(REPORT_VIOLATIONS);
-        // Firefox may still be opening its first tab. A script that it preloads there fails, with an error of its own
-        // ("Permission denied to access property").
-        browser.session.go("about:blank");
-        browser.bidi.iter().for_each(|bidi| drop(bidi.events()));
-        browser
+        Self { bidi: Some(bidi), session, kind: Kind::Firefox, downloads, _profile: None }
     }
 
     pub fn kind(&self) -> Kind {
@@ -216,19 +206,6 @@ impl Browser {
     /// Where downloads go.
     pub fn downloads(&self) -> &Path {
         self.downloads.path()
-    }
-
-    /// From the next document on, calls `function`, the text of a function without parameters, before any of the
-    /// document's own scripts.
-    pub fn preload(&self, function: &str) {
-        let done = match &self.bidi {
-            Some(bidi) => bidi.send("script.addPreloadScript", &json!({ "functionDeclaration": function })),
-            None => {
-                let source = json!({ "source": format!("({function})()") });
-                self.session.devtools("Page.addScriptToEvaluateOnNewDocument", &source)
-            }
-        };
-        done.expect("the browser runs scripts on new documents");
     }
 
     /// As on a system set to light or dark.

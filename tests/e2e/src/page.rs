@@ -95,7 +95,7 @@ impl Page {
 
     /// A browser and a host that have not met yet.
     pub fn unopened(options: Options) -> Self {
-        Self { browser: Browser::with(options), server: Server::start(&dist()), allowed: Vec::new() }
+        Self { browser: Browser::with(options), server: crate::host(&dist()), allowed: Vec::new() }
     }
 
     /// Goes to a place on the page's host.

@@ -10,7 +10,7 @@ fn host(page: &str) -> (Server, TempDir) {
     let head = "<!doctype html><title>A page</title><link rel=icon href=data:,>\
          <meta name=viewport content=width=device-width>";
     fs::write(folder.path().join("index.html"), format!("{head}{page}")).expect("it can be written");
-    (Server::start(folder.path()), folder)
+    (e2e::host(folder.path()), folder)
 }
 
 fn misdeeds_of(page: &str) -> Vec<String> {
@@ -75,8 +75,8 @@ fn sizes_and_colour_schemes_are_those_that_were_asked_for() {
 #[test]
 fn a_script_of_the_test_runs_before_the_pages_own() {
     let (server, _folder) = host("<script>document.title = `was ${window.early}`</script>");
+    server.inject("window.early = 'early'");
     let browser = Browser::start();
-    browser.preload("() => { window.early = 'early' }");
     browser.session.go(&server.origin());
     assert_eq!(browser.session.script("return document.title", &[]).expect("the page answers"), json!("was early"));
 }

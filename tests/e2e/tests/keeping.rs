@@ -120,9 +120,8 @@ fn a_reload_before_the_database_is_there_loses_nothing() {
     page.set_source("(module (func (export \"main\") (result i32) i32.const 77))");
     page.expect_source("i32.const 77");
     // A page that never gets at its database, and is left for the next.
-    page.browser().preload(
-        "() => { if (!sessionStorage.late) { sessionStorage.late = 1; IDBFactory.prototype.open = () => ({}); } }",
-    );
+    page.server()
+        .inject("if (!sessionStorage.late) { sessionStorage.late = 1; IDBFactory.prototype.open = () => ({}); }");
     page.reload();
     page.set_source("(module (func (export \"main\") (result i32) i32.const 78))");
     page.expect_source("i32.const 78");

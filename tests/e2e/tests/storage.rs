@@ -53,7 +53,7 @@ const SUMS_144_MIB: &str = r#"(module
 /// A page that runs this script before anything of its own.
 fn page_with_script(script: &str) -> Page {
     let page = Page::unopened(Options::default());
-    page.browser().preload(&format!("() => {{ {script} }}"));
+    page.server().inject(script);
     page.visit("/");
     page.wait_until_ready();
     page

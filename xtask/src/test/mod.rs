@@ -14,15 +14,9 @@ use tally::Tally;
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
 /// The files of the end-to-end tests that run in Chromium only, and why.
-const CHROMIUM_ONLY: [(&str, &str); 5] = [
+const CHROMIUM_ONLY: [(&str, &str); 2] = [
     ("accessibility", "axe-core reads the same document in both browsers, and takes minutes"),
     ("output", "only Chromium reports how long a task of the page took"),
-    ("parts", "a worker whose synchronous request fails logs one more error in Firefox"),
-    (
-        "share",
-        "Firefox logs `Permission denied` when WebDriver opens a page with a long fragment; not investigated yet",
-    ),
-    ("storage", "it adds scripts and deletes the site's data through DevTools"),
 ];
 
 pub fn test(arguments: &[String]) -> Result<()> {

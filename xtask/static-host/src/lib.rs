@@ -1,7 +1,8 @@
 //! A static host for `dist/` on loopback: plain files, one thread per connection, no configuration.
 //!
 //! `cargo xtask serve` serves the page to a user with it. The end-to-end tests serve the page as a minimal public host
-//! would, look at what was sent ([`Server::transfers`]), and make files unavailable ([`Server::lose`]).
+//! would, look at what was sent ([`Server::transfers`]), make files unavailable ([`Server::lose`]), and run a script before those
+//! of the page ([`Server::inject`]).
 
 use flate2::{Compression, write::GzEncoder};
 use std::collections::HashMap;
@@ -28,6 +29,9 @@ pub struct Transfer {
     pub bytes: u64,
 }
 
+/// The path of the script of [`Server::inject`].
+const INJECTED: &str = "/injected.js";
+
 /// A path, and the hash of what is there.
 type CacheKey = (String, u64);
 
@@ -37,6 +41,8 @@ struct Shared {
     transfers: Mutex<Vec<Transfer>>,
     /// Paths that are answered with 404, to see what the page says then.
     missing: Mutex<Vec<String>>,
+    /// Run on every page before its own scripts.
+    injected: Mutex<String>,
     /// By path and contents: compressing takes longer than sending, and a host does it once.
     compressed: Mutex<HashMap<CacheKey, Arc<Vec<u8>>>>,
 }
@@ -65,6 +71,7 @@ impl Server {
             stopped: AtomicBool::new(false),
             transfers: Mutex::default(),
             missing: Mutex::default(),
+            injected: Mutex::default(),
             compressed: Mutex::default(),
         });
         let for_thread = Arc::clone(&shared);
@@ -99,6 +106,12 @@ impl Server {
     /// Nothing is lost any more.
     pub fn find_again(&self) {
         self.shared.missing.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// From now on, every page runs these statements before its own scripts, each time that it is loaded.
+    pub fn inject(&self, script: &str) {
+        let mut injected = self.shared.injected.lock().unwrap_or_else(PoisonError::into_inner);
+        injected.push_str(&format!("{{{script}}}\n"));
     }
 }
 
@@ -183,14 +196,28 @@ impl Shared {
             return None;
         }
         drop(missing);
+        let injected = self.injected.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if path == INJECTED && !injected.is_empty() {
+            return Some((media_type(Path::new(path)), injected.into_bytes()));
+        }
         let relative = path.strip_prefix(Server::SUB_PATH).or_else(|| path.strip_prefix('/'))?;
         let relative = Path::new(if relative.is_empty() { "index.html" } else { relative });
         if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
             return None;
         }
         let body = fs::read(self.folder.join(relative)).ok()?;
-        Some((media_type(relative), body))
+        let kind = media_type(relative);
+        let is_page = kind.starts_with("text/html") && !injected.is_empty();
+        Some((kind, if is_page { with_injected(&body) } else { body }))
     }
+}
+
+/// A page with a reference to the injected script before all others.
+fn with_injected(page: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(page);
+    let head = ["<head>", "<!doctype html>"].into_iter().find_map(|tag| Some(text.find(tag)? + tag.len()));
+    let (before, after) = text.split_at(head.unwrap_or_default());
+    format!("{before}<script src=\"{INJECTED}\"></script>{after}").into_bytes()
 }
 
 fn media_type(path: &Path) -> &'static str {
@@ -247,6 +274,21 @@ mod tests {
         GzDecoder::new(&body[..]).read_to_string(&mut text).expect("the body is gzip");
         assert_eq!(text, "page ".repeat(100));
         assert!(server.transfers()[0].bytes < 100, "{:?}", server.transfers());
+    }
+
+    #[test]
+    fn an_injected_script_is_the_first_of_the_page() {
+        let folder = folder();
+        let page = "<!doctype html><html><head><script src=own.js></script></head></html>";
+        fs::write(folder.path().join("index.html"), page).expect("it can be written");
+        let server = Server::start(folder.path());
+        assert_eq!(get(&server, "/", false).1, page.as_bytes());
+        assert_eq!(get(&server, "/injected.js", false).0, 404);
+        server.inject("const one = 1;");
+        server.inject("const one = 2;");
+        let text = String::from_utf8(get(&server, "/", false).1).expect("it is text");
+        assert_eq!(text, page.replace("<head>", "<head><script src=\"/injected.js\"></script>"));
+        assert_eq!(get(&server, "/injected.js", false), (200, b"{const one = 1;}\n{const one = 2;}\n".to_vec()));
     }
 
     #[test]
