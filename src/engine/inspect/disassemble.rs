@@ -108,7 +108,7 @@ mod tests {
         let Disassembly { text: printed, is_whole } = disassemble(&wat::parse_str(&text).unwrap()).unwrap();
         assert!(!is_whole);
         assert!(printed.len() <= LIMIT + 100 && printed.len() > LIMIT / 2, "{}", printed.len());
-        assert!(printed.ends_with("cut here: the whole text is longer than is shown\n"));
+        assert!(printed.ends_with("truncated: the whole text is too long to show\n"));
     }
 
     #[test]
