@@ -106,7 +106,8 @@ fn a_revert_leaves_what_the_person_has_added() {
     change(&mut worker, FileChange::Write { files: vec![file("out/mine.txt", "m")] });
     let answer = change(&mut worker, FileChange::Revert { paths: vec!["out".into(), "out/made.txt".into()] });
     assert_eq!(paths(answer.last().unwrap()), Some((vec![], vec!["out/made.txt"], true)));
-    let told = |event: &Event| matches!(event, Event::FileProblem { message } if message.starts_with("`out` was not removed"));
+    let told =
+        |event: &Event| matches!(event, Event::FileProblem { message } if message.starts_with("`out` was not removed"));
     assert!(answer.iter().any(told), "{answer:?}");
     assert!(tree(&mut worker).contains(&file("out/mine.txt", "m")));
 }

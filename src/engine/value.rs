@@ -80,7 +80,8 @@ where
 pub struct Shown {
     /// The type as the text format names it.
     pub ty: &'static str,
-    /// The usual form: signed decimal, shortest float that reads back the same, lanes, `null`.
+    /// The usual form: signed decimal, a float in the fewest digits that read back the same or as a whole number, lanes,
+    /// `null`.
     pub text: String,
     /// Unsigned decimal, for integers where it differs.
     pub unsigned: Option<String>,
@@ -136,7 +137,9 @@ fn f32_text(bits: u32) -> String {
     if value.is_nan() {
         return nan_text(bits >> 31 == 1, u64::from(bits & 0x7F_FFFF), 0x40_0000);
     }
-    format!("{value:?}")
+    // The fewest digits that tell an f32 from others would show 1069547520 as 1069547500.
+    let is_exact_in_decimal = value.fract() == 0.0 && value.abs() < 1e16;
+    if is_exact_in_decimal { format!("{:?}", f64::from(value)) } else { format!("{value:?}") }
 }
 
 fn f64_text(bits: u64) -> String {
@@ -182,6 +185,9 @@ mod tests {
     fn floats_are_read_in_every_form() {
         assert_eq!(round_trip("1", ValType::F64), "1.0");
         assert_eq!(round_trip("1e300", ValType::F64), "1e300");
+        assert_eq!(round_trip("1069547520", ValType::F32), "1069547520.0");
+        assert_eq!(round_trip("1e15", ValType::F32), "999999986991104.0");
+        assert_eq!(round_trip("1e30", ValType::F32), "1e30");
         assert_eq!(round_trip("0x1.8p3", ValType::F32), "12.0");
         assert_eq!(round_trip("-Infinity", ValType::F32), "-inf");
         assert_eq!(round_trip("NaN", ValType::F64), "nan");

@@ -7,7 +7,7 @@ use wasmparser::Operator;
 
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::session::DebugSession;
-use crate::engine::instrument::{Function, LabelKind};
+use crate::engine::instrument::{Flow, Function, Instruction, LabelKind};
 use crate::engine::value::{self, Shown};
 use crate::engine::words;
 
@@ -38,13 +38,28 @@ impl<'a> At<'a> {
         })
     }
 
+    fn analysed_instruction(&self) -> Option<&Instruction> {
+        self.analysed.instructions.get(self.position.instruction as usize)
+    }
+
     /// The operands that it takes in the topmost frame, the deepest first.
     pub fn operands(&self) -> Vec<Val> {
-        let Some(instruction) = self.analysed.instructions.get(self.position.instruction as usize) else {
-            return Vec::new();
-        };
+        self.analysed_instruction().map(|instruction| self.topmost(instruction, instruction.pops)).unwrap_or_default()
+    }
+
+    /// The values below the condition of a `br_if`, which it takes along if it branches.
+    pub fn carried(&self) -> Vec<Val> {
+        let Some(instruction) = self.analysed_instruction() else { return Vec::new() };
+        let Flow::BranchIf(label) = instruction.flow else { return Vec::new() };
+        let carried = self.analysed.labels.get(label as usize).map_or(0, |label| label.values.len());
+        let mut operands = self.topmost(instruction, carried as u32 + 1);
+        operands.pop();
+        operands
+    }
+
+    fn topmost(&self, instruction: &Instruction, count: u32) -> Vec<Val> {
         let start = self.session.machine().top() + self.analysed.operands_start();
-        let operands = self.analysed.operands.topmost(instruction.before, instruction.pops);
+        let operands = self.analysed.operands.topmost(instruction.before, count);
         operands.iter().map(|operand| self.session.machine().value(start + operand.start(), operand.ty)).collect()
     }
 

@@ -9,7 +9,7 @@ use super::{Step, unsigned};
 use crate::engine::instrument::Flow;
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
-    let Step { at, before, .. } = step;
+    let Step { at, before, pushed } = step;
     let session = at.session;
     // Another of the program's calls has begun: the one before has returned.
     if session.current_call() != before.call {
@@ -51,18 +51,12 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
                 }
             }
         }
-        (Operator::Br { .. }, Flow::Branch(label)) => {
-            let head = head.text("branches ").text(to(&at.target(*label)));
-            match before.operands.is_empty() {
-                true => head,
-                false => head.text(", with ").list(at.all(&before.operands)),
-            }
-        }
+        (Operator::Br { .. }, Flow::Branch(label)) => head.then(branches(at, *label, &before.operands)),
         (Operator::BrIf { .. }, Flow::BranchIf(label)) => {
             let head = head.text("popped ").value(condition()?);
             match is_zero(before.operands.last()?) {
                 true => head.text(": does not branch"),
-                false => head.text(", not zero: branches ").text(to(&at.target(*label))),
+                false => head.text(", not zero: ").then(branches(at, *label, &before.carried)),
             }
         }
         (Operator::BrTable { .. }, Flow::BranchTable(labels)) => {
@@ -70,15 +64,12 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
             let default = labels.len().checked_sub(1)?;
             let chosen = usize::try_from(index).unwrap_or(usize::MAX).min(default);
             let head = head.text("popped ").value(condition()?);
-            let target = at.target(*labels.get(chosen)?);
             let head = match chosen == default {
-                true => head.text(format!(", past the last label: branches to the default, {target}")),
-                false => head.text(format!(": branches to label {index}, {target}")),
+                true => head.text(format!(": the table has no entry {index}, so the default: ")),
+                false => head.text(format!(": entry {index} of the table: ")),
             };
-            match before.operands.split_last() {
-                Some((_, carried)) if !carried.is_empty() => head.text(", with ").list(at.all(carried)),
-                _ => head,
-            }
+            let (_, carried) = before.operands.split_last()?;
+            head.then(branches(at, *labels.get(chosen)?, carried))
         }
         (
             Operator::Call { .. }
@@ -86,7 +77,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
             | Operator::ReturnCall { .. }
             | Operator::ReturnCallIndirect { .. },
             _,
-        ) => host_called(step, indirect),
+        ) => host_called(step, indirect, pushed),
         (Operator::Drop, _) => head.text("popped ").list(at.all(&before.operands)),
         (Operator::Select | Operator::TypedSelect { .. }, _) => {
             let [first, second, condition] = &before.operands[..] else { return None };
@@ -109,9 +100,12 @@ fn it(at: &At<'_>, label: u32) -> String {
     at.label_name(label).unwrap_or_else(|| "it".to_owned())
 }
 
-/// `to the start of loop $next`, `past the end of block $done`.
-fn to(target: &str) -> String {
-    if target.starts_with("past") { target.to_owned() } else { format!("to {target}") }
+/// A branch, and what it takes along: `branches past the end of block $done, with 5`.
+fn branches(at: &At<'_>, label: u32, carried: &[Val]) -> Sentence {
+    let target = at.target(label);
+    let to = if target.starts_with("past") { "" } else { "to " };
+    let sentence = Sentence::new(format!("branches {to}{target}"));
+    if carried.is_empty() { sentence } else { sentence.text(", with ").list(at.all(carried)) }
 }
 
 /// What the table has, for a call through one: `element 0 of table 0 is $add`.
@@ -160,19 +154,23 @@ fn entered(at: &At<'_>, instead_of: Option<u32>) -> Sentence {
 
 /// A call has returned, to that function.
 fn returned(step: &Step<'_>, to: Option<u32>) -> Sentence {
-    let before = step.before;
-    let mut sentence = Sentence::new("Returned");
     // A tail call of the host returns what the host returned, and that is not among its operands.
-    let results = match step.at.operator {
-        Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => host_results(step).unwrap_or_default(),
-        _ => before.operands.clone(),
+    let is_tail_call = matches!(step.at.operator, Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. });
+    let results = match is_tail_call {
+        true => host_results(step).unwrap_or_default(),
+        false => step.before.operands.clone(),
     };
+    let mut sentence = Sentence::new("returned");
     if !results.is_empty() {
         sentence = sentence.text(" ").list(step.at.all(&results));
     }
-    match to {
+    sentence = match to {
         Some(to) => sentence.text(format!(" to {}", step.at.function(to))),
         None => sentence.text(format!(" from {}", step.at.function(step.at.function))),
+    };
+    match is_tail_call {
+        true => host_called(step, indirect_call(step), &results).text("; ").then(sentence),
+        false => sentence.capital(),
     }
 }
 
@@ -186,8 +184,8 @@ fn host_results(step: &Step<'_>) -> Option<Vec<Val>> {
 }
 
 /// A function of the host was called and has returned.
-fn host_called(step: &Step<'_>, indirect: Option<String>) -> Sentence {
-    let Step { at, before, pushed } = step;
+fn host_called(step: &Step<'_>, indirect: Option<String>, results: &[Val]) -> Sentence {
+    let Step { at, before, .. } = step;
     let mut sentence = step.head();
     let mut arguments = &before.operands[..];
     if let Some(element) = indirect {
@@ -198,8 +196,8 @@ fn host_called(step: &Step<'_>, indirect: Option<String>) -> Sentence {
         true => sentence.text("called the host"),
         false => sentence.text("called the host with ").list(at.all(arguments)),
     };
-    match pushed.is_empty() {
+    match results.is_empty() {
         true => sentence,
-        false => sentence.text(", which returned ").list(at.all(pushed)),
+        false => sentence.text(", which returned ").list(at.all(results)),
     }
 }

@@ -1,7 +1,7 @@
 //! How an instruction is written in a sentence: its name in the text format, and of its immediates those that tell it from
 //! others: names, constants, lanes.
 
-use wasmparser::{HeapType, MemArg, MemArgTarget, Operator};
+use wasmparser::{HeapType, Operator};
 
 use super::context::{At, written};
 use super::simd::lane;
@@ -87,30 +87,17 @@ impl At<'_> {
                 _ => "func",
             }
             .to_owned(),
-            O::V128Load8Lane { memarg, lane }
-            | O::V128Load16Lane { memarg, lane }
-            | O::V128Load32Lane { memarg, lane }
-            | O::V128Load64Lane { memarg, lane }
-            | O::V128Store8Lane { memarg, lane }
-            | O::V128Store16Lane { memarg, lane }
-            | O::V128Store32Lane { memarg, lane }
-            | O::V128Store64Lane { memarg, lane } => match self.memory_of(memarg) {
-                Some(memory) => format!("{memory} {lane}"),
-                None => lane.to_string(),
-            },
-            operator => match (lane(operator), access::shape(operator)) {
-                (Some(lane), _) => lane.to_string(),
-                (None, Some(access::Shape::Plain { memory, .. })) => return not_first(names.memory(memory), memory),
-                (None, _) => return None,
-            },
+            operator => {
+                let memory = match access::shape(operator) {
+                    Some(access::Shape::Plain { memory, .. }) => not_first(names.memory(memory), memory),
+                    _ => None,
+                };
+                match (memory, lane(operator)) {
+                    (Some(memory), Some(lane)) => format!("{memory} {lane}"),
+                    (None, Some(lane)) => lane.to_string(),
+                    (memory, None) => return memory,
+                }
+            }
         })
-    }
-
-    /// The memory of an access, if it is not the first.
-    fn memory_of(&self, memarg: &MemArg) -> Option<String> {
-        match memarg.target {
-            MemArgTarget::Memory(memory) if memory != 0 => Some(written(self.session.names().memory(memory), memory)),
-            _ => None,
-        }
     }
 }

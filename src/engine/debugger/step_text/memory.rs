@@ -4,8 +4,10 @@ use wasmi::Val;
 use wasmparser::Operator;
 
 use super::instruction::name;
+use super::lanes::{Lanes, Vector};
+use super::operation::Sign;
 use super::sentence::Sentence;
-use super::simd::{Lanes, lanes};
+use super::simd::lane;
 use super::{Step, count, unsigned};
 use crate::engine::instrument::access::{Shape, shape};
 use crate::engine::value::Shown;
@@ -34,12 +36,12 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
             sentence.value(at.shown(result))
         }
         (Operator::DataDrop { data_index }, _) => {
-            head.text(format!("{} can no longer be copied from", at.data(*data_index)))
+            head.text(format!("dropped {}: its length is now 0 bytes", at.data(*data_index)))
         }
         (_, Some(Shape::Fill { memory })) => {
             let (start, value, length) = (step.number(0)?, step.number(1)?, step.number(2)?);
             let bytes = count(length, "byte", "bytes");
-            head.text(format!("wrote {bytes} of {:02x} at {start:#X}{}", value as u8, at.of_memory(memory)))
+            head.text(format!("filled {bytes} at {start:#X}{} with {:#04X}", at.of_memory(memory), value as u8))
         }
         (_, Some(Shape::Copy { to, from })) => {
             let (target, source, length) = (step.number(0)?, step.number(1)?, step.number(2)?);
@@ -55,28 +57,28 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
         }
         (_, Some(Shape::Plain { memory, offset, writes: false, .. })) => {
             let place = place(step, memory, offset)?;
-            let extended = match name(&at.operator) {
-                name if !name.contains("load") || is_whole(&name) => "",
-                name if name.ends_with("_s") => ", sign-extended",
-                name if name.ends_with("_u") => ", zero-extended",
-                _ => "",
+            let head = head.text(format!("read {} {place}", bytes(&before.bytes)));
+            let shown = |value: &Val| vector(step, value).unwrap_or_else(|| at.shown(value));
+            let name = name(&at.operator);
+            let head = match name.rsplit_once('_').map(|(_, last)| last) {
+                Some("s") => head.text(", sign-extended, pushed "),
+                Some("u") => head.text(", zero-extended, pushed "),
+                Some("splat") => head.text(", pushed it in every lane: "),
+                Some("zero") => head.text(", the upper lanes 0, pushed "),
+                Some("lane") => {
+                    let head = head.text(format!(", put into lane {} of ", lane(&at.operator)?));
+                    head.value(shown(before.operands.get(1)?)).text(", pushed ")
+                }
+                _ => head.text(", pushed "),
             };
-            let result = pushed.first()?;
-            head.text(format!("read {} {place}{extended}, pushed ", bytes(&before.bytes)))
-                .value(vector(step, result).unwrap_or_else(|| at.shown(result)))
+            head.value(shown(pushed.first()?))
         }
         (_, Some(Shape::Plain { memory, offset, length, writes: true, .. })) => {
             let place = place(step, memory, offset)?;
             let address = step.number(0)?.checked_add(offset)?;
             let written = at.session.bytes_at(memory, address, length);
             let value = before.operands.get(1)?;
-            let lane = match at.operator {
-                Operator::V128Store8Lane { lane, .. }
-                | Operator::V128Store16Lane { lane, .. }
-                | Operator::V128Store32Lane { lane, .. }
-                | Operator::V128Store64Lane { lane, .. } => Some(lane),
-                _ => None,
-            };
+            let lane = lane(&at.operator);
             let head = head.text("wrote ");
             let head = match lane {
                 Some(lane) => head.text(format!("lane {lane} of ")),
@@ -116,18 +118,12 @@ fn size(value: &Val) -> u64 {
     }
 }
 
-/// Whether a load reads all bytes of the value, so that nothing is extended.
-fn is_whole(name: &str) -> bool {
-    name.ends_with(".load")
-}
-
 /// A vector in the lanes that the instruction is about.
 fn vector(step: &Step<'_>, value: &Val) -> Option<Shown> {
-    let Val::V128(vector) = value else { return None };
     let name = name(&step.at.operator);
     let widths = name.split_once('.')?.1.trim_start_matches("load").trim_start_matches("store");
-    let is_unsigned = widths.ends_with("_u");
-    let lane = match widths {
+    let sign = if widths.ends_with("_u") { Sign::Unsigned } else { Sign::Either };
+    let shape = match widths {
         widths if widths.starts_with("8x8") => Lanes::I16x8,
         widths if widths.starts_with("16x4") => Lanes::I32x4,
         widths if widths.starts_with("32x2") => Lanes::I64x2,
@@ -136,5 +132,5 @@ fn vector(step: &Step<'_>, value: &Val) -> Option<Shown> {
         widths if widths.starts_with("64") => Lanes::I64x2,
         _ => Lanes::I32x4,
     };
-    Some(lanes(vector.as_u128(), lane, is_unsigned))
+    Some(sign.show(Vector::of(value, shape)?.shown()))
 }

@@ -5,13 +5,17 @@
 //! `variables`, `memory`, `table`, `numeric`, `simd`. [`DebugSession::describe_next`] says what the next instruction
 //! takes, and [`DebugSession::describe_trap`] with numbers why it could not be executed.
 //!
-//! How an instruction is written is in `instruction`, how functions, variables and places are named in `context`.
+//! How an instruction is written is in `instruction`, how functions, variables and places are named in `context`, how a
+//! numeric instruction interprets its operands in `operation`.
 
 mod context;
 mod control;
 mod instruction;
+mod lanes;
 mod memory;
 mod numeric;
+mod operation;
+mod relaxed;
 mod sentence;
 mod simd;
 mod table;
@@ -45,6 +49,8 @@ pub struct BeforeStep {
     frame: u32,
     /// What it takes, the deepest first.
     operands: Vec<Val>,
+    /// What a `br_if` takes along if it branches, the deepest first.
+    carried: Vec<Val>,
     /// The local, global or table element that it writes.
     written: Option<Val>,
     /// The bytes that it reads.
@@ -73,6 +79,7 @@ impl DebugSession {
             call: self.current_call(),
             depth: self.depth(),
             frame: self.machine().top(),
+            carried: Vec::new(),
             written: None,
             bytes: Vec::new(),
             callee: None,
@@ -83,6 +90,7 @@ impl DebugSession {
             Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
                 before.written = self.local_at(before.frame, local_index);
             }
+            Operator::BrIf { .. } => before.carried = at.carried(),
             Operator::GlobalSet { global_index } => before.written = self.global_at(global_index),
             Operator::TableSet { table } => {
                 let index = before.operands.first().and_then(unsigned);

@@ -1,102 +1,111 @@
 //! Wording for calculations with integers and floats, and for conversions between them.
 //!
-//! In a template, `{a}` and `{b}` are the operands, the deepest first, and `{r}` and `{s}` the results; `{ua}` is an
-//! operand without its sign. `{bool}` says what a comparison comes to, `{shift}` by how many bits is shifted.
+//! In a template, `{a}` and `{b}` are the operands, the deepest first, and `{r}` is the result; with `u` or `s` before
+//! them, unsigned or signed whatever the instruction is. Of 128 bits, `{x}` and `{y}` are the operands, `{z}` the result,
+//! `{low}` and `{h}` its halves. `{unsigned}` is that word for an instruction on unsigned integers, `{bool}` says what a
+//! comparison comes to, `{shift}` by how many bits is shifted.
 
 use wasmi::Val;
 
-use super::instruction::name;
+use super::operation::{Operation, Sign, overflows};
 use super::sentence::{Part, Sentence, fill};
 use super::{Step, count};
 use crate::engine::value::{self, Shown};
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
-    let name = name(&step.at.operator);
-    let (space, operation) = name.split_once('.')?;
-    let bits: u32 = match space {
+    let operation = Operation::of(&step.at.operator)?;
+    let bits: u32 = match &*operation.space {
         "i32" | "f32" => 32,
         "i64" | "f64" => 64,
         _ => return None,
     };
-    let template = match space.starts_with('i') {
-        true => integer(operation).or_else(|| to_integer(operation)),
-        false => float(operation).or_else(|| to_float(operation)),
+    let template = match operation.space.starts_with('i') {
+        true => integer(&operation),
+        false => float(&operation.stem),
     };
-    let operands = &step.before.operands;
+    let (operands, pushed) = (&step.before.operands[..], &step.pushed[..]);
+    let overflow = overflow(&operation.stem, operands, bits);
+    // Where only one of the two overflows, the sentence is about signed integers.
+    let sign = match overflow {
+        Some([signed, unsigned]) if signed != unsigned => Sign::Signed,
+        _ => operation.sign,
+    };
     let part = |name: &str| {
         Some(match name {
-            "bool" => Part::Text(truth(step.pushed.first()?).to_owned()),
+            "unsigned" => Part::Text(operation.unsigned().to_owned()),
+            "bool" => Part::Text(truth(pushed.first()?).to_owned()),
             "bits" => Part::Text(bits.to_string()),
-            "type" => Part::Text(space.to_owned()),
+            "type" => Part::Text(operation.space.clone()),
             "shift" => Part::Text(shift(operands.get(1)?, bits)),
-            "x" => Part::Value(wide(wide_operand(operands, 0)?)),
-            "y" => Part::Value(wide(wide_operand(operands, 2)?)),
-            "z" if operation == "mul_wide_u" => Part::Value(wide_unsigned(step)?),
-            "z" => Part::Value(wide(pair(step.pushed.first()?, step.pushed.get(1)?)?)),
+            "zeros" => Part::Text(count(super::unsigned(pushed.first()?)?, "zero", "zeros")),
+            "low" => low_half(sign, value::show(pushed.first()?)),
             name => {
-                let (is_unsigned, name) = name.strip_prefix('u').map_or((false, name), |name| (true, name));
-                let value = match name {
-                    "a" => operands.first(),
-                    "b" => operands.get(1),
-                    "r" => step.pushed.first(),
-                    "s" => step.pushed.get(1),
-                    _ => None,
-                }?;
-                let shown = step.at.shown(value);
-                Part::Value(if is_unsigned { without_sign(shown) } else { shown })
+                let (sign, name) = sign.placeholder(name);
+                let shown = match name {
+                    "a" => step.at.shown(operands.first()?),
+                    "b" => step.at.shown(operands.get(1)?),
+                    "r" => step.at.shown(pushed.first()?),
+                    "h" => step.at.shown(pushed.get(1)?),
+                    "x" => wide(pair(operands.get(..2)?)?),
+                    "y" => wide(pair(operands.get(2..)?)?),
+                    "z" => wide(pair(pushed)?),
+                    _ => return None,
+                };
+                Part::Value(sign.show(shown))
             }
         })
     };
     let sentence = step.head().then(fill(template?, part));
-    Some(sentence.text(note(operation, operands, &step.pushed).unwrap_or_default()))
+    Some(match overflow {
+        Some([true, _]) => sentence.text(", wraps around"),
+        _ => sentence.text(note(&operation, operands, pushed).unwrap_or_default()),
+    })
 }
 
-/// The wording for operations of `i32` and `i64`.
-fn integer(operation: &str) -> Option<&'static str> {
-    Some(match operation {
+/// The wording for instructions with an integer as the result.
+fn integer(operation: &Operation) -> Option<&'static str> {
+    Some(match &*operation.stem {
         "eqz" => "{a} == 0 is {bool}, pushed {r}",
         "eq" => "{a} == {b} is {bool}, pushed {r}",
         "ne" => "{a} != {b} is {bool}, pushed {r}",
-        "lt_s" => "{a} < {b} is {bool}, pushed {r}",
-        "gt_s" => "{a} > {b} is {bool}, pushed {r}",
-        "le_s" => "{a} <= {b} is {bool}, pushed {r}",
-        "ge_s" => "{a} >= {b} is {bool}, pushed {r}",
-        "lt_u" => "unsigned {ua} < {ub} is {bool}, pushed {r}",
-        "gt_u" => "unsigned {ua} > {ub} is {bool}, pushed {r}",
-        "le_u" => "unsigned {ua} <= {ub} is {bool}, pushed {r}",
-        "ge_u" => "unsigned {ua} >= {ub} is {bool}, pushed {r}",
+        "lt" => "{unsigned}{a} < {b} is {bool}, pushed {r}",
+        "gt" => "{unsigned}{a} > {b} is {bool}, pushed {r}",
+        "le" => "{unsigned}{a} <= {b} is {bool}, pushed {r}",
+        "ge" => "{unsigned}{a} >= {b} is {bool}, pushed {r}",
         "add" => "{a} + {b} = {r}",
         "sub" => "{a} − {b} = {r}",
         "mul" => "{a} × {b} = {r}",
-        "div_s" => "{a} / {b} = {r}",
-        "div_u" => "unsigned {ua} / {ub} = {ur}",
-        "rem_s" => "{a} / {b} leaves the remainder {r}",
-        "rem_u" => "unsigned {ua} / {ub} leaves the remainder {ur}",
+        "div" => "{unsigned}{a} / {b} = {r}",
+        "rem" => "{unsigned}{a} / {b} leaves the remainder {r}",
         "and" => "{a} and {b}, bit by bit, is {r}",
         "or" => "{a} or {b}, bit by bit, is {r}",
         "xor" => "{a} xor {b}, bit by bit, is {r}",
         "shl" => "{a} shifted left by {shift} is {r}",
-        "shr_s" => "{a} shifted right by {shift}, keeping the sign, is {r}",
-        "shr_u" => "unsigned {ua} shifted right by {shift} is {ur}",
+        "shr" if operation.sign == Sign::Signed => "{a} shifted right by {shift}, keeping the sign, is {r}",
+        "shr" => "unsigned {a} shifted right by {shift} is {r}",
         "rotl" => "{a} rotated left by {shift} is {r}",
         "rotr" => "{a} rotated right by {shift} is {r}",
-        "clz" => "the {bits} bits of {a} begin with {r} zeros",
-        "ctz" => "the {bits} bits of {a} end with {r} zeros",
+        "clz" => "the {bits} bits of {a} begin with {zeros}",
+        "ctz" => "the {bits} bits of {a} end with {zeros}",
         "popcnt" => "the number of ones among the {bits} bits of {a} is {r}",
-        "extend8_s" => "the low 8 bits of {a}, sign-extended, are {r}",
-        "extend16_s" => "the low 16 bits of {a}, sign-extended, are {r}",
-        "extend32_s" => "the low 32 bits of {a}, sign-extended, are {r}",
-        "add128" => "{x} + {y} = {z} in 128 bits, pushed the low half {r} and the high half {s}",
-        "sub128" => "{x} − {y} = {z} in 128 bits, pushed the low half {r} and the high half {s}",
-        "mul_wide_s" => "{a} × {b} = {z} in 128 bits, pushed the low half {r} and the high half {s}",
-        "mul_wide_u" => "unsigned {ua} × {ub} = {z} in 128 bits, pushed the low half {ur} and the high half {us}",
+        "extend8" => "the low 8 bits of {a}, sign-extended, are {r}",
+        "extend16" => "the low 16 bits of {a}, sign-extended, are {r}",
+        "extend32" => "the low 32 bits of {a}, sign-extended, are {r}",
+        "add128" => "{x} + {y} = {z} in 128 bits, pushed the low half {low} and the high half {h}",
+        "sub128" => "{x} − {y} = {z} in 128 bits, pushed the low half {low} and the high half {h}",
+        "mul_wide" => "{unsigned}{a} × {b} = {z} in 128 bits, pushed the low half {low} and the high half {h}",
+        "wrap" => "{a} → {r}",
+        "extend" if operation.sign == Sign::Signed => "{a} → {r}, sign-extended",
+        "extend" => "unsigned {a} → {r}, zero-extended",
+        "trunc" | "trunc_sat" => "{a} → {unsigned}{r}",
+        "reinterpret" => "the bits of {a}, read as {type}, are {r}",
         _ => return None,
     })
 }
 
-/// The wording for operations of `f32` and `f64`.
-fn float(operation: &str) -> Option<&'static str> {
-    Some(match operation {
+/// The wording for instructions of `f32` and `f64`.
+fn float(stem: &str) -> Option<&'static str> {
+    Some(match stem {
         "eq" => "{a} == {b} is {bool}, pushed {r}",
         "ne" => "{a} != {b} is {bool}, pushed {r}",
         "lt" => "{a} < {b} is {bool}, pushed {r}",
@@ -117,71 +126,55 @@ fn float(operation: &str) -> Option<&'static str> {
         "min" => "the smaller of {a} and {b} is {r}",
         "max" => "the larger of {a} and {b} is {r}",
         "copysign" => "{a} with the sign of {b} is {r}",
-        _ => return None,
-    })
-}
-
-/// The wording for conversions to an integer.
-fn to_integer(operation: &str) -> Option<&'static str> {
-    Some(match operation {
-        "wrap_i64" => "{a} → {r}",
-        "extend_i32_s" => "{a} → {r}, sign-extended",
-        "extend_i32_u" => "{a} → {r}, zero-extended",
-        "trunc_f32_s" | "trunc_f64_s" | "trunc_sat_f32_s" | "trunc_sat_f64_s" => "{a} → {r}",
-        "trunc_f32_u" | "trunc_f64_u" | "trunc_sat_f32_u" | "trunc_sat_f64_u" => "{a} → unsigned {ur}",
-        "reinterpret_f32" | "reinterpret_f64" => "the bits of {a}, read as {type}, are {r}",
-        _ => return None,
-    })
-}
-
-/// The wording for conversions to a float.
-fn to_float(operation: &str) -> Option<&'static str> {
-    Some(match operation {
-        "convert_i32_s" | "convert_i64_s" => "{a} → {r}",
-        "convert_i32_u" | "convert_i64_u" => "unsigned {ua} → {r}",
-        "demote_f64" | "promote_f32" => "{a} → {r}",
-        "reinterpret_i32" | "reinterpret_i64" => "the bits of {a}, read as {type}, are {r}",
+        "convert" => "{unsigned}{a} → {r}",
+        "demote" | "promote" => "{a} → {r}",
+        "reinterpret" => "the bits of {a}, read as {type}, are {r}",
         _ => return None,
     })
 }
 
 /// A note on a result that differs from exact arithmetic.
-fn note(operation: &str, operands: &[Val], pushed: &[Val]) -> Option<&'static str> {
-    let (a, b) = (operands.first()?, operands.get(1));
-    let result = pushed.first()?;
-    match operation {
-        "add" | "sub" | "mul" => {
-            let (a, b, result) = (signed(a)?, signed(b?)?, signed(result)?);
-            let exact = match operation {
-                "add" => a + b,
-                "sub" => a - b,
-                _ => a * b,
-            };
-            (exact != result).then_some(", wraps around")
+fn note(operation: &Operation, operands: &[Val], pushed: &[Val]) -> Option<String> {
+    let (a, b, result) = (operands.first()?, operands.get(1), pushed.first()?);
+    let integer = |value: &Val| match operation.sign {
+        Sign::Unsigned => super::unsigned(value).map(i128::from),
+        Sign::Signed | Sign::Either => signed(value),
+    };
+    let text = match (&*operation.stem, real(result)) {
+        ("div", None) => (integer(a)? % integer(b?)? != 0).then_some(", rounded toward zero"),
+        ("wrap", _) => (super::unsigned(a)? > u32::MAX.into()).then_some(", the low 32 bits"),
+        ("trunc" | "trunc_sat", None) => match real(a)? {
+            a if a.is_nan() => Some(", as NaN becomes 0"),
+            a if a.trunc() as i128 != integer(result)? => Some(", the nearest that fits"),
+            a => (a.fract() != 0.0).then_some(", rounded toward zero"),
+        },
+        ("nearest", _) => is_half(real(a)?).then_some(HALVES),
+        ("min" | "max", Some(result)) => result.is_nan().then_some(", as an operand is NaN"),
+        ("convert", Some(result)) => (result as i128 != integer(a)?).then_some(", rounded"),
+        ("demote", Some(result)) if result.is_finite() && real(a)? != result => {
+            return Some(format!(" as f32, rounded (read back as f64: {result:?})"));
         }
-        "wrap_i64" => (signed(a)? != signed(result)?).then_some(", the low 32 bits"),
-        "nearest" => (real(a)?.fract().abs() == 0.5).then_some(", ties to even"),
-        "demote_f64" => {
-            let (exact, result) = (real(a)?, real(result)?);
-            (exact != result && !exact.is_nan()).then_some(", rounded")
-        }
-        "convert_i32_s" | "convert_i64_s" => (real(result)? as i128 != signed(a)?).then_some(", rounded"),
-        "convert_i32_u" | "convert_i64_u" => {
-            (real(result)? as i128 != i128::from(super::unsigned(a)?)).then_some(", rounded")
-        }
-        _ if operation.starts_with("trunc_sat") => {
-            let a = real(a)?;
-            let result = match operation.ends_with("_u") {
-                true => i128::from(super::unsigned(result)?),
-                false => signed(result)?,
-            };
-            match a.is_nan() {
-                true => Some(", as NaN becomes 0"),
-                false => (a.trunc() as i128 != result).then_some(", the nearest that fits"),
-            }
-        }
+        ("demote", Some(result)) => (result.is_infinite() && real(a)?.is_finite()).then_some(", rounded"),
         _ => None,
+    };
+    text.map(str::to_owned)
+}
+
+/// How `nearest` rounds a half.
+pub(super) const HALVES: &str = ", ties to even";
+
+pub(super) fn is_half(value: f64) -> bool {
+    value.fract().abs() == 0.5
+}
+
+/// Whether a result is out of range: as a signed integer, and as an unsigned one.
+fn overflow(stem: &str, operands: &[Val], bits: u32) -> Option<[bool; 2]> {
+    if let [_, _, _, _] = operands {
+        let (a, b) = operands.split_at(2);
+        return overflows(stem, pair(a)?.cast_unsigned(), pair(b)?.cast_unsigned(), 128);
     }
+    let [a, b] = operands else { return None };
+    overflows(stem, super::unsigned(a)?.into(), super::unsigned(b)?.into(), bits)
 }
 
 /// `2 bits`; of a number that is too large, what is left of it.
@@ -214,22 +207,10 @@ fn real(value: &Val) -> Option<f64> {
     }
 }
 
-/// An integer that the instruction takes without a sign, and so it is shown.
-pub(super) fn without_sign(mut shown: Shown) -> Shown {
-    if let Some(unsigned) = shown.unsigned.take() {
-        shown.text = unsigned;
-    }
-    shown
-}
-
 /// The 128 bits of a low and a high half.
-fn pair(low: &Val, high: &Val) -> Option<i128> {
-    let (Val::I64(low), Val::I64(high)) = (low, high) else { return None };
+fn pair(halves: &[Val]) -> Option<i128> {
+    let [Val::I64(low), Val::I64(high)] = halves else { return None };
     Some(i128::from(*high) << 64 | i128::from(low.cast_unsigned()))
-}
-
-fn wide_operand(operands: &[Val], at: usize) -> Option<i128> {
-    pair(operands.get(at)?, operands.get(at + 1)?)
 }
 
 fn wide(value: i128) -> Shown {
@@ -237,6 +218,10 @@ fn wide(value: i128) -> Shown {
     Shown { ty: value::name(value::ValType::I64), text: value.to_string(), unsigned, hex: Some(format!("{value:#X}")) }
 }
 
-fn wide_unsigned(step: &Step<'_>) -> Option<Shown> {
-    Some(without_sign(wide(pair(step.pushed.first()?, step.pushed.get(1)?)?)))
+/// The low half of 128 bits, which has no sign bit of its own.
+fn low_half(sign: Sign, shown: Shown) -> Part {
+    match (&shown.unsigned, sign) {
+        (Some(unsigned), Sign::Signed | Sign::Either) => Part::Text(format!("{} (unsigned {unsigned})", shown.text)),
+        _ => Part::Value(sign.show(shown)),
+    }
 }

@@ -45,7 +45,31 @@ Programs whose steps are described in `sentences.snap`. Each has a title above i
     (drop (select (i32.const 4) (i32.const 5) (i32.const 0)))
     (drop (select (i32.const 4) (i32.const 5) (i32.const -1)))
     (drop (select (result f64) (f64.const 1) (f64.const 2) (i32.const 1)))
+    (drop (select (v128.const i32x4 1 2 3 4) (v128.const i32x4 0 0 0 0) (i32.const 1)))
+    (drop (select (result funcref) (ref.func 0) (ref.null func) (i32.const 1)))
     (br 0)))
+
+;; branches to a loop, to the end of the function, and with values
+(module
+  (func $last (result i32) (br_table 0 (i32.const 6) (i32.const 0)))
+  (func $if (result i32) (br_if 0 (i32.const 7) (i32.const 1)))
+  (func (export "main") (local $i i32)
+    (loop $again
+      (if (i32.eqz (local.get $i))
+        (then (local.set $i (i32.const 1)) (br $again))))
+    (local.set $i (i32.const -1))
+    (loop $next
+      (block $done
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br_table $next $done (local.get $i))))
+    (drop (block $value (result i32) (br_table $value $value (i32.const 5) (i32.const 0))))
+    (drop (block $default (result i32) (br_table $default (i32.const 5) (i32.const -1))))
+    (i32.const 2)
+    (drop (loop $more (param i32) (result i32)
+      (local.tee $i (i32.sub (i32.const 1)))
+      (br_if $more (local.get $i))))
+    (drop (call $last))
+    (drop (call $if))))
 
 ;; several results, and a return
 (module
@@ -76,11 +100,16 @@ Programs whose steps are described in `sentences.snap`. Each has a title above i
   (table 1 funcref)
   (elem (i32.const 0) $random)
   (func $last (result i32) (return_call $yield))
+  (func $fill (result i32) (return_call $random (i32.const 8) (i32.const 2)))
+  (func $through (result i32)
+    (return_call_indirect (param i32 i32) (result i32) (i32.const 8) (i32.const 2) (i32.const 0)))
   (func (export "_start")
     (drop (call $yield))
     (drop (call $random (i32.const 8) (i32.const 2)))
     (drop (call_indirect (param i32 i32) (result i32) (i32.const 8) (i32.const 2) (i32.const 0)))
-    (drop (call $last))))
+    (drop (call $last))
+    (drop (call $fill))
+    (drop (call $through))))
 
 ;; a start function, then the entry
 (module
@@ -148,6 +177,22 @@ Programs whose steps are described in `sentences.snap`. Each has a title above i
     (drop (ref.is_null (ref.func $f)))
     (drop (table.get $others (i32.const 1)))))
 
+;; a table with 64-bit indices
+(module
+  (table $large i64 2 4 funcref)
+  (elem $list func $f $f)
+  (func $f)
+  (func (export "main")
+    (table.set $large (i64.const 1) (ref.func $f))
+    (call_indirect $large (i64.const 1))
+    (drop (table.size $large))
+    (drop (table.grow $large (ref.null func) (i64.const 1)))
+    (drop (table.grow $large (ref.null func) (i64.const 9)))
+    (table.fill $large (i64.const 0) (ref.func $f) (i64.const 2))
+    (table.copy $large $large (i64.const 1) (i64.const 0) (i64.const 1))
+    (table.init $large $list (i64.const 0) (i32.const 1) (i32.const 1))
+    (drop (table.get $large (i64.const 0)))))
+
 ;; what is worth a word in a calculation
 (module
   (func (export "main")
@@ -190,6 +235,12 @@ Programs whose steps are described in `sentences.snap`. Each has a title above i
 ;; trap: a data segment that has been dropped
 (module (memory 1) (data "abc") (func (export "main") (data.drop 0) (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 1))))
 
+;; trap: a data segment that is active
+(module (memory 1) (data (i32.const 0) "abc") (func (export "main") (memory.init 0 (i32.const 0) (i32.const 1) (i32.const 1))))
+
+;; trap: a data segment to beyond the end
+(module (memory 1) (data $d "abc") (func (export "main") (memory.init $d (i32.const 65535) (i32.const 0) (i32.const 2))))
+
 ;; trap: a division by zero
 (module (func (export "main") (drop (i32.div_s (i32.const 7) (i32.const 0)))))
 
@@ -227,6 +278,32 @@ Programs whose steps are described in `sentences.snap`. Each has a title above i
 
 ;; trap: an element segment that is too short
 (module (table 2 funcref) (elem $e func $f) (func $f) (func (export "main") (table.init $e (i32.const 0) (i32.const 1) (i32.const 1))))
+
+;; trap: an element segment that has been dropped
+(module (table 2 funcref) (elem $e func $f) (func $f) (func (export "main") (elem.drop $e) (table.init $e (i32.const 0) (i32.const 0) (i32.const 1))))
+
+;; trap: an element segment that is active
+(module (table 2 funcref) (elem (i32.const 0) $f) (func $f) (func (export "main") (table.init 0 (i32.const 0) (i32.const 0) (i32.const 1))))
+
+;; trap: an element segment that is declarative
+(module (table 2 funcref) (elem declare func $f) (func $f) (func (export "main") (table.init 0 (i32.const 0) (i32.const 0) (i32.const 1))))
+
+;; trap: an element segment to beyond the end
+(module (table 2 funcref) (elem $e func $f) (func $f) (func (export "main") (table.init $e (i32.const 2) (i32.const 0) (i32.const 1))))
+
+;; trap: a table is copied to beyond the end
+(module (table 2 funcref) (table 5 funcref) (func (export "main") (table.copy 0 1 (i32.const 1) (i32.const 0) (i32.const 2))))
+
+;; trap: a tail call of an element that is not there
+(module (table 2 funcref) (func (export "main") (return_call_indirect (i32.const 9))))
+
+;; trap: a tail call of an element that is null
+(module (table 2 funcref) (func (export "main") (return_call_indirect (i32.const 1))))
+
+;; trap: a tail call of a function of another type
+(module (table 1 funcref) (elem (i32.const 0) $f)
+  (func $f (param i32))
+  (func (export "main") (return_call_indirect (i32.const 0))))
 
 ;; trap: unreachable
 (module (func (export "main") unreachable))

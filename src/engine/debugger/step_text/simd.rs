@@ -1,160 +1,104 @@
 //! Wording for vectors: their lanes, as the instruction takes them.
 //!
 //! In a template, `{a}`, `{b}` and `{c}` are the operands, the deepest first, and `{r}` is the result: vectors in lanes,
-//! and numbers as they are. `{lanes}` says in which lanes a comparison holds, `{lane}` which lane it is about.
+//! and numbers as they are; with `u` or `s` before them, unsigned or signed whatever the instruction is. `{unsigned}` is
+//! that word for an instruction on unsigned integers, `{low}` says that only the low bits of a number are taken, `{lanes}`
+//! in which lanes a comparison holds, `{lane}` and `{bytes}` which lane or bytes the instruction names.
+
+use std::iter::zip;
 
 use wasmi::Val;
 use wasmparser::Operator;
 
-use super::Step;
-use super::instruction::name;
-use super::numeric::{shift, truth};
+use super::lanes::{Lanes, Vector, runs};
+use super::numeric::{HALVES, is_half, shift, truth};
+use super::operation::{Operation, Sign, overflows};
+use super::relaxed::is_implementation_dependent;
 use super::sentence::{Part, Sentence, fill};
-use crate::engine::value::{self, Shown};
-
-/// How a vector is divided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lanes {
-    I8x16,
-    I16x8,
-    I32x4,
-    I64x2,
-    F32x4,
-    F64x2,
-}
-
-const ALL: [(&str, Lanes); 6] = [
-    ("i8x16", Lanes::I8x16),
-    ("i16x8", Lanes::I16x8),
-    ("i32x4", Lanes::I32x4),
-    ("i64x2", Lanes::I64x2),
-    ("f32x4", Lanes::F32x4),
-    ("f64x2", Lanes::F64x2),
-];
-
-/// As many equal lanes side by side are written once.
-const REPEATED: usize = 3;
-
-impl Lanes {
-    fn bits(self) -> u32 {
-        match self {
-            Self::I8x16 => 8,
-            Self::I16x8 => 16,
-            Self::I32x4 | Self::F32x4 => 32,
-            Self::I64x2 | Self::F64x2 => 64,
-        }
-    }
-
-    /// The bits of each lane, the first lane first.
-    fn split(self, vector: u128) -> Vec<u64> {
-        let bits = self.bits();
-        let mask = u64::MAX >> (64 - bits);
-        (0..128 / bits).map(|lane| (vector >> (lane * bits)) as u64 & mask).collect()
-    }
-
-    fn signed(self, lane: u64) -> String {
-        match self {
-            Self::I8x16 => (lane as i8).to_string(),
-            Self::I16x8 => (lane as i16).to_string(),
-            Self::I32x4 => (lane as i32).to_string(),
-            Self::I64x2 => (lane as i64).to_string(),
-            Self::F32x4 => value::show(&Val::F32(wasmi::F32::from_bits(lane as u32))).text,
-            Self::F64x2 => value::show(&Val::F64(wasmi::F64::from_bits(lane))).text,
-        }
-    }
-
-    fn is_float(self) -> bool {
-        matches!(self, Self::F32x4 | Self::F64x2)
-    }
-}
-
-/// A vector in lanes: `[1 2 3 4]`, `[0 ×16]`.
-pub(super) fn lanes(vector: u128, shape: Lanes, is_unsigned: bool) -> Shown {
-    let split = shape.split(vector);
-    let list = |write: &dyn Fn(u64) -> String| {
-        let mut written = Vec::new();
-        let mut rest = &split[..];
-        while let Some(first) = rest.first() {
-            let equal = rest.iter().take_while(|lane| *lane == first).count();
-            match equal >= REPEATED {
-                true => written.push(format!("{} ×{equal}", write(*first))),
-                false => written.extend(rest[..equal].iter().map(|lane| write(*lane))),
-            }
-            rest = &rest[equal..];
-        }
-        format!("[{}]", written.join(" "))
-    };
-    let signed = list(&|lane| shape.signed(lane));
-    let unsigned = list(&|lane| lane.to_string());
-    let hex = list(&|lane| format!("{lane:#X}"));
-    let (text, other) = match (shape.is_float(), is_unsigned) {
-        (true, _) => (signed, None),
-        (false, true) => (unsigned, None),
-        (false, false) => (signed.clone(), (signed != unsigned).then_some(unsigned)),
-    };
-    Shown { ty: value::name(value::ValType::V128), text, unsigned: other, hex: Some(hex) }
-}
+use super::{Step, unsigned};
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
-    let name = name(&step.at.operator);
-    let (space, operation) = name.split_once('.')?;
-    let shape_of = |text: &str| ALL.iter().find(|(name, _)| text.contains(name)).map(|(_, shape)| *shape);
-    let result_shape = shape_of(space).or_else(|| (space == "v128").then_some(Lanes::I32x4))?;
+    let operation = Operation::of(&step.at.operator)?;
+    let template = template(&operation).or_else(|| conversion(&operation))?;
+    let result_shape = Lanes::named(&operation.space).or((operation.space == "v128").then_some(Lanes::I32x4))?;
     // `i8x16.narrow_i16x8_s` takes lanes of another shape.
-    let operand_shape = shape_of(operation).unwrap_or(result_shape);
-    let is_unsigned = operation.ends_with("_u") || operation.ends_with("_u_zero");
-    let template = template(operation)?;
-    let shown = |value: &Val, shape: Lanes| match value {
-        Val::V128(vector) => lanes(vector.as_u128(), shape, is_unsigned),
-        other => step.at.shown(other),
+    let operand_shape = operation.from.as_deref().and_then(Lanes::named).unwrap_or(result_shape);
+    let operands = &step.before.operands;
+    let result = step.pushed.first()?;
+    // What is added to products has the lanes of the sum.
+    let shapes = [operand_shape, operand_shape, result_shape];
+    let vectors: Vec<Vector> =
+        zip(operands, shapes).filter_map(|(operand, shape)| Vector::of(operand, shape)).collect();
+    let result_vector = Vector::of(result, result_shape);
+    let [wraps, wraps_unsigned] =
+        result_vector.as_ref().and_then(|result| overflow(&operation, operands, &vectors, result)).unwrap_or_default();
+    // Where only unsigned integers wrap, the sentence is about signed ones; modulo the size of lanes, it is about both.
+    let sign = if wraps_unsigned && !wraps { Sign::Signed } else { operation.sign };
+    let shown = |value: &Val, shape: Lanes| {
+        Vector::of(value, shape).map_or_else(|| step.at.shown(value), |vector| vector.shown())
     };
     let part = |name: &str| {
-        let operands = &step.before.operands;
-        let result = step.pushed.first()?;
         Some(match name {
+            "unsigned" => Part::Text(operation.unsigned().to_owned()),
             "bool" => Part::Text(truth(result).to_owned()),
             "lane" => Part::Text(lane(&step.at.operator)?.to_string()),
+            "bytes" => Part::Text(runs(shuffled(&step.at.operator)?)),
             "shift" => Part::Text(shift(operands.get(1)?, operand_shape.bits())),
-            "lanes" => {
-                let Val::V128(vector) = result else { return None };
-                Part::Text(where_true(&result_shape.split(vector.as_u128())))
+            "low" => Part::Text(low_bits(operands.last()?, operand_shape)),
+            "lanes" => Part::Text(where_true(&result_vector.as_ref()?.lanes)),
+            "rounded" => Part::Text(rounded(&operation, vectors.first()?, result_vector.as_ref()?).to_owned()),
+            "nan" => Part::Text(nan(vectors.first()?).to_owned()),
+            name => {
+                let (sign, name) = sign.placeholder(name);
+                let shown = match name {
+                    "a" => shown(operands.first()?, operand_shape),
+                    "b" => shown(operands.get(1)?, operand_shape),
+                    "c" => shown(operands.get(2)?, result_shape),
+                    "r" => shown(result, result_shape),
+                    _ => return None,
+                };
+                Part::Value(sign.show(shown))
             }
-            "a" => Part::Value(shown(operands.first()?, operand_shape)),
-            "b" => Part::Value(shown(operands.get(1)?, operand_shape)),
-            // What is added to products has the lanes of the sum.
-            "c" => Part::Value(shown(operands.get(2)?, result_shape)),
-            "r" => Part::Value(shown(result, result_shape)),
-            _ => return None,
         })
     };
-    Some(step.head().then(fill(template, part)))
+    let mut sentence = step.head().then(fill(template, part));
+    if wraps {
+        sentence = sentence.text(format!(", modulo 2^{}", result_shape.bits()));
+    }
+    if let Some(result) = &result_vector {
+        sentence = sentence.text(note(&operation.stem, &vectors, result));
+        if is_implementation_dependent(&operation, &vectors, result) == Some(true) {
+            sentence = sentence.text("; other engines may give another result");
+        }
+    }
+    Some(sentence)
 }
 
 /// The wording for operations on vectors.
-fn template(operation: &str) -> Option<&'static str> {
-    Some(match operation {
-        "splat" => "{a} in every lane: {r}",
-        "extract_lane" | "extract_lane_s" | "extract_lane_u" => "lane {lane} of {a} is {r}",
-        "replace_lane" => "lane {lane} of {a} becomes {b}: {r}",
-        "shuffle" => "bytes picked from {a} and {b}: {r}",
-        "swizzle" | "relaxed_swizzle" => "bytes of {a} picked by {b}: {r}",
+fn template(operation: &Operation) -> Option<&'static str> {
+    Some(match &*operation.stem {
+        "splat" => "{low}{a} in every lane: {r}",
+        "extract_lane" => "lane {lane} of {a} is {r}",
+        "replace_lane" => "lane {lane} of {a} becomes {low}{b}: {r}",
+        "shuffle" => "bytes {bytes} of {a} followed by {b}: {r}",
+        "swizzle" | "relaxed_swizzle" => "bytes of {a} at the indices {ub}, 0 where an index is past 15: {r}",
         "eq" => "{a} == {b} is true {lanes}",
         "ne" => "{a} != {b} is true {lanes}",
-        "lt" | "lt_s" | "lt_u" => "{a} < {b} is true {lanes}",
-        "gt" | "gt_s" | "gt_u" => "{a} > {b} is true {lanes}",
-        "le" | "le_s" | "le_u" => "{a} <= {b} is true {lanes}",
-        "ge" | "ge_s" | "ge_u" => "{a} >= {b} is true {lanes}",
+        "lt" => "{unsigned}{a} < {b} is true {lanes}",
+        "gt" => "{unsigned}{a} > {b} is true {lanes}",
+        "le" => "{unsigned}{a} <= {b} is true {lanes}",
+        "ge" => "{unsigned}{a} >= {b} is true {lanes}",
         "not" => "the bits of {a} inverted: {r}",
         "and" => "{a} and {b}, bit by bit: {r}",
         "andnot" => "{a} and not {b}, bit by bit: {r}",
         "or" => "{a} or {b}, bit by bit: {r}",
         "xor" => "{a} xor {b}, bit by bit: {r}",
-        "bitselect" => "bits of {a} where {c} has ones, of {b} elsewhere: {r}",
+        "bitselect" | "relaxed_laneselect" => "bits of {a} where {c} has ones, of {b} elsewhere: {r}",
         "any_true" => "any bit of {a} is 1: {bool}, pushed {r}",
         "all_true" => "every lane of {a} is nonzero: {bool}, pushed {r}",
-        "bitmask" => "the sign bits of {a} as a number: {r}",
-        "abs" => "the absolute values of {a}: {r}",
-        "neg" => "{a} negated: {r}",
+        "bitmask" => "the sign bits of {a}, lane 0 the lowest: {r}",
+        "abs" => "the absolute values of {sa}: {sr}",
+        "neg" => "{sa} negated: {sr}",
         "popcnt" => "the number of 1 bits in each lane of {a}: {r}",
         "ceil" => "{a} rounded up: {r}",
         "floor" => "{a} rounded down: {r}",
@@ -165,88 +109,127 @@ fn template(operation: &str) -> Option<&'static str> {
         "sub" => "{a} − {b} = {r}",
         "mul" => "{a} × {b} = {r}",
         "div" => "{a} / {b} = {r}",
-        "add_sat_s" | "add_sat_u" => "{a} + {b} = {r}, saturating",
-        "sub_sat_s" | "sub_sat_u" => "{a} − {b} = {r}, saturating",
+        "add_sat" => "{unsigned}{a} + {b} = {r}, saturating",
+        "sub_sat" => "{unsigned}{a} − {b} = {r}, saturating",
         "shl" => "{a} shifted left by {shift}: {r}",
-        "shr_s" => "{a} shifted right by {shift}, keeping the signs: {r}",
-        "shr_u" => "unsigned {a} shifted right by {shift}: {r}",
-        "min" | "min_s" | "min_u" | "relaxed_min" => "the smaller lanes of {a} and {b}: {r}",
-        "max" | "max_s" | "max_u" | "relaxed_max" => "the larger lanes of {a} and {b}: {r}",
+        "shr" if operation.sign == Sign::Signed => "{a} shifted right by {shift}, keeping the signs: {r}",
+        "shr" => "unsigned {a} shifted right by {shift}: {r}",
+        "min" | "relaxed_min" => "the smaller lanes of {unsigned}{a} and {b}: {r}",
+        "max" | "relaxed_max" => "the larger lanes of {unsigned}{a} and {b}: {r}",
         "pmin" => "lanes of {b} where they are smaller than {a}, else of {a}: {r}",
         "pmax" => "lanes of {b} where they are larger than {a}, else of {a}: {r}",
-        "avgr_u" => "the averages of {a} and {b}, rounded up: {r}",
-        "q15mulr_sat_s" | "relaxed_q15mulr_s" => "{a} × {b} as fractions of 32768, rounded: {r}",
-        _ => return conversion(operation),
-    })
-}
-
-/// The wording for what changes the shape of lanes, or multiplies and adds.
-fn conversion(operation: &str) -> Option<&'static str> {
-    Some(match operation {
-        "narrow_i16x8_s" | "narrow_i16x8_u" | "narrow_i32x4_s" | "narrow_i32x4_u" => {
-            "{a} and {b} narrowed, saturating: {r}"
-        }
-        "extend_low_i8x16_s" | "extend_low_i16x8_s" | "extend_low_i32x4_s" => "the low half of {a}, sign-extended: {r}",
-        "extend_high_i8x16_s" | "extend_high_i16x8_s" | "extend_high_i32x4_s" => {
-            "the high half of {a}, sign-extended: {r}"
-        }
-        "extend_low_i8x16_u" | "extend_low_i16x8_u" | "extend_low_i32x4_u" => "the low half of {a}, zero-extended: {r}",
-        "extend_high_i8x16_u" | "extend_high_i16x8_u" | "extend_high_i32x4_u" => {
-            "the high half of {a}, zero-extended: {r}"
-        }
-        "extmul_low_i8x16_s" | "extmul_low_i16x8_s" | "extmul_low_i32x4_s" | "extmul_low_i8x16_u"
-        | "extmul_low_i16x8_u" | "extmul_low_i32x4_u" => "the low halves of {a} × {b} = {r}",
-        "extmul_high_i8x16_s"
-        | "extmul_high_i16x8_s"
-        | "extmul_high_i32x4_s"
-        | "extmul_high_i8x16_u"
-        | "extmul_high_i16x8_u"
-        | "extmul_high_i32x4_u" => "the high halves of {a} × {b} = {r}",
-        "extadd_pairwise_i8x16_s"
-        | "extadd_pairwise_i8x16_u"
-        | "extadd_pairwise_i16x8_s"
-        | "extadd_pairwise_i16x8_u" => "pairs of lanes of {a} added: {r}",
-        "dot_i16x8_s" | "relaxed_dot_i8x16_i7x16_s" => "products of {a} and {b}, added in pairs: {r}",
-        "relaxed_dot_i8x16_i7x16_add_s" => "products of {a} and {b}, added in fours, plus {c}: {r}",
-        "trunc_sat_f32x4_s" | "trunc_sat_f32x4_u" | "relaxed_trunc_f32x4_s" | "relaxed_trunc_f32x4_u" => {
-            "{a} → {r}, rounded toward zero"
-        }
-        "trunc_sat_f64x2_s_zero"
-        | "trunc_sat_f64x2_u_zero"
-        | "relaxed_trunc_f64x2_s_zero"
-        | "relaxed_trunc_f64x2_u_zero" => "{a} → {r}, rounded toward zero, the upper lanes 0",
-        "convert_i32x4_s" | "convert_i32x4_u" => "{a} → {r}",
-        "convert_low_i32x4_s" | "convert_low_i32x4_u" => "the low half of {a} → {r}",
-        "demote_f64x2_zero" => "{a} → {r}, the upper lanes 0",
-        "promote_low_f32x4" => "the low half of {a} → {r}",
-        "relaxed_madd" => "{a} × {b} + {c} = {r}",
-        "relaxed_nmadd" => "−({a} × {b}) + {c} = {r}",
-        "relaxed_laneselect" => "lanes of {a} where {c} has ones, of {b} elsewhere: {r}",
+        "avgr" => "the averages of unsigned {a} and {b}, rounded up: {r}",
+        "q15mulr_sat" | "relaxed_q15mulr" => "{a} × {b} as fractions of 32768, rounded, saturating: {r}",
         _ => return None,
     })
 }
 
-/// In which lanes a comparison holds.
-fn where_true(lanes: &[u64]) -> String {
-    let mut held: Vec<String> = Vec::new();
-    let mut lane = 0;
-    while lane < lanes.len() {
-        let alike = lanes[lane..].iter().take_while(|other| (**other != 0) == (lanes[lane] != 0)).count();
-        if lanes[lane] != 0 && alike == lanes.len() {
-            return "in every lane".to_owned();
+/// The wording for what changes the shape of lanes, or multiplies and adds.
+fn conversion(operation: &Operation) -> Option<&'static str> {
+    Some(match &*operation.stem {
+        // The lanes that are narrowed are signed, whatever they become.
+        "narrow" if operation.sign == Sign::Unsigned => "{sa} and {sb} narrowed to unsigned, saturating: {r}",
+        "narrow" => "{a} and {b} narrowed, saturating: {r}",
+        "extend_low" if operation.sign == Sign::Signed => "the low half of {a}, sign-extended: {r}",
+        "extend_high" if operation.sign == Sign::Signed => "the high half of {a}, sign-extended: {r}",
+        "extend_low" => "the low half of unsigned {a}, zero-extended: {r}",
+        "extend_high" => "the high half of unsigned {a}, zero-extended: {r}",
+        "extmul_low" => "the low half of {unsigned}{a} × the low half of {b} = {r}",
+        "extmul_high" => "the high half of {unsigned}{a} × the high half of {b} = {r}",
+        "extadd_pairwise" => "adjacent lanes of {unsigned}{a} added: {r}",
+        "dot" | "relaxed_dot" => "products of the lanes of {a} and {b}, each two neighbours added: {r}",
+        "relaxed_dot_add" => "products of the lanes of {a} and {b}, each four neighbours added, plus {c}: {r}",
+        "trunc_sat" | "relaxed_trunc" => "{a} → {unsigned}{r}, rounded toward zero, saturating{nan}",
+        "trunc_sat_zero" | "relaxed_trunc_zero" => {
+            "{a} → {unsigned}{r}, rounded toward zero, saturating{nan}, the upper lanes 0"
         }
-        match alike {
-            _ if lanes[lane] == 0 => {}
-            1 | 2 => held.extend((lane..lane + alike).map(|lane| lane.to_string())),
-            _ => held.push(format!("{lane} to {}", lane + alike - 1)),
-        }
-        lane += alike;
+        "convert" => "{unsigned}{a} → {r}{rounded}",
+        "convert_low" => "the low half of {unsigned}{a} → {r}",
+        "demote_zero" => "{a} → {r}{rounded}, the upper lanes 0",
+        "promote_low" => "the low half of {a} → {r}",
+        "relaxed_madd" => "{a} × {b} + {c} = {r}",
+        "relaxed_nmadd" => "−({a} × {b}) + {c} = {r}",
+        _ => return None,
+    })
+}
+
+/// Whether a lane of the result is out of range: as a signed integer, and as an unsigned one.
+fn overflow(operation: &Operation, operands: &[Val], vectors: &[Vector], result: &Vector) -> Option<[bool; 2]> {
+    let (a, shape) = (vectors.first()?, result.shape);
+    if shape.is_float() {
+        return None;
     }
+    let any = |stem: &str, a: &[u64], b: &[u64]| {
+        let lanes = zip(a, b).filter_map(|(a, b)| overflows(stem, (*a).into(), (*b).into(), shape.bits()));
+        lanes.reduce(|[signed, unsigned], lane| [signed || lane[0], unsigned || lane[1]])
+    };
+    match &*operation.stem {
+        stem @ ("add" | "sub" | "mul") => any(stem, &a.lanes, &vectors.get(1)?.lanes),
+        // Only the negated smallest integer and the sum of its two squares are out of range, and wrap to it.
+        "neg" | "abs" | "dot" | "relaxed_dot" => Some([result.lanes.contains(&shape.smallest()), false]),
+        "shl" => {
+            let by = unsigned(operands.get(1)?)? % u64::from(shape.bits());
+            let wraps = zip(a.signed(), result.signed()).any(|(lane, shifted)| shifted >> by != lane);
+            Some([wraps, false])
+        }
+        "relaxed_dot_add" => {
+            let added = vectors.get(2)?;
+            let sums = zip(&result.lanes, &added.lanes).map(|(sum, added)| sum.wrapping_sub(*added) & shape.ones());
+            Some([any("add", &sums.collect::<Vec<_>>(), &added.lanes)?[0], false])
+        }
+        _ => None,
+    }
+}
+
+/// A note on lanes that differ from exact arithmetic, or have no number.
+fn note(stem: &str, vectors: &[Vector], result: &Vector) -> &'static str {
+    match stem {
+        "nearest" if vectors.iter().flat_map(Vector::reals).any(is_half) => HALVES,
+        "min" | "max" | "relaxed_min" | "relaxed_max" if result.shape.is_float() && result.reals().any(f64::is_nan) => {
+            ", nan where an operand is NaN"
+        }
+        _ => "",
+    }
+}
+
+/// That a conversion to floats is not exact.
+fn rounded(operation: &Operation, from: &Vector, result: &Vector) -> &'static str {
+    let exact: Vec<f64> = match from.shape.is_float() {
+        true => from.reals().collect(),
+        false => from.integers(operation.sign).collect(),
+    };
+    let is_rounded = zip(exact, result.reals()).any(|(exact, result)| exact != result && !exact.is_nan());
+    if is_rounded { ", rounded" } else { "" }
+}
+
+fn nan(vector: &Vector) -> &'static str {
+    if vector.reals().any(f64::is_nan) { ", NaN becomes 0" } else { "" }
+}
+
+/// What is said before a number of which a lane takes only the low bits, unless it is the same number.
+fn low_bits(value: &Val, shape: Lanes) -> String {
+    match unsigned(value) {
+        Some(number) if shape.bits() < 32 && number >= shape.smallest() => format!("the low {} bits of ", shape.bits()),
+        _ => String::new(),
+    }
+}
+
+/// In which lanes a comparison holds, and what the lanes of its result are.
+fn where_true(lanes: &[u64]) -> String {
+    let held: Vec<u8> = (0..).zip(lanes).filter(|(_, lane)| **lane != 0).map(|(index, _)| index).collect();
     match &held[..] {
-        [] => "in no lane".to_owned(),
-        [lane] if !lane.contains("to") => format!("in lane {lane}"),
-        [lanes] => format!("in lanes {lanes}"),
-        [first @ .., last] => format!("in lanes {} and {last}", first.join(", ")),
+        [] => "in no lane: all are 0".to_owned(),
+        held if held.len() == lanes.len() => "in every lane: all ones".to_owned(),
+        [lane] => format!("in lane {lane}: all ones there, 0 in the others"),
+        held => format!("in lanes {}: all ones there, 0 in the others", runs(held)),
+    }
+}
+
+/// The bytes that a shuffle takes.
+fn shuffled<'a>(operator: &'a Operator<'_>) -> Option<&'a [u8]> {
+    match operator {
+        Operator::I8x16Shuffle { lanes } => Some(lanes),
+        _ => None,
     }
 }
 
@@ -267,7 +250,15 @@ pub(super) fn lane(operator: &Operator<'_>) -> Option<u8> {
         | O::F32x4ExtractLane { lane }
         | O::F32x4ReplaceLane { lane }
         | O::F64x2ExtractLane { lane }
-        | O::F64x2ReplaceLane { lane } => *lane,
+        | O::F64x2ReplaceLane { lane }
+        | O::V128Load8Lane { lane, .. }
+        | O::V128Load16Lane { lane, .. }
+        | O::V128Load32Lane { lane, .. }
+        | O::V128Load64Lane { lane, .. }
+        | O::V128Store8Lane { lane, .. }
+        | O::V128Store16Lane { lane, .. }
+        | O::V128Store32Lane { lane, .. }
+        | O::V128Store64Lane { lane, .. } => *lane,
         _ => return None,
     })
 }

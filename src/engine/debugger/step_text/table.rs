@@ -51,9 +51,8 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
         }
         Operator::TableFill { table } => {
             let (start, length) = (step.number(0)?, step.number(2)?);
-            let head =
-                head.text(format!("set {} of {} from element {start} on to ", elements(length), at.table(table)));
-            head.value(at.shown(before.operands.get(1)?))
+            let head = head.text(format!("set {} of {} to ", elements(length), at.table(table)));
+            head.value(at.shown(before.operands.get(1)?)).text(format!(", starting at element {start}"))
         }
         Operator::TableCopy { dst_table, src_table } => {
             let (to, from, length) = (step.number(0)?, step.number(1)?, step.number(2)?);
@@ -72,7 +71,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
             ))
         }
         Operator::ElemDrop { elem_index } => {
-            head.text(format!("{} can no longer be copied from", at.element(elem_index)))
+            head.text(format!("dropped {}: its length is now 0 elements", at.element(elem_index)))
         }
         _ => return None,
     })

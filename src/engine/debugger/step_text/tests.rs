@@ -1,16 +1,17 @@
 //! Every instruction that runs here is stepped over, and its sentence is in a snapshot that a person reads.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use wasmparser::Operator;
 
-use super::{At, wording};
+use super::{At, Part, Sentence, wording};
 use crate::engine::debugger::tests::support::{go, session_of};
 use crate::engine::debugger::{Command, DebugSession, StopReason};
 use crate::engine::inspect::inspect;
 use crate::engine::runtime::Entry;
 use crate::engine::source::Source;
+use crate::engine::value::Shown;
 use crate::engine::words::{INSTRUCTIONS, text_name};
 
 /// The proposals whose instructions run here; see `validate::supported`.
@@ -26,8 +27,9 @@ const PROPOSALS: &[&str] = &[
     "wide_arithmetic",
 ];
 
-/// What is no step: control passes over it. A `select` of several values is no valid instruction.
-const NO_STEP: &[&str] = &["visit_else", "visit_typed_select_multi"];
+/// What is no step: control passes over `else`, `unreachable` always traps, and a `select` of several values is no valid
+/// instruction.
+const NO_STEP: &[&str] = &["visit_else", "visit_unreachable", "visit_typed_select_multi"];
 
 /// The instructions that run here: how wasmparser names them.
 fn supported() -> Vec<&'static str> {
@@ -55,21 +57,46 @@ fn visit(operator: &Operator<'_>) -> &'static str {
     wasmparser::for_each_operator!(name)
 }
 
-/// Programs for instructions of control, variables, memory and tables: what they do is written out. The rest are made.
+/// Programs for instructions of control, variables, memory and tables.
 const PROGRAMS: &str = include_str!("programs.wat");
 
-/// All steps of a program, each with its instruction and its sentence; at the end, why it ended.
-fn steps(session: &mut DebugSession) -> Vec<(&'static str, String)> {
+/// Expressions for instructions whose sentences depend on their operands. The rest are made.
+const EXPRESSIONS: &str = include_str!("expressions.wat");
+
+/// A memory with bytes whose sign bits are set, where loads read.
+const MEMORY: &str = "(memory 1) (data (i32.const 20)
+    \"\\81\\82\\83\\84\\85\\86\\87\\88\\89\\8a\\8b\\8c\\8d\\8e\\8f\\90\")";
+
+/// A step of a program.
+struct Described {
+    /// How wasmparser names its instruction.
+    visit: &'static str,
+    sentence: Sentence,
+    is_trap: bool,
+    /// What is said of the next instruction.
+    next: String,
+}
+
+impl fmt::Display for Described {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let trap = if self.is_trap { "trap: " } else { "" };
+        write!(formatter, "{trap}{}", self.sentence)
+    }
+}
+
+/// All steps of a program; at the end, why it ended.
+fn steps(session: &mut DebugSession) -> Vec<Described> {
     let mut all = Vec::new();
     while let Some(before) = session.before_step() {
         let name = session.machine().position().and_then(|position| {
             let copy = &session.program().instrumented;
             Some(visit(&copy.operator(position.function, position.instruction)?))
         });
+        let visit = name.unwrap_or("unknown");
         let stopped = go(session, Command::Into);
         if let StopReason::Ended(_) = stopped {
-            if let Some(trap) = session.describe_trap(&line) {
-                all.push((name.unwrap_or("unknown"), format!("trap: {trap}")));
+            if let Some(sentence) = session.describe_trap(&line) {
+                all.push(Described { visit, sentence, is_trap: true, next: String::new() });
             }
             break;
         }
@@ -77,10 +104,10 @@ fn steps(session: &mut DebugSession) -> Vec<(&'static str, String)> {
         let pushed = session.pushed(&at, &before);
         let known = wording(&super::Step { at, before: &before, pushed });
         let sentence = session.describe_step(&before, &line);
-        assert_eq!(known, Some(sentence.clone()), "the table has no wording for {name:?}");
+        assert_eq!(known, Some(sentence.clone()), "the table has no wording for {visit}");
         assert!(!sentence.to_string().contains('?'), "a value is missing: {sentence}");
         let next = session.describe_next(&line).map_or_else(String::new, |next| format!("; next: {next}"));
-        all.push((name.unwrap_or("unknown"), format!("{sentence}{next}")));
+        all.push(Described { visit, sentence, is_trap: false, next });
         assert!(all.len() < 500, "it goes on and on");
     }
     all
@@ -114,8 +141,6 @@ fn made(instruction: &str) -> Vec<String> {
         "f64" => f64s,
         _ => floats,
     };
-    let memory =
-        "(memory 1) (data (i32.const 16) \"\\01\\80\\03\\84\\05\\06\\07\\08\\09\\0a\\0b\\0c\\0d\\0e\\0f\\10\")";
     let lane = if operation.contains("lane") && !operation.contains("select") { " 1" } else { "" };
     let offset = if operation.contains("load") || operation.contains("store") { " offset=4" } else { "" };
     let immediate = match operation {
@@ -147,31 +172,53 @@ fn made(instruction: &str) -> Vec<String> {
     candidates.push(vec!["i32.const 16", vectors[0]]);
     candidates.push(floats.iter().cycle().take(3).copied().collect());
     candidates.push(vec!["i64.const -1", "i64.const 0", "i64.const 2", "i64.const 0"]);
-    let valid = candidates.into_iter().filter_map(|operands| {
-        (0..3).find_map(|results| {
-            let drops = "drop ".repeat(results);
-            let text = format!(
-                "(module {memory} (func (export \"main\") {} {instruction}{immediate} {drops}))",
-                operands.join(" ")
-            );
-            let inspection = inspect(&Source::new("test.wat", text.as_str()));
-            inspection.problems.is_empty().then_some(text)
-        })
-    });
-    valid.collect()
+    let instruction = |operands: Vec<&str>| module(&format!("{} {instruction}{immediate}", operands.join(" ")));
+    candidates.into_iter().filter_map(instruction).collect()
+}
+
+/// A module that executes instructions and drops their results, if it is valid.
+fn module(instructions: &str) -> Option<String> {
+    (0..3).find_map(|results| {
+        let drops = "drop ".repeat(results);
+        let text = format!("(module {MEMORY} (func (export \"main\") {instructions} {drops}))");
+        let inspection = inspect(&Source::new("test.wat", text.as_str()));
+        inspection.problems.is_empty().then_some(text)
+    })
+}
+
+/// The step of an expression's own instruction.
+fn described(expression: &str) -> Described {
+    let text = module(expression).unwrap_or_else(|| panic!("{expression} is not valid"));
+    let name = expression.trim_start_matches('(').split_whitespace().next();
+    let mut steps = steps(&mut session_of(&text, Entry::Default)).into_iter();
+    let step = steps.rfind(|step| Some(&*text_name(step.visit)) == name);
+    step.unwrap_or_else(|| panic!("{expression} is not executed"))
+}
+
+/// The programs or expressions of a file, with their titles.
+fn titled(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    file.split("\n;; ").skip(1).map(|part| part.split_once('\n').expect("a title is above it"))
 }
 
 #[test]
 fn every_instruction_has_its_sentence() {
     let mut sentences = String::new();
     let mut seen = BTreeSet::new();
-    for program in PROGRAMS.split("\n;; ").skip(1) {
-        let (title, text) = program.split_once('\n').expect("each program has a title above it");
+    // Of an instruction that only traps, the sentence of its execution is made, too.
+    let mut note = |step: &Described| !step.is_trap && seen.insert(step.visit);
+    for (title, text) in titled(PROGRAMS) {
         let _ = writeln!(sentences, "== {title}");
-        let mut session = session_of(text, Entry::Default);
-        for (name, sentence) in steps(&mut session) {
-            seen.insert(name);
-            let _ = writeln!(sentences, "{sentence}");
+        for step in steps(&mut session_of(text, Entry::Default)) {
+            note(&step);
+            let _ = writeln!(sentences, "{step}{}", step.next);
+        }
+        sentences.push('\n');
+    }
+    for (title, expressions) in titled(EXPRESSIONS) {
+        let _ = writeln!(sentences, "== {title}");
+        for step in expressions.lines().filter(|line| !line.is_empty()).map(described) {
+            note(&step);
+            let _ = writeln!(sentences, "{step}");
         }
         sentences.push('\n');
     }
@@ -184,23 +231,60 @@ fn every_instruction_has_its_sentence() {
         let instruction = text_name(visit);
         assert!(INSTRUCTIONS.contains(&instruction), "{instruction}");
         // Rather one that is executed than one that traps.
-        let mut candidates: Vec<String> = Vec::new();
-        for text in made(&instruction) {
-            let of_it = steps(&mut session_of(&text, Entry::Default)).into_iter().filter(|(name, _)| *name == visit);
-            candidates.extend(of_it.map(|(_, sentence)| sentence));
-        }
-        candidates.sort_by_key(|sentence| sentence.starts_with("trap: "));
-        let Some(sentence) = candidates.first() else {
+        let programs = made(&instruction).into_iter();
+        let steps = programs.flat_map(|text| steps(&mut session_of(&text, Entry::Default)));
+        let Some(step) = steps.filter(|step| step.visit == visit).min_by_key(|step| step.is_trap) else {
             missing.push(instruction);
             continue;
         };
-        let sentence = sentence.split("; next: ").next().unwrap_or(sentence);
-        let _ = writeln!(sentences, "{sentence}");
+        let _ = writeln!(sentences, "{step}");
     }
     assert!(missing.is_empty(), "no program steps over {missing:?}");
     insta::with_settings!({ snapshot_path => ".", prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("sentences", sentences);
     });
+}
+
+/// The sentence of an expression's instruction, with its values in the base that is chosen for them.
+fn in_base(expression: &str, base: fn(&Shown) -> &Option<String>) -> String {
+    let step = described(expression);
+    let parts = step.sentence.parts().iter().map(|part| match part {
+        Part::Text(text) => text,
+        Part::Value(value) => base(value).as_ref().unwrap_or(&value.text),
+    });
+    parts.map(String::as_str).collect()
+}
+
+#[test]
+fn a_sentence_is_true_in_every_base() {
+    let unsigned = |expression| in_base(expression, |value| &value.unsigned);
+    let hex = |expression| in_base(expression, |value| &value.hex);
+
+    let less = "(i32.lt_s (i32.const -20) (i32.const 3))";
+    assert_eq!(unsigned(less), "i32.lt_s: -20 < 3 is true, pushed 1");
+    assert_eq!(hex(less), "i32.lt_s: -20 < 3 is true, pushed 1");
+    let less = "(i32.lt_u (i32.const -20) (i32.const 3))";
+    assert_eq!(hex(less), "i32.lt_u: unsigned 0xFFFFFFEC < 0x3 is false, pushed 0x0");
+    let sum = "(f64.add (f64.const 2.5) (f64.const -1.25))";
+    assert_eq!(hex(sum), "f64.add: 2.5 + -1.25 = 1.25");
+
+    // Right of signed and of unsigned integers, of signed ones only, of neither.
+    let sum = "(i32.add (i32.const -20) (i32.const 3))";
+    assert_eq!(unsigned(sum), "i32.add: 4294967276 + 3 = 4294967279");
+    assert_eq!(hex(sum), "i32.add: 0xFFFFFFEC + 0x3 = 0xFFFFFFEF");
+    let sum = "(i32.add (i32.const -1) (i32.const 2))";
+    assert_eq!(unsigned(sum), "i32.add: -1 + 2 = 1");
+    let sum = "(i32.add (i32.const -2147483648) (i32.const -1))";
+    assert_eq!(hex(sum), "i32.add: 0x80000000 + 0xFFFFFFFF = 0x7FFFFFFF, wraps around");
+
+    let sum = "(i64x2.add (v128.const i64x2 -1 1) (v128.const i64x2 2 1))";
+    assert_eq!(hex(sum), "i64x2.add: [-1 1] + [2 1] = [1 2]");
+    let less = "(i64x2.lt_s (v128.const i64x2 -1 1) (v128.const i64x2 2 1))";
+    assert_eq!(unsigned(less), "i64x2.lt_s: [-1 1] < [2 1] is true in lane 0: all ones there, 0 in the others");
+    let trap = "(i32.div_s (i32.const -7) (i32.const 0))";
+    assert_eq!(hex(trap), "i32.div_s: -7 / 0: division by zero");
+    let trap = "(i32.div_u (i32.const -1) (i32.const 0))";
+    assert_eq!(hex(trap), "i32.div_u: unsigned 0xFFFFFFFF / 0x0: division by zero");
 }
 
 #[test]

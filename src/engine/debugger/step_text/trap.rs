@@ -1,11 +1,11 @@
 //! Why an instruction trapped, with its numbers: the program is stopped before it, so its operands are known.
 
 use wasmi::{Nullable, Val};
-use wasmparser::{Operator, Parser, Payload, ValType};
+use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind, Operator, Parser, Payload, ValType};
 
 use super::context::{At, Lines};
-use super::instruction::name;
-use super::sentence::Sentence;
+use super::operation::Operation;
+use super::sentence::{Part, Sentence, fill};
 use super::{count, unsigned};
 use crate::engine::debugger::session::DebugSession;
 use crate::engine::instrument::access::{Shape, shape};
@@ -30,7 +30,6 @@ impl DebugSession {
 
 fn reason(at: &At<'_>, code: &str) -> Option<Sentence> {
     let operands = at.operands();
-    let operand = |index: usize| operands.get(index).map(|value| at.shown(value));
     match code {
         "unreachable" => Some(Sentence::new("traps whenever it is executed")),
         "out-of-bounds-memory-access" => memory(at, &operands),
@@ -40,28 +39,29 @@ fn reason(at: &At<'_>, code: &str) -> Option<Sentence> {
             Some(Sentence::new(format!("element {index} of {} is null", at.table(table))))
         }
         "indirect-call-type-mismatch" => mismatch(at, &operands),
-        "integer-divide-by-zero" => {
-            Some(Sentence::default().value(operand(0)?).text(" / ").value(operand(1)?).text(": division by zero"))
+        "integer-divide-by-zero" => arithmetic(at, &operands, "{unsigned}{a} / {b}: division by zero"),
+        "integer-overflow" if operands.len() == 2 => {
+            arithmetic(at, &operands, "{a} / {b}: integer overflow, the quotient does not fit in an {type}")
         }
         "integer-overflow" => {
-            let name = name(&at.operator);
-            let ty = name.split_once('.').map_or("integer", |(ty, _)| ty);
-            let sign = if name.ends_with("_u") { "an unsigned" } else { "an" };
-            let sentence = Sentence::default().value(operand(0)?);
-            Some(match operand(1) {
-                Some(divisor) => sentence
-                    .text(" / ")
-                    .value(divisor)
-                    .text(format!(": integer overflow, the quotient does not fit an {ty}")),
-                None => sentence.text(format!(": integer overflow, it does not fit {sign} {ty}")),
-            })
+            arithmetic(at, &operands, "{a}: integer overflow, it does not fit in an {unsigned}{type}")
         }
-        "invalid-conversion-to-integer" => {
-            let ty = name(&at.operator).split_once('.').map_or("integer".to_owned(), |(ty, _)| ty.to_owned());
-            Some(Sentence::default().value(operand(0)?).text(format!(" cannot be converted to an {ty}")))
-        }
+        "invalid-conversion-to-integer" => arithmetic(at, &operands, "{a} cannot be converted to an {type}"),
         _ => None,
     }
+}
+
+/// The template for a division or conversion, with its operands.
+fn arithmetic(at: &At<'_>, operands: &[Val], template: &str) -> Option<Sentence> {
+    let operation = Operation::of(&at.operator)?;
+    let operand = |index: usize| Some(Part::Value(operation.sign.show(at.shown(operands.get(index)?))));
+    Some(fill(template, |name| match name {
+        "unsigned" => Some(Part::Text(operation.unsigned().to_owned())),
+        "type" => Some(Part::Text(operation.space.clone())),
+        "a" => operand(0),
+        "b" => operand(1),
+        _ => None,
+    }))
 }
 
 /// `address 65534 + 4 bytes > 65536 bytes of memory 0`.
@@ -86,10 +86,22 @@ fn memory(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
             let Operator::MemoryInit { data_index, .. } = at.operator else { return None };
             let segment = Segment::of(at.session, data_index, true)?;
             segment
-                .beyond(&at.data(data_index), number(1)?, number(2)?, ("byte", "bytes"))
+                .beyond(&at.data(data_index), number(1)?, number(2)?, BYTES)
                 .or_else(|| beyond("address", number(0)?, 0, number(2)?, memory))
         }
     }
+}
+
+const BYTES: (&str, &str) = ("byte", "bytes");
+const ELEMENTS: (&str, &str) = ("element", "elements");
+
+/// `table 0 has 2 elements; 2 elements from index 1 on are too many`.
+fn too_many(whole: &str, size: u64, start: u64, length: u64, (one, many): (&str, &str)) -> Option<Sentence> {
+    (u128::from(start) + u128::from(length) > size.into()).then(|| {
+        let (size, taken) = (count(size, one, many), count(length, one, many));
+        let are = if length == 1 { "is" } else { "are" };
+        Sentence::new(format!("out of bounds: {whole} has {size}; {taken} from index {start} on {are} too many"))
+    })
 }
 
 /// `element 9 of table 0, which has 2 elements`.
@@ -100,11 +112,12 @@ fn table(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
     let one = |index: u64, table: u32| {
         Sentence::new(format!("out of bounds: element {index} of {}, which has {}", at.table(table), has(table)))
     };
-    let beyond = |what: &str, start: u64, length: u64, table: u32| {
-        (u128::from(start) + u128::from(length) > size(table).into()).then(|| {
-            let (length, size) = (count(length, "element", "elements"), has(table));
-            Sentence::new(format!("out of bounds: {what} {start} + {length} > {size} of {}", at.table(table)))
-        })
+    let beyond = |role: Option<&str>, start: u64, length: u64, table: u32| {
+        let whole = match role {
+            Some(role) => format!("the {role}, {},", at.table(table)),
+            None => at.table(table),
+        };
+        too_many(&whole, size(table), start, length, ELEMENTS)
     };
     match at.operator {
         Operator::TableGet { table } | Operator::TableSet { table } => Some(one(number(0)?, table)),
@@ -112,14 +125,14 @@ fn table(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
             let (index, table) = indirect(at, operands)?;
             Some(one(index, table))
         }
-        Operator::TableFill { table } => beyond("element", number(0)?, number(2)?, table),
-        Operator::TableCopy { dst_table, src_table } => beyond("source", number(1)?, number(2)?, src_table)
-            .or_else(|| beyond("target", number(0)?, number(2)?, dst_table)),
+        Operator::TableFill { table } => beyond(None, number(0)?, number(2)?, table),
+        Operator::TableCopy { dst_table, src_table } => beyond(Some("source"), number(1)?, number(2)?, src_table)
+            .or_else(|| beyond(Some("target"), number(0)?, number(2)?, dst_table)),
         Operator::TableInit { elem_index, table } => {
             let segment = Segment::of(at.session, elem_index, false)?;
             segment
-                .beyond(&at.element(elem_index), number(1)?, number(2)?, ("element", "elements"))
-                .or_else(|| beyond("target", number(0)?, number(2)?, table))
+                .beyond(&at.element(elem_index), number(1)?, number(2)?, ELEMENTS)
+                .or_else(|| beyond(Some("target"), number(0)?, number(2)?, table))
         }
         _ => None,
     }
@@ -165,45 +178,64 @@ fn signature((params, results): (&[ValType], &[ValType])) -> String {
 
 /// A data or element segment.
 struct Segment {
-    /// In bytes or elements.
+    /// In bytes or elements; nothing is left of a segment that was dropped.
     length: u64,
-    /// A segment that has been dropped has nothing left.
-    dropped: bool,
+    /// Why nothing is left of it, between its name and its length.
+    dropped: &'static str,
 }
 
 impl Segment {
     fn of(session: &DebugSession, index: u32, is_data: bool) -> Option<Self> {
-        let (mut length, mut data_segments) = (None, 0);
+        let (mut found, mut data_segments) = (None, 0);
         for payload in Parser::new(0).parse_all(session.program().instrumented.original()).map_while(Result::ok) {
             match payload {
                 Payload::DataSection(section) => {
                     data_segments = section.count();
                     if is_data {
-                        let data = section.into_iter().map_while(Result::ok).nth(index as usize);
-                        length = data.map(|data| data.data.len() as u64);
+                        found =
+                            section.into_iter().map_while(Result::ok).nth(index as usize).map(|data| Self::data(&data));
                     }
                 }
                 Payload::ElementSection(section) if !is_data => {
                     let element = section.into_iter().map_while(Result::ok).nth(index as usize);
-                    length = element.map(|element| match element.items {
-                        wasmparser::ElementItems::Functions(items) => items.count().into(),
-                        wasmparser::ElementItems::Expressions(_, items) => items.count().into(),
-                    });
+                    found = element.map(|element| Self::elements(&element));
                 }
                 _ => {}
             }
         }
+        let segment = found?;
         let place = layout::DROPS + if is_data { index } else { data_segments + index };
-        let dropped = session.machine().state().get(place as usize).is_some_and(|dropped| *dropped != 0);
-        Some(Self { length: length?, dropped })
-    }
-
-    fn beyond(&self, name: &str, start: u64, length: u64, (one, many): (&str, &str)) -> Option<Sentence> {
-        let has = if self.dropped { 0 } else { self.length };
-        (u128::from(start) + u128::from(length) > has.into()).then(|| {
-            let (length, has) = (count(length, one, many), count(has, one, many));
-            let why = if self.dropped { ", which has been dropped" } else { "" };
-            Sentence::new(format!("out of bounds: {one} {start} + {length} > {has} of {name}{why}"))
+        let is_dropped = session.machine().state().get(place as usize).is_some_and(|dropped| *dropped != 0);
+        Some(match segment.dropped.is_empty() && is_dropped {
+            true => Self { length: 0, dropped: ", which has been dropped," },
+            false => segment,
         })
     }
+
+    fn data(data: &Data<'_>) -> Self {
+        match data.kind {
+            DataKind::Passive => Self { length: data.data.len() as u64, dropped: "" },
+            DataKind::Active { .. } => Self { length: 0, dropped: ACTIVE },
+        }
+    }
+
+    fn elements(element: &Element<'_>) -> Self {
+        let length = match &element.items {
+            ElementItems::Functions(items) => items.count(),
+            ElementItems::Expressions(_, items) => items.count(),
+        };
+        match element.kind {
+            ElementKind::Passive => Self { length: length.into(), dropped: "" },
+            ElementKind::Active { .. } => Self { length: 0, dropped: ACTIVE },
+            ElementKind::Declared => {
+                Self { length: 0, dropped: ", which is declarative and was dropped at instantiation," }
+            }
+        }
+    }
+
+    fn beyond(&self, name: &str, start: u64, length: u64, units: (&str, &str)) -> Option<Sentence> {
+        too_many(&format!("{name}{}", self.dropped), self.length, start, length, units)
+    }
 }
+
+const ACTIVE: &str = ", which is active and was dropped at instantiation,";
