@@ -133,7 +133,8 @@ fn Page() -> Html {
     let settings = use_slice::<SettingsContext>();
     let narrow = use_narrow(settings.text_size);
     // What the inspector says on a wide screen, where it is another tab.
-    let is_new = !debugging && use_slice::<RunContext>().phase == Phase::Idle;
+    let phase = use_slice::<RunContext>().phase.clone();
+    let is_new = !debugging && phase == Phase::Idle;
     use_page_keys(help.setter());
     let open_help = {
         let help = help.setter();
