@@ -28,11 +28,11 @@ fn show(info: &PanicHookInfo<'_>) {
         // These names are valid, so this cannot fail.
         let _ = element.set_attribute(name, value);
     }
-    // What the page says of its project is all that can still be asked (`source_tools`).
-    let is_saved = document.query_selector(".project-state[data-saving=saved], .project-state[data-saving=unchanged]");
-    let work = match is_saved {
-        Ok(Some(_)) => "Your work is saved in this browser.",
-        _ => "Your last changes are not saved: copy your text before you reload.",
+    // What the page shows of its project (`source_tools`) can still be read. A change that is yet to be saved is in the
+    // journal.
+    let work = match document.query_selector("[data-saving=failed]") {
+        Ok(Some(_)) => "Your last changes are not saved: copy your text before you reload.",
+        _ => "Your work is saved in this browser.",
     };
     banner.set_text_content(Some(&format!("Wasmoscope has crashed{place}. {work} ")));
     link.set_text_content(Some("Reload the page"));
