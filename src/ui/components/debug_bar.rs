@@ -13,8 +13,6 @@ use crate::ui::state::debug::DebugPhase;
 /// A button: its name, what of it is seen, its key, what it does.
 struct Key {
     name: &'static str,
-    /// What of the name is seen.
-    short: &'static str,
     keys: &'static str,
     hint: &'static str,
     picture: Picture,
@@ -24,7 +22,6 @@ struct Key {
 const BACK: [Key; 4] = [
     Key {
         name: "Reverse continue",
-        short: "Reverse continue",
         keys: "Alt+F5",
         hint: "Back to the previous breakpoint, or to the start",
         picture: Picture::ReverseContinue,
@@ -32,7 +29,6 @@ const BACK: [Key; 4] = [
     },
     Key {
         name: "Step back out",
-        short: "Back out",
         keys: "Alt+Shift+F11",
         hint: "Back to the call of this function",
         picture: Picture::BackOut,
@@ -40,7 +36,6 @@ const BACK: [Key; 4] = [
     },
     Key {
         name: "Step back over",
-        short: "Back over",
         keys: "Alt+F10",
         hint: "One instruction or line back, over calls",
         picture: Picture::BackOver,
@@ -48,7 +43,6 @@ const BACK: [Key; 4] = [
     },
     Key {
         name: "Step back",
-        short: "Step back",
         keys: "Alt+F11",
         hint: "One instruction or line back",
         picture: Picture::StepBack,
@@ -59,7 +53,6 @@ const BACK: [Key; 4] = [
 const FORWARD: [Key; 4] = [
     Key {
         name: "Step into",
-        short: "Step into",
         keys: "F11",
         hint: "One instruction or line, into a call",
         picture: Picture::StepInto,
@@ -67,7 +60,6 @@ const FORWARD: [Key; 4] = [
     },
     Key {
         name: "Step over",
-        short: "Step over",
         keys: "F10",
         hint: "One instruction or line, over calls",
         picture: Picture::StepOver,
@@ -75,7 +67,6 @@ const FORWARD: [Key; 4] = [
     },
     Key {
         name: "Step out",
-        short: "Step out",
         keys: "Shift+F11",
         hint: "Run until this function returns",
         picture: Picture::StepOut,
@@ -83,7 +74,6 @@ const FORWARD: [Key; 4] = [
     },
     Key {
         name: "Continue",
-        short: "Continue",
         keys: "F5",
         hint: "Continue to the next breakpoint, or to the end",
         picture: Picture::Run,
@@ -110,11 +100,11 @@ pub fn DebugBar() -> Html {
             }
         });
         html! {
-            <button type="button" class="button debug-button" aria-label={key.name} aria-keyshortcuts={key.keys}
+            <button type="button" class="button debug-button" aria-keyshortcuts={key.keys}
                 title={format!("{} ({}): {}", key.name, key.keys, key.hint)}
                 aria-disabled={(busy || !possible).then_some("true")} {onclick}
             >
-                <Icon picture={key.picture} /><span>{ key.short }</span>
+                <Icon picture={key.picture} /><span>{ key.name }</span>
             </button>
         }
     };
