@@ -4,7 +4,6 @@ use crate::bidi::Bidi;
 use crate::webdriver::Session;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::Command;
 use tempfile::TempDir;
 
 /// End-to-end tests that run in Chromium only, and why. Each begins with `if skipped() { return; }`.
@@ -93,10 +92,6 @@ const DELETE_SITE_DATA: &str = "const [origin] = arguments; \
     const principal = Services.scriptSecurityManager.createContentPrincipalFromOrigin(origin); \
     return new Promise((done) => Services.clearData.deleteDataFromPrincipal( \
         principal, true, Ci.nsIClearDataService.CLEAR_DOM_STORAGES, () => done(true)))";
-
-/// In Firefox's own window: the process that shows the selected tab.
-const PROCESS_OF_PAGE: &str = "return Services.wm.getMostRecentWindow('navigator:browser') \
-    .gBrowser.selectedBrowser.browsingContext.currentWindowGlobal.osPid";
 
 fn temporary(name: &str) -> TempDir {
     TempDir::with_prefix(name).expect("the system has a folder for temporary files")
@@ -252,17 +247,10 @@ impl Browser {
         done.expect("site data can be deleted");
     }
 
-    /// Ends the process that shows the page, without a word to the page.
+    /// Ends the process that shows the page, without a word to the page. Only DevTools can.
     pub fn crash(&self) {
-        match self.kind {
-            // It is gone, and does not answer.
-            Kind::Chromium => drop(self.session.devtools("Page.crash", &json!({}))),
-            Kind::Firefox => {
-                let process = self.session.in_chrome_context(PROCESS_OF_PAGE, &[]).expect("a tab has a process");
-                let killed = Command::new("kill").args(["-KILL", &process.to_string()]).status();
-                assert!(killed.is_ok_and(|status| status.success()), "process {process} cannot be ended");
-            }
-        }
+        // It is gone, and does not answer.
+        drop(self.session.devtools("Page.crash", &json!({})));
     }
 
     /// Errors on the console, broken policies, and requests to other origins than `origin`, since the last time.
