@@ -131,7 +131,9 @@ fn Page() -> Html {
     let help = use_state_eq(|| false);
     let debugging = use_slice::<DebugContext>().is_on();
     let settings = use_slice::<SettingsContext>();
-    let narrow = use_narrow(settings.text_size);
+    // Code and stack alone, which Presentation view shows, fit beside each other in large text, too.
+    let fits = !use_narrow(100);
+    let narrow = use_narrow(if layout.presentation { 100 } else { settings.text_size });
     // What the inspector says on a wide screen, where it is another tab.
     let phase = use_slice::<RunContext>().phase.clone();
     let is_new = !debugging && phase == Phase::Idle;
@@ -151,7 +153,7 @@ fn Page() -> Html {
     let (left, right) = ([Panel::Module, Panel::Files], [Panel::Inspector, Panel::Memory]);
     html! {
         <div class="page" data-narrow={narrow.to_string()} data-presentation={presentation.to_string()} style={format!("{}; --text-size: {}", layout.style(), settings.text_size)}>
-            <Toolbar on_help={open_help} {narrow} />
+            <Toolbar on_help={open_help} {narrow} presents={fits} />
             <DebugBar />
             <FaultBanner />
             <RestBanner />

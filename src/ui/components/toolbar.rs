@@ -17,6 +17,8 @@ pub struct Props {
     pub on_help: Callback<()>,
     /// Whether panels are tabs now.
     pub narrow: bool,
+    /// Whether there is room for Presentation view.
+    pub presents: bool,
 }
 
 #[component]
@@ -61,6 +63,8 @@ pub fn Toolbar(props: &Props) -> Html {
                 ><Icon picture={Picture::WrapLines} /></button>
                 if !props.narrow {
                     <PanelsMenu />
+                }
+                if props.presents {
                     <button type="button" class="quiet-button" aria-label="Presentation view" title="Presentation view: code and stack, large (Alt+P)"
                         aria-keyshortcuts="Alt+P" aria-pressed={layout.presentation.to_string()} onclick={present}
                     ><Icon picture={Picture::Presentation} /></button>

@@ -6,7 +6,7 @@ use crate::ui::platform::media;
 
 /// Below this width in usual text sizes panels are tabs, in hundredths of a rem; at 200 % zoom an ordinary window is
 /// this narrow, too.
-const NARROW: u32 = 5200;
+const NARROW: u32 = 5400;
 
 /// Whether the panels have to be tabs, with text of this size in percent. A media query knows nothing of the page's
 /// own text size, so it is told.

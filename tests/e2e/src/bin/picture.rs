@@ -1,9 +1,12 @@
-//! Takes README's picture of the page, and with `--all FOLDER` one of each state and size, to be looked at.
+//! Takes README's picture of the page, and with `--all FOLDER` one of each state and size; a third argument
+//! leaves only those whose name contains it, such as `phone-dark`.
 
 use e2e::{Options, Page};
 use std::path::{Path, PathBuf};
 
 const DESKTOP: (u32, u32) = (1440, 900);
+const LAPTOP: (u32, u32) = (1280, 720);
+const TABLET: (u32, u32) = (820, 1180);
 const PHONE: (u32, u32) = (390, 844);
 
 fn main() {
@@ -16,9 +19,10 @@ fn main() {
             page.picture(&path);
             println!("{}", path.display());
         }
-        [flag, folder] if flag == "--all" => all(&PathBuf::from(folder)),
+        [flag, folder] if flag == "--all" => all(&PathBuf::from(folder), ""),
+        [flag, folder, part] if flag == "--all" => all(&PathBuf::from(folder), part),
         _ => {
-            eprintln!("usage: picture [--all FOLDER]");
+            eprintln!("usage: picture [--all FOLDER [PART]]");
             std::process::exit(2);
         }
     }
@@ -27,7 +31,7 @@ fn main() {
 /// Brings a page that was just opened into a state.
 type Reach = fn(&Page);
 
-fn all(folder: &Path) {
+fn all(folder: &Path, part: &str) {
     let states = [
         ("start", start as Reach),
         ("running", running),
@@ -40,12 +44,19 @@ fn all(folder: &Path) {
         ("reversing", reversing),
         ("presentation", presentation),
     ];
-    for (size_name, size) in [("desktop", DESKTOP), ("phone", PHONE)] {
+    for (size_name, size) in [("desktop", DESKTOP), ("large-text", LAPTOP), ("tablet", TABLET), ("phone", PHONE)] {
         for (theme, dark) in [("light", false), ("dark", true)] {
             for (state_name, reach) in states {
+                let name = format!("{size_name}-{theme}-{state_name}.png");
+                if !name.contains(part) {
+                    continue;
+                }
                 let page = open(size, dark);
+                if size == LAPTOP {
+                    (0..3).for_each(|_| page.press("Larger text"));
+                }
                 reach(&page);
-                let path = folder.join(format!("{size_name}-{theme}-{state_name}.png"));
+                let path = folder.join(name);
                 page.picture(&path);
                 println!("{}", path.display());
             }
