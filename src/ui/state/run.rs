@@ -44,6 +44,8 @@ pub struct RunState {
     pub input_ended: bool,
     /// How the calls of exported functions ended, this run's and those before it.
     pub results: Rc<CallResults>,
+    /// Whether the result of this run is among them: a debug session comes to its end as often as the user likes.
+    pub is_listed: bool,
     /// The argument that Run, Debug or Call needs before it can begin.
     pub needed: Option<NeededArgument>,
 }
@@ -101,6 +103,7 @@ impl Default for RunState {
             backtrace: None,
             input_ended: false,
             results: Rc::default(),
+            is_listed: false,
             needed: None,
         }
     }
@@ -165,20 +168,31 @@ impl RunState {
             Event::Continued { .. } => self.go_on(Activity::Computing),
             Event::Paused { .. } if self.phase != Phase::Stopping => self.phase = Phase::Paused,
             // Back at a step before it waited, a debugged program waits no longer.
-            Event::DebugStopped { view, .. } => self.go_on(match view.reason {
-                DebugReason::Input => Activity::WaitingForInput,
-                _ => Activity::Computing,
-            }),
+            Event::DebugStopped { view, .. } => {
+                if let DebugReason::Ended { outcome } = &view.reason {
+                    self.list(&Rc::new(outcome.clone()));
+                }
+                self.go_on(match view.reason {
+                    DebugReason::Input => Activity::WaitingForInput,
+                    _ => Activity::Computing,
+                });
+            }
             Event::Progress { counters, .. } => self.counters = Some(counters.clone()),
             Event::Finished { outcome, counters, .. } => {
                 self.counters = Some(counters.clone());
                 let outcome = Rc::new(outcome.clone());
-                if let Some(call) = &self.call {
-                    Rc::make_mut(&mut self.results).add(call, &outcome);
-                }
+                self.list(&outcome);
                 self.phase = Phase::Finished(outcome);
             }
             _ => {}
+        }
+    }
+
+    /// Adds the result of this run to those of the calls before it, once.
+    fn list(&mut self, outcome: &Rc<Outcome>) {
+        if let (Some(call), false) = (&self.call, self.is_listed) {
+            Rc::make_mut(&mut self.results).add(call, outcome);
+            self.is_listed = true;
         }
     }
 

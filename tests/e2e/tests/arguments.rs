@@ -124,6 +124,22 @@ fn results_of_calls_are_listed_until_they_are_cleared() {
 }
 
 #[test]
+fn the_result_of_a_debugged_call_is_listed_once() {
+    let page = Page::open();
+    page.set_source(SEVERAL);
+    page.fill("$n i32 of sq", "5");
+    page.press("Debug sq");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.expect_in("Module", "sq(5) = 25");
+    page.press("Step back");
+    page.press("Continue");
+    page.expect_status("returned 25");
+    page.press("Stop");
+    page.expect_not_in("Module", "sq(5) = 25\nsq(5) = 25");
+}
+
+#[test]
 fn on_a_phone_the_boxes_are_brought_up() {
     let page = Page::open_at_size(390, 844);
     page.set_source(CALC);

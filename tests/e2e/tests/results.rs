@@ -35,6 +35,15 @@ fn a_panic_is_headed_by_its_own_message_and_place() {
 }
 
 #[test]
+fn the_cause_of_a_trap_has_its_numbers() {
+    let page = Page::open();
+    page.choose_example("A trap");
+    page.expect_source("i32.div_s");
+    page.press("Run");
+    page.expect_in("Call stack at the end", "i32.div_s: 0 / 0: division by zero");
+}
+
+#[test]
 fn the_status_is_never_cut() {
     for width in [1440, 820, 390] {
         let page = Page::open_at_size(width, 844);
