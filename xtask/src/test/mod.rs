@@ -97,14 +97,10 @@ fn in_the_browser(tally: &mut Tally) {
     }
     // Before wasm-pack, which leaves a build of its own behind; the journeys are about this one.
     if tally.check("the release build", build::release(&[])) {
-        suite(
-            tally,
-            "end-to-end tests in Chromium",
-            cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]),
-        );
+        suite(tally, "end-to-end tests in Chromium", end_to_end());
         match in_firefox() {
             Ok(files) => {
-                let mut firefox = cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]);
+                let mut firefox = end_to_end();
                 firefox.args(files.iter().flat_map(|file| ["--test", file])).env("E2E_BROWSER", "firefox");
                 suite(tally, "end-to-end tests in Firefox", firefox);
             }
@@ -121,6 +117,16 @@ fn in_the_browser(tally: &mut Tally) {
     let mut pack = command("wasm-pack", &["test", "--headless", "--chrome", "--chromedriver", &driver]);
     pack.args(["--mode", "no-install"]);
     suite(tally, "tests in the browser", pack);
+}
+
+/// The end-to-end tests, one more at a time than there are processors: a test waits for its page half of the time.
+fn end_to_end() -> Command {
+    let mut tests = cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        tests.env("RUST_TEST_THREADS", (processors + 1).to_string());
+    }
+    tests
 }
 
 /// The files of the end-to-end tests but those in [`CHROMIUM_ONLY`], in their order.
