@@ -4,18 +4,32 @@ use crate::step::{describe, heading};
 use anyhow::Result;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A check that is faster than this is not in the list of times.
+const SHORTEST: Duration = Duration::from_secs(5);
 
 /// How much passed and failed so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tally {
     pub passed: u64,
     pub failed: u64,
     failures: Vec<String>,
+    /// How long each check took.
+    times: Vec<(String, Duration)>,
+    last: Instant,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { passed: 0, failed: 0, failures: Vec::new(), times: Vec::new(), last: Instant::now() }
+    }
 }
 
 impl Tally {
     /// Counts one check, and says why when it failed.
     pub fn check(&mut self, name: &str, result: Result<()>) -> bool {
+        self.time(name);
         match result {
             Ok(()) => {
                 self.passed += 1;
@@ -52,6 +66,7 @@ impl Tally {
             }
         }
         let succeeded = child.wait().is_ok_and(|status| status.success());
+        self.time(name);
         self.passed += passed;
         self.failed += failed;
         if failed > 0 {
@@ -65,8 +80,19 @@ impl Tally {
         }
     }
 
-    /// Names what failed, once more and together.
+    /// What was done since the last check.
+    fn time(&mut self, name: &str) {
+        let now = Instant::now();
+        self.times.push((name.to_owned(), now - self.last));
+        self.last = now;
+    }
+
+    /// Lists how long the checks took, and names what failed, once more and together.
     pub fn report(&self) {
+        heading("Times");
+        for (name, time) in self.times.iter().filter(|(_, time)| *time >= SHORTEST) {
+            println!("{:>6} s  {name}", time.as_secs());
+        }
         if self.failures.is_empty() {
             return;
         }
