@@ -23,6 +23,7 @@ pub mod source;
 pub mod source_map;
 pub mod validate;
 pub mod value;
-pub mod vfs;
-pub mod wasi;
 pub(crate) mod words;
+
+pub use wasmoscope_vfs as vfs;
+pub use wasmoscope_wasi as wasi;

@@ -6,7 +6,7 @@ use super::errno::Errno;
 use super::fd::Object;
 use super::fd_meta::Filestat;
 use super::suspend::CallResult;
-use crate::engine::vfs::{Ino, LastLink, Reach};
+use wasmoscope_vfs::{Ino, LastLink, Reach};
 
 impl Call<'_> {
     pub(super) fn path_create_directory(&mut self, fd: u32, path: u32, path_len: u32) -> CallResult {

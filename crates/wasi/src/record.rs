@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ctx::{Clock, Random};
-use crate::engine::vfs::Vfs;
+use wasmoscope_vfs::Vfs;
 
 /// What a run was given. A run from [`WasiCtx::replay`](super::WasiCtx::replay) gets the same answers to the same calls.
 ///

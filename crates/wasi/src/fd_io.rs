@@ -8,7 +8,7 @@ use super::fd::Object;
 use super::fd_meta::in_signed_range;
 use super::output::OutputStream;
 use super::suspend::{CallResult, Fail, Suspend};
-use crate::engine::vfs::Ino;
+use wasmoscope_vfs::Ino;
 
 impl Call<'_> {
     pub(super) fn fd_read(&mut self, fd: u32, iovs: u32, iovs_len: u32, nread: u32) -> CallResult {

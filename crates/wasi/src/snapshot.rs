@@ -11,7 +11,7 @@ use super::ctx::{Clock, Pending, Random, WasiConfig, WasiCtx};
 use super::fd::DescriptorTable;
 use super::record::{Playback, Record, RecordLength};
 use super::trace::Names;
-use crate::engine::vfs::Vfs;
+use wasmoscope_vfs::Vfs;
 
 /// See the module's documentation.
 #[derive(Debug, Clone)]

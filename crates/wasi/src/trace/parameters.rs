@@ -197,7 +197,7 @@ pub(super) fn name(function: u8, place: u8) -> &'static str {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::engine::wasi::parameters;
+    use crate::parameters;
 
     #[test]
     fn the_table_is_that_of_the_linker() {

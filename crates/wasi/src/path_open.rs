@@ -6,7 +6,7 @@ use super::errno::Errno;
 use super::fd::{Descriptor, Object};
 use super::fd_meta::flag_bits;
 use super::suspend::CallResult;
-use crate::engine::vfs::{FileKind, OpenFile, Reach};
+use wasmoscope_vfs::{FileKind, OpenFile, Reach};
 
 /// The rights of a file that are had only by asking. The others come by themselves, as in today's runtimes: programs
 /// written by hand seldom ask for more than reading or writing.

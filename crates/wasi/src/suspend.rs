@@ -3,7 +3,7 @@
 use wasmi::errors::HostError;
 
 use super::errno::Errno;
-use crate::engine::vfs::VfsError;
+use wasmoscope_vfs::VfsError;
 
 /// Why a call waits. The host error of the guest's suspended call; [`retry`](super::retry) finishes the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -26,7 +26,7 @@ use super::{
     CALLS, Clock, Errno, Output, OutputStream, Random, Retry, Suspend, WasiConfig, WasiCtx, add_to_linker, parameters,
     retry, root_preopen,
 };
-use crate::engine::vfs::Vfs;
+use wasmoscope_vfs::Vfs;
 
 /// A clock that a test sets. Each reading of the wall clock is a microsecond later than the one before.
 #[derive(Clone, Default)]

@@ -1,6 +1,6 @@
 //! Error numbers, the same in all versions of preview1.
 
-use crate::engine::vfs::VfsError;
+use wasmoscope_vfs::VfsError;
 
 macro_rules! errnos {
     ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal,)*) => {

@@ -164,7 +164,7 @@ fn follows(is_last: bool, slash: bool, last: LastLink) -> bool {
 pub(super) mod tests {
     use std::cell::Cell;
 
-    use super::super::Vfs;
+    use crate::Vfs;
 
     thread_local! {
         /// How many names this thread has looked up.

@@ -5,7 +5,7 @@ use super::abi::{Layout, Memory, Version, fdflags, filetype, fstflags, rights};
 use super::errno::Errno;
 use super::fd::{Descriptor, Object};
 use super::suspend::CallResult;
-use crate::engine::vfs::{FileKind, Ino, Metadata, Times};
+use wasmoscope_vfs::{FileKind, Ino, Metadata, Times};
 
 /// The device that all inodes are on.
 const DEVICE: u64 = 1;

@@ -1,11 +1,11 @@
 //! WASI preview1, in both of its versions, over the virtual file system, for wasmi.
 //!
 //! ```text
-//! wasi::add_to_linker(&mut linker, |state: &mut State| &mut state.wasi)?;
+//! wasmoscope_wasi::add_to_linker(&mut linker, |state: &mut State| &mut state.wasi)?;
 //! ```
 //!
 //! Three rooms: [`abi`] (the guest's memory, numbers and layouts), [`WasiCtx`] with what belongs to it, and one file
-//! for each family of calls. Besides, [`trace`] tells which calls were made. What a path leads to and what a directory holds belongs to [`vfs`](super::vfs).
+//! for each family of calls. Besides, [`trace`] tells which calls were made. What a path leads to and what a directory holds belongs to [`wasmoscope_vfs`].
 //!
 //! Nothing here blocks. A call that has to wait ends with the host error [`Suspend`]; when there is input, or the time
 //! has come, [`retry`] finishes the call. Everything that comes from outside is in the [`Record`], and a run from
@@ -61,3 +61,7 @@ struct Call<'a> {
     memory: Memory<'a>,
     version: Version,
 }
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct ReadmeExamples;

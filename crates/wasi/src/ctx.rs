@@ -13,7 +13,7 @@ use super::steps::CallSteps;
 use super::suspend::{Fail, Stop};
 use super::touched::{Touched, Touches};
 use super::trace::Trace;
-use crate::engine::vfs::{LastLink, Reach, Vfs, VfsError};
+use wasmoscope_vfs::{LastLink, Reach, Vfs, VfsError};
 
 /// Where the time comes from.
 pub trait Clock {

@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of WebAssembly and has neither a clock nor randomness of its own: the time of a change is what
 //! [`Vfs::set_now`] said last. What numbers an error has, what a descriptor is and who may do what belongs to
-//! [`wasi`](super::wasi).
+//! whoever uses it, such as `wasmoscope-wasi`.
 //!
 //! A [`Vfs`] is a persistent value: [`Vfs::snapshot`] takes no time however large the tree is, and what is changed
 //! afterwards is copied at the moment it is changed, inode by inode and chunk by chunk.
@@ -193,3 +193,7 @@ impl Vfs {
         }
     }
 }
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct ReadmeExamples;

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::abi::{filetype, rights};
 use super::errno::Errno;
-use crate::engine::vfs::Ino;
+use wasmoscope_vfs::Ino;
 
 /// How many descriptors a program may have open; past it calls answer [`Errno::Mfile`].
 pub const MAX_DESCRIPTORS: usize = 65_536;
