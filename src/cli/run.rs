@@ -241,7 +241,7 @@ impl Program for Session {
 
 impl Program for DebugSession {
     fn advance(&mut self, fuel: u64) -> Progress {
-        self.run_through(fuel)
+        self.run_to_end(fuel)
     }
 
     fn used(&self) -> u64 {

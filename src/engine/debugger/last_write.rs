@@ -7,7 +7,7 @@
 use super::change::Change;
 use super::machine::{Position, WatchedRange};
 use super::program::Program;
-use super::session::{Came, Course, DebugSession, Heed};
+use super::session::{DebugSession, Observe, RunResult, RunSpec};
 use super::watchpoint::{On, Seen, Target, Touch, Watchpoint};
 
 /// What is asked for.
@@ -222,7 +222,7 @@ impl LastWrite {
                         return Some(Answer::NotWritten(self.changed.map_or(Origin::Start, Origin::Person)));
                     }
                     session.go_near(self.from);
-                    if let Came::SliceOver = session.execute(&course(self.from, 1), left) {
+                    if let RunResult::SliceExhausted = session.execute(&spec(self.from, 1), left) {
                         return None;
                     }
                     // What was noted on the way is not in the stretch.
@@ -243,7 +243,7 @@ impl LastWrite {
                 Stage::Telling { step, made } => {
                     if session.step() != step {
                         session.go_near(step);
-                        if let Came::SliceOver = session.execute(&course(step, 1), left) {
+                        if let RunResult::SliceExhausted = session.execute(&spec(step, 1), left) {
                             return None;
                         }
                     }
@@ -282,22 +282,26 @@ impl LastWrite {
             if step >= self.to {
                 return true;
             }
-            let came = match self.frame {
+            let result = match self.frame {
                 Some(frame) if session.machine().top() < frame => {
                     // The next instruction may be the one that makes the frame.
                     if let Some(question) = session.question_mut() {
                         question.made = Some(step);
                         question.last = None;
                     }
-                    session.execute(&course((step + 1).min(self.to), 1), left)
+                    session.execute(&spec((step + 1).min(self.to), 1), left)
                 }
-                Some(frame) => session.execute(&course(self.to, frame), left),
-                None => session.execute(&course(self.to, 1), left),
+                Some(frame) => session.execute(&spec(self.to, frame), left),
+                None => session.execute(&spec(self.to, 1), left),
             };
-            match came {
-                Came::SliceOver => return false,
-                Came::ToEnd | Came::ToWait(_) => return true,
-                Came::ToLimit | Came::ToBreakpoint(_) | Came::PastWatchpoint(_) | Came::ToPlace | Came::FrameGone => {}
+            match result {
+                RunResult::SliceExhausted => return false,
+                RunResult::Ended | RunResult::Waiting(_) => return true,
+                RunResult::ReachedLimit
+                | RunResult::HitBreakpoint(_)
+                | RunResult::HitWatchpoint(_)
+                | RunResult::ReachedTarget
+                | RunResult::FrameReturned => {}
             }
         }
     }
@@ -309,7 +313,7 @@ impl LastWrite {
             question.touch = None;
         }
         let mut left = u64::MAX;
-        let _ = session.execute(&course(step + 1, 1), &mut left);
+        let _ = session.execute(&spec(step + 1, 1), &mut left);
         if !made {
             return session.question_mut().as_mut()?.touch.take().filter(|touch| touch.step == step);
         }
@@ -330,6 +334,6 @@ impl LastWrite {
     }
 }
 
-fn course(limit: u64, base: u32) -> Course {
-    Course { limit, base, place: None, line: false, heed: Heed::Nothing, from: limit }
+fn spec(limit: u64, base: u32) -> RunSpec {
+    RunSpec { limit, base, target: None, line: false, observe: Observe::HitCounts, from: limit }
 }

@@ -6,7 +6,7 @@ use wasmi::Val;
 
 use super::access::Access;
 use super::machine::Halt;
-use super::session::{Came, Course, DebugSession, Heed};
+use super::session::{DebugSession, Observe, RunResult, RunSpec};
 use super::step_text::BeforeStep;
 use crate::engine::value::{self, Shown};
 use crate::engine::wasi::Suspend;
@@ -72,8 +72,9 @@ impl DebugSession {
         let mut recent = Recent::default();
         self.go_near(now.saturating_sub(steps));
         let mut left = u64::MAX;
-        let course = |limit| Course { limit, base: 1, place: None, line: false, heed: Heed::Nothing, from: limit };
-        let _ = self.execute(&course(now.saturating_sub(steps)), &mut left);
+        let spec =
+            |limit| RunSpec { limit, base: 1, target: None, line: false, observe: Observe::HitCounts, from: limit };
+        let _ = self.execute(&spec(now.saturating_sub(steps)), &mut left);
         while self.step() < now {
             let before = self.machine().position();
             let frame = self.machine().top();
@@ -84,8 +85,8 @@ impl DebugSession {
                 recent.last = self.before_step();
                 self.wasi_mut().note_touched();
             }
-            match self.execute(&course(step + 1), &mut left) {
-                Came::ToLimit => {}
+            match self.execute(&spec(step + 1), &mut left) {
+                RunResult::ReachedLimit => {}
                 _ => break,
             }
             if is_last {

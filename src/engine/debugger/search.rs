@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::lines::LineTable;
 use super::machine::Position;
-use super::session::{Came, Course, DebugSession, Heed, Reached};
+use super::session::{DebugSession, Observe, PendingStop, RunResult, RunSpec};
 use crate::engine::source_map::Line;
 
 /// What is looked for.
@@ -56,7 +56,7 @@ pub struct Search {
     width: u64,
     /// Whether the machine is in the stretch.
     entered: bool,
-    best: Option<(u64, Reached)>,
+    best: Option<(u64, PendingStop)>,
     /// The frame and the line that were passed last; `None` at the start of a stretch.
     seen: Option<(u32, Option<Line>)>,
 }
@@ -83,22 +83,22 @@ impl Search {
     }
 
     /// Works for about so many steps. The step that was found, or that there is none; `None` while it is not known.
-    pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Option<(u64, Reached)>> {
+    pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Option<(u64, PendingStop)>> {
         loop {
             if !self.entered {
                 if self.to == 0 {
                     return Some(None);
                 }
                 session.approach(self.from);
-                match session.execute(&course(self.from, 1), left) {
-                    Came::SliceOver => return None,
-                    Came::ToLimit
-                    | Came::ToBreakpoint(_)
-                    | Came::PastWatchpoint(_)
-                    | Came::ToPlace
-                    | Came::FrameGone
-                    | Came::ToEnd
-                    | Came::ToWait(_) => self.entered = true,
+                match session.execute(&spec(self.from, 1), left) {
+                    RunResult::SliceExhausted => return None,
+                    RunResult::ReachedLimit
+                    | RunResult::HitBreakpoint(_)
+                    | RunResult::HitWatchpoint(_)
+                    | RunResult::ReachedTarget
+                    | RunResult::FrameReturned
+                    | RunResult::Ended
+                    | RunResult::Waiting(_) => self.entered = true,
                 }
             }
             if !self.pass(session, left) {
@@ -134,36 +134,39 @@ impl Search {
             if step >= self.to {
                 return true;
             }
-            let came = match self.kind {
+            let result = match self.kind {
                 SearchKind::Line(_) => return true,
                 SearchKind::Depth(depth) => {
                     let frames = session.machine().frames();
                     match frames.len().checked_sub(depth as usize + 1) {
                         // The frame that is one too many: when it is gone, the depth is right.
-                        Some(above) => session.execute(&course(self.to, frames[above]), left),
+                        Some(above) => session.execute(&spec(self.to, frames[above]), left),
                         None => {
-                            self.best = Some((step, Reached::Step));
-                            session.execute(&course((step + 1).min(self.to), 1), left)
+                            self.best = Some((step, PendingStop::Step));
+                            session.execute(&spec((step + 1).min(self.to), 1), left)
                         }
                     }
                 }
                 SearchKind::Breakpoint => {
                     // A breakpoint at which it has stopped is passed. So is the first step of the stretch, unless nothing
                     // is before it: whether a line begins there is only known on the way to it, in the next stretch.
-                    let is_found = matches!(&self.best, Some((found, Reached::Breakpoint(_))) if *found == step);
+                    let is_found = matches!(&self.best, Some((found, PendingStop::Breakpoint(_))) if *found == step);
                     let is_first = step == self.from && step > 0;
                     let from = if is_found || is_first { step } else { u64::MAX };
-                    session.execute(&Course { from, heed: Heed::All, ..course(self.to, 1) }, left)
+                    session.execute(&RunSpec { from, observe: Observe::All, ..spec(self.to, 1) }, left)
                 }
             };
-            match came {
-                Came::SliceOver => return false,
-                Came::ToBreakpoint(id) if session.step() < self.to => {
-                    self.best = Some((session.step(), Reached::Breakpoint(id)));
+            match result {
+                RunResult::SliceExhausted => return false,
+                RunResult::HitBreakpoint(id) if session.step() < self.to => {
+                    self.best = Some((session.step(), PendingStop::Breakpoint(id)));
                 }
-                Came::PastWatchpoint(touch) => self.best = Some((touch.step, Reached::Watchpoint(touch))),
-                Came::ToEnd | Came::ToWait(_) => return true,
-                Came::ToLimit | Came::ToBreakpoint(_) | Came::ToPlace | Came::FrameGone => {}
+                RunResult::HitWatchpoint(touch) => self.best = Some((touch.step, PendingStop::Watchpoint(touch))),
+                RunResult::Ended | RunResult::Waiting(_) => return true,
+                RunResult::ReachedLimit
+                | RunResult::HitBreakpoint(_)
+                | RunResult::ReachedTarget
+                | RunResult::FrameReturned => {}
             }
         }
     }
@@ -179,20 +182,24 @@ impl Search {
                 return true;
             }
             let depth = session.depth();
-            let came = if depth > back.depth && !back.with_calls {
+            let result = if depth > back.depth && !back.with_calls {
                 let frames = session.machine().frames();
                 let above = frames[frames.len().saturating_sub(back.depth as usize + 1)];
-                session.execute(&course(self.now, above), left)
+                session.execute(&spec(self.now, above), left)
             } else {
                 if self.look(back, session, step) && step >= self.to {
                     return true;
                 }
-                session.execute(&course(step + 1, 1), left)
+                session.execute(&spec(step + 1, 1), left)
             };
-            match came {
-                Came::SliceOver => return false,
-                Came::ToEnd | Came::ToWait(_) => return true,
-                Came::ToLimit | Came::ToBreakpoint(_) | Came::PastWatchpoint(_) | Came::ToPlace | Came::FrameGone => {}
+            match result {
+                RunResult::SliceExhausted => return false,
+                RunResult::Ended | RunResult::Waiting(_) => return true,
+                RunResult::ReachedLimit
+                | RunResult::HitBreakpoint(_)
+                | RunResult::HitWatchpoint(_)
+                | RunResult::ReachedTarget
+                | RunResult::FrameReturned => {}
             }
         }
     }
@@ -212,13 +219,13 @@ impl Search {
         // What comes first in the stretch may have begun before it, unless there is nothing before it.
         let is_known = self.seen.is_some() || self.from == 0;
         if is_known && self.seen != Some((frame, line)) {
-            self.best = Some((step, Reached::Step));
+            self.best = Some((step, PendingStop::Step));
         }
         self.seen = Some((frame, line));
         true
     }
 }
 
-fn course(limit: u64, base: u32) -> Course {
-    Course { limit, base, place: None, line: false, heed: Heed::Nothing, from: limit }
+fn spec(limit: u64, base: u32) -> RunSpec {
+    RunSpec { limit, base, target: None, line: false, observe: Observe::HitCounts, from: limit }
 }

@@ -1,6 +1,6 @@
 //! Breakpoints in a session: where the run functions leave for them, and whether one says to stop.
 
-use super::{Course, DebugSession, Heed};
+use super::{DebugSession, Observe, RunSpec};
 use crate::engine::debugger::breakpoint::{Breakpoint, BreakpointId, Breakpoints, Trigger};
 use crate::engine::debugger::condition::{NoValue, Number};
 use crate::engine::debugger::machine::Position;
@@ -12,8 +12,8 @@ use crate::engine::instrument::Watched;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Armed {
     /// Of the breakpoints, those that count whatever is asked for, and more.
-    pub breakpoints: Option<Heed>,
-    pub place: Option<Position>,
+    pub breakpoints: Option<Observe>,
+    pub target: Option<Position>,
     /// Whether for the line that is run to.
     pub line: bool,
     pub question: bool,
@@ -74,12 +74,12 @@ impl DebugSession {
     }
 
     /// Makes the run functions leave for what counts on a course.
-    pub(super) fn arm(&mut self, course: &Course) {
+    pub(super) fn arm(&mut self, spec: &RunSpec) {
         let question = self.question.is_some();
         // What answers a question goes by places of its own.
-        let counts = !question && (course.heed > Heed::Nothing || self.counts());
+        let counts = !question && (spec.observe > Observe::HitCounts || self.counts());
         let armed =
-            Armed { breakpoints: counts.then_some(course.heed), place: course.place, line: course.line, question };
+            Armed { breakpoints: counts.then_some(spec.observe), target: spec.target, line: spec.line, question };
         if self.armed == armed {
             return;
         }
@@ -90,8 +90,8 @@ impl DebugSession {
         self.await_returns();
         if let Some(range) = self.question.as_ref().and_then(|question| question.range()) {
             self.machine_mut().note(range);
-        } else if let Some(heed) = armed.breakpoints {
-            let ranges = self.breakpoints.ranges(|breakpoint| heed.minds(breakpoint));
+        } else if let Some(observe) = armed.breakpoints {
+            let ranges = self.breakpoints.ranges(|breakpoint| observe.includes(breakpoint));
             self.machine_mut().leave_before(&ranges);
         }
     }
@@ -123,12 +123,13 @@ impl DebugSession {
 
     fn armed_positions(&self) -> Vec<Position> {
         let breakpoints = self.armed.breakpoints.into_iter();
-        let breakpoints = breakpoints.flat_map(|heed| self.breakpoints.positions(move |known| heed.minds(known)));
+        let breakpoints =
+            breakpoints.flat_map(|observe| self.breakpoints.positions(move |known| observe.includes(known)));
         let question = self.question.as_ref().filter(|_| self.armed.question);
         let question = question.into_iter().flat_map(|question| question.positions(&self.program));
         let line = self.run_to.as_ref().filter(|_| self.armed.line);
         let line = line.into_iter().flat_map(|entries| entries.positions().chain(entries.within()));
-        breakpoints.chain(question).chain(self.armed.place).chain(line).collect()
+        breakpoints.chain(question).chain(self.armed.target).chain(line).collect()
     }
 
     /// Whether hits are counted now, whatever is asked for.
@@ -137,13 +138,13 @@ impl DebugSession {
     }
 
     /// What breakpoints on the instruction that is next say: the one that stops, if any does.
-    pub(super) fn breakpoint_here(&mut self, heed: Heed) -> Option<BreakpointId> {
+    pub(super) fn breakpoint_here(&mut self, observe: Observe) -> Option<BreakpointId> {
         self.armed.breakpoints?;
         let position = self.machine().position()?;
         let here: Vec<Breakpoint> = self
             .breakpoints
             .at(position)
-            .filter(|known| heed.minds(known) && !matches!(known.trigger, Trigger::Watch(_)))
+            .filter(|known| observe.includes(known) && !matches!(known.trigger, Trigger::Watch(_)))
             .cloned()
             .collect();
         let mut stop = None;
@@ -156,11 +157,11 @@ impl DebugSession {
                 }
                 Trigger::Watch(_) => false,
             };
-            if is_here && self.holds(&breakpoint) && self.hit(&breakpoint, self.step(), heed) {
+            if is_here && self.holds(&breakpoint) && self.hit(&breakpoint, self.step(), observe) {
                 stop = stop.or(Some(breakpoint.id));
             }
         }
-        stop.filter(|_| heed == Heed::All)
+        stop.filter(|_| observe == Observe::All)
     }
 
     /// Whether the condition of a breakpoint holds here. Where that cannot be told it counts as if it did, as in other
@@ -182,7 +183,7 @@ impl DebugSession {
 
     /// Counts a hit at a step, and tells its message, which is about where the program stands now. Whether it is to stop
     /// there.
-    pub(super) fn hit(&mut self, breakpoint: &Breakpoint, step: u64, heed: Heed) -> bool {
+    pub(super) fn hit(&mut self, breakpoint: &Breakpoint, step: u64, observe: Observe) -> bool {
         if breakpoint.counts() {
             let number = self.hits.as_mut().map(|hits| hits.note(breakpoint.id, step));
             if number.is_none_or(|number| number < breakpoint.from_hit) {
@@ -190,7 +191,7 @@ impl DebugSession {
             }
         }
         let Some(message) = &breakpoint.log else { return true };
-        if heed >= Heed::Messages && self.told.is_new(breakpoint.id, step) {
+        if observe >= Observe::LogMessages && self.told.is_new(breakpoint.id, step) {
             let message = match self.untold(breakpoint) {
                 Some(reason) => format!("could not evaluate its condition: {reason}"),
                 None => MachineScope::new(self).message(message),

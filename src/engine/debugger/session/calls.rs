@@ -101,7 +101,7 @@ impl DebugSession {
         // Nothing is counted on the way.
         self.lose_count();
         loop {
-            self.change_again();
+            self.reapply_changes();
             let before = self.step();
             let change = self.changes.get(self.changed).map_or(u64::MAX, |change| change.step);
             let limit = step.min(change);

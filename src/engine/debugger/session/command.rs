@@ -1,8 +1,8 @@
-//! What a person asks for, and the goal that it becomes.
+//! Commands, and the goals that carry them out.
 
 use std::rc::Rc;
 
-use super::{Came, Course, DebugSession, Heed, LineCommand};
+use super::{DebugSession, LineCommand, Observe, RunResult, RunSpec};
 use crate::engine::debugger::breakpoint::BreakpointId;
 use crate::engine::debugger::last_write::{Answer, Asked, LastWrite, Origin};
 use crate::engine::debugger::line_entries::LineEntries;
@@ -12,86 +12,87 @@ use crate::engine::debugger::watchpoint::Touch;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::Suspend;
 
-/// What a person can ask for. Depths are those of the frame that is on top now.
+/// A debugger command. Depths are those of the topmost frame when it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// On to a breakpoint or the end.
+    /// Continues to a breakpoint or the end.
     Continue,
-    /// One instruction, into a call.
+    /// Steps one instruction, into a call.
     Into,
-    /// One instruction; a call as a whole.
+    /// Steps one instruction, over a call.
     Over,
-    /// Until the function has returned.
+    /// Runs until the function has returned.
     Out,
-    /// On to that place, or a breakpoint, or the end.
+    /// Runs to that instruction, or a breakpoint, or the end.
     RunTo(Position),
-    /// The same with the line that [`DebugSession::set_run_to`] names.
+    /// Runs to the line of [`DebugSession::set_run_to`].
     RunToLine,
-    /// One instruction back.
+    /// Steps one instruction back.
     BackInto,
-    /// One instruction back; a call as a whole.
+    /// Steps one instruction back, over a call.
     BackOver,
-    /// Back to the call that this function was called by.
+    /// Goes back to the call of this function.
     BackOut,
-    /// Back to the breakpoint passed last, or the start.
+    /// Goes back to the previous breakpoint hit, or the start.
     BackContinue,
-    /// From line to line.
+    /// Steps by line.
     Line(LineCommand),
-    /// To that step.
+    /// Goes to that step.
     JumpTo(u64),
-    /// To the end, past all breakpoints.
+    /// Runs to the end, past all breakpoints.
     JumpToEnd,
-    /// Back to the instruction that wrote something last.
+    /// Goes back to the last instruction that wrote the target.
     LastWrite(Asked),
 }
 
-/// How a session stands after a slice.
+/// The state of a session after a slice.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DebugProgress {
-    /// There is more to do. Where it is known, how far the goal is: done and all.
+    /// The goal is not reached yet. `of` is the step of the goal, where that is known.
     Working { step: u64, of: Option<u64> },
-    /// It stands still, and why.
+    /// Execution is stopped.
     Stopped(StopReason),
-    /// In a call of the host that waits for input, for a time, or for either.
+    /// In a host call that waits for input, for a time, or for either.
     Waiting { input: bool, until: Option<u64> },
 }
 
-/// Why a session stands still.
+/// Why a session is stopped.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StopReason {
     /// Before the first instruction.
     Start,
-    /// What was asked for is done.
+    /// The command is complete.
     Step,
     Breakpoint(BreakpointId),
-    /// Before an instruction that touches what is watched.
+    /// Before an instruction that accesses a watched target.
     Watchpoint(Box<Touch>),
-    /// Before the instruction that wrote last what was asked for.
+    /// Before the last instruction that wrote the target of the query.
     LastWrite(Box<Touch>),
-    /// Where it was: no instruction before here wrote what was asked for.
+    /// Where it was: no instruction before here wrote the target of the query.
     NotWritten(Origin),
-    /// It was asked to.
+    /// The user pressed **Pause**.
     Pause,
-    /// The program is over; it stands at its last instruction.
+    /// The program has ended; the position is its last instruction.
     Ended(Outcome),
-    /// Nothing further back was found.
+    /// A search backwards found nothing.
     Beginning,
 }
 
-/// What is being worked on.
+/// What [`DebugSession::advance`] works towards.
 pub(super) enum Goal {
-    Rest(StopReason),
-    /// Along a course. The reason is given when the limit or the place is reached or the frame is gone.
-    Forward(Course, Reached),
+    Idle(StopReason),
+    /// Execute forward. The pending stop is reported when the limit or the target is reached, or the frame has
+    /// returned.
+    Forward(RunSpec, PendingStop),
     Search(Search),
     LastWrite(LastWrite),
-    /// Counting hits again from an earlier moment up to that step, where the command begins.
+    /// Count hits again from an earlier checkpoint up to that step, where the command begins.
     Count(u64, Command),
 }
 
-/// Why to stop where it was meant to come to.
+/// The stop reason to report once the goal is reached.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::engine::debugger) enum Reached {
+pub(in crate::engine::debugger) enum PendingStop {
     Step,
     Beginning,
     Pause,
@@ -101,7 +102,7 @@ pub(in crate::engine::debugger) enum Reached {
     NotWritten(Origin),
 }
 
-impl Reached {
+impl PendingStop {
     fn reason(self) -> StopReason {
         match self {
             Self::Step => StopReason::Step,
@@ -116,10 +117,10 @@ impl Reached {
 }
 
 impl DebugSession {
-    /// Asks for something. What was being worked on is given up.
+    /// Gives a command. The current goal is cancelled.
     pub fn ask(&mut self, command: Command) {
         self.end_line_step();
-        self.give_up();
+        self.cancel_search();
         self.reported = self.reported.filter(|step| *step == self.step());
         let stops = match command {
             Command::Continue | Command::Over | Command::Out | Command::BackContinue => true,
@@ -143,37 +144,37 @@ impl DebugSession {
         self.near_due = None;
         let top = self.machine().top();
         let depth = self.machine().depth();
-        let forward = |limit, base, place, heed| {
-            Goal::Forward(Course { limit, base, place, line: false, heed, from: step }, Reached::Step)
+        let forward = |limit, base, target, observe| {
+            Goal::Forward(RunSpec { limit, base, target, line: false, observe, from: step }, PendingStop::Step)
         };
         match command {
-            Command::Continue => forward(u64::MAX, 1, None, Heed::All),
-            Command::Into => forward(step + 1, 1, None, Heed::Messages),
-            Command::Over if self.is_at_call() => forward(u64::MAX, top + 1, None, Heed::All),
-            Command::Over => forward(step + 1, 1, None, Heed::Messages),
-            Command::Out => forward(u64::MAX, top.max(1), None, Heed::All),
-            Command::RunTo(place) => forward(u64::MAX, 1, Some(place), Heed::All),
+            Command::Continue => forward(u64::MAX, 1, None, Observe::All),
+            Command::Into => forward(step + 1, 1, None, Observe::LogMessages),
+            Command::Over if self.is_at_call() => forward(u64::MAX, top + 1, None, Observe::All),
+            Command::Over => forward(step + 1, 1, None, Observe::LogMessages),
+            Command::Out => forward(u64::MAX, top.max(1), None, Observe::All),
+            Command::RunTo(place) => forward(u64::MAX, 1, Some(place), Observe::All),
             Command::RunToLine => Goal::Forward(
-                Course { limit: u64::MAX, base: 1, place: None, line: true, heed: Heed::All, from: step },
-                Reached::Step,
+                RunSpec { limit: u64::MAX, base: 1, target: None, line: true, observe: Observe::All, from: step },
+                PendingStop::Step,
             ),
-            Command::JumpToEnd => forward(u64::MAX, 1, None, Heed::Nothing),
-            Command::JumpTo(step) => self.jump(step, Reached::Step),
-            Command::BackInto if step == 0 => Goal::Rest(StopReason::Beginning),
-            Command::BackInto => self.jump(step - 1, Reached::Step),
+            Command::JumpToEnd => forward(u64::MAX, 1, None, Observe::HitCounts),
+            Command::JumpTo(step) => self.jump(step, PendingStop::Step),
+            Command::BackInto if step == 0 => Goal::Idle(StopReason::Beginning),
+            Command::BackInto => self.jump(step - 1, PendingStop::Step),
             Command::BackOver => Goal::Search(Search::new(SearchKind::Depth(depth.max(1)), step)),
-            Command::BackOut if depth <= 1 => self.jump(0, Reached::Beginning),
+            Command::BackOut if depth <= 1 => self.jump(0, PendingStop::Beginning),
             Command::BackOut => Goal::Search(Search::new(SearchKind::Depth(depth - 1), step)),
             Command::Line(command) => self.ask_line(command),
             Command::BackContinue => Goal::Search(Search::new(SearchKind::Breakpoint, step)),
             Command::LastWrite(asked) => match LastWrite::new(self, asked) {
                 Some(search) => Goal::LastWrite(search),
-                None => Goal::Rest(StopReason::NotWritten(Origin::NotThere)),
+                None => Goal::Idle(StopReason::NotWritten(Origin::NotThere)),
             },
         }
     }
 
-    /// Goes to the last moment at which it is known how often breakpoints were hit, to count from there.
+    /// Restores the last checkpoint with hit counts, to count from there.
     fn count(&mut self, command: Command) -> Goal {
         let now = self.step();
         let from = self.history.uncounted(0).map_or(now, |step| step.min(now));
@@ -183,46 +184,46 @@ impl DebugSession {
         Goal::Count(now, command)
     }
 
-    /// Stops where it is; a search, where it began.
+    /// Stops here; a search, where it began.
     pub fn pause(&mut self) {
-        if matches!(self.goal, Goal::Rest(_)) {
+        if matches!(self.goal, Goal::Idle(_)) {
             return;
         }
-        self.give_up();
-        self.rest(StopReason::Pause);
+        self.cancel_search();
+        self.stop(StopReason::Pause);
     }
 
-    /// Comes back from a search that is under way.
-    fn give_up(&mut self) {
+    /// Cancels an active search, and goes back to where it began.
+    fn cancel_search(&mut self) {
         let began = match &self.goal {
-            Goal::Rest(_) | Goal::Forward(..) => None,
+            Goal::Idle(_) | Goal::Forward(..) => None,
             Goal::Search(search) => Some(search.now()),
             Goal::LastWrite(search) => Some(search.now()),
             Goal::Count(now, _) => Some(*now),
         };
         self.question = None;
         let Some(now) = began else { return };
-        if let Goal::Forward(course, _) = self.jump(now, Reached::Pause) {
-            // At most as far as moments are apart.
+        if let Goal::Forward(spec, _) = self.jump(now, PendingStop::Pause) {
+            // At most the distance between two checkpoints.
             let mut left = u64::MAX;
-            let _ = self.execute(&course, &mut left);
+            let _ = self.execute(&spec, &mut left);
         }
     }
 
-    /// Works on what was asked for, for about so many steps.
+    /// Works towards the goal for about this many steps.
     pub fn advance(&mut self, steps: u64) -> DebugProgress {
         let mut left = steps;
         loop {
-            let goal = std::mem::replace(&mut self.goal, Goal::Rest(StopReason::Step));
+            let goal = std::mem::replace(&mut self.goal, Goal::Idle(StopReason::Step));
             let progress = match goal {
-                Goal::Rest(reason) => {
-                    self.goal = Goal::Rest(reason.clone());
+                Goal::Idle(reason) => {
+                    self.goal = Goal::Idle(reason.clone());
                     Some(DebugProgress::Stopped(reason))
                 }
-                Goal::Forward(course, reached) => self.go_forward(course, reached, &mut left),
+                Goal::Forward(spec, pending_stop) => self.go_forward(spec, pending_stop, &mut left),
                 Goal::Search(search) => self.search(search, &mut left),
                 Goal::LastWrite(search) => self.search_write(search, &mut left),
-                Goal::Count(now, command) => self.go_on_counting(now, command, &mut left),
+                Goal::Count(now, command) => self.continue_counting(now, command, &mut left),
             };
             if let Some(progress) = progress {
                 return progress;
@@ -230,26 +231,28 @@ impl DebugSession {
         }
     }
 
-    fn go_forward(&mut self, course: Course, reached: Reached, left: &mut u64) -> Option<DebugProgress> {
-        match self.execute(&course, left) {
-            Came::FrameGone if let Some(goal) = self.line_step_returned() => self.goal = goal,
-            Came::ToLimit | Came::ToPlace | Came::FrameGone => self.rest(reached.reason()),
-            Came::ToBreakpoint(id) => self.rest(StopReason::Breakpoint(id)),
-            Came::PastWatchpoint(touch) => {
+    fn go_forward(&mut self, spec: RunSpec, pending_stop: PendingStop, left: &mut u64) -> Option<DebugProgress> {
+        match self.execute(&spec, left) {
+            RunResult::FrameReturned if let Some(goal) = self.line_step_returned() => self.goal = goal,
+            RunResult::ReachedLimit | RunResult::ReachedTarget | RunResult::FrameReturned => {
+                self.stop(pending_stop.reason())
+            }
+            RunResult::HitBreakpoint(id) => self.stop(StopReason::Breakpoint(id)),
+            RunResult::HitWatchpoint(touch) => {
                 self.end_line_step();
-                self.goal = self.jump(touch.step, Reached::Watchpoint(touch));
+                self.goal = self.jump(touch.step, PendingStop::Watchpoint(touch));
             }
-            Came::ToEnd => {
+            RunResult::Ended => {
                 let outcome = self.end.as_ref().map(|end| end.outcome.clone());
-                self.rest(outcome.map_or(StopReason::Step, StopReason::Ended));
+                self.stop(outcome.map_or(StopReason::Step, StopReason::Ended));
             }
-            Came::ToWait(suspend) => {
-                self.goal = Goal::Forward(course, reached);
+            RunResult::Waiting(suspend) => {
+                self.goal = Goal::Forward(spec, pending_stop);
                 return Some(waiting(suspend));
             }
-            Came::SliceOver => {
-                self.goal = Goal::Forward(course, reached);
-                let of = (course.limit != u64::MAX).then_some(course.limit);
+            RunResult::SliceExhausted => {
+                self.goal = Goal::Forward(spec, pending_stop);
+                let of = (spec.limit != u64::MAX).then_some(spec.limit);
                 return Some(DebugProgress::Working { step: self.step(), of });
             }
         }
@@ -263,8 +266,8 @@ impl DebugSession {
                 self.goal = Goal::Search(search);
                 return Some(DebugProgress::Working { step, of: Some(of) });
             }
-            Some(Some((step, reached))) => self.goal = self.jump(step, reached),
-            Some(None) => self.goal = self.jump(0, Reached::Beginning),
+            Some(Some((step, pending_stop))) => self.goal = self.jump(step, pending_stop),
+            Some(None) => self.goal = self.jump(0, PendingStop::Beginning),
         }
         None
     }
@@ -277,15 +280,15 @@ impl DebugSession {
         };
         self.question = None;
         self.goal = match answer {
-            Answer::Written(touch) => self.jump(touch.step, Reached::LastWrite(touch)),
-            Answer::NotWritten(origin) => self.jump(search.now(), Reached::NotWritten(origin)),
+            Answer::Written(touch) => self.jump(touch.step, PendingStop::LastWrite(touch)),
+            Answer::NotWritten(origin) => self.jump(search.now(), PendingStop::NotWritten(origin)),
         };
         None
     }
 
-    fn go_on_counting(&mut self, now: u64, command: Command, left: &mut u64) -> Option<DebugProgress> {
-        let course = Course { limit: now, base: 1, place: None, line: false, heed: Heed::Nothing, from: now };
-        if let Came::SliceOver = self.execute(&course, left) {
+    fn continue_counting(&mut self, now: u64, command: Command, left: &mut u64) -> Option<DebugProgress> {
+        let spec = RunSpec { limit: now, base: 1, target: None, line: false, observe: Observe::HitCounts, from: now };
+        if let RunResult::SliceExhausted = self.execute(&spec, left) {
             self.goal = Goal::Count(now, command);
             return Some(DebugProgress::Working { step: self.step(), of: Some(now) });
         }
@@ -293,7 +296,7 @@ impl DebugSession {
         None
     }
 
-    fn rest(&mut self, reason: StopReason) {
+    fn stop(&mut self, reason: StopReason) {
         if let StopReason::Watchpoint(_) | StopReason::LastWrite(_) = reason {
             self.reported = Some(self.step());
         }
@@ -301,20 +304,20 @@ impl DebugSession {
             self.note_stop();
         }
         self.end_line_step();
-        self.goal = Goal::Rest(reason);
+        self.goal = Goal::Idle(reason);
     }
 
-    /// To a step, by way of the nearest moment before it if that is nearer.
-    pub(super) fn jump(&mut self, step: u64, reached: Reached) -> Goal {
+    /// Goes to a step, from the nearest checkpoint before it if that is nearer.
+    pub(super) fn jump(&mut self, step: u64, pending_stop: PendingStop) -> Goal {
         let step = self.end.as_ref().map_or(step, |end| step.min(end.step));
         self.approach(step);
         Goal::Forward(
-            Course { limit: step, base: 1, place: None, line: false, heed: Heed::Nothing, from: step },
-            reached,
+            RunSpec { limit: step, base: 1, target: None, line: false, observe: Observe::HitCounts, from: step },
+            pending_stop,
         )
     }
 
-    /// Whether the instruction that is next calls a function.
+    /// Whether the next instruction calls a function.
     fn is_at_call(&self) -> bool {
         use crate::engine::instrument::Flow;
         let Some(position) = self.machine().position() else { return false };

@@ -6,8 +6,8 @@
 
 use std::rc::Rc;
 
-use super::command::{Goal, Reached};
-use super::{Course, DebugSession, Heed};
+use super::command::{Goal, PendingStop};
+use super::{DebugSession, Observe, RunSpec};
 use crate::engine::debugger::lines::LineTable;
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::search::{LineBack, Search, SearchKind};
@@ -62,7 +62,7 @@ impl DebugSession {
         let step = self.step();
         let depth = self.depth().max(1);
         let (Some(table), Some(position)) = (self.line_table(), self.machine().position()) else {
-            return Goal::Rest(super::StopReason::Step);
+            return Goal::Idle(super::StopReason::Step);
         };
         let line = table.line(position);
         let is_inlined = table.is_inlined(line.and_then(|line| line.scope));
@@ -79,7 +79,7 @@ impl DebugSession {
             LineCommand::BackInto => back.with_calls = true,
             LineCommand::BackOver => {}
             LineCommand::BackOut if is_inlined => back.leaves = true,
-            LineCommand::BackOut if depth == 1 => return self.jump(0, Reached::Beginning),
+            LineCommand::BackOut if depth == 1 => return self.jump(0, PendingStop::Beginning),
             LineCommand::BackOut => back.depth = depth - 1,
         }
         Goal::Search(Search::new(SearchKind::Line(Rc::new(back)), step))
@@ -97,7 +97,7 @@ impl DebugSession {
     }
 
     fn begin_line_step(&mut self, command: LineCommand) -> Goal {
-        let Some(position) = self.machine().position() else { return Goal::Rest(super::StopReason::Step) };
+        let Some(position) = self.machine().position() else { return Goal::Idle(super::StopReason::Step) };
         let frame = self.machine().top();
         self.line_step = Some(LineStep {
             command,
@@ -109,9 +109,15 @@ impl DebugSession {
             function: position.function,
             redirected: Vec::new(),
         });
-        let course =
-            Course { limit: u64::MAX, base: frame, place: None, line: false, heed: Heed::All, from: self.step() };
-        Goal::Forward(course, Reached::Step)
+        let spec = RunSpec {
+            limit: u64::MAX,
+            base: frame,
+            target: None,
+            line: false,
+            observe: Observe::All,
+            from: self.step(),
+        };
+        Goal::Forward(spec, PendingStop::Step)
     }
 
     /// Whether the step that is under way ends before the instruction that is next.

@@ -5,9 +5,9 @@
 //! A request is a *goal*; [`DebugSession::advance`] works on it until it is reached or the slice is over.
 //!
 //! This file has what a session is and what can be asked of it at any time. How it begins is in `start`, how a command
-//! becomes a goal in `command` and `lines`, how it executes in `course`, what happens where calls begin and end in
-//! `calls`, the moments that it goes back to in `moments`, breakpoints in `breaking`, watchpoints in `watching`, and what
-//! was printed in `output`.
+//! becomes a goal in `command` and `lines`, how it executes in `execute`, what happens where calls begin and end in
+//! `calls`, the moments that it goes back to in `moments`, breakpoints in `breaking`, watchpoints in `watching`, and
+//! what was printed in `output`.
 
 use std::rc::Rc;
 
@@ -16,9 +16,9 @@ use wasmi::Val;
 use self::breaking::Armed;
 use self::calls::{End, PlannedCall};
 use self::command::Goal;
-pub(in crate::engine::debugger) use self::command::Reached;
+pub(in crate::engine::debugger) use self::command::PendingStop;
 pub use self::command::{Command, DebugProgress, StopReason};
-pub(in crate::engine::debugger) use self::course::{Came, Course, Heed};
+pub(in crate::engine::debugger) use self::execute::{Observe, RunResult, RunSpec};
 pub use self::lines::LineCommand;
 use self::lines::LineStep;
 use self::watching::Pending;
@@ -39,13 +39,13 @@ use crate::engine::wasi::{Output, WasiCtx};
 mod breaking;
 mod calls;
 mod command;
-mod course;
+mod execute;
 mod lines;
 mod moments;
 mod output;
 mod previous;
+mod run_to_end;
 mod start;
-mod through;
 mod watching;
 
 /// See the module's documentation.
@@ -260,7 +260,7 @@ impl DebugSession {
         changes.sort_by_key(|(step, _)| *step);
         self.changes = changes.into_iter().map(|(step, change)| Changed { step, change, frame: None }).collect();
         self.changed = 0;
-        self.change_again();
+        self.reapply_changes();
         self.history.forget_from(self.step());
         self.remember();
     }

@@ -113,7 +113,7 @@ impl DebugSession {
         self.changes.retain(|changed| changed.step <= step);
         self.changes.push(Changed { step, change, frame });
         self.changed = self.changes.len();
-        self.goal = Goal::Rest(StopReason::Step);
+        self.goal = Goal::Idle(StopReason::Step);
         self.remember();
     }
 }

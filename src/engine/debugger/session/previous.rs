@@ -10,18 +10,18 @@ use crate::engine::debugger::machine::Position;
 
 /// Where the machine stood.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stood {
+pub(super) struct PreviousStop {
     top: u32,
     position: Option<Position>,
 }
 
 impl DebugSession {
-    pub(super) fn stood(&self) -> Stood {
-        Stood { top: self.machine().top(), position: self.machine().position() }
+    pub(super) fn previous_stop(&self) -> PreviousStop {
+        PreviousStop { top: self.machine().top(), position: self.machine().position() }
     }
 
     /// Something has been executed since: one instruction, or whole segments.
-    pub(super) fn note_previous(&mut self, stood: Stood, single: bool) {
+    pub(super) fn note_previous(&mut self, previous_stop: PreviousStop, single: bool) {
         let top = self.machine().top();
         while self.awaited.last().is_some_and(|(frame, _)| *frame > top) {
             self.awaited.pop();
@@ -30,16 +30,16 @@ impl DebugSession {
             self.previous = Previous::At(call);
             return;
         }
-        self.previous = match stood.position {
-            Some(position) if single && stood.top == top => Previous::At(position),
+        self.previous = match previous_stop.position {
+            Some(position) if single && previous_stop.top == top => Previous::At(position),
             _ => Previous::Elsewhere,
         };
-        if let Some(position) = stood.position
+        if let Some(position) = previous_stop.position
             && single
-            && stood.top < top
+            && previous_stop.top < top
             && self.leads_within_line(position)
         {
-            self.awaited.push((stood.top, position));
+            self.awaited.push((previous_stop.top, position));
         }
     }
 

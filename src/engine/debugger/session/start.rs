@@ -103,7 +103,7 @@ impl DebugSession {
             reported: None,
             question: None,
             stops: Vec::new(),
-            goal: Goal::Rest(StopReason::Start),
+            goal: Goal::Idle(StopReason::Start),
             end: None,
             furthest: 0,
             changes: Vec::new(),

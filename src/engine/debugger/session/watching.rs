@@ -4,7 +4,7 @@
 //! that it did not trap. So it is executed, and where it is to stop, the machine goes back to before it. Conditions and
 //! messages of watchpoints see the program after the instruction, as those of other debuggers do.
 
-use super::{DebugSession, Heed};
+use super::{DebugSession, Observe};
 use crate::engine::debugger::access::Access;
 use crate::engine::debugger::breakpoint::{Breakpoint, Trigger};
 use crate::engine::debugger::watchpoint::{On, Seen, Target, Touch, Watchpoint};
@@ -29,7 +29,7 @@ pub(super) struct Pending {
 
 impl DebugSession {
     /// Finds out what the next instruction is going to touch; whether it is anything.
-    pub(super) fn look_ahead(&mut self, heed: Heed) -> bool {
+    pub(super) fn look_ahead(&mut self, observe: Observe) -> bool {
         self.pending.clear();
         let Some(position) = self.machine().position() else { return false };
         let mut pending = Vec::new();
@@ -37,10 +37,10 @@ impl DebugSession {
             let on_memory: Vec<(Breakpoint, Watchpoint)> = self
                 .breakpoints
                 .watching_memory()
-                .filter(|(known, _)| heed.minds(known))
+                .filter(|(known, _)| observe.includes(known))
                 .map(|(known, watchpoint)| (known.clone(), watchpoint))
                 .collect();
-            let elsewhere = self.breakpoints.at(position).filter(|known| heed.minds(known));
+            let elsewhere = self.breakpoints.at(position).filter(|known| observe.includes(known));
             let elsewhere = elsewhere.filter_map(|known| match known.trigger {
                 Trigger::Watch(watchpoint) if watchpoint.range().is_none() => Some((known.clone(), watchpoint)),
                 Trigger::Watch(_) | Trigger::Instruction(_) | Trigger::Line(_) | Trigger::Import(_) => None,
@@ -127,7 +127,7 @@ impl DebugSession {
     }
 
     /// The step has been executed: what of it hits. The hit that says to stop, if any does.
-    pub(super) fn settle_pending(&mut self, heed: Heed) -> Option<Touch> {
+    pub(super) fn settle_pending(&mut self, observe: Observe) -> Option<Touch> {
         if self.pending.is_empty() {
             return None;
         }
@@ -143,14 +143,14 @@ impl DebugSession {
                     }
                 }
                 Some(breakpoint) => {
-                    if self.holds(breakpoint) && self.hit(breakpoint, step, heed) && self.reported != Some(step) {
+                    if self.holds(breakpoint) && self.hit(breakpoint, step, observe) && self.reported != Some(step) {
                         let untold = self.untold(breakpoint);
                         stop = stop.or(Some(Touch { id: Some(breakpoint.id), untold, ..touch }));
                     }
                 }
             }
         }
-        stop.filter(|_| heed == Heed::All)
+        stop.filter(|_| observe == Observe::All)
     }
 
     fn settle(&self, pending: &Pending, touched: &[Touched]) -> Option<Touch> {

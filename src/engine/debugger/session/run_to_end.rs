@@ -1,4 +1,4 @@
-//! Running a program to its end without looking at it: what shows that the copy does what the original does.
+//! Running a program to its end without stopping, for tests that compare the copy with the original.
 
 use super::DebugSession;
 use crate::engine::debugger::machine::Halt;
@@ -7,9 +7,9 @@ use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::Suspend;
 
 impl DebugSession {
-    /// Runs on for about so many steps, past everything. No moments are kept, so there is no way back, and nothing is to
-    /// be asked of the session afterwards.
-    pub fn run_through(&mut self, steps: u64) -> Progress {
+    /// Runs for about this many steps, past all breakpoints. It takes no checkpoints, so the session cannot go back,
+    /// and must not be used for anything else afterwards.
+    pub fn run_to_end(&mut self, steps: u64) -> Progress {
         let mut left = steps;
         loop {
             if let Some(end) = &self.end {
