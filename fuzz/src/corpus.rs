@@ -13,7 +13,7 @@ use wasmoscope::protocol::{
 use wasmoscope::ui::platform::archive::{Format, pack};
 use wasmoscope::ui::platform::share_url::{Shared, to_fragment};
 use wasmoscope::ui::state::call_notes::{CallChange, CallNotes};
-use wasmoscope::ui::state::debug_notes::{DebugNotes, Moment};
+use wasmoscope::ui::state::debug_notes::{Bookmark, DebugNotes};
 use wasmoscope::ui::state::project::Program;
 use wasmoscope::ui::state::project_file::{Packing, ProjectFile};
 use wasmoscope::ui::state::sources::SourceText;
@@ -163,7 +163,7 @@ fn project_list() -> Vec<ProjectFile> {
         breakpoints: vec![breakpoint],
         catches: vec![catch],
         expressions: vec!["local.i".into(), "mem8[3]".into()],
-        moment: Some(Moment { step: 5, bytes: b"\x01bytes".to_vec().into() }),
+        bookmark: Some(Bookmark { step: 5, bytes: b"\x01bytes".to_vec().into() }),
         calls: CallNotes::default().apply(CallChange::Choose(Some("add".into()))).apply(CallChange::Type {
             export: "add".into(),
             index: 1,

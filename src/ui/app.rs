@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::components::bookmark_bar::BookmarkBar;
 use super::components::calls_panel::CallsRegion;
 use super::components::console::ConsolePanel;
 use super::components::debug_bar::DebugBar;
@@ -13,7 +14,6 @@ use super::components::help_dialog::HelpDialog;
 use super::components::inspector::Inspector;
 use super::components::memory_panel::MemoryRegion;
 use super::components::module_panel::ModulePanel;
-use super::components::moment_bar::MomentBar;
 use super::components::notice_bar::NoticeBar;
 use super::components::rest_banner::RestBanner;
 use super::components::splitter::SplitterBar;
@@ -157,7 +157,7 @@ fn Page() -> Html {
             <DebugBar />
             <FaultBanner />
             <RestBanner />
-            <MomentBar />
+            <BookmarkBar />
             <main class="workbench">
                 <div class="workbench-left" hidden={!any(left)}>
                     <TabPanel panel={Panel::Module} {narrow}><ModulePanel /></TabPanel>

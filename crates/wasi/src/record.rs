@@ -41,7 +41,7 @@ impl Default for Terminals {
     }
 }
 
-/// How much of a record there was at some moment.
+/// The length of a record at a checkpoint.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RecordLength {
     realtime: ReadingsLength,

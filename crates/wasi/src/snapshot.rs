@@ -1,4 +1,4 @@
-//! The state of a program's WASI at a moment, to be gone back to.
+//! A snapshot of a program's WASI state, for restoring.
 //!
 //! A snapshot holds no copy of the record: what was recorded until then is the beginning of what is recorded later, so
 //! lengths are enough. After [`WasiCtx::restore`] the program gets from outside what it got the first time, and goes on

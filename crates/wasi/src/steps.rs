@@ -1,8 +1,8 @@
 //! At which steps of a debugged program its calls are.
 //!
-//! A debugged program counts its steps down in a global; a call that begins reads it. What has been noted stays when the
-//! program is put back to an earlier moment: the same steps come again. A program may call the host without end, so
-//! there are only so many marks: beyond that, one stands for those that follow it closely.
+//! A debugged program counts its steps down in a global; a call that begins reads it. What has been noted stays when
+//! the program is restored to an earlier checkpoint: the same steps are executed again. A program may call the host
+//! without end, so there are only so many marks: beyond that, one stands for those that follow it closely.
 
 use wasmi::{AsContext, Caller, Global};
 

@@ -1,4 +1,4 @@
-//! The contents of a memory at a moment, sharing what it has in common with the moment before.
+//! The contents of a memory at a checkpoint, which shares unchanged pieces with the checkpoint before.
 
 use std::rc::Rc;
 

@@ -165,7 +165,7 @@ enum Stage {
 
 /// What is asked for was mostly written not long ago.
 const FIRST_WIDTH: u64 = 1_000;
-/// How long stretches are after the first: they end where moments are known, so that little is run twice.
+/// How long stretches are after the first: they end at checkpoints, so that little runs twice.
 const WIDTH: u64 = 200_000;
 /// The copy notes writes to memory on its own, so that longer stretches cost nothing.
 const NOTED_WIDTH: u64 = 2_000_000;
@@ -221,7 +221,7 @@ impl LastWrite {
                     if self.to <= self.bound {
                         return Some(Answer::NotWritten(self.changed.map_or(Origin::Start, Origin::Person)));
                     }
-                    session.go_near(self.from);
+                    session.restore_nearest(self.from);
                     if let RunResult::SliceExhausted = session.execute(&spec(self.from, 1), left) {
                         return None;
                     }
@@ -242,7 +242,7 @@ impl LastWrite {
                 }
                 Stage::Telling { step, made } => {
                     if session.step() != step {
-                        session.go_near(step);
+                        session.restore_nearest(step);
                         if let RunResult::SliceExhausted = session.execute(&spec(step, 1), left) {
                             return None;
                         }
@@ -271,7 +271,7 @@ impl LastWrite {
         self.width = (self.width * 10).clamp(WIDTH, most);
         self.to = self.from;
         let from = self.to.saturating_sub(self.width);
-        self.from = session.moment_before(from).max(self.bound).min(self.to);
+        self.from = session.checkpoint_before(from).max(self.bound).min(self.to);
         self.stage = Stage::Entering;
     }
 

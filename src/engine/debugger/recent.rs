@@ -70,7 +70,7 @@ impl DebugSession {
         }
         let mut calls: HashMap<u32, Pushed> = HashMap::new();
         let mut recent = Recent::default();
-        self.go_near(now.saturating_sub(steps));
+        self.restore_nearest(now.saturating_sub(steps));
         let mut left = u64::MAX;
         let spec =
             |limit| RunSpec { limit, base: 1, target: None, line: false, observe: Observe::HitCounts, from: limit };

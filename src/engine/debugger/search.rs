@@ -89,7 +89,7 @@ impl Search {
                 if self.to == 0 {
                     return Some(None);
                 }
-                session.approach(self.from);
+                session.seek(self.from);
                 match session.execute(&spec(self.from, 1), left) {
                     RunResult::SliceExhausted => return None,
                     RunResult::ReachedLimit
@@ -116,8 +116,8 @@ impl Search {
             if matches!(self.kind, SearchKind::Breakpoint) {
                 self.width = self.width.min(WIDEST_WITH_STOPS);
             }
-            // Where a moment is, nothing has to be executed to get there.
-            self.from = session.moment_before(self.from.saturating_sub(self.width)).min(self.from);
+            // Restoring a checkpoint executes nothing.
+            self.from = session.checkpoint_before(self.from.saturating_sub(self.width)).min(self.from);
             self.entered = false;
             self.seen = None;
         }

@@ -168,7 +168,7 @@ impl Limiter {
         self.refused.as_ref()
     }
 
-    /// Puts back what was the last refusal at an earlier moment.
+    /// Restores the last refusal of a checkpoint.
     pub fn set_refused(&mut self, refused: Option<Refusal>) {
         self.refused = refused;
     }

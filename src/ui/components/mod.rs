@@ -3,6 +3,7 @@
 pub mod aside_list;
 pub mod ask_dialog;
 pub mod backtrace;
+pub mod bookmark_bar;
 mod breakpoint_fields;
 pub mod breakpoints;
 pub mod byte_inspector;
@@ -48,7 +49,6 @@ pub mod memory_panel;
 pub mod modal;
 pub mod module_lists;
 pub mod module_panel;
-pub mod moment_bar;
 pub mod move_dialog;
 pub mod named_values;
 pub mod notice_bar;

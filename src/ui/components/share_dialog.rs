@@ -15,7 +15,7 @@ use crate::ui::hooks::use_projects::Projects;
 use crate::ui::platform::share_url::{LONGEST_FRAGMENT, Shared, to_fragment};
 use crate::ui::platform::{dom, download};
 use crate::ui::selectors::numbers;
-use crate::ui::state::debug_notes::Moment;
+use crate::ui::state::debug_notes::Bookmark;
 use crate::ui::state::project::file_stem;
 use crate::ui::state::project_file::{Packing, ProjectFile};
 
@@ -43,7 +43,7 @@ enum Step {
     /// The worker has been asked for it.
     Asked,
     /// It is there, with the files as the run found them.
-    There(Moment, Rc<[FileImage]>),
+    There(Bookmark, Rc<[FileImage]>),
 }
 
 #[component]
@@ -57,15 +57,15 @@ pub fn ShareDialog(props: &Props) -> Html {
     {
         let (link, file) = (link.setter(), file.clone());
         use_effect_with((props.projects.clone(), (*step).clone()), move |(projects, step)| {
-            let (moment, files) = match step {
+            let (bookmark, files) = match step {
                 Step::Not => (None, None),
                 Step::Asked => return,
-                Step::There(moment, files) => (Some(moment.clone()), Some(files.clone())),
+                Step::There(bookmark, files) => (Some(bookmark.clone()), Some(files.clone())),
             };
             link.set(Link::Making);
             projects.export(Callback::from(move |mut exported: ProjectFile| {
                 if let Some(files) = &files {
-                    exported.debugging.moment = moment.clone();
+                    exported.debugging.bookmark = bookmark.clone();
                     exported.files = files.to_vec();
                 }
                 link.set(match to_fragment(&exported) {
@@ -81,8 +81,8 @@ pub fn ShareDialog(props: &Props) -> Html {
         let step = step.setter();
         use_callback((), move |event: Rc<EngineEvent>, ()| {
             if let EngineEvent::Bookmarked { step: number, bytes, files, .. } = &*event {
-                let moment = Moment { step: *number, bytes: bytes.as_slice().into() };
-                step.set(Step::There(moment, files.as_slice().into()));
+                let bookmark = Bookmark { step: *number, bytes: bytes.as_slice().into() };
+                step.set(Step::There(bookmark, files.as_slice().into()));
             }
         })
     };

@@ -129,10 +129,10 @@ pub fn use_debugger(
         use_effect_with(kept, move |(breakpoints, catches, expressions)| {
             let now = workspace.clone();
             if now.opened == opened {
-                let moment = now.project.debugging.moment.clone();
+                let bookmark = now.project.debugging.bookmark.clone();
                 let (breakpoints, catches) = (breakpoints.clone(), catches.clone());
                 let expressions = expressions.clone();
-                let notes = DebugNotes { breakpoints, catches, expressions, moment, ..DebugNotes::default() };
+                let notes = DebugNotes { breakpoints, catches, expressions, bookmark, ..DebugNotes::default() };
                 now.dispatch(WorkspaceAction::SetNotes(notes.into()));
             }
         });

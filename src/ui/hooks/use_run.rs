@@ -129,13 +129,13 @@ impl Launcher {
             let entry = inner.debugged.borrow().clone();
             return self.debug_entry(entry);
         }
-        let moment = inner.workspace.clone().project.debugging.moment.clone();
-        let Some(moment) = moment else { return self.launch(Launch::Debug) };
+        let bookmark = inner.workspace.clone().project.debugging.bookmark.clone();
+        let Some(bookmark) = bookmark else { return self.launch(Launch::Debug) };
         let (source, options, text) = self.prepare();
         let breakpoints = inner.debug.clone().breakpoints.all();
         *inner.debugged.borrow_mut() = Entry::Default;
         inner.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
-        inner.engine.debug_at(source, options, text, breakpoints, moment.bytes.to_vec());
+        inner.engine.debug_at(source, options, text, breakpoints, bookmark.bytes.to_vec());
     }
 
     fn launch(&self, launch: Launch) {

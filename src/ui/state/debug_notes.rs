@@ -1,5 +1,5 @@
 //! What a person has set up to look into a program, as it is kept with the project: what is called with which
-//! arguments, breakpoints, watchpoints, watch expressions, and the moment of a run that the project was shared at.
+//! arguments, breakpoints, watchpoints, watch expressions, and the bookmark of the step that the project was shared at.
 //!
 //! As text it is JSON whose unknown parts are passed over, so that a page of another age opens what it understands.
 
@@ -25,16 +25,16 @@ pub struct DebugNotes {
     /// What to stop at besides lines.
     pub catches: Vec<Catch>,
     pub expressions: Vec<Rc<str>>,
-    pub moment: Option<Moment>,
+    pub bookmark: Option<Bookmark>,
     /// What Run and Debug call.
     pub calls: CallNotes,
     /// The identity of the example that the project began as: Reset goes back to it.
     pub example: Option<Rc<str>>,
 }
 
-/// A moment of a recorded run.
+/// A step of a recorded run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
+pub struct Bookmark {
     pub step: u64,
     /// What the worker makes of it.
     pub bytes: Rc<[u8]>,
@@ -95,7 +95,7 @@ impl DebugNotes {
         *self == Self { example: self.example.clone(), ..Self::default() }
     }
 
-    /// All but the moment as text; empty where there is nothing.
+    /// All but the bookmark as text; empty where there is nothing.
     pub fn to_text(&self) -> String {
         let is_debugged = !(self.breakpoints.is_empty() && self.catches.is_empty() && self.expressions.is_empty());
         if !is_debugged && self.calls.is_empty() && self.example.is_none() {
@@ -155,7 +155,7 @@ impl DebugNotes {
         let arguments = arguments.filter_map(|typed| serde_json::from_value::<StoredArguments>(typed).ok()).collect();
         let calls = CallNotes::from_stored(kept.entry, arguments);
         let example = kept.example.filter(|example| example.len() <= LONGEST).map(Into::into);
-        Self { breakpoints, catches, expressions, moment: None, calls, example }
+        Self { breakpoints, catches, expressions, bookmark: None, calls, example }
     }
 }
 
@@ -195,7 +195,7 @@ mod tests {
             breakpoints: vec![breakpoint(1, 4), conditional],
             catches: vec![watched(Caught::Global { name: "$g".into(), on: Touching::Write })],
             expressions: vec!["stack[0]".into()],
-            moment: None,
+            bookmark: None,
             calls: calls(),
             example: Some("hello".into()),
         };

@@ -88,10 +88,10 @@ impl Journal {
             kept: self.kept,
             files: update.apply_to(files.to_vec()),
             debugging: DebugNotes {
-                // A moment is not typed: it is as it was stored, if the program is still that one.
-                moment: stored
+                // The journal has no bookmark: it comes from storage, if the program is still the same.
+                bookmark: stored
                     .filter(|(stored, _)| stored.program == program)
-                    .and_then(|(stored, _)| stored.debugging.moment.clone()),
+                    .and_then(|(stored, _)| stored.debugging.bookmark.clone()),
                 ..DebugNotes::from_text(&self.notes)
             },
         };

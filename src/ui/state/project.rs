@@ -61,10 +61,10 @@ pub struct Project {
 }
 
 impl Project {
-    /// A run of another program, or with other arguments, does not come to that moment.
-    fn forget_moment(&mut self) {
-        if self.debugging.moment.is_some() {
-            Rc::make_mut(&mut self.debugging).moment = None;
+    /// A run of another program, or with other arguments, does not reach the bookmarked step.
+    fn drop_bookmark(&mut self) {
+        if self.debugging.bookmark.is_some() {
+            Rc::make_mut(&mut self.debugging).bookmark = None;
         }
     }
 }
@@ -157,7 +157,7 @@ pub enum WorkspaceAction {
     /// The user chose what Run calls, or typed an argument.
     ChangeCall(CallChange),
     /// The run that the project was shared at is not wanted any more.
-    ForgetMoment,
+    DropBookmark,
     /// The person supplied source files; one that is there already is replaced.
     AddSources(Vec<SourceText>),
     /// The person changed a file.
@@ -205,27 +205,27 @@ impl Workspace {
                     return next;
                 }
                 next.project.program = program;
-                next.project.forget_moment();
+                next.project.drop_bookmark();
                 next.forget_notice(&[About::Text]);
                 next.edited();
             }
             WorkspaceAction::ReplaceProgram(program) => {
                 next.forget_notice(&[About::Text, About::Program]);
                 next.project.program = program;
-                next.project.forget_moment();
+                next.project.drop_bookmark();
                 next.project.sources = Rc::new([]);
                 next.opened += 1;
                 next.edited();
             }
             WorkspaceAction::SetArguments(arguments) if arguments != next.project.arguments => {
                 next.project.arguments = arguments;
-                next.project.forget_moment();
+                next.project.drop_bookmark();
                 next.edited();
             }
             WorkspaceAction::SetArguments(_) => {}
             WorkspaceAction::SetEnvironment(environment) if environment != next.project.environment => {
                 next.project.environment = environment;
-                next.project.forget_moment();
+                next.project.drop_bookmark();
                 next.edited();
             }
             WorkspaceAction::SetEnvironment(_) => {}
@@ -252,17 +252,17 @@ impl Workspace {
                 // Nor is to call an example.
                 if calls != next.project.debugging.calls {
                     Rc::make_mut(&mut next.project.debugging).calls = calls;
-                    next.project.forget_moment();
+                    next.project.drop_bookmark();
                     next.edit += 1;
                     next.saving = Saving::Pending;
                 }
             }
-            WorkspaceAction::ForgetMoment if next.project.debugging.moment.is_some() => {
-                next.project.forget_moment();
+            WorkspaceAction::DropBookmark if next.project.debugging.bookmark.is_some() => {
+                next.project.drop_bookmark();
                 next.edit += 1;
                 next.saving = Saving::Pending;
             }
-            WorkspaceAction::ForgetMoment => {}
+            WorkspaceAction::DropBookmark => {}
             WorkspaceAction::AddSources(added) => {
                 let is_new = |known: &&SourceText| !added.iter().any(|text| text.path == known.path);
                 let kept: Vec<SourceText> = self.project.sources.iter().filter(is_new).cloned().collect();
@@ -440,18 +440,18 @@ mod tests {
     }
 
     #[test]
-    fn notes_are_kept_without_making_an_example_ones_own_and_the_moment_goes_with_an_edit() {
-        use crate::ui::state::debug_notes::Moment;
-        let moment = Some(Moment { step: 3, bytes: b"x"[..].into() });
-        let notes = Rc::new(DebugNotes { expressions: vec!["step".into()], moment, ..DebugNotes::default() });
+    fn an_edit_drops_the_bookmark_and_debug_notes_alone_do_not_make_an_example_the_users_own() {
+        use crate::ui::state::debug_notes::Bookmark;
+        let bookmark = Some(Bookmark { step: 3, bytes: b"x"[..].into() });
+        let notes = Rc::new(DebugNotes { expressions: vec!["step".into()], bookmark, ..DebugNotes::default() });
         let state = Workspace::new(project()).apply(WorkspaceAction::SetNotes(notes.clone()));
         assert_eq!((state.project.kept, state.edit), (false, 1));
         assert_eq!(state.apply(WorkspaceAction::SetNotes(notes)), state);
         let edited = state.apply(WorkspaceAction::SetText("(module )".into())).project.debugging;
-        assert_eq!((edited.expressions.len(), edited.moment.is_none()), (1, true));
-        assert!(state.apply(WorkspaceAction::SetArguments("a".into())).project.debugging.moment.is_none());
-        assert!(state.apply(WorkspaceAction::ForgetMoment).project.debugging.moment.is_none());
-        assert!(state.apply(WorkspaceAction::Rename("other".into())).project.debugging.moment.is_some());
+        assert_eq!((edited.expressions.len(), edited.bookmark.is_none()), (1, true));
+        assert!(state.apply(WorkspaceAction::SetArguments("a".into())).project.debugging.bookmark.is_none());
+        assert!(state.apply(WorkspaceAction::DropBookmark).project.debugging.bookmark.is_none());
+        assert!(state.apply(WorkspaceAction::Rename("other".into())).project.debugging.bookmark.is_some());
     }
 
     #[test]
@@ -481,14 +481,14 @@ mod tests {
     #[test]
     fn arguments_are_stored_without_making_an_example_the_users_own() {
         let typed = CallChange::Type { export: "add".into(), index: 0, text: "1".into() };
-        let moment = Some(crate::ui::state::debug_notes::Moment { step: 5, bytes: b"".as_slice().into() });
+        let bookmark = Some(crate::ui::state::debug_notes::Bookmark { step: 5, bytes: b"".as_slice().into() });
         let start = Workspace::new(Project {
-            debugging: Rc::new(DebugNotes { moment, ..DebugNotes::of_example("answer") }),
+            debugging: Rc::new(DebugNotes { bookmark, ..DebugNotes::of_example("answer") }),
             ..project()
         });
         let state = start.apply(WorkspaceAction::ChangeCall(typed.clone()));
         assert_eq!((state.project.kept, &state.saving), (false, &Saving::Pending));
-        assert_eq!(state.project.debugging.moment, None, "another call does not come to that step");
+        assert_eq!(state.project.debugging.bookmark, None, "another call does not come to that step");
         assert_eq!(state.apply(WorkspaceAction::ChangeCall(typed)), state);
         // What the debugger sets up says nothing of calls.
         let notes = Rc::new(DebugNotes { expressions: vec!["step".into()], ..DebugNotes::default() });

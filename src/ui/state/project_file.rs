@@ -7,7 +7,7 @@ use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 use serde::{Deserialize, Serialize};
 
-use super::debug_notes::{DebugNotes, Moment};
+use super::debug_notes::{Bookmark, DebugNotes};
 use super::project::{Program, clean_name};
 use super::sources::SourceText;
 use crate::protocol::{FileContents, FileImage};
@@ -107,11 +107,11 @@ mod version2 {
         pub project: super::version1::Project,
         /// What `DebugNotes::to_text` makes.
         pub notes: String,
-        pub moment: Option<Moment>,
+        pub bookmark: Option<Bookmark>,
     }
 
     #[derive(Serialize, Deserialize)]
-    pub struct Moment {
+    pub struct Bookmark {
         pub step: u64,
         #[serde(with = "serde_bytes")]
         pub bytes: Vec<u8>,
@@ -142,9 +142,10 @@ impl ProjectFile {
         let (version, body) = if self.debugging == DebugNotes::default() && self.sources.is_empty() {
             (1, encode_body(&project)?)
         } else {
-            let moment = self.debugging.moment.as_ref();
-            let moment = moment.map(|moment| version2::Moment { step: moment.step, bytes: moment.bytes.to_vec() });
-            let project = version2::Project { project, notes: self.debugging.to_text(), moment };
+            let bookmark = self.debugging.bookmark.as_ref();
+            let bookmark =
+                bookmark.map(|bookmark| version2::Bookmark { step: bookmark.step, bytes: bookmark.bytes.to_vec() });
+            let project = version2::Project { project, notes: self.debugging.to_text(), bookmark };
             if self.sources.is_empty() {
                 (2, encode_body(&project)?)
             } else {
@@ -353,8 +354,8 @@ impl TryFrom<version2::Project> for ProjectFile {
     type Error = ProjectFileError;
 
     fn try_from(project: version2::Project) -> Result<Self, ProjectFileError> {
-        let moment = project.moment.map(|moment| Moment { step: moment.step, bytes: moment.bytes.into() });
-        let debugging = DebugNotes { moment, ..DebugNotes::from_text(&project.notes) };
+        let bookmark = project.bookmark.map(|bookmark| Bookmark { step: bookmark.step, bytes: bookmark.bytes.into() });
+        let debugging = DebugNotes { bookmark, ..DebugNotes::from_text(&project.notes) };
         Ok(Self { debugging, ..project.project.try_into()? })
     }
 }
@@ -433,7 +434,7 @@ mod tests {
         let [breakpoint] = project.debugging.breakpoints.as_slice() else { panic!("{project:?}") };
         assert_eq!((breakpoint.line, breakpoint.condition.as_deref()), (3, Some("depth > 2")));
         assert_eq!(project.debugging.expressions, ["step".into()]);
-        assert_eq!(project.debugging.moment, Some(Moment { step: 42, bytes: b"xy"[..].into() }));
+        assert_eq!(project.debugging.bookmark, Some(Bookmark { step: 42, bytes: b"xy"[..].into() }));
         assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
     }
 
@@ -538,7 +539,7 @@ mod tests {
             if is_noted {
                 project.debugging = DebugNotes {
                     expressions: vec!["depth".into()],
-                    moment: Some(Moment { step: 7, bytes: binary.into() }),
+                    bookmark: Some(Bookmark { step: 7, bytes: binary.into() }),
                     ..DebugNotes::default()
                 };
             }

@@ -68,7 +68,7 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::worker::files::all",
     "wasmoscope::worker::files::kinds",
     "..<wasmoscope::engine::debugger",
-    "..engine::debugger::history::Moment",
+    "..engine::debugger::checkpoints::Checkpoint",
     "wasmoscope_wasi::ctx::WasiCtx>::restore",
     "core::marker::PhantomData<wasmoscope_vfs::Vfs>",
     "wasmoscope::engine::value::parse",

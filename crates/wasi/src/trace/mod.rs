@@ -122,7 +122,7 @@ impl WasiCtx {
         self.trace.as_ref().map(|trace| trace.names.clone())
     }
 
-    /// The program is at an earlier moment again, or at a later one, when descriptors had these names.
+    /// The program went to another step, at which descriptors had these names.
     pub(super) fn trace_taken_back(&mut self, names: Option<&Names>) {
         let Some(trace) = &mut self.trace else { return };
         // A call that waits is made once more.

@@ -1,4 +1,4 @@
-//! All of a program's state at a moment, saved and put back.
+//! Saving and restoring all of a program's state.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::engine::instrument::layout::{self, Register};
 use crate::engine::runtime::limits::Refusal;
 use crate::engine::wasi::WasiSnapshot;
 
-/// All of a program's state at a moment between two instructions.
+/// All of a program's state between two instructions.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     steps: u64,

@@ -47,13 +47,13 @@ impl DebugSession {
         let counting = |all: &[Breakpoint]| all.iter().filter(|known| known.counts()).cloned().collect::<Vec<_>>();
         if counting(self.breakpoints.all()) != counting(&breakpoints) {
             self.hits = (self.step() == 0).then(Default::default);
-            self.history.forget_hits();
+            self.checkpoints.clear_hits();
         }
         self.breakpoints = Breakpoints::new(breakpoints, &self.program);
         // What did not have to be told apart may have to be now.
         self.forget_elsewhere();
         if self.machine().watched() != self.watched() {
-            self.change_copy();
+            self.switch_copy();
         }
         prepared
     }

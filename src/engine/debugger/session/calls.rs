@@ -96,10 +96,10 @@ impl DebugSession {
 
     /// To the start of the segment that the step is in.
     fn go_back_to_segment(&mut self, step: u64) {
-        let Some(moment) = self.history.before(step).cloned() else { return };
-        self.restore(&moment);
+        let Some(checkpoint) = self.checkpoints.before(step).cloned() else { return };
+        self.restore(&checkpoint);
         // Nothing is counted on the way.
-        self.lose_count();
+        self.discard_hits();
         loop {
             self.reapply_changes();
             let before = self.step();
@@ -108,7 +108,7 @@ impl DebugSession {
             match self.machine_mut().run(limit.saturating_sub(before), 1) {
                 Halt::Ready if self.step() > before => {}
                 Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(),
-                // A moment or a change may be in the middle of a segment.
+                // A checkpoint or a change may be in the middle of a block.
                 Halt::Ready if before < step && (limit < step || !self.is_at_segment()) => {
                     let _ = self.machine_mut().step();
                 }

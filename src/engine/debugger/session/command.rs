@@ -141,7 +141,7 @@ impl DebugSession {
 
     fn begin(&mut self, command: Command) -> Goal {
         let step = self.step();
-        self.near_due = None;
+        self.nearby_due = None;
         let top = self.machine().top();
         let depth = self.machine().depth();
         let forward = |limit, base, target, observe| {
@@ -177,9 +177,9 @@ impl DebugSession {
     /// Restores the last checkpoint with hit counts, to count from there.
     fn count(&mut self, command: Command) -> Goal {
         let now = self.step();
-        let from = self.history.uncounted(0).map_or(now, |step| step.min(now));
-        if let Some(moment) = self.history.counted_before(from).cloned() {
-            self.restore(&moment);
+        let from = self.checkpoints.without_hits(0).map_or(now, |step| step.min(now));
+        if let Some(checkpoint) = self.checkpoints.with_hits_before(from).cloned() {
+            self.restore(&checkpoint);
         }
         Goal::Count(now, command)
     }
@@ -310,7 +310,7 @@ impl DebugSession {
     /// Goes to a step, from the nearest checkpoint before it if that is nearer.
     pub(super) fn jump(&mut self, step: u64, pending_stop: PendingStop) -> Goal {
         let step = self.end.as_ref().map_or(step, |end| step.min(end.step));
-        self.approach(step);
+        self.seek(step);
         Goal::Forward(
             RunSpec { limit: step, base: 1, target: None, line: false, observe: Observe::HitCounts, from: step },
             pending_stop,

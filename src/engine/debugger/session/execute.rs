@@ -72,13 +72,13 @@ impl DebugSession {
             let step = self.step();
             // After the user's changes at this step: restoring a checkpoint expects them applied.
             if step >= due {
-                self.remember();
+                self.take_checkpoint();
             } else if step == near {
-                self.remember_near();
+                self.take_nearby_checkpoint();
             }
             self.furthest = self.furthest.max(step);
             if let Some(hits) = &self.hits {
-                self.history.count(step, hits, self.previous);
+                self.checkpoints.set_hits(step, hits, self.previous);
             }
             let stop = self.breakpoint_here(spec.observe);
             if step != spec.from {
@@ -109,8 +109,8 @@ impl DebugSession {
             if *left == 0 {
                 return RunResult::SliceExhausted;
             }
-            due = self.history.due(step, self.memory_bytes());
-            near = self.near_due.filter(|near| *near > step).unwrap_or(u64::MAX);
+            due = self.checkpoints.due(step, self.memory_bytes());
+            near = self.nearby_due.filter(|near| *near > step).unwrap_or(u64::MAX);
             let most = self.max_steps(spec, due.min(near)).min(*left).max(1);
             let base = self.line_step_base(spec.base);
             let previous_stop = self.previous_stop();
@@ -158,8 +158,8 @@ impl DebugSession {
         let step = self.step();
         let change = self.changes.get(self.changed).map_or(u64::MAX, |change| change.step);
         // Stop at checkpoints without hit counts, to store them.
-        let uncounted = self.hits.as_ref().and_then(|_| self.history.uncounted(step + 1)).unwrap_or(u64::MAX);
-        spec.limit.min(change).min(uncounted).min(due).saturating_sub(step)
+        let without_hits = self.hits.as_ref().and_then(|_| self.checkpoints.without_hits(step + 1)).unwrap_or(u64::MAX);
+        spec.limit.min(change).min(without_hits).min(due).saturating_sub(step)
     }
 
     /// The size of all memories, in bytes.

@@ -1,13 +1,13 @@
 //! A program under the debugger: what a person asks for, carried out in slices, forwards and backwards.
 //!
-//! There is one [`Machine`]; going back puts it to an earlier moment of the [`History`] and runs it forward from there.
-//! Everything from outside is given to it again as it was recorded, so it comes to the same step in the same state.
-//! A request is a *goal*; [`DebugSession::advance`] works on it until it is reached or the slice is over.
+//! There is one [`Machine`]; going back restores it from one of the [`Checkpoints`] and runs it forward from there. All
+//! input is replayed from the record, so it reaches the same step in the same state. A request is a *goal*;
+//! [`DebugSession::advance`] works on it until it is reached or the slice is over.
 //!
 //! This file has what a session is and what can be asked of it at any time. How it begins is in `start`, how a command
 //! becomes a goal in `command` and `lines`, how it executes in `execute`, what happens where calls begin and end in
-//! `calls`, the moments that it goes back to in `moments`, breakpoints in `breaking`, watchpoints in `watching`, and
-//! what was printed in `output`.
+//! `calls`, checkpoints in `checkpoints`, breakpoints in `breaking`, watchpoints in `watching`, and what was printed in
+//! `output`.
 
 use std::rc::Rc;
 
@@ -24,7 +24,7 @@ use self::lines::LineStep;
 use self::watching::Pending;
 use super::breakpoint::Breakpoints;
 use super::change::{Change, Changed};
-use super::history::History;
+use super::checkpoints::Checkpoints;
 use super::hits::{Hits, Told};
 use super::last_write::Question;
 use super::line_entries::{LineEntries, Previous};
@@ -38,10 +38,10 @@ use crate::engine::wasi::{Output, WasiCtx};
 
 mod breaking;
 mod calls;
+mod checkpoints;
 mod command;
 mod execute;
 mod lines;
-mod moments;
 mod output;
 mod previous;
 mod run_to_end;
@@ -57,9 +57,9 @@ pub struct DebugSession {
     calls: Vec<PlannedCall>,
     /// Which of the calls is under way.
     call: usize,
-    history: History,
-    /// At which step to take the moment that is close to where somebody is going.
-    near_due: Option<u64>,
+    checkpoints: Checkpoints,
+    /// The step at which to take the checkpoint near the sought step.
+    nearby_due: Option<u64>,
     breakpoints: Breakpoints,
     /// How often breakpoints have been hit so far, if that is known.
     hits: Option<Hits>,
@@ -205,9 +205,9 @@ impl DebugSession {
         &self.changes[..self.changed.min(self.changes.len())]
     }
 
-    /// The step of the latest known moment at or before a step.
-    pub(in crate::engine::debugger) fn moment_before(&self, step: u64) -> u64 {
-        self.history.before(step).map_or(0, |moment| moment.snapshot.steps())
+    /// The step of the latest checkpoint at or before a step.
+    pub(in crate::engine::debugger) fn checkpoint_before(&self, step: u64) -> u64 {
+        self.checkpoints.before(step).map_or(0, |checkpoint| checkpoint.snapshot.steps())
     }
 
     pub(in crate::engine) fn host(&self) -> &Host {
@@ -261,12 +261,12 @@ impl DebugSession {
         self.changes = changes.into_iter().map(|(step, change)| Changed { step, change, frame: None }).collect();
         self.changed = 0;
         self.reapply_changes();
-        self.history.forget_from(self.step());
-        self.remember();
+        self.checkpoints.discard_from(self.step());
+        self.take_checkpoint();
     }
 
-    /// How many bytes the history takes, about.
-    pub fn history_bytes(&self) -> usize {
-        self.history.used()
+    /// The approximate size of all checkpoints, in bytes.
+    pub fn checkpoint_bytes(&self) -> usize {
+        self.checkpoints.used()
     }
 }

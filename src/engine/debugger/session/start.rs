@@ -6,7 +6,7 @@ use super::DebugSession;
 use super::calls::PlannedCall;
 use super::command::{Goal, StopReason};
 use crate::engine::debugger::breakpoint::Breakpoints;
-use crate::engine::debugger::history::{HISTORY_LIMIT, History};
+use crate::engine::debugger::checkpoints::{CHECKPOINTS_LIMIT, Checkpoints};
 use crate::engine::debugger::machine::Machine;
 use crate::engine::debugger::names::Names;
 use crate::engine::debugger::program::Program;
@@ -90,8 +90,8 @@ impl DebugSession {
             program,
             calls,
             call: 0,
-            history: History::new(HISTORY_LIMIT),
-            near_due: None,
+            checkpoints: Checkpoints::new(CHECKPOINTS_LIMIT),
+            nearby_due: None,
             breakpoints: Breakpoints::default(),
             hits: Some(Default::default()),
             told: Default::default(),
@@ -118,7 +118,7 @@ impl DebugSession {
             line_step: None,
         };
         session.begin_call();
-        session.remember();
+        session.take_checkpoint();
         Ok(session)
     }
 }

@@ -1,7 +1,7 @@
 //! Commands, forwards and backwards.
 
+mod checkpoints;
 mod commands;
-mod history;
 mod line_breakpoints;
 mod lines;
 pub(in crate::engine::debugger) mod support;

@@ -1,10 +1,10 @@
-//! The moments that are kept: how much memory they take, and how close together they are.
+//! Checkpoints: how much memory they take, and how close together they are.
 
 use std::collections::HashMap;
 
 use super::support::{go, session};
 use crate::engine::debugger::Command;
-use crate::engine::debugger::history::{History, Moment};
+use crate::engine::debugger::checkpoints::{Checkpoint, Checkpoints};
 
 /// Writes to a megabyte here and there, some of it often and some once.
 const WRITES: &str = r#"(module (memory 16) (func (export "main") (local $n i32)
@@ -15,35 +15,35 @@ const WRITES: &str = r#"(module (memory 16) (func (export "main") (local $n i32)
         (br $l))))"#;
 
 #[test]
-fn moments_are_kept_within_a_limit_that_is_counted_right() {
+fn checkpoints_stay_within_their_memory_limit() {
     const LIMIT: usize = 8 << 20;
     let mut session = session(WRITES);
-    let mut history = History::new(LIMIT);
+    let mut checkpoints = Checkpoints::new(LIMIT);
     for step in 1..=150_u64 {
         go(&mut session, Command::JumpTo(step * 600));
-        let before = history.before(session.step()).map(|moment| moment.snapshot.clone());
-        let moment = Moment {
+        let before = checkpoints.before(session.step()).map(|checkpoint| checkpoint.snapshot.clone());
+        let checkpoint = Checkpoint {
             snapshot: session.machine().snapshot(before.as_ref()),
             call: 0,
             hits: None,
             previous: Default::default(),
         };
         if step % 7 == 0 {
-            history.keep_near(moment);
+            checkpoints.insert_nearby(checkpoint);
         } else {
-            history.keep(moment);
+            checkpoints.insert(checkpoint);
         }
-        assert!(history.used() <= LIMIT, "{} at {step}", history.used());
+        assert!(checkpoints.used() <= LIMIT, "{} at {step}", checkpoints.used());
         if step % 10 == 0 {
             let pieces: HashMap<*const u8, usize> =
-                history.moments().flat_map(|moment| moment.snapshot.pieces()).collect();
+                checkpoints.checkpoints().flat_map(|checkpoint| checkpoint.snapshot.pieces()).collect();
             let bytes: usize = pieces.values().sum();
-            assert!(bytes <= history.used(), "{bytes} bytes are counted as {} at {step}", history.used());
+            assert!(bytes <= checkpoints.used(), "{bytes} bytes are counted as {} at {step}", checkpoints.used());
         }
     }
-    let steps: Vec<u64> = history.moments().map(|moment| moment.snapshot.steps()).collect();
+    let steps: Vec<u64> = checkpoints.checkpoints().map(|checkpoint| checkpoint.snapshot.steps()).collect();
     assert!(steps.len() < 100, "{steps:?}");
-    // Thin long ago, close together just now.
+    // Sparse early in the run, dense near its end.
     let far = |steps: &[u64]| steps[1].saturating_sub(steps[0]) > 600 + (90_000 - steps[0]) / 2;
     assert!(!steps.windows(2).any(far), "{steps:?}");
 }

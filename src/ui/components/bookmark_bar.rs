@@ -8,19 +8,19 @@ use crate::ui::state::project::WorkspaceAction;
 
 /// Nothing, unless there is such a step and nothing is debugged.
 #[component]
-pub fn MomentBar() -> Html {
+pub fn BookmarkBar() -> Html {
     let workspace = use_slice::<WorkspaceContext>();
     let debug = use_slice::<DebugContext>();
-    let Some(moment) = workspace.project.debugging.moment.as_ref().filter(|_| !debug.is_on()) else {
+    let Some(bookmark) = workspace.project.debugging.bookmark.as_ref().filter(|_| !debug.is_on()) else {
         return html! {};
     };
-    let step = numbers::grouped(moment.step);
+    let step = numbers::grouped(bookmark.step);
     let forget = {
         let workspace = workspace.dispatcher();
-        Callback::from(move |_: MouseEvent| workspace.dispatch(WorkspaceAction::ForgetMoment))
+        Callback::from(move |_: MouseEvent| workspace.dispatch(WorkspaceAction::DropBookmark))
     };
     html! {
-        <section class="notice moment-bar" aria-label="Shared at a step">
+        <section class="notice bookmark-bar" aria-label="Shared at a step">
             <p>{ "This project was shared at step " }<strong>{ &step }</strong>{ " of a run. " }<strong>{ "Debug" }</strong>{ " goes there, with the same input, times and random numbers." }</p>
             <button type="button" class="quiet-button" onclick={forget}>{ "Forget this step" }</button>
         </section>
