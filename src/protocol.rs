@@ -18,7 +18,7 @@ mod sources;
 mod timeline;
 
 pub use calls::{Call, CallFilter, CallsView, CallsWatch};
-pub use catch::{Asked, Catch, Caught, PlacedCatch, Touching};
+pub use catch::{AccessKind, Catch, Caught, PlacedCatch, WriteTarget};
 pub use debug::{
     Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, TableView, ValueChange,

@@ -83,7 +83,7 @@ fn printed(worker: &TestWorker) -> String {
 }
 
 fn on_line(line: u32) -> Breakpoint {
-    Breakpoint { id: line, file: None, line, condition: None, from_hit: 0, log: None }
+    Breakpoint { id: line, file: None, line, condition: None, hit_count: 0, log_message: None }
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
     assert_eq!(placed[0].place.map(|place| place.line), Some(5));
     assert!(placed[1].problem.as_deref().is_some_and(|problem| problem.contains("write `local.n`")), "{placed:?}");
     let view = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(view.reason, DebugReason::Breakpoint { id: 5, untold: None });
+    assert_eq!(view.reason, DebugReason::Breakpoint { id: 5, condition_error: None });
     assert_eq!(view.frames[0].locals[0].value.text, "2");
     assert_eq!(view.depth, 5);
 }
@@ -225,7 +225,7 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
     ];
     for (text, reason) in hits {
         let breakpoint = Breakpoint { condition: Some(text.to_owned()), ..on_line(5) };
-        let expected = DebugReason::Breakpoint { id: 5, untold: Some(reason.to_owned()) };
+        let expected = DebugReason::Breakpoint { id: 5, condition_error: Some(reason.to_owned()) };
         let mut worker = debug(FACTORIAL, vec![breakpoint.clone()]);
         let mut forwards = Vec::new();
         loop {
@@ -244,7 +244,7 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
             assert_eq!((&view.reason, view.step), (&expected, *step), "{text}");
         }
         // One that tells a message says it there, and goes on.
-        let mut worker = debug(FACTORIAL, vec![Breakpoint { log: Some("n".to_owned()), ..breakpoint }]);
+        let mut worker = debug(FACTORIAL, vec![Breakpoint { log_message: Some("n".to_owned()), ..breakpoint }]);
         let view = command(&mut worker, DebugCommand::Continue);
         assert!(matches!(view.reason, DebugReason::Ended { .. }), "{:?}", view.reason);
         assert_eq!(view.log.len(), 10);
@@ -359,8 +359,8 @@ fn a_step_that_waits_for_input_is_one_step() {
 
 #[test]
 fn what_is_jumped_over_is_neither_counted_nor_logged() {
-    let log = Some("n is {local.n}".to_owned());
-    let mut worker = debug(FACTORIAL, vec![Breakpoint { log, ..on_line(3) }]);
+    let log_message = Some("n is {local.n}".to_owned());
+    let mut worker = debug(FACTORIAL, vec![Breakpoint { log_message, ..on_line(3) }]);
     assert_eq!(command(&mut worker, DebugCommand::JumpToEnd).log, Vec::<String>::new());
     command(&mut worker, DebugCommand::JumpTo { step: 0 });
     assert_eq!(command(&mut worker, DebugCommand::Continue).log.len(), 6);

@@ -43,7 +43,7 @@ fn debug(breakpoints: Vec<Breakpoint>) -> TestWorker {
 
 fn on_line(file: &str, piece: &str) -> Breakpoint {
     let line = line_of(file, piece);
-    Breakpoint { id: line, file: Some(path(file)), line, condition: None, from_hit: 0, log: None }
+    Breakpoint { id: line, file: Some(path(file)), line, condition: None, hit_count: 0, log_message: None }
 }
 
 fn command(worker: &mut TestWorker, command: DebugCommand) -> DebugView {
@@ -108,7 +108,7 @@ fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
     assert_eq!(placed, Some(vec![expected]));
     for _ in 0..4 {
         let view = command(&mut worker, DebugCommand::Continue);
-        assert_eq!(view.reason, DebugReason::Breakpoint { id: line, untold: None });
+        assert_eq!(view.reason, DebugReason::Breakpoint { id: line, condition_error: None });
         assert_eq!(stands(&view), (COUNT.to_owned(), line));
         assert_eq!(view.frames[0].function, "<wordcount::count::Count>::of");
         assert!(functions(&view).iter().any(|name| name.contains("wordcount::main")), "{:?}", functions(&view));

@@ -37,7 +37,7 @@ fn marked(mark: &str) -> u32 {
 
 fn on(mark: &str) -> Breakpoint {
     let file = source().to_str().map(str::to_owned);
-    Breakpoint { id: 1, file, line: marked(mark), condition: None, from_hit: 0, log: None }
+    Breakpoint { id: 1, file, line: marked(mark), condition: None, hit_count: 0, log_message: None }
 }
 
 fn debug(program: &Source, breakpoint: Breakpoint) -> TestWorker {
@@ -120,7 +120,7 @@ fn backwards_and_by_hit_count_it_stops_at_the_same_steps() {
             backwards.reverse();
             assert_eq!(backwards, forwards, "{mark} at level {level}");
             if forwards.len() > 2 {
-                let third = Breakpoint { from_hit: 3, ..on(mark) };
+                let third = Breakpoint { hit_count: 3, ..on(mark) };
                 assert_eq!(stops(&mut debug(&program, third), DebugCommand::Continue), forwards[2..], "{mark}");
             }
         }

@@ -41,13 +41,13 @@ fn stopped_at(bytes: Vec<u8>, text: &str, path: String, piece: &str) -> TestWork
     let source = Source { name: "values.wasm".to_owned(), bytes };
     let line = text.lines().position(|line| line.contains(piece)).expect("the source has that line") as u32 + 1;
     let file = Some(path);
-    let breakpoints = vec![Breakpoint { id: 1, file, line, condition: None, from_hit: 0, log: None }];
+    let breakpoints = vec![Breakpoint { id: 1, file, line, condition: None, hit_count: 0, log_message: None }];
     let mut worker = TestWorker::new();
     let (entry, options) = (Entry::Default, RunOptions::default());
     worker.send(Request::Debug { run: RUN, source, entry, options, breakpoints });
     worker.settle(100);
     let stop = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(stop.reason, DebugReason::Breakpoint { id: 1, untold: None });
+    assert_eq!(stop.reason, DebugReason::Breakpoint { id: 1, condition_error: None });
     worker
 }
 

@@ -5,8 +5,8 @@ mod support;
 
 use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
-    Asked, Catch, Caught, DebugCommand, DebugReason, DebugView, Entry, Event, PlacedCatch, Request, RunOptions,
-    Touching,
+    AccessKind, Catch, Caught, DebugCommand, DebugReason, DebugView, Entry, Event, PlacedCatch, Request, RunOptions,
+    WriteTarget,
 };
 
 const PROGRAM: &str = r#"(module
@@ -41,7 +41,7 @@ fn debug_text(text: &str) -> TestWorker {
 }
 
 fn catch(what: Caught) -> Catch {
-    Catch { id: 7, what, condition: None, from_hit: 0, log: None }
+    Catch { id: 7, what, condition: None, hit_count: 0, log_message: None }
 }
 
 fn set(worker: &mut TestWorker, catches: Vec<Catch>) -> Vec<PlacedCatch> {
@@ -68,14 +68,14 @@ fn continued(worker: &mut TestWorker) -> DebugReason {
     command(worker, DebugCommand::Continue).reason
 }
 
-fn watchpoint(touch: &str) -> DebugReason {
-    DebugReason::Watchpoint { id: 7, touch: touch.to_owned(), untold: None }
+fn watchpoint(description: &str) -> DebugReason {
+    DebugReason::Watchpoint { id: 7, description: description.to_owned(), condition_error: None }
 }
 
 #[test]
 fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
     let mut worker = debug();
-    let what = Caught::Memory { memory: 0, start: 32, length: 4, on: Touching::Change };
+    let what = Caught::Memory { memory: 0, start: 32, length: 4, access: AccessKind::Change };
     assert_eq!(set(&mut worker, vec![catch(what)])[0].problem, None);
     let view = command(&mut worker, DebugCommand::Continue);
     assert_eq!(view.reason, watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2"));
@@ -89,18 +89,18 @@ fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
 
 #[test]
 fn globals_locals_entries_imports_and_single_instructions_stop() {
-    let global = Caught::Global { name: "$total".to_owned(), on: Touching::Write };
-    let local = Caught::Local { function: "add".to_owned(), name: "0".to_owned(), on: Touching::Read };
+    let global = Caught::Global { name: "$total".to_owned(), access: AccessKind::Write };
+    let local = Caught::Local { function: "add".to_owned(), name: "0".to_owned(), access: AccessKind::Read };
     for (what, expected) in [
         (global, watchpoint("global.set $total on line 7 writes global $total: 0 becomes 2")),
         (local, watchpoint("local.get $n on line 7 reads local $n of $add: 2")),
-        (Caught::Entry { function: "$add".to_owned() }, DebugReason::Breakpoint { id: 7, untold: None }),
-        (Caught::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7, untold: None }),
+        (Caught::Entry { function: "$add".to_owned() }, DebugReason::Breakpoint { id: 7, condition_error: None }),
+        (Caught::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7, condition_error: None }),
         (
             Caught::Import { name: "wasi_snapshot_preview1.fd_read".to_owned() },
-            DebugReason::Breakpoint { id: 7, untold: None },
+            DebugReason::Breakpoint { id: 7, condition_error: None },
         ),
-        (Caught::Import { name: String::new() }, DebugReason::Breakpoint { id: 7, untold: None }),
+        (Caught::Import { name: String::new() }, DebugReason::Breakpoint { id: 7, condition_error: None }),
     ] {
         let mut worker = debug();
         assert_eq!(set(&mut worker, vec![catch(what.clone())])[0].problem, None, "{what:?}");
@@ -129,13 +129,16 @@ fn what_is_not_there_is_named() {
             Caught::Import { name: "fd_write".to_owned() },
             "the program imports no function fd_write; it imports wasi_snapshot_preview1.fd_read",
         ),
-        (Caught::Global { name: "9".to_owned(), on: Touching::Write }, "the program has no global 9"),
+        (Caught::Global { name: "9".to_owned(), access: AccessKind::Write }, "the program has no global 9"),
         (
-            Caught::Local { function: "add".to_owned(), name: "$m".to_owned(), on: Touching::Write },
+            Caught::Local { function: "add".to_owned(), name: "$m".to_owned(), access: AccessKind::Write },
             "the function add has no local m",
         ),
         (Caught::Instruction { line: 3, column: 1 }, "there is no instruction at line 3, column 1"),
-        (Caught::Memory { memory: 1, start: 0, length: 1, on: Touching::Write }, "the program has no such memory"),
+        (
+            Caught::Memory { memory: 1, start: 0, length: 1, access: AccessKind::Write },
+            "the program has no such memory",
+        ),
     ] {
         let placed = set(&mut worker, vec![catch(what)]);
         assert_eq!(placed[0].problem.as_deref(), Some(problem));
@@ -148,17 +151,17 @@ fn who_wrote_something_last_is_told_or_that_nobody_did() {
     assert_eq!(continued(&mut worker), DebugReason::Input);
     worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
     worker.settle(100);
-    let mut ask = |asked| {
+    let mut ask = |target| {
         command(&mut worker, DebugCommand::JumpToEnd);
-        let view = command(&mut worker, DebugCommand::LastWrite { asked });
+        let view = command(&mut worker, DebugCommand::LastWrite { target });
         let told = match &view.reason {
-            DebugReason::LastWrite { touch } => touch.clone(),
+            DebugReason::LastWrite { description } => description.clone(),
             DebugReason::NotWritten { message } => message.clone(),
             other => panic!("{other:?}"),
         };
         (view.frames[0].instruction.clone(), told)
     };
-    let bytes = |start, length| Asked::Memory { memory: 0, start, length };
+    let bytes = |start, length| WriteTarget::Memory { memory: 0, start, length };
     let (instruction, told) = ask(bytes(32, 4));
     assert_eq!(instruction, "i32.store");
     assert_eq!(told, "i32.store on line 8 writes 4 bytes at 0x20: 2 becomes 7");
@@ -169,7 +172,7 @@ fn who_wrote_something_last_is_told_or_that_nobody_did() {
     assert_eq!(told, "no instruction has written the byte at 0x4: it comes from data 0");
     let (_, told) = ask(bytes(0x800, 2));
     assert_eq!(told, "no instruction has written 2 bytes at 0x800: it has been zero from the start");
-    let (_, told) = ask(Asked::Global { global: 0 });
+    let (_, told) = ask(WriteTarget::Global { global: 0 });
     assert_eq!(told, "global.set $total on line 7 writes global $total: 2 becomes 7");
 }
 
@@ -186,7 +189,7 @@ const RECURSION: &str = r#"(module
 fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
     let stops = |condition: Option<&str>, direction: DebugCommand| {
         let mut worker = debug_text(RECURSION);
-        let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), on: Touching::Change };
+        let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
         let condition = condition.map(str::to_owned);
         assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
         if direction == DebugCommand::BackContinue {
@@ -195,8 +198,8 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
         let mut stops = Vec::new();
         loop {
             let view = command(&mut worker, direction.clone());
-            let DebugReason::Watchpoint { touch, .. } = view.reason else { return stops };
-            let (_, became) = touch.split_once(": ").expect("it is told what becomes of it");
+            let DebugReason::Watchpoint { description, .. } = view.reason else { return stops };
+            let (_, became) = description.split_once(": ").expect("it is told what becomes of it");
             stops.push(format!("{} deep: {became}", view.depth));
         }
     };
@@ -211,7 +214,7 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
 
 #[test]
 fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
-    let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), on: Touching::Change };
+    let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
     let mut worker = debug_text(RECURSION);
     let condition = Some("local.nosuch == 3".to_owned());
     assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
@@ -221,8 +224,8 @@ fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
         let mut met = Vec::new();
         loop {
             let view = command(&mut worker, direction.clone());
-            let DebugReason::Watchpoint { untold, .. } = view.reason.clone() else { break };
-            assert_eq!(untold.as_deref(), Some(reason));
+            let DebugReason::Watchpoint { condition_error, .. } = view.reason.clone() else { break };
+            assert_eq!(condition_error.as_deref(), Some(reason));
             assert!(sentence(&view).contains(reason), "{}", sentence(&view));
             met.push(view.step);
         }
@@ -244,15 +247,15 @@ fn a_second_memory_is_watched_and_told_by_its_name() {
           (i32.store (i32.const 8) (i32.const 5))
           (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 4))))))"#;
     let mut worker = debug_text(text);
-    let what = Caught::Memory { memory: 1, start: 8, length: 4, on: Touching::Change };
+    let what = Caught::Memory { memory: 1, start: 8, length: 4, access: AccessKind::Change };
     let condition = Some("mem32[$other][8] == 2 && mem32[8] == 5 && mem32[1][8] != mem32[0][8]".to_owned());
     assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
-    let touch = "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 1 becomes 2";
-    assert_eq!(continued(&mut worker), watchpoint(touch));
+    let description = "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 1 becomes 2";
+    assert_eq!(continued(&mut worker), watchpoint(description));
     assert!(matches!(continued(&mut worker), DebugReason::Ended { .. }));
-    let asked = Asked::Memory { memory: 1, start: 8, length: 4 };
-    let DebugReason::LastWrite { touch } = command(&mut worker, DebugCommand::LastWrite { asked }).reason else {
+    let target = WriteTarget::Memory { memory: 1, start: 8, length: 4 };
+    let DebugReason::LastWrite { description } = command(&mut worker, DebugCommand::LastWrite { target }).reason else {
         panic!("it was written")
     };
-    assert_eq!(touch, "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 2 becomes 3");
+    assert_eq!(description, "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 2 becomes 3");
 }

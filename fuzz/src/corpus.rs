@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use wasmoscope::protocol::{
-    Asked, Breakpoint, ByteForm, CallFilter, CallsWatch, Catch, Caught, DebugCommand, Entry, Event, FileChange,
-    FileContents, FileImage, LineCommand, MemoryWatch, OutputChunk, Request, RunOptions, Stream, Touching, ValueChange,
+    AccessKind, Breakpoint, ByteForm, CallFilter, CallsWatch, Catch, Caught, DebugCommand, Entry, Event, FileChange,
+    FileContents, FileImage, LineCommand, MemoryWatch, OutputChunk, Request, RunOptions, Stream, ValueChange,
+    WriteTarget,
 };
 use wasmoscope::ui::platform::archive::{Format, pack};
 use wasmoscope::ui::platform::share_url::{Shared, to_fragment};
@@ -154,11 +155,11 @@ fn project_list() -> Vec<ProjectFile> {
         file: Some("main.rs".into()),
         line: 7,
         condition: Some("local.i > 3".into()),
-        from_hit: 2,
-        log: Some("i is {local.i}".into()),
+        hit_count: 2,
+        log_message: Some("i is {local.i}".into()),
     };
-    let caught = Caught::Memory { memory: 0, start: 16, length: 4, on: Touching::Change };
-    let catch = Catch { id: 1, what: caught, condition: None, from_hit: 0, log: None };
+    let caught = Caught::Memory { memory: 0, start: 16, length: 4, access: AccessKind::Change };
+    let catch = Catch { id: 1, what: caught, condition: None, hit_count: 0, log_message: None };
     let debugging = DebugNotes {
         breakpoints: vec![breakpoint],
         catches: vec![catch],
@@ -273,11 +274,18 @@ pub fn bookmarks() -> Vec<Vec<u8>> {
 
 fn request_list() -> Vec<Request> {
     let run = RUN;
-    let breakpoint = |line, condition: &str, log: &str| -> Breakpoint {
+    let breakpoint = |line, condition: &str, log_message: &str| -> Breakpoint {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Breakpoint { id: line, file: None, line, condition: text(condition), from_hit: 0, log: text(log) }
+        Breakpoint {
+            id: line,
+            file: None,
+            line,
+            condition: text(condition),
+            hit_count: 0,
+            log_message: text(log_message),
+        }
     };
-    let catch = |id, what| Catch { id, what, condition: None, from_hit: 0, log: None };
+    let catch = |id, what| Catch { id, what, condition: None, hit_count: 0, log_message: None };
     let command = |command| Request::DebugCommand { run, command };
     let mut requests = vec![
         Request::SetBreakpoints {
@@ -287,10 +295,10 @@ fn request_list() -> Vec<Request> {
         Request::SetCatches {
             run,
             catches: vec![
-                catch(1, Caught::Memory { memory: 0, start: 204, length: 8, on: Touching::Write }),
-                catch(2, Caught::Memory { memory: 0, start: 0, length: 65_536, on: Touching::Read }),
-                catch(3, Caught::Global { name: "turns".into(), on: Touching::Change }),
-                catch(4, Caught::Local { function: "step".into(), name: "n".into(), on: Touching::Write }),
+                catch(1, Caught::Memory { memory: 0, start: 204, length: 8, access: AccessKind::Write }),
+                catch(2, Caught::Memory { memory: 0, start: 0, length: 65_536, access: AccessKind::Read }),
+                catch(3, Caught::Global { name: "turns".into(), access: AccessKind::Change }),
+                catch(4, Caught::Local { function: "step".into(), name: "n".into(), access: AccessKind::Write }),
                 catch(5, Caught::Import { name: "fd_write".into() }),
                 catch(6, Caught::Entry { function: "square".into() }),
                 catch(7, Caught::Instruction { line: 18, column: 5 }),
@@ -352,9 +360,9 @@ fn request_list() -> Vec<Request> {
             DebugCommand::RunTo { file: None, line: 30 },
             DebugCommand::Line(LineCommand::Over),
             DebugCommand::Line(LineCommand::BackOut),
-            DebugCommand::LastWrite { asked: Asked::Memory { memory: 0, start: 204, length: 4 } },
-            DebugCommand::LastWrite { asked: Asked::Global { global: 0 } },
-            DebugCommand::LastWrite { asked: Asked::Local { frame: 0, local: 0 } },
+            DebugCommand::LastWrite { target: WriteTarget::Memory { memory: 0, start: 204, length: 4 } },
+            DebugCommand::LastWrite { target: WriteTarget::Global { global: 0 } },
+            DebugCommand::LastWrite { target: WriteTarget::Local { frame: 0, local: 0 } },
         ]
         .map(command),
     );

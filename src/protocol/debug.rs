@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, InlinedFrame, LineCommand, Outcome, SourcePlace, Span, Value};
+use super::{InlinedFrame, LineCommand, Outcome, SourcePlace, Span, Value, WriteTarget};
 
 /// A place to stop at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,12 +13,12 @@ pub struct Breakpoint {
     pub file: Option<String>,
     /// A line, from 1: the first instruction on it or after it.
     pub line: u32,
-    /// It stops only where this holds, such as `local.i == 3 && stack[0] > 0x10`.
+    /// It stops only where this is true, such as `local.i == 3 && stack[0] > 0x10`.
     pub condition: Option<String>,
-    /// It stops only from this hit on; 0 and 1 are the first.
-    pub from_hit: u64,
-    /// A message instead of a stop; what is in braces is replaced by its value.
-    pub log: Option<String>,
+    /// It stops from this hit on; 0 and 1 are the first.
+    pub hit_count: u64,
+    /// A log message instead of a stop; an expression in braces is replaced by its value.
+    pub log_message: Option<String>,
 }
 
 /// Where a [`Breakpoint`] is really, and what is wrong with it.
@@ -61,7 +61,7 @@ pub enum DebugCommand {
     /// To the end, past all breakpoints.
     JumpToEnd,
     /// Back to the instruction that wrote something last.
-    LastWrite { asked: Asked },
+    LastWrite { target: WriteTarget },
     /// To the nearest mark after here, of those that are known.
     NextMark,
     /// To the nearest mark before here.
@@ -132,7 +132,7 @@ pub struct DebugView {
     pub printed: u64,
     /// The steps at which a value was changed and the program took another way.
     pub forks: Vec<u64>,
-    /// Messages of breakpoints that log, since the last view.
+    /// Log messages since the last view.
     pub log: Vec<String>,
     /// What the bytes of the first memory are, as far as that is known.
     pub regions: Vec<MemoryRegion>,
@@ -159,19 +159,19 @@ pub enum DebugReason {
     Step,
     Breakpoint {
         id: u32,
-        /// Why it cannot be told whether its condition holds, where that is so; it stops then.
-        untold: Option<String>,
+        /// Why its condition could not be evaluated; it stops then.
+        condition_error: Option<String>,
     },
-    /// Before an instruction that touches what a [`Catch`](super::Catch) watches: what it does, in a sentence.
+    /// Before an instruction that accesses a watched target.
     Watchpoint {
         id: u32,
-        touch: String,
-        /// As that of a breakpoint.
-        untold: Option<String>,
+        description: String,
+        /// As for a breakpoint.
+        condition_error: Option<String>,
     },
-    /// Before the instruction that wrote last what was asked for: what it does, in a sentence.
-    LastWrite { touch: String },
-    /// Where it was: why no instruction wrote last what was asked for, in a sentence.
+    /// Before the last instruction that wrote the target: what it does, in a sentence.
+    LastWrite { description: String },
+    /// Where it was: why no instruction has written the target, in a sentence.
     NotWritten { message: String },
     /// It was asked to.
     Pause,

@@ -47,11 +47,11 @@ impl Backtracing {
         let Started { source, wasm, summary, entry, limits, info } = started;
         let id = run.id();
         if run.peak_memory() > MOST_MEMORY {
-            return Err(Box::new(untold(id, "the program used too much memory for a replay")));
+            return Err(Box::new(no_backtrace(id, "the program used too much memory for a replay")));
         }
         let (entry, limits) = (to_proto::entry(entry), to_proto::limits(limits));
         let retrace = Retrace::start(&source.name, wasm, summary, &entry, limits, run.record())
-            .map_err(|_| Box::new(untold(id, "the replay could not start")))?;
+            .map_err(|_| Box::new(no_backtrace(id, "the replay could not start")))?;
         let maps = Maps::of_source(source, wasm, info);
         Ok(Self { run: id, retrace, maps, steps: FIRST_STEPS, spent_ms: 0.0 })
     }
@@ -65,13 +65,13 @@ impl Backtracing {
         let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
         self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
         match retraced {
-            Retraced::Working if self.spent_ms > MOST_MS => Some(untold(
+            Retraced::Working if self.spent_ms > MOST_MS => Some(no_backtrace(
                 self.run,
                 "the run was too long to replay automatically; press Debug and go to the end to see it",
             )),
             Retraced::Working => None,
             Retraced::There => Some(self.told()),
-            Retraced::Lost => Some(untold(self.run, "the replay ended differently")),
+            Retraced::Lost => Some(no_backtrace(self.run, "the replay ended differently")),
         }
     }
 
@@ -93,7 +93,7 @@ impl Backtracing {
     }
 }
 
-fn untold(run: RunId, why: &str) -> Event {
+fn no_backtrace(run: RunId, why: &str) -> Event {
     let backtrace = Backtrace { calls: Vec::new(), hidden: 0, cause: String::new(), problem: Some(why.to_owned()) };
     Event::Backtrace { run, backtrace }
 }

@@ -2,11 +2,11 @@
 
 use crate::engine::debugger::condition::{self, Condition};
 use crate::engine::debugger::{
-    self, DebugSession, On, Origin, Position, Seen, Target, Touch, Trigger, Watchpoint, last_write,
+    self, DebugSession, Origin, Position, Target, Trigger, WatchHit, WatchedValue, Watchpoint, last_write,
 };
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value;
-use crate::protocol::{Asked, Catch, Caught, PlacedCatch, Touching};
+use crate::protocol::{AccessKind, Catch, Caught, PlacedCatch, WriteTarget};
 
 use super::regions::Regions;
 use super::to_proto;
@@ -27,8 +27,9 @@ pub(super) fn place(
     let placed = |problem| PlacedCatch { id: catch.id, place: place.as_ref().map(to_proto::span), problem };
     match (found, condition) {
         (Ok(trigger), Ok(condition)) => {
-            let log = catch.log.clone().filter(|text| !text.is_empty());
-            let breakpoint = debugger::Breakpoint { id: catch.id, trigger, condition, from_hit: catch.from_hit, log };
+            let log_message = catch.log_message.clone().filter(|text| !text.is_empty());
+            let breakpoint =
+                debugger::Breakpoint { id: catch.id, trigger, condition, hit_count: catch.hit_count, log_message };
             (Some(breakpoint), placed(None))
         }
         (Err(problem), _) | (_, Err(problem)) => (None, placed(Some(problem))),
@@ -36,7 +37,8 @@ pub(super) fn place(
 }
 
 fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Result<Trigger, String> {
-    let watch = |target, on: &Touching| Ok(Trigger::Watch(Watchpoint { target, on: to_on(*on) }));
+    let watch =
+        |target, access: &AccessKind| Ok(Trigger::Watch(Watchpoint { target, access: to_access_kind(*access) }));
     match what {
         Caught::Instruction { line, column } => {
             let offset = map.at_column(*line, *column);
@@ -62,23 +64,23 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
                 })
             }
         },
-        Caught::Memory { memory, start, length, on } => {
+        Caught::Memory { memory, start, length, access } => {
             if *memory as usize >= session.memories() {
                 return Err("the program has no such memory".to_owned());
             }
             if *length == 0 || start.checked_add(*length).is_none() {
                 return Err("there is nothing to watch: the number of bytes must be 1 or more".to_owned());
             }
-            watch(Target::Memory { memory: *memory, start: *start, length: *length }, on)
+            watch(Target::Memory { memory: *memory, start: *start, length: *length }, access)
         }
-        Caught::Global { name, on } => {
+        Caught::Global { name, access } => {
             let count = session.globals().len() as u32;
             let global = named(name, |name| session.names().find_global(name));
             let name = bare(name);
             let global = global.filter(|global| *global < count);
-            watch(Target::Global(global.ok_or_else(|| format!("the program has no global {name}"))?), on)
+            watch(Target::Global(global.ok_or_else(|| format!("the program has no global {name}"))?), access)
         }
-        Caught::Local { function, name, on } => {
+        Caught::Local { function, name, access } => {
             let number = with_body(session, function)?;
             let copy = &session.program().instrumented;
             let count = copy.functions.get(number as usize).map_or(0, |info| info.params.len() + info.locals.len());
@@ -86,7 +88,7 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
             let index = index.filter(|index| (*index as usize) < count);
             let local = bare(name);
             let missing = || format!("the function {} has no local {local}", bare(function));
-            watch(Target::Local { function: number, local: index.ok_or_else(missing)? }, on)
+            watch(Target::Local { function: number, local: index.ok_or_else(missing)? }, access)
         }
     }
 }
@@ -114,19 +116,19 @@ fn bare(name: &str) -> &str {
     name.strip_prefix('$').unwrap_or(name)
 }
 
-fn to_on(touching: Touching) -> On {
-    match touching {
-        Touching::Write => On::Write,
-        Touching::Change => On::Change,
-        Touching::Read => On::Read,
+fn to_access_kind(access: AccessKind) -> debugger::AccessKind {
+    match access {
+        AccessKind::Write => debugger::AccessKind::Write,
+        AccessKind::Change => debugger::AccessKind::Change,
+        AccessKind::Read => debugger::AccessKind::Read,
     }
 }
 
-pub(super) fn to_asked(asked: Asked) -> last_write::Asked {
-    match asked {
-        Asked::Memory { memory, start, length } => last_write::Asked::Memory { memory, start, length },
-        Asked::Global { global } => last_write::Asked::Global(global),
-        Asked::Local { frame, local } => last_write::Asked::Local { frame: frame as usize, local },
+pub(super) fn to_write_target(target: WriteTarget) -> last_write::WriteTarget {
+    match target {
+        WriteTarget::Memory { memory, start, length } => last_write::WriteTarget::Memory { memory, start, length },
+        WriteTarget::Global { global } => last_write::WriteTarget::Global(global),
+        WriteTarget::Local { frame, local } => last_write::WriteTarget::Local { frame: frame as usize, local },
     }
 }
 
@@ -139,40 +141,46 @@ fn location(
     map.location(function.instructions.get(position.instruction as usize)?.offset)
 }
 
-/// What an instruction does to what is watched, in a sentence: `i32.store on line 7 writes 4 bytes at 0x400: 0 becomes 5`.
-pub(super) fn tell(session: &DebugSession, map: &InstructionMap, touch: &Touch) -> String {
-    let line = location(session, map, touch.position).map_or_else(String::new, |at| format!(" on line {}", at.line));
+/// What an instruction does to a watched target, in a sentence: `i32.store on line 7 writes 4 bytes at 0x400: 0 becomes
+/// 5`.
+pub(super) fn describe(session: &DebugSession, map: &InstructionMap, hit: &WatchHit) -> String {
+    let line = location(session, map, hit.position).map_or_else(String::new, |at| format!(" on line {}", at.line));
     let offset = session
         .program()
         .instrumented
-        .analyse(touch.position.function)
-        .and_then(|function| Some(function.instructions.get(touch.position.instruction as usize)?.offset));
+        .analyse(hit.position.function)
+        .and_then(|function| Some(function.instructions.get(hit.position.instruction as usize)?.offset));
     let instruction = offset.and_then(|offset| map.instruction(offset)).unwrap_or("an instruction");
     let by = format!("{instruction}{line}");
-    let what = name(session, touch.target, touch.part);
-    let (old, new) = (show(&touch.old), show(&touch.new));
-    match (&touch.old, touch.writes) {
-        (Seen::Nothing, true) => format!("{by} makes the call, in which {what} starts as {new}"),
-        (_, true) if touch.old == touch.new => format!("{by} writes {what}: it stays {new}"),
+    let what = name(session, hit.target, hit.part);
+    let (old, new) = (show(&hit.old), show(&hit.new));
+    match (&hit.old, hit.writes) {
+        (WatchedValue::Absent, true) => format!("{by} makes the call, in which {what} starts as {new}"),
+        (_, true) if hit.old == hit.new => format!("{by} writes {what}: it stays {new}"),
         (_, true) => format!("{by} writes {what}: {old} becomes {new}"),
         (_, false) => format!("{by} reads {what}: {old}"),
     }
 }
 
-/// Why no instruction is the last one that wrote it.
-pub(super) fn tell_origin(session: &DebugSession, regions: &Regions, asked: Option<Asked>, origin: Origin) -> String {
-    let (what, start) = match asked {
-        Some(Asked::Memory { memory, start, length }) => {
+/// Why no instruction has written the target.
+pub(super) fn describe_origin(
+    session: &DebugSession,
+    regions: &Regions,
+    target: Option<WriteTarget>,
+    origin: Origin,
+) -> String {
+    let (what, start) = match target {
+        Some(WriteTarget::Memory { memory, start, length }) => {
             let part = Some((start, length));
             let data = regions.data_of(start, length).filter(|_| memory == 0);
             let from =
                 data.map_or("it has been zero from the start".to_owned(), |name| format!("it comes from {name}"));
             (name(session, Target::Memory { memory, start, length }, part), from)
         }
-        Some(Asked::Global { global }) => {
+        Some(WriteTarget::Global { global }) => {
             (name(session, Target::Global(global), None), "it has its initial value".to_owned())
         }
-        Some(Asked::Local { frame, local }) => {
+        Some(WriteTarget::Local { frame, local }) => {
             let frames = session.call_stack(frame as usize + 1);
             let known = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize)?.name.clone());
             let what = format!("local {}", known.map_or_else(|| local.to_string(), |name| format!("${name}")));
@@ -182,8 +190,8 @@ pub(super) fn tell_origin(session: &DebugSession, regions: &Regions, asked: Opti
     };
     match origin {
         Origin::Start => format!("no instruction has written {what}: {start}"),
-        Origin::Person(step) => format!("you changed {what} at step {step}, and no instruction has written it since"),
-        Origin::NotThere => format!("{what} does not exist at this step"),
+        Origin::User(step) => format!("you changed {what} at step {step}, and no instruction has written it since"),
+        Origin::Missing => format!("{what} does not exist at this step"),
     }
 }
 
@@ -211,11 +219,11 @@ fn name(session: &DebugSession, target: Target, part: Option<(u64, u64)>) -> Str
     }
 }
 
-fn show(seen: &Seen) -> String {
-    match seen {
-        Seen::Value(value) => value::show(value).text,
-        Seen::Nothing => "nothing".to_owned(),
-        Seen::Bytes(bytes) => match bytes.len() {
+fn show(value: &WatchedValue) -> String {
+    match value {
+        WatchedValue::Value(value) => value::show(value).text,
+        WatchedValue::Absent => "nothing".to_owned(),
+        WatchedValue::Bytes(bytes) => match bytes.len() {
             1 | 2 | 4 | 8 => {
                 let mut padded = [0; 8];
                 padded[..bytes.len()].copy_from_slice(bytes);

@@ -23,8 +23,8 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
-    Asked, Breakpoint, Catch, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand,
-    MemoryView, MemoryWatch, PlacedBreakpoint, RunId, Span, ValueChange,
+    Breakpoint, Catch, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
+    MemoryWatch, PlacedBreakpoint, RunId, Span, ValueChange, WriteTarget,
 };
 
 /// How long a slice of work may take, in milliseconds.
@@ -65,8 +65,8 @@ pub(super) struct Debug {
     /// What the session stops at: on lines, and all else.
     on_lines: Vec<debugger::Breakpoint>,
     caught: Vec<debugger::Breakpoint>,
-    /// What the person asked the last writer of.
-    asked: Option<Asked>,
+    /// The target of the last write query.
+    write_target: Option<WriteTarget>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,7 +126,7 @@ impl Debug {
             marks: Vec::new(),
             on_lines: Vec::new(),
             caught: Vec::new(),
-            asked: None,
+            write_target: None,
         })
     }
 
@@ -279,9 +279,9 @@ impl Debug {
             DebugCommand::BackContinue => Command::BackContinue,
             DebugCommand::JumpTo { step } => Command::JumpTo(step),
             DebugCommand::JumpToEnd => Command::JumpToEnd,
-            DebugCommand::LastWrite { asked } => {
-                self.asked = Some(asked);
-                Command::LastWrite(catches::to_asked(asked))
+            DebugCommand::LastWrite { target } => {
+                self.write_target = Some(target);
+                Command::LastWrite(catches::to_write_target(target))
             }
             DebugCommand::NextMark => return self.go_to_mark(self.session.next_mark(), "after", emit),
             DebugCommand::PreviousMark => return self.go_to_mark(self.session.previous_mark(), "before", emit),
@@ -321,8 +321,8 @@ impl Debug {
                 id: breakpoint.id,
                 trigger: debugger::Trigger::Line(Rc::new(entries)),
                 condition,
-                from_hit: breakpoint.from_hit,
-                log: breakpoint.log.filter(|text| !text.is_empty()),
+                hit_count: breakpoint.hit_count,
+                log_message: breakpoint.log_message.filter(|text| !text.is_empty()),
             });
         }
         self.on_lines = set;
@@ -557,19 +557,19 @@ impl Debug {
             StopReason::Start => DebugReason::Start,
             StopReason::Step => DebugReason::Step,
             StopReason::Breakpoint(id) => {
-                let untold = self.session.untold_condition(id);
-                DebugReason::Breakpoint { id, untold: untold.map(|reason| reason.to_string()) }
+                let condition_error = self.session.condition_error_of(id);
+                DebugReason::Breakpoint { id, condition_error: condition_error.map(|reason| reason.to_string()) }
             }
-            StopReason::Watchpoint(touch) => DebugReason::Watchpoint {
-                id: touch.id.unwrap_or(0),
-                touch: catches::tell(&self.session, &self.maps.text, &touch),
-                untold: touch.untold.map(|reason| reason.to_string()),
+            StopReason::Watchpoint(hit) => DebugReason::Watchpoint {
+                id: hit.id.unwrap_or(0),
+                description: catches::describe(&self.session, &self.maps.text, &hit),
+                condition_error: hit.condition_error.map(|reason| reason.to_string()),
             },
-            StopReason::LastWrite(touch) => {
-                DebugReason::LastWrite { touch: catches::tell(&self.session, &self.maps.text, &touch) }
+            StopReason::LastWrite(hit) => {
+                DebugReason::LastWrite { description: catches::describe(&self.session, &self.maps.text, &hit) }
             }
             StopReason::NotWritten(origin) => DebugReason::NotWritten {
-                message: catches::tell_origin(&self.session, &self.regions, self.asked, origin),
+                message: catches::describe_origin(&self.session, &self.regions, self.write_target, origin),
             },
             StopReason::Pause => DebugReason::Pause,
             StopReason::Beginning => DebugReason::Beginning,

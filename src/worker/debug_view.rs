@@ -69,7 +69,7 @@ pub(super) fn view(
         }
     });
     let part = |access: &Access| (access.memory, access.address, access.length);
-    let (written, read): (Vec<&Access>, Vec<&Access>) = recent.touched.iter().partition(|access| access.writes);
+    let (written, read): (Vec<&Access>, Vec<&Access>) = recent.accesses.iter().partition(|access| access.writes);
     let (written, read) = (written.into_iter().map(part).collect(), read.into_iter().map(part).collect());
     DebugView {
         step: session.step(),

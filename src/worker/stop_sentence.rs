@@ -34,13 +34,15 @@ pub(super) fn sentence(
     let stop = Stop { session, maps, top: session.call_stack(1).pop() };
     match reason {
         DebugReason::Start => stop.here("Before the first instruction", ", on "),
-        DebugReason::Breakpoint { untold: Some(reason), .. } => could_not_evaluate(reason),
-        DebugReason::Breakpoint { untold: None, .. } => stop.here("Stopped at a breakpoint", ", on "),
-        DebugReason::Watchpoint { touch, untold: Some(reason), .. } => {
-            could_not_evaluate(reason).text("; ").text(touch)
+        DebugReason::Breakpoint { condition_error: Some(reason), .. } => could_not_evaluate(reason),
+        DebugReason::Breakpoint { condition_error: None, .. } => stop.here("Stopped at a breakpoint", ", on "),
+        DebugReason::Watchpoint { description, condition_error: Some(reason), .. } => {
+            could_not_evaluate(reason).text("; ").text(description)
         }
-        DebugReason::Watchpoint { touch, untold: None, .. } => Sentence::new("Stopped by a watchpoint: ").text(touch),
-        DebugReason::LastWrite { touch } => Sentence::new("Last written here: ").text(touch),
+        DebugReason::Watchpoint { description, condition_error: None, .. } => {
+            Sentence::new("Stopped by a watchpoint: ").text(description)
+        }
+        DebugReason::LastWrite { description } => Sentence::new("Last written here: ").text(description),
         DebugReason::NotWritten { message } => Sentence::new(message).capital(),
         DebugReason::Pause => stop.here("Paused", ", on "),
         DebugReason::Beginning => stop.here("Back at the start", ", on "),

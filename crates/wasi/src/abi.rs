@@ -1,7 +1,7 @@
 //! The guest's side of a call: its memory, and the numbers and layouts that the specification fixes.
 
+use super::accesses::MemoryAccesses;
 use super::errno::Errno;
-use super::touched::Touches;
 
 /// Which of the two versions of preview1 a module imports. They differ in a few layouts only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -160,7 +160,7 @@ pub const MAX_IOVECS: u32 = 65_536;
 
 /// The guest's linear memory during a call, and what the call touches of it. Whatever leads out of it is
 /// [`Errno::Fault`].
-pub struct Memory<'a>(pub &'a mut [u8], pub Touches);
+pub struct Memory<'a>(pub &'a mut [u8], pub MemoryAccesses);
 
 impl Memory<'_> {
     /// `len` bytes at `pointer`.
@@ -259,7 +259,7 @@ impl Memory<'_> {
             // A call reports how many bytes it moved in 32 bits.
             total = total.checked_add(len).ok_or(Errno::Inval)?;
         }
-        Ok(CIoVecs { memory: self.0, touches: &self.1, array, total })
+        Ok(CIoVecs { memory: self.0, accesses: &self.1, array, total })
     }
 
     fn array<const N: usize>(&self, pointer: u32) -> Result<[u8; N], Errno> {
@@ -285,7 +285,7 @@ impl IoVec {
 #[derive(Debug, Clone, Copy)]
 pub struct CIoVecs<'a> {
     memory: &'a [u8],
-    touches: &'a Touches,
+    accesses: &'a MemoryAccesses,
     array: &'a [[u8; 8]],
     total: u32,
 }
@@ -295,7 +295,7 @@ impl<'a> CIoVecs<'a> {
     pub fn pieces(self) -> impl Iterator<Item = &'a [u8]> {
         let pieces = self.array.iter().filter_map(move |ciovec| {
             let IoVec { pointer, len } = IoVec::of(*ciovec);
-            self.touches.note(pointer, len, false);
+            self.accesses.note(pointer, len, false);
             Memory::part(self.memory, pointer, len)
         });
         pieces.filter(|piece| !piece.is_empty())

@@ -3,6 +3,7 @@
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 
+use super::accesses::{MemoryAccess, MemoryAccesses};
 use super::errno::Errno;
 use super::fd::{Descriptor, DescriptorTable};
 use super::output::{Output, OutputBuffer, OutputStream};
@@ -11,7 +12,6 @@ use super::record::{Playback, Record, Replay, Terminals, TreeChange};
 use super::stdin::Stdin;
 use super::steps::CallSteps;
 use super::suspend::{Fail, Stop};
-use super::touched::{Touched, Touches};
 use super::trace::Trace;
 use wasmoscope_vfs::{LastLink, Reach, Vfs, VfsError};
 
@@ -79,9 +79,9 @@ pub struct WasiCtx {
     /// The fuel that the run will have used when that of this slice is used up.
     pub(super) fuel_ahead: u64,
     pub(super) trace: Option<Box<Trace>>,
-    pub(super) touches: Touches,
+    pub(super) accesses: MemoryAccesses,
     /// Somebody outside may have changed the tree since the last call.
-    tree_touched: bool,
+    tree_changed: bool,
     replayed_changes: std::vec::IntoIter<TreeChange>,
     next_replayed_change: Option<TreeChange>,
     pub(super) file_time: u64,
@@ -132,8 +132,8 @@ impl WasiCtx {
             memory: None,
             fuel_ahead: 0,
             trace: None,
-            touches: Touches::default(),
-            tree_touched: false,
+            accesses: MemoryAccesses::default(),
+            tree_changed: false,
             replayed_changes: Vec::new().into_iter(),
             next_replayed_change: None,
             file_time: 0,
@@ -224,13 +224,13 @@ impl WasiCtx {
     }
 
     /// Notes from now on what calls touch of the guest's memory.
-    pub fn note_touched(&mut self) {
-        self.touches.begin();
+    pub fn record_accesses(&mut self) {
+        self.accesses.begin();
     }
 
-    /// What calls have touched since [`WasiCtx::note_touched`], which ends.
-    pub fn take_touched(&mut self) -> Vec<Touched> {
-        self.touches.end()
+    /// Ends recording, and returns the accesses since [`WasiCtx::record_accesses`].
+    pub fn take_accesses(&mut self) -> Vec<MemoryAccess> {
+        self.accesses.end()
     }
 
     /// How many calls the program has made.
@@ -256,7 +256,7 @@ impl WasiCtx {
 
     /// The files, to be changed by somebody else than the program. The program sees it from its next call on.
     pub fn vfs_mut(&mut self) -> &mut Vfs {
-        self.tree_touched = true;
+        self.tree_changed = true;
         let now = self.realtime_unrecorded();
         self.vfs.set_now(now);
         &mut self.vfs
@@ -290,8 +290,8 @@ impl WasiCtx {
     /// At the beginning of every call.
     pub(super) fn begin_call(&mut self) {
         self.host_calls += 1;
-        if self.tree_touched {
-            self.tree_touched = false;
+        if self.tree_changed {
+            self.tree_changed = false;
             self.record.tree_changes.push(TreeChange { host_call: self.host_calls, tree: self.vfs.clone() });
         }
         while let Some(change) = self.next_replayed_change.take_if(|change| change.host_call <= self.host_calls) {

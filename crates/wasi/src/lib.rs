@@ -15,6 +15,7 @@
 //! open descriptors are `mfile`. No call panics, and none touches anything outside the guest's memory and the tree.
 
 pub mod abi;
+mod accesses;
 mod args;
 mod clock;
 mod ctx;
@@ -36,12 +37,12 @@ mod sock;
 mod stdin;
 mod steps;
 mod suspend;
-mod touched;
 pub mod trace;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+pub use accesses::MemoryAccess;
 pub use ctx::{Clock, Random, WasiConfig, WasiCtx, root_preopen};
 pub use errno::Errno;
 pub use fd::MAX_DESCRIPTORS;
@@ -51,7 +52,6 @@ pub use record::{Record, Replay, Terminals};
 pub use snapshot::WasiSnapshot;
 pub use steps::StepSource;
 pub use suspend::{Stop, Suspend};
-pub use touched::Touched;
 
 use abi::{Memory, Version};
 

@@ -185,8 +185,8 @@ pub fn retry<T>(store: &mut Store<T>, memory: wasmi::Memory, get: fn(&mut T) -> 
     let ctx = get(state);
     let pending = ctx.pending.take().ok_or_else(|| Error::new("no call waits to be finished"))?;
     // What a waiting call does is the same in both versions, but for the layout that its pending state knows.
-    let touches = ctx.touches.clone();
-    let mut call = Call { ctx: &mut *ctx, memory: Memory(&mut *bytes, touches), version: Version::Preview1 };
+    let accesses = ctx.accesses.clone();
+    let mut call = Call { ctx: &mut *ctx, memory: Memory(&mut *bytes, accesses), version: Version::Preview1 };
     let result = match pending {
         Pending::Read { fd, iovs, iovs_len, nread } => call.fd_read(fd, iovs, iovs_len, nread),
         Pending::Poll(poll) => call.poll(poll),
@@ -223,7 +223,7 @@ fn run<T, const N: usize>(
     ctx.fuel_debt += CALL_COST;
     // Without a trace a call pays for nothing but this question.
     let result = if ctx.trace.is_none() {
-        body(&mut Call { memory: Memory(bytes, ctx.touches.clone()), ctx, version })
+        body(&mut Call { memory: Memory(bytes, ctx.accesses.clone()), ctx, version })
     } else {
         run_traced(&mut caller, get, memory, version, function, &raw(), &mut body)
     };
@@ -253,7 +253,7 @@ fn run_traced<T>(
     let (bytes, state) = split(caller, memory);
     let ctx = get(state);
     ctx.trace_begin(bytes, &Incoming { function, version, raw, fuel });
-    let result = body(&mut Call { memory: Memory(&mut *bytes, ctx.touches.clone()), ctx: &mut *ctx, version });
+    let result = body(&mut Call { memory: Memory(&mut *bytes, ctx.accesses.clone()), ctx: &mut *ctx, version });
     ctx.trace_end(bytes, &result);
     result
 }

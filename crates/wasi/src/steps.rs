@@ -55,7 +55,7 @@ impl StepMarks {
         }
     }
 
-    /// The program takes another way from that step on.
+    /// Execution diverges from that step on.
     pub fn forget_from(&mut self, step: u64) {
         self.steps.truncate(self.steps.partition_point(|noted| *noted < step));
         self.known_until = self.known_until.min(step);

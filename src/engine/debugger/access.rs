@@ -1,4 +1,4 @@
-//! What the next instruction is going to do: which bytes it touches, which function of the host it calls.
+//! What the next instruction is going to do: which bytes it accesses, which function of the host it calls.
 
 use wasmi::{Nullable, Val};
 use wasmparser::Operator;
@@ -7,7 +7,7 @@ use super::session::DebugSession;
 use crate::engine::instrument::access::{Shape, shape};
 use crate::engine::instrument::layout;
 
-/// A part of a memory that an instruction touches.
+/// A part of a memory that an instruction accesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
     pub memory: u32,
@@ -17,8 +17,8 @@ pub struct Access {
 }
 
 impl Access {
-    /// Whether it touches any of the bytes.
-    pub fn touches(&self, memory: u32, start: u64, length: u64) -> bool {
+    /// Whether it accesses any of the bytes.
+    pub fn overlaps(&self, memory: u32, start: u64, length: u64) -> bool {
         self.memory == memory
             && self.address < start.saturating_add(length)
             && start < self.address.saturating_add(self.length)

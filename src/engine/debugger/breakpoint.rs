@@ -19,12 +19,12 @@ pub type BreakpointId = u32;
 pub struct Breakpoint {
     pub id: BreakpointId,
     pub trigger: Trigger,
-    /// It stops only where this holds.
+    /// It stops only where this is true.
     pub condition: Option<Condition>,
-    /// It stops only from this hit on; 0 and 1 are the first. Hits are counted from the start of the run.
-    pub from_hit: u64,
-    /// A message instead of a stop; what is in braces is replaced by its value.
-    pub log: Option<String>,
+    /// It stops from this hit on; 0 and 1 are the first. Hits are counted from the start of the run.
+    pub hit_count: u64,
+    /// A log message instead of a stop; an expression in braces is replaced by its value.
+    pub log_message: Option<String>,
 }
 
 /// What a breakpoint stops at. It always stops before the instruction.
@@ -43,7 +43,7 @@ pub enum Trigger {
 impl Breakpoint {
     /// Whether it has to be known how often it was hit before.
     pub fn counts(&self) -> bool {
-        self.from_hit > 1
+        self.hit_count > 1
     }
 
     /// The instructions before which the run functions have to leave for it, and more that may be something else.
@@ -64,9 +64,9 @@ impl Watchpoint {
         match self.target {
             // What the host does to memory is seen when its call is executed on its own.
             Target::Memory { .. } => program.sites().of_imports().collect(),
-            Target::Global(global) => program.sites().of_global(global, self.on.is_write()).collect(),
+            Target::Global(global) => program.sites().of_global(global, self.access.is_write()).collect(),
             Target::Local { function, local } => {
-                sites::of_local(&program.instrumented, function, local, self.on.is_write()).collect()
+                sites::of_local(&program.instrumented, function, local, self.access.is_write()).collect()
             }
         }
     }
@@ -75,7 +75,7 @@ impl Watchpoint {
     pub(super) fn range(&self) -> Option<WatchedRange> {
         match self.target {
             Target::Memory { memory, start, length } => {
-                Some(WatchedRange { memory, start, length, writes: self.on.is_write() })
+                Some(WatchedRange { memory, start, length, writes: self.access.is_write() })
             }
             Target::Global(_) | Target::Local { .. } => None,
         }

@@ -1,11 +1,11 @@
-//! How often breakpoints were hit before a step, and which messages have been told: both are matters of the timeline, and
-//! going back and coming again changes neither.
+//! Hit counts, and which log messages have been reported. Both belong to the timeline: going back and forward again
+//! changes neither.
 
 use std::collections::HashMap;
 
 use super::breakpoint::BreakpointId;
 
-/// How often each breakpoint that counts was hit before a step.
+/// The hits of each breakpoint with a hit count, before a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hits {
     counts: HashMap<BreakpointId, Count>,
@@ -14,12 +14,12 @@ pub struct Hits {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Count {
     hits: u64,
-    /// Steps before this one are in it.
+    /// Steps before this one are included.
     to: u64,
 }
 
 impl Hits {
-    /// A hit at a step: which one that is. A step that comes again is the same hit again.
+    /// Counts a hit at a step, and returns its number. A step that is executed again is the same hit.
     pub fn note(&mut self, id: BreakpointId, step: u64) -> u64 {
         let count = self.counts.entry(id).or_default();
         if step >= count.to {
@@ -29,17 +29,17 @@ impl Hits {
     }
 }
 
-/// Of which steps messages have been told.
+/// The steps whose log messages have been reported.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct ReportedLogs {
     steps: HashMap<BreakpointId, Vec<u64>>,
 }
 
-impl Told {
-    /// Whether the message of that step has not been told yet; from now on it has.
+impl ReportedLogs {
+    /// Marks the message of a step as reported; returns whether it was not before.
     pub fn is_new(&mut self, id: BreakpointId, step: u64) -> bool {
         let steps = self.steps.entry(id).or_default();
-        // Mostly it is further on than all before.
+        // Usually it is later than all before.
         match steps.last() {
             Some(last) if *last >= step => match steps.binary_search(&step) {
                 Ok(_) => return false,
@@ -50,15 +50,15 @@ impl Told {
         true
     }
 
-    /// A breakpoint is another one now.
+    /// Forgets a breakpoint that was replaced.
     pub fn forget(&mut self, id: BreakpointId) {
         self.steps.remove(&id);
     }
 
-    /// The program takes another way from that step on.
+    /// Execution diverges from that step on.
     pub fn forget_after(&mut self, step: u64) {
         for steps in self.steps.values_mut() {
-            steps.retain(|told| *told <= step);
+            steps.retain(|reported| *reported <= step);
         }
     }
 }
@@ -68,19 +68,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_is_counted_once_however_often_it_comes() {
+    fn a_step_counts_once_however_often_it_is_executed() {
         let mut hits = Hits::default();
         assert_eq!([3, 3, 9, 3, 9].map(|step| hits.note(1, step)), [1, 1, 2, 2, 2]);
         assert_eq!(hits.note(2, 3), 1);
     }
 
     #[test]
-    fn a_message_is_told_once_on_each_way() {
-        let mut told = Told::default();
-        assert_eq!([5, 9, 5, 2, 2].map(|step| told.is_new(1, step)), [true, true, false, true, false]);
-        told.forget_after(5);
-        assert_eq!([5, 9].map(|step| told.is_new(1, step)), [false, true]);
-        told.forget(1);
-        assert!(told.is_new(1, 5));
+    fn a_log_message_is_reported_once_per_timeline() {
+        let mut reported_logs = ReportedLogs::default();
+        assert_eq!([5, 9, 5, 2, 2].map(|step| reported_logs.is_new(1, step)), [true, true, false, true, false]);
+        reported_logs.forget_after(5);
+        assert_eq!([5, 9].map(|step| reported_logs.is_new(1, step)), [false, true]);
+        reported_logs.forget(1);
+        assert!(reported_logs.is_new(1, 5));
     }
 }

@@ -1,18 +1,18 @@
-//! Who wrote this last? The step before now at which an instruction wrote bytes of a memory, a global or a local.
+//! Write queries: the last step at which an instruction wrote some bytes of a memory, a global or a local.
 //!
-//! As in every search, stretches before now are run forwards, the nearest first. What instructions write to memories is
-//! noted by the copy itself, without stopping; for globals and locals it leaves where they are written. A local belongs
-//! to one call of its function, and is written by that call, too: it passes arguments and sets the others to zero.
+//! As in every search, intervals before the current step are run forwards, the nearest first. The copy itself records
+//! writes to memories, without stopping; for globals and locals it exits at each write. A local belongs to one call of
+//! its function, and is written by that call, too: it passes arguments and sets the others to zero.
 
 use super::change::Change;
 use super::machine::{Position, WatchedRange};
 use super::program::Program;
 use super::session::{DebugSession, Observe, RunResult, RunSpec};
-use super::watchpoint::{On, Seen, Target, Touch, Watchpoint};
+use super::watchpoint::{AccessKind, Target, WatchHit, WatchedValue, Watchpoint};
 
-/// What is asked for.
+/// The target of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum WriteTarget {
     /// Any of these bytes.
     Memory {
         memory: u32,
@@ -20,34 +20,34 @@ pub enum Asked {
         length: u64,
     },
     Global(u32),
-    /// A local of a frame that is there now; the topmost frame is 0.
+    /// A local of a frame of the current call stack; the topmost frame is 0.
     Local {
         frame: usize,
         local: u32,
     },
 }
 
-/// Where it comes from if no instruction wrote it.
+/// Where a value comes from if no instruction wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// It is as it was when the program began: from a data segment, an initial value, an argument of the entry, or zero.
+    /// From the start of the program: a data segment, an initial value, an argument of the entry, or zero.
     Start,
-    /// The person changed it at that step.
-    Person(u64),
-    /// There is no such thing.
-    NotThere,
+    /// The user changed it at that step.
+    User(u64),
+    /// The target does not exist.
+    Missing,
 }
 
-/// What came of a search.
+/// The result of a query.
 #[derive(Debug)]
-pub enum Answer {
-    Written(Box<Touch>),
+pub enum WriteResult {
+    Written(Box<WatchHit>),
     NotWritten(Origin),
 }
 
-/// What the session looks out for while it searches.
+/// An active query.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct WriteQuery {
     target: Target,
     /// The frame that a local belongs to.
     frame: Option<u32>,
@@ -55,17 +55,17 @@ pub struct Question {
     last: Option<u64>,
     /// The latest step so far that made the frame.
     made: Option<u64>,
-    /// The latest write that was executed on its own.
-    touch: Option<Touch>,
+    /// The latest write that was executed as a single instruction.
+    hit: Option<WatchHit>,
 }
 
-impl Question {
+impl WriteQuery {
     /// The bytes that the copy has to check for.
     pub fn range(&self) -> Option<WatchedRange> {
         self.watchpoint().range()
     }
 
-    /// Where the run functions have to leave.
+    /// The instructions at which the run functions have to exit.
     pub fn positions(&self, program: &Program) -> Vec<Position> {
         let mut positions = self.watchpoint().positions(program);
         if self.frame.is_some() {
@@ -74,34 +74,34 @@ impl Question {
         positions
     }
 
-    /// An instruction wrote it.
-    pub fn answer(&mut self, touch: Touch) {
-        self.last = self.last.max(Some(touch.step));
-        self.touch = Some(touch);
+    /// Records a write of the target.
+    pub fn record_write(&mut self, hit: WatchHit) {
+        self.last = self.last.max(Some(hit.step));
+        self.hit = Some(hit);
     }
 
     fn watchpoint(&self) -> Watchpoint {
-        Watchpoint { target: self.target, on: On::Write }
+        Watchpoint { target: self.target, access: AccessKind::Write }
     }
 }
 
 impl DebugSession {
-    /// What has to be looked at of the instruction that is next, for the question that is asked.
-    pub(super) fn asked_here(&mut self, position: Position) -> Option<Watchpoint> {
+    /// The watchpoint to check at the next instruction, for the active query.
+    pub(super) fn write_query_watchpoint(&mut self, position: Position) -> Option<Watchpoint> {
         let step = self.step();
         let top = self.machine().top();
         let program = std::rc::Rc::clone(self.program());
-        let question = self.question_mut().as_mut()?;
-        let watchpoint = question.watchpoint();
-        match question.frame {
-            None if question.range().is_some() || watchpoint.positions(&program).contains(&position) => {
+        let write_query = self.write_query_mut().as_mut()?;
+        let watchpoint = write_query.watchpoint();
+        match write_query.frame {
+            None if write_query.range().is_some() || watchpoint.positions(&program).contains(&position) => {
                 Some(watchpoint)
             }
             Some(frame) if frame == top => {
                 if program.sites().tail_calls.binary_search(&position).is_ok() {
-                    // Another frame takes its place.
-                    question.made = Some(step);
-                    question.last = None;
+                    // Another frame replaces it.
+                    write_query.made = Some(step);
+                    write_query.last = None;
                 }
                 watchpoint.positions(&program).contains(&position).then_some(watchpoint)
             }
@@ -109,26 +109,26 @@ impl DebugSession {
         }
     }
 
-    /// Takes over what the copy has noted.
-    pub(super) fn take_noted(&mut self) {
-        let noted = self.machine_mut().take_noted();
-        if let (Some(step), Some(question)) = (noted, self.question_mut()) {
-            question.last = question.last.max(Some(step));
+    /// Takes the write that the copy has recorded.
+    pub(super) fn take_recorded_write(&mut self) {
+        let noted = self.machine_mut().take_recorded_write();
+        if let (Some(step), Some(write_query)) = (noted, self.write_query_mut()) {
+            write_query.last = write_query.last.max(Some(step));
         }
     }
 
-    /// The step at which the person changed it last, up to now.
-    fn changed_at(&self, asked: Asked, frame: Option<u32>) -> Option<u64> {
+    /// The last step up to now at which the user changed the target.
+    fn changed_at(&self, write_target: WriteTarget, frame: Option<u32>) -> Option<u64> {
         let changes = self.changes_so_far().iter().rev();
-        let mut matching = changes.filter(|changed| match (&changed.change, asked) {
-            (Change::Memory { memory, address, bytes }, Asked::Memory { memory: asked, start, length }) => {
-                *memory == asked as usize
+        let mut matching = changes.filter(|changed| match (&changed.change, write_target) {
+            (Change::Memory { memory, address, bytes }, WriteTarget::Memory { memory: wanted, start, length }) => {
+                *memory == wanted as usize
                     && *address < start.saturating_add(length)
                     && start < address.saturating_add(bytes.len() as u64)
             }
-            (Change::Global { global, .. }, Asked::Global(asked)) => *global == asked as usize,
-            (Change::Local { local, .. }, Asked::Local { local: asked, .. }) => {
-                *local == asked as usize && changed.frame == frame
+            (Change::Global { global, .. }, WriteTarget::Global(wanted)) => *global == wanted as usize,
+            (Change::Local { local, .. }, WriteTarget::Local { local: wanted, .. }) => {
+                *local == wanted as usize && changed.frame == frame
             }
             _ => false,
         });
@@ -172,32 +172,32 @@ const NOTED_WIDTH: u64 = 2_000_000;
 
 impl LastWrite {
     /// `None` where there is no such thing.
-    pub fn new(session: &mut DebugSession, asked: Asked) -> Option<Self> {
+    pub fn new(session: &mut DebugSession, write_target: WriteTarget) -> Option<Self> {
         let now = session.step();
-        let (target, frame, local) = match asked {
-            Asked::Memory { memory, start, length } => {
+        let (target, frame, local) = match write_target {
+            WriteTarget::Memory { memory, start, length } => {
                 let bytes = session.memory(memory as usize)?.len() as u64;
                 if length == 0 || start.checked_add(length)? > bytes {
                     return None;
                 }
                 (Target::Memory { memory, start, length }, None, None)
             }
-            Asked::Global(global) => {
+            WriteTarget::Global(global) => {
                 session.machine().globals().nth(global as usize)?;
                 (Target::Global(global), None, None)
             }
-            Asked::Local { frame, local } => {
+            WriteTarget::Local { frame, local } => {
                 let frame = *session.machine().frames().get(frame)?;
                 session.local_at(frame, local)?;
                 let function = session.machine().position_of(frame)?.function;
                 (Target::Local { function, local }, Some(frame), Some(local))
             }
         };
-        let changed = session.changed_at(asked, frame);
-        let question = Question { target, frame, last: None, made: None, touch: None };
+        let changed = session.changed_at(write_target, frame);
+        let write_query = WriteQuery { target, frame, last: None, made: None, hit: None };
         // Where it cannot be noted, the search goes the long way.
-        let _ = question.range().map(|_| session.program().prepare(crate::engine::instrument::Watched::Writes));
-        *session.question_mut() = Some(question);
+        let _ = write_query.range().map(|_| session.program().prepare(crate::engine::instrument::Watched::Writes));
+        *session.write_query_mut() = Some(write_query);
         let bound = changed.unwrap_or(0);
         let from = now.saturating_sub(FIRST_WIDTH).max(bound);
         Some(Self { local, frame, now, bound, changed, from, to: now, width: FIRST_WIDTH, stage: Stage::Entering })
@@ -214,12 +214,12 @@ impl LastWrite {
     }
 
     /// Works for about so many steps; `None` while the answer is not known.
-    pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Answer> {
+    pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<WriteResult> {
         loop {
             match self.stage {
                 Stage::Entering => {
                     if self.to <= self.bound {
-                        return Some(Answer::NotWritten(self.changed.map_or(Origin::Start, Origin::Person)));
+                        return Some(WriteResult::NotWritten(self.changed.map_or(Origin::Start, Origin::User)));
                     }
                     session.restore_nearest(self.from);
                     if let RunResult::SliceExhausted = session.execute(&spec(self.from, 1), left) {
@@ -233,8 +233,8 @@ impl LastWrite {
                     if !self.pass(session, left) {
                         return None;
                     }
-                    let question = session.question_mut().as_ref()?;
-                    match (question.last, question.made) {
+                    let write_query = session.write_query_mut().as_ref()?;
+                    match (write_query.last, write_query.made) {
                         (Some(step), _) => self.stage = Stage::Telling { step, made: false },
                         (None, Some(step)) => self.stage = Stage::Telling { step, made: true },
                         (None, None) => self.widen(session),
@@ -247,26 +247,26 @@ impl LastWrite {
                             return None;
                         }
                     }
-                    if let Some(touch) = self.tell(session, step, made) {
-                        return Some(Answer::Written(Box::new(touch)));
+                    if let Some(hit) = self.tell(session, step, made) {
+                        return Some(WriteResult::Written(Box::new(hit)));
                     }
-                    // It was noted, and was none: its operands are such that it traps. There is nothing before it then.
-                    return Some(Answer::NotWritten(Origin::Start));
+                    // The recorded access trapped instead of writing, and there was no write before it.
+                    return Some(WriteResult::NotWritten(Origin::Start));
                 }
             }
         }
     }
 
     fn forget_found(&self, session: &mut DebugSession) {
-        if let Some(question) = session.question_mut() {
-            question.last = None;
-            question.made = None;
+        if let Some(write_query) = session.write_query_mut() {
+            write_query.last = None;
+            write_query.made = None;
         }
     }
 
-    /// Goes on with the stretch before this one.
+    /// Continues with the interval before this one.
     fn widen(&mut self, session: &mut DebugSession) {
-        let is_noted = session.question_mut().as_ref().is_some_and(|question| question.range().is_some());
+        let is_noted = session.write_query_mut().as_ref().is_some_and(|write_query| write_query.range().is_some());
         let most = if is_noted { NOTED_WIDTH } else { WIDTH };
         self.width = (self.width * 10).clamp(WIDTH, most);
         self.to = self.from;
@@ -275,7 +275,7 @@ impl LastWrite {
         self.stage = Stage::Entering;
     }
 
-    /// Runs through the stretch; false when the slice is over before.
+    /// Runs the interval; false if the slice ends before.
     fn pass(&self, session: &mut DebugSession, left: &mut u64) -> bool {
         loop {
             let step = session.step();
@@ -285,9 +285,9 @@ impl LastWrite {
             let result = match self.frame {
                 Some(frame) if session.machine().top() < frame => {
                     // The next instruction may be the one that makes the frame.
-                    if let Some(question) = session.question_mut() {
-                        question.made = Some(step);
-                        question.last = None;
+                    if let Some(write_query) = session.write_query_mut() {
+                        write_query.made = Some(step);
+                        write_query.last = None;
                     }
                     session.execute(&spec((step + 1).min(self.to), 1), left)
                 }
@@ -306,21 +306,21 @@ impl LastWrite {
         }
     }
 
-    /// Executes the instruction that was found, and tells what it does.
-    fn tell(&self, session: &mut DebugSession, step: u64, made: bool) -> Option<Touch> {
+    /// Executes the instruction that was found, and returns its effect.
+    fn tell(&self, session: &mut DebugSession, step: u64, made: bool) -> Option<WatchHit> {
         let position = session.machine().position()?;
-        if let Some(question) = session.question_mut() {
-            question.touch = None;
+        if let Some(write_query) = session.write_query_mut() {
+            write_query.hit = None;
         }
         let mut left = u64::MAX;
         let _ = session.execute(&spec(step + 1, 1), &mut left);
         if !made {
-            return session.question_mut().as_mut()?.touch.take().filter(|touch| touch.step == step);
+            return session.write_query_mut().as_mut()?.hit.take().filter(|hit| hit.step == step);
         }
         let new = session.local_at(self.frame?, self.local?)?;
-        let target = session.question_mut().as_ref()?.target;
-        let old = Seen::Nothing;
-        Some(Touch {
+        let target = session.write_query_mut().as_ref()?.target;
+        let old = WatchedValue::Absent;
+        Some(WatchHit {
             id: None,
             target,
             step,
@@ -328,8 +328,8 @@ impl LastWrite {
             writes: true,
             part: None,
             old,
-            new: Seen::Value(new),
-            untold: None,
+            new: WatchedValue::Value(new),
+            condition_error: None,
         })
     }
 }

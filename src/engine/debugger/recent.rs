@@ -42,7 +42,7 @@ pub struct Recent {
     /// For each active call that executed any of those steps, the topmost being 0: in the order of the code.
     pub values: HashMap<usize, Vec<RecentValue>>,
     /// The bytes that the last step read and wrote.
-    pub touched: Vec<Access>,
+    pub accesses: Vec<Access>,
     /// What there was before the last step; `None` at the start.
     pub last: Option<BeforeStep>,
 }
@@ -81,17 +81,17 @@ impl DebugSession {
             let step = self.step();
             let is_last = step + 1 == now;
             if is_last {
-                recent.touched = self.next_accesses();
+                recent.accesses = self.next_accesses();
                 recent.last = self.before_step();
-                self.wasi_mut().note_touched();
+                self.wasi_mut().record_accesses();
             }
             match self.execute(&spec(step + 1), &mut left) {
                 RunResult::ReachedLimit => {}
                 _ => break,
             }
             if is_last {
-                let by_host = self.wasi_mut().take_touched();
-                recent.touched.extend(by_host.into_iter().map(|by| Access {
+                let by_host = self.wasi_mut().take_accesses();
+                recent.accesses.extend(by_host.into_iter().map(|by| Access {
                     memory: 0,
                     address: by.pointer.into(),
                     length: by.length.into(),

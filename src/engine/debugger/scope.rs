@@ -2,7 +2,7 @@
 
 use wasmi::Val;
 
-use super::condition::{Condition, Name, NoValue, Number, Place, Scope, fill_in};
+use super::condition::{Condition, EvalError, Name, Number, Place, Scope, fill_in};
 use super::session::DebugSession;
 use crate::engine::value::{self, Shown};
 
@@ -28,8 +28,8 @@ impl<'a> MachineScope<'a> {
     ///
     /// # Errors
     ///
-    /// Why it has none, in words.
-    pub fn show(&self, expression: &Condition) -> Result<Shown, NoValue> {
+    /// Why it could not be evaluated.
+    pub fn show(&self, expression: &Condition) -> Result<Shown, EvalError> {
         if let Some(value) = expression.place(self)?.and_then(|place| self.value(place)) {
             return Ok(value::show(&value));
         }

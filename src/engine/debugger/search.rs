@@ -123,7 +123,7 @@ impl Search {
         }
     }
 
-    /// Runs through the stretch; false when the slice is over before.
+    /// Runs the interval; false if the slice ends before.
     fn pass(&mut self, session: &mut DebugSession, left: &mut u64) -> bool {
         if let SearchKind::Line(back) = &self.kind {
             let back = Rc::clone(back);
@@ -161,7 +161,7 @@ impl Search {
                 RunResult::HitBreakpoint(id) if session.step() < self.to => {
                     self.best = Some((session.step(), PendingStop::Breakpoint(id)));
                 }
-                RunResult::HitWatchpoint(touch) => self.best = Some((touch.step, PendingStop::Watchpoint(touch))),
+                RunResult::HitWatchpoint(hit) => self.best = Some((hit.step, PendingStop::Watchpoint(hit))),
                 RunResult::Ended | RunResult::Waiting(_) => return true,
                 RunResult::ReachedLimit
                 | RunResult::HitBreakpoint(_)

@@ -1,16 +1,16 @@
-//! What can be watched, and what is told of an instruction that touches it.
+//! What can be watched, and the hit of an instruction that accesses it.
 
 use wasmi::Val;
 
 use super::breakpoint::BreakpointId;
-use super::condition::NoValue;
+use super::condition::EvalError;
 use super::machine::Position;
 
-/// Something that is watched, and for what.
+/// A watched target, and the kind of access to stop at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watchpoint {
     pub target: Target,
-    pub on: On,
+    pub access: AccessKind,
 }
 
 /// What can be watched.
@@ -30,17 +30,17 @@ pub enum Target {
     },
 }
 
-/// What is to be done to it.
+/// The kind of access that a watchpoint stops at (DAP: `accessType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
-    /// It is written, with whatever value.
+pub enum AccessKind {
+    /// A write, of any value.
     Write,
-    /// It is written and has another value then.
+    /// A write that changes the value.
     Change,
     Read,
 }
 
-impl On {
+impl AccessKind {
     pub fn is_write(self) -> bool {
         match self {
             Self::Write | Self::Change => true,
@@ -49,10 +49,10 @@ impl On {
     }
 }
 
-/// An instruction that touches what is watched. The program stands before it.
+/// An instruction that accesses a watched target. The program stops before it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Touch {
-    /// The watchpoint, if it is for one.
+pub struct WatchHit {
+    /// The watchpoint; `None` for the result of a write query.
     pub id: Option<BreakpointId>,
     pub target: Target,
     /// The step that executes it.
@@ -60,36 +60,36 @@ pub struct Touch {
     pub position: Position,
     /// Whether it is a write.
     pub writes: bool,
-    /// In a memory: the part that is told, address and length.
+    /// In a memory: the part that is shown, address and length.
     pub part: Option<(u64, u64)>,
-    pub old: Seen,
-    /// As it is after the instruction.
-    pub new: Seen,
-    /// Why it cannot be told whether the watchpoint's condition holds, where that is so.
-    pub untold: Option<NoValue>,
+    pub old: WatchedValue,
+    /// The value after the instruction.
+    pub new: WatchedValue,
+    /// Why the watchpoint's condition could not be evaluated.
+    pub condition_error: Option<EvalError>,
 }
 
-/// What something that is watched looks like.
+/// The value of a watched target.
 #[derive(Debug, Clone)]
-pub enum Seen {
+pub enum WatchedValue {
     Bytes(Vec<u8>),
     Value(Val),
-    /// It is not there: a memory that is too small, a function that is not called.
-    Nothing,
+    /// There is none: the memory is too small, or the function is not active.
+    Absent,
 }
 
-impl PartialEq for Seen {
+impl PartialEq for WatchedValue {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Bytes(one), Self::Bytes(other)) => one == other,
             (Self::Value(one), Self::Value(other)) => same(one, other),
-            (Self::Nothing, Self::Nothing) => true,
-            (Self::Bytes(_) | Self::Value(_) | Self::Nothing, _) => false,
+            (Self::Absent, Self::Absent) => true,
+            (Self::Bytes(_) | Self::Value(_) | Self::Absent, _) => false,
         }
     }
 }
 
-/// Whether two values are the same, bit for bit; references by what they are printed as, because wasmi tells no more.
+/// Whether two values are the same, bit for bit; references by their debug output, because wasmi offers no comparison.
 fn same(one: &Val, other: &Val) -> bool {
     match (one, other) {
         (Val::I32(one), Val::I32(other)) => one == other,

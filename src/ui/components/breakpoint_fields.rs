@@ -11,8 +11,8 @@ pub const NAMES: &str = "A local or global by its name: $n, or local.n and globa
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Terms {
     pub condition: Option<String>,
-    pub from_hit: u64,
-    pub log: Option<String>,
+    pub hit_count: u64,
+    pub log_message: Option<String>,
 }
 
 #[derive(PartialEq, Properties)]
@@ -25,7 +25,7 @@ pub struct Props {
 
 #[component]
 pub fn BreakpointFields(props: &Props) -> Html {
-    let Terms { condition, from_hit, log } = props.terms.clone();
+    let Terms { condition, hit_count, log_message } = props.terms.clone();
     let edit = |change: fn(&mut Terms, String)| {
         let (terms, on_change) = (props.terms.clone(), props.on_change.clone());
         Callback::from(move |event: Event| {
@@ -44,14 +44,14 @@ pub fn BreakpointFields(props: &Props) -> Html {
             </label>
         }
     };
-    let from_hit = if from_hit > 1 { from_hit.to_string() } else { String::new() };
+    let hit_count = if hit_count > 1 { hit_count.to_string() } else { String::new() };
     html! {
         <>
             { field("Condition", "local.n == 3 && stack[0] > 9", "wide", condition.unwrap_or_default(),
                 edit(|terms, text| terms.condition = Some(text).filter(|text| !text.is_empty()))) }
-            { field("Hit count", "1", "narrow", from_hit, edit(|terms, text| terms.from_hit = text.parse().unwrap_or(0))) }
-            { field("Log message", "n is {local.n}", "wide", log.unwrap_or_default(),
-                edit(|terms, text| terms.log = Some(text).filter(|text| !text.is_empty()))) }
+            { field("Hit count", "1", "narrow", hit_count, edit(|terms, text| terms.hit_count = text.parse().unwrap_or(0))) }
+            { field("Log message", "n is {local.n}", "wide", log_message.unwrap_or_default(),
+                edit(|terms, text| terms.log_message = Some(text).filter(|text| !text.is_empty()))) }
         </>
     }
 }

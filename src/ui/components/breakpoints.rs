@@ -84,12 +84,15 @@ fn BreakpointItem(props: &Props) -> Html {
         }
         None => (format!("Line {number}"), format!("line {number}")),
     };
-    let terms =
-        Terms { condition: breakpoint.condition.clone(), from_hit: breakpoint.from_hit, log: breakpoint.log.clone() };
+    let terms = Terms {
+        condition: breakpoint.condition.clone(),
+        hit_count: breakpoint.hit_count,
+        log_message: breakpoint.log_message.clone(),
+    };
     let on_change = {
         let (debugger, breakpoint) = (debugger.clone(), breakpoint.clone());
-        Callback::from(move |Terms { condition, from_hit, log }| {
-            debugger.edit_breakpoint(Breakpoint { condition, from_hit, log, ..breakpoint.clone() });
+        Callback::from(move |Terms { condition, hit_count, log_message }| {
+            debugger.edit_breakpoint(Breakpoint { condition, hit_count, log_message, ..breakpoint.clone() });
         })
     };
     let remove = {

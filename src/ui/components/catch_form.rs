@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{CheckContext, DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
-use crate::ui::selectors::catches::{Kind, TOUCHING, parse};
+use crate::ui::selectors::catches::{ACCESS_KINDS, Kind, parse};
 use crate::ui::state::catches::CatchChange;
 
 #[component]
@@ -13,7 +13,7 @@ pub fn CatchForm() -> Html {
     let debugger = use_slice::<Debugger>();
     let debug = use_slice::<DebugContext>();
     let kind = use_state_eq(|| Kind::Memory);
-    let touching = use_state_eq(|| 0_usize);
+    let access = use_state_eq(|| 0_usize);
     let problem = use_state_eq(|| None::<String>);
     let input = use_node_ref();
     let check = use_slice::<CheckContext>();
@@ -21,7 +21,7 @@ pub fn CatchForm() -> Html {
     let here = debug.view().and_then(|view| view.frames.first()?.place).map(|at| format!("{}:{}", at.line, at.column));
     let onsubmit = {
         let (input, problem, debugger) = (input.clone(), problem.setter(), debugger.clone());
-        let (kind, on, here) = (*kind, TOUCHING[*touching].0, here.clone());
+        let (kind, on, here) = (*kind, ACCESS_KINDS[*access].0, here.clone());
         let checked = check.checked.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
@@ -52,10 +52,10 @@ pub fn CatchForm() -> Html {
         })
     };
     let choose_touching = {
-        let touching = touching.setter();
+        let access = access.setter();
         Callback::from(move |event: Event| {
             if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                touching.set((select.selected_index().max(0) as usize).min(TOUCHING.len() - 1));
+                access.set((select.selected_index().max(0) as usize).min(ACCESS_KINDS.len() - 1));
             }
         })
     };
@@ -80,8 +80,8 @@ pub fn CatchForm() -> Html {
                 aria-invalid={problem.is_some().then_some("true")} aria-describedby={problem.is_some().then_some("catch-problem")} {oninput} />
             if kind.is_watched() {
                 <select class="select" aria-label="When" onchange={choose_touching}>
-                    { for TOUCHING.iter().enumerate().map(|(index, (_, name))| html! {
-                        <option selected={index == *touching}>{ *name }</option>
+                    { for ACCESS_KINDS.iter().enumerate().map(|(index, (_, name))| html! {
+                        <option selected={index == *access}>{ *name }</option>
                     }) }
                 </select>
             }

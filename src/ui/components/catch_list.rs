@@ -22,11 +22,15 @@ pub fn CatchItem(props: &Props) -> Html {
     let debug = use_slice::<DebugContext>();
     let catch = &props.known.catch;
     let told = describe_catch(catch);
-    let terms = Terms { condition: catch.condition.clone(), from_hit: catch.from_hit, log: catch.log.clone() };
+    let terms = Terms {
+        condition: catch.condition.clone(),
+        hit_count: catch.hit_count,
+        log_message: catch.log_message.clone(),
+    };
     let on_change = {
         let (debugger, catch) = (debugger.clone(), catch.clone());
-        Callback::from(move |Terms { condition, from_hit, log }| {
-            debugger.catches(CatchChange::Edit(Catch { condition, from_hit, log, ..catch.clone() }));
+        Callback::from(move |Terms { condition, hit_count, log_message }| {
+            debugger.catches(CatchChange::Edit(Catch { condition, hit_count, log_message, ..catch.clone() }));
         })
     };
     let narrow = call_in_sight(&debug, catch).map(|depth| {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::protocol::{Asked, Caught};
+use crate::protocol::{Caught, WriteTarget};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::names;
@@ -15,7 +15,7 @@ pub struct Props {
     pub of: String,
     /// What is watched.
     pub what: Caught,
-    pub asked: Asked,
+    pub target: WriteTarget,
     /// Whether there is room for words.
     #[prop_or_default]
     pub wide: bool,
@@ -36,8 +36,8 @@ pub fn WatchButtons(props: &Props) -> Html {
         })
     };
     let ask = {
-        let asked = props.asked;
-        Callback::from(move |_: MouseEvent| debugger.last_write(asked))
+        let target = props.target;
+        Callback::from(move |_: MouseEvent| debugger.last_write(target))
     };
     let of = &props.of;
     let calls = match &props.what {

@@ -10,7 +10,7 @@ use super::reducers::{DebugContext, SettingsContext, SourcesContext, WorkspaceCo
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
 use crate::protocol::{
-    Asked, Breakpoint, DebugCommand, DebugReason, Event, Explanation, LineCommand, Outcome, RunId, ValueChange,
+    Breakpoint, DebugCommand, DebugReason, Event, Explanation, LineCommand, Outcome, RunId, ValueChange, WriteTarget,
 };
 use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
@@ -231,8 +231,8 @@ impl Debugger {
     }
 
     /// Goes to the instruction that wrote something last.
-    pub fn last_write(&self, asked: Asked) {
-        self.press(DebugCommand::LastWrite { asked });
+    pub fn last_write(&self, target: WriteTarget) {
+        self.press(DebugCommand::LastWrite { target });
     }
 
     pub fn expressions(&self, change: ExpressionChange) {

@@ -1,6 +1,6 @@
 //! What to stop at besides lines: as a person reads it, and from what a person writes.
 
-use crate::protocol::{Catch, Caught, Touching};
+use crate::protocol::{AccessKind, Catch, Caught};
 use crate::ui::selectors::debug::DrawnBreakpoint;
 use crate::ui::selectors::names;
 use crate::ui::state::catches::Catches;
@@ -53,8 +53,8 @@ impl Kind {
 }
 
 /// What can be done to what is watched, as it is chosen.
-pub const TOUCHING: [(Touching, &str); 3] =
-    [(Touching::Change, "on change"), (Touching::Write, "on write"), (Touching::Read, "on read")];
+pub const ACCESS_KINDS: [(AccessKind, &str); 3] =
+    [(AccessKind::Change, "on change"), (AccessKind::Write, "on write"), (AccessKind::Read, "on read")];
 
 /// A number, decimal or hexadecimal.
 fn number(text: &str) -> Option<u64> {
@@ -81,7 +81,7 @@ fn in_memory<'a>(text: &'a str, names: &[Option<String>]) -> Result<(u32, &'a st
 /// # Errors
 ///
 /// What is to be written instead.
-pub fn parse(kind: Kind, text: &str, on: Touching, memories: &[Option<String>]) -> Result<Caught, String> {
+pub fn parse(kind: Kind, text: &str, access: AccessKind, memories: &[Option<String>]) -> Result<Caught, String> {
     let (memory, text) = if kind == Kind::Memory { in_memory(text, memories)? } else { (0, text) };
     let text = text.trim();
     let expected = || format!("write {}", kind.hint());
@@ -93,14 +93,14 @@ pub fn parse(kind: Kind, text: &str, on: Touching, memories: &[Option<String>]) 
         Kind::Instruction => Caught::Instruction { line: whole(next()?)?, column: whole(next()?)? },
         Kind::Entry => Caught::Entry { function: name()? },
         Kind::Import => Caught::Import { name: text.to_owned() },
-        Kind::Global => Caught::Global { name: name()?, on },
+        Kind::Global => Caught::Global { name: name()?, access },
         Kind::Local => {
             let (function, rest) = name_and_rest(text);
             let (local, _) = name_and_rest(rest);
             if function.is_empty() || local.is_empty() {
                 return Err(expected());
             }
-            Caught::Local { function: function.to_owned(), name: local.to_owned(), on }
+            Caught::Local { function: function.to_owned(), name: local.to_owned(), access }
         }
         Kind::Memory => {
             let start = number(next()?).ok_or_else(expected)?;
@@ -108,7 +108,7 @@ pub fn parse(kind: Kind, text: &str, on: Touching, memories: &[Option<String>]) 
                 Some(length) => number(length).filter(|length| *length > 0).ok_or_else(expected)?,
                 None => 1,
             };
-            Caught::Memory { memory, start, length, on }
+            Caught::Memory { memory, start, length, access }
         }
     })
 }
@@ -178,8 +178,8 @@ fn declared<'a>(text: &'a str, with: &'static str) -> impl Iterator<Item = (u32,
 /// What it stops at, in a few words, and where a condition says so, in which calls of a function.
 pub fn describe_catch(catch: &Catch) -> String {
     match (&catch.what, catch.condition.as_deref().and_then(only_depth)) {
-        (Caught::Local { function, name, on }, Some(depth)) => {
-            format!("Local {} of {}, at call depth {depth}, {}", written(name), written(function), touching(*on))
+        (Caught::Local { function, name, access }, Some(depth)) => {
+            format!("Local {} of {}, at call depth {depth}, {}", written(name), written(function), access_text(*access))
         }
         (what, _) => describe(what),
     }
@@ -202,20 +202,20 @@ pub fn describe(what: &Caught) -> String {
         Caught::Entry { function } => format!("Entry of {}", written(function)),
         Caught::Import { name } if name.is_empty() => "Call of any import".to_owned(),
         Caught::Import { name } => format!("Call of {}", written(name)),
-        Caught::Memory { memory, start, length, on } => {
+        Caught::Memory { memory, start, length, access } => {
             let of = if *memory == 0 { String::new() } else { format!(" of memory {memory}") };
             let bytes = if *length == 1 { "byte".to_owned() } else { format!("{length} bytes") };
-            format!("{} at 0x{start:X}{of} {}", capital(&bytes), touching(*on))
+            format!("{} at 0x{start:X}{of} {}", capital(&bytes), access_text(*access))
         }
-        Caught::Global { name, on } => format!("Global {} {}", written(name), touching(*on)),
-        Caught::Local { function, name, on } => {
-            format!("Local {} of {}, in any call, {}", written(name), written(function), touching(*on))
+        Caught::Global { name, access } => format!("Global {} {}", written(name), access_text(*access)),
+        Caught::Local { function, name, access } => {
+            format!("Local {} of {}, in any call, {}", written(name), written(function), access_text(*access))
         }
     }
 }
 
-fn touching(on: Touching) -> &'static str {
-    TOUCHING.iter().find(|(known, _)| *known == on).map_or("", |(_, name)| name)
+fn access_text(access: AccessKind) -> &'static str {
+    ACCESS_KINDS.iter().find(|(known, _)| *known == access).map_or("", |(_, name)| name)
 }
 
 fn capital(text: &str) -> String {
@@ -242,7 +242,7 @@ mod tests {
 
     fn read(kind: Kind, text: &str) -> Result<String, String> {
         let memories = [None, Some("other".to_owned())];
-        parse(kind, text, Touching::Change, &memories).map(|what| describe(&what))
+        parse(kind, text, AccessKind::Change, &memories).map(|what| describe(&what))
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
             Caught::Entry { function: "7".to_owned() },
             Caught::Import { name: "env.log".to_owned() },
             Caught::Import { name: String::new() },
-            Caught::Global { name: "$add".to_owned(), on: Touching::Read },
+            Caught::Global { name: "$add".to_owned(), access: AccessKind::Read },
         ];
         let catches = what.into_iter().fold(Catches::default(), |all, what| all.apply(CatchChange::Add(what)));
         let first = catches.list[0].catch.id;
@@ -288,10 +288,10 @@ mod tests {
 
     #[test]
     fn a_local_is_watched_in_any_call_or_at_one_depth() {
-        let what = Caught::Local { function: "$f".to_owned(), name: "$i".to_owned(), on: Touching::Write };
+        let what = Caught::Local { function: "$f".to_owned(), name: "$i".to_owned(), access: AccessKind::Write };
         let told = |condition: Option<&str>| {
             let condition = condition.map(str::to_owned);
-            describe_catch(&Catch { id: 1, what: what.clone(), condition, from_hit: 0, log: None })
+            describe_catch(&Catch { id: 1, what: what.clone(), condition, hit_count: 0, log_message: None })
         };
         assert_eq!(told(None), "Local $i of $f, in any call, on write");
         assert_eq!(told(Some(&at_depth(3))), "Local $i of $f, at call depth 3, on write");

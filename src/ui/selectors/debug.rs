@@ -83,9 +83,9 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
             DebugReason::Start | DebugReason::Step | DebugReason::Beginning | DebugReason::Pause => {
                 (Tone::Asking, "Debugging".into())
             }
-            DebugReason::Breakpoint { id, untold } => {
+            DebugReason::Breakpoint { id, condition_error } => {
                 let line = debug.line_of_breakpoint(*id).map(|known| known.breakpoint.line);
-                let told = match (line, untold) {
+                let told = match (line, condition_error) {
                     (Some(line), None) => format!("Stopped at the breakpoint of line {line}"),
                     (None, None) => "Stopped at a breakpoint".into(),
                     (Some(line), Some(reason)) => cannot_be_told(&format!("the breakpoint on line {line}"), reason),
@@ -93,10 +93,10 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
                 };
                 (Tone::Asking, told)
             }
-            DebugReason::Watchpoint { untold: Some(reason), .. } => {
+            DebugReason::Watchpoint { condition_error: Some(reason), .. } => {
                 (Tone::Asking, cannot_be_told("a watchpoint", reason))
             }
-            DebugReason::Watchpoint { untold: None, .. } => (Tone::Asking, "Stopped at a watchpoint".into()),
+            DebugReason::Watchpoint { condition_error: None, .. } => (Tone::Asking, "Stopped at a watchpoint".into()),
             DebugReason::LastWrite { .. } => (Tone::Asking, "At the last write".into()),
             DebugReason::NotWritten { .. } => (Tone::Asking, "Not written by an instruction".into()),
             DebugReason::Input => (Tone::Asking, "Waiting for input".into()),
@@ -191,9 +191,9 @@ pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
     let breakpoint = &line.breakpoint;
     if matches!(&line.placed, Some(Placed { line, problem }) if line.is_none() || problem.is_some()) {
         "none"
-    } else if breakpoint.log.is_some() {
+    } else if breakpoint.log_message.is_some() {
         "log"
-    } else if breakpoint.condition.is_some() || breakpoint.from_hit > 1 {
+    } else if breakpoint.condition.is_some() || breakpoint.hit_count > 1 {
         "conditional"
     } else {
         "plain"
@@ -367,22 +367,25 @@ mod tests {
 
     #[test]
     fn a_condition_that_cannot_be_told_is_told_with_the_reason() {
-        let untold = Some("division by zero".to_owned());
+        let condition_error = Some("division by zero".to_owned());
         let told = |reason| status(&stopped(view(9, reason))).map(|(_, told)| told);
         assert_eq!(
-            told(DebugReason::Breakpoint { id: 1, untold: untold.clone() }).as_deref(),
+            told(DebugReason::Breakpoint { id: 1, condition_error: condition_error.clone() }).as_deref(),
             Some("Stopped: could not evaluate the condition of a breakpoint: division by zero")
         );
         assert_eq!(
-            told(DebugReason::Watchpoint { id: 1, touch: String::new(), untold }).as_deref(),
+            told(DebugReason::Watchpoint { id: 1, description: String::new(), condition_error }).as_deref(),
             Some("Stopped: could not evaluate the condition of a watchpoint: division by zero")
         );
-        assert_eq!(told(DebugReason::Breakpoint { id: 1, untold: None }).as_deref(), Some("Stopped at a breakpoint"));
+        assert_eq!(
+            told(DebugReason::Breakpoint { id: 1, condition_error: None }).as_deref(),
+            Some("Stopped at a breakpoint")
+        );
     }
 
     #[test]
     fn a_breakpoint_says_when_it_is_not_where_it_was_set() {
-        let breakpoint = Breakpoint { id: 1, file: None, line: 4, condition: None, from_hit: 0, log: None };
+        let breakpoint = Breakpoint { id: 1, file: None, line: 4, condition: None, hit_count: 0, log_message: None };
         let at = |line, problem: Option<&str>| BreakpointLine {
             breakpoint: breakpoint.clone(),
             placed: Some(Placed { line, problem: problem.map(str::to_owned) }),

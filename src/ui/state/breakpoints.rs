@@ -53,7 +53,7 @@ impl Breakpoints {
                 if next.lines.len() == before {
                     next.last_id += 1;
                     let breakpoint =
-                        Breakpoint { id: next.last_id, file, line, condition: None, from_hit: 0, log: None };
+                        Breakpoint { id: next.last_id, file, line, condition: None, hit_count: 0, log_message: None };
                     next.lines.push(BreakpointLine { breakpoint, placed: None });
                 }
             }

@@ -49,7 +49,7 @@ impl Catches {
                 if !next.list.iter().any(|known| known.catch.what == what) {
                     let id = FIRST_ID + next.added;
                     next.added += 1;
-                    let catch = Catch { id, what, condition: None, from_hit: 0, log: None };
+                    let catch = Catch { id, what, condition: None, hit_count: 0, log_message: None };
                     next.list.push(KnownCatch { catch, problem: None });
                 }
             }
@@ -114,10 +114,10 @@ impl Catches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Touching;
+    use crate::protocol::AccessKind;
 
     fn global(name: &str) -> CatchChange {
-        CatchChange::Add(Caught::Global { name: name.into(), on: Touching::Change })
+        CatchChange::Add(Caught::Global { name: name.into(), access: AccessKind::Change })
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
         let ids: Vec<u32> = before.iter().map(|catch| catch.id).collect();
         let moved = all.apply(CatchChange::Moved(vec![(ids[0], 4, 7), (ids[1], 4, 22)]));
         let places: Vec<Caught> = moved.all().into_iter().map(|catch| catch.what).collect();
-        let on_change = Caught::Global { name: "a".into(), on: Touching::Change };
+        let on_change = Caught::Global { name: "a".into(), access: AccessKind::Change };
         let [one, other] = [7, 22].map(|column| Caught::Instruction { line: 4, column });
         assert_eq!(places, [one, other, on_change], "the third was taken out");
         let joined = moved.apply(CatchChange::Moved(vec![(ids[0], 4, 7), (ids[1], 4, 7)]));
@@ -156,9 +156,9 @@ mod tests {
         let problem = Some("the program has no global a".to_owned());
         let all = all.placed(&[PlacedCatch { id, place: None, problem: problem.clone() }]);
         assert_eq!(all.list[0].problem, problem);
-        let edited = Catch { from_hit: 3, ..all.list[0].catch.clone() };
+        let edited = Catch { hit_count: 3, ..all.list[0].catch.clone() };
         let all = all.apply(CatchChange::Edit(edited));
-        assert_eq!((all.list[0].catch.from_hit, &all.list[0].problem), (3, &problem));
+        assert_eq!((all.list[0].catch.hit_count, &all.list[0].problem), (3, &problem));
         assert_eq!(all.placed(&[PlacedCatch { id, place: None, problem: None }]).list[0].problem, None);
     }
 }

@@ -61,10 +61,10 @@ struct KeptCatch {
     what: Caught,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     condition: Option<String>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    from_hit: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    log: Option<String>,
+    #[serde(rename = "from_hit", default, skip_serializing_if = "is_zero")]
+    hit_count: u64,
+    #[serde(rename = "log", default, skip_serializing_if = "Option::is_none")]
+    log_message: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,10 +74,10 @@ struct KeptBreakpoint {
     line: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     condition: Option<String>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    from_hit: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    log: Option<String>,
+    #[serde(rename = "from_hit", default, skip_serializing_if = "is_zero")]
+    hit_count: u64,
+    #[serde(rename = "log", default, skip_serializing_if = "Option::is_none")]
+    log_message: Option<String>,
 }
 
 fn is_zero(number: &u64) -> bool {
@@ -102,12 +102,12 @@ impl DebugNotes {
             return String::new();
         }
         let breakpoints = self.breakpoints.iter().filter_map(|breakpoint| {
-            let Breakpoint { id: _, file, line, condition, from_hit, log } = breakpoint.clone();
-            serde_json::to_value(KeptBreakpoint { file, line, condition, from_hit, log }).ok()
+            let Breakpoint { id: _, file, line, condition, hit_count, log_message } = breakpoint.clone();
+            serde_json::to_value(KeptBreakpoint { file, line, condition, hit_count, log_message }).ok()
         });
         let catches = self.catches.iter().filter_map(|catch| {
-            let Catch { id: _, what, condition, from_hit, log } = catch.clone();
-            serde_json::to_value(KeptCatch { what, condition, from_hit, log }).ok()
+            let Catch { id: _, what, condition, hit_count, log_message } = catch.clone();
+            serde_json::to_value(KeptCatch { what, condition, hit_count, log_message }).ok()
         });
         let expressions = self.expressions.iter().map(ToString::to_string).collect();
         let arguments = self.calls.to_stored();
@@ -129,15 +129,15 @@ impl DebugNotes {
         let read = breakpoints.filter_map(|kept| serde_json::from_value::<KeptBreakpoint>(kept).ok());
         let short = |text: &Option<String>| text.as_ref().is_none_or(|text| text.len() <= LONGEST);
         let mut breakpoints: Vec<Breakpoint> = read
-            .filter(|kept| kept.line > 0 && [&kept.file, &kept.condition, &kept.log].into_iter().all(short))
+            .filter(|kept| kept.line > 0 && [&kept.file, &kept.condition, &kept.log_message].into_iter().all(short))
             .zip(1..)
-            .map(|(KeptBreakpoint { file, line, condition, from_hit, log }, id)| Breakpoint {
+            .map(|(KeptBreakpoint { file, line, condition, hit_count, log_message }, id)| Breakpoint {
                 id,
                 file,
                 line,
                 condition,
-                from_hit,
-                log,
+                hit_count,
+                log_message,
             })
             .collect();
         breakpoints.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
@@ -145,9 +145,15 @@ impl DebugNotes {
         let catches = kept.catches.into_iter().take(MOST_BREAKPOINTS);
         let read = catches.filter_map(|kept| serde_json::from_value::<KeptCatch>(kept).ok());
         let catches = read
-            .filter(|kept| [&kept.condition, &kept.log].into_iter().all(short) && names_are_short(&kept.what))
+            .filter(|kept| [&kept.condition, &kept.log_message].into_iter().all(short) && names_are_short(&kept.what))
             .zip(FIRST_ID..)
-            .map(|(KeptCatch { what, condition, from_hit, log }, id)| Catch { id, what, condition, from_hit, log })
+            .map(|(KeptCatch { what, condition, hit_count, log_message }, id)| Catch {
+                id,
+                what,
+                condition,
+                hit_count,
+                log_message,
+            })
             .collect();
         let expressions = kept.expressions.iter().filter(|text| text.len() <= expressions::LONGEST);
         let expressions = expressions.take(expressions::MOST).map(|text| text.as_str().into()).collect();
@@ -172,11 +178,11 @@ fn names_are_short(what: &Caught) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Touching;
+    use crate::protocol::AccessKind;
     use crate::ui::state::call_notes::CallChange;
 
     fn breakpoint(id: u32, line: u32) -> Breakpoint {
-        Breakpoint { id, line, file: None, condition: None, from_hit: 0, log: None }
+        Breakpoint { id, line, file: None, condition: None, hit_count: 0, log_message: None }
     }
 
     fn calls() -> CallNotes {
@@ -185,15 +191,15 @@ mod tests {
     }
 
     fn watched(what: Caught) -> Catch {
-        Catch { id: FIRST_ID, what, condition: None, from_hit: 3, log: Some("now {global.g}".into()) }
+        Catch { id: FIRST_ID, what, condition: None, hit_count: 3, log_message: Some("now {global.g}".into()) }
     }
 
     #[test]
     fn what_is_kept_comes_back() {
-        let conditional = Breakpoint { condition: Some("local.n == 3".into()), from_hit: 2, ..breakpoint(2, 9) };
+        let conditional = Breakpoint { condition: Some("local.n == 3".into()), hit_count: 2, ..breakpoint(2, 9) };
         let notes = DebugNotes {
             breakpoints: vec![breakpoint(1, 4), conditional],
-            catches: vec![watched(Caught::Global { name: "$g".into(), on: Touching::Write })],
+            catches: vec![watched(Caught::Global { name: "$g".into(), access: AccessKind::Write })],
             expressions: vec!["stack[0]".into()],
             bookmark: None,
             calls: calls(),

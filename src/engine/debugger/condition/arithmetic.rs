@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use super::evaluate::NoValue;
+use super::evaluate::EvalError;
 use super::number::{Number, Pair};
 
-type Result<T> = std::result::Result<T, NoValue>;
+type Result<T> = std::result::Result<T, EvalError>;
 
 /// What an operator of two numbers gives.
 pub(super) fn binary(operator: &str, left: Number, right: Number) -> Result<Number> {
@@ -38,7 +38,7 @@ pub(super) fn unary(sign: char, operand: Number) -> Result<Number> {
         (_, Number::I64(value)) => Number::I64(!value),
         (_, Number::Whole { value, .. }) => Number::whole(!value),
         (sign, Number::F32(_) | Number::F64(_) | Number::Fraction(_)) => {
-            return Err(NoValue::NotAnInteger(sign.to_string()));
+            return Err(EvalError::NotAnInteger(sign.to_string()));
         }
     })
 }
@@ -80,8 +80,8 @@ fn integer(operator: &str, a: i64, b: i64, number: fn(i64) -> Number) -> Result<
     }))
 }
 
-fn no_quotient(by_zero: bool, bits: u32) -> NoValue {
-    if by_zero { NoValue::DivisionByZero } else { NoValue::TooLarge { bits } }
+fn no_quotient(by_zero: bool, bits: u32) -> EvalError {
+    if by_zero { EvalError::DivisionByZero } else { EvalError::TooLarge { bits } }
 }
 
 fn float<T>(operator: &str, a: T, b: T, number: fn(T) -> Number) -> Result<Number>
@@ -99,7 +99,7 @@ where
         "*" => a * b,
         "/" => a / b,
         "%" => a % b,
-        "|" | "^" | "&" | "<<" | ">>" => return Err(NoValue::NotAnInteger(operator.to_owned())),
+        "|" | "^" | "&" | "<<" | ">>" => return Err(EvalError::NotAnInteger(operator.to_owned())),
         _ => return Ok(Number::truth(compares(operator, a.partial_cmp(&b)))),
     }))
 }

@@ -1,10 +1,10 @@
-//! Working an expression out, and saying in words why it has no value.
+//! Evaluation of expressions, and the errors of it.
 
 use super::{Name, Node, Number, Place, Read, Scope, Selector, arithmetic};
 
-/// Why an expression has no value here.
+/// Why an expression could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoValue {
+pub enum EvalError {
     #[error("there is no local `{0}` here that is a number")]
     Local(String),
     #[error("there is no global `{0}` that is a number")]
@@ -34,23 +34,23 @@ fn named(length: usize, address: u64) -> String {
     }
 }
 
-type Result<T> = std::result::Result<T, NoValue>;
+type Result<T> = std::result::Result<T, EvalError>;
 
 pub(super) fn value(node: &Node, scope: &dyn Scope) -> Result<Number> {
     Ok(match node {
         Node::Number(number) => *number,
         Node::Local(selector) => {
             let name = name(selector, scope)?;
-            scope.local(name).ok_or_else(|| NoValue::Local(name.to_string()))?
+            scope.local(name).ok_or_else(|| EvalError::Local(name.to_string()))?
         }
         Node::Global(selector) => {
             let name = name(selector, scope)?;
-            scope.global(name).ok_or_else(|| NoValue::Global(name.to_string()))?
+            scope.global(name).ok_or_else(|| EvalError::Global(name.to_string()))?
         }
         Node::Named(name) => bare_value(name, scope)?,
         Node::Stack(index) => {
             let depth = integer(index, scope)?;
-            scope.stack(depth).ok_or(NoValue::Stack(depth))?
+            scope.stack(depth).ok_or(EvalError::Stack(depth))?
         }
         Node::Memory(read, of, index) => {
             let of = of.as_ref().map(|of| name(of, scope)).transpose()?;
@@ -76,9 +76,9 @@ pub(super) fn name<'a>(selector: &'a Selector, scope: &dyn Scope) -> Result<Name
 /// The value of a name alone. Apart, as an expression is as deep on the stack as it is nested.
 fn bare_value(name: &str, scope: &dyn Scope) -> Result<Number> {
     match bare(name, scope)? {
-        Place::Local(name) => scope.local(name).ok_or_else(|| NoValue::Local(name.to_string())),
-        Place::Global(name) => scope.global(name).ok_or_else(|| NoValue::Global(name.to_string())),
-        Place::Stack(depth) => scope.stack(depth).ok_or(NoValue::Stack(depth)),
+        Place::Local(name) => scope.local(name).ok_or_else(|| EvalError::Local(name.to_string())),
+        Place::Global(name) => scope.global(name).ok_or_else(|| EvalError::Global(name.to_string())),
+        Place::Stack(depth) => scope.stack(depth).ok_or(EvalError::Stack(depth)),
     }
 }
 
@@ -88,18 +88,18 @@ pub(super) fn bare<'a>(name: &'a str, scope: &dyn Scope) -> Result<Place<'a>> {
     match (scope.has_local(known), scope.has_global(known)) {
         (true, false) => Ok(Place::Local(known)),
         (false, true) => Ok(Place::Global(known)),
-        (false, false) => Err(NoValue::Unknown(known.to_string())),
-        (true, true) => Err(NoValue::Ambiguous(known.to_string())),
+        (false, false) => Err(EvalError::Unknown(known.to_string())),
+        (true, true) => Err(EvalError::Ambiguous(known.to_string())),
     }
 }
 
 pub(super) fn integer(node: &Node, scope: &dyn Scope) -> Result<u64> {
-    value(node, scope)?.address().ok_or_else(|| NoValue::NotAnInteger("[]".to_owned()))
+    value(node, scope)?.address().ok_or_else(|| EvalError::NotAnInteger("[]".to_owned()))
 }
 
 fn memory(read: Read, of: Option<Name<'_>>, address: u64, scope: &dyn Scope) -> Result<Number> {
     let memory = match of {
-        Some(name) => scope.find_memory(name).ok_or_else(|| NoValue::Memory(name.to_string()))?,
+        Some(name) => scope.find_memory(name).ok_or_else(|| EvalError::Memory(name.to_string()))?,
         None => 0,
     };
     let length = match read {
@@ -109,7 +109,7 @@ fn memory(read: Read, of: Option<Name<'_>>, address: u64, scope: &dyn Scope) -> 
     };
     let outside = || {
         let memory = of.map_or_else(|| "the memory".to_owned(), |name| format!("memory {name}"));
-        NoValue::Outside { address, length, memory }
+        EvalError::Outside { address, length, memory }
     };
     let bytes = scope.memory(memory, address, length).ok_or_else(outside)?;
     let bits = u64::from_le_bytes(bytes);

@@ -36,7 +36,7 @@ use std::fmt;
 
 use crate::engine::words;
 
-pub use evaluate::NoValue;
+pub use evaluate::EvalError;
 pub use number::Number;
 
 /// What an expression can ask for.
@@ -169,8 +169,8 @@ impl Condition {
     ///
     /// # Errors
     ///
-    /// Why it has none, in words.
-    pub fn evaluate(&self, scope: &dyn Scope) -> Result<Number, NoValue> {
+    /// Why it could not be evaluated.
+    pub fn evaluate(&self, scope: &dyn Scope) -> Result<Number, EvalError> {
         evaluate::value(&self.root, scope)
     }
 
@@ -179,7 +179,7 @@ impl Condition {
     /// # Errors
     ///
     /// Why the index has no value, where it is named by one.
-    pub fn place(&self, scope: &dyn Scope) -> Result<Option<Place<'_>>, NoValue> {
+    pub fn place(&self, scope: &dyn Scope) -> Result<Option<Place<'_>>, EvalError> {
         Ok(match &self.root {
             Node::Local(selector) => Some(Place::Local(evaluate::name(selector, scope)?)),
             Node::Global(selector) => Some(Place::Global(evaluate::name(selector, scope)?)),

@@ -209,14 +209,14 @@ fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
 }
 
 #[test]
-fn what_is_not_there_has_no_value() {
+fn a_missing_name_has_no_value() {
     for text in ["local.nothing", "stack[9]", "mem8[2048]", "5 / 0", "5 % 0", "global[0] && 1", "mem8[1.5]"] {
         assert_eq!(eval(text), None, "{text}");
     }
 }
 
 #[test]
-fn why_there_is_no_value_is_said_in_words() {
+fn evaluation_errors_are_described() {
     for (text, words) in [
         ("local.nothing + 1", "no local `$nothing`"),
         ("global[7]", "no global `7`"),

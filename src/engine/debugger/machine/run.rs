@@ -39,7 +39,7 @@ impl Machine {
             self.take_note(budget);
         }
         self.steps += u64::from(budget.saturating_sub(left));
-        self.settle(halt)
+        self.resolve(halt)
     }
 
     /// Executes one instruction.
@@ -56,7 +56,7 @@ impl Machine {
         let called = function.call_resumable(&mut self.store, &[Val::I32(top.cast_signed())], &mut status);
         self.steps += 1;
         let halt = self.after(called);
-        self.settle(halt)
+        self.resolve(halt)
     }
 
     /// Lets calls of the host learn their step: what is left of the budget is counted down to `steps` from here.
@@ -89,7 +89,7 @@ impl Machine {
                 let resumed = waiting.resume(&mut self.store, &[Val::I32(errno)], &mut status);
                 let halt = self.after(resumed);
                 self.steps += 1;
-                self.settle(halt)
+                self.resolve(halt)
             }
             Ok(Retry::Suspend(suspend)) => {
                 self.waiting = Some(waiting);
@@ -116,7 +116,7 @@ impl Machine {
     }
 
     /// An instruction that waits or failed has not been executed.
-    fn settle(&mut self, halt: Halt) -> Halt {
+    fn resolve(&mut self, halt: Halt) -> Halt {
         match halt {
             Halt::Ready if self.top() == 0 => Halt::Returned,
             Halt::Waiting(_) | Halt::Failed(_) => {

@@ -25,7 +25,7 @@ impl Machine {
         self.watch(ranges, 0);
     }
 
-    /// Has the run functions note the last access of the range, see [`Machine::take_noted`].
+    /// Has the run functions note the last access of the range, see [`Machine::take_recorded_write`].
     pub fn note(&mut self, range: WatchedRange) {
         self.watch(&[range], layout::watch_kind(range.memory, range.writes) + 1);
         self.notes = true;
@@ -33,7 +33,7 @@ impl Machine {
     }
 
     /// The step of the last access that was noted since this was asked last.
-    pub fn take_noted(&mut self) -> Option<u64> {
+    pub fn take_recorded_write(&mut self) -> Option<u64> {
         self.noted.take()
     }
 

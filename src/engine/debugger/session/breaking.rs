@@ -2,7 +2,7 @@
 
 use super::{DebugSession, Observe, RunSpec};
 use crate::engine::debugger::breakpoint::{Breakpoint, BreakpointId, Breakpoints, Trigger};
-use crate::engine::debugger::condition::{NoValue, Number};
+use crate::engine::debugger::condition::{EvalError, Number};
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::program::ProgramError;
 use crate::engine::debugger::scope::MachineScope;
@@ -16,7 +16,7 @@ pub(super) struct Armed {
     pub target: Option<Position>,
     /// Whether for the line that is run to.
     pub line: bool,
-    pub question: bool,
+    pub write_query: bool,
 }
 
 /// How many stops are kept for the timeline: nobody is stopped that often.
@@ -41,7 +41,7 @@ impl DebugSession {
         }
         for known in self.breakpoints.all() {
             if !breakpoints.contains(known) {
-                self.told.forget(known.id);
+                self.reported_logs.forget(known.id);
             }
         }
         let counting = |all: &[Breakpoint]| all.iter().filter(|known| known.counts()).cloned().collect::<Vec<_>>();
@@ -60,26 +60,26 @@ impl DebugSession {
 
     /// Which copy is needed.
     pub(super) fn watched(&self) -> Watched {
-        let asked = if self.question.as_ref().is_some_and(|question| question.range().is_some()) {
+        let write_target = if self.write_query.as_ref().is_some_and(|write_query| write_query.range().is_some()) {
             Watched::Writes
         } else {
             Watched::Nothing
         };
-        self.breakpoints.watched().max(asked)
+        self.breakpoints.watched().max(write_target)
     }
 
-    /// Messages of breakpoints that log, with their steps, since the last time.
+    /// Log messages with their steps, since the last call.
     pub fn take_log(&mut self) -> Vec<(u64, String)> {
         std::mem::take(&mut self.log)
     }
 
     /// Makes the run functions leave for what counts on a course.
     pub(super) fn arm(&mut self, spec: &RunSpec) {
-        let question = self.question.is_some();
+        let write_query = self.write_query.is_some();
         // What answers a question goes by places of its own.
-        let counts = !question && (spec.observe > Observe::HitCounts || self.counts());
+        let counts = !write_query && (spec.observe > Observe::HitCounts || self.counts());
         let armed =
-            Armed { breakpoints: counts.then_some(spec.observe), target: spec.target, line: spec.line, question };
+            Armed { breakpoints: counts.then_some(spec.observe), target: spec.target, line: spec.line, write_query };
         if self.armed == armed {
             return;
         }
@@ -88,7 +88,7 @@ impl DebugSession {
         self.armed = armed;
         self.leave_for_armed();
         self.await_returns();
-        if let Some(range) = self.question.as_ref().and_then(|question| question.range()) {
+        if let Some(range) = self.write_query.as_ref().and_then(|write_query| write_query.range()) {
             self.machine_mut().note(range);
         } else if let Some(observe) = armed.breakpoints {
             let ranges = self.breakpoints.ranges(|breakpoint| observe.includes(breakpoint));
@@ -125,11 +125,11 @@ impl DebugSession {
         let breakpoints = self.armed.breakpoints.into_iter();
         let breakpoints =
             breakpoints.flat_map(|observe| self.breakpoints.positions(move |known| observe.includes(known)));
-        let question = self.question.as_ref().filter(|_| self.armed.question);
-        let question = question.into_iter().flat_map(|question| question.positions(&self.program));
+        let write_query = self.write_query.as_ref().filter(|_| self.armed.write_query);
+        let write_query = write_query.into_iter().flat_map(|write_query| write_query.positions(&self.program));
         let line = self.run_to.as_ref().filter(|_| self.armed.line);
         let line = line.into_iter().flat_map(|entries| entries.positions().chain(entries.within()));
-        breakpoints.chain(question).chain(self.armed.target).chain(line).collect()
+        breakpoints.chain(write_query).chain(self.armed.target).chain(line).collect()
     }
 
     /// Whether hits are counted now, whatever is asked for.
@@ -164,35 +164,35 @@ impl DebugSession {
         stop.filter(|_| observe == Observe::All)
     }
 
-    /// Whether the condition of a breakpoint holds here. Where that cannot be told it counts as if it did, as in other
-    /// debuggers: a program that runs past would not say that anything is wrong.
+    /// Whether the condition of a breakpoint holds here. A condition that cannot be evaluated counts as true, as in
+    /// other debuggers: running past would hide the error.
     pub(super) fn holds(&self, breakpoint: &Breakpoint) -> bool {
         let Some(condition) = &breakpoint.condition else { return true };
         condition.evaluate(&MachineScope::new(self)).map_or(true, Number::holds)
     }
 
-    /// Why it cannot be told here whether the condition of a breakpoint holds, where that is so.
-    pub(super) fn untold(&self, breakpoint: &Breakpoint) -> Option<NoValue> {
+    /// Why the condition of a breakpoint cannot be evaluated here, if it cannot.
+    pub(super) fn condition_error(&self, breakpoint: &Breakpoint) -> Option<EvalError> {
         breakpoint.condition.as_ref()?.evaluate(&MachineScope::new(self)).err()
     }
 
-    /// Where a breakpoint has stopped the program: why it cannot be told whether its condition holds, where that is so.
-    pub fn untold_condition(&self, id: BreakpointId) -> Option<NoValue> {
-        self.untold(self.breakpoints.get(id)?)
+    /// As `condition_error`, of the breakpoint that has stopped the program.
+    pub fn condition_error_of(&self, id: BreakpointId) -> Option<EvalError> {
+        self.condition_error(self.breakpoints.get(id)?)
     }
 
-    /// Counts a hit at a step, and tells its message, which is about where the program stands now. Whether it is to stop
-    /// there.
+    /// Counts a hit at a step, and reports its log message, evaluated at the current step. Returns whether it stops the
+    /// program.
     pub(super) fn hit(&mut self, breakpoint: &Breakpoint, step: u64, observe: Observe) -> bool {
         if breakpoint.counts() {
             let number = self.hits.as_mut().map(|hits| hits.note(breakpoint.id, step));
-            if number.is_none_or(|number| number < breakpoint.from_hit) {
+            if number.is_none_or(|number| number < breakpoint.hit_count) {
                 return false;
             }
         }
-        let Some(message) = &breakpoint.log else { return true };
-        if observe >= Observe::LogMessages && self.told.is_new(breakpoint.id, step) {
-            let message = match self.untold(breakpoint) {
+        let Some(message) = &breakpoint.log_message else { return true };
+        if observe >= Observe::LogMessages && self.reported_logs.is_new(breakpoint.id, step) {
+            let message = match self.condition_error(breakpoint) {
                 Some(reason) => format!("could not evaluate its condition: {reason}"),
                 None => MachineScope::new(self).message(message),
             };

@@ -62,13 +62,13 @@ impl DebugSession {
         // A checkpoint at the step of a change contains it.
         self.changed = self.changes.partition_point(|change| change.step <= checkpoint.snapshot.steps());
         self.hits.clone_from(&checkpoint.hits);
-        if self.question.is_some() {
+        if self.write_query.is_some() {
             self.discard_hits();
         }
         self.armed = Default::default();
         self.previous = checkpoint.previous;
         self.pending.clear();
-        self.wasi_mut().take_touched();
+        self.wasi_mut().take_accesses();
     }
 
     /// Discards the hit counts, if any breakpoint has one.
@@ -107,7 +107,7 @@ impl DebugSession {
         self.end = None;
         self.furthest = step;
         self.handed_out = self.output_bytes();
-        self.told.forget_after(step);
+        self.reported_logs.forget_after(step);
         self.discard_hits();
         let frame = self.frame_of(&change);
         self.changes.retain(|changed| changed.step <= step);

@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use super::{DebugSession, LineCommand, Observe, RunResult, RunSpec};
 use crate::engine::debugger::breakpoint::BreakpointId;
-use crate::engine::debugger::last_write::{Answer, Asked, LastWrite, Origin};
+use crate::engine::debugger::last_write::{LastWrite, Origin, WriteResult, WriteTarget};
 use crate::engine::debugger::line_entries::LineEntries;
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::search::{Search, SearchKind};
-use crate::engine::debugger::watchpoint::Touch;
+use crate::engine::debugger::watchpoint::WatchHit;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::Suspend;
 
@@ -42,7 +42,7 @@ pub enum Command {
     /// Runs to the end, past all breakpoints.
     JumpToEnd,
     /// Goes back to the last instruction that wrote the target.
-    LastWrite(Asked),
+    LastWrite(WriteTarget),
 }
 
 /// The state of a session after a slice.
@@ -65,9 +65,9 @@ pub enum StopReason {
     Step,
     Breakpoint(BreakpointId),
     /// Before an instruction that accesses a watched target.
-    Watchpoint(Box<Touch>),
+    Watchpoint(Box<WatchHit>),
     /// Before the last instruction that wrote the target of the query.
-    LastWrite(Box<Touch>),
+    LastWrite(Box<WatchHit>),
     /// Where it was: no instruction before here wrote the target of the query.
     NotWritten(Origin),
     /// The user pressed **Pause**.
@@ -97,8 +97,8 @@ pub(in crate::engine::debugger) enum PendingStop {
     Beginning,
     Pause,
     Breakpoint(BreakpointId),
-    Watchpoint(Box<Touch>),
-    LastWrite(Box<Touch>),
+    Watchpoint(Box<WatchHit>),
+    LastWrite(Box<WatchHit>),
     NotWritten(Origin),
 }
 
@@ -109,8 +109,8 @@ impl PendingStop {
             Self::Beginning => StopReason::Beginning,
             Self::Pause => StopReason::Pause,
             Self::Breakpoint(id) => StopReason::Breakpoint(id),
-            Self::Watchpoint(touch) => StopReason::Watchpoint(touch),
-            Self::LastWrite(touch) => StopReason::LastWrite(touch),
+            Self::Watchpoint(hit) => StopReason::Watchpoint(hit),
+            Self::LastWrite(hit) => StopReason::LastWrite(hit),
             Self::NotWritten(origin) => StopReason::NotWritten(origin),
         }
     }
@@ -167,9 +167,9 @@ impl DebugSession {
             Command::BackOut => Goal::Search(Search::new(SearchKind::Depth(depth - 1), step)),
             Command::Line(command) => self.ask_line(command),
             Command::BackContinue => Goal::Search(Search::new(SearchKind::Breakpoint, step)),
-            Command::LastWrite(asked) => match LastWrite::new(self, asked) {
+            Command::LastWrite(write_target) => match LastWrite::new(self, write_target) {
                 Some(search) => Goal::LastWrite(search),
-                None => Goal::Idle(StopReason::NotWritten(Origin::NotThere)),
+                None => Goal::Idle(StopReason::NotWritten(Origin::Missing)),
             },
         }
     }
@@ -201,7 +201,7 @@ impl DebugSession {
             Goal::LastWrite(search) => Some(search.now()),
             Goal::Count(now, _) => Some(*now),
         };
-        self.question = None;
+        self.write_query = None;
         let Some(now) = began else { return };
         if let Goal::Forward(spec, _) = self.jump(now, PendingStop::Pause) {
             // At most the distance between two checkpoints.
@@ -238,9 +238,9 @@ impl DebugSession {
                 self.stop(pending_stop.reason())
             }
             RunResult::HitBreakpoint(id) => self.stop(StopReason::Breakpoint(id)),
-            RunResult::HitWatchpoint(touch) => {
+            RunResult::HitWatchpoint(hit) => {
                 self.end_line_step();
-                self.goal = self.jump(touch.step, PendingStop::Watchpoint(touch));
+                self.goal = self.jump(hit.step, PendingStop::Watchpoint(hit));
             }
             RunResult::Ended => {
                 let outcome = self.end.as_ref().map(|end| end.outcome.clone());
@@ -278,10 +278,10 @@ impl DebugSession {
             self.goal = Goal::LastWrite(search);
             return Some(DebugProgress::Working { step, of: Some(of) });
         };
-        self.question = None;
+        self.write_query = None;
         self.goal = match answer {
-            Answer::Written(touch) => self.jump(touch.step, PendingStop::LastWrite(touch)),
-            Answer::NotWritten(origin) => self.jump(search.now(), PendingStop::NotWritten(origin)),
+            WriteResult::Written(hit) => self.jump(hit.step, PendingStop::LastWrite(hit)),
+            WriteResult::NotWritten(origin) => self.jump(search.now(), PendingStop::NotWritten(origin)),
         };
         None
     }

@@ -3,7 +3,7 @@
 use super::DebugSession;
 use crate::engine::debugger::breakpoint::{Breakpoint, BreakpointId};
 use crate::engine::debugger::machine::{Halt, Position};
-use crate::engine::debugger::watchpoint::Touch;
+use crate::engine::debugger::watchpoint::WatchHit;
 use crate::engine::wasi::Suspend;
 
 /// Where execution stops, and which breakpoints it observes.
@@ -38,7 +38,7 @@ impl Observe {
     pub fn includes(self, breakpoint: &Breakpoint) -> bool {
         match self {
             Self::HitCounts => breakpoint.counts(),
-            Self::LogMessages => breakpoint.counts() || breakpoint.log.is_some(),
+            Self::LogMessages => breakpoint.counts() || breakpoint.log_message.is_some(),
             Self::All => true,
         }
     }
@@ -49,7 +49,7 @@ pub(in crate::engine::debugger) enum RunResult {
     ReachedLimit,
     HitBreakpoint(BreakpointId),
     /// The instruction to stop before has just been executed.
-    HitWatchpoint(Box<Touch>),
+    HitWatchpoint(Box<WatchHit>),
     ReachedTarget,
     FrameReturned,
     Ended,
@@ -116,7 +116,7 @@ impl DebugSession {
             let previous_stop = self.previous_stop();
             let single = enters || self.look_ahead(spec.observe) || most == 1;
             let mut halt = if single { Halt::Ready } else { self.machine_mut().run(most, base) };
-            self.take_noted();
+            self.take_recorded_write();
             let single = self.step() == step && matches!(halt, Halt::Ready);
             if single {
                 halt = self.machine_mut().step();
@@ -125,14 +125,14 @@ impl DebugSession {
                 self.note_previous(previous_stop, single);
             }
             *left = left.saturating_sub((self.step() - step).max(1));
-            let touch = match halt {
-                Halt::Ready | Halt::Returned => self.settle_pending(spec.observe),
+            let hit = match halt {
+                Halt::Ready | Halt::Returned => self.resolve_pending(spec.observe),
                 Halt::Waiting(_) | Halt::Failed(_) => None,
             };
             match halt {
-                Halt::Ready if touch.is_none() => continue,
+                Halt::Ready if hit.is_none() => continue,
                 Halt::Ready => {}
-                Halt::Returned if touch.is_some() => {}
+                Halt::Returned if hit.is_some() => {}
                 Halt::Returned => self.next_call(),
                 Halt::Waiting(suspend) => {
                     self.furthest = self.furthest.max(self.step());
@@ -140,8 +140,8 @@ impl DebugSession {
                 }
                 Halt::Failed(error) => self.fail(error, single),
             }
-            if let Some(touch) = touch {
-                return RunResult::HitWatchpoint(Box::new(touch));
+            if let Some(hit) = hit {
+                return RunResult::HitWatchpoint(Box::new(hit));
             }
             (due, near) = (u64::MAX, u64::MAX);
         }
@@ -199,6 +199,6 @@ impl DebugSession {
             Halt::Waiting(suspend) => return Some(RunResult::Waiting(suspend)),
             Halt::Failed(error) => self.fail(error, false),
         }
-        self.settle_pending(observe).map(|touch| RunResult::HitWatchpoint(Box::new(touch)))
+        self.resolve_pending(observe).map(|hit| RunResult::HitWatchpoint(Box::new(hit)))
     }
 }

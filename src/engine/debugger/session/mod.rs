@@ -21,12 +21,12 @@ pub use self::command::{Command, DebugProgress, StopReason};
 pub(in crate::engine::debugger) use self::execute::{Observe, RunResult, RunSpec};
 pub use self::lines::LineCommand;
 use self::lines::LineStep;
-use self::watching::Pending;
+use self::watching::PendingAccess;
 use super::breakpoint::Breakpoints;
 use super::change::{Change, Changed};
 use super::checkpoints::Checkpoints;
-use super::hits::{Hits, Told};
-use super::last_write::Question;
+use super::hits::{Hits, ReportedLogs};
+use super::last_write::WriteQuery;
 use super::line_entries::{LineEntries, Previous};
 use super::lines::LineTable;
 use super::machine::{Host, Machine, Position};
@@ -63,7 +63,7 @@ pub struct DebugSession {
     breakpoints: Breakpoints,
     /// How often breakpoints have been hit so far, if that is known.
     hits: Option<Hits>,
-    told: Told,
+    reported_logs: ReportedLogs,
     armed: Armed,
     /// What was executed before the instruction that is next, in its frame.
     previous: Previous,
@@ -72,11 +72,11 @@ pub struct DebugSession {
     /// The line that is run to.
     run_to: Option<Rc<LineEntries>>,
     /// What the instruction that is being executed may touch.
-    pending: Vec<Pending>,
+    pending: Vec<PendingAccess>,
     /// The step at which a watchpoint has said to stop, if the program still stands there.
     reported: Option<u64>,
     /// What is being looked for further back.
-    question: Option<Question>,
+    write_query: Option<WriteQuery>,
     /// At which steps breakpoints stopped the program, in order.
     stops: Vec<u64>,
     goal: Goal,
@@ -196,8 +196,8 @@ impl DebugSession {
     }
 
     /// What is being looked for further back.
-    pub(in crate::engine::debugger) fn question_mut(&mut self) -> &mut Option<Question> {
-        &mut self.question
+    pub(in crate::engine::debugger) fn write_query_mut(&mut self) -> &mut Option<WriteQuery> {
+        &mut self.write_query
     }
 
     /// What the person changed before this step and at it.

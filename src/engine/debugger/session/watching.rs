@@ -1,34 +1,34 @@
-//! Watchpoints in a session: what the next instruction is going to touch, and what came of it.
+//! Watchpoints in a session: what the next instruction is going to access, and whether that is a hit.
 //!
-//! Whether an instruction hits a watchpoint is known when it has been executed: only then it is clear what it wrote, and
-//! that it did not trap. So it is executed, and where it is to stop, the machine goes back to before it. Conditions and
-//! messages of watchpoints see the program after the instruction, as those of other debuggers do.
+//! Whether an instruction hits a watchpoint is known only after executing it: what it wrote, and that it did not trap.
+//! So it is executed, and if the hit stops the program, the machine goes back to before it. Conditions and messages of
+//! watchpoints see the program after the instruction, as those of other debuggers do.
 
 use super::{DebugSession, Observe};
 use crate::engine::debugger::access::Access;
 use crate::engine::debugger::breakpoint::{Breakpoint, Trigger};
-use crate::engine::debugger::watchpoint::{On, Seen, Target, Touch, Watchpoint};
-use crate::engine::wasi::Touched;
+use crate::engine::debugger::watchpoint::{AccessKind, Target, WatchHit, WatchedValue, Watchpoint};
+use crate::engine::wasi::MemoryAccess;
 
-/// How many bytes of a memory are told at most.
-const TOLD: u64 = 16;
+/// The most bytes of a memory that a hit shows.
+const MAX_SHOWN_BYTES: u64 = 16;
 
-/// Something that the instruction that is executed next may touch.
+/// A target that the next instruction may access.
 #[derive(Debug)]
-pub(super) struct Pending {
-    touch: Touch,
-    on: On,
-    /// The host is called: what it touches is known afterwards.
+pub(super) struct PendingAccess {
+    hit: WatchHit,
+    access: AccessKind,
+    /// The instruction calls the host: its accesses are known only afterwards.
     by_host: bool,
     /// The part of a memory that is compared.
     span: (u64, u64),
-    old: Seen,
-    /// What a question asks for, where it is not a breakpoint.
+    old: WatchedValue,
+    /// The watchpoint; `None` for a write query.
     breakpoint: Option<Breakpoint>,
 }
 
 impl DebugSession {
-    /// Finds out what the next instruction is going to touch; whether it is anything.
+    /// Collects the targets that the next instruction may access; returns whether there are any.
     pub(super) fn look_ahead(&mut self, observe: Observe) -> bool {
         self.pending.clear();
         let Some(position) = self.machine().position() else { return false };
@@ -49,103 +49,109 @@ impl DebugSession {
             let accesses = if on_memory.is_empty() { None } else { self.accesses_ahead() };
             for (breakpoint, watchpoint) in on_memory.into_iter().chain(elsewhere) {
                 if let Some(found) = self.ahead(watchpoint, accesses.as_ref()) {
-                    pending.push(Pending { breakpoint: Some(breakpoint), ..found });
+                    pending.push(PendingAccess { breakpoint: Some(breakpoint), ..found });
                 }
             }
         }
-        if self.armed.question
-            && let Some(watchpoint) = self.asked_here(position)
+        if self.armed.write_query
+            && let Some(watchpoint) = self.write_query_watchpoint(position)
         {
             let accesses = if watchpoint.range().is_some() { self.accesses_ahead() } else { None };
             pending.extend(self.ahead(watchpoint, accesses.as_ref()));
         }
         if pending.iter().any(|pending| pending.by_host) {
-            self.wasi_mut().note_touched();
+            self.wasi_mut().record_accesses();
         }
         self.pending = pending;
         !self.pending.is_empty()
     }
 
-    /// What the next instruction touches of memories; `None` inside is a call of the host.
-    fn accesses_ahead(&self) -> Option<Ahead> {
+    /// What the next instruction accesses in memories.
+    fn accesses_ahead(&self) -> Option<NextAccess> {
         if self.called_import().is_some() {
-            return Some(Ahead::Host);
+            return Some(NextAccess::Host);
         }
         let accesses = self.next_accesses();
-        (!accesses.is_empty()).then_some(Ahead::Accesses(accesses))
+        (!accesses.is_empty()).then_some(NextAccess::Accesses(accesses))
     }
 
-    fn ahead(&self, watchpoint: Watchpoint, accesses: Option<&Ahead>) -> Option<Pending> {
-        let writes = watchpoint.on.is_write();
+    fn ahead(&self, watchpoint: Watchpoint, accesses: Option<&NextAccess>) -> Option<PendingAccess> {
+        let writes = watchpoint.access.is_write();
         let mut by_host = false;
         let mut span = (0, 0);
         if let Target::Memory { memory, start, length } = watchpoint.target {
             span = match accesses? {
-                Ahead::Host if self.program.sites().wasi_memory == Some(memory) => {
+                NextAccess::Host if self.program.sites().wasi_memory == Some(memory) => {
                     by_host = true;
                     (start, length)
                 }
-                Ahead::Host => return None,
-                Ahead::Accesses(accesses) => {
-                    let touches = |access: &&Access| access.writes == writes && access.touches(memory, start, length);
-                    let access = accesses.iter().find(touches)?;
-                    told_part((start, length), (access.address, access.length))
+                NextAccess::Host => return None,
+                NextAccess::Accesses(accesses) => {
+                    let overlaps = |access: &&Access| access.writes == writes && access.overlaps(memory, start, length);
+                    let access = accesses.iter().find(overlaps)?;
+                    shown_part((start, length), (access.address, access.length))
                 }
             };
         }
-        let touch = Touch {
+        let hit = WatchHit {
             id: None,
             target: watchpoint.target,
             step: self.step(),
             position: self.machine().position()?,
             writes,
             part: None,
-            old: Seen::Nothing,
-            new: Seen::Nothing,
-            untold: None,
+            old: WatchedValue::Absent,
+            new: WatchedValue::Absent,
+            condition_error: None,
         };
-        let old = self.seen(watchpoint.target, span);
-        Some(Pending { touch, on: watchpoint.on, by_host, span, old, breakpoint: None })
+        let old = self.watched_value(watchpoint.target, span);
+        Some(PendingAccess { hit, access: watchpoint.access, by_host, span, old, breakpoint: None })
     }
 
-    /// How something looks now.
-    pub(in crate::engine::debugger) fn seen(&self, target: Target, (start, length): (u64, u64)) -> Seen {
+    /// The current value of a target.
+    pub(in crate::engine::debugger) fn watched_value(
+        &self,
+        target: Target,
+        (start, length): (u64, u64),
+    ) -> WatchedValue {
         match target {
             Target::Memory { memory, .. } => {
                 let bytes = self.machine().memory(memory as usize).unwrap_or_default();
                 let end = start.saturating_add(length).min(bytes.len() as u64);
                 let part = bytes.get(start.min(end) as usize..end as usize).unwrap_or_default();
-                Seen::Bytes(part.to_vec())
+                WatchedValue::Bytes(part.to_vec())
             }
-            Target::Global(global) => self.machine().globals().nth(global as usize).map_or(Seen::Nothing, Seen::Value),
+            Target::Global(global) => {
+                self.machine().globals().nth(global as usize).map_or(WatchedValue::Absent, WatchedValue::Value)
+            }
             Target::Local { function, local } => {
                 let top = self.machine().top();
                 let here = self.machine().position().is_some_and(|position| position.function == function);
-                self.local_at(top, local).filter(|_| here).map_or(Seen::Nothing, Seen::Value)
+                self.local_at(top, local).filter(|_| here).map_or(WatchedValue::Absent, WatchedValue::Value)
             }
         }
     }
 
-    /// The step has been executed: what of it hits. The hit that says to stop, if any does.
-    pub(super) fn settle_pending(&mut self, observe: Observe) -> Option<Touch> {
+    /// After the instruction: evaluates the pending accesses, and returns the hit that stops the program, if any does.
+    pub(super) fn resolve_pending(&mut self, observe: Observe) -> Option<WatchHit> {
         if self.pending.is_empty() {
             return None;
         }
-        let touched = self.wasi_mut().take_touched();
+        let accesses = self.wasi_mut().take_accesses();
         let mut stop = None;
         for pending in std::mem::take(&mut self.pending) {
-            let Some(touch) = self.settle(&pending, &touched) else { continue };
-            let step = touch.step;
+            let Some(hit) = self.resolve(&pending, &accesses) else { continue };
+            let step = hit.step;
             match &pending.breakpoint {
                 None => {
-                    if let Some(question) = &mut self.question {
-                        question.answer(touch);
+                    if let Some(write_query) = &mut self.write_query {
+                        write_query.record_write(hit);
                     }
                 }
                 Some(breakpoint) => {
                     if self.holds(breakpoint) && self.hit(breakpoint, step, observe) && self.reported != Some(step) {
-                        let untold = self.untold(breakpoint);
-                        stop = stop.or(Some(Touch { id: Some(breakpoint.id), untold, ..touch }));
+                        let condition_error = self.condition_error(breakpoint);
+                        stop = stop.or(Some(WatchHit { id: Some(breakpoint.id), condition_error, ..hit }));
                     }
                 }
             }
@@ -153,43 +159,43 @@ impl DebugSession {
         stop.filter(|_| observe == Observe::All)
     }
 
-    fn settle(&self, pending: &Pending, touched: &[Touched]) -> Option<Touch> {
-        let mut touch = pending.touch.clone();
+    fn resolve(&self, pending: &PendingAccess, accesses: &[MemoryAccess]) -> Option<WatchHit> {
+        let mut hit = pending.hit.clone();
         let mut span = pending.span;
         let mut old = pending.old.clone();
         if pending.by_host {
-            let wanted = touched.iter().filter(|touched| touched.writes == touch.writes);
-            let mut parts = wanted
-                .filter_map(|touched| intersection(span, (u64::from(touched.pointer), u64::from(touched.length))));
-            let part = told_part(span, parts.next()?);
-            if let Seen::Bytes(bytes) = &mut old {
+            let wanted = accesses.iter().filter(|access| access.writes == hit.writes);
+            let mut parts =
+                wanted.filter_map(|access| intersection(span, (u64::from(access.pointer), u64::from(access.length))));
+            let part = shown_part(span, parts.next()?);
+            if let WatchedValue::Bytes(bytes) = &mut old {
                 bytes.drain(..(part.0 - span.0) as usize);
                 bytes.truncate(part.1 as usize);
             }
             span = part;
         }
-        let new = self.seen(touch.target, span);
-        if pending.on == On::Change && old == new {
+        let new = self.watched_value(hit.target, span);
+        if pending.access == AccessKind::Change && old == new {
             return None;
         }
-        if matches!(touch.target, Target::Memory { .. }) {
-            touch.part = Some((span.0, span.1.min(TOLD)));
+        if matches!(hit.target, Target::Memory { .. }) {
+            hit.part = Some((span.0, span.1.min(MAX_SHOWN_BYTES)));
         }
-        touch.old = shortened(old);
-        touch.new = shortened(new);
-        Some(touch)
+        hit.old = shortened(old);
+        hit.new = shortened(new);
+        Some(hit)
     }
 }
 
-/// What the next instruction touches of memories.
-enum Ahead {
+/// What the next instruction accesses in memories.
+enum NextAccess {
     Host,
     Accesses(Vec<Access>),
 }
 
-/// Something small is told as a whole, of something large only what is touched.
-fn told_part(watched: (u64, u64), touched: (u64, u64)) -> (u64, u64) {
-    if watched.1 <= TOLD { watched } else { intersection(watched, touched).unwrap_or(watched) }
+/// A small target is shown as a whole; of a large one, only the accessed part.
+fn shown_part(watched: (u64, u64), accesses: (u64, u64)) -> (u64, u64) {
+    if watched.1 <= MAX_SHOWN_BYTES { watched } else { intersection(watched, accesses).unwrap_or(watched) }
 }
 
 fn intersection(one: (u64, u64), other: (u64, u64)) -> Option<(u64, u64)> {
@@ -198,11 +204,11 @@ fn intersection(one: (u64, u64), other: (u64, u64)) -> Option<(u64, u64)> {
     (start < end).then(|| (start, end - start))
 }
 
-fn shortened(seen: Seen) -> Seen {
-    match seen {
-        Seen::Bytes(mut bytes) => {
-            bytes.truncate(TOLD as usize);
-            Seen::Bytes(bytes)
+fn shortened(value: WatchedValue) -> WatchedValue {
+    match value {
+        WatchedValue::Bytes(mut bytes) => {
+            bytes.truncate(MAX_SHOWN_BYTES as usize);
+            WatchedValue::Bytes(bytes)
         }
         other => other,
     }

@@ -16,7 +16,7 @@ pub fn at(function: u32, instruction: u32) -> Position {
 }
 
 fn breakpoint(position: Position) -> Breakpoint {
-    Breakpoint { id: 1, trigger: Trigger::Instruction(position), condition: None, from_hit: 0, log: None }
+    Breakpoint { id: 1, trigger: Trigger::Instruction(position), condition: None, hit_count: 0, log_message: None }
 }
 
 #[test]
@@ -120,13 +120,13 @@ fn conditions_hit_counts_and_messages() {
     go(&mut session, Command::Continue);
     assert!(see(&session).contains("factorial @0 locals [2]"), "{}", see(&session));
 
-    session.set_breakpoints(vec![Breakpoint { from_hit: 3, ..breakpoint(at(0, 0)) }]).expect("it can be set");
+    session.set_breakpoints(vec![Breakpoint { hit_count: 3, ..breakpoint(at(0, 0)) }]).expect("it can be set");
     go(&mut session, Command::JumpTo(0));
     go(&mut session, Command::Continue);
     assert!(see(&session).contains("factorial @0 locals [3]"), "{}", see(&session));
 
-    let log = Some("n is {local.n}, {nonsense}".to_owned());
-    session.set_breakpoints(vec![Breakpoint { log, ..breakpoint(at(0, 0)) }]).expect("it can be set");
+    let log_message = Some("n is {local.n}, {nonsense}".to_owned());
+    session.set_breakpoints(vec![Breakpoint { log_message, ..breakpoint(at(0, 0)) }]).expect("it can be set");
     go(&mut session, Command::JumpTo(0));
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
     let log = session.take_log();

@@ -66,7 +66,7 @@ fn map(text: &str) -> InstructionMap {
 fn on_line(session: &DebugSession, text: &str, line: u32) -> Option<Breakpoint> {
     let (found, entries) = LineEntries::find(session.program(), &map(text), "", line)?;
     let trigger = Trigger::Line(Rc::new(entries));
-    (found == line).then_some(Breakpoint { id: 1, trigger, condition: None, from_hit: 0, log: None })
+    (found == line).then_some(Breakpoint { id: 1, trigger, condition: None, hit_count: 0, log_message: None })
 }
 
 /// The steps at which breakpoints stop, until the end.
@@ -182,7 +182,7 @@ const LONG: &str = r#"(module (func (export "main") (result i32) (local $i i32)
 fn hit_counts_and_conditions_go_by_visits() {
     let mut session = session(LONG);
     let plain = on_line(&session, LONG, 2).expect("the line has an instruction");
-    let counted = Breakpoint { from_hit: 39_998, ..plain.clone() };
+    let counted = Breakpoint { hit_count: 39_998, ..plain.clone() };
     session.set_breakpoints(vec![counted.clone()]).expect("nothing is watched");
     let on = forwards(&mut session);
     assert_eq!(on.len(), 3, "{on:?}");
@@ -199,11 +199,11 @@ fn hit_counts_and_conditions_go_by_visits() {
 }
 
 #[test]
-fn a_message_is_told_at_each_visit() {
+fn a_log_message_is_reported_at_each_visit() {
     let mut session = session(LOOPS);
     let breakpoint = on_line(&session, LOOPS, 7).expect("the line has an instruction");
-    let log = Some("i is {local.i}".to_owned());
-    session.set_breakpoints(vec![Breakpoint { log, ..breakpoint }]).expect("nothing is watched");
+    let log_message = Some("i is {local.i}".to_owned());
+    session.set_breakpoints(vec![Breakpoint { log_message, ..breakpoint }]).expect("nothing is watched");
     go(&mut session, Command::Continue);
     let messages: Vec<String> = session.take_log().into_iter().map(|(_, message)| message).collect();
     assert_eq!(messages, ["i is 4", "i is 5", "i is 6", "i is 7"]);

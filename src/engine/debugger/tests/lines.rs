@@ -117,7 +117,7 @@ fn a_breakpoint_in_a_call_that_is_stepped_over_stops() {
     }
     let position = Position { function: 0, instruction: 1 };
     let trigger = Trigger::Instruction(position);
-    let breakpoint = Breakpoint { id: 7, trigger, condition: None, from_hit: 0, log: None };
+    let breakpoint = Breakpoint { id: 7, trigger, condition: None, hit_count: 0, log_message: None };
     session.set_breakpoints(vec![breakpoint]).expect("nothing is watched");
     assert_eq!(go(&mut session, Command::Line(LineCommand::Over)), StopReason::Breakpoint(7));
     assert_eq!(session.depth(), 2);

@@ -68,10 +68,10 @@ pub fn session(text: &str) -> DebugSession {
 /// Carries a command out and says why it stopped.
 pub fn go(session: &mut DebugSession, command: Command) -> StopReason {
     session.ask(command);
-    settle(session)
+    run_to_stop(session)
 }
 
-pub fn settle(session: &mut DebugSession) -> StopReason {
+pub fn run_to_stop(session: &mut DebugSession) -> StopReason {
     for _ in 0..100_000 {
         match session.advance(1_000_000) {
             DebugProgress::Stopped(reason) => return reason,

@@ -1,5 +1,5 @@
 use super::commands::FACTORIAL;
-use super::support::{go, see, session, session_within, settle, wasi};
+use super::support::{go, run_to_stop, see, session, session_within, wasi};
 use crate::engine::debugger::{Command, DebugProgress, StopReason};
 use crate::engine::runtime::{Entry, Limits};
 
@@ -85,7 +85,7 @@ fn work_is_done_in_slices_and_can_be_paused() {
     let step = session.step();
     assert!((1000..1100).contains(&step), "{step}");
     session.pause();
-    assert_eq!(settle(&mut session), StopReason::Pause);
+    assert_eq!(run_to_stop(&mut session), StopReason::Pause);
     go(&mut session, Command::BackInto);
     assert_eq!(session.step(), step - 1);
 }

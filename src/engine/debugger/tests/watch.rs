@@ -1,12 +1,13 @@
 use super::support::{go, see, session};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{
-    Asked, Breakpoint, Change, Command, DebugSession, On, Origin, Seen, StopReason, Target, Touch, Trigger, Watchpoint,
+    AccessKind, Breakpoint, Change, Command, DebugSession, Origin, StopReason, Target, Trigger, WatchHit, WatchedValue,
+    Watchpoint, WriteTarget,
 };
 use wasmi::Val;
 
 /// Writes and reads in every way.
-const TOUCHES: &str = r#"(module (memory 2) (data (i32.const 8) "\01\02\03\04") (data $text "hello, world")
+const ACCESSES: &str = r#"(module (memory 2) (data (i32.const 8) "\01\02\03\04") (data $text "hello, world")
     (global $g (mut i32) (i32.const 7))
     (func $bump (param $by i32) (local $twice i32)
         (local.set $twice (i32.add (local.get $by) (local.get $by)))
@@ -26,9 +27,9 @@ const TOUCHES: &str = r#"(module (memory 2) (data (i32.const 8) "\01\02\03\04") 
         (v128.store (i32.const 116) (v128.const i32x4 1 2 3 4))
         (i32.add (i32.const 1) (i32.add (i32.load (i32.const 116)) (i32.load16_u offset=100 (i32.const 18))))))"#;
 
-fn watch(target: Target, on: On) -> Breakpoint {
-    let trigger = Trigger::Watch(Watchpoint { target, on });
-    Breakpoint { id: 1, trigger, condition: None, from_hit: 0, log: None }
+fn watch(target: Target, kind: AccessKind) -> Breakpoint {
+    let trigger = Trigger::Watch(Watchpoint { target, access: kind });
+    Breakpoint { id: 1, trigger, condition: None, hit_count: 0, log_message: None }
 }
 
 fn bytes(start: u64, length: u64) -> Target {
@@ -42,32 +43,34 @@ fn watching(text: &str, breakpoint: Breakpoint) -> DebugSession {
 }
 
 /// All hits from here on, or back from here.
-fn hits(session: &mut DebugSession, command: Command) -> Vec<Touch> {
+fn hits(session: &mut DebugSession, command: Command) -> Vec<WatchHit> {
     let mut hits = Vec::new();
-    while let StopReason::Watchpoint(touch) = go(session, command) {
-        assert_eq!(session.step(), touch.step, "it stands before the instruction");
-        hits.push(*touch);
+    while let StopReason::Watchpoint(hit) = go(session, command) {
+        assert_eq!(session.step(), hit.step, "it stands before the instruction");
+        hits.push(*hit);
     }
     hits
 }
 
-fn steps(hits: &[Touch]) -> Vec<u64> {
-    hits.iter().map(|touch| touch.step).collect()
+fn steps(hits: &[WatchHit]) -> Vec<u64> {
+    hits.iter().map(|hit| hit.step).collect()
 }
 
 /// The steps that touch a range, found by looking at each.
-fn looked_at(text: &str, (start, length): (u64, u64), on: On) -> Vec<u64> {
+fn looked_at(text: &str, (start, length): (u64, u64), kind: AccessKind) -> Vec<u64> {
     let mut session = session(text);
     let mut steps = Vec::new();
     loop {
-        let touches = session
+        let accesses = session
             .next_accesses()
             .iter()
-            .any(|access| access.writes == on.is_write() && access.touches(0, start, length));
-        let before = session.seen(bytes(start, length), (start, length));
+            .any(|access| access.writes == kind.is_write() && access.overlaps(0, start, length));
+        let before = session.watched_value(bytes(start, length), (start, length));
         let step = session.step();
         let is_over = go(&mut session, Command::Into) != StopReason::Step;
-        if touches && (on != On::Change || before != session.seen(bytes(start, length), (start, length))) {
+        if accesses
+            && (kind != AccessKind::Change || before != session.watched_value(bytes(start, length), (start, length)))
+        {
             steps.push(step);
         }
         if is_over {
@@ -77,27 +80,27 @@ fn looked_at(text: &str, (start, length): (u64, u64), on: On) -> Vec<u64> {
 }
 
 #[test]
-fn every_touch_is_found_forwards_backwards_and_as_the_last_write() {
+fn every_access_is_found_forwards_backwards_and_by_write_queries() {
     let ranges =
         [(100, 4), (103, 1), (104, 80), (116, 4), (200, 8), (211, 1), (65_536, 1), (65_550, 4), (90, 40), (9, 2)];
     for range in ranges {
-        for on in [On::Write, On::Change, On::Read] {
-            let expected = looked_at(TOUCHES, range, on);
-            let mut session = watching(TOUCHES, watch(bytes(range.0, range.1), on));
+        for kind in [AccessKind::Write, AccessKind::Change, AccessKind::Read] {
+            let expected = looked_at(ACCESSES, range, kind);
+            let mut session = watching(ACCESSES, watch(bytes(range.0, range.1), kind));
             let forwards = hits(&mut session, Command::Continue);
-            assert_eq!(steps(&forwards), expected, "{range:?} {on:?}");
+            assert_eq!(steps(&forwards), expected, "{range:?} {kind:?}");
             let mut backwards = hits(&mut session, Command::BackContinue);
             backwards.reverse();
-            assert_eq!(backwards, forwards, "{range:?} {on:?} backwards");
+            assert_eq!(backwards, forwards, "{range:?} {kind:?} backwards");
 
-            if on == On::Write {
-                let mut session = super::support::session(TOUCHES);
+            if kind == AccessKind::Write {
+                let mut session = super::support::session(ACCESSES);
                 go(&mut session, Command::JumpToEnd);
-                let asked = Command::LastWrite(Asked::Memory { memory: 0, start: range.0, length: range.1 });
+                let command = Command::LastWrite(WriteTarget::Memory { memory: 0, start: range.0, length: range.1 });
                 let mut found = Vec::new();
-                while let StopReason::LastWrite(touch) = go(&mut session, asked) {
-                    assert_eq!(session.step(), touch.step);
-                    found.push(touch.step);
+                while let StopReason::LastWrite(hit) = go(&mut session, command) {
+                    assert_eq!(session.step(), hit.step);
+                    found.push(hit.step);
                 }
                 found.reverse();
                 assert_eq!(found, expected, "{range:?} last writes");
@@ -107,24 +110,24 @@ fn every_touch_is_found_forwards_backwards_and_as_the_last_write() {
 }
 
 #[test]
-fn a_hit_tells_what_was_there_before_and_what_after() {
-    let mut session = watching(TOUCHES, watch(bytes(104, 4), On::Change));
-    let StopReason::Watchpoint(touch) = go(&mut session, Command::Continue) else { panic!("no hit") };
-    assert_eq!((touch.old, touch.new), (Seen::Bytes(vec![0; 4]), Seen::Bytes(vec![1, 0, 0, 0])));
-    assert_eq!((touch.id, touch.part), (Some(1), Some((104, 4))));
+fn a_hit_has_the_value_before_and_after() {
+    let mut session = watching(ACCESSES, watch(bytes(104, 4), AccessKind::Change));
+    let StopReason::Watchpoint(hit) = go(&mut session, Command::Continue) else { panic!("no hit") };
+    assert_eq!((hit.old, hit.new), (WatchedValue::Bytes(vec![0; 4]), WatchedValue::Bytes(vec![1, 0, 0, 0])));
+    assert_eq!((hit.id, hit.part), (Some(1), Some((104, 4))));
     assert!(see(&session).contains("put @2 locals [104 1] stack [104 1]"), "{}", see(&session));
     // The next is the fill, of which only what is watched is told.
-    let StopReason::Watchpoint(touch) = go(&mut session, Command::Continue) else { panic!("no hit") };
-    assert_eq!((touch.old, touch.new), (Seen::Bytes(vec![1, 0, 0, 0]), Seen::Bytes(vec![5; 4])));
+    let StopReason::Watchpoint(hit) = go(&mut session, Command::Continue) else { panic!("no hit") };
+    assert_eq!((hit.old, hit.new), (WatchedValue::Bytes(vec![1, 0, 0, 0]), WatchedValue::Bytes(vec![5; 4])));
 }
 
 #[test]
 fn globals_and_locals_are_watched() {
-    let mut session = watching(TOUCHES, watch(Target::Global(0), On::Write));
+    let mut session = watching(ACCESSES, watch(Target::Global(0), AccessKind::Write));
     let forwards = hits(&mut session, Command::Continue);
     assert_eq!(forwards.len(), 20);
-    let value = |seen: &Seen| match seen {
-        Seen::Value(Val::I32(value)) => *value,
+    let value = |watched: &WatchedValue| match watched {
+        WatchedValue::Value(Val::I32(value)) => *value,
         other => panic!("{other:?}"),
     };
     assert_eq!((value(&forwards[3].old), value(&forwards[3].new)), (13, 19));
@@ -132,33 +135,33 @@ fn globals_and_locals_are_watched() {
     backwards.reverse();
     assert_eq!(backwards, forwards);
     // The first adds 0, which changes nothing.
-    let mut session = watching(TOUCHES, watch(Target::Global(0), On::Change));
+    let mut session = watching(ACCESSES, watch(Target::Global(0), AccessKind::Change));
     assert_eq!(hits(&mut session, Command::Continue).len(), 19);
-    let mut session = watching(TOUCHES, watch(Target::Global(0), On::Read));
+    let mut session = watching(ACCESSES, watch(Target::Global(0), AccessKind::Read));
     assert_eq!(hits(&mut session, Command::Continue).len(), 20);
 
     let twice = Target::Local { function: 0, local: 1 };
-    let mut session = watching(TOUCHES, watch(twice, On::Change));
+    let mut session = watching(ACCESSES, watch(twice, AccessKind::Change));
     let changes = hits(&mut session, Command::Continue);
     assert_eq!(
-        changes.iter().map(|touch| value(&touch.new)).collect::<Vec<_>>(),
+        changes.iter().map(|hit| value(&hit.new)).collect::<Vec<_>>(),
         (1..20).map(|i| 2 * i).collect::<Vec<_>>()
     );
 }
 
 #[test]
-fn conditions_hits_and_messages_of_watchpoints() {
+fn conditions_hit_counts_and_log_messages_of_watchpoints() {
     let condition = Some(Condition::parse("mem32[1124] == 0 && local.value > 2").expect("it can be read"));
-    let mut session = watching(TOUCHES, Breakpoint { condition, ..watch(bytes(100, 80), On::Write) });
+    let mut session = watching(ACCESSES, Breakpoint { condition, ..watch(bytes(100, 80), AccessKind::Write) });
     let StopReason::Watchpoint(_) = go(&mut session, Command::Continue) else { panic!("no hit") };
     assert!(see(&session).contains("put @2 locals [112 3]"), "{}", see(&session));
 
-    let mut session = watching(TOUCHES, Breakpoint { from_hit: 5, ..watch(bytes(100, 80), On::Change) });
+    let mut session = watching(ACCESSES, Breakpoint { hit_count: 5, ..watch(bytes(100, 80), AccessKind::Change) });
     let StopReason::Watchpoint(_) = go(&mut session, Command::Continue) else { panic!("no hit") };
     assert!(see(&session).contains("put @2 locals [120 5]"), "{}", see(&session));
 
-    let log = Some("now {global.g}".to_owned());
-    let mut session = watching(TOUCHES, Breakpoint { log, ..watch(Target::Global(0), On::Change) });
+    let log_message = Some("now {global.g}".to_owned());
+    let mut session = watching(ACCESSES, Breakpoint { log_message, ..watch(Target::Global(0), AccessKind::Change) });
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
     let log = session.take_log();
     assert_eq!((log.len(), log[1].1.as_str()), (19, "now 13"));
@@ -166,56 +169,57 @@ fn conditions_hits_and_messages_of_watchpoints() {
 
 #[test]
 fn the_last_write_of_a_local_is_in_the_same_call_or_is_the_call() {
-    let mut session = session(TOUCHES);
+    let mut session = session(ACCESSES);
     let inside = Trigger::Instruction(super::commands::at(0, 4));
-    let breakpoint = Breakpoint { id: 1, trigger: inside, condition: None, from_hit: 6, log: None };
+    let breakpoint = Breakpoint { id: 1, trigger: inside, condition: None, hit_count: 6, log_message: None };
     session.set_breakpoints(vec![breakpoint]).expect("it can be set");
     go(&mut session, Command::Continue);
     let here = session.step();
     assert!(see(&session).contains("bump @4 locals [5 10]"), "{}", see(&session));
     let ask = |session: &mut DebugSession, local| {
         go(session, Command::JumpTo(here));
-        match go(session, Command::LastWrite(Asked::Local { frame: 0, local })) {
-            StopReason::LastWrite(touch) => *touch,
+        match go(session, Command::LastWrite(WriteTarget::Local { frame: 0, local })) {
+            StopReason::LastWrite(hit) => *hit,
             other => panic!("{other:?}"),
         }
     };
-    let touch = ask(&mut session, 1);
+    let hit = ask(&mut session, 1);
     assert!(see(&session).contains("bump @3 locals [5 0] stack [10]"), "{}", see(&session));
-    assert_eq!((&touch.old, &touch.new), (&Seen::Value(Val::I32(0)), &Seen::Value(Val::I32(10))));
-    let touch = ask(&mut session, 0);
+    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Value(Val::I32(0)), &WatchedValue::Value(Val::I32(10))));
+    let hit = ask(&mut session, 0);
     assert!(see(&session).contains("main @14 locals [5] stack [5]"), "{}", see(&session));
-    assert_eq!((&touch.old, &touch.new), (&Seen::Nothing, &Seen::Value(Val::I32(5))));
+    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Absent, &WatchedValue::Value(Val::I32(5))));
     // Before it is written in this call, it is the call that made it zero, whatever earlier calls wrote.
     go(&mut session, Command::JumpTo(here - 2));
-    let StopReason::LastWrite(touch) = go(&mut session, Command::LastWrite(Asked::Local { frame: 0, local: 1 })) else {
+    let StopReason::LastWrite(hit) = go(&mut session, Command::LastWrite(WriteTarget::Local { frame: 0, local: 1 }))
+    else {
         panic!("it was not found")
     };
-    assert_eq!((&touch.old, &touch.new), (&Seen::Nothing, &Seen::Value(Val::I32(0))));
+    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Absent, &WatchedValue::Value(Val::I32(0))));
     // A local of the caller.
     go(&mut session, Command::JumpTo(here));
-    go(&mut session, Command::LastWrite(Asked::Local { frame: 1, local: 0 }));
+    go(&mut session, Command::LastWrite(WriteTarget::Local { frame: 1, local: 0 }));
     assert!(see(&session).contains("main @21 locals [4] stack [5]"), "{}", see(&session));
 }
 
 #[test]
-fn what_nothing_wrote_comes_from_the_start_or_the_person() {
-    let mut session = session(TOUCHES);
+fn an_unwritten_value_comes_from_the_start_or_the_user() {
+    let mut session = session(ACCESSES);
     go(&mut session, Command::JumpTo(50));
-    let ask = |session: &mut DebugSession, asked| go(session, Command::LastWrite(asked));
-    let data = Asked::Memory { memory: 0, start: 9, length: 1 };
+    let ask = |session: &mut DebugSession, write_target| go(session, Command::LastWrite(write_target));
+    let data = WriteTarget::Memory { memory: 0, start: 9, length: 1 };
     assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::Start));
     assert_eq!(session.step(), 50, "it stays where it was");
     session.change(Change::Memory { memory: 0, address: 8, bytes: vec![5, 6] }).expect("it can be changed");
     session.change(Change::Global { global: 0, value: Val::I32(1000) }).expect("it can be changed");
-    assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::Person(50)));
+    assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::User(50)));
     go(&mut session, Command::JumpTo(60));
-    assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::Person(50)));
-    assert_eq!(ask(&mut session, Asked::Global(0)), StopReason::NotWritten(Origin::Person(50)));
+    assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::User(50)));
+    assert_eq!(ask(&mut session, WriteTarget::Global(0)), StopReason::NotWritten(Origin::User(50)));
     go(&mut session, Command::JumpToEnd);
-    assert!(matches!(ask(&mut session, Asked::Global(0)), StopReason::LastWrite(_)));
-    let outside = Asked::Memory { memory: 0, start: 131_072, length: 1 };
-    assert_eq!(ask(&mut session, outside), StopReason::NotWritten(Origin::NotThere));
+    assert!(matches!(ask(&mut session, WriteTarget::Global(0)), StopReason::LastWrite(_)));
+    let outside = WriteTarget::Memory { memory: 0, start: 131_072, length: 1 };
+    assert_eq!(ask(&mut session, outside), StopReason::NotWritten(Origin::Missing));
 }
 
 /// Reads a line into memory, and writes it twice, once by way of a table.
@@ -239,29 +243,32 @@ fn reading(breakpoints: Vec<Breakpoint>) -> DebugSession {
 }
 
 #[test]
-fn what_calls_of_the_host_touch_is_watched() {
+fn accesses_of_host_calls_are_watched() {
     // Two of the three bytes that were read, and one that was not.
-    let mut session = reading(vec![watch(bytes(201, 3), On::Write)]);
+    let mut session = reading(vec![watch(bytes(201, 3), AccessKind::Write)]);
     let written = hits(&mut session, Command::Continue);
     assert_eq!(steps(&written), [4], "the call of fd_read");
-    assert_eq!((&written[0].old, &written[0].new), (&Seen::Bytes(vec![0; 3]), &Seen::Bytes(b"i\n\0".to_vec())));
-    let mut session = reading(vec![watch(bytes(203, 8), On::Write)]);
+    assert_eq!(
+        (&written[0].old, &written[0].new),
+        (&WatchedValue::Bytes(vec![0; 3]), &WatchedValue::Bytes(b"i\n\0".to_vec()))
+    );
+    let mut session = reading(vec![watch(bytes(203, 8), AccessKind::Write)]);
     assert_eq!(hits(&mut session, Command::Continue), [], "the buffer is longer than what was read");
 
-    let mut session = reading(vec![watch(bytes(201, 1), On::Read)]);
+    let mut session = reading(vec![watch(bytes(201, 1), AccessKind::Read)]);
     let read = hits(&mut session, Command::Continue);
     assert_eq!(read.len(), 2, "both calls of fd_write, and not fd_read");
-    let StopReason::LastWrite(touch) =
-        go(&mut session, Command::LastWrite(Asked::Memory { memory: 0, start: 202, length: 1 }))
+    let StopReason::LastWrite(hit) =
+        go(&mut session, Command::LastWrite(WriteTarget::Memory { memory: 0, start: 202, length: 1 }))
     else {
         panic!("it was not found")
     };
-    assert_eq!((touch.step, touch.new), (4, Seen::Bytes(b"\n".to_vec())));
+    assert_eq!((hit.step, hit.new), (4, WatchedValue::Bytes(b"\n".to_vec())));
 }
 
 #[test]
 fn a_call_of_an_import_stops_also_through_a_table() {
-    let at_write = Breakpoint { trigger: Trigger::Import(Some(0)), ..watch(Target::Global(0), On::Write) };
+    let at_write = Breakpoint { trigger: Trigger::Import(Some(0)), ..watch(Target::Global(0), AccessKind::Write) };
     let mut session = reading(vec![at_write]);
     let mut forwards = Vec::new();
     while go(&mut session, Command::Continue) == StopReason::Breakpoint(1) {
@@ -282,18 +289,18 @@ fn a_watchpoint_that_is_set_while_the_program_waits_sees_what_comes() {
     let mut session = session(READS);
     session.ask(Command::Continue);
     assert!(matches!(session.advance(1000), crate::engine::debugger::DebugProgress::Waiting { input: true, .. }));
-    session.set_breakpoints(vec![watch(bytes(200, 1), On::Change)]).expect("it can be set");
+    session.set_breakpoints(vec![watch(bytes(200, 1), AccessKind::Change)]).expect("it can be set");
     session.wasi_mut().push_stdin(b"hi\n");
-    let StopReason::Watchpoint(touch) = super::support::settle(&mut session) else { panic!("no hit") };
-    assert_eq!((touch.step, touch.new), (4, Seen::Bytes(b"h".to_vec())));
+    let StopReason::Watchpoint(hit) = super::support::run_to_stop(&mut session) else { panic!("no hit") };
+    assert_eq!((hit.step, hit.new), (4, WatchedValue::Bytes(b"h".to_vec())));
 }
 
 #[test]
-fn hits_and_messages_are_those_of_the_timeline() {
+fn hit_counts_and_log_messages_belong_to_the_timeline() {
     let store = Trigger::Instruction(super::commands::at(1, 2));
-    let third = Breakpoint { id: 1, trigger: store, condition: None, from_hit: 3, log: None };
-    let log = Breakpoint { id: 2, from_hit: 0, log: Some("{local.value}".to_owned()), ..third.clone() };
-    let mut session = session(TOUCHES);
+    let third = Breakpoint { id: 1, trigger: store, condition: None, hit_count: 3, log_message: None };
+    let log = Breakpoint { id: 2, hit_count: 0, log_message: Some("{local.value}".to_owned()), ..third.clone() };
+    let mut session = session(ACCESSES);
     session.set_breakpoints(vec![third.clone(), log.clone()]).expect("they can be set");
     let mut forwards = Vec::new();
     while go(&mut session, Command::Continue) == StopReason::Breakpoint(1) {
@@ -317,7 +324,7 @@ fn hits_and_messages_are_those_of_the_timeline() {
     }
     assert_eq!(session.take_log(), [], "each message was told once");
     // Set in the middle, it counts what was before all the same.
-    let fifth = Breakpoint { id: 3, from_hit: 5, ..third };
+    let fifth = Breakpoint { id: 3, hit_count: 5, ..third };
     go(&mut session, Command::JumpTo(forwards[1] + 1));
     session.set_breakpoints(vec![fifth]).expect("it can be set");
     assert_eq!(go(&mut session, Command::Continue), StopReason::Breakpoint(3));
@@ -342,13 +349,13 @@ fn a_search_that_is_given_up_comes_back() {
     let mut session = session(text);
     go(&mut session, Command::JumpTo(900_000));
     let before = see(&session);
-    session.ask(Command::LastWrite(Asked::Memory { memory: 0, start: 8, length: 1 }));
+    session.ask(Command::LastWrite(WriteTarget::Memory { memory: 0, start: 8, length: 1 }));
     assert!(matches!(
         session.advance(10_000),
         crate::engine::debugger::DebugProgress::Working { of: Some(900_000), .. }
     ));
     session.pause();
-    assert_eq!(super::support::settle(&mut session), StopReason::Pause);
+    assert_eq!(super::support::run_to_stop(&mut session), StopReason::Pause);
     assert_eq!(see(&session), before);
 }
 
@@ -359,13 +366,17 @@ fn a_tail_call_makes_a_frame_whose_locals_it_writes() {
             (return_call $loop (i32.sub (local.get $n) (i32.const 1)) (i32.add (local.get $sum) (local.get $n))))
         (func (export "main") (result i32) (call $loop (i32.const 4) (i32.const 0))))"#;
     let mut session = session(text);
-    let end = Breakpoint { trigger: Trigger::Instruction(super::commands::at(0, 4)), ..watch(bytes(0, 1), On::Write) };
+    let end = Breakpoint {
+        trigger: Trigger::Instruction(super::commands::at(0, 4)),
+        ..watch(bytes(0, 1), AccessKind::Write)
+    };
     session.set_breakpoints(vec![end]).expect("it can be set");
     go(&mut session, Command::Continue);
     assert!(see(&session).contains("loop @4 locals [0 10] stack [10]"), "{}", see(&session));
-    let StopReason::LastWrite(touch) = go(&mut session, Command::LastWrite(Asked::Local { frame: 0, local: 1 })) else {
+    let StopReason::LastWrite(hit) = go(&mut session, Command::LastWrite(WriteTarget::Local { frame: 0, local: 1 }))
+    else {
         panic!("it was not found")
     };
-    assert_eq!(touch.new, Seen::Value(Val::I32(10)));
+    assert_eq!(hit.new, WatchedValue::Value(Val::I32(10)));
     assert!(see(&session).contains("locals [1 9] stack [0 10]"), "{}", see(&session));
 }

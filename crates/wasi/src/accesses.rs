@@ -1,28 +1,28 @@
-//! What a call touches of the guest's memory, noted for a debugger that watches it.
+//! What a call accesses in the guest's memory, recorded for watchpoints.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Bytes of the guest's memory that a call has read or written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Touched {
+pub struct MemoryAccess {
     pub pointer: u32,
     pub length: u32,
     pub writes: bool,
 }
 
-/// Where it is noted, while somebody wants to know.
+/// The accesses of a call, while they are recorded.
 #[derive(Debug, Clone, Default)]
-pub struct Touches(Option<Rc<RefCell<Vec<Touched>>>>);
+pub struct MemoryAccesses(Option<Rc<RefCell<Vec<MemoryAccess>>>>);
 
-impl Touches {
-    /// Begins to note.
+impl MemoryAccesses {
+    /// Begins recording.
     pub fn begin(&mut self) {
         self.0 = Some(Rc::default());
     }
 
-    /// Ends it, and gives what has been noted.
-    pub fn end(&mut self) -> Vec<Touched> {
+    /// Ends recording, and returns the accesses.
+    pub fn end(&mut self) -> Vec<MemoryAccess> {
         self.0.take().map(|noted| noted.take()).unwrap_or_default()
     }
 
@@ -30,7 +30,7 @@ impl Touches {
         if let Some(noted) = &self.0
             && length > 0
         {
-            noted.borrow_mut().push(Touched { pointer, length, writes });
+            noted.borrow_mut().push(MemoryAccess { pointer, length, writes });
         }
     }
 }
