@@ -8,17 +8,16 @@
 use serde::{Deserialize, Serialize};
 
 mod calls;
-mod catch;
 mod debug;
 mod evaluation;
 mod files;
 mod module;
+mod other_breakpoints;
 mod outcome;
 mod sources;
 mod timeline;
 
 pub use calls::{Call, CallFilter, CallsView, CallsWatch};
-pub use catch::{AccessKind, Catch, Caught, PlacedCatch, WriteTarget};
 pub use debug::{
     Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, TableView, ValueChange,
@@ -28,6 +27,7 @@ pub use files::{FileChange, FileContents, FileEntry, FileImage, FileKind};
 pub use module::{
     Checked, Detected, DetectedKind, ExportSummary, ImportSummary, ModuleSummary, Problem, Severity, Span,
 };
+pub use other_breakpoints::{AccessKind, BreakpointKind, OtherBreakpoint, PlacedOtherBreakpoint, WriteTarget};
 pub use outcome::{Backtrace, BacktraceCall, Counters, Outcome, Trap, Value};
 pub use sources::{InlinedFrame, Landmark, LineCommand, SourceFile, SourcePlace};
 pub use timeline::{MarkKind, TimelineMark};
@@ -74,9 +74,9 @@ pub enum Request {
     DebugCommand { run: RunId, command: DebugCommand },
     /// The page, when breakpoints have changed: these are all there are. Answered by [`Event::BreakpointsPlaced`].
     SetBreakpoints { run: RunId, breakpoints: Vec<Breakpoint> },
-    /// The page, when what to stop at besides lines has changed, and after [`Request::Debug`]: this is all there is.
-    /// Answered by [`Event::CatchesPlaced`].
-    SetCatches { run: RunId, catches: Vec<Catch> },
+    /// The page, when breakpoints on anything but a source line have changed, and after [`Request::Debug`]: the
+    /// complete list. Answered by [`Event::OtherBreakpointsPlaced`].
+    SetOtherBreakpoints { run: RunId, other_breakpoints: Vec<OtherBreakpoint> },
     /// The page, when the person changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
     ChangeValue { run: RunId, change: ValueChange },
     /// The page, when watch expressions have changed or another call is looked at: work these out now, for that call
@@ -178,9 +178,9 @@ pub enum Event {
     Explained { run: RunId, query: u32, explanation: Option<Explanation> },
     /// The debugger is at work, as often as a screen is drawn at most; `of` is how far it has to go, where that is known.
     DebugWorking { run: RunId, step: u64, of: Option<u64> },
-    /// Answers [`Request::SetCatches`]: what is wrong with them.
-    CatchesPlaced { run: RunId, catches: Vec<PlacedCatch> },
-    /// Answers [`Request::SetBreakpoints`]: where they are really.
+    /// Answers [`Request::SetOtherBreakpoints`]: their verification.
+    OtherBreakpointsPlaced { run: RunId, other_breakpoints: Vec<PlacedOtherBreakpoint> },
+    /// Answers [`Request::SetBreakpoints`]: their verification.
     BreakpointsPlaced { run: RunId, breakpoints: Vec<PlacedBreakpoint> },
     /// Answers [`Request::ChangeValue`] where nothing was changed.
     ChangeRefused { run: RunId, message: String },

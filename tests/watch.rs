@@ -5,8 +5,8 @@ mod support;
 
 use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
-    AccessKind, Catch, Caught, DebugCommand, DebugReason, DebugView, Entry, Event, PlacedCatch, Request, RunOptions,
-    WriteTarget,
+    AccessKind, BreakpointKind, DebugCommand, DebugReason, DebugView, Entry, Event, OtherBreakpoint,
+    PlacedOtherBreakpoint, Request, RunOptions, WriteTarget,
 };
 
 const PROGRAM: &str = r#"(module
@@ -40,15 +40,15 @@ fn debug_text(text: &str) -> TestWorker {
     worker
 }
 
-fn catch(what: Caught) -> Catch {
-    Catch { id: 7, what, condition: None, hit_count: 0, log_message: None }
+fn breakpoint(kind: BreakpointKind) -> OtherBreakpoint {
+    OtherBreakpoint { id: 7, kind, condition: None, hit_count: 0, log_message: None }
 }
 
-fn set(worker: &mut TestWorker, catches: Vec<Catch>) -> Vec<PlacedCatch> {
-    worker.send(Request::SetCatches { run: RUN, catches });
+fn set(worker: &mut TestWorker, other_breakpoints: Vec<OtherBreakpoint>) -> Vec<PlacedOtherBreakpoint> {
+    worker.send(Request::SetOtherBreakpoints { run: RUN, other_breakpoints });
     worker.settle(100);
     let placed = worker.events.iter().rev().find_map(|event| match event {
-        Event::CatchesPlaced { run: RUN, catches } => Some(catches.clone()),
+        Event::OtherBreakpointsPlaced { run: RUN, other_breakpoints } => Some(other_breakpoints.clone()),
         _ => None,
     });
     placed.expect("they are placed")
@@ -75,8 +75,8 @@ fn watchpoint(description: &str) -> DebugReason {
 #[test]
 fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
     let mut worker = debug();
-    let what = Caught::Memory { memory: 0, start: 32, length: 4, access: AccessKind::Change };
-    assert_eq!(set(&mut worker, vec![catch(what)])[0].problem, None);
+    let kind = BreakpointKind::Memory { memory: 0, start: 32, length: 4, access: AccessKind::Change };
+    assert_eq!(set(&mut worker, vec![breakpoint(kind)])[0].problem, None);
     let view = command(&mut worker, DebugCommand::Continue);
     assert_eq!(view.reason, watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2"));
     assert_eq!(sentence(&view), "Stopped by a watchpoint: i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2");
@@ -89,28 +89,31 @@ fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
 
 #[test]
 fn globals_locals_entries_imports_and_single_instructions_stop() {
-    let global = Caught::Global { name: "$total".to_owned(), access: AccessKind::Write };
-    let local = Caught::Local { function: "add".to_owned(), name: "0".to_owned(), access: AccessKind::Read };
-    for (what, expected) in [
+    let global = BreakpointKind::Global { name: "$total".to_owned(), access: AccessKind::Write };
+    let local = BreakpointKind::Local { function: "add".to_owned(), name: "0".to_owned(), access: AccessKind::Read };
+    for (kind, expected) in [
         (global, watchpoint("global.set $total on line 7 writes global $total: 0 becomes 2")),
         (local, watchpoint("local.get $n on line 7 reads local $n of $add: 2")),
-        (Caught::Entry { function: "$add".to_owned() }, DebugReason::Breakpoint { id: 7, condition_error: None }),
-        (Caught::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7, condition_error: None }),
         (
-            Caught::Import { name: "wasi_snapshot_preview1.fd_read".to_owned() },
+            BreakpointKind::Function { function: "$add".to_owned() },
             DebugReason::Breakpoint { id: 7, condition_error: None },
         ),
-        (Caught::Import { name: String::new() }, DebugReason::Breakpoint { id: 7, condition_error: None }),
+        (BreakpointKind::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7, condition_error: None }),
+        (
+            BreakpointKind::Import { name: "wasi_snapshot_preview1.fd_read".to_owned() },
+            DebugReason::Breakpoint { id: 7, condition_error: None },
+        ),
+        (BreakpointKind::Import { name: String::new() }, DebugReason::Breakpoint { id: 7, condition_error: None }),
     ] {
         let mut worker = debug();
-        assert_eq!(set(&mut worker, vec![catch(what.clone())])[0].problem, None, "{what:?}");
+        assert_eq!(set(&mut worker, vec![breakpoint(kind.clone())])[0].problem, None, "{kind:?}");
         let view = command(&mut worker, DebugCommand::Continue);
-        assert_eq!(view.reason, expected, "{what:?}");
+        assert_eq!(view.reason, expected, "{kind:?}");
         let instruction = view.frames[0].instruction.as_str();
-        match what {
-            Caught::Instruction { .. } => assert_eq!(instruction, "i32.add"),
-            Caught::Import { .. } => assert_eq!(instruction, "call $fd_read"),
-            Caught::Entry { .. } => assert_eq!(view.depth, 2),
+        match kind {
+            BreakpointKind::Instruction { .. } => assert_eq!(instruction, "i32.add"),
+            BreakpointKind::Import { .. } => assert_eq!(instruction, "call $fd_read"),
+            BreakpointKind::Function { .. } => assert_eq!(view.depth, 2),
             _ => {}
         }
     }
@@ -119,28 +122,28 @@ fn globals_locals_entries_imports_and_single_instructions_stop() {
 #[test]
 fn what_is_not_there_is_named() {
     let mut worker = debug();
-    for (what, problem) in [
-        (Caught::Entry { function: "mul".to_owned() }, "the program has no function mul"),
+    for (kind, problem) in [
+        (BreakpointKind::Function { function: "mul".to_owned() }, "the program has no function mul"),
         (
-            Caught::Entry { function: "fd_read".to_owned() },
+            BreakpointKind::Function { function: "fd_read".to_owned() },
             "the function fd_read is imported: stop at its calls instead",
         ),
         (
-            Caught::Import { name: "fd_write".to_owned() },
+            BreakpointKind::Import { name: "fd_write".to_owned() },
             "the program imports no function fd_write; it imports wasi_snapshot_preview1.fd_read",
         ),
-        (Caught::Global { name: "9".to_owned(), access: AccessKind::Write }, "the program has no global 9"),
+        (BreakpointKind::Global { name: "9".to_owned(), access: AccessKind::Write }, "the program has no global 9"),
         (
-            Caught::Local { function: "add".to_owned(), name: "$m".to_owned(), access: AccessKind::Write },
+            BreakpointKind::Local { function: "add".to_owned(), name: "$m".to_owned(), access: AccessKind::Write },
             "the function add has no local m",
         ),
-        (Caught::Instruction { line: 3, column: 1 }, "there is no instruction at line 3, column 1"),
+        (BreakpointKind::Instruction { line: 3, column: 1 }, "there is no instruction at line 3, column 1"),
         (
-            Caught::Memory { memory: 1, start: 0, length: 1, access: AccessKind::Write },
+            BreakpointKind::Memory { memory: 1, start: 0, length: 1, access: AccessKind::Write },
             "the program has no such memory",
         ),
     ] {
-        let placed = set(&mut worker, vec![catch(what)]);
+        let placed = set(&mut worker, vec![breakpoint(kind)]);
         assert_eq!(placed[0].problem.as_deref(), Some(problem));
     }
 }
@@ -189,9 +192,10 @@ const RECURSION: &str = r#"(module
 fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
     let stops = |condition: Option<&str>, direction: DebugCommand| {
         let mut worker = debug_text(RECURSION);
-        let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
+        let kind =
+            BreakpointKind::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
         let condition = condition.map(str::to_owned);
-        assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
+        assert_eq!(set(&mut worker, vec![OtherBreakpoint { condition, ..breakpoint(kind) }])[0].problem, None);
         if direction == DebugCommand::BackContinue {
             command(&mut worker, DebugCommand::JumpToEnd);
         }
@@ -214,10 +218,11 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
 
 #[test]
 fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
-    let what = Caught::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
+    let kind =
+        BreakpointKind::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
     let mut worker = debug_text(RECURSION);
     let condition = Some("local.nosuch == 3".to_owned());
-    assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
+    assert_eq!(set(&mut worker, vec![OtherBreakpoint { condition, ..breakpoint(kind) }])[0].problem, None);
     let reason = "there is no local `$nosuch` here that is a number";
     let mut steps = Vec::new();
     for direction in [DebugCommand::Continue, DebugCommand::BackContinue] {
@@ -247,9 +252,9 @@ fn a_second_memory_is_watched_and_told_by_its_name() {
           (i32.store (i32.const 8) (i32.const 5))
           (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 4))))))"#;
     let mut worker = debug_text(text);
-    let what = Caught::Memory { memory: 1, start: 8, length: 4, access: AccessKind::Change };
+    let kind = BreakpointKind::Memory { memory: 1, start: 8, length: 4, access: AccessKind::Change };
     let condition = Some("mem32[$other][8] == 2 && mem32[8] == 5 && mem32[1][8] != mem32[0][8]".to_owned());
-    assert_eq!(set(&mut worker, vec![Catch { condition, ..catch(what) }])[0].problem, None);
+    assert_eq!(set(&mut worker, vec![OtherBreakpoint { condition, ..breakpoint(kind) }])[0].problem, None);
     let description = "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 1 becomes 2";
     assert_eq!(continued(&mut worker), watchpoint(description));
     assert!(matches!(continued(&mut worker), DebugReason::Ended { .. }));

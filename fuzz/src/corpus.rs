@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use wasmoscope::protocol::{
-    AccessKind, Breakpoint, ByteForm, CallFilter, CallsWatch, Catch, Caught, DebugCommand, Entry, Event, FileChange,
-    FileContents, FileImage, LineCommand, MemoryWatch, OutputChunk, Request, RunOptions, Stream, ValueChange,
-    WriteTarget,
+    AccessKind, Breakpoint, BreakpointKind, ByteForm, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange,
+    FileContents, FileImage, LineCommand, MemoryWatch, OtherBreakpoint, OutputChunk, Request, RunOptions, Stream,
+    ValueChange, WriteTarget,
 };
 use wasmoscope::ui::platform::archive::{Format, pack};
 use wasmoscope::ui::platform::share_url::{Shared, to_fragment};
@@ -158,11 +158,11 @@ fn project_list() -> Vec<ProjectFile> {
         hit_count: 2,
         log_message: Some("i is {local.i}".into()),
     };
-    let caught = Caught::Memory { memory: 0, start: 16, length: 4, access: AccessKind::Change };
-    let catch = Catch { id: 1, what: caught, condition: None, hit_count: 0, log_message: None };
+    let kind = BreakpointKind::Memory { memory: 0, start: 16, length: 4, access: AccessKind::Change };
+    let other = OtherBreakpoint { id: 1, kind: kind, condition: None, hit_count: 0, log_message: None };
     let debugging = DebugNotes {
         breakpoints: vec![breakpoint],
-        catches: vec![catch],
+        other_breakpoints: vec![other],
         expressions: vec!["local.i".into(), "mem8[3]".into()],
         bookmark: Some(Bookmark { step: 5, bytes: b"\x01bytes".to_vec().into() }),
         calls: CallNotes::default().apply(CallChange::Choose(Some("add".into()))).apply(CallChange::Type {
@@ -285,23 +285,26 @@ fn request_list() -> Vec<Request> {
             log_message: text(log_message),
         }
     };
-    let catch = |id, what| Catch { id, what, condition: None, hit_count: 0, log_message: None };
+    let other = |id, kind| OtherBreakpoint { id, kind, condition: None, hit_count: 0, log_message: None };
     let command = |command| Request::DebugCommand { run, command };
     let mut requests = vec![
         Request::SetBreakpoints {
             run,
             breakpoints: vec![breakpoint(17, "local.n == 3", ""), breakpoint(26, "", "n is {local.i} {mem32[200]}")],
         },
-        Request::SetCatches {
+        Request::SetOtherBreakpoints {
             run,
-            catches: vec![
-                catch(1, Caught::Memory { memory: 0, start: 204, length: 8, access: AccessKind::Write }),
-                catch(2, Caught::Memory { memory: 0, start: 0, length: 65_536, access: AccessKind::Read }),
-                catch(3, Caught::Global { name: "turns".into(), access: AccessKind::Change }),
-                catch(4, Caught::Local { function: "step".into(), name: "n".into(), access: AccessKind::Write }),
-                catch(5, Caught::Import { name: "fd_write".into() }),
-                catch(6, Caught::Entry { function: "square".into() }),
-                catch(7, Caught::Instruction { line: 18, column: 5 }),
+            other_breakpoints: vec![
+                other(1, BreakpointKind::Memory { memory: 0, start: 204, length: 8, access: AccessKind::Write }),
+                other(2, BreakpointKind::Memory { memory: 0, start: 0, length: 65_536, access: AccessKind::Read }),
+                other(3, BreakpointKind::Global { name: "turns".into(), access: AccessKind::Change }),
+                other(
+                    4,
+                    BreakpointKind::Local { function: "step".into(), name: "n".into(), access: AccessKind::Write },
+                ),
+                other(5, BreakpointKind::Import { name: "fd_write".into() }),
+                other(6, BreakpointKind::Function { function: "square".into() }),
+                other(7, BreakpointKind::Instruction { line: 18, column: 5 }),
             ],
         },
         Request::ChangeValue { run, change: ValueChange::Operand { frame: 0, operand: 0, text: "1".into() } },

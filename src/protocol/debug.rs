@@ -21,7 +21,7 @@ pub struct Breakpoint {
     pub log_message: Option<String>,
 }
 
-/// Where a [`Breakpoint`] is really, and what is wrong with it.
+/// The verification of a [`Breakpoint`] (DAP: `Breakpoint`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacedBreakpoint {
     pub id: u32,

@@ -11,7 +11,7 @@ use super::regions::Regions;
 use super::run::milliseconds_left;
 use super::sources::Maps;
 use super::stop_sentence::Arrival;
-use super::{Machine, catches, files, to_proto, written_bytes};
+use super::{Machine, files, other_breakpoints, to_proto, written_bytes};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, LineEntries, Mark, StopReason};
 use crate::engine::inspect::Summary;
@@ -23,8 +23,8 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
-    Breakpoint, Catch, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
-    MemoryWatch, PlacedBreakpoint, RunId, Span, ValueChange, WriteTarget,
+    Breakpoint, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
+    MemoryWatch, OtherBreakpoint, PlacedBreakpoint, RunId, Span, ValueChange, WriteTarget,
 };
 
 /// How long a slice of work may take, in milliseconds.
@@ -62,9 +62,9 @@ pub(super) struct Debug {
     expressions: Expressions,
     /// As they were sent last.
     marks: Vec<Mark>,
-    /// What the session stops at: on lines, and all else.
-    on_lines: Vec<debugger::Breakpoint>,
-    caught: Vec<debugger::Breakpoint>,
+    /// The breakpoints of the session.
+    source_breakpoints: Vec<debugger::Breakpoint>,
+    other_breakpoints: Vec<debugger::Breakpoint>,
     /// The target of the last write query.
     write_target: Option<WriteTarget>,
 }
@@ -124,8 +124,8 @@ impl Debug {
             sent: None,
             expressions: Expressions::default(),
             marks: Vec::new(),
-            on_lines: Vec::new(),
-            caught: Vec::new(),
+            source_breakpoints: Vec::new(),
+            other_breakpoints: Vec::new(),
             write_target: None,
         })
     }
@@ -281,7 +281,7 @@ impl Debug {
             DebugCommand::JumpToEnd => Command::JumpToEnd,
             DebugCommand::LastWrite { target } => {
                 self.write_target = Some(target);
-                Command::LastWrite(catches::to_write_target(target))
+                Command::LastWrite(other_breakpoints::to_write_target(target))
             }
             DebugCommand::NextMark => return self.go_to_mark(self.session.next_mark(), "after", emit),
             DebugCommand::PreviousMark => return self.go_to_mark(self.session.previous_mark(), "before", emit),
@@ -303,7 +303,7 @@ impl Debug {
         }
     }
 
-    /// Replaces the breakpoints, and says where they are.
+    /// Replaces the source breakpoints, and sends their verification.
     pub fn set_breakpoints(&mut self, breakpoints: Vec<Breakpoint>, emit: &mut dyn FnMut(Event)) {
         let mut placed = Vec::with_capacity(breakpoints.len());
         let mut set = Vec::with_capacity(breakpoints.len());
@@ -325,8 +325,8 @@ impl Debug {
                 log_message: breakpoint.log_message.filter(|text| !text.is_empty()),
             });
         }
-        self.on_lines = set;
-        // What is wrong with watching has been told with what is watched.
+        self.source_breakpoints = set;
+        // An error of watching memories was reported with the watchpoint.
         let _ = self.stop_at_all();
         emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
     }
@@ -341,22 +341,24 @@ impl Debug {
         self.maps.text.location(offset).as_ref().map(to_proto::span)
     }
 
-    /// Replaces what the program is stopped at besides lines, and says what is wrong with it.
-    pub fn set_catches(&mut self, catches: &[Catch], emit: &mut dyn FnMut(Event)) {
-        let placed = catches.iter().map(|catch| catches::place(&self.session, &self.maps.text, catch));
+    /// Replaces the breakpoints on anything but a source line, and sends their verification.
+    pub fn set_other_breakpoints(&mut self, other_breakpoints: &[OtherBreakpoint], emit: &mut dyn FnMut(Event)) {
+        let placed = other_breakpoints
+            .iter()
+            .map(|breakpoint| other_breakpoints::place(&self.session, &self.maps.text, breakpoint));
         let (set, mut placed): (Vec<_>, Vec<_>) = placed.unzip();
-        self.caught = set.into_iter().flatten().collect();
+        self.other_breakpoints = set.into_iter().flatten().collect();
         if let Err(problem) = self.stop_at_all() {
-            for catch in &mut placed {
-                catch.problem.get_or_insert_with(|| problem.clone());
+            for breakpoint in &mut placed {
+                breakpoint.problem.get_or_insert_with(|| problem.clone());
             }
         }
-        emit(Event::CatchesPlaced { run: self.id, catches: placed });
+        emit(Event::OtherBreakpointsPlaced { run: self.id, other_breakpoints: placed });
     }
 
-    /// Has the session stop at lines and at all else. Where that fails, memories are not watched, and why.
+    /// Sets all breakpoints of the session. On an error, memories are not watched.
     fn stop_at_all(&mut self) -> Result<(), String> {
-        let all = self.on_lines.iter().chain(&self.caught).cloned().collect();
+        let all = self.source_breakpoints.iter().chain(&self.other_breakpoints).cloned().collect();
         self.session.set_breakpoints(all).map_err(|error| error.to_string())
     }
 
@@ -562,14 +564,14 @@ impl Debug {
             }
             StopReason::Watchpoint(hit) => DebugReason::Watchpoint {
                 id: hit.id.unwrap_or(0),
-                description: catches::describe(&self.session, &self.maps.text, &hit),
+                description: other_breakpoints::describe(&self.session, &self.maps.text, &hit),
                 condition_error: hit.condition_error.map(|reason| reason.to_string()),
             },
-            StopReason::LastWrite(hit) => {
-                DebugReason::LastWrite { description: catches::describe(&self.session, &self.maps.text, &hit) }
-            }
+            StopReason::LastWrite(hit) => DebugReason::LastWrite {
+                description: other_breakpoints::describe(&self.session, &self.maps.text, &hit),
+            },
             StopReason::NotWritten(origin) => DebugReason::NotWritten {
-                message: catches::describe_origin(&self.session, &self.regions, self.write_target, origin),
+                message: other_breakpoints::describe_origin(&self.session, &self.regions, self.write_target, origin),
             },
             StopReason::Pause => DebugReason::Pause,
             StopReason::Beginning => DebugReason::Beginning,

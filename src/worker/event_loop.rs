@@ -291,9 +291,9 @@ impl<M: Machine> EventLoop<M> {
                     debug.set_breakpoints(breakpoints, emit);
                 }
             }
-            Request::SetCatches { run, catches } => {
+            Request::SetOtherBreakpoints { run, other_breakpoints } => {
                 if let Some(debug) = self.debugged(run) {
-                    debug.set_catches(&catches, emit);
+                    debug.set_other_breakpoints(&other_breakpoints, emit);
                 }
             }
             Request::ChangeValue { run, change } => {

@@ -7,13 +7,13 @@
 mod backtrace;
 mod bookmark;
 mod calls;
-mod catches;
 mod debug;
 mod debug_view;
 mod event_loop;
 mod expressions;
 mod files;
 mod inspected;
+mod other_breakpoints;
 mod persons_files;
 mod regions;
 mod rehearsal;

@@ -79,7 +79,7 @@ fn needs_rest(request: &Request, parts: Parts) -> bool {
         Request::Bookmark { .. }
         | Request::DebugCommand { .. }
         | Request::SetBreakpoints { .. }
-        | Request::SetCatches { .. }
+        | Request::SetOtherBreakpoints { .. }
         | Request::ChangeValue { .. }
         | Request::Evaluate { .. }
         | Request::Explain { .. }
@@ -120,7 +120,7 @@ fn run_of(request: &Request) -> Option<RunId> {
         | Request::Bookmark { run }
         | Request::DebugCommand { run, .. }
         | Request::SetBreakpoints { run, .. }
-        | Request::SetCatches { run, .. }
+        | Request::SetOtherBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
         | Request::Explain { run, .. }

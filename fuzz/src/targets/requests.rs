@@ -55,7 +55,7 @@ fn tamed(mut request: Request) -> Request {
         Request::Bookmark { run }
         | Request::DebugCommand { run, .. }
         | Request::SetBreakpoints { run, .. }
-        | Request::SetCatches { run, .. }
+        | Request::SetOtherBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
         | Request::Explain { run, .. }

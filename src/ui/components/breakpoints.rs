@@ -3,8 +3,8 @@
 use yew::prelude::*;
 
 use super::breakpoint_fields::{BreakpointFields, Terms};
-use super::catch_form::CatchForm;
-use super::catch_list::CatchItem;
+use super::breakpoint_form::BreakpointForm;
+use super::other_breakpoint::OtherBreakpointItem;
 use crate::protocol::Breakpoint;
 use crate::ui::hooks::reducers::{DebugContext, SourcesContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
@@ -12,16 +12,16 @@ use crate::ui::selectors::debug::breakpoint_note;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::short;
 use crate::ui::state::breakpoints::{BreakpointChange, BreakpointLine};
-use crate::ui::state::catches::CatchChange;
+use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 
 /// Nothing, unless there is one or something is debugged.
 #[component]
 pub fn BreakpointList() -> Html {
     let debug = use_slice::<DebugContext>();
     let debugger = use_slice::<Debugger>();
-    let (lines, catches) = (&debug.breakpoints.lines, &debug.catches.list);
+    let (lines, other_breakpoints) = (&debug.breakpoints.lines, &debug.other_breakpoints.list);
     let adds = use_state_eq(|| false);
-    let count = lines.len() + catches.len();
+    let count = lines.len() + other_breakpoints.len();
     if count == 0 && !debug.is_on() {
         return html! {};
     }
@@ -29,7 +29,7 @@ pub fn BreakpointList() -> Html {
         let debugger = debugger.clone();
         Callback::from(move |_: MouseEvent| {
             debugger.breakpoints(BreakpointChange::RemoveAll);
-            debugger.catches(CatchChange::RemoveAll);
+            debugger.change_other_breakpoints(OtherBreakpointChange::RemoveAll);
         })
     };
     let toggle = {
@@ -49,7 +49,7 @@ pub fn BreakpointList() -> Html {
                 </div>
             </div>
             <div class="breakpoint-scroller">
-                if *adds { <CatchForm /> }
+                if *adds { <BreakpointForm /> }
                 if count > 0 {
                     <ul class="breakpoint-list">
                         // Each box has its name besides: where there is no room for columns it is seen there.
@@ -58,7 +58,7 @@ pub fn BreakpointList() -> Html {
                             <span>{ "Log message" }</span><span />
                         </li>
                         { for lines.iter().map(|line| html! { <BreakpointItem key={line.breakpoint.id} line={line.clone()} /> }) }
-                        { for catches.iter().map(|known| html! { <CatchItem key={known.catch.id} known={known.clone()} /> }) }
+                        { for other_breakpoints.iter().map(|known| html! { <OtherBreakpointItem key={known.breakpoint.id} known={known.clone()} /> }) }
                     </ul>
                 }
             </div>

@@ -19,14 +19,14 @@ use crate::ui::hooks::use_engine::Engine;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::{Editor, EditorCallbacks, MovedBreakpoint};
-use crate::ui::selectors::catches;
 use crate::ui::selectors::debug::{DrawnBreakpoint, breakpoint_kind, marks};
 use crate::ui::selectors::line_endings::{self, Breaks};
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::other_breakpoints;
 use crate::ui::selectors::sources::{self, shown_file, text_of};
 use crate::ui::state::breakpoints::BreakpointChange;
-use crate::ui::state::catches::CatchChange;
 use crate::ui::state::layout::Splitter;
+use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 use crate::ui::state::project::{Program, WorkspaceAction};
 
 /// How far the editor's code is. A plain text box stands in until it has come, and for good if it never does.
@@ -85,7 +85,7 @@ pub fn EditorPane() -> Html {
                     let lines = lines.iter().map(|moved| (moved.id, moved.line)).collect();
                     let places = places.iter().map(|moved| (moved.id, moved.line, moved.column)).collect();
                     debugger.breakpoints(BreakpointChange::Moved(lines));
-                    debugger.catches(CatchChange::Moved(places));
+                    debugger.change_other_breakpoints(OtherBreakpointChange::Moved(places));
                 }),
             };
             let attached = link.clone();
@@ -141,10 +141,10 @@ pub fn EditorPane() -> Html {
     {
         let link = link.clone();
         // In source files there is nothing but lines to stop at.
-        let has_places = file.is_none() && !debug.catches.list.is_empty();
+        let has_places = file.is_none() && !debug.other_breakpoints.list.is_empty();
         let text = has_places.then(|| program.text().or(disassembly).cloned()).flatten();
-        let places = use_memo((debug.catches.clone(), text), |(catches, text)| match text {
-            Some(text) => catches::drawn(catches, text),
+        let places = use_memo((debug.other_breakpoints.clone(), text), |(other_breakpoints, text)| match text {
+            Some(text) => other_breakpoints::drawn(other_breakpoints, text),
             None => Vec::new(),
         });
         let lines = debug.breakpoints.lines.iter();

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::byte_inspector::{ByteInspector, Written};
 use super::hex_grid::HexGrid;
 use super::watch_buttons::WatchButtons;
-use crate::protocol::{self, AccessKind, ByteForm, Caught, MemoryWatch, ValueChange, WriteTarget};
+use crate::protocol::{self, AccessKind, BreakpointKind, ByteForm, MemoryWatch, ValueChange, WriteTarget};
 use crate::ui::hooks::reducers::{CheckContext, DebugContext, SettingsContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_memory::use_memory;
@@ -75,8 +75,8 @@ pub fn MemoryRegion() -> Html {
 }
 
 /// The selected bytes, to be watched.
-fn watched(memory: u32, selection: Selection) -> Caught {
-    Caught::Memory { memory, start: selection.start(), length: selection.length(), access: AccessKind::Change }
+fn watched(memory: u32, selection: Selection) -> BreakpointKind {
+    BreakpointKind::Memory { memory, start: selection.start(), length: selection.length(), access: AccessKind::Change }
 }
 
 fn target(memory: u32, selection: Selection) -> WriteTarget {
@@ -218,7 +218,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
                 />
                 <ByteInspector size={memory.size} window={memory.window.clone()} selection={*selection} {on_show} {on_write} wish={*wish} {on_left}>
                     if props.is_debugged {
-                        <WatchButtons of="the selected bytes" wide=true what={watched(memory.memory, *selection)} target={target(memory.memory, *selection)} />
+                        <WatchButtons of="the selected bytes" wide=true kind={watched(memory.memory, *selection)} target={target(memory.memory, *selection)} />
                     }
                 </ByteInspector>
             }

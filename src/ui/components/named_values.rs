@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::debug_value::DebugValue;
 use super::watch_buttons::WatchButtons;
-use crate::protocol::{AccessKind, Caught, DebugFrame, NamedValue, ValueChange, WriteTarget};
+use crate::protocol::{AccessKind, BreakpointKind, DebugFrame, NamedValue, ValueChange, WriteTarget};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::written;
@@ -28,12 +28,12 @@ pub fn Locals() -> Html {
     let watches = selected.map(|shown| {
         let locals = shown.locals.iter().enumerate().map(|(local, named)| {
             let function = function_text(shown);
-            let what = Caught::Local { function, name: named.name.clone(), access: AccessKind::Change };
-            (what, WriteTarget::Local { frame, local: local as u32 })
+            let kind = BreakpointKind::Local { function, name: named.name.clone(), access: AccessKind::Change };
+            (kind, WriteTarget::Local { frame, local: local as u32 })
         });
         locals.collect()
     });
-    let watches: Vec<(Caught, WriteTarget)> = watches.unwrap_or_default();
+    let watches: Vec<(BreakpointKind, WriteTarget)> = watches.unwrap_or_default();
     let params = selected.map_or(0, |frame| frame.params as usize);
     html! { <NamedValues title="Locals" none="This function has no locals" {values} {params} {watches} base={debug.base} {on_change} /> }
 }
@@ -45,10 +45,10 @@ pub fn Globals() -> Html {
     let on_change = Callback::from(move |(global, text)| debugger.change(ValueChange::Global { global, text }));
     let values = debug.view().map(|view| view.globals.clone()).unwrap_or_default();
     let watches = values.iter().enumerate().map(|(global, named)| {
-        let what = Caught::Global { name: named.name.clone(), access: AccessKind::Change };
-        (what, WriteTarget::Global { global: global as u32 })
+        let kind = BreakpointKind::Global { name: named.name.clone(), access: AccessKind::Change };
+        (kind, WriteTarget::Global { global: global as u32 })
     });
-    let watches: Vec<(Caught, WriteTarget)> = watches.collect();
+    let watches: Vec<(BreakpointKind, WriteTarget)> = watches.collect();
     html! { <NamedValues title="Globals" none="This module has no globals" {values} {watches} base={debug.base} {on_change} /> }
 }
 
@@ -70,7 +70,7 @@ struct Props {
     #[prop_or_default]
     params: usize,
     /// How each is watched, and asked about.
-    watches: Vec<(Caught, WriteTarget)>,
+    watches: Vec<(BreakpointKind, WriteTarget)>,
     base: Base,
     /// An index, and what the person wrote.
     on_change: Callback<(u32, String)>,
@@ -92,8 +92,8 @@ fn NamedValues(props: &Props) -> Html {
                     <DebugValue name={name.to_string()} value={named.value.clone()} base={props.base} address={named.address} {on_change} />
                 </td>
                 <td class="named-tools">
-                    if let Some((what, target)) = props.watches.get(index).filter(|_| named.mutable) {
-                        <WatchButtons of={name.to_string()} what={what.clone()} target={*target} />
+                    if let Some((kind, target)) = props.watches.get(index).filter(|_| named.mutable) {
+                        <WatchButtons of={name.to_string()} kind={kind.clone()} target={*target} />
                     }
                 </td>
             </tr>

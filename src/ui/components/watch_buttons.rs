@@ -3,18 +3,18 @@
 use yew::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::protocol::{Caught, WriteTarget};
+use crate::protocol::{BreakpointKind, WriteTarget};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::names;
-use crate::ui::state::catches::CatchChange;
+use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     /// What it is about, as it is called: `$n`, `the selected bytes`.
     pub of: String,
     /// What is watched.
-    pub what: Caught,
+    pub kind: BreakpointKind,
     pub target: WriteTarget,
     /// Whether there is room for words.
     #[prop_or_default]
@@ -25,13 +25,18 @@ pub struct Props {
 pub fn WatchButtons(props: &Props) -> Html {
     let debug = use_slice::<DebugContext>();
     let debugger = use_slice::<Debugger>();
-    let is_watched = debug.catches.list.iter().find(|known| known.catch.what == props.what).map(|known| known.catch.id);
+    let is_watched = debug
+        .other_breakpoints
+        .list
+        .iter()
+        .find(|known| known.breakpoint.kind == props.kind)
+        .map(|known| known.breakpoint.id);
     let watch = {
-        let (debugger, what) = (debugger.clone(), props.what.clone());
+        let (debugger, kind) = (debugger.clone(), props.kind.clone());
         Callback::from(move |_: MouseEvent| {
-            debugger.catches(match is_watched {
-                Some(id) => CatchChange::Remove { id },
-                None => CatchChange::Add(what.clone()),
+            debugger.change_other_breakpoints(match is_watched {
+                Some(id) => OtherBreakpointChange::Remove { id },
+                None => OtherBreakpointChange::Add(kind.clone()),
             });
         })
     };
@@ -40,8 +45,8 @@ pub fn WatchButtons(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| debugger.last_write(target))
     };
     let of = &props.of;
-    let calls = match &props.what {
-        Caught::Local { function, .. } => format!(", in any call of {}", names::function(function)),
+    let calls = match &props.kind {
+        BreakpointKind::Local { function, .. } => format!(", in any call of {}", names::function(function)),
         _ => String::new(),
     };
     html! {

@@ -16,10 +16,10 @@ use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
 use crate::ui::selectors::sources::innermost_given;
 use crate::ui::state::breakpoints::BreakpointChange;
-use crate::ui::state::catches::CatchChange;
 use crate::ui::state::debug::{Base, DebugAction, DebugState, Direction};
 use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::expressions::ExpressionChange;
+use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 use crate::ui::state::project::WorkspaceAction;
 use crate::ui::state::settings::StepBy;
 
@@ -95,18 +95,22 @@ pub fn use_debugger(
         });
     }
     {
-        // What they name is looked up in whatever program is debugged; instructions are where they are in its text.
+        // Names are resolved in the program that is debugged; instructions have places in its text.
         let told = use_memo((), |()| RefCell::new(Vec::new()));
-        let (engine, list) = (engine.clone(), debug.catches.clone());
-        use_effect_with((debug.is_on().then_some(debug.run), debug.catches.all()), move |(run, catches)| {
-            if run.is_some() {
-                let catches = if same_text { catches.clone() } else { list.all_before(&told.borrow()) };
-                if *told.borrow() != catches || same_text {
-                    engine.set_catches(catches.clone());
+        let (engine, list) = (engine.clone(), debug.other_breakpoints.clone());
+        use_effect_with(
+            (debug.is_on().then_some(debug.run), debug.other_breakpoints.all()),
+            move |(run, other_breakpoints)| {
+                if run.is_some() {
+                    let other_breakpoints =
+                        if same_text { other_breakpoints.clone() } else { list.all_before(&told.borrow()) };
+                    if *told.borrow() != other_breakpoints || same_text {
+                        engine.set_other_breakpoints(other_breakpoints.clone());
+                    }
+                    told.replace(other_breakpoints);
                 }
-                told.replace(catches);
-            }
-        });
+            },
+        );
     }
     {
         let (engine, texts) = (engine.clone(), debug.expressions.texts());
@@ -125,14 +129,15 @@ pub fn use_debugger(
     {
         // What is set up for debugging is kept with the project that it is about.
         let (workspace, opened) = (workspace.clone(), workspace.opened);
-        let kept = (debug.breakpoints.all(), debug.catches.all(), debug.expressions.texts());
-        use_effect_with(kept, move |(breakpoints, catches, expressions)| {
+        let kept = (debug.breakpoints.all(), debug.other_breakpoints.all(), debug.expressions.texts());
+        use_effect_with(kept, move |(breakpoints, other_breakpoints, expressions)| {
             let now = workspace.clone();
             if now.opened == opened {
                 let bookmark = now.project.debugging.bookmark.clone();
-                let (breakpoints, catches) = (breakpoints.clone(), catches.clone());
+                let (breakpoints, other_breakpoints) = (breakpoints.clone(), other_breakpoints.clone());
                 let expressions = expressions.clone();
-                let notes = DebugNotes { breakpoints, catches, expressions, bookmark, ..DebugNotes::default() };
+                let notes =
+                    DebugNotes { breakpoints, other_breakpoints, expressions, bookmark, ..DebugNotes::default() };
                 now.dispatch(WorkspaceAction::SetNotes(notes.into()));
             }
         });
@@ -226,8 +231,8 @@ impl Debugger {
     }
 
     /// Changes what to stop at besides lines.
-    pub fn catches(&self, change: CatchChange) {
-        self.0.debug.dispatch(DebugAction::Catches(change));
+    pub fn change_other_breakpoints(&self, change: OtherBreakpointChange) {
+        self.0.debug.dispatch(DebugAction::OtherBreakpoints(change));
     }
 
     /// Goes to the instruction that wrote something last.

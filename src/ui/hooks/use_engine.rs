@@ -9,8 +9,8 @@ use yew::prelude::*;
 
 use super::reducers::{CheckContext, ConsoleContext, DebugContext, RunContext, WorkerContext};
 use crate::protocol::{
-    Breakpoint, CallFilter, CallsWatch, Catch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch,
-    OutputChunk, Request, RunId, RunOptions, Source, ValueChange, Version,
+    Breakpoint, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch,
+    OtherBreakpoint, OutputChunk, Request, RunId, RunOptions, Source, ValueChange, Version,
 };
 use crate::rest;
 use crate::ui::platform::dom;
@@ -210,9 +210,9 @@ impl Engine {
         }
     }
 
-    /// What to stop at besides lines.
-    pub fn set_catches(&self, catches: Vec<Catch>) {
-        self.0.send_if_active(|run| Request::SetCatches { run, catches });
+    /// Breakpoints on anything but a source line.
+    pub fn set_other_breakpoints(&self, other_breakpoints: Vec<OtherBreakpoint>) {
+        self.0.send_if_active(|run| Request::SetOtherBreakpoints { run, other_breakpoints });
     }
 
     pub fn set_breakpoints(&self, breakpoints: Vec<Breakpoint>) {

@@ -3,7 +3,6 @@
 pub mod arguments;
 pub mod bytes;
 pub mod calls;
-pub mod catches;
 pub mod comparison;
 pub mod console;
 pub mod debug;
@@ -19,6 +18,7 @@ pub mod names;
 pub mod numbers;
 pub mod offsets;
 pub mod opened;
+pub mod other_breakpoints;
 pub mod outcome;
 pub mod panic;
 pub mod sources;

@@ -96,12 +96,12 @@ impl Breakpoints {
         Self { lines: lines.collect(), last_id: breakpoints.iter().map(|breakpoint| breakpoint.id).max().unwrap_or(0) }
     }
 
-    /// As the worker is told.
+    /// The request to the worker.
     pub fn all(&self) -> Vec<Breakpoint> {
         self.lines.iter().map(|known| known.breakpoint.clone()).collect()
     }
 
-    /// The same, with what the debugger says of them.
+    /// Stores the debugger's verification.
     pub fn placed(&self, placed: &[PlacedBreakpoint]) -> Self {
         let mut next = self.clone();
         for known in &mut next.lines {

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
-use super::catches::{CatchChange, Catches};
 use super::debug_notes::DebugNotes;
 use super::expressions::{ExpressionChange, Expressions};
+use super::other_breakpoints::{OtherBreakpointChange, OtherBreakpoints};
 use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId, SourceVariable, TimelineMark};
 
 /// Where the debugger stands.
@@ -30,8 +30,8 @@ pub struct DebugState {
     pub run: RunId,
     pub phase: DebugPhase,
     pub breakpoints: Breakpoints,
-    /// What to stop at besides lines.
-    pub catches: Catches,
+    /// Breakpoints on anything but a source line.
+    pub other_breakpoints: OtherBreakpoints,
     pub expressions: Expressions,
     /// The frame that is looked at; the topmost is 0.
     pub frame: usize,
@@ -92,7 +92,7 @@ pub enum DebugAction {
     /// The person changes the breakpoints.
     Breakpoints(BreakpointChange),
     /// The person changes what to stop at besides lines.
-    Catches(CatchChange),
+    OtherBreakpoints(OtherBreakpointChange),
     /// The person changes the watch expressions.
     Expressions(ExpressionChange),
     /// Another program was opened, with what was kept of its debugging.
@@ -107,7 +107,7 @@ impl Default for DebugState {
             run: 0,
             phase: DebugPhase::Idle,
             breakpoints: Breakpoints::default(),
-            catches: Catches::default(),
+            other_breakpoints: OtherBreakpoints::default(),
             expressions: Expressions::default(),
             frame: 0,
             level: 0,
@@ -131,7 +131,7 @@ impl DebugState {
                     run,
                     phase: DebugPhase::Starting,
                     breakpoints: self.breakpoints.forget_places(),
-                    catches: self.catches.clone(),
+                    other_breakpoints: self.other_breakpoints.clone(),
                     expressions: self.expressions.forget_results(),
                     base: self.base,
                     address: self.address,
@@ -151,11 +151,11 @@ impl DebugState {
             DebugAction::ShowAddress(address) => next.address = (self.address.0 + 1, address),
             DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
             DebugAction::Breakpoints(change) => next.breakpoints = self.breakpoints.apply(change),
-            DebugAction::Catches(change) => next.catches = self.catches.apply(change),
+            DebugAction::OtherBreakpoints(change) => next.other_breakpoints = self.other_breakpoints.apply(change),
             DebugAction::Expressions(change) => next.expressions = self.expressions.apply(change),
             DebugAction::Opened(notes) => {
                 next.breakpoints = Breakpoints::of(&notes.breakpoints);
-                next.catches = Catches::of(&notes.catches);
+                next.other_breakpoints = OtherBreakpoints::of(&notes.other_breakpoints);
                 next.expressions = Expressions::of_texts(&notes.expressions);
                 next.text = None;
             }
@@ -244,8 +244,8 @@ impl DebugState {
                 self.variables = Some((*frame as usize, variables.as_slice().into()));
             }
             Event::Marks { run, marks } if *run == self.run && self.is_on() => self.marks = marks.as_slice().into(),
-            Event::CatchesPlaced { run, catches } if *run == self.run => {
-                self.catches = self.catches.placed(catches);
+            Event::OtherBreakpointsPlaced { run, other_breakpoints } if *run == self.run => {
+                self.other_breakpoints = self.other_breakpoints.placed(other_breakpoints);
             }
             Event::ChangeRefused { run, message } if *run == self.run => {
                 self.refused = Some(message.as_str().into());

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::call_notes::{CallNotes, StoredArguments};
-use super::catches::FIRST_ID;
 use super::expressions;
-use crate::protocol::{Breakpoint, Catch, Caught};
+use super::other_breakpoints::FIRST_ID;
+use crate::protocol::{Breakpoint, BreakpointKind, OtherBreakpoint};
 
 /// How many breakpoints are kept.
 const MOST_BREAKPOINTS: usize = 1000;
@@ -22,8 +22,8 @@ const LONGEST: usize = 4000;
 pub struct DebugNotes {
     /// In the order of their lines.
     pub breakpoints: Vec<Breakpoint>,
-    /// What to stop at besides lines.
-    pub catches: Vec<Catch>,
+    /// Breakpoints on anything but a source line.
+    pub other_breakpoints: Vec<OtherBreakpoint>,
     pub expressions: Vec<Rc<str>>,
     pub bookmark: Option<Bookmark>,
     /// What Run and Debug call.
@@ -44,8 +44,8 @@ pub struct Bookmark {
 struct Kept {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     breakpoints: Vec<serde_json::Value>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    catches: Vec<serde_json::Value>,
+    #[serde(rename = "catches", default, skip_serializing_if = "Vec::is_empty")]
+    other_breakpoints: Vec<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     expressions: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,8 +57,9 @@ struct Kept {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptCatch {
-    what: Caught,
+struct KeptOtherBreakpoint {
+    #[serde(rename = "what")]
+    kind: BreakpointKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     condition: Option<String>,
     #[serde(rename = "from_hit", default, skip_serializing_if = "is_zero")]
@@ -97,7 +98,8 @@ impl DebugNotes {
 
     /// All but the bookmark as text; empty where there is nothing.
     pub fn to_text(&self) -> String {
-        let is_debugged = !(self.breakpoints.is_empty() && self.catches.is_empty() && self.expressions.is_empty());
+        let is_debugged =
+            !(self.breakpoints.is_empty() && self.other_breakpoints.is_empty() && self.expressions.is_empty());
         if !is_debugged && self.calls.is_empty() && self.example.is_none() {
             return String::new();
         }
@@ -105,15 +107,15 @@ impl DebugNotes {
             let Breakpoint { id: _, file, line, condition, hit_count, log_message } = breakpoint.clone();
             serde_json::to_value(KeptBreakpoint { file, line, condition, hit_count, log_message }).ok()
         });
-        let catches = self.catches.iter().filter_map(|catch| {
-            let Catch { id: _, what, condition, hit_count, log_message } = catch.clone();
-            serde_json::to_value(KeptCatch { what, condition, hit_count, log_message }).ok()
+        let other_breakpoints = self.other_breakpoints.iter().filter_map(|breakpoint| {
+            let OtherBreakpoint { id: _, kind, condition, hit_count, log_message } = breakpoint.clone();
+            serde_json::to_value(KeptOtherBreakpoint { kind, condition, hit_count, log_message }).ok()
         });
         let expressions = self.expressions.iter().map(ToString::to_string).collect();
         let arguments = self.calls.to_stored();
         let kept = Kept {
             breakpoints: breakpoints.collect(),
-            catches: catches.collect(),
+            other_breakpoints: other_breakpoints.collect(),
             expressions,
             entry: self.calls.entry.as_ref().map(ToString::to_string),
             arguments: arguments.iter().filter_map(|typed| serde_json::to_value(typed).ok()).collect(),
@@ -142,14 +144,14 @@ impl DebugNotes {
             .collect();
         breakpoints.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
         breakpoints.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
-        let catches = kept.catches.into_iter().take(MOST_BREAKPOINTS);
-        let read = catches.filter_map(|kept| serde_json::from_value::<KeptCatch>(kept).ok());
-        let catches = read
-            .filter(|kept| [&kept.condition, &kept.log_message].into_iter().all(short) && names_are_short(&kept.what))
+        let other_breakpoints = kept.other_breakpoints.into_iter().take(MOST_BREAKPOINTS);
+        let read = other_breakpoints.filter_map(|kept| serde_json::from_value::<KeptOtherBreakpoint>(kept).ok());
+        let other_breakpoints = read
+            .filter(|kept| [&kept.condition, &kept.log_message].into_iter().all(short) && names_are_short(&kept.kind))
             .zip(FIRST_ID..)
-            .map(|(KeptCatch { what, condition, hit_count, log_message }, id)| Catch {
+            .map(|(KeptOtherBreakpoint { kind, condition, hit_count, log_message }, id)| OtherBreakpoint {
                 id,
-                what,
+                kind,
                 condition,
                 hit_count,
                 log_message,
@@ -161,17 +163,17 @@ impl DebugNotes {
         let arguments = arguments.filter_map(|typed| serde_json::from_value::<StoredArguments>(typed).ok()).collect();
         let calls = CallNotes::from_stored(kept.entry, arguments);
         let example = kept.example.filter(|example| example.len() <= LONGEST).map(Into::into);
-        Self { breakpoints, catches, expressions, bookmark: None, calls, example }
+        Self { breakpoints, other_breakpoints, expressions, bookmark: None, calls, example }
     }
 }
 
-fn names_are_short(what: &Caught) -> bool {
-    match what {
-        Caught::Instruction { .. } | Caught::Memory { .. } => true,
-        Caught::Entry { function: name } | Caught::Import { name } | Caught::Global { name, .. } => {
-            name.len() <= LONGEST
-        }
-        Caught::Local { function, name, .. } => function.len() + name.len() <= LONGEST,
+fn names_are_short(kind: &BreakpointKind) -> bool {
+    match kind {
+        BreakpointKind::Instruction { .. } | BreakpointKind::Memory { .. } => true,
+        BreakpointKind::Function { function: name }
+        | BreakpointKind::Import { name }
+        | BreakpointKind::Global { name, .. } => name.len() <= LONGEST,
+        BreakpointKind::Local { function, name, .. } => function.len() + name.len() <= LONGEST,
     }
 }
 
@@ -190,8 +192,14 @@ mod tests {
         CallNotes::default().apply(CallChange::Choose(Some("add".into()))).apply(typed)
     }
 
-    fn watched(what: Caught) -> Catch {
-        Catch { id: FIRST_ID, what, condition: None, hit_count: 3, log_message: Some("now {global.g}".into()) }
+    fn watched(kind: BreakpointKind) -> OtherBreakpoint {
+        OtherBreakpoint {
+            id: FIRST_ID,
+            kind,
+            condition: None,
+            hit_count: 3,
+            log_message: Some("now {global.g}".into()),
+        }
     }
 
     #[test]
@@ -199,7 +207,7 @@ mod tests {
         let conditional = Breakpoint { condition: Some("local.n == 3".into()), hit_count: 2, ..breakpoint(2, 9) };
         let notes = DebugNotes {
             breakpoints: vec![breakpoint(1, 4), conditional],
-            catches: vec![watched(Caught::Global { name: "$g".into(), access: AccessKind::Write })],
+            other_breakpoints: vec![watched(BreakpointKind::Global { name: "$g".into(), access: AccessKind::Write })],
             expressions: vec!["stack[0]".into()],
             bookmark: None,
             calls: calls(),
@@ -220,9 +228,9 @@ mod tests {
         let notes = DebugNotes::from_text(text);
         assert_eq!(notes.breakpoints, [breakpoint(1, 3)], "one on a line");
         assert_eq!(notes.expressions, ["depth".into()]);
-        assert_eq!(notes.catches.len(), 1);
+        assert_eq!(notes.other_breakpoints.len(), 1);
         assert_eq!((notes.calls.entry.as_deref(), notes.calls.typed("f")), (Some("f"), ["1".into()].as_slice()));
-        assert_eq!(notes.catches[0].what, Caught::Entry { function: "f".into() });
+        assert_eq!(notes.other_breakpoints[0].kind, BreakpointKind::Function { function: "f".into() });
         assert_eq!(DebugNotes::from_text("no json"), DebugNotes::default());
         let long = format!(r#"{{"breakpoints":[{{"line":3,"log":"{}"}}]}}"#, "x".repeat(LONGEST + 1));
         assert_eq!(DebugNotes::from_text(&long), DebugNotes::default());

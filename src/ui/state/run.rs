@@ -222,7 +222,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::DebugStopped { run, .. }
         | Event::DebugWorking { run, .. }
         | Event::BreakpointsPlaced { run, .. }
-        | Event::CatchesPlaced { run, .. }
+        | Event::OtherBreakpointsPlaced { run, .. }
         | Event::Evaluated { run, .. }
         | Event::Variables { run, .. }
         | Event::Explained { run, .. }
@@ -274,7 +274,7 @@ pub fn is_plain(event: &Event) -> bool {
         | Event::DebugStopped { .. }
         | Event::DebugWorking { .. }
         | Event::BreakpointsPlaced { .. }
-        | Event::CatchesPlaced { .. }
+        | Event::OtherBreakpointsPlaced { .. }
         | Event::Evaluated { .. }
         | Event::Variables { .. }
         | Event::Explained { .. }

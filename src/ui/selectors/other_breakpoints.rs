@@ -1,15 +1,15 @@
-//! What to stop at besides lines: as a person reads it, and from what a person writes.
+//! Breakpoints on anything but a source line: describing them, and parsing the form.
 
-use crate::protocol::{AccessKind, Catch, Caught};
+use crate::protocol::{AccessKind, BreakpointKind, OtherBreakpoint};
 use crate::ui::selectors::debug::DrawnBreakpoint;
 use crate::ui::selectors::names;
-use crate::ui::state::catches::Catches;
+use crate::ui::state::other_breakpoints::OtherBreakpoints;
 
-/// What can be chosen to stop at.
+/// The kinds of breakpoint in the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Instruction,
-    Entry,
+    Function,
     Import,
     Memory,
     Global,
@@ -17,13 +17,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [Self::Memory, Self::Global, Self::Local, Self::Instruction, Self::Entry, Self::Import];
+    pub const ALL: [Self; 6] =
+        [Self::Memory, Self::Global, Self::Local, Self::Instruction, Self::Function, Self::Import];
 
-    /// As it is chosen.
+    /// The name in the form.
     pub fn name(self) -> &'static str {
         match self {
             Self::Instruction => "an instruction",
-            Self::Entry => "a function's entry",
+            Self::Function => "a function's entry",
             Self::Import => "calls of an import",
             Self::Memory => "bytes of memory",
             Self::Global => "a global",
@@ -31,11 +32,11 @@ impl Kind {
         }
     }
 
-    /// What is to be written for it.
+    /// The hint for the text box.
     pub fn hint(self) -> &'static str {
         match self {
             Self::Instruction => "line:column, as in 12:9",
-            Self::Entry => "$function",
+            Self::Function => "$function",
             Self::Import => "fd_write, or nothing for any",
             Self::Memory => "0x400, 4 (address, bytes) or $memory: 0x400, 4",
             Self::Global => "$global",
@@ -43,16 +44,16 @@ impl Kind {
         }
     }
 
-    /// Whether it can be written, changed or read.
+    /// Whether it is a watchpoint, with a kind of access.
     pub fn is_watched(self) -> bool {
         match self {
             Self::Memory | Self::Global | Self::Local => true,
-            Self::Instruction | Self::Entry | Self::Import => false,
+            Self::Instruction | Self::Function | Self::Import => false,
         }
     }
 }
 
-/// What can be done to what is watched, as it is chosen.
+/// The kinds of access, with their names in the form.
 pub const ACCESS_KINDS: [(AccessKind, &str); 3] =
     [(AccessKind::Change, "on change"), (AccessKind::Write, "on write"), (AccessKind::Read, "on read")];
 
@@ -76,12 +77,17 @@ fn in_memory<'a>(text: &'a str, names: &[Option<String>]) -> Result<(u32, &'a st
     Ok((index.ok_or_else(|| format!("there is no memory {memory}"))?, rest))
 }
 
-/// What a person wrote to stop at; memories are known by their names.
+/// Parses the form; `memories` has the names of the memories.
 ///
 /// # Errors
 ///
-/// What is to be written instead.
-pub fn parse(kind: Kind, text: &str, access: AccessKind, memories: &[Option<String>]) -> Result<Caught, String> {
+/// What to write instead.
+pub fn parse(
+    kind: Kind,
+    text: &str,
+    access: AccessKind,
+    memories: &[Option<String>],
+) -> Result<BreakpointKind, String> {
     let (memory, text) = if kind == Kind::Memory { in_memory(text, memories)? } else { (0, text) };
     let text = text.trim();
     let expected = || format!("write {}", kind.hint());
@@ -90,17 +96,17 @@ pub fn parse(kind: Kind, text: &str, access: AccessKind, memories: &[Option<Stri
     let mut next = || parts.next().ok_or_else(expected);
     let whole = |text: &str| u32::try_from(number(text).ok_or_else(expected)?).map_err(|_| expected());
     Ok(match kind {
-        Kind::Instruction => Caught::Instruction { line: whole(next()?)?, column: whole(next()?)? },
-        Kind::Entry => Caught::Entry { function: name()? },
-        Kind::Import => Caught::Import { name: text.to_owned() },
-        Kind::Global => Caught::Global { name: name()?, access },
+        Kind::Instruction => BreakpointKind::Instruction { line: whole(next()?)?, column: whole(next()?)? },
+        Kind::Function => BreakpointKind::Function { function: name()? },
+        Kind::Import => BreakpointKind::Import { name: text.to_owned() },
+        Kind::Global => BreakpointKind::Global { name: name()?, access },
         Kind::Local => {
             let (function, rest) = name_and_rest(text);
             let (local, _) = name_and_rest(rest);
             if function.is_empty() || local.is_empty() {
                 return Err(expected());
             }
-            Caught::Local { function: function.to_owned(), name: local.to_owned(), access }
+            BreakpointKind::Local { function: function.to_owned(), name: local.to_owned(), access }
         }
         Kind::Memory => {
             let start = number(next()?).ok_or_else(expected)?;
@@ -108,7 +114,7 @@ pub fn parse(kind: Kind, text: &str, access: AccessKind, memories: &[Option<Stri
                 Some(length) => number(length).filter(|length| *length > 0).ok_or_else(expected)?,
                 None => 1,
             };
-            Caught::Memory { memory, start, length, access }
+            BreakpointKind::Memory { memory, start, length, access }
         }
     })
 }
@@ -130,19 +136,19 @@ fn name_and_rest(text: &str) -> (&str, &str) {
 }
 
 /// Those that have a place in the text: instructions, and the lines where functions and imports are declared.
-pub fn drawn(catches: &Catches, text: &str) -> Vec<DrawnBreakpoint> {
+pub fn drawn(other_breakpoints: &OtherBreakpoints, text: &str) -> Vec<DrawnBreakpoint> {
     let on_lines = |id: u32, lines: Vec<u32>, kind| {
         lines.into_iter().map(move |line| DrawnBreakpoint { id, line, column: 0, kind }).collect()
     };
-    let places = catches.list.iter().flat_map(|known| {
-        let id = known.catch.id;
-        match &known.catch.what {
-            Caught::Instruction { line, column } => {
+    let places = other_breakpoints.list.iter().flat_map(|known| {
+        let id = known.breakpoint.id;
+        match &known.breakpoint.kind {
+            BreakpointKind::Instruction { line, column } => {
                 vec![DrawnBreakpoint { id, line: *line, column: *column, kind: "instruction" }]
             }
-            Caught::Entry { function } => on_lines(id, lines_of_function(text, function), "function"),
-            Caught::Import { name } => on_lines(id, lines_of_import(text, name), "import"),
-            Caught::Memory { .. } | Caught::Global { .. } | Caught::Local { .. } => Vec::new(),
+            BreakpointKind::Function { function } => on_lines(id, lines_of_function(text, function), "function"),
+            BreakpointKind::Import { name } => on_lines(id, lines_of_import(text, name), "import"),
+            BreakpointKind::Memory { .. } | BreakpointKind::Global { .. } | BreakpointKind::Local { .. } => Vec::new(),
         }
     });
     places.collect()
@@ -175,17 +181,17 @@ fn declared<'a>(text: &'a str, with: &'static str) -> impl Iterator<Item = (u32,
     lines.zip(1..).filter_map(move |(line, number)| Some((number, line.split_once(with)?.1)))
 }
 
-/// What it stops at, in a few words, and where a condition says so, in which calls of a function.
-pub fn describe_catch(catch: &Catch) -> String {
-    match (&catch.what, catch.condition.as_deref().and_then(only_depth)) {
-        (Caught::Local { function, name, access }, Some(depth)) => {
+/// A short description, with the call depth if the condition is one of [`at_depth`].
+pub fn describe_breakpoint(breakpoint: &OtherBreakpoint) -> String {
+    match (&breakpoint.kind, breakpoint.condition.as_deref().and_then(only_depth)) {
+        (BreakpointKind::Local { function, name, access }, Some(depth)) => {
             format!("Local {} of {}, at call depth {depth}, {}", written(name), written(function), access_text(*access))
         }
-        (what, _) => describe(what),
+        (kind, _) => describe(kind),
     }
 }
 
-/// The condition that holds in calls that are so deep only; the outermost is 1 deep.
+/// The condition that is true at one call depth only; the outermost call has depth 1.
 pub fn at_depth(depth: u32) -> String {
     format!("depth == {depth}")
 }
@@ -195,20 +201,20 @@ fn only_depth(condition: &str) -> Option<u32> {
     condition.trim().strip_prefix("depth ==")?.trim().parse().ok()
 }
 
-/// What it stops at, in a few words.
-pub fn describe(what: &Caught) -> String {
-    match what {
-        Caught::Instruction { line, column } => format!("Line {line}, column {column}"),
-        Caught::Entry { function } => format!("Entry of {}", written(function)),
-        Caught::Import { name } if name.is_empty() => "Call of any import".to_owned(),
-        Caught::Import { name } => format!("Call of {}", written(name)),
-        Caught::Memory { memory, start, length, access } => {
+/// A short description.
+pub fn describe(kind: &BreakpointKind) -> String {
+    match kind {
+        BreakpointKind::Instruction { line, column } => format!("Line {line}, column {column}"),
+        BreakpointKind::Function { function } => format!("Entry of {}", written(function)),
+        BreakpointKind::Import { name } if name.is_empty() => "Call of any import".to_owned(),
+        BreakpointKind::Import { name } => format!("Call of {}", written(name)),
+        BreakpointKind::Memory { memory, start, length, access } => {
             let of = if *memory == 0 { String::new() } else { format!(" of memory {memory}") };
             let bytes = if *length == 1 { "byte".to_owned() } else { format!("{length} bytes") };
             format!("{} at 0x{start:X}{of} {}", capital(&bytes), access_text(*access))
         }
-        Caught::Global { name, access } => format!("Global {} {}", written(name), access_text(*access)),
-        Caught::Local { function, name, access } => {
+        BreakpointKind::Global { name, access } => format!("Global {} {}", written(name), access_text(*access)),
+        BreakpointKind::Local { function, name, access } => {
             format!("Local {} of {}, in any call, {}", written(name), written(function), access_text(*access))
         }
     }
@@ -238,11 +244,11 @@ fn written(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::state::catches::CatchChange;
+    use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 
     fn read(kind: Kind, text: &str) -> Result<String, String> {
         let memories = [None, Some("other".to_owned())];
-        parse(kind, text, AccessKind::Change, &memories).map(|what| describe(&what))
+        parse(kind, text, AccessKind::Change, &memories).map(|kind| describe(&kind))
     }
 
     #[test]
@@ -258,7 +264,7 @@ mod tests {
             (Kind::Local, "$core::f $my-i", "Local $my-i of $core::f, in any call, on change"),
             (Kind::Local, r#"$"my f" $"my \" name""#, r#"Local $"my \" name" of $"my f", in any call, on change"#),
             (Kind::Instruction, "12:9", "Line 12, column 9"),
-            (Kind::Entry, "$f", "Entry of $f"),
+            (Kind::Function, "$f", "Entry of $f"),
             (Kind::Import, "", "Call of any import"),
             (Kind::Import, "fd_write", "Call of fd_write"),
         ] {
@@ -270,28 +276,37 @@ mod tests {
     fn what_has_a_place_in_the_text_is_drawn_there() {
         let text = "(module\n  (import \"env\" \"log\" (func $log (param i32)))\n  (import \"env\" \"memory\" (memory 1))\n  \
                     ;; (func $add\n  (func $added)\n  (func $add (param i32)))\n";
-        let what = [
-            Caught::Instruction { line: 6, column: 3 },
-            Caught::Entry { function: "$add".to_owned() },
-            Caught::Entry { function: "7".to_owned() },
-            Caught::Import { name: "env.log".to_owned() },
-            Caught::Import { name: String::new() },
-            Caught::Global { name: "$add".to_owned(), access: AccessKind::Read },
+        let kind = [
+            BreakpointKind::Instruction { line: 6, column: 3 },
+            BreakpointKind::Function { function: "$add".to_owned() },
+            BreakpointKind::Function { function: "7".to_owned() },
+            BreakpointKind::Import { name: "env.log".to_owned() },
+            BreakpointKind::Import { name: String::new() },
+            BreakpointKind::Global { name: "$add".to_owned(), access: AccessKind::Read },
         ];
-        let catches = what.into_iter().fold(Catches::default(), |all, what| all.apply(CatchChange::Add(what)));
-        let first = catches.list[0].catch.id;
-        let drawn =
-            drawn(&catches, text).into_iter().map(|drawn| (drawn.id - first, drawn.line, drawn.column, drawn.kind));
+        let other_breakpoints =
+            kind.into_iter().fold(OtherBreakpoints::default(), |all, kind| all.apply(OtherBreakpointChange::Add(kind)));
+        let first = other_breakpoints.list[0].breakpoint.id;
+        let drawn = drawn(&other_breakpoints, text)
+            .into_iter()
+            .map(|drawn| (drawn.id - first, drawn.line, drawn.column, drawn.kind));
         let expected = [(0, 6, 3, "instruction"), (1, 6, 0, "function"), (3, 2, 0, "import"), (4, 2, 0, "import")];
         assert_eq!(drawn.collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn a_local_is_watched_in_any_call_or_at_one_depth() {
-        let what = Caught::Local { function: "$f".to_owned(), name: "$i".to_owned(), access: AccessKind::Write };
+        let kind =
+            BreakpointKind::Local { function: "$f".to_owned(), name: "$i".to_owned(), access: AccessKind::Write };
         let told = |condition: Option<&str>| {
             let condition = condition.map(str::to_owned);
-            describe_catch(&Catch { id: 1, what: what.clone(), condition, hit_count: 0, log_message: None })
+            describe_breakpoint(&OtherBreakpoint {
+                id: 1,
+                kind: kind.clone(),
+                condition,
+                hit_count: 0,
+                log_message: None,
+            })
         };
         assert_eq!(told(None), "Local $i of $f, in any call, on write");
         assert_eq!(told(Some(&at_depth(3))), "Local $i of $f, at call depth 3, on write");
@@ -308,7 +323,7 @@ mod tests {
             (Kind::Local, "$i"),
             (Kind::Instruction, "12"),
             (Kind::Global, " "),
-            (Kind::Entry, ""),
+            (Kind::Function, ""),
         ] {
             assert_eq!(read(kind, text), Err(format!("write {}", kind.hint())), "{text}");
         }

@@ -1,4 +1,4 @@
-//! What a person wants the program to be stopped at besides lines: names looked up, hits told.
+//! Breakpoints on anything but a source line: resolving their names, describing their hits.
 
 use crate::engine::debugger::condition::{self, Condition};
 use crate::engine::debugger::{
@@ -6,54 +6,60 @@ use crate::engine::debugger::{
 };
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value;
-use crate::protocol::{AccessKind, Catch, Caught, PlacedCatch, WriteTarget};
+use crate::protocol::{AccessKind, BreakpointKind, OtherBreakpoint, PlacedOtherBreakpoint, WriteTarget};
 
 use super::regions::Regions;
 use super::to_proto;
 
-/// The breakpoint that a catch is, if it can be one, and what is told of it.
+/// The engine's breakpoint, if the names resolve, and the verification.
 pub(super) fn place(
     session: &DebugSession,
     map: &InstructionMap,
-    catch: &Catch,
-) -> (Option<debugger::Breakpoint>, PlacedCatch) {
-    let written = catch.condition.as_deref().filter(|text| !text.trim().is_empty());
+    breakpoint: &OtherBreakpoint,
+) -> (Option<debugger::Breakpoint>, PlacedOtherBreakpoint) {
+    let written = breakpoint.condition.as_deref().filter(|text| !text.trim().is_empty());
     let condition = written.map(Condition::parse).transpose().map_err(|error| error.to_string());
-    let found = trigger(session, map, &catch.what);
+    let found = trigger(session, map, &breakpoint.kind);
     let place = match &found {
         Ok(Trigger::Instruction(position)) => location(session, map, *position),
         _ => None,
     };
-    let placed = |problem| PlacedCatch { id: catch.id, place: place.as_ref().map(to_proto::span), problem };
+    let placed =
+        |problem| PlacedOtherBreakpoint { id: breakpoint.id, place: place.as_ref().map(to_proto::span), problem };
     match (found, condition) {
         (Ok(trigger), Ok(condition)) => {
-            let log_message = catch.log_message.clone().filter(|text| !text.is_empty());
-            let breakpoint =
-                debugger::Breakpoint { id: catch.id, trigger, condition, hit_count: catch.hit_count, log_message };
+            let log_message = breakpoint.log_message.clone().filter(|text| !text.is_empty());
+            let breakpoint = debugger::Breakpoint {
+                id: breakpoint.id,
+                trigger,
+                condition,
+                hit_count: breakpoint.hit_count,
+                log_message,
+            };
             (Some(breakpoint), placed(None))
         }
         (Err(problem), _) | (_, Err(problem)) => (None, placed(Some(problem))),
     }
 }
 
-fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Result<Trigger, String> {
+fn trigger(session: &DebugSession, map: &InstructionMap, kind: &BreakpointKind) -> Result<Trigger, String> {
     let watch =
         |target, access: &AccessKind| Ok(Trigger::Watch(Watchpoint { target, access: to_access_kind(*access) }));
-    match what {
-        Caught::Instruction { line, column } => {
+    match kind {
+        BreakpointKind::Instruction { line, column } => {
             let offset = map.at_column(*line, *column);
             let found = offset.and_then(|offset| session.program().instrumented.position_at(offset));
             let (function, instruction) =
                 found.ok_or_else(|| format!("there is no instruction at line {line}, column {column}"))?;
             Ok(Trigger::Instruction(Position { function, instruction }))
         }
-        Caught::Entry { function } => {
+        BreakpointKind::Function { function } => {
             let function = with_body(session, function)?;
             let first = session.program().instrumented.analyse(function).map_or(0, |body| body.follow(0));
             Ok(Trigger::Instruction(Position { function, instruction: first }))
         }
-        Caught::Import { name } if name.trim().is_empty() => Ok(Trigger::Import(None)),
-        Caught::Import { name } => match session.names().find_import(name.trim().trim_start_matches('$')) {
+        BreakpointKind::Import { name } if name.trim().is_empty() => Ok(Trigger::Import(None)),
+        BreakpointKind::Import { name } => match session.names().find_import(name.trim().trim_start_matches('$')) {
             Some(function) => Ok(Trigger::Import(Some(function))),
             None => {
                 let known: Vec<String> =
@@ -64,7 +70,7 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
                 })
             }
         },
-        Caught::Memory { memory, start, length, access } => {
+        BreakpointKind::Memory { memory, start, length, access } => {
             if *memory as usize >= session.memories() {
                 return Err("the program has no such memory".to_owned());
             }
@@ -73,14 +79,14 @@ fn trigger(session: &DebugSession, map: &InstructionMap, what: &Caught) -> Resul
             }
             watch(Target::Memory { memory: *memory, start: *start, length: *length }, access)
         }
-        Caught::Global { name, access } => {
+        BreakpointKind::Global { name, access } => {
             let count = session.globals().len() as u32;
             let global = named(name, |name| session.names().find_global(name));
             let name = bare(name);
             let global = global.filter(|global| *global < count);
             watch(Target::Global(global.ok_or_else(|| format!("the program has no global {name}"))?), access)
         }
-        Caught::Local { function, name, access } => {
+        BreakpointKind::Local { function, name, access } => {
             let number = with_body(session, function)?;
             let copy = &session.program().instrumented;
             let count = copy.functions.get(number as usize).map_or(0, |info| info.params.len() + info.locals.len());
@@ -104,7 +110,7 @@ fn with_body(session: &DebugSession, name: &str) -> Result<u32, String> {
     index.checked_sub(copy.imported_functions).ok_or_else(imported)
 }
 
-/// What has a name, which may be written with `$`, between quotes or as an index.
+/// Resolves a name, which may be written with `$`, between quotes or as an index.
 fn named(written: &str, find: impl Fn(&str) -> Option<u32>) -> Option<u32> {
     let name = bare(written);
     let exact = written.strip_prefix('$').and_then(&find).or_else(|| find(name));
@@ -152,13 +158,13 @@ pub(super) fn describe(session: &DebugSession, map: &InstructionMap, hit: &Watch
         .and_then(|function| Some(function.instructions.get(hit.position.instruction as usize)?.offset));
     let instruction = offset.and_then(|offset| map.instruction(offset)).unwrap_or("an instruction");
     let by = format!("{instruction}{line}");
-    let what = name(session, hit.target, hit.part);
+    let kind = name(session, hit.target, hit.part);
     let (old, new) = (show(&hit.old), show(&hit.new));
     match (&hit.old, hit.writes) {
-        (WatchedValue::Absent, true) => format!("{by} makes the call, in which {what} starts as {new}"),
-        (_, true) if hit.old == hit.new => format!("{by} writes {what}: it stays {new}"),
-        (_, true) => format!("{by} writes {what}: {old} becomes {new}"),
-        (_, false) => format!("{by} reads {what}: {old}"),
+        (WatchedValue::Absent, true) => format!("{by} makes the call, in which {kind} starts as {new}"),
+        (_, true) if hit.old == hit.new => format!("{by} writes {kind}: it stays {new}"),
+        (_, true) => format!("{by} writes {kind}: {old} becomes {new}"),
+        (_, false) => format!("{by} reads {kind}: {old}"),
     }
 }
 
@@ -169,7 +175,7 @@ pub(super) fn describe_origin(
     target: Option<WriteTarget>,
     origin: Origin,
 ) -> String {
-    let (what, start) = match target {
+    let (kind, start) = match target {
         Some(WriteTarget::Memory { memory, start, length }) => {
             let part = Some((start, length));
             let data = regions.data_of(start, length).filter(|_| memory == 0);
@@ -183,15 +189,15 @@ pub(super) fn describe_origin(
         Some(WriteTarget::Local { frame, local }) => {
             let frames = session.call_stack(frame as usize + 1);
             let known = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize)?.name.clone());
-            let what = format!("local {}", known.map_or_else(|| local.to_string(), |name| format!("${name}")));
-            (what, "it still has its initial value".to_owned())
+            let kind = format!("local {}", known.map_or_else(|| local.to_string(), |name| format!("${name}")));
+            (kind, "it still has its initial value".to_owned())
         }
         None => ("it".to_owned(), "it is unchanged since the start".to_owned()),
     };
     match origin {
-        Origin::Start => format!("no instruction has written {what}: {start}"),
-        Origin::User(step) => format!("you changed {what} at step {step}, and no instruction has written it since"),
-        Origin::Missing => format!("{what} does not exist at this step"),
+        Origin::Start => format!("no instruction has written {kind}: {start}"),
+        Origin::User(step) => format!("you changed {kind} at step {step}, and no instruction has written it since"),
+        Origin::Missing => format!("{kind} does not exist at this step"),
     }
 }
 

@@ -1,16 +1,17 @@
-//! What a program is stopped at besides lines, and who wrote something last.
+//! Breakpoints on anything but a source line, and write queries.
 
 use serde::{Deserialize, Serialize};
 
 use super::Span;
 
-/// Something to stop at that is no line. The program stops before the instruction.
+/// A breakpoint on anything but a source line (DAP: instruction, function and data breakpoints). The program stops
+/// before the instruction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Catch {
-    /// Chosen by the page, and no breakpoint's.
+pub struct OtherBreakpoint {
+    /// Chosen by the page; distinct from the ids of source breakpoints.
     pub id: u32,
-    pub what: Caught,
-    /// It stops only where this is true. For what is watched, the values after the instruction count.
+    pub kind: BreakpointKind,
+    /// It stops only where this is true. For a watchpoint, it is evaluated after the instruction.
     pub condition: Option<String>,
     /// It stops from this hit on; 0 and 1 are the first. Hits are counted from the start of the run.
     pub hit_count: u64,
@@ -18,16 +19,17 @@ pub struct Catch {
     pub log_message: Option<String>,
 }
 
-/// What a [`Catch`] stops at. Names are with `$` or without, or an index.
+/// What an [`OtherBreakpoint`] stops at. Names are with or without `$`, or an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Caught {
+pub enum BreakpointKind {
     /// A single instruction: the one that is written at that place of the text, both counted from 1.
     Instruction { line: u32, column: u32 },
     /// A function's first instruction.
-    Entry { function: String },
+    #[serde(rename = "Entry")]
+    Function { function: String },
     /// A call of an imported function, such as `wasi_snapshot_preview1.fd_write`; without a name, of any.
     Import { name: String },
-    /// What is done to bytes of a memory, by calls of the host too.
+    /// An access to bytes of a memory, also by host calls.
     Memory {
         memory: u32,
         start: u64,
@@ -49,7 +51,7 @@ pub enum Caught {
     },
 }
 
-/// What is done to something that is watched.
+/// The kind of access that a watchpoint stops at (DAP: `accessType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccessKind {
     /// A write, of any value.
@@ -59,13 +61,13 @@ pub enum AccessKind {
     Read,
 }
 
-/// What the debugger made of a [`Catch`].
+/// The verification of an [`OtherBreakpoint`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlacedCatch {
+pub struct PlacedOtherBreakpoint {
     pub id: u32,
-    /// The instruction, where it is a single one.
+    /// The instruction, if it is a single one.
     pub place: Option<Span>,
-    /// Why it cannot stop.
+    /// Why it cannot stop the program.
     pub problem: Option<String>,
 }
 

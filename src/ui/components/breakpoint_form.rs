@@ -1,15 +1,15 @@
-//! A row with which something to stop at besides lines is added.
+//! The form that adds a breakpoint on anything but a source line.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{CheckContext, DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
-use crate::ui::selectors::catches::{ACCESS_KINDS, Kind, parse};
-use crate::ui::state::catches::CatchChange;
+use crate::ui::selectors::other_breakpoints::{ACCESS_KINDS, Kind, parse};
+use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 
 #[component]
-pub fn CatchForm() -> Html {
+pub fn BreakpointForm() -> Html {
     let debugger = use_slice::<Debugger>();
     let debug = use_slice::<DebugContext>();
     let kind = use_state_eq(|| Kind::Memory);
@@ -17,7 +17,7 @@ pub fn CatchForm() -> Html {
     let problem = use_state_eq(|| None::<String>);
     let input = use_node_ref();
     let check = use_slice::<CheckContext>();
-    // Where the program stands is what is mostly meant.
+    // The current position is the usual choice.
     let here = debug.view().and_then(|view| view.frames.first()?.place).map(|at| format!("{}:{}", at.line, at.column));
     let onsubmit = {
         let (input, problem, debugger) = (input.clone(), problem.setter(), debugger.clone());
@@ -32,8 +32,8 @@ pub fn CatchForm() -> Html {
             }
             let module = checked.as_ref().and_then(|checked| checked.module.as_ref());
             match parse(kind, &text, on, module.map_or(&[], |module| &module.memory_names)) {
-                Ok(what) => {
-                    debugger.catches(CatchChange::Add(what));
+                Ok(kind) => {
+                    debugger.change_other_breakpoints(OtherBreakpointChange::Add(kind));
                     problem.set(None);
                     input.set_value("");
                 }
@@ -68,16 +68,16 @@ pub fn CatchForm() -> Html {
         (kind, _) => kind.hint().to_owned(),
     };
     html! {
-        <form class="catch-form" aria-label="New breakpoint" {onsubmit} novalidate=true>
-            <label class="catch-kind">
+        <form class="new-breakpoint-form" aria-label="New breakpoint" {onsubmit} novalidate=true>
+            <label class="new-breakpoint-kind">
                 <span>{ "Stop at" }</span>
                 <select class="select" aria-label="Stop at" onchange={choose}>
                     { for Kind::ALL.iter().map(|known| html! { <option selected={*known == *kind}>{ known.name() }</option> }) }
                 </select>
             </label>
-            <input ref={input} class="text-box catch-text" type="text" aria-label={format!("Which: {}", kind.name())} placeholder={hint}
+            <input ref={input} class="text-box new-breakpoint-text" type="text" aria-label={format!("Which: {}", kind.name())} placeholder={hint}
                 autocomplete="off" autocapitalize="off" spellcheck="false"
-                aria-invalid={problem.is_some().then_some("true")} aria-describedby={problem.is_some().then_some("catch-problem")} {oninput} />
+                aria-invalid={problem.is_some().then_some("true")} aria-describedby={problem.is_some().then_some("new-breakpoint-problem")} {oninput} />
             if kind.is_watched() {
                 <select class="select" aria-label="When" onchange={choose_touching}>
                     { for ACCESS_KINDS.iter().enumerate().map(|(index, (_, name))| html! {
@@ -86,8 +86,8 @@ pub fn CatchForm() -> Html {
                 </select>
             }
             <button type="submit" class="button">{ "Add" }</button>
-            if let Some(problem) = &*problem { <p id="catch-problem" class="breakpoint-note" role="alert">{ problem }</p> }
-            <p class="catch-note">{ "A trap always stops the program at its instruction; it needs no breakpoint." }</p>
+            if let Some(problem) = &*problem { <p id="new-breakpoint-problem" class="breakpoint-note" role="alert">{ problem }</p> }
+            <p class="new-breakpoint-note">{ "A trap always stops the program at its instruction; it needs no breakpoint." }</p>
         </form>
     }
 }
