@@ -19,8 +19,8 @@ mod timeline;
 
 pub use calls::{Call, CallFilter, CallsView, CallsWatch};
 pub use debug::{
-    Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugReason, DebugView, Label, MemoryRegion, NamedValue, Operand,
-    PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, TableView, ValueChange,
+    Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugView, Label, MemoryRegion, NamedValue, Operand,
+    PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, StopReason, TableView, ValueChange,
 };
 pub use evaluation::{Evaluation, Explanation};
 pub use files::{FileChange, FileContents, FileEntry, FileImage, FileKind};

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use support::TestWorker;
 use wasmoscope::protocol::{
-    Call, CallFilter, CallsWatch, Checked, DebugCommand, DebugReason, Entry, Event, FileContents, FileImage, Outcome,
-    Request, RunOptions, Source, Stream, Value,
+    Call, CallFilter, CallsWatch, Checked, DebugCommand, Entry, Event, FileContents, FileImage, Outcome, Request,
+    RunOptions, Source, StopReason, Stream, Value,
 };
 use wasmoscope::worker::Next;
 
@@ -313,7 +313,7 @@ fn transcript_of(source: &Source, is_debugged: bool) -> String {
 }
 
 fn is_at_the_end(event: &Event) -> bool {
-    matches!(event, Event::DebugStopped { view, .. } if matches!(view.reason, DebugReason::Ended { .. }))
+    matches!(event, Event::DebugStopped { view, .. } if matches!(view.reason, StopReason::Ended { .. }))
 }
 
 /// The calls without their times, which are those of the machine.

@@ -13,7 +13,7 @@ mod told;
 
 use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
-    Breakpoint, ByteForm, DebugCommand, DebugReason, DebugView, Entry, Event, Outcome, Request, RunOptions, ValueChange,
+    Breakpoint, ByteForm, DebugCommand, DebugView, Entry, Event, Outcome, Request, RunOptions, StopReason, ValueChange,
 };
 
 const FACTORIAL: &str = r#"(module
@@ -90,7 +90,7 @@ fn on_line(line: u32) -> Breakpoint {
 fn a_program_stands_before_its_first_instruction() {
     let worker = debug(FACTORIAL, Vec::new());
     let view = view(&worker);
-    assert_eq!((view.step, &view.reason, view.depth), (0, &DebugReason::Start, 1));
+    assert_eq!((view.step, &view.reason, view.depth), (0, &StopReason::Start, 1));
     let frame = &view.frames[0];
     assert_eq!((frame.function.as_str(), frame.instruction.as_str()), ("main", "i64.const 5"));
     assert_eq!(frame.place.map(|place| place.line), Some(7));
@@ -211,7 +211,7 @@ fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
     assert_eq!(placed[0].place.map(|place| place.line), Some(5));
     assert!(placed[1].problem.as_deref().is_some_and(|problem| problem.contains("write `local.n`")), "{placed:?}");
     let view = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(view.reason, DebugReason::Breakpoint { id: 5, condition_error: None });
+    assert_eq!(view.reason, StopReason::Breakpoint { id: 5, condition_error: None });
     assert_eq!(view.frames[0].locals[0].value.text, "2");
     assert_eq!(view.depth, 5);
 }
@@ -225,12 +225,12 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
     ];
     for (text, reason) in hits {
         let breakpoint = Breakpoint { condition: Some(text.to_owned()), ..on_line(5) };
-        let expected = DebugReason::Breakpoint { id: 5, condition_error: Some(reason.to_owned()) };
+        let expected = StopReason::Breakpoint { id: 5, condition_error: Some(reason.to_owned()) };
         let mut worker = debug(FACTORIAL, vec![breakpoint.clone()]);
         let mut forwards = Vec::new();
         loop {
             let view = command(&mut worker, DebugCommand::Continue);
-            if matches!(view.reason, DebugReason::Ended { .. }) {
+            if matches!(view.reason, StopReason::Ended { .. }) {
                 break;
             }
             assert_eq!(view.reason, expected, "{text}");
@@ -246,7 +246,7 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
         // One that tells a message says it there, and goes on.
         let mut worker = debug(FACTORIAL, vec![Breakpoint { log_message: Some("n".to_owned()), ..breakpoint }]);
         let view = command(&mut worker, DebugCommand::Continue);
-        assert!(matches!(view.reason, DebugReason::Ended { .. }), "{:?}", view.reason);
+        assert!(matches!(view.reason, StopReason::Ended { .. }), "{:?}", view.reason);
         assert_eq!(view.log.len(), 10);
         assert!(view.log[0].ends_with(&format!("could not evaluate its condition: {reason}")), "{}", view.log[0]);
     }
@@ -257,7 +257,7 @@ fn a_program_that_ended_can_be_looked_at_until_it_is_stopped() {
     let mut worker = debug(FACTORIAL, Vec::new());
     let view = command(&mut worker, DebugCommand::Continue);
     assert!(
-        matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "120")
+        matches!(&view.reason, StopReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "120")
     );
     assert_eq!(stack(&view), ["120"]);
     assert_eq!(sentence(&view), "`main` returned 120");
@@ -284,7 +284,7 @@ fn a_value_is_changed_and_a_wrong_one_refused() {
     assert_eq!(view(&worker).forks, [2]);
     let view = command(&mut worker, DebugCommand::Continue);
     assert!(
-        matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "6")
+        matches!(&view.reason, StopReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "6")
     );
 }
 
@@ -310,7 +310,7 @@ fn bytes_of_a_memory_are_changed_as_they_are_written() {
     assert_eq!(view(&worker).forks, [1], "both were changed at the same step");
     let view = command(&mut worker, DebugCommand::Continue);
     assert!(
-        matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "1")
+        matches!(&view.reason, StopReason::Ended { outcome: Outcome::Returned { results } } if results[0].text == "1")
     );
 }
 
@@ -318,13 +318,13 @@ fn bytes_of_a_memory_are_changed_as_they_are_written() {
 fn what_was_typed_is_not_asked_for_again() {
     let mut worker = debug(ASKS, Vec::new());
     let waiting = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(waiting.reason, DebugReason::Input);
+    assert_eq!(waiting.reason, StopReason::Input);
     assert_eq!((printed(&worker).as_str(), waiting.printed), ("? ", 2));
     worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
     worker.settle(1000);
     let end = view(&worker);
     assert!(
-        matches!(&end.reason, DebugReason::Ended { outcome: Outcome::Trapped { trap } } if trap.code == "unreachable"),
+        matches!(&end.reason, StopReason::Ended { outcome: Outcome::Trapped { trap } } if trap.code == "unreachable"),
         "{:?}",
         end.reason
     );
@@ -350,7 +350,7 @@ fn where_a_program_waited_is_still_known_from_further_back() {
 fn a_step_that_waits_for_input_is_one_step() {
     let mut worker = debug(ASKS, Vec::new());
     let waiting = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(command(&mut worker, DebugCommand::Into).reason, DebugReason::Input);
+    assert_eq!(command(&mut worker, DebugCommand::Into).reason, StopReason::Input);
     worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
     worker.settle(1000);
     let after = view(&worker);
@@ -377,7 +377,7 @@ fn a_trap_of_a_plain_run_is_shown_where_it_was() {
     worker.send(Request::DebugAgain { run: RUN + 1, again: RUN, breakpoints: Vec::new() });
     worker.settle(1000);
     let view = view(&worker);
-    assert!(matches!(&view.reason, DebugReason::Ended { outcome: Outcome::Trapped { .. } }), "{:?}", view.reason);
+    assert!(matches!(&view.reason, StopReason::Ended { outcome: Outcome::Trapped { .. } }), "{:?}", view.reason);
     assert_eq!(view.frames[0].instruction, "unreachable");
     assert_eq!(view.printed, 7);
 }
@@ -389,7 +389,7 @@ fn a_loop_without_end_is_given_up() {
     worker.settle(5);
     worker.send(Request::Pause { run: RUN });
     let paused = view(&worker);
-    assert_eq!(paused.reason, DebugReason::Pause);
+    assert_eq!(paused.reason, StopReason::Pause);
     assert!(paused.step > 1000);
     let back = command(&mut worker, DebugCommand::BackInto);
     assert_eq!(back.step, paused.step - 1);

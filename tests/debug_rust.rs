@@ -8,8 +8,8 @@ mod support;
 use guests::{SOURCES, guest_with_lines, sources};
 use support::{RUN, TestWorker, sentence};
 use wasmoscope::protocol::{
-    Breakpoint, DebugCommand, DebugReason, DebugView, Entry, Event, FileContents, FileImage, LineCommand, Outcome,
-    PlacedBreakpoint, Request, RunOptions, Source, SourceFile,
+    Breakpoint, DebugCommand, DebugView, Entry, Event, FileContents, FileImage, LineCommand, Outcome, PlacedBreakpoint,
+    Request, RunOptions, Source, SourceFile, StopReason,
 };
 
 const COUNT: &str = "wordcount/src/count.rs";
@@ -108,7 +108,7 @@ fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
     assert_eq!(placed, Some(vec![expected]));
     for _ in 0..4 {
         let view = command(&mut worker, DebugCommand::Continue);
-        assert_eq!(view.reason, DebugReason::Breakpoint { id: line, condition_error: None });
+        assert_eq!(view.reason, StopReason::Breakpoint { id: line, condition_error: None });
         assert_eq!(stands(&view), (COUNT.to_owned(), line));
         assert_eq!(view.frames[0].function, "<wordcount::count::Count>::of");
         assert!(functions(&view).iter().any(|name| name.contains("wordcount::main")), "{:?}", functions(&view));
@@ -117,7 +117,7 @@ fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
         assert_eq!(sentence(&view), expected);
     }
     let end = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(end.reason, DebugReason::Ended { outcome: Outcome::Exited { code: 0 } });
+    assert_eq!(end.reason, StopReason::Ended { outcome: Outcome::Exited { code: 0 } });
     let back = command(&mut worker, DebugCommand::BackContinue);
     assert_eq!(stands(&back), (COUNT.to_owned(), line));
 }
@@ -147,7 +147,7 @@ fn from_the_start_a_step_leads_to_the_first_line_of_the_program() {
     let into = line(&mut worker, LineCommand::Into);
     assert_eq!((stands(&into), into.step), (stands(&view), view.step));
     let end = line(&mut worker, LineCommand::Out);
-    assert!(matches!(end.reason, DebugReason::Ended { .. }), "{:?}", end.reason);
+    assert!(matches!(end.reason, StopReason::Ended { .. }), "{:?}", end.reason);
     assert_eq!(sentence(&end), "Exited with code 0");
 }
 
@@ -168,7 +168,7 @@ fn lines_are_stepped_over_and_come_back_by() {
     let start = command(&mut worker, DebugCommand::Continue);
     assert_eq!((stands(&start).1, start.printed), (line_of(MAIN, "print!(\"{text}\")"), 0));
     let after = line(&mut worker, LineCommand::Over);
-    assert!(after.reason == DebugReason::Step && after.printed > 0, "the line has printed: {:?}", after.reason);
+    assert!(after.reason == StopReason::Step && after.printed > 0, "the line has printed: {:?}", after.reason);
     let back = line(&mut worker, LineCommand::BackInto);
     assert_eq!((back.step, stands(&back)), (start.step, stands(&start)));
     // The compiler has inlined `run` into `main`: its call is gone back to all the same.
@@ -184,8 +184,8 @@ fn the_standard_library_is_not_stepped_into() {
     let mut own = 0;
     loop {
         let view = line(&mut worker, LineCommand::Into);
-        if view.reason != DebugReason::Step {
-            assert!(matches!(view.reason, DebugReason::Ended { .. }), "{:?}", view.reason);
+        if view.reason != StopReason::Step {
+            assert!(matches!(view.reason, StopReason::Ended { .. }), "{:?}", view.reason);
             break;
         }
         let (file, _) = stands(&view);
@@ -214,7 +214,7 @@ fn runs_to_a_line() {
     let mut worker = debug(Vec::new());
     let wanted = line_of(COUNT, "count.words += 1");
     let view = command(&mut worker, DebugCommand::RunTo { file: Some(path(COUNT)), line: wanted });
-    assert_eq!((stands(&view), view.reason), ((COUNT.to_owned(), wanted), DebugReason::Step));
+    assert_eq!((stands(&view), view.reason), ((COUNT.to_owned(), wanted), StopReason::Step));
 }
 
 /// In which inlined call or function it stands.

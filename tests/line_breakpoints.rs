@@ -8,7 +8,7 @@ use std::process::Command;
 
 use support::{RUN, TestWorker};
 use wasmoscope::protocol::{
-    Breakpoint, DebugCommand, DebugReason, DebugView, Entry, Event, Request, RunOptions, Source,
+    Breakpoint, DebugCommand, DebugView, Entry, Event, Request, RunOptions, Source, StopReason,
 };
 
 fn source() -> PathBuf {
@@ -63,7 +63,7 @@ fn stops(worker: &mut TestWorker, again: DebugCommand) -> Vec<u64> {
     let mut steps = Vec::new();
     loop {
         let view = command(worker, again.clone());
-        if !matches!(view.reason, DebugReason::Breakpoint { .. }) {
+        if !matches!(view.reason, StopReason::Breakpoint { .. }) {
             return steps;
         }
         steps.push(view.step);

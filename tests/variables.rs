@@ -12,8 +12,8 @@ use support::{RUN, TestWorker};
 use wasmoscope::engine::source_map::SourceMap as _;
 use wasmoscope::engine::source_map::dwarf::{DebugInfo, State};
 use wasmoscope::protocol::{
-    Breakpoint, ByteForm, DebugCommand, DebugReason, DebugView, Entry, Event, LineCommand, Request, RunOptions, Source,
-    SourceVariable, ValueChange,
+    Breakpoint, ByteForm, DebugCommand, DebugView, Entry, Event, LineCommand, Request, RunOptions, Source,
+    SourceVariable, StopReason, ValueChange,
 };
 
 const MAIN: &str = "values/src/main.rs";
@@ -47,7 +47,7 @@ fn stopped_at(bytes: Vec<u8>, text: &str, path: String, piece: &str) -> TestWork
     worker.send(Request::Debug { run: RUN, source, entry, options, breakpoints });
     worker.settle(100);
     let stop = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(stop.reason, DebugReason::Breakpoint { id: 1, condition_error: None });
+    assert_eq!(stop.reason, StopReason::Breakpoint { id: 1, condition_error: None });
     worker
 }
 

@@ -5,8 +5,8 @@ mod support;
 
 use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
-    AccessKind, BreakpointKind, DebugCommand, DebugReason, DebugView, Entry, Event, OtherBreakpoint,
-    PlacedOtherBreakpoint, Request, RunOptions, WriteTarget,
+    AccessKind, BreakpointKind, DebugCommand, DebugView, Entry, Event, OtherBreakpoint, PlacedOtherBreakpoint, Request,
+    RunOptions, StopReason, WriteTarget,
 };
 
 const PROGRAM: &str = r#"(module
@@ -64,12 +64,12 @@ fn command(worker: &mut TestWorker, command: DebugCommand) -> DebugView {
     view.expect("it stopped")
 }
 
-fn continued(worker: &mut TestWorker) -> DebugReason {
+fn continued(worker: &mut TestWorker) -> StopReason {
     command(worker, DebugCommand::Continue).reason
 }
 
-fn watchpoint(description: &str) -> DebugReason {
-    DebugReason::Watchpoint { id: 7, description: description.to_owned(), condition_error: None }
+fn watchpoint(description: &str) -> StopReason {
+    StopReason::Watchpoint { id: 7, description: description.to_owned(), condition_error: None }
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
     assert_eq!(sentence(&view), "Stopped by a watchpoint: i32.store on line 8 writes 4 bytes at 0x20: 0 becomes 2");
     assert_eq!(view.frames[0].instruction, "i32.store", "it stands before it");
     assert_eq!(continued(&mut worker), watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 2 becomes 7"));
-    assert_eq!(continued(&mut worker), DebugReason::Input);
+    assert_eq!(continued(&mut worker), StopReason::Input);
     let back = command(&mut worker, DebugCommand::BackContinue);
     assert_eq!(back.reason, watchpoint("i32.store on line 8 writes 4 bytes at 0x20: 2 becomes 7"));
 }
@@ -96,14 +96,14 @@ fn globals_locals_entries_imports_and_single_instructions_stop() {
         (local, watchpoint("local.get $n on line 7 reads local $n of $add: 2")),
         (
             BreakpointKind::Function { function: "$add".to_owned() },
-            DebugReason::Breakpoint { id: 7, condition_error: None },
+            StopReason::Breakpoint { id: 7, condition_error: None },
         ),
-        (BreakpointKind::Instruction { line: 7, column: 25 }, DebugReason::Breakpoint { id: 7, condition_error: None }),
+        (BreakpointKind::Instruction { line: 7, column: 25 }, StopReason::Breakpoint { id: 7, condition_error: None }),
         (
             BreakpointKind::Import { name: "wasi_snapshot_preview1.fd_read".to_owned() },
-            DebugReason::Breakpoint { id: 7, condition_error: None },
+            StopReason::Breakpoint { id: 7, condition_error: None },
         ),
-        (BreakpointKind::Import { name: String::new() }, DebugReason::Breakpoint { id: 7, condition_error: None }),
+        (BreakpointKind::Import { name: String::new() }, StopReason::Breakpoint { id: 7, condition_error: None }),
     ] {
         let mut worker = debug();
         assert_eq!(set(&mut worker, vec![breakpoint(kind.clone())])[0].problem, None, "{kind:?}");
@@ -151,15 +151,15 @@ fn what_is_not_there_is_named() {
 #[test]
 fn who_wrote_something_last_is_told_or_that_nobody_did() {
     let mut worker = debug();
-    assert_eq!(continued(&mut worker), DebugReason::Input);
+    assert_eq!(continued(&mut worker), StopReason::Input);
     worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
     worker.settle(100);
     let mut ask = |target| {
         command(&mut worker, DebugCommand::JumpToEnd);
         let view = command(&mut worker, DebugCommand::LastWrite { target });
         let told = match &view.reason {
-            DebugReason::LastWrite { description } => description.clone(),
-            DebugReason::NotWritten { message } => message.clone(),
+            StopReason::LastWrite { description } => description.clone(),
+            StopReason::NotWritten { message } => message.clone(),
             other => panic!("{other:?}"),
         };
         (view.frames[0].instruction.clone(), told)
@@ -202,7 +202,7 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
         let mut stops = Vec::new();
         loop {
             let view = command(&mut worker, direction.clone());
-            let DebugReason::Watchpoint { description, .. } = view.reason else { return stops };
+            let StopReason::Watchpoint { description, .. } = view.reason else { return stops };
             let (_, became) = description.split_once(": ").expect("it is told what becomes of it");
             stops.push(format!("{} deep: {became}", view.depth));
         }
@@ -229,7 +229,7 @@ fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
         let mut met = Vec::new();
         loop {
             let view = command(&mut worker, direction.clone());
-            let DebugReason::Watchpoint { condition_error, .. } = view.reason.clone() else { break };
+            let StopReason::Watchpoint { condition_error, .. } = view.reason.clone() else { break };
             assert_eq!(condition_error.as_deref(), Some(reason));
             assert!(sentence(&view).contains(reason), "{}", sentence(&view));
             met.push(view.step);
@@ -257,9 +257,9 @@ fn a_second_memory_is_watched_and_told_by_its_name() {
     assert_eq!(set(&mut worker, vec![OtherBreakpoint { condition, ..breakpoint(kind) }])[0].problem, None);
     let description = "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 1 becomes 2";
     assert_eq!(continued(&mut worker), watchpoint(description));
-    assert!(matches!(continued(&mut worker), DebugReason::Ended { .. }));
+    assert!(matches!(continued(&mut worker), StopReason::Ended { .. }));
     let target = WriteTarget::Memory { memory: 1, start: 8, length: 4 };
-    let DebugReason::LastWrite { description } = command(&mut worker, DebugCommand::LastWrite { target }).reason else {
+    let StopReason::LastWrite { description } = command(&mut worker, DebugCommand::LastWrite { target }).reason else {
         panic!("it was written")
     };
     assert_eq!(description, "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 2 becomes 3");

@@ -119,7 +119,7 @@ pub struct DebugView {
     pub step: u64,
     /// The largest step known; the end's if the program has been there.
     pub furthest: u64,
-    pub reason: DebugReason,
+    pub reason: StopReason,
     /// One sentence on what the last step did, or why the program stopped, and on what comes next.
     pub sentence: Vec<SentencePart>,
     /// The topmost first; at most 200.
@@ -150,12 +150,12 @@ pub enum SentencePart {
     Value(Value),
 }
 
-/// Why a program stands still.
+/// Why a program is stopped (DAP: the `reason` of the `stopped` event).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DebugReason {
-    /// Before its first instruction.
+pub enum StopReason {
+    /// Before the first instruction.
     Start,
-    /// What was asked for is done.
+    /// The command is complete.
     Step,
     Breakpoint {
         id: u32,
@@ -173,15 +173,15 @@ pub enum DebugReason {
     LastWrite { description: String },
     /// Where it was: why no instruction has written the target, in a sentence.
     NotWritten { message: String },
-    /// It was asked to.
+    /// The user pressed **Pause**.
     Pause,
-    /// Nothing further back was found.
+    /// A search backwards found nothing.
     Beginning,
-    /// It waits for input.
+    /// The program waits for input.
     Input,
-    /// It sleeps.
+    /// The program sleeps.
     Sleep,
-    /// It is over and stands at its last instruction.
+    /// The program has ended; the position is its last instruction.
     Ended { outcome: Outcome },
 }
 

@@ -13,7 +13,7 @@ use super::sources::Maps;
 use super::stop_sentence::Arrival;
 use super::{Machine, files, other_breakpoints, to_proto, written_bytes};
 use crate::engine::debugger::condition::Condition;
-use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, LineEntries, Mark, StopReason};
+use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, LineEntries, Mark};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
@@ -23,8 +23,8 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
-    Breakpoint, Counters, DebugCommand, DebugReason, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
-    MemoryWatch, OtherBreakpoint, PlacedBreakpoint, RunId, Span, ValueChange, WriteTarget,
+    Breakpoint, Counters, DebugCommand, Entry, Event, FileChange, Limits, LineCommand, MemoryView, MemoryWatch,
+    OtherBreakpoint, PlacedBreakpoint, RunId, Span, StopReason, ValueChange, WriteTarget,
 };
 
 /// How long a slice of work may take, in milliseconds.
@@ -146,14 +146,14 @@ impl Debug {
     pub fn send_view(&mut self, emit: &mut dyn FnMut(Event)) {
         let reason = match self.session.advance(0) {
             DebugProgress::Stopped(reason) => self.to_reason(reason),
-            DebugProgress::Waiting { input: true, .. } => DebugReason::Input,
-            DebugProgress::Waiting { input: false, .. } => DebugReason::Sleep,
-            DebugProgress::Working { .. } => DebugReason::Pause,
+            DebugProgress::Waiting { input: true, .. } => StopReason::Input,
+            DebugProgress::Waiting { input: false, .. } => StopReason::Sleep,
+            DebugProgress::Working { .. } => StopReason::Pause,
         };
         self.send_stopped(reason, emit);
     }
 
-    fn send_stopped(&mut self, reason: DebugReason, emit: &mut dyn FnMut(Event)) {
+    fn send_stopped(&mut self, reason: StopReason, emit: &mut dyn FnMut(Event)) {
         self.send_output(emit);
         let recent = self.session.recent(RECENT_STEPS);
         let before = self.before.as_ref();
@@ -205,7 +205,7 @@ impl Debug {
                 Ok(()) => {
                     self.persons_files.made(step, change, base, now);
                     self.phase = Phase::Stopped;
-                    self.send_stopped(DebugReason::Step, emit);
+                    self.send_stopped(StopReason::Step, emit);
                 }
                 Err(reason) => {
                     emit(Event::FileProblem { message: format!("the files are unchanged: {reason}") });
@@ -370,7 +370,7 @@ impl Debug {
             Ok(()) => {
                 self.persons_files.fork(self.session.step());
                 self.phase = Phase::Stopped;
-                self.send_stopped(DebugReason::Step, emit);
+                self.send_stopped(StopReason::Step, emit);
             }
             Err(message) => emit(Event::ChangeRefused { run: self.id, message }),
         }
@@ -440,7 +440,7 @@ impl Debug {
                 let already = matches!(self.phase, Phase::Waiting { .. });
                 self.phase = Phase::Waiting { input, until };
                 if !already {
-                    self.send_stopped(if input { DebugReason::Input } else { DebugReason::Sleep }, emit);
+                    self.send_stopped(if input { StopReason::Input } else { StopReason::Sleep }, emit);
                     if input {
                         emit(Event::WaitingForInput { run: self.id });
                     }
@@ -458,7 +458,7 @@ impl Debug {
         if matches!(self.phase, Phase::Working | Phase::Waiting { .. }) {
             self.session.pause();
             self.phase = Phase::Stopped;
-            self.send_stopped(DebugReason::Pause, emit);
+            self.send_stopped(StopReason::Pause, emit);
         }
     }
 
@@ -554,28 +554,28 @@ impl Debug {
         !matches!(self.phase, Phase::Working)
     }
 
-    fn to_reason(&self, reason: StopReason) -> DebugReason {
+    fn to_reason(&self, reason: debugger::StopReason) -> StopReason {
         match reason {
-            StopReason::Start => DebugReason::Start,
-            StopReason::Step => DebugReason::Step,
-            StopReason::Breakpoint(id) => {
+            debugger::StopReason::Start => StopReason::Start,
+            debugger::StopReason::Step => StopReason::Step,
+            debugger::StopReason::Breakpoint(id) => {
                 let condition_error = self.session.condition_error_of(id);
-                DebugReason::Breakpoint { id, condition_error: condition_error.map(|reason| reason.to_string()) }
+                StopReason::Breakpoint { id, condition_error: condition_error.map(|reason| reason.to_string()) }
             }
-            StopReason::Watchpoint(hit) => DebugReason::Watchpoint {
+            debugger::StopReason::Watchpoint(hit) => StopReason::Watchpoint {
                 id: hit.id.unwrap_or(0),
                 description: other_breakpoints::describe(&self.session, &self.maps.text, &hit),
                 condition_error: hit.condition_error.map(|reason| reason.to_string()),
             },
-            StopReason::LastWrite(hit) => DebugReason::LastWrite {
-                description: other_breakpoints::describe(&self.session, &self.maps.text, &hit),
-            },
-            StopReason::NotWritten(origin) => DebugReason::NotWritten {
+            debugger::StopReason::LastWrite(hit) => {
+                StopReason::LastWrite { description: other_breakpoints::describe(&self.session, &self.maps.text, &hit) }
+            }
+            debugger::StopReason::NotWritten(origin) => StopReason::NotWritten {
                 message: other_breakpoints::describe_origin(&self.session, &self.regions, self.write_target, origin),
             },
-            StopReason::Pause => DebugReason::Pause,
-            StopReason::Beginning => DebugReason::Beginning,
-            StopReason::Ended(outcome) => DebugReason::Ended { outcome: to_proto::outcome(outcome) },
+            debugger::StopReason::Pause => StopReason::Pause,
+            debugger::StopReason::Beginning => StopReason::Beginning,
+            debugger::StopReason::Ended(outcome) => StopReason::Ended { outcome: to_proto::outcome(outcome) },
         }
     }
 }

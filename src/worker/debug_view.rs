@@ -9,7 +9,7 @@ use crate::engine::debugger::{Access, DebugSession, Recent, RecentValue};
 use crate::engine::instrument::LabelKind;
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value::{self, Nullable, Val};
-use crate::protocol::{DebugFrame, DebugReason, DebugView, Label, NamedValue, Operand, PlacedValue, Span, TableView};
+use crate::protocol::{DebugFrame, DebugView, Label, NamedValue, Operand, PlacedValue, Span, StopReason, TableView};
 
 /// How many frames are told.
 const MOST_FRAMES: usize = 200;
@@ -37,7 +37,7 @@ pub(super) fn view(
     session: &mut DebugSession,
     maps: &Maps,
     regions: &Regions,
-    reason: DebugReason,
+    reason: StopReason,
     arrival: Arrival,
     before: Option<&Before>,
     recent: Recent,

@@ -8,7 +8,7 @@ use crate::engine::debugger::step_text::{BeforeStep, Sentence};
 use crate::engine::debugger::view::FrameView;
 use crate::engine::runtime;
 use crate::names;
-use crate::protocol::{DebugReason, Outcome};
+use crate::protocol::{Outcome, StopReason};
 
 /// How the program came to where it is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,33 +27,33 @@ pub(super) enum Arrival {
 pub(super) fn sentence(
     session: &DebugSession,
     maps: &Maps,
-    reason: &DebugReason,
+    reason: &StopReason,
     arrival: Arrival,
     last: Option<&BeforeStep>,
 ) -> Sentence {
     let stop = Stop { session, maps, top: session.call_stack(1).pop() };
     match reason {
-        DebugReason::Start => stop.here("Before the first instruction", ", on "),
-        DebugReason::Breakpoint { condition_error: Some(reason), .. } => could_not_evaluate(reason),
-        DebugReason::Breakpoint { condition_error: None, .. } => stop.here("Stopped at a breakpoint", ", on "),
-        DebugReason::Watchpoint { description, condition_error: Some(reason), .. } => {
+        StopReason::Start => stop.here("Before the first instruction", ", on "),
+        StopReason::Breakpoint { condition_error: Some(reason), .. } => could_not_evaluate(reason),
+        StopReason::Breakpoint { condition_error: None, .. } => stop.here("Stopped at a breakpoint", ", on "),
+        StopReason::Watchpoint { description, condition_error: Some(reason), .. } => {
             could_not_evaluate(reason).text("; ").text(description)
         }
-        DebugReason::Watchpoint { description, condition_error: None, .. } => {
+        StopReason::Watchpoint { description, condition_error: None, .. } => {
             Sentence::new("Stopped by a watchpoint: ").text(description)
         }
-        DebugReason::LastWrite { description } => Sentence::new("Last written here: ").text(description),
-        DebugReason::NotWritten { message } => Sentence::new(message).capital(),
-        DebugReason::Pause => stop.here("Paused", ", on "),
-        DebugReason::Beginning => stop.here("Back at the start", ", on "),
-        DebugReason::Input => stop.with_next(Sentence::new("The program waits for input")),
-        DebugReason::Sleep => Sentence::new("The program sleeps"),
-        DebugReason::Ended { outcome } => stop.ended(outcome),
-        DebugReason::Step if session.is_changed_here() => {
+        StopReason::LastWrite { description } => Sentence::new("Last written here: ").text(description),
+        StopReason::NotWritten { message } => Sentence::new(message).capital(),
+        StopReason::Pause => stop.here("Paused", ", on "),
+        StopReason::Beginning => stop.here("Back at the start", ", on "),
+        StopReason::Input => stop.with_next(Sentence::new("The program waits for input")),
+        StopReason::Sleep => Sentence::new("The program sleeps"),
+        StopReason::Ended { outcome } => stop.ended(outcome),
+        StopReason::Step if session.is_changed_here() => {
             stop.with_next(Sentence::new("You changed the program's state here"))
         }
-        DebugReason::Step if arrival == Arrival::Line => stop.here("At", " "),
-        DebugReason::Step => stop.step(arrival, last),
+        StopReason::Step if arrival == Arrival::Line => stop.here("At", " "),
+        StopReason::Step => stop.step(arrival, last),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Steps that are shared, and what the person does to the files: both are ways to another timeline.
 
-use wasmoscope::protocol::{DebugCommand, DebugReason, DebugView, Event, Outcome, Request, RunOptions, ValueChange};
+use wasmoscope::protocol::{DebugCommand, DebugView, Event, Outcome, Request, RunOptions, StopReason, ValueChange};
 
 use super::{FACTORIAL, command, debug, view};
 use crate::support::{RUN, TestWorker, wat};
@@ -39,13 +39,13 @@ fn unchanged(mut view: DebugView) -> DebugView {
 fn another_worker_goes_to_the_same_step_of_the_same_run() {
     let mut worker = debug(OUTSIDE, Vec::new());
     for line in ["one\n", "two\n", "three\n"] {
-        assert_eq!(command(&mut worker, DebugCommand::Continue).reason, DebugReason::Input);
+        assert_eq!(command(&mut worker, DebugCommand::Continue).reason, StopReason::Input);
         worker.machine.sleep_ms(1234.0);
         worker.send(Request::Stdin { run: RUN, bytes: line.as_bytes().to_vec() });
         worker.settle(1000);
     }
     let end = unchanged(view(&worker));
-    assert!(matches!(end.reason, DebugReason::Ended { .. }), "{:?}", end.reason);
+    assert!(matches!(end.reason, StopReason::Ended { .. }), "{:?}", end.reason);
     // Some way back, one value changed, and on again.
     command(&mut worker, DebugCommand::JumpTo { step: end.step - 20 });
     let forked_at = view(&worker).step;
@@ -73,7 +73,7 @@ fn another_worker_goes_to_the_same_step_of_the_same_run() {
     let before = unchanged(command(&mut other, DebugCommand::JumpTo { step: forked_at - 1 }));
     assert_eq!(looks(&before), looks(&unchanged(command(&mut worker, DebugCommand::JumpTo { step: forked_at - 1 }))));
     let ends = [&mut other, &mut worker].map(|worker| unchanged(command(worker, DebugCommand::JumpToEnd)));
-    assert!(matches!(ends[0].reason, DebugReason::Ended { .. }), "{:?}", ends[0].reason);
+    assert!(matches!(ends[0].reason, StopReason::Ended { .. }), "{:?}", ends[0].reason);
     assert_eq!(looks(&ends[0]), looks(&ends[1]));
 
     // What was changed on its way is refused in words, and a record that does not fit goes another way calmly.

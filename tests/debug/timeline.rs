@@ -1,6 +1,6 @@
 //! What is marked on the timeline.
 
-use wasmoscope::protocol::{ByteForm, DebugCommand, DebugReason, Event, MarkKind, Request, ValueChange};
+use wasmoscope::protocol::{ByteForm, DebugCommand, Event, MarkKind, Request, StopReason, ValueChange};
 
 use super::{ASKS, command, debug, on_line, view};
 use crate::support::{RUN, TestWorker};
@@ -17,7 +17,7 @@ fn marks(worker: &TestWorker) -> Vec<(MarkKind, u64)> {
 #[test]
 fn calls_output_stops_and_the_end_are_marked_at_their_steps() {
     let mut worker = debug(ASKS, vec![on_line(9)]);
-    while view(&worker).reason != DebugReason::Input {
+    while view(&worker).reason != StopReason::Input {
         command(&mut worker, DebugCommand::Continue);
     }
     worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });

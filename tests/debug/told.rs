@@ -1,6 +1,6 @@
 //! What is told of a program that stands still, besides its frames.
 
-use wasmoscope::protocol::{DebugCommand, DebugReason, DebugView, Event, LineCommand, Request, Value, ValueChange};
+use wasmoscope::protocol::{DebugCommand, DebugView, Event, LineCommand, Request, StopReason, Value, ValueChange};
 
 use super::{ASKS, FACTORIAL, command, debug, printed, view};
 use crate::support::{RUN, TestWorker, sentence};
@@ -205,7 +205,7 @@ fn the_end_shows_the_result_of_a_run_and_a_trap_its_numbers() {
 fn where_the_program_waits_for_input_its_values_are_there() {
     let mut worker = debug(ASKS, Vec::new());
     let waiting = command(&mut worker, DebugCommand::Continue);
-    assert_eq!(waiting.reason, DebugReason::Input);
+    assert_eq!(waiting.reason, StopReason::Input);
     assert_eq!(sentence(&waiting), "The program waits for input; next: call $fd_read takes 0, 0, 1 and 16");
     let frame = &waiting.frames[0];
     let texts: Vec<&str> = frame.values.iter().map(|value| value.values[0].text.as_str()).collect();
@@ -213,7 +213,7 @@ fn where_the_program_waits_for_input_its_values_are_there() {
     // The same within a step from line to line, which ends behind the call.
     command(&mut worker, DebugCommand::JumpTo { step: waiting.step - 4 });
     let waiting_still = command(&mut worker, DebugCommand::Line(LineCommand::Over));
-    assert_eq!((waiting_still.reason, waiting_still.step), (DebugReason::Input, waiting.step));
+    assert_eq!((waiting_still.reason, waiting_still.step), (StopReason::Input, waiting.step));
     assert_eq!(waiting_still.frames[0].values, frame.values);
     // It waits still, and goes on as if nobody had looked.
     worker.send(Request::Stdin { run: RUN, bytes: b"Ada\n".to_vec() });

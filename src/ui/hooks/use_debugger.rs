@@ -10,7 +10,7 @@ use super::reducers::{DebugContext, SettingsContext, SourcesContext, WorkspaceCo
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
 use crate::protocol::{
-    Breakpoint, DebugCommand, DebugReason, Event, Explanation, LineCommand, Outcome, RunId, ValueChange, WriteTarget,
+    Breakpoint, DebugCommand, Event, Explanation, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
 };
 use crate::ui::platform::editor::{Pointing, Said};
 use crate::ui::selectors::debug::written;
@@ -303,11 +303,11 @@ impl Debugger {
         };
         let texts = self.0.workspace.clone().project.sources.clone();
         let is_first = self.0.begun.replace(*run) != *run;
-        if is_first && view.reason == DebugReason::Start && self.0.sources.clone().shows_source(&texts) {
+        if is_first && view.reason == StopReason::Start && self.0.sources.clone().shows_source(&texts) {
             // What comes before it is the standard library's; the timeline goes back to it.
             return self.0.engine.debug_command(DebugCommand::Line(LineCommand::Into));
         }
-        if matches!(view.reason, DebugReason::Ended { outcome: Outcome::Trapped { .. } })
+        if matches!(view.reason, StopReason::Ended { outcome: Outcome::Trapped { .. } })
             && let Some((frame, level)) = innermost_given(view, &texts)
         {
             self.0.debug.dispatch(DebugAction::SelectCall { frame, level });
@@ -315,7 +315,7 @@ impl Debugger {
         let next = self.0.waiting.borrow_mut().pop_front();
         let Some(next) = next else { return };
         // Somebody who is ahead of the debugger did not want to be past a breakpoint.
-        let goes_on = matches!(view.reason, DebugReason::Step | DebugReason::Start);
+        let goes_on = matches!(view.reason, StopReason::Step | StopReason::Start);
         if goes_on || matches!(next, DebugCommand::JumpTo { .. }) {
             self.command(next);
         } else {

@@ -1,6 +1,6 @@
 //! What is shown of a program that is debugged: values in words, places in the text, what can be pressed.
 
-use crate::protocol::{DebugFrame, DebugReason, DebugView, SentencePart, Span, Value};
+use crate::protocol::{DebugFrame, DebugView, SentencePart, Span, StopReason, Value};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers::grouped;
 use crate::ui::selectors::outcome::{Tone, finished};
@@ -80,10 +80,10 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
         DebugPhase::Working { progress: None, .. } => (Tone::Asking, "Debugging".into()),
         DebugPhase::Working { progress: Some(progress), .. } => (Tone::Busy, on_the_way(*progress)),
         DebugPhase::Stopped(view) => match &view.reason {
-            DebugReason::Start | DebugReason::Step | DebugReason::Beginning | DebugReason::Pause => {
+            StopReason::Start | StopReason::Step | StopReason::Beginning | StopReason::Pause => {
                 (Tone::Asking, "Debugging".into())
             }
-            DebugReason::Breakpoint { id, condition_error } => {
+            StopReason::Breakpoint { id, condition_error } => {
                 let line = debug.line_of_breakpoint(*id).map(|known| known.breakpoint.line);
                 let told = match (line, condition_error) {
                     (Some(line), None) => format!("Stopped at the breakpoint of line {line}"),
@@ -93,15 +93,15 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
                 };
                 (Tone::Asking, told)
             }
-            DebugReason::Watchpoint { condition_error: Some(reason), .. } => {
+            StopReason::Watchpoint { condition_error: Some(reason), .. } => {
                 (Tone::Asking, cannot_be_told("a watchpoint", reason))
             }
-            DebugReason::Watchpoint { condition_error: None, .. } => (Tone::Asking, "Stopped at a watchpoint".into()),
-            DebugReason::LastWrite { .. } => (Tone::Asking, "At the last write".into()),
-            DebugReason::NotWritten { .. } => (Tone::Asking, "Not written by an instruction".into()),
-            DebugReason::Input => (Tone::Asking, "Waiting for input".into()),
-            DebugReason::Sleep => (Tone::Busy, "Sleeping".into()),
-            DebugReason::Ended { outcome } => finished(outcome),
+            StopReason::Watchpoint { condition_error: None, .. } => (Tone::Asking, "Stopped at a watchpoint".into()),
+            StopReason::LastWrite { .. } => (Tone::Asking, "At the last write".into()),
+            StopReason::NotWritten { .. } => (Tone::Asking, "Not written by an instruction".into()),
+            StopReason::Input => (Tone::Asking, "Waiting for input".into()),
+            StopReason::Sleep => (Tone::Busy, "Sleeping".into()),
+            StopReason::Ended { outcome } => finished(outcome),
         },
     })
 }
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_sentence_has_its_values_in_the_chosen_base() {
-        let mut seen = view(1, DebugReason::Step);
+        let mut seen = view(1, StopReason::Step);
         seen.sentence = vec![
             SentencePart::Text("i32.mul: ".into()),
             SentencePart::Value(number("300")),
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn the_editor_shows_the_top_and_the_chosen_frame() {
-        let mut seen = view(3, DebugReason::Step);
+        let mut seen = view(3, StopReason::Step);
         let beside = |line, value| vec![PlacedValue { place: span(line), values: vec![number(value)], earlier: false }];
         seen.frames =
             vec![DebugFrame { values: beside(6, "-5"), ..frame(7) }, DebugFrame { values: beside(1, "8"), ..frame(2) }];
@@ -358,11 +358,11 @@ mod tests {
 
     #[test]
     fn the_end_is_told_as_that_of_a_run() {
-        let ended = DebugReason::Ended { outcome: Outcome::Exited { code: 2 } };
+        let ended = StopReason::Ended { outcome: Outcome::Exited { code: 2 } };
         let debug = stopped(view(9, ended));
         assert_eq!(status(&debug), Some((Tone::Bad, "Exited with code 2".into())));
         assert!(!can_go_on(&debug) && can_go_back(&debug));
-        assert!(!can_go_back(&stopped(view(0, DebugReason::Start))));
+        assert!(!can_go_back(&stopped(view(0, StopReason::Start))));
     }
 
     #[test]
@@ -370,15 +370,15 @@ mod tests {
         let condition_error = Some("division by zero".to_owned());
         let told = |reason| status(&stopped(view(9, reason))).map(|(_, told)| told);
         assert_eq!(
-            told(DebugReason::Breakpoint { id: 1, condition_error: condition_error.clone() }).as_deref(),
+            told(StopReason::Breakpoint { id: 1, condition_error: condition_error.clone() }).as_deref(),
             Some("Stopped: could not evaluate the condition of a breakpoint: division by zero")
         );
         assert_eq!(
-            told(DebugReason::Watchpoint { id: 1, description: String::new(), condition_error }).as_deref(),
+            told(StopReason::Watchpoint { id: 1, description: String::new(), condition_error }).as_deref(),
             Some("Stopped: could not evaluate the condition of a watchpoint: division by zero")
         );
         assert_eq!(
-            told(DebugReason::Breakpoint { id: 1, condition_error: None }).as_deref(),
+            told(StopReason::Breakpoint { id: 1, condition_error: None }).as_deref(),
             Some("Stopped at a breakpoint")
         );
     }

@@ -240,7 +240,7 @@ pub fn text_of<'a>(texts: &'a [SourceText], path: &str) -> Option<&'a Rc<str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{DebugFrame, DebugReason, InlinedFrame};
+    use crate::protocol::{DebugFrame, InlinedFrame, StopReason};
     use crate::ui::state::debug::DebugPhase;
     use crate::ui::state::debug::tests::view;
 
@@ -283,7 +283,7 @@ mod tests {
     }
 
     fn debug(frames: Vec<DebugFrame>) -> DebugState {
-        let mut seen = view(5, DebugReason::Step);
+        let mut seen = view(5, StopReason::Step);
         seen.frames = frames;
         DebugState { phase: DebugPhase::Stopped(Rc::new(seen)), ..DebugState::default() }
     }

@@ -6,7 +6,7 @@ use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
 use super::debug_notes::DebugNotes;
 use super::expressions::{ExpressionChange, Expressions};
 use super::other_breakpoints::{OtherBreakpointChange, OtherBreakpoints};
-use crate::protocol::{DebugFrame, DebugReason, DebugView, Event, RunId, SourceVariable, TimelineMark};
+use crate::protocol::{DebugFrame, DebugView, Event, RunId, SourceVariable, StopReason, TimelineMark};
 
 /// Where the debugger stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -176,12 +176,12 @@ impl DebugState {
 
     /// Whether the program waits for a line to be typed.
     pub fn asks(&self) -> bool {
-        self.is_stopped() && self.view().is_some_and(|view| view.reason == DebugReason::Input)
+        self.is_stopped() && self.view().is_some_and(|view| view.reason == StopReason::Input)
     }
 
     /// Whether it stands where the program ended: nothing more is read there.
     pub fn is_over(&self) -> bool {
-        self.view().is_some_and(|view| matches!(view.reason, DebugReason::Ended { .. }))
+        self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. }))
     }
 
     /// Whether there is something to be given up.
@@ -191,7 +191,7 @@ impl DebugState {
 
     /// Whether the program is over here: there is nothing further on.
     pub fn is_at_end(&self) -> bool {
-        self.view().is_some_and(|view| matches!(view.reason, DebugReason::Ended { .. })) && self.is_stopped()
+        self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. })) && self.is_stopped()
     }
 
     /// What is known of where it stands, or stood last.
@@ -267,7 +267,7 @@ impl DebugState {
         }
         self.refused = None;
         // Playing goes on for as long as each step is nothing but a step.
-        if view.reason != DebugReason::Step && view.reason != DebugReason::Start {
+        if view.reason != StopReason::Step && view.reason != StopReason::Start {
             self.playing = None;
         }
         if self.playing == Some(Direction::Backwards) && view.step == 0 {
@@ -282,7 +282,7 @@ pub mod tests {
     use super::*;
     use crate::protocol::{Counters, Outcome};
 
-    pub fn view(step: u64, reason: DebugReason) -> DebugView {
+    pub fn view(step: u64, reason: StopReason) -> DebugView {
         DebugView {
             step,
             furthest: step,
@@ -309,12 +309,12 @@ pub mod tests {
         DebugAction::Heard(Rc::new(event))
     }
 
-    fn stopped(step: u64, reason: DebugReason) -> DebugAction {
+    fn stopped(step: u64, reason: StopReason) -> DebugAction {
         heard(Event::DebugStopped { run: 1, view: Box::new(view(step, reason)) })
     }
 
     fn begun() -> [DebugAction; 2] {
-        [DebugAction::Begin { run: 1, text: None }, stopped(0, DebugReason::Start)]
+        [DebugAction::Begin { run: 1, text: None }, stopped(0, StopReason::Start)]
     }
 
     #[test]
@@ -324,7 +324,7 @@ pub mod tests {
         let state = state.apply(DebugAction::Asked);
         assert!(state.is_working());
         assert_eq!(state.view().map(|view| view.step), Some(0), "the last view is still there");
-        let state = state.apply(stopped(1, DebugReason::Step));
+        let state = state.apply(stopped(1, StopReason::Step));
         assert!(state.is_stopped());
         assert_eq!(state.view().map(|view| view.step), Some(1));
     }
@@ -334,19 +334,19 @@ pub mod tests {
         let state = apply_all(begun()).apply(DebugAction::Asked);
         let state = state.apply(heard(Event::DebugWorking { run: 1, step: 70, of: Some(90) }));
         assert!(matches!(&state.phase, DebugPhase::Working { progress: Some((70, Some(90))), last } if last.step == 0));
-        let state = state.apply(stopped(90, DebugReason::Pause));
+        let state = state.apply(stopped(90, StopReason::Pause));
         assert!(state.is_stopped());
     }
 
     #[test]
     fn what_belongs_to_another_run_changes_nothing() {
         let state = apply_all(begun()).apply(DebugAction::Begin { run: 2, text: None });
-        assert_eq!(state.apply(stopped(5, DebugReason::Step)), state);
+        assert_eq!(state.apply(stopped(5, StopReason::Step)), state);
         let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
         assert_eq!(state.apply(heard(finished)), state);
         // A view that comes after the end does not bring it back.
         let over = apply_all(begun()).apply(DebugAction::End);
-        assert_eq!(over.apply(stopped(5, DebugReason::Step)), over);
+        assert_eq!(over.apply(stopped(5, StopReason::Step)), over);
     }
 
     #[test]
@@ -377,29 +377,29 @@ pub mod tests {
     #[test]
     fn playing_ends_where_the_program_ends_waits_or_began() {
         let playing = apply_all(begun()).apply(DebugAction::Play(Some(Direction::Forwards)));
-        assert_eq!(playing.apply(stopped(1, DebugReason::Step)).playing, Some(Direction::Forwards));
-        assert_eq!(playing.apply(stopped(1, DebugReason::Input)).playing, None);
-        let ended = DebugReason::Ended { outcome: Outcome::Exited { code: 0 } };
+        assert_eq!(playing.apply(stopped(1, StopReason::Step)).playing, Some(Direction::Forwards));
+        assert_eq!(playing.apply(stopped(1, StopReason::Input)).playing, None);
+        let ended = StopReason::Ended { outcome: Outcome::Exited { code: 0 } };
         assert_eq!(playing.apply(stopped(1, ended)).playing, None);
         let back = playing.apply(DebugAction::Play(Some(Direction::Backwards)));
-        assert_eq!(back.apply(stopped(0, DebugReason::Step)).playing, None);
+        assert_eq!(back.apply(stopped(0, StopReason::Step)).playing, None);
         assert_eq!(apply_all([DebugAction::Play(Some(Direction::Forwards))]).playing, None);
     }
 
     #[test]
     fn it_is_told_when_a_line_is_to_be_typed_and_when_none_ever_will() {
-        let asking = apply_all(begun()).apply(stopped(1, DebugReason::Input));
+        let asking = apply_all(begun()).apply(stopped(1, StopReason::Input));
         assert!(asking.asks() && !asking.is_over());
         assert!(!asking.apply(DebugAction::Asked).asks());
-        let over = asking.apply(stopped(2, DebugReason::Ended { outcome: Outcome::Exited { code: 0 } }));
+        let over = asking.apply(stopped(2, StopReason::Ended { outcome: Outcome::Exited { code: 0 } }));
         assert!(over.is_over() && !over.asks());
-        assert!(!over.apply(stopped(1, DebugReason::Step)).is_over());
+        assert!(!over.apply(stopped(1, StopReason::Step)).is_over());
     }
 
     #[test]
     fn a_chosen_frame_is_left_by_the_next_step_and_kept_by_a_change() {
         let state = apply_all(begun()).apply(DebugAction::SelectCall { frame: 2, level: 1 });
-        assert_eq!(state.apply(stopped(0, DebugReason::Step)).frame, 2);
-        assert_eq!(state.apply(stopped(1, DebugReason::Step)).frame, 0);
+        assert_eq!(state.apply(stopped(0, StopReason::Step)).frame, 2);
+        assert_eq!(state.apply(stopped(1, StopReason::Step)).frame, 0);
     }
 }

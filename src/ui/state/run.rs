@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call_results::CallResults;
-use crate::protocol::{Backtrace, Counters, DebugReason, Event, Outcome, RunId};
+use crate::protocol::{Backtrace, Counters, Event, Outcome, RunId, StopReason};
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,11 +169,11 @@ impl RunState {
             Event::Paused { .. } if self.phase != Phase::Stopping => self.phase = Phase::Paused,
             // Back at a step before it waited, a debugged program waits no longer.
             Event::DebugStopped { view, .. } => {
-                if let DebugReason::Ended { outcome } = &view.reason {
+                if let StopReason::Ended { outcome } = &view.reason {
                     self.list(&Rc::new(outcome.clone()));
                 }
                 self.go_on(match view.reason {
-                    DebugReason::Input => Activity::WaitingForInput,
+                    StopReason::Input => Activity::WaitingForInput,
                     _ => Activity::Computing,
                 });
             }

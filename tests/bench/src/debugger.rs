@@ -6,7 +6,7 @@ use crate::worker::Bench;
 use e2e::Page;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use wasmoscope::protocol::{DebugCommand, DebugReason, DebugView, Entry, Event, Outcome, Request, RunOptions, Source};
+use wasmoscope::protocol::{DebugCommand, DebugView, Entry, Event, Outcome, Request, RunOptions, Source, StopReason};
 
 /// Something that was measured, and what it should be.
 pub struct Row {
@@ -82,7 +82,7 @@ fn command(bench: &Bench, command: DebugCommand) -> (f64, DebugView) {
 fn to_the_end(bench: &Bench, sample: &Sample) -> (f64, u64) {
     debug(bench, sample);
     let (milliseconds, view) = command(bench, DebugCommand::JumpToEnd);
-    assert!(matches!(view.reason, DebugReason::Ended { .. }), "{}: {:?}", sample.name, view.reason);
+    assert!(matches!(view.reason, StopReason::Ended { .. }), "{}: {:?}", sample.name, view.reason);
     (milliseconds, view.step)
 }
 
