@@ -44,7 +44,7 @@ impl Attached {
     pub fn reset(&self, mut store: impl AsContextMut) {
         self.set_register(&mut store, Register::Top, 0);
         self.set_register(&mut store, Register::Depth, 0);
-        self.set_register(&mut store, Register::Prepare, 0);
+        self.set_register(&mut store, Register::EnterOnly, 0);
         self.set_register(&mut store, Register::Next, self.stack_base);
     }
 
@@ -156,9 +156,9 @@ fn make<T>(store: &mut Store<T>, instrumented: &Instrumented, max_depth: u32) ->
     let pages = first_pages(instrumented.stack_base, instrumented.margin);
     let state = Memory::new(&mut *store, MemoryType::new(pages, None))?;
     let bytes = state.data_mut(&mut *store);
-    let (places, _) = bytes[instrumented.redirects_base as usize..].as_chunks_mut();
-    for (place, redirect) in places.iter_mut().zip(&instrumented.redirects) {
-        *place = redirect.to_le_bytes();
+    let (places, _) = bytes[instrumented.jump_table_base as usize..].as_chunks_mut();
+    for (place, entry) in places.iter_mut().zip(&instrumented.jump_table) {
+        *place = entry.to_le_bytes();
     }
     let [null_func, null_extern] = NULLS;
     let code = Table::new(&mut *store, TableType::new(RefType::Func, instrumented.code + 1, None), null_func())?;

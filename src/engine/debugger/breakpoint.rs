@@ -46,7 +46,7 @@ impl Breakpoint {
         self.hit_count > 1
     }
 
-    /// The instructions before which the run functions have to leave for it, and more that may be something else.
+    /// The instructions before which the run functions have to exit for it; not every one of them is a hit.
     fn positions(&self, program: &Program) -> Vec<Position> {
         match &self.trigger {
             Trigger::Instruction(position) => vec![*position],
@@ -59,7 +59,7 @@ impl Breakpoint {
 }
 
 impl Watchpoint {
-    /// See [`Breakpoint::positions`]. What instructions do to memories is not among them: the copy checks that itself.
+    /// See [`Breakpoint::positions`]. What instructions do to memories is not among them: the copy checks those itself.
     pub(super) fn positions(&self, program: &Program) -> Vec<Position> {
         match self.target {
             // What the host does to memory is seen when its call is executed on its own.

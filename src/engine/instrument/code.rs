@@ -1,5 +1,5 @@
-//! The copy's code: doors, run functions, the driver, what decides on what is watched, step functions, what drops
-//! segments again, and what writes active segments, in that order.
+//! The copy's code: trampolines, run functions, the dispatch loop, the check of watched accesses, step functions, the
+//! function that drops segments again, and the initializers, in that order.
 
 use std::ops::Range;
 
@@ -8,16 +8,16 @@ use wasmparser::{FuncValidatorAllocations, Operator};
 
 use super::InstrumentError;
 use super::analyse::Analysed;
+use super::basic_blocks::{basic_blocks, single_steps};
 use super::copy::FunctionInfo;
 use super::emit::{self, Checks};
 use super::initialize::Initializers;
 use super::layout;
-use super::segments::{segments, single_steps};
 use super::signatures::Signatures;
 use super::support::{self, Callee, Types};
 use super::survey::Survey;
 
-/// What a copy checks for whether it is watched.
+/// Which accesses a copy checks for watchpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Watched {
     #[default]
@@ -33,8 +33,8 @@ pub enum Watched {
 pub struct Code {
     pub section: CodeSection,
     pub functions: Vec<FunctionInfo>,
-    /// For each instruction, where a run function goes with it.
-    pub redirects: Vec<u32>,
+    /// The jump table: for each instruction, the index of the basic block that it begins.
+    pub jump_table: Vec<u32>,
     /// The most bytes that a frame has without its operands.
     pub margin: u32,
     pub holds_references: bool,
@@ -46,7 +46,7 @@ pub struct Code {
     initializers: u32,
     /// How many functions the original has with a body.
     count: u32,
-    /// The index of the first door.
+    /// The index of the first trampoline.
     first: u32,
 }
 
@@ -59,22 +59,22 @@ impl Code {
     pub fn of(wasm: &[u8], survey: &Survey, types: Types, watched: Watched) -> Result<Self, InstrumentError> {
         let mut code = Self {
             watched,
-            redirects: Vec::with_capacity(survey.instructions as usize / 2),
+            jump_table: Vec::with_capacity(survey.instructions as usize / 2),
             count: survey.bodies.len() as u32,
             first: survey.signatures.imported + layout::FUNCTIONS,
             ..Self::default()
         };
         for callee in &survey.signatures.callees {
-            code.section.function(&support::door(callee, code.driver()));
+            code.section.function(&support::trampoline(callee, code.dispatch_loop()));
         }
         let mut allocations = FuncValidatorAllocations::default();
         for (body, callee) in survey.bodies.iter().zip(&survey.signatures.callees) {
             let analysed = body.analyse(wasm, &mut allocations)?;
             code.function(&analysed, callee, &survey.signatures)?;
         }
-        code.section.function(&support::driver(types));
-        if code.hit().is_some() {
-            code.section.function(&support::hit());
+        code.section.function(&support::dispatch_loop(types));
+        if code.check_access().is_some() {
+            code.section.function(&support::check_access());
         }
         for step in &code.steps {
             code.section.function(step);
@@ -101,8 +101,8 @@ impl Code {
         for _ in 0..=self.count {
             functions.function(types.code);
         }
-        if self.hit().is_some() {
-            functions.function(types.hit);
+        if self.check_access().is_some() {
+            functions.function(types.check_access);
         }
         for _ in &self.steps {
             functions.function(types.code);
@@ -115,15 +115,15 @@ impl Code {
         }
     }
 
-    /// The driver's index.
-    pub fn driver(&self) -> u32 {
+    /// The dispatch loop's index.
+    pub fn dispatch_loop(&self) -> u32 {
         self.first + 2 * self.count
     }
 
     /// What is in the table of code: run functions, step functions, and the original's functions, so that the debugger
     /// can tell which one a reference is.
     pub fn table(&self) -> Vec<u32> {
-        let runs = self.first + self.count..self.driver();
+        let runs = self.first + self.count..self.dispatch_loop();
         let functions_of_original = layout::FUNCTIONS..self.first + self.count;
         runs.chain(self.step_functions()).chain(functions_of_original).collect()
     }
@@ -149,12 +149,12 @@ impl Code {
     }
 
     /// The index of the function that decides on what is touched, in a copy that watches.
-    fn hit(&self) -> Option<u32> {
-        (self.watched != Watched::Nothing).then(|| self.driver() + 1)
+    fn check_access(&self) -> Option<u32> {
+        (self.watched != Watched::Nothing).then(|| self.dispatch_loop() + 1)
     }
 
     fn step_functions(&self) -> Range<u32> {
-        let first = self.driver() + 1 + u32::from(self.hit().is_some());
+        let first = self.dispatch_loop() + 1 + u32::from(self.check_access().is_some());
         first..first + self.steps.len() as u32
     }
 
@@ -166,16 +166,17 @@ impl Code {
         signatures: &Signatures,
     ) -> Result<(), InstrumentError> {
         let function = &analysed.function;
-        let segments = segments(function);
-        let first_redirect = self.redirects.len() as u32;
-        let place = signatures.redirects() + first_redirect * layout::COUNTER_STEP;
+        let basic_blocks = basic_blocks(function);
+        let first_jump = self.jump_table.len() as u32;
+        let place = signatures.jump_table() + first_jump * layout::COUNTER_STEP;
         let reads = self.watched == Watched::Reads;
-        let checks = self.hit().map(|hit| Checks { reads, filter: signatures.filter(), hit });
-        self.section.function(&emit::run_function(analysed, &segments, place, signatures, checks)?);
-        let leave = segments.len() as u32;
-        self.redirects.extend(std::iter::repeat_n(leave, function.instructions.len()));
-        for (index, segment) in segments.iter().enumerate() {
-            self.redirects[(first_redirect + segment.steps[0]) as usize] = index as u32;
+        let checks =
+            self.check_access().map(|check_access| Checks { reads, filter: signatures.filter(), check_access });
+        self.section.function(&emit::run_function(analysed, &basic_blocks, place, signatures, checks)?);
+        let exit = basic_blocks.len() as u32;
+        self.jump_table.extend(std::iter::repeat_n(exit, function.instructions.len()));
+        for (index, basic_block) in basic_blocks.iter().enumerate() {
+            self.jump_table[(first_jump + basic_block.steps[0]) as usize] = index as u32;
         }
 
         let first_step_function = self.first_function();
@@ -192,9 +193,12 @@ impl Code {
             results: callee.results.clone(),
             frame_size: function.frame_size(),
             locals: callee.locals.clone(),
-            first_redirect,
+            first_jump,
             instructions: function.instructions.len() as u32,
-            segments: segments.iter().map(|segment| (segment.steps[0], segment.steps.len() as u32)).collect(),
+            basic_blocks: basic_blocks
+                .iter()
+                .map(|basic_block| (basic_block.steps[0], basic_block.steps.len() as u32))
+                .collect(),
             first_step_function,
             step_functions,
         });

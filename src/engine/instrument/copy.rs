@@ -33,10 +33,10 @@ pub struct Instrumented {
     pub tables: u32,
     /// The original's start function; the copy has none.
     pub start: Option<u32>,
-    /// For each instruction, where a run function goes with it.
-    pub redirects: Vec<u32>,
+    /// The jump table: for each instruction, the index of the basic block that it begins.
+    pub jump_table: Vec<u32>,
     /// Where they begin in the state memory.
-    pub redirects_base: u32,
+    pub jump_table_base: u32,
     /// Where the filter begins in the state memory.
     pub filter: u32,
     /// How many data and elem segments there are, which may be dropped.
@@ -85,11 +85,11 @@ pub struct FunctionInfo {
     pub frame_size: u32,
     /// Without the parameters.
     pub locals: Vec<ValType>,
-    /// The first of its instructions among [`Instrumented::redirects`].
-    pub first_redirect: u32,
+    /// Its first entry in [`Instrumented::jump_table`].
+    pub first_jump: u32,
     pub instructions: u32,
-    /// The first instruction of each segment, and how many steps the segment has.
-    pub segments: Vec<(u32, u32)>,
+    /// The first instruction of each basic block, and its number of steps.
+    pub basic_blocks: Vec<(u32, u32)>,
     /// The first of its step functions among all the code.
     pub first_step_function: u32,
     /// The instruction from which on each step function is responsible.
@@ -112,9 +112,9 @@ impl Instrumented {
         format!("{}table:{index}", self.prefix)
     }
 
-    /// The export name of the driver.
-    pub fn driver(&self) -> String {
-        format!("{}driver", self.prefix)
+    /// The export name of the dispatch loop.
+    pub fn dispatch_loop(&self) -> String {
+        format!("{}dispatch_loop", self.prefix)
     }
 
     /// The export name of the function that writes the original's active segments, to be called once and before all else.
@@ -240,7 +240,7 @@ impl Body {
     }
 }
 
-/// How many pages the state memory begins with, besides those for the redirects.
+/// How many pages the state memory begins with, besides those of the jump table.
 const FIRST_PAGES: u32 = 4;
 const PAGE: u32 = 1 << 16;
 

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! 0       16                                                                           stack_base
-//! | unused | drops, a byte for each | filter, for reads and | redirects, 4 bytes | frame | frame | ...
-//!          | data and elem segment  | then for writes       | for an instruction |
+//! | unused | drops, a byte for each | filter, for reads and | jump table, 4    | frame | frame | ...
+//!          | data and elem segment  | then for writes       | bytes an instr.  |
 //! ```
 //!
 //! A drop is 1 when its segment was dropped, which nobody could find out otherwise. The filter says which addresses are
@@ -46,25 +46,25 @@ pub enum Register {
     Depth,
     /// How many may be.
     MaxDepth,
-    /// How many instructions may be executed before the driver returns.
+    /// How many instructions may be executed before the dispatch loop returns.
     Budget,
     /// Where the state memory ends.
     Limit,
-    /// Where the next frame may begin; for doors.
+    /// Where the next frame may begin; for trampolines.
     Next,
-    /// The frame below the next one; for doors.
+    /// The frame below the next one; for trampolines.
     Below,
-    /// Where the results of the next call go; for doors.
+    /// Where the results of the next call go; for trampolines.
     Results,
-    /// 1: the next door makes a frame and returns at once.
-    Prepare,
+    /// 1: the next trampoline only creates a frame and returns.
+    EnterOnly,
     /// Where what is watched begins: of several ranges, the first.
     WatchStart,
     /// How many bytes it is from there to the end of what is watched; 0: nothing is.
     WatchLength,
-    /// 0: leave before what touches it. Otherwise one more than the [`watch_kind`] of which the last access is noted.
+    /// 0: exit before an access. Otherwise one more than the [`watch_kind`] of which the last access is recorded.
     WatchKind,
-    /// What was left of the budget before the access that was noted last; [`NOT_NOTED`]: there was none.
+    /// The remaining budget before the access that was recorded last; [`NOT_RECORDED`]: there was none.
     WatchLast,
 }
 
@@ -78,7 +78,7 @@ impl Register {
         Self::Next,
         Self::Below,
         Self::Results,
-        Self::Prepare,
+        Self::EnterOnly,
         Self::WatchStart,
         Self::WatchLength,
         Self::WatchKind,
@@ -91,7 +91,7 @@ impl Register {
     pub fn is_state(self) -> bool {
         match self {
             Self::Top | Self::Depth | Self::MaxDepth | Self::Budget => true,
-            Self::Next | Self::Below | Self::Results | Self::Prepare => true,
+            Self::Next | Self::Below | Self::Results | Self::EnterOnly => true,
             Self::Limit | Self::WatchStart | Self::WatchLength | Self::WatchKind | Self::WatchLast => false,
         }
     }
@@ -106,7 +106,7 @@ impl Register {
             Self::Next => "next",
             Self::Below => "below",
             Self::Results => "results",
-            Self::Prepare => "prepare",
+            Self::EnterOnly => "enter_only",
             Self::WatchStart => "watch_start",
             Self::WatchLength => "watch_length",
             Self::WatchKind => "watch_kind",
@@ -132,7 +132,7 @@ pub fn watch_kind(memory: u32, writes: bool) -> u32 {
 }
 
 /// See [`Register::WatchLast`].
-pub const NOT_NOTED: u32 = u32::MAX;
+pub const NOT_RECORDED: u32 = u32::MAX;
 
 /// Where the drops begin.
 pub const DROPS: u32 = 16;
@@ -146,7 +146,7 @@ pub const RESULTS: u32 = 16;
 /// Where the locals begin.
 pub const HEADER: u32 = 24;
 
-/// How far apart the program counters of neighbouring instructions are: as far as their redirects.
+/// How far apart the program counters of neighbouring instructions are: as far as their entries in the jump table.
 pub const COUNTER_STEP: u32 = 4;
 
 /// The bytes that a value takes in a frame.
@@ -164,10 +164,10 @@ pub fn align(address: u32) -> u32 {
     address.next_multiple_of(16)
 }
 
-/// What the driver returns: nothing is left to run.
+/// What the dispatch loop returns: no frame is left.
 pub const FINISHED: i32 = 0;
-/// What the driver returns: the budget is used up, or a redirect said to leave.
-pub const LEFT: i32 = 1;
+/// What the dispatch loop returns: the budget is used up, or a jump table entry is an exit.
+pub const EXITED: i32 = 1;
 
 /// How many instructions one step function covers: a function of any size stays below wasmi's limits.
 pub const STEPS_PER_FUNCTION: usize = 2_000;

@@ -1,4 +1,4 @@
-//! A copy of a module that can be stopped anywhere, looked into, and put back to where it was.
+//! An instrumented copy of a module, which can be stopped at every instruction, inspected and restored.
 //!
 //! wasmi is a register machine: it has no operand stack to show, and a call that is under way cannot be saved. So the
 //! copy keeps all of a program's state where it can be read, copied and written back: in a memory of its own, the
@@ -7,27 +7,28 @@
 //!
 //! - its *run function* goes from one straight piece of code to the next (a *segment*): it takes from the
 //!   state memory what the piece needs, executes the original instructions, and puts back what stays;
-//! - its *step functions* execute one single instruction, in the same way;
-//! - its *door* has the type and the place of the original in tables and exports, and makes a frame.
+//! - its *step functions* execute one instruction each, in the same way;
+//! - its *trampoline* represents the original in tables and exports: it has its type, and creates a frame.
 //!
-//! A call does not call: it makes a frame and returns to the *driver*, a loop that runs whatever frame is on top. So
-//! wasmi's own stack holds nothing of the program, and the state memory, the memories, globals and tables together are
-//! all of its state. To stop, the driver returns; to go back, the state is written over.
+//! A call creates a frame and returns to the *dispatch loop*, which runs the topmost frame. So wasmi's own stack holds
+//! none of the program's state: all of it is in the state memory, the memories, globals and tables. To stop, the
+//! dispatch loop returns; to go back, the state is overwritten.
 //!
-//! The run functions count: each segment takes its number of instructions off a budget, and leaves when there is not
-//! enough. Each goes to the next segment by way of a table in the state memory, in which an entry can be redirected to
-//! leave: that is a breakpoint.
+//! Each basic block subtracts its number of instructions from a budget, and exits if the budget is too small. The next
+//! block is looked up in a *jump table* in the state memory, in which an entry can be changed to an exit: that is a
+//! breakpoint.
 //!
-//! What instantiation writes into memories and tables, a copy writes in a call of its own, the *initializer*, so that
-//! the instance is there even when that traps.
+//! A copy writes its active segments in a separate call, the *initializer*, so that the instance exists even if that
+//! traps.
 //!
-//! A copy can also watch: then a run function checks, before an instruction that touches a memory, whether what it touches
-//! is watched, and leaves before it or notes it.
+//! A copy can also watch: then a run function checks, before an instruction that accesses a memory, whether the bytes
+//! are watched, and exits before it or records it.
 //!
-//! This folder rewrites; it runs nothing. What drives the copy is in `debugger`.
+//! This folder only rewrites modules; running the copy belongs in `debugger`.
 
 pub mod access;
 mod analyse;
+mod basic_blocks;
 mod code;
 mod copy;
 mod emit;
@@ -36,7 +37,6 @@ pub mod layout;
 mod operands;
 mod plain;
 mod rewrite;
-mod segments;
 mod signatures;
 mod support;
 mod survey;

@@ -36,8 +36,8 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
     let survey = Survey::of(wasm)?;
     let types = Types::after(survey.counts.types);
     let mut code = Code::of(wasm, &survey, types, watched)?;
-    let redirect_bytes = code.redirects.len() as u64 * u64::from(layout::COUNTER_STEP);
-    if redirect_bytes > u64::from(u32::MAX / 4) {
+    let jump_table_bytes = code.jump_table.len() as u64 * u64::from(layout::COUNTER_STEP);
+    if jump_table_bytes > u64::from(u32::MAX / 4) {
         return Err(InstrumentError::TooLarge("the module has too many instructions to be debugged"));
     }
     let prefix = unused_prefix(&survey.export_names);
@@ -48,7 +48,7 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
     code.declare(&mut sections.functions, &survey.signatures, types);
     sections.own_exports(&prefix, &survey, &code);
     sections.own_elements(&code);
-    let redirects_base = survey.signatures.redirects();
+    let jump_table_base = survey.signatures.jump_table();
     Ok(Instrumented {
         wasm: sections.module(&code),
         prefix,
@@ -59,17 +59,17 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
         tables: survey.counts.tables,
         start: survey.start,
         filter: survey.signatures.filter(),
-        redirects_base,
+        jump_table_base,
         drops: if code.has_drops { survey.signatures.data + survey.signatures.elements } else { 0 },
         writes_tables: code.writes_tables,
-        stack_base: layout::align(redirects_base + redirect_bytes as u32),
+        stack_base: layout::align(jump_table_base + jump_table_bytes as u32),
         // Results of a call from outside stand before its frame.
         margin: layout::align(code.margin) + 64 * 1024,
         code: code.table().len() as u32,
         first_function: code.first_function(),
         holds_references: code.holds_references,
         functions: code.functions,
-        redirects: code.redirects,
+        jump_table: code.jump_table,
         original: wasm.into(),
         bodies: survey.bodies,
         known: Default::default(),
@@ -170,7 +170,7 @@ impl Sections {
         for table in 0..survey.counts.tables {
             self.exports.export(&format!("{prefix}table:{table}"), ExportKind::Table, table + layout::TABLES);
         }
-        self.exports.export(&format!("{prefix}driver"), ExportKind::Func, code.driver());
+        self.exports.export(&format!("{prefix}dispatch_loop"), ExportKind::Func, code.dispatch_loop());
         self.exports.export(&format!("{prefix}initialize"), ExportKind::Func, code.initializer());
     }
 

@@ -65,8 +65,8 @@ impl Signatures {
         layout::align(layout::DROPS + self.data + self.elements)
     }
 
-    /// Where the redirects begin.
-    pub fn redirects(&self) -> u32 {
+    /// Where the jump table begins.
+    pub fn jump_table(&self) -> u32 {
         self.filter() + 2 * layout::FILTER
     }
 

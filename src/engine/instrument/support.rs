@@ -1,4 +1,5 @@
-//! What the rewritten functions have in common: values to and from frames, frames made, the doors, the driver.
+//! What the rewritten functions share: loading and storing values of frames, creating frames, the trampolines, the
+//! dispatch loop.
 
 use std::ops::Range;
 
@@ -39,20 +40,20 @@ impl Callee {
 /// Function types that the copy adds.
 #[derive(Debug, Clone, Copy)]
 pub struct Types {
-    /// `(i32) -> i32`: run functions, step functions, the driver.
+    /// `(i32) -> i32`: run functions, step functions, the dispatch loop.
     pub code: u32,
     /// `(i32) -> ()`: [`layout::GROW`].
     pub grow: u32,
     /// `() -> ()`: [`layout::OVERFLOW`], and what drops and writes segments.
     pub nothing: u32,
-    /// `(i32, i32, i32, i32) -> i32`: [`hit`].
-    pub hit: u32,
+    /// `(i32, i32, i32, i32) -> i32`: [`check_access`].
+    pub check_access: u32,
 }
 
 impl Types {
     /// Their indices, after so many types of the original.
     pub fn after(count: u32) -> Self {
-        Self { code: count, grow: count + 1, nothing: count + 2, hit: count + 3 }
+        Self { code: count, grow: count + 1, nothing: count + 2, check_access: count + 3 }
     }
 }
 
@@ -255,8 +256,9 @@ fn default(sink: &mut InstructionSink<'_>, ty: ValType) {
     };
 }
 
-/// The driver: runs the topmost frame until the frame at its parameter is gone, or until one says to leave.
-pub fn driver(types: Types) -> wasm_encoder::Function {
+/// The dispatch loop: runs the topmost frame until the frame at its parameter has returned, or until a run function
+/// exits.
+pub fn dispatch_loop(types: Types) -> wasm_encoder::Function {
     let mut function = wasm_encoder::Function::new([]);
     let mut sink = function.instructions();
     sink.loop_(BlockType::Empty);
@@ -266,14 +268,14 @@ pub fn driver(types: Types) -> wasm_encoder::Function {
     get(&mut sink, Register::Top);
     sink.i32_load(at(layout::FUNCTION, 2)).call_indirect(0, types.code);
     sink.i32_eqz().br_if(0).end();
-    sink.i32_const(layout::LEFT).end();
+    sink.i32_const(layout::EXITED).end();
     function
 }
 
-/// Decides on an access, `(address, length, kind, left) -> i32`, in a copy that watches: 1 to leave before it.
+/// Decides on an access, `(address, length, kind, left) -> i32`, in a copy that watches: 1 to exit before it.
 ///
-/// Where the last access is asked for, it notes what was left of the budget and says to go on.
-pub fn hit() -> wasm_encoder::Function {
+/// For a write query, it records the remaining budget and returns 0.
+pub fn check_access() -> wasm_encoder::Function {
     let (address, length, kind, left) = (0, 1, 2, 3);
     let mut function = wasm_encoder::Function::new([]);
     let mut sink = function.instructions();
@@ -314,20 +316,20 @@ pub fn dropper(data: u32, elements: u32) -> wasm_encoder::Function {
     function
 }
 
-/// The door of a function: what stands for it in tables, in exports and under `ref.func`.
+/// The trampoline of a function: what represents it in tables, in exports and under `ref.func`.
 ///
-/// Prepared by a caller, it makes the frame and gives back zeros that nobody looks at. Called from outside, it makes
-/// the frame, drives it to its end, and gives back the results.
-pub fn door(callee: &Callee, driver: u32) -> wasm_encoder::Function {
+/// If the caller has set `EnterOnly`, it only creates the frame, and its zero results are unused. Called by the host,
+/// it creates the frame, runs it to its end, and returns the results.
+pub fn trampoline(callee: &Callee, dispatch_loop: u32) -> wasm_encoder::Function {
     let params = callee.params.len() as u32;
     let (frame, below, results, next) = (params, params + 1, params + 2, params + 3);
     let mut function = wasm_encoder::Function::new([(4, wasm_encoder::ValType::I32)]);
     let mut sink = function.instructions();
 
-    get(&mut sink, Register::Prepare);
+    get(&mut sink, Register::EnterOnly);
     sink.if_(BlockType::Empty);
     sink.i32_const(0);
-    set(&mut sink, Register::Prepare);
+    set(&mut sink, Register::EnterOnly);
     get(&mut sink, Register::Next);
     sink.local_set(frame);
     get(&mut sink, Register::Below);
@@ -349,7 +351,7 @@ pub fn door(callee: &Callee, driver: u32) -> wasm_encoder::Function {
     sink.loop_(BlockType::Empty);
     sink.i32_const(i32::MAX);
     set(&mut sink, Register::Budget);
-    sink.local_get(frame).call(driver).br_if(0).end();
+    sink.local_get(frame).call(dispatch_loop).br_if(0).end();
     sink.local_get(next);
     set(&mut sink, Register::Next);
     let mut offset = 0;

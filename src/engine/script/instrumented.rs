@@ -1,4 +1,4 @@
-//! Modules as the debugger runs them: their instrumented copies, called through their doors.
+//! Modules as the debugger runs them: their instrumented copies, called through their trampolines.
 
 use std::collections::HashMap;
 

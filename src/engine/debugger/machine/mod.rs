@@ -46,7 +46,7 @@ pub struct Machine {
     program: Rc<Program>,
     store: Store<Host>,
     attached: Attached,
-    driver: Func,
+    dispatch_loop: Func,
     memories: Vec<Memory>,
     globals: Vec<Global>,
     tables: Vec<Table>,
@@ -55,15 +55,15 @@ pub struct Machine {
     functions: HashMap<String, u32>,
     references: Vec<Func>,
     waiting: Option<ResumableCallHostTrap>,
-    /// Before which segments run functions leave.
-    redirected: HashSet<Position>,
+    /// The basic blocks before which run functions exit.
+    exits: HashSet<Position>,
     steps: u64,
     /// What this copy checks for.
     watched: Watched,
-    /// Whether it notes accesses instead of leaving before them.
-    notes: bool,
-    /// The step of the access that was noted last.
-    noted: Option<u64>,
+    /// Whether it records accesses instead of exiting before them.
+    records: bool,
+    /// The step of the access that was recorded last.
+    recorded: Option<u64>,
 }
 
 impl Machine {
@@ -110,8 +110,8 @@ impl Machine {
         let memories = (0..copy.memories).filter_map(|index| export(&copy.memory(index))?.into_memory());
         let globals = (0..copy.globals).filter_map(|index| export(&copy.global(index))?.into_global());
         let tables = (0..copy.tables).filter_map(|index| export(&copy.table(index))?.into_table());
-        let driver = export(&copy.driver()).and_then(Extern::into_func);
-        let driver = driver.expect("the copy exports its driver");
+        let dispatch_loop = export(&copy.dispatch_loop()).and_then(Extern::into_func);
+        let dispatch_loop = dispatch_loop.expect("the copy exports its dispatch loop");
         let references: Vec<Func> = (copy.first_function..copy.code)
             .filter_map(|index| match attached.code.get(&store, u64::from(index)) {
                 Some(Ref::Func(Nullable::Val(function))) => Some(function),
@@ -128,14 +128,14 @@ impl Machine {
             globals: globals.collect(),
             tables: tables.collect(),
             wasi_memory,
-            driver,
+            dispatch_loop,
             functions,
             references,
             waiting: None,
-            redirected: HashSet::new(),
+            exits: HashSet::new(),
             watched: Watched::Nothing,
-            notes: false,
-            noted: None,
+            records: false,
+            recorded: None,
             steps: 0,
             attached,
             program,

@@ -1,4 +1,4 @@
-//! Executing: whole segments, single instructions, and host calls that wait; and where run functions leave.
+//! Execution: whole basic blocks, single instructions, and host calls that wait; and where run functions exit.
 
 use std::rc::Rc;
 
@@ -18,25 +18,25 @@ pub enum Halt {
     Returned,
     /// In a call of the host, which waits.
     Waiting(Suspend),
-    /// It cannot go on. For a trap in the middle of a segment, the frames are not at the instruction that trapped.
+    /// It failed. For a trap in the middle of a basic block, the frames are not at the instruction that trapped.
     Failed(Error),
 }
 
 impl Machine {
-    /// Executes whole segments, at most so many instructions, until the frame at `base` is gone.
+    /// Executes whole basic blocks, at most this many instructions, until the frame at `base` has returned.
     ///
-    /// It may execute none: when the frame is not at the start of a segment, when the segment is longer than the budget,
-    /// or when it is redirected.
+    /// It executes none if the frame is not at the start of a basic block, if the block is longer than the budget, or
+    /// if its jump table entry is an exit.
     pub fn run(&mut self, budget: u64, base: u32) -> Halt {
         let budget = u32::try_from(budget).unwrap_or(u32::MAX).min(i32::MAX as u32);
         self.attached.set_register(&mut self.store, Register::Budget, budget);
         self.count_calls(u64::from(budget));
         let mut status = [Val::I32(0)];
-        let called = self.driver.call_resumable(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
+        let called = self.dispatch_loop.call_resumable(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
         let halt = self.after(called);
         let left = self.attached.register(&self.store, Register::Budget);
-        if self.notes {
-            self.take_note(budget);
+        if self.records {
+            self.collect_recorded(budget);
         }
         self.steps += u64::from(budget.saturating_sub(left));
         self.resolve(halt)
@@ -127,37 +127,36 @@ impl Machine {
         }
     }
 
-    /// Where a run function goes with an instruction; [`Machine::set_redirect`] changes it.
-    fn redirect_address(&self, position: Position) -> Option<u32> {
+    /// The address of an instruction's jump table entry; [`Machine::set_exit`] changes it.
+    fn jump_table_address(&self, position: Position) -> Option<u32> {
         let info = self.program.instrumented.functions.get(position.function as usize)?;
         (position.instruction < info.instructions).then(|| {
-            self.program.instrumented.redirects_base
-                + (info.first_redirect + position.instruction) * layout::COUNTER_STEP
+            self.program.instrumented.jump_table_base + (info.first_jump + position.instruction) * layout::COUNTER_STEP
         })
     }
 
-    /// Whether run functions leave before that instruction, which begins a segment, or pass it.
-    pub fn set_redirect(&mut self, position: Position, leave: bool) {
+    /// Sets whether run functions exit before that instruction, which begins a basic block.
+    pub fn set_exit(&mut self, position: Position, exits_here: bool) {
         let program = Rc::clone(&self.program);
-        let Some(address) = self.redirect_address(position) else { return };
+        let Some(address) = self.jump_table_address(position) else { return };
         let Some(info) = program.instrumented.functions.get(position.function as usize) else { return };
-        let index = (info.first_redirect + position.instruction) as usize;
-        let target = if leave { info.segments.len() as u32 } else { program.instrumented.redirects[index] };
+        let index = (info.first_jump + position.instruction) as usize;
+        let target = if exits_here { info.basic_blocks.len() as u32 } else { program.instrumented.jump_table[index] };
         set_word(self.state_mut(), address, target);
-        if leave {
-            self.redirected.insert(position);
+        if exits_here {
+            self.exits.insert(position);
         } else {
-            self.redirected.remove(&position);
+            self.exits.remove(&position);
         }
     }
 
-    /// Makes the run functions leave before the segment that an instruction is in, or pass it.
-    pub fn set_redirect_around(&mut self, position: Position, leave: bool) {
+    /// Sets whether run functions exit before the basic block that an instruction is in.
+    pub fn set_exit_around(&mut self, position: Position, exits_here: bool) {
         let program = Rc::clone(&self.program);
         let Some(info) = program.instrumented.functions.get(position.function as usize) else { return };
-        let after = info.segments.partition_point(|(first, _)| *first <= position.instruction);
-        if let Some((first, _)) = after.checked_sub(1).and_then(|index| info.segments.get(index)) {
-            self.set_redirect(Position { function: position.function, instruction: *first }, leave);
+        let after = info.basic_blocks.partition_point(|(first, _)| *first <= position.instruction);
+        if let Some((first, _)) = after.checked_sub(1).and_then(|index| info.basic_blocks.get(index)) {
+            self.set_exit(Position { function: position.function, instruction: *first }, exits_here);
         }
     }
 }

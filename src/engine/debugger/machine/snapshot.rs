@@ -175,10 +175,10 @@ impl Machine {
     /// The same instance, of which nothing is under way.
     fn emptied(mut self) -> Self {
         self.waiting = None;
-        for position in std::mem::take(&mut self.redirected) {
-            self.set_redirect(position, false);
+        for position in std::mem::take(&mut self.exits) {
+            self.set_exit(position, false);
         }
-        self.leave_before(&[]);
+        self.exit_before(&[]);
         self
     }
 

@@ -1,4 +1,4 @@
-//! What a copy that watches is told to look for.
+//! The watched ranges of a copy that watches.
 
 use super::Machine;
 use crate::engine::instrument::Watched;
@@ -20,26 +20,26 @@ impl Machine {
         self.watched
     }
 
-    /// Has the run functions leave before what may touch any of the ranges. It may be something else that is touched.
-    pub fn leave_before(&mut self, ranges: &[WatchedRange]) {
+    /// Has the run functions exit before accesses to any of the ranges. The filter has false positives.
+    pub fn exit_before(&mut self, ranges: &[WatchedRange]) {
         self.watch(ranges, 0);
     }
 
-    /// Has the run functions note the last access of the range, see [`Machine::take_recorded_write`].
-    pub fn note(&mut self, range: WatchedRange) {
+    /// Has the run functions record the last access to the range, see [`Machine::take_recorded_write`].
+    pub fn record_last(&mut self, range: WatchedRange) {
         self.watch(&[range], layout::watch_kind(range.memory, range.writes) + 1);
-        self.notes = true;
-        self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_NOTED);
+        self.records = true;
+        self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_RECORDED);
     }
 
-    /// The step of the last access that was noted since this was asked last.
+    /// Takes the step of the last access that was recorded.
     pub fn take_recorded_write(&mut self) -> Option<u64> {
-        self.noted.take()
+        self.recorded.take()
     }
 
     fn watch(&mut self, ranges: &[WatchedRange], kind: u32) {
-        self.notes = false;
-        self.noted = None;
+        self.records = false;
+        self.recorded = None;
         let start = ranges.iter().map(|range| range.start).min().unwrap_or(0);
         let end = ranges.iter().map(|range| range.start.saturating_add(range.length)).max().unwrap_or(0);
         // No memory here is larger than what 32 bits address.
@@ -58,11 +58,11 @@ impl Machine {
     }
 
     /// After a run that began with that budget, and before its steps are counted.
-    pub(super) fn take_note(&mut self, budget: u32) {
+    pub(super) fn collect_recorded(&mut self, budget: u32) {
         let last = self.attached.register(&self.store, Register::WatchLast);
-        if last != layout::NOT_NOTED {
-            self.noted = Some(self.steps + u64::from(budget.saturating_sub(last)));
-            self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_NOTED);
+        if last != layout::NOT_RECORDED {
+            self.recorded = Some(self.steps + u64::from(budget.saturating_sub(last)));
+            self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_RECORDED);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Breakpoints in a session: where the run functions leave for them, and whether one says to stop.
+//! Breakpoints in a session: where the run functions exit for them, and whether one stops the program.
 
 use super::{DebugSession, Observe, RunSpec};
 use crate::engine::debugger::breakpoint::{Breakpoint, BreakpointId, Breakpoints, Trigger};
@@ -8,10 +8,10 @@ use crate::engine::debugger::program::ProgramError;
 use crate::engine::debugger::scope::MachineScope;
 use crate::engine::instrument::Watched;
 
-/// For what the run functions of the machine leave.
+/// What the run functions of the machine exit for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Armed {
-    /// Of the breakpoints, those that count whatever is asked for, and more.
+    /// The breakpoints that are armed.
     pub breakpoints: Option<Observe>,
     pub target: Option<Position>,
     /// Whether for the line that is run to.
@@ -73,10 +73,10 @@ impl DebugSession {
         std::mem::take(&mut self.log)
     }
 
-    /// Makes the run functions leave for what counts on a course.
+    /// Sets the exits of the run functions for a run.
     pub(super) fn arm(&mut self, spec: &RunSpec) {
         let write_query = self.write_query.is_some();
-        // What answers a question goes by places of its own.
+        // A write query has exits of its own.
         let counts = !write_query && (spec.observe > Observe::HitCounts || self.counts());
         let armed =
             Armed { breakpoints: counts.then_some(spec.observe), target: spec.target, line: spec.line, write_query };
@@ -86,20 +86,20 @@ impl DebugSession {
         self.disarm();
         self.forget_elsewhere();
         self.armed = armed;
-        self.leave_for_armed();
+        self.set_armed_exits();
         self.await_returns();
         if let Some(range) = self.write_query.as_ref().and_then(|write_query| write_query.range()) {
-            self.machine_mut().note(range);
+            self.machine_mut().record_last(range);
         } else if let Some(observe) = armed.breakpoints {
             let ranges = self.breakpoints.ranges(|breakpoint| observe.includes(breakpoint));
-            self.machine_mut().leave_before(&ranges);
+            self.machine_mut().exit_before(&ranges);
         }
     }
 
-    /// Makes the run functions leave for what they are armed for, once more where they have been made to pass.
-    pub(super) fn leave_for_armed(&mut self) {
+    /// Sets the armed exits, also where a line step has cleared them.
+    pub(super) fn set_armed_exits(&mut self) {
         for position in self.armed_positions() {
-            self.machine_mut().set_redirect_around(position, true);
+            self.machine_mut().set_exit_around(position, true);
         }
     }
 
@@ -115,10 +115,10 @@ impl DebugSession {
 
     pub(super) fn disarm(&mut self) {
         for position in self.armed_positions() {
-            self.machine_mut().set_redirect_around(position, false);
+            self.machine_mut().set_exit_around(position, false);
         }
         self.armed = Armed::default();
-        self.machine_mut().leave_before(&[]);
+        self.machine_mut().exit_before(&[]);
     }
 
     fn armed_positions(&self) -> Vec<Position> {

@@ -67,9 +67,9 @@ impl DebugSession {
         let outcome = Outcome::of_error(&error, &self.program.limits, refused.as_ref());
         self.collect_output();
         if !exact && error.as_trap_code().is_some() {
-            // Somewhere in the segment that was begun last: go to its start, and on in single steps.
+            // Somewhere in the last basic block: go to its start, and on in single steps.
             let last = self.step();
-            self.go_back_to_segment(last);
+            self.go_back_to_block_start(last);
             while self.step() <= last {
                 match self.machine_mut().step() {
                     Halt::Ready => {}
@@ -83,7 +83,7 @@ impl DebugSession {
 
     /// Goes to a step that was passed not long ago, all at once.
     pub(super) fn go_back_to(&mut self, step: u64) {
-        self.go_back_to_segment(step);
+        self.go_back_to_block_start(step);
         while self.step() < step {
             let halt = self.machine_mut().step();
             match halt {
@@ -94,8 +94,8 @@ impl DebugSession {
         }
     }
 
-    /// To the start of the segment that the step is in.
-    fn go_back_to_segment(&mut self, step: u64) {
+    /// Goes to the start of the basic block that contains a step.
+    fn go_back_to_block_start(&mut self, step: u64) {
         let Some(checkpoint) = self.checkpoints.before(step).cloned() else { return };
         self.restore(&checkpoint);
         // Nothing is counted on the way.
@@ -109,7 +109,7 @@ impl DebugSession {
                 Halt::Ready if self.step() > before => {}
                 Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(),
                 // A checkpoint or a change may be in the middle of a block.
-                Halt::Ready if before < step && (limit < step || !self.is_at_segment()) => {
+                Halt::Ready if before < step && (limit < step || !self.is_at_block_start()) => {
                     let _ = self.machine_mut().step();
                 }
                 Halt::Ready | Halt::Returned | Halt::Waiting(_) | Halt::Failed(_) => break,
@@ -117,11 +117,11 @@ impl DebugSession {
         }
     }
 
-    fn is_at_segment(&self) -> bool {
+    fn is_at_block_start(&self) -> bool {
         self.machine().position().is_some_and(|position| {
             let info = self.program.instrumented.functions.get(position.function as usize);
             info.is_some_and(|info| {
-                info.segments.binary_search_by_key(&position.instruction, |(first, _)| *first).is_ok()
+                info.basic_blocks.binary_search_by_key(&position.instruction, |(first, _)| *first).is_ok()
             })
         })
     }

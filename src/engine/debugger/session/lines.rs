@@ -1,7 +1,7 @@
 //! Stepping forwards from line to line. Backwards it is a search, see [`LineBack`].
 //!
 //! A step ends where an instruction of another line of the program comes next. What belongs to no line of the program,
-//! such as the standard library, is passed over. On the way, the run functions leave only at the segments in which
+//! such as the standard library, is passed over. On the way, the run functions exit only at basic blocks in which
 //! another line begins, so that a loop within a line or a call that is stepped over runs at full speed.
 
 use std::rc::Rc;
@@ -38,8 +38,8 @@ pub(super) struct LineStep {
     /// The frame in which it began, or the one that was returned to.
     frame: u32,
     function: u32,
-    /// Where the run functions leave.
-    redirected: Vec<Position>,
+    /// Where the run functions exit.
+    exits: Vec<Position>,
 }
 
 impl DebugSession {
@@ -107,7 +107,7 @@ impl DebugSession {
             }),
             frame,
             function: position.function,
-            redirected: Vec::new(),
+            exits: Vec::new(),
         });
         let spec = RunSpec {
             limit: u64::MAX,
@@ -147,17 +147,17 @@ impl DebugSession {
         let Some(step) = &self.line_step else { return base };
         let (frame, top) = (step.frame, self.machine().top());
         if step.command != LineCommand::Into && top > frame {
-            self.redirect_lines(false);
+            self.set_line_exits(false);
             return frame + 1;
         }
-        self.redirect_lines(true);
+        self.set_line_exits(true);
         base
     }
 
     /// The frame in which the step began has returned: it goes on in the one below, unless that is at a line.
     pub(super) fn line_step_returned(&mut self) -> Option<Goal> {
         let command = self.line_step.as_ref()?.command;
-        self.redirect_lines(false);
+        self.set_line_exits(false);
         let position = self.machine().position()?;
         if self.lines.as_ref()?.line(position).is_some() {
             return None;
@@ -166,36 +166,36 @@ impl DebugSession {
     }
 
     pub(super) fn end_line_step(&mut self) {
-        self.redirect_lines(false);
+        self.set_line_exits(false);
         self.line_step = None;
     }
 
-    /// Makes the run functions leave where the step may end, or pass there.
-    fn redirect_lines(&mut self, leave: bool) {
+    /// Sets or clears the exits where the step may end.
+    fn set_line_exits(&mut self, exits_here: bool) {
         let (Some(step), Some(table)) = (&mut self.line_step, &self.lines) else { return };
-        if leave != step.redirected.is_empty() {
+        if exits_here != step.exits.is_empty() {
             return;
         }
-        let positions = if leave {
+        let positions = if exits_here {
             let functions = match step.command {
                 LineCommand::Into => 0..self.program.instrumented.functions.len() as u32,
                 _ => step.function..step.function + 1,
             };
-            step.redirected = functions.flat_map(|function| targets(&self.program, table, function, step)).collect();
-            step.redirected.clone()
+            step.exits = functions.flat_map(|function| targets(&self.program, table, function, step)).collect();
+            step.exits.clone()
         } else {
-            std::mem::take(&mut step.redirected)
+            std::mem::take(&mut step.exits)
         };
         for position in positions {
-            self.machine_mut().set_redirect(position, leave);
+            self.machine_mut().set_exit(position, exits_here);
         }
-        if !leave {
-            self.leave_for_armed();
+        if !exits_here {
+            self.set_armed_exits();
         }
     }
 }
 
-/// The segments of a function that have an instruction at which the step may end.
+/// The basic blocks of a function with an instruction at which the step may end.
 fn targets(
     program: &crate::engine::debugger::Program,
     table: &LineTable,
@@ -203,10 +203,10 @@ fn targets(
     step: &LineStep,
 ) -> Vec<Position> {
     let Some(info) = program.instrumented.functions.get(function as usize) else { return Vec::new() };
-    let ends = info.segments.iter().skip(1).map(|(first, _)| *first).chain([info.instructions]);
+    let ends = info.basic_blocks.iter().skip(1).map(|(first, _)| *first).chain([info.instructions]);
     // The same line counts where it comes again in another call.
     let line = step.line.filter(|_| step.function == function && step.command != LineCommand::Into);
-    let segments = info.segments.iter().zip(ends);
-    let found = segments.filter(|((first, _), end)| table.has_other(function, *first, *end, line));
+    let basic_blocks = info.basic_blocks.iter().zip(ends);
+    let found = basic_blocks.filter(|((first, _), end)| table.has_other(function, *first, *end, line));
     found.map(|((instruction, _), _)| Position { function, instruction: *instruction }).collect()
 }

@@ -1,8 +1,8 @@
 //! What was executed before the instruction that is next, in the same frame: by that a visit to a line is told from another.
 //!
-//! The run functions leave before each segment in which that matters, and there one instruction after the other is
-//! executed. So where a run function has come to such a segment, none of the instructions in question was before it, but
-//! for a call that has returned: those calls are kept.
+//! The run functions exit before each basic block in which that matters, and its instructions are executed one at a
+//! time. So when a run function has reached such a block, the instruction before it was not in question, except for a
+//! call that has returned: those calls are kept.
 
 use super::DebugSession;
 use crate::engine::debugger::line_entries::Previous;
@@ -20,7 +20,7 @@ impl DebugSession {
         PreviousStop { top: self.machine().top(), position: self.machine().position() }
     }
 
-    /// Something has been executed since: one instruction, or whole segments.
+    /// After an execution: of one instruction, or of whole basic blocks.
     pub(super) fn note_previous(&mut self, previous_stop: PreviousStop, single: bool) {
         let top = self.machine().top();
         while self.awaited.last().is_some_and(|(frame, _)| *frame > top) {
@@ -43,7 +43,7 @@ impl DebugSession {
         }
     }
 
-    /// The run functions have not left before all that matters from here on.
+    /// The run functions have not exited before everything that matters from here on.
     pub(super) fn forget_elsewhere(&mut self) {
         if self.previous == Previous::Elsewhere {
             self.previous = Previous::Unknown;

@@ -23,7 +23,7 @@ impl DebugSession {
                 self.machine_mut().resume()
             } else {
                 match self.machine_mut().run(left, 1) {
-                    // In the middle of a segment, or before one that is longer than what is left.
+                    // In the middle of a basic block, or before one that is longer than the remaining budget.
                     Halt::Ready if self.step() == before => self.machine_mut().step(),
                     halt => halt,
                 }

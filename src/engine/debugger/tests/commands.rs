@@ -105,7 +105,7 @@ fn breakpoints_stop_forwards_and_backwards() {
 }
 
 #[test]
-fn a_breakpoint_in_the_middle_of_a_segment_stops_there() {
+fn a_breakpoint_in_the_middle_of_a_basic_block_stops_there() {
     let mut session = session(FACTORIAL);
     session.set_breakpoints(vec![breakpoint(at(0, 8))]).expect("it can be set");
     assert_eq!(go(&mut session, Command::Continue), StopReason::Breakpoint(1));

@@ -1,4 +1,4 @@
-//! Calls, and the way back from them: frames are made and given up, and the driver goes on with the topmost.
+//! Calls and returns: they create and remove frames, and the dispatch loop continues with the topmost.
 
 use wasm_encoder::BlockType;
 use wasm_encoder::reencode::Reencode;
@@ -65,7 +65,7 @@ impl Emitter<'_, '_> {
             self.sink().local_get(FRAME).i32_const(results as i32).i32_add();
             support::set(&mut self.sink(), Register::Results);
             self.sink().i32_const(1);
-            support::set(&mut self.sink(), Register::Prepare);
+            support::set(&mut self.sink(), Register::EnterOnly);
         }
         self.load_operands(instruction.before, taken);
         let encoded = Shift.instruction(operator.clone())?;
@@ -73,7 +73,7 @@ impl Emitter<'_, '_> {
         self.save_results(instruction.after, signature.results.len() as u32);
         if is_indirect {
             support::set_call(&mut self.sink(), FRAME, step, next);
-            self.leave_if_prepared();
+            self.return_unless_entered();
         }
         if self.mode == Mode::Run {
             // The host may have taken the budget away while the program waited in it.
@@ -111,7 +111,7 @@ impl Emitter<'_, '_> {
             support::set(&mut self.sink(), Register::Results);
             support::add_to(&mut self.sink(), Register::Depth, -1);
             self.sink().i32_const(1);
-            support::set(&mut self.sink(), Register::Prepare);
+            support::set(&mut self.sink(), Register::EnterOnly);
         } else {
             self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add();
             support::set(&mut self.sink(), Register::Next);
@@ -128,19 +128,19 @@ impl Emitter<'_, '_> {
         let encoded = Shift.instruction(called)?;
         self.body.instruction(&encoded);
         if is_indirect {
-            self.leave_if_prepared();
+            self.return_unless_entered();
             support::add_to(&mut self.sink(), Register::Depth, 1);
         }
         self.give_back();
         Ok(())
     }
 
-    /// Back to the driver if the door that was called has made a frame.
-    pub(super) fn leave_if_prepared(&mut self) {
-        support::get(&mut self.sink(), Register::Prepare);
+    /// Returns to the dispatch loop if the called trampoline has created a frame.
+    pub(super) fn return_unless_entered(&mut self) {
+        support::get(&mut self.sink(), Register::EnterOnly);
         self.sink().i32_eqz().if_(BlockType::Empty).i32_const(layout::FINISHED).return_().end();
         self.sink().i32_const(0);
-        support::set(&mut self.sink(), Register::Prepare);
+        support::set(&mut self.sink(), Register::EnterOnly);
     }
 
     /// Pops the arguments into the frame at that address.

@@ -12,9 +12,9 @@ use wasmparser::Operator;
 pub use self::watch::Checks;
 use super::InstrumentError;
 use super::analyse::{Analysed, Flow, Function};
+use super::basic_blocks::BasicBlock;
 use super::layout::{self, Register};
 use super::plain::Shift;
-use super::segments::Segment;
 use super::signatures::Signatures;
 use super::support::{self, Temporaries, load, store};
 
@@ -46,8 +46,8 @@ pub enum Mode {
 /// Where an instruction cannot be encoded.
 pub fn run_function(
     analysed: &Analysed<'_>,
-    segments: &[Segment],
-    redirects: u32,
+    basic_blocks: &[BasicBlock],
+    jump_table: u32,
     signatures: &Signatures,
     checks: Option<Checks>,
 ) -> Result<Body, InstrumentError> {
@@ -58,17 +58,17 @@ pub fn run_function(
     support::get(&mut sink, Register::Budget);
     sink.local_set(BUDGET);
     sink.block(BlockType::Empty).loop_(BlockType::Empty);
-    let count = segments.len() as u32;
+    let count = basic_blocks.len() as u32;
     for _ in 0..count {
         sink.block(BlockType::Empty);
     }
-    let redirect = MemArg { offset: u64::from(redirects), align: 2, target: MemArgTarget::Memory(0), ordering: None };
-    sink.local_get(COUNTER).i32_load(redirect);
+    let entry = MemArg { offset: u64::from(jump_table), align: 2, target: MemArgTarget::Memory(0), ordering: None };
+    sink.local_get(COUNTER).i32_load(entry);
     dispatch(&mut sink, count, LARGEST_TABLE);
     sink.end();
-    for (index, segment) in segments.iter().enumerate() {
+    for (index, basic_block) in basic_blocks.iter().enumerate() {
         let around = count - 1 - index as u32;
-        let steps = segment.steps.len() as i32;
+        let steps = basic_block.steps.len() as i32;
         let mut sink = body.instructions();
         sink.local_get(BUDGET).i32_const(steps).i32_lt_s().br_if(around + 1);
         sink.local_get(BUDGET).i32_const(steps).i32_sub().local_tee(BUDGET);
@@ -82,7 +82,7 @@ pub fn run_function(
             dispatch: around,
             body: &mut body,
         }
-        .segment(segment)?;
+        .basic_block(basic_block)?;
         body.instructions().end();
     }
     // The last `end` closed the loop, which nothing falls out of.
@@ -94,12 +94,13 @@ pub fn run_function(
         target: MemArgTarget::Memory(0),
         ordering: None,
     });
-    sink.i32_const(layout::LEFT).end();
+    sink.i32_const(layout::EXITED).end();
     Ok(body)
 }
 
-/// Branches to the segment that is on the stack by its number: the blocks of the segments are right around. Beyond the
-/// segments is the way out. A table has `most` targets at most, so very many segments take several.
+/// Branches to the basic block whose number is on the stack: the WebAssembly blocks of all basic blocks enclose this
+/// directly; the number after the last is the exit. A table has `most` targets at most, so a large function needs
+/// several.
 fn dispatch(sink: &mut InstructionSink<'_>, count: u32, most: u32) {
     if count <= most {
         sink.br_table(0..count, count + 1);
@@ -114,34 +115,34 @@ fn dispatch(sink: &mut InstructionSink<'_>, count: u32, most: u32) {
     sink.br(count + 1);
 }
 
-/// A step function: of these segments, which are single steps, it executes the one that the frame is at.
-/// `first` is the instruction from which on it is responsible.
+/// A step function: it executes one of these single-step blocks, the one that the frame is at. `first` is the
+/// instruction from which on it is responsible.
 ///
 /// # Errors
 ///
 /// Where an instruction cannot be encoded.
 pub fn step_function(
     analysed: &Analysed<'_>,
-    segments: &[Segment],
+    basic_blocks: &[BasicBlock],
     first: u32,
     signatures: &Signatures,
 ) -> Result<Body, InstrumentError> {
     let mut body = new_body();
     let mut sink = body.instructions();
-    let count = segments.len() as u32;
+    let count = basic_blocks.len() as u32;
     sink.block(BlockType::Empty);
     for _ in 0..count {
         sink.block(BlockType::Empty);
     }
     support::word(&mut sink, FRAME, layout::NEXT);
     sink.i32_const(2).i32_shr_u().i32_const(first as i32).i32_sub();
-    let last = segments.last().map_or(first, |segment| segment.steps[0] + 1);
+    let last = basic_blocks.last().map_or(first, |basic_block| basic_block.steps[0] + 1);
     let mut cases = vec![count; (last - first) as usize];
-    for (case, segment) in segments.iter().enumerate() {
-        cases[(segment.steps[0] - first) as usize] = case as u32;
+    for (case, basic_block) in basic_blocks.iter().enumerate() {
+        cases[(basic_block.steps[0] - first) as usize] = case as u32;
     }
     sink.br_table(cases, count).end();
-    for segment in segments {
+    for basic_block in basic_blocks {
         Emitter {
             function: &analysed.function,
             operators: &analysed.operators,
@@ -151,7 +152,7 @@ pub fn step_function(
             dispatch: 0,
             body: &mut body,
         }
-        .segment(segment)?;
+        .basic_block(basic_block)?;
         body.instructions().end();
     }
     body.instructions().unreachable().end();
@@ -168,9 +169,9 @@ struct Emitter<'f, 'a> {
     operators: &'f [Operator<'a>],
     signatures: &'f Signatures,
     mode: Mode,
-    /// Whether to check what is touched; in run functions only.
+    /// Whether to check accesses; in run functions only.
     checks: Option<Checks>,
-    /// How many blocks are between the segment and the loop that goes to the next segment.
+    /// How many WebAssembly blocks are between the basic block and the dispatching loop.
     dispatch: u32,
     body: &'f mut Body,
 }
@@ -180,26 +181,26 @@ impl Emitter<'_, '_> {
         self.body.instructions()
     }
 
-    fn segment(&mut self, segment: &Segment) -> Result<(), InstrumentError> {
-        let first = segment.steps[0];
+    fn basic_block(&mut self, basic_block: &BasicBlock) -> Result<(), InstrumentError> {
+        let first = basic_block.steps[0];
         if first == self.function.follow(0) {
             let size = self.function.frame_size();
             support::make_room(&mut self.sink(), FRAME, size);
         }
         let start = self.function.instructions[first as usize].before;
         let mut lowest = self.function.operands.height(start);
-        for step in &segment.steps {
+        for step in &basic_block.steps {
             let instruction = &self.function.instructions[*step as usize];
             let height = self.function.operands.height(instruction.before);
             lowest = lowest.min(height - self.needs(*step));
         }
         let from_frame = self.function.operands.height(start) - lowest;
         self.load_operands(start, from_frame);
-        for (index, step) in segment.steps.iter().enumerate() {
-            self.check(*step, lowest, (segment.steps.len() - index) as u32);
+        for (index, step) in basic_block.steps.iter().enumerate() {
+            self.check(*step, lowest, (basic_block.steps.len() - index) as u32);
             self.step(*step, lowest)?;
         }
-        if let (Some(next), Some(last)) = (segment.next, segment.steps.last()) {
+        if let (Some(next), Some(last)) = (basic_block.next, basic_block.steps.last()) {
             self.save(self.function.instructions[*last as usize].after, lowest);
             self.go_to(next, 0);
         }

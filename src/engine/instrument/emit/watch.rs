@@ -3,7 +3,7 @@
 //! What is watched is in the *filter* of the state memory: two tables, for reads and for writes, with a byte for each
 //! address modulo [`layout::FILTER`]. A bit of it says that an access of so many bytes from such an address on may touch
 //! something; so most accesses cost four instructions more. For the others, and for the few instructions that move any
-//! number of bytes, [`support::hit`] decides: it notes the step and goes on, or has the run function leave before the
+//! number of bytes, [`support::check_access`] decides: it notes the step and goes on, or has the run function leave before the
 //! instruction.
 
 use wasm_encoder::{BlockType, MemArg, MemArgTarget};
@@ -23,7 +23,7 @@ pub struct Checks {
     /// Where the filter begins in the state memory.
     pub filter: u32,
     /// The index of the function that decides.
-    pub hit: u32,
+    pub check_access: u32,
 }
 
 /// An access that is checked.
@@ -46,7 +46,7 @@ enum Length {
 #[derive(Debug, Clone, Copy)]
 struct Site {
     step: u32,
-    /// How many steps of the segment are left, this one included.
+    /// How many steps of the basic block are left, this one included.
     left: u32,
     /// Whether its operands are in variables, and not in the frame.
     in_variables: bool,
@@ -129,8 +129,8 @@ impl Emitter<'_, '_> {
         }
         self.sink().i32_const(layout::watch_kind(access.memory, access.writes).cast_signed());
         self.sink().local_get(BUDGET).i32_const(site.left as i32).i32_add();
-        self.sink().call(checks.hit).if_(BlockType::Empty);
-        self.leave(site, blocks);
+        self.sink().call(checks.check_access).if_(BlockType::Empty);
+        self.exits_here(site, blocks);
         for _ in 0..blocks {
             self.sink().end();
         }
@@ -153,8 +153,9 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Leaves before the instruction, from within so many blocks: what is left of the segment has not been executed.
-    fn leave(&mut self, site: Site, blocks: u32) {
+    /// Exits before the instruction, from within this many WebAssembly blocks: the rest of the basic block has not been
+    /// executed.
+    fn exits_here(&mut self, site: Site, blocks: u32) {
         if site.in_variables {
             let instruction = &self.function.instructions[site.step as usize];
             let taken = self.needs(site.step);

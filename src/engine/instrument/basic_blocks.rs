@@ -1,44 +1,44 @@
-//! Straight pieces of a function: entered at the start only, left at the end only.
+//! Basic blocks of a function: straight-line code, entered only at its start and left only at its end.
 
 use super::analyse::{Flow, Function};
 
-/// A straight piece of code.
+/// A basic block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
+pub struct BasicBlock {
     /// Its steps, in order.
     pub steps: Vec<u32>,
-    /// Where it goes on, if its last step does not say so.
+    /// Its successor, unless its last step branches.
     pub next: Option<u32>,
 }
 
-/// The segments of a function, by the index of their first instruction.
-pub fn segments(function: &Function) -> Vec<Segment> {
+/// The basic blocks of a function, by the index of their first instruction.
+pub fn basic_blocks(function: &Function) -> Vec<BasicBlock> {
     let leaders = leaders(function);
     let is_leader = |index: u32| leaders.binary_search(&index).is_ok();
-    leaders.iter().map(|start| segment(function, *start, is_leader)).collect()
+    leaders.iter().map(|start| basic_block(function, *start, is_leader)).collect()
 }
 
-/// Each step as a segment of its own.
-pub fn single_steps(function: &Function) -> Vec<Segment> {
+/// Each step as a basic block of its own.
+pub fn single_steps(function: &Function) -> Vec<BasicBlock> {
     let steps = (0..function.instructions.len() as u32).filter(|index| function.is_step(*index));
-    steps.map(|index| segment(function, index, |_| true)).collect()
+    steps.map(|index| basic_block(function, index, |_| true)).collect()
 }
 
-fn segment(function: &Function, start: u32, is_leader: impl Fn(u32) -> bool) -> Segment {
+fn basic_block(function: &Function, start: u32, is_leader: impl Fn(u32) -> bool) -> BasicBlock {
     let mut steps = vec![start];
     let mut last = start;
     while function.instructions[last as usize].flow == Flow::Next {
         let next = function.follow(last + 1);
         if is_leader(next) {
-            return Segment { steps, next: Some(next) };
+            return BasicBlock { steps, next: Some(next) };
         }
         steps.push(next);
         last = next;
     }
-    Segment { steps, next: None }
+    BasicBlock { steps, next: None }
 }
 
-/// Where control can come from elsewhere than from the instruction before.
+/// The instructions that are branch targets or follow a branch.
 fn leaders(function: &Function) -> Vec<u32> {
     let target = |label: u32| function.follow(function.labels[label as usize].target);
     let mut leaders = vec![function.follow(0)];
