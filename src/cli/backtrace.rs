@@ -1,7 +1,7 @@
 //! `wasmoscope run --backtrace`: which calls were under way when a program trapped.
 
 use super::terminal::{err, one_line};
-use crate::engine::debugger::backtrace::{Call, Retrace, Retraced};
+use crate::engine::debugger::backtrace::{BacktraceReplay, FrameCall, ReplayProgress};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Entry, Limits};
 use crate::engine::source::Source;
@@ -16,26 +16,26 @@ const SLICE: u64 = 10_000_000;
 
 /// Prints the calls to standard error, the innermost first; or why they cannot be told.
 pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Entry, limits: Limits, record: &Record) {
-    let Ok(mut retrace) = Retrace::start(&source.name, wasm, summary, entry, limits, record) else {
+    let Ok(mut replay) = BacktraceReplay::start(&source.name, wasm, summary, entry, limits, record) else {
         err!("note: no call stack, because the program could not be started again");
         return;
     };
     loop {
-        match retrace.advance(SLICE) {
-            Retraced::Working => {}
-            Retraced::There => break,
-            Retraced::Lost => {
+        match replay.advance(SLICE) {
+            ReplayProgress::Working => {}
+            ReplayProgress::AtFailure => break,
+            ReplayProgress::Diverged => {
                 err!("note: no call stack, because the replay ended differently");
                 return;
             }
         }
     }
     let places = Places::new(source, wasm);
-    if let Some(cause) = retrace.cause() {
+    if let Some(cause) = replay.cause() {
         err!("{}", one_line(&cause.to_string()));
     }
-    err!("call stack at step {} (most recent call first):", retrace.step());
-    let (calls, hidden) = retrace.calls(MOST, places.info.as_ref());
+    err!("call stack at step {} (most recent call first):", replay.step());
+    let (calls, hidden) = replay.calls(MOST, places.info.as_ref());
     for (number, call) in calls.iter().enumerate() {
         let inlined = if call.is_inlined { " (inlined)" } else { "" };
         err!("{number:4}: {}{inlined}\n        at {}", one_line(&call.function), one_line(&places.of(call)));
@@ -59,7 +59,7 @@ impl<'a> Places<'a> {
         Self { source, text, info: DebugInfo::read(wasm) }
     }
 
-    fn of(&self, call: &Call) -> String {
+    fn of(&self, call: &FrameCall) -> String {
         if let (Some(Place { file, line, column }), Some(info)) = (call.place, &self.info)
             && let Some(file) = info.file(file)
         {

@@ -1,31 +1,31 @@
-//! The calls that were under way when a plain run failed, found while nobody waits for the worker.
+//! The call stack of a plain run that failed, found while the worker is idle.
 
 use std::rc::Rc;
 
 use super::run::Run;
 use super::sources::Maps;
 use super::{Machine, to_proto};
-use crate::engine::debugger::backtrace::{Call, Retrace, Retraced};
+use crate::engine::debugger::backtrace::{BacktraceReplay, FrameCall, ReplayProgress};
 use crate::engine::inspect::Summary;
 use crate::engine::source::Source;
 use crate::engine::source_map::dwarf::DebugInfo;
 use crate::protocol::{self, Backtrace, BacktraceCall, Event, RunId};
 
-/// How many frames are told.
+/// The most frames that are sent.
 const MOST_FRAMES: usize = 50;
 /// How long a slice may take, in milliseconds.
 const SLICE_MS: f64 = 8.0;
-/// How long the search may take altogether, in milliseconds.
+/// The time limit of the whole search, in milliseconds.
 const MOST_MS: f64 = 10_000.0;
-/// How much memory a run may have had, in bytes: it is there twice while its calls are looked for.
+/// The most memory that a run may have used, in bytes: the replay needs as much again.
 const MOST_MEMORY: u64 = 512 << 20;
-/// Steps for the first slice: few, because nothing is known of how long it takes.
+/// Steps for the first slice: few, because the speed is not known yet.
 const FIRST_STEPS: u64 = 20_000;
 
-/// A run whose calls are being looked for.
-pub(super) struct Backtracing {
+/// An active search for the call stack of a run.
+pub(super) struct BacktraceSearch {
     run: RunId,
-    retrace: Retrace,
+    replay: BacktraceReplay,
     maps: Maps,
     steps: u64,
     spent_ms: f64,
@@ -41,8 +41,8 @@ pub(super) struct Started<'a> {
     pub info: Option<Rc<DebugInfo>>,
 }
 
-impl Backtracing {
-    /// Begins to look; where that cannot be done, the event that says why.
+impl BacktraceSearch {
+    /// Begins the search, or returns the event that says why it cannot.
     pub fn start(run: &Run, started: Started<'_>) -> Result<Self, Box<Event>> {
         let Started { source, wasm, summary, entry, limits, info } = started;
         let id = run.id();
@@ -50,39 +50,39 @@ impl Backtracing {
             return Err(Box::new(no_backtrace(id, "the program used too much memory for a replay")));
         }
         let (entry, limits) = (to_proto::entry(entry), to_proto::limits(limits));
-        let retrace = Retrace::start(&source.name, wasm, summary, &entry, limits, run.record())
+        let replay = BacktraceReplay::start(&source.name, wasm, summary, &entry, limits, run.record())
             .map_err(|_| Box::new(no_backtrace(id, "the replay could not start")))?;
         let maps = Maps::of_source(source, wasm, info);
-        Ok(Self { run: id, retrace, maps, steps: FIRST_STEPS, spent_ms: 0.0 })
+        Ok(Self { run: id, replay, maps, steps: FIRST_STEPS, spent_ms: 0.0 })
     }
 
-    /// Looks for a moment; at the end, the event that tells what was found.
+    /// Searches for a slice; returns the result at the end.
     pub fn slice(&mut self, machine: &impl Machine) -> Option<Event> {
         let start = machine.now_ms();
-        let retraced = self.retrace.advance(self.steps);
+        let progress = self.replay.advance(self.steps);
         let elapsed = machine.now_ms() - start;
         self.spent_ms += elapsed;
         let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
         self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
-        match retraced {
-            Retraced::Working if self.spent_ms > MOST_MS => Some(no_backtrace(
+        match progress {
+            ReplayProgress::Working if self.spent_ms > MOST_MS => Some(no_backtrace(
                 self.run,
                 "the run was too long to replay automatically; press Debug and go to the end to see it",
             )),
-            Retraced::Working => None,
-            Retraced::There => Some(self.told()),
-            Retraced::Lost => Some(no_backtrace(self.run, "the replay ended differently")),
+            ReplayProgress::Working => None,
+            ReplayProgress::AtFailure => Some(self.found()),
+            ReplayProgress::Diverged => Some(no_backtrace(self.run, "the replay ended differently")),
         }
     }
 
-    fn told(&self) -> Event {
-        let (calls, hidden) = self.retrace.calls(MOST_FRAMES, self.maps.info.as_deref());
+    fn found(&self) -> Event {
+        let (calls, hidden) = self.replay.calls(MOST_FRAMES, self.maps.info.as_deref());
         let calls = calls.into_iter().map(|call| self.to_call(call)).collect();
-        let cause = self.retrace.cause().map(|cause| cause.to_string()).unwrap_or_default();
+        let cause = self.replay.cause().map(|cause| cause.to_string()).unwrap_or_default();
         Event::Backtrace { run: self.run, backtrace: Backtrace { calls, hidden: hidden as u32, cause, problem: None } }
     }
 
-    fn to_call(&self, call: Call) -> BacktraceCall {
+    fn to_call(&self, call: FrameCall) -> BacktraceCall {
         BacktraceCall {
             source: self.maps.source(&call),
             place: self.maps.text.location(call.offset).as_ref().map(to_proto::span),

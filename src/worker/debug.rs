@@ -33,7 +33,7 @@ const SLICE_MS: f64 = 8.0;
 const PROGRESS_MS: f64 = 50.0;
 /// How often calls are sent while the program runs, in milliseconds.
 const LOOK_MS: f64 = 100.0;
-/// Steps for the first slice: few, because nothing is known of how long it takes.
+/// Steps for the first slice: few, because the speed is not known yet.
 const FIRST_STEPS: u64 = 20_000;
 /// How many steps back values are looked for that are drawn beside their instructions.
 const RECENT_STEPS: u64 = 300;

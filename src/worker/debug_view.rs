@@ -11,7 +11,7 @@ use crate::engine::source_map::InstructionMap;
 use crate::engine::value::{self, Nullable, Val};
 use crate::protocol::{DebugFrame, DebugView, Label, NamedValue, Operand, PlacedValue, Span, StopReason, TableView};
 
-/// How many frames are told.
+/// The most frames that are sent.
 const MOST_FRAMES: usize = 200;
 /// How many elements of a table are told.
 const MOST_ELEMENTS: u64 = 100;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::backtrace::{Backtracing, Started};
+use super::backtrace::{BacktraceSearch, Started};
 use super::bookmark::Bookmark;
 use super::calls::{self, Watched};
 use super::debug::{Debug, Setup};
@@ -49,7 +49,7 @@ pub struct EventLoop<M> {
     /// Of the last plain run: what it takes to repeat it.
     last: Option<(RunId, Source, protocol::Entry, RunOptions)>,
     /// Of that run, if it failed: looks for the calls that were under way.
-    backtracing: Option<Backtracing>,
+    backtrace_search: Option<BacktraceSearch>,
     watch: Option<MemoryWatch>,
     calls: Option<Watched>,
     inspected: Option<Inspected>,
@@ -68,7 +68,7 @@ impl<M: Machine> EventLoop<M> {
             debug: None,
             debugged_with: (protocol::Entry::Default, protocol::Limits::default()),
             last: None,
-            backtracing: None,
+            backtrace_search: None,
             watch: None,
             calls: None,
             inspected: None,
@@ -97,7 +97,7 @@ impl<M: Machine> EventLoop<M> {
             Request::Run { run, source, entry, options } => {
                 self.end_run(emit);
                 self.warm_up = None;
-                self.backtracing = None;
+                self.backtrace_search = None;
                 let source = to_engine_source(source);
                 let Some((_, summary, _)) = self.runnable(run, &source, emit) else { return };
                 let machine = self.machine.clone();
@@ -374,11 +374,11 @@ impl<M: Machine> EventLoop<M> {
         Next::Idle
     }
 
-    /// Looks for a moment for the calls that were under way when the last run failed; false where there are none to find.
+    /// Searches for a slice for the call stack of the last run that failed; false if there is nothing to search for.
     fn look_for_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
-        if let Some(backtracing) = &mut self.backtracing {
-            if let Some(told) = backtracing.slice(&self.machine) {
-                self.backtracing = None;
+        if let Some(backtrace_search) = &mut self.backtrace_search {
+            if let Some(told) = backtrace_search.slice(&self.machine) {
+                self.backtrace_search = None;
                 emit(told);
             }
             return true;
@@ -396,8 +396,8 @@ impl<M: Machine> EventLoop<M> {
         let Some(run) = &self.run else { return false };
         let info = self.sources.of(&source);
         let (limits, wasm) = (&options.limits, &wasm);
-        match Backtracing::start(run, Started { source: &source, wasm, summary: &summary, entry, limits, info }) {
-            Ok(backtracing) => self.backtracing = Some(backtracing),
+        match BacktraceSearch::start(run, Started { source: &source, wasm, summary: &summary, entry, limits, info }) {
+            Ok(backtrace_search) => self.backtrace_search = Some(backtrace_search),
             Err(told) => emit(*told),
         }
         true
@@ -421,7 +421,7 @@ impl<M: Machine> EventLoop<M> {
         emit: &mut dyn FnMut(Event),
     ) {
         self.warm_up = None;
-        self.backtracing = None;
+        self.backtrace_search = None;
         if options.trace {
             wasi.start_trace(self.machine.clock());
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::engine::debugger::backtrace::{Call, calls_of};
+use crate::engine::debugger::backtrace::{FrameCall, calls_of};
 use crate::engine::debugger::view::FrameView;
 use crate::engine::debugger::{DebugSession, Names};
 use crate::engine::source::Source;
@@ -99,7 +99,7 @@ impl Maps {
     }
 
     /// The place of a call in its source.
-    pub fn source(&self, call: &Call) -> Option<SourcePlace> {
+    pub fn source(&self, call: &FrameCall) -> Option<SourcePlace> {
         let Place { file, line, column } = call.place?;
         Some(SourcePlace { file: self.info.as_ref()?.file(file)?.path.clone(), line, column })
     }

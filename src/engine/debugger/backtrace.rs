@@ -1,6 +1,6 @@
-//! Which calls were under way when a program failed.
+//! The call stack of a plain run that failed.
 //!
-//! The interpreter does not tell. The run is repeated under the debugger, from what was recorded of it, to its end.
+//! The interpreter does not report it, so the run is replayed under the debugger, from its record, to its end.
 
 use super::names::Names;
 use super::session::{Command, DebugProgress, DebugSession};
@@ -11,34 +11,34 @@ use crate::engine::runtime::{Entry, Limits, StartError};
 use crate::engine::source_map::dwarf::{DebugInfo, Place};
 use crate::engine::wasi::{Record, WasiCtx};
 
-/// A run that is repeated up to where it failed.
-pub struct Retrace {
+/// The replay of a run up to where it failed.
+pub struct BacktraceReplay {
     session: DebugSession,
 }
 
-/// How far a [`Retrace`] is.
+/// The state of a [`BacktraceReplay`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Retraced {
+pub enum ReplayProgress {
     Working,
-    /// It stands where the program failed.
-    There,
-    /// The program did not end as it did before.
-    Lost,
+    /// It has reached the failure.
+    AtFailure,
+    /// The program ended differently than in the original run.
+    Diverged,
 }
 
-/// A call that was under way: of a function, or one that the compiler has inlined.
+/// An active call: of a function, or one that the compiler has inlined.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct FrameCall {
     pub function: String,
     pub is_inlined: bool,
-    /// The instruction that was next; further down, the call. In the binary, in bytes.
+    /// The next instruction; in a frame further down, the call. In the binary, in bytes.
     pub offset: u64,
     /// Where that is in the source, if the module tells.
     pub place: Option<Place>,
 }
 
-impl Retrace {
-    /// Begins the run again.
+impl BacktraceReplay {
+    /// Begins the replay.
     ///
     /// # Errors
     ///
@@ -56,16 +56,16 @@ impl Retrace {
         Ok(Self { session })
     }
 
-    /// Goes on for about so many steps.
-    pub fn advance(&mut self, steps: u64) -> Retraced {
+    /// Continues for about this many steps.
+    pub fn advance(&mut self, steps: u64) -> ReplayProgress {
         match self.session.advance(steps) {
-            DebugProgress::Working { .. } => Retraced::Working,
-            DebugProgress::Stopped(_) if self.session.outcome().is_some() => Retraced::There,
-            DebugProgress::Stopped(_) | DebugProgress::Waiting { .. } => Retraced::Lost,
+            DebugProgress::Working { .. } => ReplayProgress::Working,
+            DebugProgress::Stopped(_) if self.session.outcome().is_some() => ReplayProgress::AtFailure,
+            DebugProgress::Stopped(_) | DebugProgress::Waiting { .. } => ReplayProgress::Diverged,
         }
     }
 
-    /// The step that it stands at.
+    /// The current step.
     pub fn step(&self) -> u64 {
         self.session.step()
     }
@@ -75,8 +75,8 @@ impl Retrace {
         self.session.describe_trap(&|_| None)
     }
 
-    /// The calls of so many frames at most, the innermost first, and how many frames there are besides.
-    pub fn calls(&self, most: usize, info: Option<&DebugInfo>) -> (Vec<Call>, usize) {
+    /// The calls of at most this many frames, the innermost first, and the number of frames left out.
+    pub fn calls(&self, most: usize, info: Option<&DebugInfo>) -> (Vec<FrameCall>, usize) {
         let frames = self.session.call_stack(most);
         let calls = frames.iter().flat_map(|frame| {
             let (function, inlined) = calls_of(frame, self.session.names(), info);
@@ -86,24 +86,24 @@ impl Retrace {
     }
 }
 
-/// The call that a frame is of, and those that are inlined where it stands, the innermost first.
+/// The call of a frame, and the calls that are inlined at its position, the innermost first.
 ///
 /// The function has the name of the name section, or of the debug information, or its index.
-pub fn calls_of(frame: &FrameView, names: &Names, info: Option<&DebugInfo>) -> (Call, Vec<Call>) {
+pub fn calls_of(frame: &FrameView, names: &Names, info: Option<&DebugInfo>) -> (FrameCall, Vec<FrameCall>) {
     let offset = frame.offset;
-    let mut told = info.map(|info| info.frames(offset)).unwrap_or_default();
-    let outermost = told.pop();
+    let mut inlined_frames = info.map(|info| info.frames(offset)).unwrap_or_default();
+    let outermost = inlined_frames.pop();
     let place = match &outermost {
         Some(function) => function.place,
         None => info.and_then(|info| info.place(offset)),
     };
     let named = names.function(frame.function).map(str::to_owned);
     let function = named.or_else(|| outermost?.function).unwrap_or_else(|| format!("func {}", frame.function));
-    let inlined = told.into_iter().map(|call| Call {
+    let inlined = inlined_frames.into_iter().map(|call| FrameCall {
         function: call.function.unwrap_or_else(|| "a function without a name".to_owned()),
         is_inlined: true,
         offset,
         place: call.place,
     });
-    (Call { function, is_inlined: false, offset, place }, inlined.collect())
+    (FrameCall { function, is_inlined: false, offset, place }, inlined.collect())
 }
