@@ -114,7 +114,7 @@ impl Run {
                 .map(|session| Box::new(session) as _)
         } else {
             let config = SessionConfig { entry, wasi, limits };
-            Compiled::new(name, &wasm, &inspection.noticed, &config.limits)
+            Compiled::new(name, &wasm, &inspection.facts, &config.limits)
                 .map_err(StartError::from)
                 .and_then(|compiled| Session::start(name, &compiled, &summary, config))
                 .map(|session| Box::new(session) as _)

@@ -15,7 +15,6 @@ pub mod diagnostic;
 pub mod inspect;
 pub mod instrument;
 mod interpreter_limits;
-pub mod mend;
 pub mod prepare;
 pub mod runtime;
 pub mod script;
@@ -23,6 +22,7 @@ pub mod source;
 pub mod source_map;
 pub mod validate;
 pub mod value;
+pub mod wasmi_workarounds;
 pub(crate) mod words;
 
 pub use wasmoscope_vfs as vfs;

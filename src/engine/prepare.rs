@@ -1,4 +1,4 @@
-//! A module made ready to be run and looked into. Its code stays as it is, but for what is mended (see `mend`).
+//! A module made ready to be run and looked into. Its code stays as it is, but for what is mended (see `separate_fused_selects`).
 //!
 //! wasmi reaches a memory, a global or a table only through an export, and runs a start function in a way that cannot
 //! be suspended. So every memory is exported under a reserved name, and the start function becomes an export that the
@@ -7,7 +7,7 @@
 use wasm_encoder::{ExportKind, ExportSection, Module, RawSection};
 use wasmparser::{ExternalKind, MemorySectionReader, Parser, Payload, TypeRef};
 
-use super::mend::{CODE, mend_code};
+use super::wasmi_workarounds::{CODE, separate_fused_selects_in_code};
 
 /// What [`prepare`] made.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub fn prepare(wasm: &[u8], fusible: &[u64]) -> wasmparser::Result<Prepared> {
         }
         let data = &wasm[range.start as usize..range.end as usize];
         if id == CODE {
-            module.section(&RawSection { id, data: &mend_code(data, range.start, fusible)? });
+            module.section(&RawSection { id, data: &separate_fused_selects_in_code(data, range.start, fusible)? });
         } else if id != START {
             module.section(&RawSection { id, data });
         }

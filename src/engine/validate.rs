@@ -8,42 +8,42 @@ use wasmparser::{
 pub use super::interpreter_limits::Excess;
 
 use super::interpreter_limits;
-use super::mend;
+use super::wasmi_workarounds;
 
 /// What [`validate`] found.
 #[derive(Debug)]
 pub enum Validity {
-    /// Valid, and it runs here.
-    Valid(Noticed),
+    /// Valid, and the interpreter can run it.
+    Valid(ModuleFacts),
     /// Valid WebAssembly that needs proposals which the interpreter does not run; `at` is where the first one shows.
-    NeedsProposals { proposals: Vec<&'static str>, at: Fault },
-    /// Valid, and it runs nowhere here: larger than the interpreter runs, plain or instrumented.
+    NeedsProposals { proposals: Vec<&'static str>, at: ValidationError },
+    /// Valid, but larger than the interpreter can run, plain or instrumented.
     TooLarge(Vec<Excess>),
-    /// Not valid: one fault for the module's structure, or one for each function that has one.
-    Invalid(Vec<Fault>),
+    /// Not valid: one error in the module's structure, or one for each function that has one.
+    Invalid(Vec<ValidationError>),
 }
 
-/// What validation meets in the code of a module, and who runs it wants to know: no second reading is as cheap.
+/// What validation records about the code of a module for running it: reading the code again would be expensive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Noticed {
-    /// Where a `select` stands that wasmi may fuse with what is before it, in bytes from the start of the module: for
-    /// [`mend`](super::mend::mend).
+pub struct ModuleFacts {
+    /// The offsets of `select` instructions that wasmi may fuse with the one before, in bytes from the start of the
+    /// module: for [`separate_fused_selects`](super::wasmi_workarounds::separate_fused_selects).
     pub fusible: Vec<u64>,
     /// Whether there is a `table.grow`; see [`super::runtime::limits`].
     pub grows_tables: bool,
 }
 
-/// A place in the binary that breaks a rule of validation (core specification, chapter 3).
+/// A violation of a validation rule (core specification, chapter 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct ValidationError {
     /// In bytes from the start of the module.
     pub offset: u64,
     pub message: String,
-    /// What would be right, where validation knows.
+    /// How to fix it, where validation knows.
     pub help: Option<String>,
 }
 
-impl From<wasmparser::BinaryReaderError> for Fault {
+impl From<wasmparser::BinaryReaderError> for ValidationError {
     fn from(error: wasmparser::BinaryReaderError) -> Self {
         Self { offset: error.offset(), message: error.message().to_owned(), help: None }
     }
@@ -77,24 +77,24 @@ const PROPOSALS: [(WasmFeatures, &str); 11] = [
     (WasmFeatures::ACQUIRE_RELEASE_ATOMICS, "acquire-release-atomics"),
 ];
 
-/// At most this many faults are reported; a module with more has usually one cause.
-const MOST_FAULTS: usize = 20;
+/// At most this many errors are reported; more usually have one cause.
+const MAX_ERRORS: usize = 20;
 
 /// Validates a core module.
 pub fn validate(wasm: &[u8]) -> Validity {
-    let Reading { faults, noticed, excesses } = read(wasm, supported());
-    let Some(first) = faults.first() else {
-        return if excesses.is_empty() { Validity::Valid(noticed) } else { Validity::TooLarge(excesses) };
+    let Reading { errors, facts, excesses } = read(wasm, supported());
+    let Some(first) = errors.first() else {
+        return if excesses.is_empty() { Validity::Valid(facts) } else { Validity::TooLarge(excesses) };
     };
     let mut needed = PROPOSALS.iter().fold(supported(), |features, (feature, _)| features | *feature);
-    let has_faults = |features| !read(wasm, features).faults.is_empty();
-    if has_faults(needed) {
-        return Validity::Invalid(faults);
+    let has_errors = |features| !read(wasm, features).errors.is_empty();
+    if has_errors(needed) {
+        return Validity::Invalid(errors);
     }
     // Some proposals bring the same thing (a tag is in both ways to have exceptions), so none of them alone is what is
     // lacking: what can be left out is left out one by one, the newest first.
     for (feature, _) in PROPOSALS.iter().rev() {
-        if !has_faults(needed - *feature) {
+        if !has_errors(needed - *feature) {
             needed -= *feature;
         }
     }
@@ -102,11 +102,11 @@ pub fn validate(wasm: &[u8]) -> Validity {
     Validity::NeedsProposals { proposals, at: first.clone() }
 }
 
-/// What reading a module found, up to the last of its faults.
+/// What reading a module found, up to its last error.
 #[derive(Default)]
 struct Reading {
-    faults: Vec<Fault>,
-    noticed: Noticed,
+    errors: Vec<ValidationError>,
+    facts: ModuleFacts,
     excesses: Vec<Excess>,
 }
 
@@ -128,43 +128,43 @@ fn read(wasm: &[u8], features: WasmFeatures) -> Reading {
             Ok(ValidPayload::Func(function, body)) => {
                 let mut function = function.into_validator(allocations);
                 if let Err(error) = read_function(&mut function, &body, &mut reading) {
-                    reading.faults.push(of_function(error, &function, &body));
+                    reading.errors.push(of_function(error, &function, &body));
                 }
                 allocations = function.into_allocations();
-                if reading.faults.len() >= MOST_FAULTS {
+                if reading.errors.len() >= MAX_ERRORS {
                     break;
                 }
             }
             Ok(_) => {}
-            // Past a fault in the structure nothing that follows can be trusted.
+            // After an error in the structure, nothing that follows can be trusted.
             Err(error) => {
-                reading.faults.push(error.into());
+                reading.errors.push(error.into());
                 break;
             }
         }
     }
-    reading.excesses.truncate(MOST_FAULTS);
+    reading.excesses.truncate(MAX_ERRORS);
     reading
 }
 
-/// A fault in a function, with what its validator knows of it.
+/// An error in a function, with what its validator knows about it.
 fn of_function(
     error: wasmparser::BinaryReaderError,
     function: &FuncValidator<ValidatorResources>,
     body: &FunctionBody<'_>,
-) -> Fault {
-    let mut fault = Fault::from(error);
-    if fault.message.contains("values remaining on stack") {
-        values_left(&mut fault, function);
-    } else if fault.message.contains("global is immutable") {
-        fault.help = immutable_global(fault.offset, function, body);
+) -> ValidationError {
+    let mut error = ValidationError::from(error);
+    if error.message.contains("values remaining on stack") {
+        values_left(&mut error, function);
+    } else if error.message.contains("global is immutable") {
+        error.help = immutable_global(error.offset, function, body);
     }
-    fault
+    error
 }
 
 /// Says which values are left where a block or function ends: the validator has taken its results by then.
-fn values_left(fault: &mut Fault, function: &FuncValidator<ValidatorResources>) {
-    /// More types than this help nobody.
+fn values_left(error: &mut ValidationError, function: &FuncValidator<ValidatorResources>) {
+    /// More types than this do not help.
     const MOST: usize = 8;
     let Some(frame) = function.get_control_frame(0) else { return };
     let left = (function.operand_stack_height() as usize).saturating_sub(frame.height);
@@ -185,13 +185,13 @@ fn values_left(fault: &mut Fault, function: &FuncValidator<ValidatorResources>) 
     };
     let block = if function.control_stack_height() == 1 { "function" } else { "block" };
     let list = types.join(", ");
-    fault.message = format!("type mismatch: {values} left on the stack at the end of the {block}{below}: {list}{more}");
+    error.message = format!("type mismatch: {values} left on the stack at the end of the {block}{below}: {list}{more}");
     let place = if left == 1 {
         "it after the instruction that leaves it"
     } else {
         "one after each instruction that leaves one"
     };
-    fault.help =
+    error.help =
         Some(format!("`drop` removes one value: put {place}, or declare these values as results of the {block}"));
 }
 
@@ -240,12 +240,12 @@ fn read_function(
     let mut before = 0;
     while !reader.eof() {
         let offset = reader.original_position();
-        // Whether an instruction begins with such a byte can be told here and nowhere else: it may be in a constant, too.
+        // Only here is it known that this byte begins an instruction: it may occur in a constant, too.
         let instruction = &code[(offset - start) as usize..];
-        if mend::may_be_fused(before, instruction[0]) {
-            reading.noticed.fusible.push(offset);
+        if wasmi_workarounds::may_be_fused(before, instruction[0]) {
+            reading.facts.fusible.push(offset);
         }
-        reading.noticed.grows_tables |= is_table_grow(instruction);
+        reading.facts.grows_tables |= is_table_grow(instruction);
         if instruction[0] == interpreter_limits::BR_TABLE {
             reading.excesses.extend(interpreter_limits::targets(instruction, offset));
         }
@@ -293,9 +293,9 @@ fn is_table_grow(instruction: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn noticed(wasm: &[u8]) -> Noticed {
+    fn facts(wasm: &[u8]) -> ModuleFacts {
         match validate(wasm) {
-            Validity::Valid(noticed) => noticed,
+            Validity::Valid(facts) => facts,
             other => panic!("it is valid, but: {other:?}"),
         }
     }
@@ -304,14 +304,14 @@ mod tests {
     fn a_table_that_grows_is_seen() {
         let text = "(module (table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1)))))";
         let mut wasm = wat::parse_str(text).unwrap();
-        assert!(noticed(&wasm).grows_tables);
+        assert!(facts(&wasm).grows_tables);
         // Written with two bytes more than it takes.
         let at = wasm.windows(2).position(|bytes| bytes == [0xFC, 15]).unwrap();
         wasm.splice(at + 1..at + 2, [0x8F, 0x80, 0x00]);
         // The body is longer by two bytes, and so is its section.
         let code = wasm.iter().position(|byte| *byte == 10).unwrap();
         (wasm[code + 1], wasm[code + 3]) = (wasm[code + 1] + 2, wasm[code + 3] + 2);
-        assert!(noticed(&wasm).grows_tables);
+        assert!(facts(&wasm).grows_tables);
     }
 
     #[test]
@@ -321,7 +321,7 @@ mod tests {
             (func (drop (i32.const 0x7FC)) (drop (i32.const -132)) (drop (i32.const 27)) (drop (i32.const 28))))";
         let wasm = wat::parse_str(text).unwrap();
         assert!(wasm.windows(2).any(|bytes| bytes == [0xFC, 15]));
-        assert_eq!(noticed(&wasm), Noticed::default());
+        assert_eq!(facts(&wasm), ModuleFacts::default());
     }
 
     #[test]
@@ -329,6 +329,6 @@ mod tests {
         let text = "(module (func (param i32) (result i32) i32.const 1 i32.const 2 local.get 0 i32.eqz select))";
         let wasm = wat::parse_str(text).unwrap();
         let place = wasm.windows(2).position(|bytes| bytes == [0x45, 0x1B]).unwrap() + 1;
-        assert_eq!(noticed(&wasm), Noticed { fusible: vec![place as u64], grows_tables: false });
+        assert_eq!(facts(&wasm), ModuleFacts { fusible: vec![place as u64], grows_tables: false });
     }
 }

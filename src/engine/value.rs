@@ -1,4 +1,4 @@
-//! Typed values, read as a person writes them and shown as a person reads them.
+//! Typed values: parsing and formatting.
 
 use std::borrow::Cow;
 
@@ -75,9 +75,9 @@ where
     wast::parser::parse::<T>(&buffer).ok()
 }
 
-/// A value in the forms that a panel shows.
+/// A value, formatted in each of the forms that a panel shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct FormattedValue {
     /// The type as the text format names it.
     pub ty: &'static str,
     /// The usual form: signed decimal, a float in the fewest digits that read back the same or as a whole number, lanes,
@@ -89,8 +89,8 @@ pub struct Shown {
     pub hex: Option<String>,
 }
 
-/// Shows a value.
-pub fn show(value: &Val) -> Shown {
+/// Formats a value.
+pub fn show(value: &Val) -> FormattedValue {
     let ty = name(value.ty());
     let (text, unsigned, hex) = match value {
         Val::I32(value) => {
@@ -112,10 +112,10 @@ pub fn show(value: &Val) -> Shown {
         Val::FuncRef(Nullable::Val(_)) => ("a function".to_owned(), None, None),
         Val::ExternRef(Nullable::Val(_)) => ("a host reference".to_owned(), None, None),
     };
-    Shown { ty, text, unsigned, hex }
+    FormattedValue { ty, text, unsigned, hex }
 }
 
-/// All types there are.
+/// All value types.
 pub const TYPES: [ValType; 7] =
     [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::V128, ValType::FuncRef, ValType::ExternRef];
 

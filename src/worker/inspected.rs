@@ -41,7 +41,7 @@ impl Inspected {
         self.is_ahead = true;
         let start = machine.now_ms();
         let Some(wasm) = &self.inspection.wasm else { return false };
-        match Compiled::whole(wasm, &self.inspection.noticed, limits) {
+        match Compiled::whole(wasm, &self.inspection.facts, limits) {
             Some(compiled) => self.compiled = Some((Rc::new(compiled), machine.now_ms() - start)),
             // What is wrong with it is told to whoever runs it.
             None => drop(self.compiled(limits, machine)),
@@ -61,7 +61,7 @@ impl Inspected {
             let Some(wasm) = &self.inspection.wasm else {
                 return Err(Box::new(Problem::error(file, "there is no module to run")));
             };
-            let compiled = Compiled::new(file, wasm, &self.inspection.noticed, limits)?;
+            let compiled = Compiled::new(file, wasm, &self.inspection.facts, limits)?;
             self.compiled = Some((Rc::new(compiled), machine.now_ms() - start));
         }
         let (compiled, milliseconds) = self.compiled.as_ref().expect("it was filled just now");

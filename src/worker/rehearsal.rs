@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_program_is_valid_prints_and_ends() {
-        let Inspection { wasm, summary, problems, noticed, .. } = inspect::inspect(&EngineSource::new(NAME, program()));
+        let Inspection { wasm, summary, problems, facts, .. } = inspect::inspect(&EngineSource::new(NAME, program()));
         assert!(problems.is_empty(), "{problems:?}");
         let wasi = WasiConfig {
             args: Vec::new(),
@@ -183,7 +183,7 @@ mod tests {
             output_limit: None,
         };
         let config = SessionConfig { entry: Entry::Default, limits: Limits::default(), wasi };
-        let compiled = Compiled::new(NAME, &wasm.unwrap(), &noticed, &config.limits).expect("it compiles");
+        let compiled = Compiled::new(NAME, &wasm.unwrap(), &facts, &config.limits).expect("it compiles");
         let mut session = Session::start(NAME, &compiled, &summary.unwrap(), config).expect("it starts");
         assert_eq!(session.advance(1_000_000), Progress::Done(Outcome::Exited(0)));
         assert_eq!(session.counters().output, 5);

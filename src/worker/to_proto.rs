@@ -6,7 +6,7 @@ use crate::engine::diagnostic::{self, Severity};
 use crate::engine::inspect::{self, ExportKind, Inspection, Kind, Summary};
 use crate::engine::runtime;
 use crate::engine::source::{Location, Source};
-use crate::engine::value::Shown;
+use crate::engine::value::FormattedValue;
 use crate::engine::wasi;
 use crate::protocol::{
     Call, CallFilter, Checked, Counters, Detected, DetectedKind, Entry, Event, ExportSummary, ImportSummary, MarkKind,
@@ -177,7 +177,7 @@ pub(super) fn outcome(outcome: runtime::Outcome) -> Outcome {
     }
 }
 
-pub(super) fn value(shown: Shown) -> Value {
+pub(super) fn value(shown: FormattedValue) -> Value {
     Value { ty: shown.ty.to_owned(), text: shown.text, unsigned: shown.unsigned, hex: shown.hex }
 }
 

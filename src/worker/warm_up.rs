@@ -96,7 +96,7 @@ impl<M: Machine> WarmUp<M> {
 /// A run of the program's export that does not end.
 fn endless(module: &[u8], machine: &impl Machine) -> Option<Session> {
     let source = Source { name: "warm-up.wasm".to_owned(), bytes: module.to_vec() };
-    let Inspection { summary, noticed, .. } = inspect::inspect(&source);
+    let Inspection { summary, facts, .. } = inspect::inspect(&source);
     let config = SessionConfig {
         entry: Entry::Export { name: "endless".to_owned(), arguments: Vec::new() },
         limits: Limits::default(),
@@ -110,6 +110,6 @@ fn endless(module: &[u8], machine: &impl Machine) -> Option<Session> {
             output_limit: None,
         },
     };
-    let compiled = Compiled::new(&source.name, module, &noticed, &config.limits).ok()?;
+    let compiled = Compiled::new(&source.name, module, &facts, &config.limits).ok()?;
     Session::start(&source.name, &compiled, &*summary?, config).ok()
 }

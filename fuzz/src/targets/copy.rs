@@ -95,7 +95,7 @@ fn printed(output: Vec<Output>) -> Vec<u8> {
 fn compare(wasm: &[u8], inspection: &Inspection, entry: &Entry) {
     let limits = Limits { memory: Some(16 << 20), table: Some(10_000), recursion: 500, output: Some(1 << 16) };
     let summary = inspection.summary.as_deref().expect("what can run has a summary");
-    let Ok(compiled) = Compiled::new("module.wasm", wasm, &inspection.noticed, &limits) else { return };
+    let Ok(compiled) = Compiled::new("module.wasm", wasm, &inspection.facts, &limits) else { return };
     let setup = SessionConfig { entry: entry.clone(), limits: limits.clone(), wasi: config() };
     let plain = Session::start("module.wasm", &compiled, summary, setup);
     let copy = DebugSession::start("module.wasm", wasm, summary, entry, limits, WasiCtx::new(config()));

@@ -29,7 +29,7 @@ pub fn run(input: &[u8]) {
         let wasm = inspection.wasm.as_deref().expect("what can run is a module");
         assert!(inspection.summary.is_some(), "what can run has a summary");
         // wasmi has limits of its own, and says so.
-        let compiled = Compiled::new(&source.name, wasm, &inspection.noticed, &Limits::default());
+        let compiled = Compiled::new(&source.name, wasm, &inspection.facts, &Limits::default());
         drop(compiled.map_err(|problem| check(&source, &[*problem])));
     }
 }

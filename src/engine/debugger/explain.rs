@@ -6,7 +6,7 @@ use super::condition::Name;
 use super::session::DebugSession;
 use super::view::FrameView;
 use crate::engine::instrument::{Flow, Function};
-use crate::engine::value::{self, Nullable, Shown, Val};
+use crate::engine::value::{self, FormattedValue, Nullable, Val};
 
 /// What is at a place.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Explanation {
     /// What it is, such as `local $n (0)`.
     pub title: String,
     /// What it is worth now.
-    pub value: Option<Shown>,
+    pub value: Option<FormattedValue>,
     /// What else there is to say, a sentence each.
     pub notes: Vec<String>,
     /// Where a branch goes on, in the binary.
@@ -22,7 +22,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    fn new(title: String, value: Option<Shown>) -> Self {
+    fn new(title: String, value: Option<FormattedValue>) -> Self {
         Self { title, value, notes: Vec::new(), target: None }
     }
 

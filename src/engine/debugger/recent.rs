@@ -8,7 +8,7 @@ use super::access::Access;
 use super::machine::Halt;
 use super::session::{DebugSession, Observe, RunResult, RunSpec};
 use super::step_text::BeforeStep;
-use crate::engine::value::{self, Shown};
+use crate::engine::value::{self, FormattedValue};
 use crate::engine::wasi::Suspend;
 
 /// What an instruction of a call pushed when it was executed last.
@@ -16,7 +16,7 @@ use crate::engine::wasi::Suspend;
 pub struct RecentValue {
     /// The instruction's offset in the binary.
     pub offset: u64,
-    pub values: Vec<Shown>,
+    pub values: Vec<FormattedValue>,
     /// Whether a loop has begun again since, so that the instruction may push something else this time.
     pub earlier: bool,
 }

@@ -4,7 +4,7 @@ use wasmi::Val;
 
 use super::condition::{Condition, EvalError, Name, Number, Place, Scope, fill_in};
 use super::session::DebugSession;
-use crate::engine::value::{self, Shown};
+use crate::engine::value::{self, FormattedValue};
 
 /// A frame, the globals and the memories.
 pub struct MachineScope<'a> {
@@ -29,7 +29,7 @@ impl<'a> MachineScope<'a> {
     /// # Errors
     ///
     /// Why it could not be evaluated.
-    pub fn show(&self, expression: &Condition) -> Result<Shown, EvalError> {
+    pub fn show(&self, expression: &Condition) -> Result<FormattedValue, EvalError> {
         if let Some(value) = expression.place(self)?.and_then(|place| self.value(place)) {
             return Ok(value::show(&value));
         }

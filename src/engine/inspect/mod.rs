@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use super::diagnostic::{Problem, Severity};
 use super::source::Source;
-use super::validate::{self, Noticed, Validity};
+use super::validate::{self, ModuleFacts, Validity};
 use super::{compile, runtime, source_map};
 
 /// At most this many unresolved imports are listed.
@@ -32,12 +32,12 @@ pub struct Inspection {
     /// The module in the binary format, when there is one.
     pub wasm: Option<Rc<[u8]>>,
     /// What was noticed in a module that can run.
-    pub noticed: Noticed,
+    pub facts: ModuleFacts,
 }
 
 impl Inspection {
     fn stopped(verdict: Verdict, problems: Vec<Problem>) -> Self {
-        Self { verdict, problems, summary: None, wasm: None, noticed: Noticed::default() }
+        Self { verdict, problems, summary: None, wasm: None, facts: ModuleFacts::default() }
     }
 }
 
@@ -58,10 +58,10 @@ pub fn inspect(source: &Source) -> Inspection {
         Ok(wasm) => wasm,
         Err(problem) => return without_module(source, *problem),
     };
-    let mut seen = Noticed::default();
+    let mut module_facts = ModuleFacts::default();
     let (mut problems, unsupported) = match validate::validate(&wasm) {
-        Validity::Valid(noticed) => {
-            seen = noticed;
+        Validity::Valid(facts) => {
+            module_facts = facts;
             (Vec::new(), None)
         }
         Validity::NeedsProposals { proposals, at } => {
@@ -75,7 +75,7 @@ pub fn inspect(source: &Source) -> Inspection {
                 .map(|excess| (excess.offset, Problem::error(&source.name, &*excess.message).help(excess.help)));
             (place(source, &wasm, problems.collect()), None)
         }
-        Validity::Invalid(faults) => (invalid(source, &wasm, &faults), None),
+        Validity::Invalid(errors) => (invalid(source, &wasm, &errors), None),
     };
     let summary = summary::summarize(&wasm).ok();
     let verdict = match (&summary, unsupported) {
@@ -103,7 +103,7 @@ pub fn inspect(source: &Source) -> Inspection {
     if !source.is_binary() && !source.bytes.is_ascii() {
         problems.extend(compile::warnings(source));
     }
-    Inspection { verdict, problems, summary: summary.map(Rc::new), wasm: Some(wasm.into()), noticed: seen }
+    Inspection { verdict, problems, summary: summary.map(Rc::new), wasm: Some(wasm.into()), facts: module_facts }
 }
 
 /// What there is to tell of a text that does not compile.
@@ -133,20 +133,20 @@ pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
     match validate::validate(&wasm) {
         // What does not run here may well run where the module is going.
         Validity::Valid(_) | Validity::TooLarge(_) | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
-        Validity::Invalid(faults) => Err(invalid(source, &wasm, &faults)),
+        Validity::Invalid(errors) => Err(invalid(source, &wasm, &errors)),
     }
 }
 
-fn invalid(source: &Source, wasm: &[u8], faults: &[validate::Fault]) -> Vec<Problem> {
-    let problems = faults.iter().map(|fault| {
-        let mut problem = Problem::error(&source.name, fault.message.trim());
-        if let Some(help) = &fault.help {
+fn invalid(source: &Source, wasm: &[u8], errors: &[validate::ValidationError]) -> Vec<Problem> {
+    let problems = errors.iter().map(|error| {
+        let mut problem = Problem::error(&source.name, error.message.trim());
+        if let Some(help) = &error.help {
             problem = problem.help(help.clone());
-        } else if fault.message.starts_with("type mismatch") && missing_else::ends_at(wasm, fault.offset) {
+        } else if error.message.starts_with("type mismatch") && missing_else::ends_at(wasm, error.offset) {
             problem = problem
                 .help("an `if` with a result also needs an `else`, which produces the result when the condition is 0");
         }
-        (fault.offset, problem)
+        (error.offset, problem)
     });
     place(source, wasm, problems.collect())
 }

@@ -5,7 +5,7 @@ use wasmi::{CompilationMode, Engine, Module};
 use super::limits::{self, Limits};
 use crate::engine::diagnostic::Problem;
 use crate::engine::prepare::{self, Reserved};
-use crate::engine::validate::Noticed;
+use crate::engine::validate::ModuleFacts;
 
 /// The largest module that is compiled whole, in bytes: some ten milliseconds of work.
 const MOST_AT_ONCE: usize = 256 << 10;
@@ -27,19 +27,19 @@ impl Compiled {
     /// # Errors
     ///
     /// Where wasmi refuses it.
-    pub fn new(file: &str, wasm: &[u8], noticed: &Noticed, limits: &Limits) -> Result<Self, Box<Problem>> {
-        Self::with_mode(CompilationMode::Lazy, wasm, noticed, limits).map_err(|error| refused(file, &error))
+    pub fn new(file: &str, wasm: &[u8], facts: &ModuleFacts, limits: &Limits) -> Result<Self, Box<Problem>> {
+        Self::with_mode(CompilationMode::Lazy, wasm, facts, limits).map_err(|error| refused(file, &error))
     }
 
     /// As [`Compiled::new`], with every function compiled; `None` where there are too many of them to do that at once,
     /// or wasmi refuses one.
-    pub fn whole(wasm: &[u8], noticed: &Noticed, limits: &Limits) -> Option<Self> {
-        (wasm.len() <= MOST_AT_ONCE).then(|| Self::with_mode(CompilationMode::Eager, wasm, noticed, limits).ok())?
+    pub fn whole(wasm: &[u8], facts: &ModuleFacts, limits: &Limits) -> Option<Self> {
+        (wasm.len() <= MOST_AT_ONCE).then(|| Self::with_mode(CompilationMode::Eager, wasm, facts, limits).ok())?
     }
 
-    fn with_mode(mode: CompilationMode, wasm: &[u8], noticed: &Noticed, limits: &Limits) -> Result<Self, String> {
-        let prepared = prepare::prepare(wasm, &noticed.fusible).map_err(|error| error.to_string())?;
-        let engine = limits::engine(limits, mode, noticed.grows_tables);
+    fn with_mode(mode: CompilationMode, wasm: &[u8], facts: &ModuleFacts, limits: &Limits) -> Result<Self, String> {
+        let prepared = prepare::prepare(wasm, &facts.fusible).map_err(|error| error.to_string())?;
+        let engine = limits::engine(limits, mode, facts.grows_tables);
         let module = Module::new(&engine, &prepared.wasm).map_err(|error| error.to_string())?;
         Ok(Self { engine, module, reserved: prepared.reserved, recursion: limits.recursion })
     }

@@ -15,34 +15,36 @@ const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 pub fn missing(file: &str, summary: &Summary, is_text: bool) -> Vec<(u64, Problem)> {
     let imports = summary.imports.iter();
     imports
-        .filter_map(|import| lack(import).map(|lack| (import.offset, problem(file, import, &lack, is_text))))
+        .filter_map(|import| {
+            mismatch(import).map(|mismatch| (import.offset, problem(file, import, &mismatch, is_text)))
+        })
         .collect()
 }
 
 /// Every import, and whether it is provided.
 pub fn provided(summary: &Summary) -> impl Iterator<Item = (&Import, bool)> {
-    summary.imports.iter().map(|import| (import, lack(import).is_none()))
+    summary.imports.iter().map(|import| (import, mismatch(import).is_none()))
 }
 
-enum Lack {
-    /// Nothing of that name.
+enum ImportMismatch {
+    /// There is nothing of that name.
     Unknown { near: Option<&'static str> },
     /// There is such a function, of another type.
     OtherType { provided: String },
 }
 
-/// What an import lacks to be provided; `None` if it is.
-fn lack(import: &Import) -> Option<Lack> {
+/// Why an import is not provided; `None` if it is.
+fn mismatch(import: &Import) -> Option<ImportMismatch> {
     if !MODULES.contains(&import.module.as_str()) {
-        return Some(Lack::Unknown { near: None });
+        return Some(ImportMismatch::Unknown { near: None });
     }
     match wasi::parameters(&import.name) {
         Some(parameters) => {
             let results: &[ValType] = if import.name == "proc_exit" { &[] } else { &[ValType::I32] };
             let provided = text(parameters, results);
-            (provided != import.ty).then_some(Lack::OtherType { provided })
+            (provided != import.ty).then_some(ImportMismatch::OtherType { provided })
         }
-        None => Some(Lack::Unknown { near: words::nearest(&import.name, wasi::CALLS.iter().copied()) }),
+        None => Some(ImportMismatch::Unknown { near: words::nearest(&import.name, wasi::CALLS.iter().copied()) }),
     }
 }
 
@@ -54,16 +56,16 @@ fn text(params: &[ValType], results: &[ValType]) -> String {
     format!("(func{}{})", list("param", params), list("result", results))
 }
 
-fn problem(file: &str, import: &Import, lack: &Lack, is_text: bool) -> Problem {
+fn problem(file: &str, import: &Import, mismatch: &ImportMismatch, is_text: bool) -> Problem {
     let Import { module, name, ty, .. } = import;
     let (shown_module, shown_name) = (quoted(module), quoted(name));
-    match lack {
-        Lack::OtherType { provided } => Problem::error(
+    match mismatch {
+        ImportMismatch::OtherType { provided } => Problem::error(
             file,
             format!("the import {shown_module} {shown_name} is declared as {ty}, but it is {provided}"),
         )
         .help("declare it with that type"),
-        Lack::Unknown { near } => {
+        ImportMismatch::Unknown { near } => {
             let problem = Problem::error(file, format!("unresolved import {shown_module} {shown_name} {ty}"));
             problem.help(advice(import, *near, is_text))
         }

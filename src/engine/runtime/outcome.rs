@@ -5,7 +5,7 @@ use wasmi::{Error, TrapCode};
 
 use super::Limits;
 use super::limits::Refusal;
-use crate::engine::value::Shown;
+use crate::engine::value::FormattedValue;
 use crate::engine::wasi::Stop;
 use crate::engine::words;
 
@@ -13,7 +13,7 @@ use crate::engine::words;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The call returned.
-    Returned(Vec<Shown>),
+    Returned(Vec<FormattedValue>),
     /// The program called `proc_exit`, or its `_start` returned.
     Exited(u32),
     /// WebAssembly trapped.

@@ -6,10 +6,10 @@ use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{CompilationMode, Error, Extern, Instance, Module, Store, StoreLimits, StoreLimitsBuilder, Val};
 
 use super::{Failure, InstanceId, Interpreter, Value, spectest};
-use crate::engine::mend::mend;
 use crate::engine::runtime::outcome::trap_code;
 use crate::engine::runtime::{Limits, limits};
 use crate::engine::validate::{Validity, validate};
+use crate::engine::wasmi_workarounds::separate_fused_selects;
 
 /// What one call may use: enough for anything that a script does on purpose, and an endless loop ends within seconds.
 const FUEL: u64 = 1 << 30;
@@ -88,9 +88,9 @@ pub(super) fn watch(limits: &Limits) -> StoreLimits {
 impl Interpreter for Plain {
     fn instantiate(&mut self, wasm: &[u8]) -> Result<InstanceId, Failure> {
         let refused = |error: &dyn std::fmt::Display| Failure::Refused(error.to_string());
-        let Validity::Valid(noticed) = validate(wasm) else { return Err(refused(&"it is not valid")) };
-        let mended = mend(wasm, &noticed.fusible).map_err(|error| refused(&error))?;
-        let module = Module::new(self.store.engine(), &mended).map_err(|error| refused(&error))?;
+        let Validity::Valid(facts) = validate(wasm) else { return Err(refused(&"it is not valid")) };
+        let separated = separate_fused_selects(wasm, &facts.fusible).map_err(|error| refused(&error))?;
+        let module = Module::new(self.store.engine(), &separated).map_err(|error| refused(&error))?;
         let imports = self.imports(&module)?;
         self.refuel()?;
         let instance = Instance::new(&mut self.store, &module, &imports).map_err(|error| failure(&error))?;

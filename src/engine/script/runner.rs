@@ -7,15 +7,15 @@ use wast::token::Id;
 use wast::{QuoteWat, WastArg, WastDirective, WastExecute, WastInvoke, WastRet};
 
 use super::module::{build, imported_modules, refused};
-use super::stop::{Lack, Stop, failed};
+use super::stop::{Stop, Unavailable, failed};
 use super::value::list;
 use super::{Failing, Failure, InstanceId, Interpreter, Report, Value, expect};
 
 /// What a module of the script became.
-type Slot = Result<InstanceId, Lack>;
+type Slot = Result<InstanceId, Unavailable>;
 
 /// A valid module in the binary format.
-type Definition = Result<Vec<u8>, Lack>;
+type Definition = Result<Vec<u8>, Unavailable>;
 
 /// What came of carrying something out; a stop is what keeps it from being tried.
 type Tried<T> = Result<Result<T, Failure>, Stop>;
@@ -30,7 +30,7 @@ pub(super) struct Runner<'a> {
     last_definition: Option<Definition>,
     definitions: HashMap<String, Definition>,
     /// Names under which a module was registered that was not run.
-    not_there: HashMap<String, Lack>,
+    not_there: HashMap<String, Unavailable>,
 }
 
 impl<'a> Runner<'a> {
@@ -90,7 +90,7 @@ impl<'a> Runner<'a> {
                 };
                 let wasm = match definition {
                     Some(Ok(wasm)) => Ok(wasm.clone()),
-                    Some(Err(lack)) => Err(lack.clone().into()),
+                    Some(Err(unavailable)) => Err(unavailable.clone().into()),
                     None => failed("there is no such definition"),
                 };
                 self.define_instance(instance, wasm)
@@ -122,7 +122,7 @@ impl<'a> Runner<'a> {
     }
 
     fn define(&mut self, name: Option<Id<'_>>, wasm: Result<Vec<u8>, Stop>) -> Result<(), Stop> {
-        let definition = wasm.as_ref().map(Vec::clone).map_err(Lack::from);
+        let definition = wasm.as_ref().map(Vec::clone).map_err(Unavailable::from);
         if let Some(name) = name {
             self.definitions.insert(name.name().to_owned(), definition.clone());
         }
@@ -136,7 +136,7 @@ impl<'a> Runner<'a> {
             Ok(instance) => Ok(instance),
             Err(failure) => failed(format!("the module cannot be instantiated: {failure}")),
         });
-        let slot = made.as_ref().copied().map_err(Lack::from);
+        let slot = made.as_ref().copied().map_err(Unavailable::from);
         if let Some(name) = name {
             self.instances.insert(name.name().to_owned(), slot.clone());
         }
@@ -146,8 +146,8 @@ impl<'a> Runner<'a> {
 
     fn instantiate(&mut self, wasm: &[u8]) -> Tried<InstanceId> {
         for module in imported_modules(wasm) {
-            if let Some(lack) = self.not_there.get(module) {
-                return Err(lack.clone().into());
+            if let Some(unavailable) = self.not_there.get(module) {
+                return Err(unavailable.clone().into());
             }
         }
         Ok(self.interpreter.instantiate(wasm))
@@ -160,9 +160,9 @@ impl<'a> Runner<'a> {
                 self.interpreter.register(name, instance);
                 Ok(())
             }
-            Err(lack) => {
-                self.not_there.insert(name.to_owned(), lack.clone());
-                Err(lack.into())
+            Err(unavailable) => {
+                self.not_there.insert(name.to_owned(), unavailable.clone());
+                Err(unavailable.into())
             }
         }
     }

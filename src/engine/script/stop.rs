@@ -16,13 +16,13 @@ pub(super) fn failed<T>(message: impl Into<String>) -> Result<T, Stop> {
 
 /// Why there is no module where a directive wants one.
 #[derive(Clone)]
-pub(super) enum Lack {
-    /// It failed, and that was told where it stands.
+pub(super) enum Unavailable {
+    /// It failed, which was reported at its place.
     Broken,
     NotRun(Proposals),
 }
 
-impl From<&Stop> for Lack {
+impl From<&Stop> for Unavailable {
     fn from(stop: &Stop) -> Self {
         match stop {
             Stop::Failed(_) => Self::Broken,
@@ -31,11 +31,11 @@ impl From<&Stop> for Lack {
     }
 }
 
-impl From<Lack> for Stop {
-    fn from(lack: Lack) -> Self {
-        match lack {
-            Lack::Broken => Self::Failed("the module that this refers to could not be used".to_owned()),
-            Lack::NotRun(proposals) => Self::NotRun(proposals),
+impl From<Unavailable> for Stop {
+    fn from(unavailable: Unavailable) -> Self {
+        match unavailable {
+            Unavailable::Broken => Self::Failed("the module that this refers to could not be used".to_owned()),
+            Unavailable::NotRun(proposals) => Self::NotRun(proposals),
         }
     }
 }

@@ -4,9 +4,9 @@ use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, Re
 use wasmoscope::engine::debugger::attach::{self, Attached, attach_to_linker};
 use wasmoscope::engine::instrument::layout::Register;
 use wasmoscope::engine::instrument::{self, Watched, layout};
-use wasmoscope::engine::mend::mend;
 use wasmoscope::engine::prepare;
 use wasmoscope::engine::validate::{Validity, validate};
+use wasmoscope::engine::wasmi_workarounds::separate_fused_selects;
 
 use super::World;
 
@@ -55,7 +55,7 @@ pub trait Way {
 /// Where a valid module is to be mended.
 fn fusible(wasm: &[u8]) -> Vec<u64> {
     match validate(wasm) {
-        Validity::Valid(noticed) => noticed.fusible,
+        Validity::Valid(facts) => facts.fusible,
         other => panic!("the module is valid, but: {other:?}"),
     }
 }
@@ -65,7 +65,7 @@ pub struct Plain;
 
 impl Way for Plain {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
-        mend(original, &fusible(original)).expect("a valid module can be read").into_owned()
+        separate_fused_selects(original, &fusible(original)).expect("a valid module can be read").into_owned()
     }
 
     fn call(

@@ -8,7 +8,7 @@ use wasmparser::Operator;
 use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::session::DebugSession;
 use crate::engine::instrument::{Flow, Function, Instruction, LabelKind};
-use crate::engine::value::{self, Shown};
+use crate::engine::value::{self, FormattedValue};
 use crate::engine::words;
 
 /// Names the line of the text that has the instruction at an offset of the binary: `line 14`.
@@ -64,7 +64,7 @@ impl<'a> At<'a> {
     }
 
     /// A value as a sentence shows it; a reference to a function by its name.
-    pub fn shown(&self, value: &Val) -> Shown {
+    pub fn shown(&self, value: &Val) -> FormattedValue {
         let mut shown = value::show(value);
         if let Val::FuncRef(Nullable::Val(function)) = value
             && let Some(index) = self.session.function_of(function)
@@ -74,7 +74,7 @@ impl<'a> At<'a> {
         shown
     }
 
-    pub fn all(&self, values: &[Val]) -> Vec<Shown> {
+    pub fn all(&self, values: &[Val]) -> Vec<FormattedValue> {
         values.iter().map(|value| self.shown(value)).collect()
     }
 

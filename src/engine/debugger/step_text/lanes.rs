@@ -5,7 +5,7 @@ use std::iter::zip;
 use wasmi::Val;
 
 use super::operation::Sign;
-use crate::engine::value::{self, Shown};
+use crate::engine::value::{self, FormattedValue};
 
 /// How a vector is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,14 +111,14 @@ impl Vector {
     }
 
     /// `[1 2 3 4]`, `[0 ×16]`. Lanes of floats have no other base: their bits are rarely what an instruction is about.
-    pub fn shown(&self) -> Shown {
+    pub fn shown(&self) -> FormattedValue {
         let signed = self.list(|lane| self.shape.text(lane));
         let (unsigned, hex) = match self.shape.is_float() {
             true => (None, None),
             false => (Some(self.list(|lane| lane.to_string())), Some(self.list(|lane| format!("{lane:#X}")))),
         };
         let unsigned = unsigned.filter(|unsigned| *unsigned != signed);
-        Shown { ty: value::name(value::ValType::V128), text: signed, unsigned, hex }
+        FormattedValue { ty: value::name(value::ValType::V128), text: signed, unsigned, hex }
     }
 
     fn list(&self, write: impl Fn(u64) -> String) -> String {

@@ -10,7 +10,7 @@ use super::sentence::Sentence;
 use super::simd::lane;
 use super::{Step, count, unsigned};
 use crate::engine::instrument::access::{Shape, shape};
-use crate::engine::value::Shown;
+use crate::engine::value::FormattedValue;
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let Step { at, before, pushed } = step;
@@ -119,7 +119,7 @@ fn size(value: &Val) -> u64 {
 }
 
 /// A vector in the lanes that the instruction is about.
-fn vector(step: &Step<'_>, value: &Val) -> Option<Shown> {
+fn vector(step: &Step<'_>, value: &Val) -> Option<FormattedValue> {
     let name = name(&step.at.operator);
     let widths = name.split_once('.')?.1.trim_start_matches("load").trim_start_matches("store");
     let sign = if widths.ends_with("_u") { Sign::Unsigned } else { Sign::Either };

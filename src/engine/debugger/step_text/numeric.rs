@@ -10,7 +10,7 @@ use wasmi::Val;
 use super::operation::{Operation, Sign, overflows};
 use super::sentence::{Part, Sentence, fill};
 use super::{Step, count};
-use crate::engine::value::{self, Shown};
+use crate::engine::value::{self, FormattedValue};
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let operation = Operation::of(&step.at.operator)?;
@@ -213,13 +213,18 @@ fn pair(halves: &[Val]) -> Option<i128> {
     Some(i128::from(*high) << 64 | i128::from(low.cast_unsigned()))
 }
 
-fn wide(value: i128) -> Shown {
+fn wide(value: i128) -> FormattedValue {
     let unsigned = (value < 0).then(|| value.cast_unsigned().to_string());
-    Shown { ty: value::name(value::ValType::I64), text: value.to_string(), unsigned, hex: Some(format!("{value:#X}")) }
+    FormattedValue {
+        ty: value::name(value::ValType::I64),
+        text: value.to_string(),
+        unsigned,
+        hex: Some(format!("{value:#X}")),
+    }
 }
 
 /// The low half of 128 bits, which has no sign bit of its own.
-fn low_half(sign: Sign, shown: Shown) -> Part {
+fn low_half(sign: Sign, shown: FormattedValue) -> Part {
     match (&shown.unsigned, sign) {
         (Some(unsigned), Sign::Signed | Sign::Either) => Part::Text(format!("{} (unsigned {unsigned})", shown.text)),
         _ => Part::Value(sign.show(shown)),

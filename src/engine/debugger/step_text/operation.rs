@@ -4,7 +4,7 @@
 use wasmparser::Operator;
 
 use super::instruction::name;
-use crate::engine::value::Shown;
+use crate::engine::value::FormattedValue;
 
 pub(super) struct Operation {
     /// The type or shape before the dot, which for most is that of the result.
@@ -65,7 +65,7 @@ impl Sign {
 
     /// A value in the bases in which the sentence is true. Signed and float arithmetic is so only in decimal: in
     /// hexadecimal, `-1 < 0` would read `0xFFFFFFFF < 0x0`.
-    pub fn show(self, mut shown: Shown) -> Shown {
+    pub fn show(self, mut shown: FormattedValue) -> FormattedValue {
         match self {
             _ if matches!(shown.ty, "f32" | "f64") => decimal(shown),
             Self::Signed => decimal(shown),
@@ -80,8 +80,8 @@ impl Sign {
     }
 }
 
-fn decimal(shown: Shown) -> Shown {
-    Shown { unsigned: None, hex: None, ..shown }
+fn decimal(shown: FormattedValue) -> FormattedValue {
+    FormattedValue { unsigned: None, hex: None, ..shown }
 }
 
 /// Whether the sum, difference or product of two integers of that many bits is out of range: as signed integers, and as

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::engine::value::Shown;
+use crate::engine::value::FormattedValue;
 
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,7 +15,7 @@ pub struct Sentence {
 pub enum Part {
     /// Words. What is between backticks is a name.
     Text(String),
-    Value(Shown),
+    Value(FormattedValue),
 }
 
 impl Sentence {
@@ -45,7 +45,7 @@ impl Sentence {
 
     /// With a value behind it.
     #[must_use]
-    pub fn value(mut self, value: Shown) -> Self {
+    pub fn value(mut self, value: FormattedValue) -> Self {
         self.parts.push(Part::Value(value));
         self
     }
@@ -76,7 +76,7 @@ impl Sentence {
 
     /// With values behind it: `1, 2 and 3`.
     #[must_use]
-    pub fn list(mut self, values: Vec<Shown>) -> Self {
+    pub fn list(mut self, values: Vec<FormattedValue>) -> Self {
         let last = values.len().saturating_sub(1);
         for (index, value) in values.into_iter().enumerate() {
             let before = match index {

@@ -11,7 +11,7 @@ use crate::engine::debugger::{Command, DebugSession, StopReason};
 use crate::engine::inspect::inspect;
 use crate::engine::runtime::Entry;
 use crate::engine::source::Source;
-use crate::engine::value::Shown;
+use crate::engine::value::FormattedValue;
 use crate::engine::words::{INSTRUCTIONS, text_name};
 
 /// The proposals whose instructions run here; see `validate::supported`.
@@ -246,7 +246,7 @@ fn every_instruction_has_its_sentence() {
 }
 
 /// The sentence of an expression's instruction, with its values in the base that is chosen for them.
-fn in_base(expression: &str, base: fn(&Shown) -> &Option<String>) -> String {
+fn in_base(expression: &str, base: fn(&FormattedValue) -> &Option<String>) -> String {
     let step = described(expression);
     let parts = step.sentence.parts().iter().map(|part| match part {
         Part::Text(text) => text,

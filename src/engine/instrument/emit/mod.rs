@@ -315,7 +315,7 @@ impl Emitter<'_, '_> {
             other => {
                 if matches!(other, Operator::Select | Operator::TypedSelect { .. } | Operator::TypedSelectMulti { .. })
                 {
-                    // wasmi has to be kept from fusing it with a comparison: see `engine/mend`.
+                    // wasmi has to be kept from fusing it with a comparison: see `engine/separate_fused_selects`.
                     self.sink().i32_popcnt();
                 }
                 if let Some(flag) = self.signatures.drop_flag(other) {

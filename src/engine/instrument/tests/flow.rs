@@ -126,7 +126,7 @@ fn traps_are_the_same_and_leave_nothing_behind() {
     assert_eq!((said[1].as_str(), said[5].as_str()), ("3", "3"));
 }
 
-/// What wasmi takes for a comparison of a local; see `engine/mend`.
+/// What wasmi takes for a comparison of a local; see `engine/separate_fused_selects`.
 #[test]
 fn a_value_is_chosen_by_a_comparison_with_zero() {
     let text = r#"(module

@@ -4,10 +4,10 @@ use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
 
 use crate::engine::debugger::attach::{Attached, attach_to_linker, initialize};
 use crate::engine::instrument::{Watched, instrument_to_watch};
-use crate::engine::mend::mend;
 use crate::engine::runtime::limits;
 use crate::engine::validate::{Validity, validate};
 use crate::engine::value;
+use crate::engine::wasmi_workarounds::separate_fused_selects;
 
 pub const MAX_DEPTH: u32 = 500;
 
@@ -29,9 +29,9 @@ fn functions() -> limits::Limits {
 impl Side {
     pub fn plain(wasm: &[u8]) -> Self {
         let engine = limits::plain_engine(&functions());
-        let Validity::Valid(noticed) = validate(wasm) else { panic!("the original is valid") };
-        let mended = mend(wasm, &noticed.fusible).expect("the original can be read");
-        let module = Module::new(&engine, &mended).expect("the original compiles");
+        let Validity::Valid(facts) = validate(wasm) else { panic!("the original is valid") };
+        let separated = separate_fused_selects(wasm, &facts.fusible).expect("the original can be read");
+        let module = Module::new(&engine, &separated).expect("the original compiles");
         let mut store = Store::new(&engine, ());
         let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).expect("it instantiates");
         Self { store, instance, attached: None }

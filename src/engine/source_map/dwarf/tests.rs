@@ -7,7 +7,7 @@ use super::files::Files;
 use super::index::Index;
 use super::scopes;
 use super::sections::Sections;
-use super::show::{Evaluate, Shown, Stored};
+use super::show::{Evaluate, Formatter, Stored};
 use super::units::Units;
 use super::variables::State;
 use super::work::Work;
@@ -128,7 +128,7 @@ impl Unit {
         let entries = Entries::of(&wasm, &index);
         let (_, offset) = self.labels.iter().find(|(known, _)| *known == label).expect("the label is there");
         let state = Memory(memory.to_vec());
-        Shown::new(&entries, &state, &Nothing).value(EntryRef { unit: 0, offset: *offset }, stored)
+        Formatter::new(&entries, &state, &Nothing).value(EntryRef { unit: 0, offset: *offset }, stored)
     }
 }
 

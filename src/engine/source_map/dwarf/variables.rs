@@ -7,7 +7,7 @@ use gimli::{Attribute, AttributeValue, EvaluationResult, Expression, Location, U
 use super::discriminants::discriminant_value;
 use super::entries::{Entries, Entry, EntryRef};
 use super::sections::Bytes;
-use super::show::{Evaluate, Shown, Stored, evaluated};
+use super::show::{Evaluate, Formatter, Stored, evaluated};
 use super::types::is_set;
 use super::work::Broken;
 
@@ -188,7 +188,7 @@ impl<'a> Call<'_, 'a> {
         let ty = ty.or_else(|| origin.as_ref().and_then(|(at, entry)| self.entries.type_of(*at, entry)));
         let Some(ty) = ty else { return Ok(None) };
         let stored = self.stored(at, entry)?;
-        let value = stored.as_ref().map(|stored| Shown::new(self.entries, self.state, self).value(ty, stored));
+        let value = stored.as_ref().map(|stored| Formatter::new(self.entries, self.state, self).value(ty, stored));
         let address = match stored {
             Some(Stored::Memory(address)) => Some(address),
             Some(Stored::Bytes(_)) | None => None,

@@ -1,12 +1,12 @@
 //! Types of C++'s standard library, as LLVM's libc++ lays them out, that are shown as what they stand for.
 
-use super::{NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, Result, Stored};
 use crate::engine::source_map::dwarf::entries::EntryRef;
 use crate::engine::source_map::dwarf::types::{Layout, Member, Type};
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     pub(super) fn cpp(&mut self, layout: &Layout, stored: &Stored) -> Result<()> {
-        let Some(path) = layout.path.strip_prefix("std::") else { return Err(NotShown::Otherwise) };
+        let Some(path) = layout.path.strip_prefix("std::") else { return Err(FormatError::Otherwise) };
         // An inline namespace that is not marked as such.
         let name = path.rsplit_once("::").filter(|(inline, _)| inline.starts_with("__")).map_or(path, |(_, name)| name);
         match name {
@@ -21,9 +21,9 @@ impl Shown<'_, '_> {
                 let (start, of) = self.cpp_pointer(layout, stored, &["__begin_"])?;
                 let (end, _) = self.cpp_pointer(layout, stored, &["__end_"])?;
                 let size = self.entries.size(of)?;
-                let bytes = end.checked_sub(start).ok_or(NotShown::Otherwise)?;
+                let bytes = end.checked_sub(start).ok_or(FormatError::Otherwise)?;
                 if size == 0 || !bytes.is_multiple_of(size) {
-                    return Err(NotShown::Otherwise);
+                    return Err(FormatError::Otherwise);
                 }
                 self.list(of, &Stored::Memory(start), bytes / size)
             }
@@ -60,7 +60,7 @@ impl Shown<'_, '_> {
                 self.write(format_args!("({count} {elements})"));
                 Ok(())
             }
-            _ => Err(NotShown::Otherwise),
+            _ => Err(FormatError::Otherwise),
         }
     }
 
@@ -70,11 +70,11 @@ impl Shown<'_, '_> {
         let (long, place) = self.cpp_member(layout, stored, &["__l"])?;
         let long_place = self.member_stored(&long, &place)?;
         let long_type = self.entries.resolved(long.ty)?;
-        let Type::Struct(long) = &*long_type else { return Err(NotShown::Otherwise) };
+        let Type::Struct(long) = &*long_type else { return Err(FormatError::Otherwise) };
         let (short, place) = self.cpp_member(layout, stored, &["__s"])?;
         let short_place = self.member_stored(&short, &place)?;
         let short_type = self.entries.resolved(short.ty)?;
-        let Type::Struct(short) = &*short_type else { return Err(NotShown::Otherwise) };
+        let Type::Struct(short) = &*short_type else { return Err(FormatError::Otherwise) };
         if self.cpp_number(short, &short_place, &["__is_long_"])? != 0 {
             let (address, _) = self.cpp_pointer(long, &long_place, &["__data_"])?;
             let length = self.cpp_number(long, &long_place, &["__size_"])?;
@@ -84,7 +84,7 @@ impl Shown<'_, '_> {
         let (data, place) = self.cpp_member(short, &short_place, &["__data_"])?;
         let place = self.member_stored(&data, &place)?;
         if length > self.entries.size(data.ty)? {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         let bytes = self.bytes(&place, length)?;
         self.text_of(&bytes, length);
@@ -93,10 +93,10 @@ impl Shown<'_, '_> {
 
     /// Only texts of bytes are shown.
     fn only_char(&self, layout: &Layout) -> Result<()> {
-        let (_, of) = layout.parameters.first().ok_or(NotShown::Otherwise)?;
+        let (_, of) = layout.parameters.first().ok_or(FormatError::Otherwise)?;
         match &*self.entries.resolved(*of)? {
             Type::Base { name, size: 1, .. } if name == "char" || name == "char8_t" => Ok(()),
-            _ => Err(NotShown::Otherwise),
+            _ => Err(FormatError::Otherwise),
         }
     }
 
@@ -113,7 +113,7 @@ impl Shown<'_, '_> {
     fn cpp_pointer(&self, layout: &Layout, stored: &Stored, names: &[&str]) -> Result<(u64, EntryRef)> {
         let (member, place) = self.cpp_member(layout, stored, names)?;
         let ty = self.entries.resolved(member.ty)?;
-        let Type::Pointer { to: Some(to), .. } = &*ty else { return Err(NotShown::Otherwise) };
+        let Type::Pointer { to: Some(to), .. } = &*ty else { return Err(FormatError::Otherwise) };
         Ok((self.number_in(&member, &place)?, *to))
     }
 }

@@ -1,10 +1,10 @@
 //! Rust's enums.
 
-use super::{NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, Result, Stored};
 use crate::engine::source_map::dwarf::discriminants::Choice;
 use crate::engine::source_map::dwarf::types::{Member, Type, Variants};
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     /// The variant that the discriminant says.
     pub(super) fn variant(&mut self, variants: &Variants, stored: &Stored) -> Result<()> {
         let member = self.chosen(variants, stored)?;
@@ -31,7 +31,7 @@ impl Shown<'_, '_> {
         }
         let only = |mut found: Vec<&'v Member>| match (found.pop(), found.is_empty()) {
             (Some(member), true) => Ok(member),
-            _ => Err(NotShown::Otherwise),
+            _ => Err(FormatError::Otherwise),
         };
         let Some(discriminant) = &variants.discriminant else {
             return only(possible.into_iter().map(|(_, member)| member).collect());
@@ -45,7 +45,7 @@ impl Shown<'_, '_> {
         }
         // Among those that cannot be read may be the one that it is.
         if possible.iter().any(|(choice, _)| **choice == Choice::Unreadable) {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         let others = possible.iter().filter(|(choice, _)| **choice == Choice::Others);
         only(others.map(|(_, member)| *member).collect())

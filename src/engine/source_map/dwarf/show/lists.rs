@@ -1,10 +1,10 @@
 //! Arrays and slices.
 
-use super::{LONGEST, MOST_ELEMENTS, Meta, NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, LONGEST, MOST_ELEMENTS, Meta, Result, Stored};
 use crate::engine::source_map::dwarf::entries::{EntryRef, Language};
 use crate::engine::source_map::dwarf::types::{Count, Type};
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     pub(super) fn array(
         &mut self,
         ty: EntryRef,
@@ -52,7 +52,7 @@ impl Shown<'_, '_> {
     pub(super) fn there(&self, stored: &Stored, bytes: u64) -> Result<()> {
         match stored {
             Stored::Memory(address) if bytes > 0 && self.state.memory(*address, bytes).is_none() => {
-                Err(NotShown::Outside)
+                Err(FormatError::Outside)
             }
             _ => Ok(()),
         }

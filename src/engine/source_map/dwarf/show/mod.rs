@@ -72,7 +72,7 @@ pub trait Evaluate {
 }
 
 /// Why a value cannot be shown as what it is.
-enum NotShown {
+enum FormatError {
     /// It is not all in the memory.
     Outside,
     /// It is not laid out as expected.
@@ -82,13 +82,13 @@ enum NotShown {
     Broken,
 }
 
-impl From<Broken> for NotShown {
+impl From<Broken> for FormatError {
     fn from(_: Broken) -> Self {
         Self::Broken
     }
 }
 
-type Result<T> = std::result::Result<T, NotShown>;
+type Result<T> = std::result::Result<T, FormatError>;
 
 /// What a wide pointer knows of a value besides where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ enum Meta {
 }
 
 /// What is shown of a value so far.
-pub struct Shown<'r, 'a> {
+pub struct Formatter<'r, 'a> {
     entries: &'r Entries<'a>,
     state: &'r dyn State,
     evaluate: &'r dyn Evaluate,
@@ -110,7 +110,7 @@ pub struct Shown<'r, 'a> {
     inner: usize,
 }
 
-impl<'r, 'a> Shown<'r, 'a> {
+impl<'r, 'a> Formatter<'r, 'a> {
     pub fn new(entries: &'r Entries<'a>, state: &'r dyn State, evaluate: &'r dyn Evaluate) -> Self {
         Self { entries, state, evaluate, text: String::new(), depth: 0, inner: 0 }
     }
@@ -133,8 +133,8 @@ impl<'r, 'a> Shown<'r, 'a> {
         if let Err(why) = self.add_value(ty, stored, meta) {
             self.text.truncate(before);
             self.text.push_str(match why {
-                NotShown::Outside => OUTSIDE,
-                NotShown::Otherwise | NotShown::Unknown | NotShown::Broken => UNKNOWN,
+                FormatError::Outside => OUTSIDE,
+                FormatError::Otherwise | FormatError::Unknown | FormatError::Broken => UNKNOWN,
             });
         }
         self.depth -= 1;
@@ -156,17 +156,19 @@ impl<'r, 'a> Shown<'r, 'a> {
                 self.text.push_str("nullptr");
                 Ok(())
             }
-            Type::Function { .. } | Type::Alias(_) | Type::Other(_) => Err(NotShown::Otherwise),
+            Type::Function { .. } | Type::Alias(_) | Type::Other(_) => Err(FormatError::Otherwise),
         }
     }
 
     /// Bytes of a value, if all of them are known.
     fn bytes(&self, stored: &Stored, length: u64) -> Result<Vec<u8>> {
         match stored {
-            Stored::Memory(address) => self.state.memory(*address, length).map(<[u8]>::to_vec).ok_or(NotShown::Outside),
+            Stored::Memory(address) => {
+                self.state.memory(*address, length).map(<[u8]>::to_vec).ok_or(FormatError::Outside)
+            }
             Stored::Bytes(bytes) => {
                 let known = usize::try_from(length).ok().and_then(|length| bytes.get(..length));
-                known.and_then(|known| known.iter().copied().collect()).ok_or(NotShown::Unknown)
+                known.and_then(|known| known.iter().copied().collect()).ok_or(FormatError::Unknown)
             }
         }
     }
@@ -174,7 +176,7 @@ impl<'r, 'a> Shown<'r, 'a> {
     /// A number of up to 16 bytes.
     fn wide(&self, stored: &Stored, length: u64) -> Result<u128> {
         if !(1..=16).contains(&length) {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         let mut padded = [0; 16];
         padded[..length as usize].copy_from_slice(&self.bytes(stored, length)?);
@@ -183,7 +185,7 @@ impl<'r, 'a> Shown<'r, 'a> {
 
     /// A number of up to 8 bytes.
     fn number(&self, stored: &Stored, length: u64) -> Result<u64> {
-        u64::try_from(self.wide(stored, length)?).map_err(|_| NotShown::Otherwise)
+        u64::try_from(self.wide(stored, length)?).map_err(|_| FormatError::Otherwise)
     }
 
     /// How many elements a dimension of an array has.

@@ -1,10 +1,10 @@
 //! Pointers of one word.
 
-use super::{LONGEST_TEXT, NotShown, OUTSIDE, Result, Shown, Stored};
+use super::{FormatError, Formatter, LONGEST_TEXT, OUTSIDE, Result, Stored};
 use crate::engine::source_map::dwarf::entries::{EntryRef, Language};
 use crate::engine::source_map::dwarf::types::Type;
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     /// What a reference or a box points to; of any other pointer, where, and what can be said in a word.
     pub(super) fn pointer(
         &mut self,
@@ -84,7 +84,7 @@ impl Shown<'_, '_> {
                     _ => self.write(format_args!("{value} (offset in the virtual functions)")),
                 }
             }
-            _ => return Err(NotShown::Otherwise),
+            _ => return Err(FormatError::Otherwise),
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! value is shown as a structure.
 
 use super::unsized_values::{Pointee, is_dyn, is_text};
-use super::{Meta, NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, Meta, Result, Stored};
 use crate::engine::source_map::dwarf::entries::EntryRef;
 use crate::engine::source_map::dwarf::types::{Layout, Member, Type};
 
@@ -14,7 +14,7 @@ const MOST_WRAPPED: usize = 64;
 /// How many structures are looked through for a field.
 const MOST_STRUCTURES: usize = 30;
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     pub(super) fn rust(&mut self, layout: &Layout, stored: &Stored, meta: Option<Meta>) -> Result<()> {
         if let Some(pointee) = self.wide_pointer(layout, stored)? {
             return self.wide_pointed(&layout.name, &pointee);
@@ -33,11 +33,11 @@ impl Shown<'_, '_> {
                 self.text_at(address, length)
             }
             "alloc::ffi::c_str::CString" => {
-                let inner = layout.member("inner").ok_or(NotShown::Otherwise)?;
+                let inner = layout.member("inner").ok_or(FormatError::Otherwise)?;
                 let pointee = self.pointer_in(inner, stored)?;
-                let Some(Meta::Length(length)) = pointee.meta else { return Err(NotShown::Otherwise) };
+                let Some(Meta::Length(length)) = pointee.meta else { return Err(FormatError::Otherwise) };
                 // The zero at its end is no part of it.
-                self.text_at(pointee.address, length.checked_sub(1).ok_or(NotShown::Otherwise)?)
+                self.text_at(pointee.address, length.checked_sub(1).ok_or(FormatError::Otherwise)?)
             }
             "alloc::vec::Vec" => {
                 let (address, length, of) = self.vec(layout, stored)?;
@@ -47,7 +47,7 @@ impl Shown<'_, '_> {
             "alloc::rc::Rc" | "alloc::sync::Arc" => self.counted(layout, stored, false),
             "alloc::rc::Weak" | "alloc::sync::Weak" => self.counted(layout, stored, true),
             "core::cell::Ref" | "core::cell::RefMut" => {
-                let value = layout.member("value").ok_or(NotShown::Otherwise)?;
+                let value = layout.member("value").ok_or(FormatError::Otherwise)?;
                 let pointee = self.pointer_in(value, stored)?;
                 self.referred(pointee)
             }
@@ -70,7 +70,7 @@ impl Shown<'_, '_> {
     fn add_inner(&mut self, ty: EntryRef, stored: &Stored) -> Result<()> {
         // Types are not within themselves; those that are damaged may be.
         if self.inner >= MOST_WRAPPED {
-            return Err(NotShown::Unknown);
+            return Err(FormatError::Unknown);
         }
         self.inner += 1;
         let added = self.add_value(ty, stored, None);
@@ -88,15 +88,15 @@ impl Shown<'_, '_> {
                 _ => false,
             };
             if !is_nothing && found.replace(member).is_some() {
-                return Err(NotShown::Otherwise);
+                return Err(FormatError::Otherwise);
             }
         }
-        found.ok_or(NotShown::Otherwise)
+        found.ok_or(FormatError::Otherwise)
     }
 
     /// A box with an allocator of its own: others are pointers in the debug information.
     fn boxed(&mut self, layout: &Layout, stored: &Stored) -> Result<()> {
-        let pointer = layout.members.first().ok_or(NotShown::Otherwise)?;
+        let pointer = layout.members.first().ok_or(FormatError::Otherwise)?;
         let pointee = self.pointer_in(pointer, stored)?;
         self.referred(pointee)
     }
@@ -107,23 +107,23 @@ impl Shown<'_, '_> {
             // A slice: the pointer is to its first element.
             (Some(_), _) => self.wide_pointed("", &pointee),
             (None, Some(to)) => self.pointed(to, pointee.address),
-            (None, None) => Err(NotShown::Otherwise),
+            (None, None) => Err(FormatError::Otherwise),
         }
     }
 
     /// What is owned together with its count: of one that is weak, as long as it is there.
     fn counted(&mut self, layout: &Layout, stored: &Stored, is_weak: bool) -> Result<()> {
-        let pointer = layout.member("ptr").ok_or(NotShown::Otherwise)?;
+        let pointer = layout.member("ptr").ok_or(FormatError::Otherwise)?;
         let pointee = self.pointer_in(pointer, stored)?;
         if is_weak && [u64::from(u32::MAX), u64::MAX].contains(&pointee.address) {
             self.text.push_str("(Weak, of nothing)");
             return Ok(());
         }
-        let inner = self.entries.resolved(pointee.to.ok_or(NotShown::Otherwise)?)?;
-        let Type::Struct(inner) = &*inner else { return Err(NotShown::Otherwise) };
+        let inner = self.entries.resolved(pointee.to.ok_or(FormatError::Otherwise)?)?;
+        let Type::Struct(inner) = &*inner else { return Err(FormatError::Otherwise) };
         let place = Stored::Memory(pointee.address);
-        let strong = inner.member("strong").ok_or(NotShown::Otherwise)?;
-        let value = inner.member("value").or_else(|| inner.member("data")).ok_or(NotShown::Otherwise)?;
+        let strong = inner.member("strong").ok_or(FormatError::Otherwise)?;
+        let value = inner.member("value").or_else(|| inner.member("data")).ok_or(FormatError::Otherwise)?;
         let is_dropped = self.number_in(strong, &place)? == 0;
         match (is_weak, is_dropped) {
             (_, true) => {
@@ -146,8 +146,8 @@ impl Shown<'_, '_> {
 
     /// `RefCell { value: 5 }`, and how it is borrowed where it is.
     fn ref_cell(&mut self, layout: &Layout, stored: &Stored, meta: Option<Meta>) -> Result<()> {
-        let borrow = layout.member("borrow").ok_or(NotShown::Otherwise)?;
-        let value = layout.member("value").ok_or(NotShown::Otherwise)?;
+        let borrow = layout.member("borrow").ok_or(FormatError::Otherwise)?;
+        let value = layout.member("value").ok_or(FormatError::Otherwise)?;
         let count = (self.number_in(borrow, stored)? as u32).cast_signed();
         self.text.push_str("RefCell { value: ");
         match meta {
@@ -169,9 +169,9 @@ impl Shown<'_, '_> {
     /// Where the elements of a `Vec` are, how many, and of which type.
     pub(super) fn vec(&self, layout: &Layout, stored: &Stored) -> Result<(u64, u64, EntryRef)> {
         let (Some(buffer), Some(length)) = (layout.member("buf"), layout.member("len")) else {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         };
-        let (_, of) = layout.parameters.first().ok_or(NotShown::Otherwise)?;
+        let (_, of) = layout.parameters.first().ok_or(FormatError::Otherwise)?;
         let pointer = self.pointer_in(buffer, stored)?;
         Ok((pointer.address, self.number_in(length, stored)?, *of))
     }
@@ -207,7 +207,7 @@ impl Shown<'_, '_> {
                 }
             }
         }
-        Err(NotShown::Otherwise)
+        Err(FormatError::Otherwise)
     }
 }
 

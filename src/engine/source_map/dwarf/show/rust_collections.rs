@@ -1,6 +1,6 @@
 //! Collections of Rust's standard library.
 
-use super::{LONGEST, MOST_ELEMENTS, NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, LONGEST, MOST_ELEMENTS, Result, Stored};
 use crate::engine::source_map::dwarf::entries::EntryRef;
 use crate::engine::source_map::dwarf::types::{Count, Layout, Type};
 
@@ -22,7 +22,7 @@ struct Nodes {
     has_values: bool,
 }
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     pub(super) fn rust_collection(&mut self, layout: &Layout, stored: &Stored) -> Result<()> {
         match layout.path.as_str() {
             "alloc::collections::vec_deque::VecDeque" => self.deque(layout, stored),
@@ -41,7 +41,7 @@ impl Shown<'_, '_> {
                 let (map, stored) = self.find_structure(layout, stored, path)?;
                 self.tree(&map, &stored, false)
             }
-            _ => Err(NotShown::Otherwise),
+            _ => Err(FormatError::Otherwise),
         }
     }
 
@@ -50,19 +50,19 @@ impl Shown<'_, '_> {
         let (Some(head), Some(length), Some(buffer)) =
             (layout.member("head"), layout.member("len"), layout.member("buf"))
         else {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         };
-        let (_, of) = *layout.parameters.first().ok_or(NotShown::Otherwise)?;
+        let (_, of) = *layout.parameters.first().ok_or(FormatError::Otherwise)?;
         let (head, length) = (self.number_in(head, stored)?, self.number_in(length, stored)?);
         let start = self.pointer_in(buffer, stored)?.address;
         let size = self.entries.size(of)?;
         let capacity = match (size, &*self.entries.resolved(buffer.ty)?) {
             (0, _) => u64::MAX,
             (_, Type::Struct(raw)) => self.capacity(raw, &self.member_stored(buffer, stored)?)?,
-            _ => return Err(NotShown::Otherwise),
+            _ => return Err(FormatError::Otherwise),
         };
         if length > capacity || size > 0 && head >= capacity.max(1) {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         self.there(&Stored::Memory(start), capacity.saturating_mul(size))?;
         self.sequence(length, |shown, index| {
@@ -80,29 +80,29 @@ impl Shown<'_, '_> {
     /// One of hashbrown's tables: control bytes, and the buckets before them, the first the nearest.
     fn hash_table(&mut self, layout: &Layout, stored: &Stored, is_map: bool) -> Result<()> {
         let (raw, stored) = self.find_structure(layout, stored, "hashbrown::raw::RawTable")?;
-        let (_, of) = *raw.parameters.first().ok_or(NotShown::Otherwise)?;
+        let (_, of) = *raw.parameters.first().ok_or(FormatError::Otherwise)?;
         let (inner, stored) = self.find_structure(&raw, &stored, "hashbrown::raw::RawTableInner")?;
         let mask = self.find_number(&inner, &stored, "bucket_mask")?;
         let items = self.find_number(&inner, &stored, "items")?;
-        let control = inner.member("ctrl").ok_or(NotShown::Otherwise)?;
+        let control = inner.member("ctrl").ok_or(FormatError::Otherwise)?;
         let control = self.pointer_in(control, &stored)?.address;
         let size = self.entries.size(of)?;
         let buckets = mask.saturating_add(1);
-        let start = control.checked_sub(buckets.saturating_mul(size)).ok_or(NotShown::Outside)?;
+        let start = control.checked_sub(buckets.saturating_mul(size)).ok_or(FormatError::Outside)?;
         if !buckets.is_power_of_two() || items > buckets {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         // A table that was never written to has no buckets, only control bytes.
         if items > 0 {
             self.there(&Stored::Memory(start), buckets.saturating_mul(size))?;
         }
         let looked_at = buckets.min(MOST_BUCKETS);
-        let bytes = self.state.memory(control, looked_at).ok_or(NotShown::Outside)?;
+        let bytes = self.state.memory(control, looked_at).ok_or(FormatError::Outside)?;
         self.entries.spend(looked_at / 16)?;
         let full = bytes.iter().zip(0_u64..).filter(|(byte, _)| **byte < 0x80).map(|(_, index)| index);
         let full: Vec<u64> = full.take(MOST_ELEMENTS as usize).collect();
         if looked_at == buckets && (full.len() as u64) < items.min(MOST_ELEMENTS) {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         let pair = self.pair(of)?;
         self.enclosed(("{", "}"), items, |shown, index| {
@@ -124,17 +124,17 @@ impl Shown<'_, '_> {
     /// Where the key and the value of a pair are, and their types.
     fn pair(&self, of: EntryRef) -> Result<[(u64, EntryRef); 2]> {
         let ty = self.entries.resolved(of)?;
-        let Type::Struct(layout) = &*ty else { return Err(NotShown::Otherwise) };
+        let Type::Struct(layout) = &*ty else { return Err(FormatError::Otherwise) };
         let member = |name| {
             let member = layout.member(name)?;
             Some((member.offset()?, member.ty))
         };
-        Ok([member("__0").ok_or(NotShown::Otherwise)?, member("__1").ok_or(NotShown::Otherwise)?])
+        Ok([member("__0").ok_or(FormatError::Otherwise)?, member("__1").ok_or(FormatError::Otherwise)?])
     }
 
     fn tree(&mut self, layout: &Layout, stored: &Stored, is_map: bool) -> Result<()> {
         let (Some(root), Some(length)) = (layout.member("root"), layout.member("length")) else {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         };
         let length = self.number_in(length, stored)?;
         if length == 0 {
@@ -144,20 +144,20 @@ impl Shown<'_, '_> {
         // The root is an option, whose niche is the pointer in it.
         let root_place = self.member_stored(root, stored)?;
         let root = self.entries.resolved(root.ty)?;
-        let Type::Struct(option) = &*root else { return Err(NotShown::Otherwise) };
+        let Type::Struct(option) = &*root else { return Err(FormatError::Otherwise) };
         let some = option.variants.iter().flat_map(|variants| &variants.all).find(|(_, member)| member.name == "Some");
-        let (_, some) = some.ok_or(NotShown::Otherwise)?;
+        let (_, some) = some.ok_or(FormatError::Otherwise)?;
         let some_place = self.member_stored(some, &root_place)?;
         let some = self.entries.resolved(some.ty)?;
-        let Type::Struct(some) = &*some else { return Err(NotShown::Otherwise) };
+        let Type::Struct(some) = &*some else { return Err(FormatError::Otherwise) };
         let is_reference = |layout: &Layout| layout.path == "alloc::collections::btree::node::NodeRef";
         let (reference, place) =
             self.search(some, &some_place, |layout| is_reference(layout).then(|| layout.clone()))?;
-        let height = self.number_in(reference.member("height").ok_or(NotShown::Otherwise)?, &place)?;
-        let pointee = self.pointer_in(reference.member("node").ok_or(NotShown::Otherwise)?, &place)?;
-        let nodes = self.nodes(pointee.to.ok_or(NotShown::Otherwise)?, is_map)?;
+        let height = self.number_in(reference.member("height").ok_or(FormatError::Otherwise)?, &place)?;
+        let pointee = self.pointer_in(reference.member("node").ok_or(FormatError::Otherwise)?, &place)?;
+        let nodes = self.nodes(pointee.to.ok_or(FormatError::Otherwise)?, is_map)?;
         if height > HIGHEST {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         self.text.push('{');
         let mut shown = 0;
@@ -171,25 +171,25 @@ impl Shown<'_, '_> {
 
     fn nodes(&self, leaf: EntryRef, is_map: bool) -> Result<Nodes> {
         let ty = self.entries.resolved(leaf)?;
-        let Type::Struct(layout) = &*ty else { return Err(NotShown::Otherwise) };
+        let Type::Struct(layout) = &*ty else { return Err(FormatError::Otherwise) };
         let array = |name| {
-            let member = layout.member(name).ok_or(NotShown::Otherwise)?;
+            let member = layout.member(name).ok_or(FormatError::Otherwise)?;
             let ty = self.entries.resolved(member.ty)?;
-            let Type::Array { of, counts, .. } = &*ty else { return Err(NotShown::Otherwise) };
+            let Type::Array { of, counts, .. } = &*ty else { return Err(FormatError::Otherwise) };
             if counts.as_slice() != [Count::Known(NODE_CAPACITY)] {
-                return Err(NotShown::Otherwise);
+                return Err(FormatError::Otherwise);
             }
             // Each is in a `MaybeUninit`, which is as large as what is in it.
             let inner = match &*self.entries.resolved(*of)? {
                 Type::Struct(maybe) => maybe.parameters.first().map(|(_, ty)| *ty),
                 _ => None,
             };
-            let offset = member.offset().ok_or(NotShown::Otherwise)?;
-            Ok((offset, inner.ok_or(NotShown::Otherwise)?, self.entries.size(*of)?))
+            let offset = member.offset().ok_or(FormatError::Otherwise)?;
+            Ok((offset, inner.ok_or(FormatError::Otherwise)?, self.entries.size(*of)?))
         };
-        let length = layout.member("len").ok_or(NotShown::Otherwise)?;
+        let length = layout.member("len").ok_or(FormatError::Otherwise)?;
         Ok(Nodes {
-            length: length.offset().ok_or(NotShown::Otherwise)?,
+            length: length.offset().ok_or(FormatError::Otherwise)?,
             length_size: self.entries.size(length.ty)?,
             keys: array("keys")?,
             values: array("vals")?,
@@ -204,7 +204,7 @@ impl Shown<'_, '_> {
         let place = |offset: u64| Stored::Memory(address.saturating_add(offset));
         let length = self.number(&place(nodes.length), nodes.length_size)?;
         if length > NODE_CAPACITY {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         for index in 0..=length {
             if *shown >= MOST_ELEMENTS || self.text.len() >= LONGEST {

@@ -2,14 +2,14 @@
 
 use gimli::constants as dw;
 
-use super::{LONGEST_TEXT, NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, LONGEST_TEXT, Result, Stored};
 use crate::engine::source_map::dwarf::entries::{EntryRef, Language};
 use crate::engine::source_map::dwarf::floats::{BRAIN, EXTENDED, HALF, QUAD, decimal};
 
 /// How many bytes a number has at most that is shown, in hexadecimal where it is more than 16.
 const WIDEST: u64 = 64;
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     pub(super) fn base(
         &mut self,
         name: &str,
@@ -22,7 +22,7 @@ impl Shown<'_, '_> {
             self.text.push_str(if name.is_empty() { "()" } else { name });
             return Ok(());
         }
-        let encoding = encoding.ok_or(NotShown::Otherwise)?;
+        let encoding = encoding.ok_or(FormatError::Otherwise)?;
         if size > 16 && !matches!(encoding, dw::DW_ATE_complex_float) {
             return self.very_wide(encoding, size, stored);
         }
@@ -30,16 +30,16 @@ impl Shown<'_, '_> {
         match encoding {
             dw::DW_ATE_float => {
                 let bits = self.wide(stored, size)?;
-                let shown = float(name, bits, size).ok_or(NotShown::Otherwise)?;
+                let shown = float(name, bits, size).ok_or(FormatError::Otherwise)?;
                 self.text.push_str(&shown);
             }
             dw::DW_ATE_imaginary_float => {
-                let shown = float(name, self.wide(stored, size)?, size).ok_or(NotShown::Otherwise)?;
+                let shown = float(name, self.wide(stored, size)?, size).ok_or(FormatError::Otherwise)?;
                 self.write(format_args!("{shown}i"));
             }
             dw::DW_ATE_complex_float => {
                 let half = size / 2;
-                let part = |at| float(name, self.wide(&stored.at(at), half)?, half).ok_or(NotShown::Otherwise);
+                let part = |at| float(name, self.wide(&stored.at(at), half)?, half).ok_or(FormatError::Otherwise);
                 let (real, imaginary) = (part(0)?, part(half)?);
                 let sign = if imaginary.starts_with('-') { "" } else { "+" };
                 self.write(format_args!("{real}{sign}{imaginary}i"));
@@ -77,7 +77,7 @@ impl Shown<'_, '_> {
                 }
             }
             // Fixed-point and decimal numbers: no compiler for this machine has them.
-            _ => return Err(NotShown::Otherwise),
+            _ => return Err(FormatError::Otherwise),
         }
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Shown<'_, '_> {
     /// An integer that is wider than any of Rust's.
     fn very_wide(&mut self, encoding: dw::DwAte, size: u64, stored: &Stored) -> Result<()> {
         if size > WIDEST || !matches!(encoding, dw::DW_ATE_signed | dw::DW_ATE_unsigned) {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         let bytes = self.bytes(stored, size)?;
         self.text.push_str("0x");
@@ -120,7 +120,8 @@ impl Shown<'_, '_> {
 
     pub(super) fn text_at(&mut self, address: u64, length: u64) -> Result<()> {
         // Where it is empty, the pointer may be to anywhere.
-        let bytes = if length == 0 { &[][..] } else { self.state.memory(address, length).ok_or(NotShown::Outside)? };
+        let bytes =
+            if length == 0 { &[][..] } else { self.state.memory(address, length).ok_or(FormatError::Outside)? };
         let bytes = bytes[..length.min(LONGEST_TEXT) as usize].to_vec();
         self.text_of(&bytes, length);
         Ok(())

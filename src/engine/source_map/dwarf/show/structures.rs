@@ -2,14 +2,14 @@
 
 use gimli::constants as dw;
 
-use super::{LONGEST, Meta, NotShown, Result, Shown, Stored, UNKNOWN, short};
+use super::{FormatError, Formatter, LONGEST, Meta, Result, Stored, UNKNOWN, short};
 use crate::engine::source_map::dwarf::entries::Language;
 use crate::engine::source_map::dwarf::types::{Layout, Member, MemberPlace, Type};
 
 /// How many base classes within one another are looked into for whether they are empty.
 const DEEPEST_BASE: usize = 16;
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     pub(super) fn structure(&mut self, layout: &Layout, stored: &Stored, meta: Option<Meta>) -> Result<()> {
         if let Some(variants) = &layout.variants {
             return self.variant(variants, stored);
@@ -20,14 +20,14 @@ impl Shown<'_, '_> {
             Some(Language::Rust) => self.rust(layout, stored, meta),
             Some(Language::Cpp) => self.cpp(layout, stored),
             Some(Language::Zig) => self.zig(layout, stored),
-            _ => Err(NotShown::Otherwise),
+            _ => Err(FormatError::Otherwise),
         };
         match known {
-            Err(NotShown::Otherwise) => self.text.truncate(before),
+            Err(FormatError::Otherwise) => self.text.truncate(before),
             known => return known,
         }
         if layout.is_declaration {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         if layout.is_rust() {
             self.text.push_str(short(&layout.name));
@@ -86,8 +86,8 @@ impl Shown<'_, '_> {
             let meta = meta.filter(|_| last == Some(member));
             if let Err(why) = self.member(layout, member, stored, meta) {
                 match why {
-                    NotShown::Outside => return Err(why),
-                    NotShown::Otherwise | NotShown::Unknown | NotShown::Broken => self.text.push_str(UNKNOWN),
+                    FormatError::Outside => return Err(why),
+                    FormatError::Otherwise | FormatError::Unknown | FormatError::Broken => self.text.push_str(UNKNOWN),
                 }
             }
         }
@@ -137,14 +137,14 @@ impl Shown<'_, '_> {
             (MemberPlace::Offset(offset), _) => stored.at(offset),
             (MemberPlace::Computed(entry), Stored::Memory(address)) => {
                 let place = self.evaluate.attribute(entry, dw::DW_AT_data_member_location, Some(*address));
-                Stored::Memory(place.ok_or(NotShown::Unknown)?)
+                Stored::Memory(place.ok_or(FormatError::Unknown)?)
             }
-            (MemberPlace::Computed(_), Stored::Bytes(_)) => return Err(NotShown::Otherwise),
+            (MemberPlace::Computed(_), Stored::Bytes(_)) => return Err(FormatError::Otherwise),
         };
         let Some(bits) = member.bits else { return Ok(place) };
         let size = self.entries.size(member.ty)?;
         if !(1..=128).contains(&bits.length) || bits.length > size.saturating_mul(8) {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
         // From the byte on that the first is in: nine bytes, or 17, where they do not begin with it.
         let (first, shift) = (bits.start / 8, bits.start % 8);

@@ -2,7 +2,7 @@
 
 use gimli::constants as dw;
 
-use super::{Meta, NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, Meta, Result, Stored};
 use crate::engine::source_map::dwarf::entries::EntryRef;
 use crate::engine::source_map::dwarf::names::written;
 use crate::engine::source_map::dwarf::types::{Count, Layout, Member, Type};
@@ -19,7 +19,7 @@ pub(super) struct Pointee {
     pub to: Option<EntryRef>,
 }
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     /// The wide pointer that a structure is, if it is one.
     pub(super) fn wide_pointer(&self, layout: &Layout, stored: &Stored) -> Result<Option<Pointee>> {
         let is_pointer = ["&", "*", "alloc::boxed::Box<"].iter().any(|start| layout.name.starts_with(start));
@@ -36,7 +36,7 @@ impl Shown<'_, '_> {
 
     /// What a wide pointer points to; of one that is no reference, where.
     pub(super) fn wide_pointed(&mut self, name: &str, pointee: &Pointee) -> Result<()> {
-        let to = pointee.to.ok_or(NotShown::Otherwise)?;
+        let to = pointee.to.ok_or(FormatError::Otherwise)?;
         if name.starts_with('*') {
             self.write(format_args!("{:#x}", pointee.address));
             if let Some(Meta::Length(length)) = pointee.meta {
@@ -100,14 +100,14 @@ impl Shown<'_, '_> {
     fn tail_stored(&self, member: &Member, stored: &Stored, meta: Meta) -> Result<Stored> {
         let Meta::Vtable(vtable) = meta else { return self.member_stored(member, stored) };
         let (Stored::Memory(start), Some(offset)) = (stored, member.offset()) else {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         };
         let align = self.number(&Stored::Memory(vtable.saturating_add(8)), 4)?;
         if !align.is_power_of_two() || align > MOST_ALIGNED {
-            return Err(NotShown::Otherwise);
+            return Err(FormatError::Otherwise);
         }
-        let offset = offset.checked_next_multiple_of(align).ok_or(NotShown::Otherwise)?;
-        Ok(Stored::Memory(start.checked_add(offset).ok_or(NotShown::Outside)?))
+        let offset = offset.checked_next_multiple_of(align).ok_or(FormatError::Otherwise)?;
+        Ok(Stored::Memory(start.checked_add(offset).ok_or(FormatError::Outside)?))
     }
 
     /// The value that a trait object is, of the type that its vtable was made for.
@@ -134,21 +134,23 @@ impl Shown<'_, '_> {
 
     /// The text that a path or one of C's texts is, which are structures around their bytes.
     pub(super) fn text_value(&mut self, layout: &Layout, stored: &Stored, meta: Meta) -> Result<()> {
-        let (Stored::Memory(address), Meta::Length(length)) = (stored, meta) else { return Err(NotShown::Otherwise) };
+        let (Stored::Memory(address), Meta::Length(length)) = (stored, meta) else {
+            return Err(FormatError::Otherwise);
+        };
         // A text of C's ends with a zero, which is no part of it.
         let ends = u64::from(layout.path.ends_with("::CStr"));
         let mut address = *address;
         let mut members = layout.members.clone();
         for _ in 0..DEEPEST {
-            let [member] = members.as_slice() else { return Err(NotShown::Otherwise) };
-            address = address.saturating_add(member.offset().ok_or(NotShown::Otherwise)?);
+            let [member] = members.as_slice() else { return Err(FormatError::Otherwise) };
+            address = address.saturating_add(member.offset().ok_or(FormatError::Otherwise)?);
             match &*self.entries.resolved(member.ty)? {
                 Type::Array { .. } => return self.text_at(address, length.saturating_sub(ends)),
                 Type::Struct(inner) if inner.members.len() == 1 => members = inner.members.clone(),
-                _ => return Err(NotShown::Otherwise),
+                _ => return Err(FormatError::Otherwise),
             }
         }
-        Err(NotShown::Otherwise)
+        Err(FormatError::Otherwise)
     }
 
     /// The number that a member is.
@@ -178,7 +180,7 @@ impl Shown<'_, '_> {
                 _ => {}
             }
         }
-        Err(NotShown::Otherwise)
+        Err(FormatError::Otherwise)
     }
 }
 

@@ -1,16 +1,16 @@
 //! Zig's slices, optionals, errors and tagged unions, which are structures in the debug information.
 
-use super::{NotShown, Result, Shown, Stored};
+use super::{FormatError, Formatter, Result, Stored};
 use crate::engine::source_map::dwarf::types::{Layout, Type};
 
-impl Shown<'_, '_> {
+impl Formatter<'_, '_> {
     pub(super) fn zig(&mut self, layout: &Layout, stored: &Stored) -> Result<()> {
-        let [first, second] = layout.members.as_slice() else { return Err(NotShown::Otherwise) };
+        let [first, second] = layout.members.as_slice() else { return Err(FormatError::Otherwise) };
         match (first.name.as_str(), second.name.as_str()) {
             ("ptr", "len") if layout.name.starts_with('[') => {
                 let (address, length) = (self.number_in(first, stored)?, self.number_in(second, stored)?);
                 let ty = self.entries.resolved(first.ty)?;
-                let Type::Pointer { to: Some(to), .. } = &*ty else { return Err(NotShown::Otherwise) };
+                let Type::Pointer { to: Some(to), .. } = &*ty else { return Err(FormatError::Otherwise) };
                 // Texts are slices of bytes that cannot be written.
                 match layout.name == "[]const u8" || layout.name == "[:0]const u8" {
                     true => self.text_at(address, length),
@@ -39,12 +39,12 @@ impl Shown<'_, '_> {
                 let (tag, payload) = if first.name == "tag" { (first, second) } else { (second, first) };
                 let (tags, members) = (self.entries.resolved(tag.ty)?, self.entries.resolved(payload.ty)?);
                 let (Type::Names { names, .. }, Type::Struct(members)) = (&*tags, &*members) else {
-                    return Err(NotShown::Otherwise);
+                    return Err(FormatError::Otherwise);
                 };
                 let value = self.number_in(tag, stored)?;
                 let is_it = |(_, known): &&(String, i128)| *known == i128::from(value);
-                let (name, _) = names.iter().find(is_it).ok_or(NotShown::Unknown)?;
-                let member = members.member(name).filter(|_| members.is_union).ok_or(NotShown::Otherwise)?;
+                let (name, _) = names.iter().find(is_it).ok_or(FormatError::Unknown)?;
+                let member = members.member(name).filter(|_| members.is_union).ok_or(FormatError::Otherwise)?;
                 let place = self.member_stored(payload, stored)?;
                 let place = self.member_stored(member, &place)?;
                 self.write(format_args!("{name}"));
@@ -54,7 +54,7 @@ impl Shown<'_, '_> {
                 }
                 Ok(())
             }
-            _ => Err(NotShown::Otherwise),
+            _ => Err(FormatError::Otherwise),
         }
     }
 }

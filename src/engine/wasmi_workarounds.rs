@@ -1,17 +1,17 @@
-//! Code that wasmi 2.0.0 gets wrong, written in another way.
+//! Workarounds for code that wasmi 2.0.0 executes incorrectly.
 //!
-//! It fuses a comparison of a local with zero and the `select` that follows (`try_fuse_select` in its translator): the
-//! comparison is left out, and the select is to look at the local instead. But it looks at the register in which the
-//! result of the comparison would have been, and that has something else in it. So
+//! It fuses a comparison of a local with zero and the `select` that follows (`try_fuse_select` in its translator): it
+//! omits the comparison, and the select should read the local instead. But it reads the register of the comparison's
+//! result, which holds something else. So
 //!
 //! ```wat
 //! (select (local.get $a) (local.get $b) (i32.eqz (local.get $c)))
 //! ```
 //!
-//! chooses by chance. An instruction in between keeps the two apart. `i32.popcnt` is one byte, takes any number, and
-//! leaves zero zero and everything else something else, which is all that a `select` wants to know.
+//! chooses unpredictably. An instruction in between keeps the two apart: `i32.popcnt` is one byte, and is zero for zero
+//! only, which is all that a `select` tests.
 //!
-//! Where that may happen is noticed while a module is validated: [`super::validate::Noticed`].
+//! Validation finds where that may happen: [`super::validate::ModuleFacts`].
 
 use std::borrow::Cow;
 
@@ -22,12 +22,12 @@ use wasmparser::{BinaryReader, CodeSectionReader, Parser};
 pub const CODE: u8 = 10;
 const POPCNT: u8 = 0x69;
 
-/// Mends a valid module at the places that were noticed.
+/// Separates the fusible selects of a valid module.
 ///
 /// # Errors
 ///
 /// Where the module cannot be read; a valid module always can.
-pub fn mend<'a>(wasm: &'a [u8], fusible: &[u64]) -> wasmparser::Result<Cow<'a, [u8]>> {
+pub fn separate_fused_selects<'a>(wasm: &'a [u8], fusible: &[u64]) -> wasmparser::Result<Cow<'a, [u8]>> {
     if fusible.is_empty() {
         return Ok(wasm.into());
     }
@@ -36,18 +36,23 @@ pub fn mend<'a>(wasm: &'a [u8], fusible: &[u64]) -> wasmparser::Result<Cow<'a, [
         let payload = payload?;
         let Some((id, range)) = payload.as_section() else { continue };
         let data = &wasm[range.start as usize..range.end as usize];
-        let mended = if id == CODE { mend_code(data, range.start, fusible)? } else { data.into() };
-        module.section(&RawSection { id, data: &mended });
+        let separated =
+            if id == CODE { separate_fused_selects_in_code(data, range.start, fusible)? } else { data.into() };
+        module.section(&RawSection { id, data: &separated });
     }
     Ok(module.finish().into())
 }
 
-/// Mends the contents of a section of code, which begin at an offset in the module.
+/// Separates the fusible selects in the contents of a code section, which begin at an offset in the module.
 ///
 /// # Errors
 ///
 /// Where it cannot be read; that of a valid module always can.
-pub fn mend_code<'a>(section: &'a [u8], start: u64, mut fusible: &[u64]) -> wasmparser::Result<Cow<'a, [u8]>> {
+pub fn separate_fused_selects_in_code<'a>(
+    section: &'a [u8],
+    start: u64,
+    mut fusible: &[u64],
+) -> wasmparser::Result<Cow<'a, [u8]>> {
     if fusible.is_empty() {
         return Ok(section.into());
     }
@@ -56,16 +61,16 @@ pub fn mend_code<'a>(section: &'a [u8], start: u64, mut fusible: &[u64]) -> wasm
         let body = body?;
         let (bytes, range) = (body.as_bytes(), body.range());
         let (here, later) = fusible.split_at(fusible.partition_point(|place| *place < range.end));
-        let mut mended = Vec::with_capacity(bytes.len() + here.len());
+        let mut separated = Vec::with_capacity(bytes.len() + here.len());
         let mut from = 0;
         for place in here {
             let place = (place - range.start) as usize;
-            mended.extend_from_slice(&bytes[from..place]);
-            mended.push(POPCNT);
+            separated.extend_from_slice(&bytes[from..place]);
+            separated.push(POPCNT);
             from = place;
         }
-        mended.extend_from_slice(&bytes[from..]);
-        code.raw(&mended);
+        separated.extend_from_slice(&bytes[from..]);
+        code.raw(&separated);
         fusible = later;
     }
     let mut bytes = Vec::with_capacity(section.len() + section.len() / 64);
@@ -104,11 +109,11 @@ mod tests {
     use super::*;
     use crate::engine::validate::{Validity, validate};
 
-    fn mended(wasm: &[u8]) -> Cow<'_, [u8]> {
-        let Validity::Valid(noticed) = validate(wasm) else { panic!("the module is valid") };
-        let mended = mend(wasm, &noticed.fusible).expect("it can be read");
-        assert!(matches!(validate(&mended), Validity::Valid(_)));
-        mended
+    fn separated(wasm: &[u8]) -> Cow<'_, [u8]> {
+        let Validity::Valid(facts) = validate(wasm) else { panic!("the module is valid") };
+        let separated = separate_fused_selects(wasm, &facts.fusible).expect("it can be read");
+        assert!(matches!(validate(&separated), Validity::Valid(_)));
+        separated
     }
 
     /// What `main` of a module gives for an argument, in wasmi alone.
@@ -162,10 +167,10 @@ mod tests {
             ("local.get 0 f32.convert_i32_s f32.const 0 f32.eq", true),
         ] {
             let wasm = choosing(condition);
-            let mended = mended(&wasm);
+            let separated = separated(&wasm);
             for argument in [0, 1, 256, -1] {
                 let expected = if (argument == 0) == is_for_zero { 1 } else { 2 };
-                assert_eq!(call(&mended, argument), expected, "{condition} of {argument}");
+                assert_eq!(call(&separated, argument), expected, "{condition} of {argument}");
             }
         }
     }
@@ -179,9 +184,9 @@ mod tests {
             ("local.get 0 i32.const 4 i32.eq", false),
         ] {
             let wasm = choosing(condition);
-            assert_eq!(matches!(mended(&wasm), Cow::Borrowed(_)), is_whole, "{condition}");
+            assert_eq!(matches!(separated(&wasm), Cow::Borrowed(_)), is_whole, "{condition}");
         }
         let without = wat::parse_str("(module (func (result i32) (i32.const 27)) (memory 1))").expect("it is text");
-        assert!(matches!(mended(&without), Cow::Borrowed(_)));
+        assert!(matches!(separated(&without), Cow::Borrowed(_)));
     }
 }
