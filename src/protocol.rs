@@ -17,7 +17,7 @@ mod outcome;
 mod sources;
 mod timeline;
 
-pub use calls::{Call, CallFilter, CallsView, CallsWatch};
+pub use calls::{CallFilter, CallsView, CallsWatch, TraceCall};
 pub use debug::{
     Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, StopReason, TableView, ValueChange,

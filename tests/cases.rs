@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use support::TestWorker;
 use wasmoscope::protocol::{
-    Call, CallFilter, CallsWatch, Checked, DebugCommand, Entry, Event, FileContents, FileImage, Outcome, Request,
-    RunOptions, Source, StopReason, Stream, Value,
+    CallFilter, CallsWatch, Checked, DebugCommand, Entry, Event, FileContents, FileImage, Outcome, Request, RunOptions,
+    Source, StopReason, Stream, TraceCall, Value,
 };
 use wasmoscope::worker::Next;
 
@@ -320,7 +320,7 @@ fn is_at_the_end(event: &Event) -> bool {
 fn trace_text(worker: &TestWorker) -> String {
     let view = worker.calls().expect("watched calls are sent");
     let mut told = String::from("calls:\n");
-    for Call { number, function, arguments, outcome, results, waited_ms, .. } in &view.calls {
+    for TraceCall { number, function, arguments, outcome, results, waited_ms, .. } in &view.calls {
         let arguments: Vec<_> = arguments.iter().map(|(_, value)| value.as_str()).collect();
         let waited = if waited_ms.is_some() { " (waited)" } else { "" };
         let line = format!("  {number} {function}({}) = {outcome} {results}", arguments.join(", "));

@@ -34,7 +34,7 @@ pub struct CallsView {
     pub filter: CallFilter,
     /// How many of the calls that pass come before the first of these.
     pub first: u64,
-    pub calls: Vec<Call>,
+    pub calls: Vec<TraceCall>,
     /// How many of the calls that are kept pass, as far as they have been looked at.
     pub passing: u64,
     /// Whether some have not been looked at yet; another view follows.
@@ -47,7 +47,7 @@ pub struct CallsView {
 
 /// A call of the program to WASI.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Call {
+pub struct TraceCall {
     /// The first call of the run has 1.
     pub number: u64,
     /// Such as `path_open`.

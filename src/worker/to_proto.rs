@@ -9,9 +9,9 @@ use crate::engine::source::{Location, Source};
 use crate::engine::value::FormattedValue;
 use crate::engine::wasi;
 use crate::protocol::{
-    Call, CallFilter, Checked, Counters, Detected, DetectedKind, Entry, Event, ExportSummary, ImportSummary, MarkKind,
+    CallFilter, Checked, Counters, Detected, DetectedKind, Entry, Event, ExportSummary, ImportSummary, MarkKind,
     MemoryView, MemoryWatch, ModuleSummary, Outcome, OutputChunk, Problem, RunId, SentencePart, Span, Stream,
-    TimelineMark, Trap, Value,
+    TimelineMark, TraceCall, Trap, Value,
 };
 
 pub(super) fn checked(source: &Source, inspection: &Inspection) -> Checked {
@@ -212,9 +212,9 @@ pub(super) fn output(pieces: Vec<wasi::Output>) -> Vec<OutputChunk> {
         .collect()
 }
 
-pub(super) fn call(call: &wasi::trace::Call) -> Call {
+pub(super) fn call(call: &wasi::trace::TraceCall) -> TraceCall {
     let milliseconds = |nanoseconds: u64| nanoseconds as f64 / 1e6;
-    Call {
+    TraceCall {
         number: call.number,
         function: call.function.to_owned(),
         arguments: call.arguments.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect(),

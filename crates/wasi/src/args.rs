@@ -1,11 +1,11 @@
 //! Arguments and environment.
 
-use super::Call;
+use super::HostCall;
 use super::abi::Memory;
 use super::errno::Errno;
 use super::suspend::CallResult;
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn args_get(&mut self, argv: u32, argv_buf: u32) -> CallResult {
         put_strings(&mut self.memory, argv, argv_buf, self.ctx.record.args.iter().map(|arg| [arg.as_slice(), b"", b""]))
     }

@@ -1,6 +1,6 @@
 //! Clocks.
 
-use super::Call;
+use super::HostCall;
 use super::abi::clockid;
 use super::errno::Errno;
 use super::suspend::CallResult;
@@ -8,7 +8,7 @@ use super::suspend::CallResult;
 /// What a clock tells apart, in nanoseconds: what browsers give at best.
 const RESOLUTION: u64 = 1_000;
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn clock_res_get(&mut self, id: u32, resolution: u32) -> CallResult {
         known(id)?;
         self.memory.write_u64(resolution, RESOLUTION)?;

@@ -1,6 +1,6 @@
 //! Open directories: what they are called at the start, and what they hold.
 
-use super::Call;
+use super::HostCall;
 use super::abi::{Layout, rights};
 use super::errno::Errno;
 use super::fd::Object;
@@ -10,7 +10,7 @@ use super::suspend::CallResult;
 /// The size of a `dirent` in the guest's memory; the name follows it.
 const DIRENT_SIZE: usize = 24;
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn fd_prestat_get(&mut self, fd: u32, prestat: u32) -> CallResult {
         let Object::Directory { preopen: Some(name), .. } = &self.ctx.descriptors.get(fd)?.object else {
             return Err(Errno::Badf.into());

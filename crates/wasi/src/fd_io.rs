@@ -1,6 +1,6 @@
 //! Reading and writing what is open.
 
-use super::Call;
+use super::HostCall;
 use super::abi::{CIoVecs, IoVecs, fdflags, rights};
 use super::ctx::{Pending, WasiCtx};
 use super::errno::Errno;
@@ -10,7 +10,7 @@ use super::output::OutputStream;
 use super::suspend::{CallResult, Fail, Suspend};
 use wasmoscope_vfs::Ino;
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn fd_read(&mut self, fd: u32, iovs: u32, iovs_len: u32, nread: u32) -> CallResult {
         let iovecs = self.memory.iovecs(iovs, iovs_len)?;
         // Found out before anything is read: bytes whose number nobody gets would be lost.

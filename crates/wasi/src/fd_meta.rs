@@ -1,6 +1,6 @@
 //! What is open, told and changed: closing, renumbering, offsets, sizes, times, rights.
 
-use super::Call;
+use super::HostCall;
 use super::abi::{Layout, Memory, Version, fdflags, filetype, fstflags, rights};
 use super::errno::Errno;
 use super::fd::{Descriptor, Object};
@@ -12,7 +12,7 @@ const DEVICE: u64 = 1;
 /// Advices are numbered up to this one.
 const LAST_ADVICE: u32 = 5;
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn fd_close(&mut self, fd: u32) -> CallResult {
         let descriptor = self.ctx.descriptors.remove(fd)?;
         self.ctx.release(&descriptor);

@@ -56,7 +56,7 @@ pub use suspend::{Stop, Suspend};
 use abi::{Memory, Version};
 
 /// One call of the program, while it is carried out. Each family of calls adds its own as methods.
-struct Call<'a> {
+struct HostCall<'a> {
     ctx: &'a mut WasiCtx,
     memory: Memory<'a>,
     version: Version,

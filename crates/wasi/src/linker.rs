@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wasmi::errors::LinkerError;
 use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Module, Store, ValType};
 
-use super::Call;
+use super::HostCall;
 use super::abi::{Memory, Version};
 use super::ctx::{Pending, WasiCtx};
 use super::errno::Errno;
@@ -186,7 +186,7 @@ pub fn retry<T>(store: &mut Store<T>, memory: wasmi::Memory, get: fn(&mut T) -> 
     let pending = ctx.pending.take().ok_or_else(|| Error::new("no call waits to be finished"))?;
     // What a waiting call does is the same in both versions, but for the layout that its pending state knows.
     let accesses = ctx.accesses.clone();
-    let mut call = Call { ctx: &mut *ctx, memory: Memory(&mut *bytes, accesses), version: Version::Preview1 };
+    let mut call = HostCall { ctx: &mut *ctx, memory: Memory(&mut *bytes, accesses), version: Version::Preview1 };
     let result = match pending {
         Pending::Read { fd, iovs, iovs_len, nread } => call.fd_read(fd, iovs, iovs_len, nread),
         Pending::Poll(poll) => call.poll(poll),
@@ -207,7 +207,7 @@ fn run<T, const N: usize>(
     needs: Needs,
     function: u8,
     raw: impl FnOnce() -> [u64; N],
-    mut body: impl FnMut(&mut Call<'_>) -> CallResult,
+    mut body: impl FnMut(&mut HostCall<'_>) -> CallResult,
 ) -> Result<i32, Error> {
     let memory = match needs {
         Needs::Memory => match get(caller.data_mut()).memory {
@@ -223,7 +223,7 @@ fn run<T, const N: usize>(
     ctx.fuel_debt += CALL_COST;
     // Without a trace a call pays for nothing but this question.
     let result = if ctx.trace.is_none() {
-        body(&mut Call { memory: Memory(bytes, ctx.accesses.clone()), ctx, version })
+        body(&mut HostCall { memory: Memory(bytes, ctx.accesses.clone()), ctx, version })
     } else {
         run_traced(&mut caller, get, memory, version, function, &raw(), &mut body)
     };
@@ -244,7 +244,7 @@ fn run_traced<T>(
     version: Version,
     function: u8,
     raw: &[u64],
-    body: &mut dyn FnMut(&mut Call<'_>) -> CallResult,
+    body: &mut dyn FnMut(&mut HostCall<'_>) -> CallResult,
 ) -> CallResult {
     let fuel = match get(caller.data_mut()).step_source() {
         Some(source) => source.step(&*caller),
@@ -253,7 +253,7 @@ fn run_traced<T>(
     let (bytes, state) = split(caller, memory);
     let ctx = get(state);
     ctx.trace_begin(bytes, &Incoming { function, version, raw, fuel });
-    let result = body(&mut Call { memory: Memory(&mut *bytes, ctx.accesses.clone()), ctx: &mut *ctx, version });
+    let result = body(&mut HostCall { memory: Memory(&mut *bytes, ctx.accesses.clone()), ctx: &mut *ctx, version });
     ctx.trace_end(bytes, &result);
     result
 }

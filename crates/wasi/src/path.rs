@@ -1,6 +1,6 @@
 //! What is done by path: making, linking, moving, removing, looking at.
 
-use super::Call;
+use super::HostCall;
 use super::abi::{lookupflags, rights};
 use super::errno::Errno;
 use super::fd::Object;
@@ -8,7 +8,7 @@ use super::fd_meta::Filestat;
 use super::suspend::CallResult;
 use wasmoscope_vfs::{Ino, LastLink, Reach};
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn path_create_directory(&mut self, fd: u32, path: u32, path_len: u32) -> CallResult {
         let base = self.directory(fd, rights::PATH_CREATE_DIRECTORY)?;
         let path = self.memory.text(path, path_len)?;

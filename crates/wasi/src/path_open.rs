@@ -1,6 +1,6 @@
 //! Opening by path.
 
-use super::Call;
+use super::HostCall;
 use super::abi::{fdflags, oflags, rights};
 use super::errno::Errno;
 use super::fd::{Descriptor, Object};
@@ -14,7 +14,7 @@ const ON_REQUEST: u64 = rights::FD_READ | rights::FD_WRITE | rights::FD_ALLOCATE
 /// What comes with `FD_WRITE`.
 const WITH_WRITE: u64 = rights::FD_ALLOCATE | rights::FD_FILESTAT_SET_SIZE;
 
-impl Call<'_> {
+impl HostCall<'_> {
     #[expect(clippy::too_many_arguments, reason = "the specification's")]
     pub(super) fn path_open(
         &mut self,

@@ -1,6 +1,6 @@
 //! Waiting: for a time, for input, for both.
 
-use super::Call;
+use super::HostCall;
 use super::abi::{Layout, Version, clockid, eventtype};
 use super::ctx::Pending;
 use super::errno::Errno;
@@ -67,7 +67,7 @@ impl Event {
     }
 }
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn poll_oneoff(
         &mut self,
         subscriptions: u32,

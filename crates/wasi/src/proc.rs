@@ -1,10 +1,10 @@
 //! The program as a process.
 
-use super::Call;
+use super::HostCall;
 use super::errno::Errno;
 use super::suspend::{CallResult, Fail};
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn proc_exit(&mut self, code: u32) -> CallResult {
         Err(Fail::Exit(code))
     }

@@ -1,9 +1,9 @@
 //! Random numbers.
 
-use super::Call;
+use super::HostCall;
 use super::suspend::CallResult;
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn random_get(&mut self, buf: u32, buf_len: u32) -> CallResult {
         let buffer = self.memory.bytes_mut(buf, buf_len)?;
         self.ctx.fuel_debt += u64::from(buf_len);

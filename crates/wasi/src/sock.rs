@@ -1,10 +1,10 @@
 //! Sockets: there are none, so whatever is open is no socket.
 
-use super::Call;
+use super::HostCall;
 use super::errno::Errno;
 use super::suspend::CallResult;
 
-impl Call<'_> {
+impl HostCall<'_> {
     pub(super) fn sock_accept(&mut self, fd: u32, _flags: u32, _new_fd: u32) -> CallResult {
         self.no_socket(fd)
     }

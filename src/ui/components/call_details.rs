@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::protocol::Call;
+use crate::protocol::TraceCall;
 use crate::ui::selectors::calls::When;
 use crate::ui::selectors::numbers;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    pub call: Rc<Call>,
+    pub call: Rc<TraceCall>,
     /// The step at which the debugger stands, if it runs the program that made the call.
     pub now: Option<u64>,
     pub on_jump: Callback<u64>,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::memory::Geometry;
 use super::numbers;
-use crate::protocol::{Call, CallsView};
+use crate::protocol::{CallsView, TraceCall};
 use crate::ui::state::calls::CallsState;
 
 /// Rows beyond the visible ones, before and after, that are asked for, so that scrolling shows calls at once.
@@ -20,7 +20,7 @@ pub struct Row {
     /// Its place in the list.
     pub place: u64,
     /// `None` where it has been asked for and not come yet.
-    pub call: Option<Rc<Call>>,
+    pub call: Option<Rc<TraceCall>>,
     pub chosen: bool,
 }
 
@@ -102,18 +102,18 @@ impl When {
 }
 
 /// When a call was made, in milliseconds.
-pub fn time(call: &Call) -> String {
+pub fn time(call: &TraceCall) -> String {
     format!("{:.2}", call.at_ms)
 }
 
 /// The arguments as they stand between the parentheses.
-pub fn arguments(call: &Call) -> String {
+pub fn arguments(call: &TraceCall) -> String {
     let values: Vec<&str> = call.arguments.iter().map(|(_, value)| value.as_str()).collect();
     values.join(", ")
 }
 
 /// The call as it is read aloud: `3, fd_close(4) = BADF`, and `, later` where it is.
-pub fn label(call: &Call, when: Option<When>) -> String {
+pub fn label(call: &TraceCall, when: Option<When>) -> String {
     let text = format!(
         "{}, {}({}) = {} {}",
         numbers::grouped(call.number),
@@ -148,8 +148,8 @@ mod tests {
     use super::*;
     use crate::ui::state::calls::CallsAction;
 
-    fn call(number: u64) -> Call {
-        Call {
+    fn call(number: u64) -> TraceCall {
+        TraceCall {
             number,
             function: "fd_close".into(),
             arguments: vec![("fd".into(), "4<f>".into())],

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Call, CallFilter, CallsView, CallsWatch, RunId};
+use crate::protocol::{CallFilter, CallsView, CallsWatch, RunId, TraceCall};
 
 /// What the panel shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +13,7 @@ pub struct CallsState {
     /// The place in the list of the call that is looked at more closely.
     pub cursor: Option<u64>,
     /// That call; it stays when the list is scrolled away from it.
-    pub chosen: Option<Rc<Call>>,
+    pub chosen: Option<Rc<TraceCall>>,
     /// What the worker has sent last; none before the first.
     pub view: Option<Rc<CallsView>>,
     /// The first call that is asked for, and how many.
@@ -108,7 +108,7 @@ impl CallsState {
     }
 
     /// The call at a place in the list, if it is at hand.
-    pub fn call(&self, place: u64) -> Option<Rc<Call>> {
+    pub fn call(&self, place: u64) -> Option<Rc<TraceCall>> {
         let view = self.view.as_ref()?;
         let index = usize::try_from(place.checked_sub(view.first)?).ok()?;
         view.calls.get(index).cloned().map(Rc::new)
@@ -138,8 +138,8 @@ impl CallsState {
 mod tests {
     use super::*;
 
-    fn call(number: u64) -> Call {
-        Call {
+    fn call(number: u64) -> TraceCall {
+        TraceCall {
             number,
             function: "fd_write".into(),
             arguments: vec![],

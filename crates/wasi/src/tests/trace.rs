@@ -1,6 +1,6 @@
 //! What a trace tells of calls.
 
-use super::super::trace::{Call, Filter, Outcome};
+use super::super::trace::{Filter, Outcome, TraceCall};
 use super::super::{Record, Version, WasiCtx};
 use super::{Answer, BUFFER, Guest, IOVEC, RESULT, Vfs, config};
 
@@ -12,12 +12,12 @@ fn traced(files: &[(&str, &str)]) -> Guest {
 }
 
 impl Guest {
-    fn calls(&mut self) -> Vec<Call> {
+    fn calls(&mut self) -> Vec<TraceCall> {
         self.ctx().trace_mut().unwrap().take().collect()
     }
 
     fn lines(&mut self) -> Vec<String> {
-        self.calls().iter().map(Call::to_string).collect()
+        self.calls().iter().map(TraceCall::to_string).collect()
     }
 
     #[track_caller]

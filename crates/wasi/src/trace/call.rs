@@ -1,4 +1,4 @@
-//! A call, as somebody looks at it.
+//! A decoded call.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::value::Value;
 /// One call of the program. `Display` is one line, in the manner of `strace`:
 /// `path_open(3</>, SYMLINK_FOLLOW, "out.txt", CREAT|TRUNC, FD_WRITE, 0, 0) = SUCCESS fd 4`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct TraceCall {
     /// The first call of a trace has 1.
     pub number: u64,
     pub function: &'static str,
@@ -26,7 +26,7 @@ pub struct Call {
     pub fuel: u64,
 }
 
-/// What a call answered.
+/// The outcome of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The number of an [`Errno`].
@@ -35,7 +35,7 @@ pub enum Outcome {
     Exited,
     /// It ended the run: a limit.
     Stopped,
-    /// It has not answered yet.
+    /// It has not returned yet.
     Waits,
 }
 
@@ -67,7 +67,7 @@ impl Outcome {
     }
 }
 
-impl Call {
+impl TraceCall {
     /// The arguments as they are written between the parentheses.
     pub fn arguments_text(&self) -> String {
         let values: Vec<String> = self.arguments.iter().map(|(_, value)| value.to_string()).collect();
@@ -95,7 +95,7 @@ impl Call {
     }
 }
 
-impl fmt::Display for Call {
+impl fmt::Display for TraceCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}({}) = {}", self.function, self.arguments_text(), self.outcome.name())?;
         if self.results.is_empty() { Ok(()) } else { write!(f, " {}", self.results_text()) }

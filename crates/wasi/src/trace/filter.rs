@@ -1,6 +1,6 @@
-//! Which calls somebody wants to see.
+//! The filter for calls.
 
-use super::call::Call;
+use super::call::TraceCall;
 use super::open::{Head, Stored};
 use super::parameters;
 use super::poll::Subscription;
@@ -30,7 +30,7 @@ impl Filter {
     }
 
     /// Whether a call passes.
-    pub fn passes_call(&self, call: &Call) -> bool {
+    pub fn passes_call(&self, call: &TraceCall) -> bool {
         self.passes_name(call.function)
             && (!self.failures || call.outcome.failed())
             && (self.path.is_empty() || call.arguments.iter().any(|(_, value)| self.is_about(value)))

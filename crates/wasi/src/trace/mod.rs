@@ -1,36 +1,37 @@
-//! The trace of a run: which calls the program made, with what, and what came of it.
+//! The trace of a run: the WASI calls that the program made, with their arguments and results.
 //!
-//! The gate in `linker` tells a [`Trace`] of the beginning and of the end of each call; without a trace
-//! it does nothing but look whether there is one. What a call was given is read from the guest's memory when it begins
-//! (`given`), what it wrote when it ends (`written`); which of its parameters is what stands in one table
-//! (`parameters`). The last calls are kept as compact bytes ([`Ring`]) and become a [`Call`] again when somebody looks.
+//! `run` in `linker` reports the beginning and the end of each call to the [`Trace`]; without one, all it costs is the
+//! check. The arguments are read from the guest's memory when a call begins (`arguments`), the results when it ends
+//! (`results`); one table says what each parameter means (`parameters`). The last calls are kept as compact bytes
+//! ([`Ring`]), and decoded to a [`TraceCall`] on demand.
 //!
-//! A program that is taken back ([`WasiCtx::restore`]) makes calls again that are kept already: they are not kept twice.
-//! One that then takes another way ([`WasiCtx::forget_what_comes`]) never makes what was kept of its later calls.
+//! A program that goes back ([`WasiCtx::restore`]) repeats calls that are in the trace: they are not added twice. If
+//! its execution then diverges ([`WasiCtx::forget_what_comes`]), the later calls are dropped.
 //!
-//! Nothing here changes what the program sees: the time is told by a clock of the trace's own, whose readings are in no
-//! record, and a pointer out of the guest's memory is shown as one ([`Value::OutOfBounds`]).
+//! Tracing does not change what the program sees: the trace has its own clock, whose readings are not recorded, and a
+//! pointer out of the guest's memory is shown as one ([`Value::OutOfBounds`]).
 
+mod arguments;
 mod buffers;
 mod call;
 mod dirent;
+mod enum_names;
 mod filter;
-mod given;
 mod memory;
 mod names;
 mod open;
 mod parameters;
 mod poll;
+mod results;
 mod ring;
 mod stat;
 mod text;
 mod value;
-mod words;
-mod written;
 
 pub use buffers::{Buffer, Buffers};
-pub use call::{Call, Outcome};
+pub use call::{Outcome, TraceCall};
 pub use dirent::Dirents;
+pub use enum_names::{EnumNames, FlagSet};
 pub use filter::Filter;
 pub(super) use names::Names;
 pub(super) use parameters::function_number;
@@ -39,7 +40,6 @@ pub use ring::Ring;
 pub use stat::{Fdstat, Filestat};
 pub use text::Text;
 pub use value::Value;
-pub use words::{FlagSet, Words};
 
 use super::abi::Version;
 use super::ctx::{Clock, WasiCtx};
@@ -47,11 +47,11 @@ use super::suspend::CallResult;
 use open::Open;
 use parameters::function_name;
 
-/// The calls of a run, as far as they are kept, and the one that waits.
+/// The calls of a run that are kept, and the one that waits.
 pub struct Trace {
     clock: Box<dyn Clock>,
     started_ns: u64,
-    /// How many calls the program had made before the trace was begun.
+    /// The number of calls before the trace began.
     made_before: u64,
     names: Names,
     ring: Ring,
@@ -59,7 +59,7 @@ pub struct Trace {
     open: Option<Open>,
 }
 
-/// A call as it comes in: what only the gate knows.
+/// A call when it begins.
 pub(super) struct Incoming<'a> {
     /// The place of the function in [`CALLS`](super::CALLS).
     pub function: u8,
@@ -81,14 +81,14 @@ impl Trace {
         self.ring.total()
     }
 
-    /// The call that has begun and not ended: it waits, or the program is within it for good.
-    pub fn waiting(&self) -> Option<Call> {
+    /// The call that has begun and not ended: it waits, or it ended the program.
+    pub fn waiting(&self) -> Option<TraceCall> {
         let open = self.open.as_ref().filter(|open| !open.known);
         open.map(|open| open.call(self.ring.total() + 1, Outcome::Waits))
     }
 
-    /// The calls that are kept, which are kept no longer.
-    pub fn take(&mut self) -> impl Iterator<Item = Call> + use<> {
+    /// Takes all calls out of the trace.
+    pub fn take(&mut self) -> impl Iterator<Item = TraceCall> + use<> {
         self.ring.take()
     }
 
@@ -98,7 +98,7 @@ impl Trace {
 }
 
 impl WasiCtx {
-    /// From now on the calls are traced; `clock` tells when they happen.
+    /// Starts tracing; `clock` provides the times of calls.
     pub fn start_trace(&mut self, mut clock: Box<dyn Clock>) {
         let names = Names::new(self.descriptors.numbered());
         let started_ns = clock.monotonic_ns();
@@ -172,7 +172,7 @@ impl WasiCtx {
         }
         if outcome.succeeded() {
             let strings = (self.record.args.len(), self.record.env.len());
-            open.results = written::results(&open, memory, strings);
+            open.results = results::results(&open, memory, strings);
             trace.names.learn(&open);
         }
         if !open.known {

@@ -1,16 +1,16 @@
-//! A call between its beginning and its end, and what is kept of it afterwards.
+//! A call between its beginning and its end, and its encoding in the ring buffer.
 
 use serde::{Deserialize, Serialize};
 
 use super::super::abi::Version;
 use super::super::errno::Errno;
 use super::super::suspend::{CallResult, Fail};
-use super::call::{Call, Outcome};
+use super::call::{Outcome, TraceCall};
 use super::memory::View;
 use super::names::Names;
 use super::parameters::{self, Parameter};
 use super::value::Value;
-use super::{Incoming, given};
+use super::{Incoming, arguments};
 
 /// The most arguments that a function takes in WebAssembly.
 const MOST: usize = 9;
@@ -27,7 +27,7 @@ pub(super) struct Open {
     pub fuel: u64,
     pub waits: bool,
     pub waited_ns: Option<u64>,
-    /// It is kept already, from before the program was taken back: only the names have to learn of it again.
+    /// It is in the trace already, from before the program went back: only the names of descriptors have to be updated.
     pub known: bool,
 }
 
@@ -66,7 +66,7 @@ impl Open {
             waited_ns: None,
             known: false,
         };
-        open.arguments = given::arguments(&open, View(memory), names);
+        open.arguments = arguments::arguments(&open, View(memory), names);
         open
     }
 
@@ -106,8 +106,8 @@ impl Open {
         })
     }
 
-    /// The call as somebody looks at it.
-    pub fn call(&self, number: u64, outcome: Outcome) -> Call {
+    /// The decoded call.
+    pub fn call(&self, number: u64, outcome: Outcome) -> TraceCall {
         let Self { function, at_ns, fuel, waited_ns, .. } = *self;
         let (arguments, results) = (self.arguments.clone(), self.results.clone());
         let head = Head { function, outcome };
@@ -121,12 +121,12 @@ impl Open {
 }
 
 impl Stored {
-    pub fn call(self, number: u64) -> Call {
+    pub fn call(self, number: u64) -> TraceCall {
         let Self { head: Head { function, outcome }, at_ns, fuel, waited_ns, arguments, results } = self;
         let named = |values: Vec<(u8, Value)>| {
             values.into_iter().map(|(place, value)| (parameters::name(function, place), value)).collect()
         };
-        Call {
+        TraceCall {
             number,
             function: parameters::function_name(function),
             arguments: named(arguments),

@@ -1,9 +1,9 @@
 //! Which parameter of which function is what: the specification's table, as data.
 
 use super::super::linker::CALLS;
-use super::words::{FlagSet, Words};
+use super::enum_names::{EnumNames, FlagSet};
 
-/// What a function is given or gives back.
+/// A parameter of a function: an argument or a pointer to a result.
 pub(super) struct Parameter {
     /// The specification's name.
     pub name: &'static str,
@@ -18,7 +18,7 @@ pub(super) enum Kind {
     Pointer,
     Descriptor,
     Flags(FlagSet),
-    Word(Words),
+    Word(EnumNames),
     /// The words differ between the versions.
     Whence,
     Time,
@@ -85,7 +85,7 @@ const OPEN: Kind = Kind::Flags(FlagSet::Open);
 const FDFLAGS: Kind = Kind::Flags(FlagSet::Descriptor);
 const FSTFLAGS: Kind = Kind::Flags(FlagSet::Times);
 const RIGHTS: Kind = Kind::Flags(FlagSet::Rights);
-const CLOCK: Kind = Kind::Word(Words::Clock);
+const CLOCK: Kind = Kind::Word(EnumNames::Clock);
 const FD: Kind = Kind::Descriptor;
 
 /// All functions, in the order of [`CALLS`].
@@ -100,7 +100,7 @@ const TABLE: &[Function] = {
         function("environ_sizes_get", &[p("environc", OutSize), p("environ_buf_size", OutSize)]),
         function("clock_res_get", &[p("id", CLOCK), p("resolution", OutTime)]),
         function("clock_time_get", &[p("id", CLOCK), p("precision", Time), p("time", OutTime)]),
-        function("fd_advise", &[p("fd", FD), p("offset", Number), p("len", Number), p("advice", Word(Words::Advice))]),
+        function("fd_advise", &[p("fd", FD), p("offset", Number), p("len", Number), p("advice", Word(EnumNames::Advice))]),
         function("fd_allocate", &[p("fd", FD), p("offset", Number), p("len", Number)]),
         function("fd_close", &[p("fd", FD)]),
         function("fd_datasync", &[p("fd", FD)]),
@@ -137,7 +137,7 @@ const TABLE: &[Function] = {
         function("path_unlink_file", &[p("fd", FD), p("path", Path)]),
         function("poll_oneoff", &[
             p("in", Subscriptions), p("out", OutEvents), p("nsubscriptions", Number), p("nevents", OutSize)]),
-        function("proc_raise", &[p("sig", Word(Words::Signal))]),
+        function("proc_raise", &[p("sig", Word(EnumNames::Signal))]),
         function("sched_yield", &[]),
         function("random_get", &[p("buf", OutBytes)]),
         // There are no sockets, so nothing is read for them or written by them.

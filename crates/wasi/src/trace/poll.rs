@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::abi::{Version, eventtype};
 use super::super::errno::Errno;
+use super::enum_names::{EnumNames, FlagSet};
 use super::memory::{View, field};
 use super::names::Names;
 use super::value::{Seconds, Value, list};
-use super::words::{FlagSet, Words};
 
 /// How many are kept.
 const MOST: usize = 8;
@@ -59,7 +59,7 @@ impl fmt::Display for Subscription {
         match self {
             Self::Clock { id, timeout, flags } => {
                 f.write_str("{CLOCK ")?;
-                Words::Clock.show(f, (*id).into())?;
+                EnumNames::Clock.show(f, (*id).into())?;
                 write!(f, " {}", Seconds(*timeout))?;
                 if *flags != 0 {
                     f.write_str(" ")?;

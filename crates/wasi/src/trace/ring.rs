@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::call::Call;
+use super::call::TraceCall;
 use super::filter::Filter;
 use super::open::{Head, Stored};
 
@@ -61,7 +61,7 @@ impl Ring {
     }
 
     /// The call with this number, if it is kept.
-    pub fn get(&self, number: u64) -> Option<Call> {
+    pub fn get(&self, number: u64) -> Option<TraceCall> {
         self.stored(number).map(|stored| stored.call(number))
     }
 
@@ -122,7 +122,7 @@ impl Ring {
     }
 
     /// The calls, which are kept no longer.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = Call> + use<> {
+    pub(super) fn take(&mut self) -> impl Iterator<Item = TraceCall> + use<> {
         let chunks = std::mem::take(&mut self.chunks);
         let first = self.dropped;
         self.dropped = self.total;

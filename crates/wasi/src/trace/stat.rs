@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::super::abi::Version;
+use super::enum_names::{EnumNames, FlagSet};
 use super::memory::{View, field};
 use super::value::{Seconds, Value};
-use super::words::{FlagSet, Words};
 
 /// `filestat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Fdstat {
 impl fmt::Display for Filestat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("{")?;
-        Words::Filetype.show(f, self.filetype.into())?;
+        EnumNames::Filetype.show(f, self.filetype.into())?;
         let Self { inode, links, size, modified, .. } = self;
         write!(f, ", size {size}, nlink {links}, ino {inode}, mtim {}}}", Seconds(*modified))
     }
@@ -43,7 +43,7 @@ impl fmt::Display for Filestat {
 impl fmt::Display for Fdstat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("{")?;
-        Words::Filetype.show(f, self.filetype.into())?;
+        EnumNames::Filetype.show(f, self.filetype.into())?;
         f.write_str(", flags ")?;
         FlagSet::Descriptor.show(f, self.flags.into())?;
         f.write_str(", rights ")?;

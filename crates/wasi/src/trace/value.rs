@@ -1,4 +1,4 @@
-//! What an argument or a result is, once it is decoded.
+//! Decoded arguments and results.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::buffers::Buffers;
 use super::dirent::Dirents;
+use super::enum_names::{EnumNames, FlagSet};
 use super::poll::{Events, Subscriptions};
 use super::stat::{Fdstat, Filestat};
 use super::text::{Escaped, Text};
-use super::words::{FlagSet, Words};
 
-/// A decoded argument or result. `Display` is how a person reads it.
+/// A decoded argument or result. `Display` formats it for the trace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     Number(u64),
@@ -34,7 +34,7 @@ pub enum Value {
         bits: u64,
     },
     Word {
-        of: Words,
+        of: EnumNames,
         number: u64,
     },
     /// Nanoseconds.

@@ -3,7 +3,7 @@
 use super::support::{Ticking, go, session_of_wasi, wasi};
 use crate::engine::debugger::{Change, Command, DebugSession, StopReason};
 use crate::engine::runtime::Entry;
-use crate::engine::wasi::trace::{Call, Filter};
+use crate::engine::wasi::trace::{Filter, TraceCall};
 use wasmi::Val;
 
 /// Opens a file, writes to it as often as a global says, reads the clock, and closes it.
@@ -33,14 +33,15 @@ fn traced(text: &str) -> DebugSession {
     session_of_wasi(text, Entry::Default, wasi)
 }
 
-fn calls(session: &DebugSession) -> Vec<Call> {
+fn calls(session: &DebugSession) -> Vec<TraceCall> {
     let ring = session.wasi().trace().expect("it is traced").ring();
     (1..=ring.total()).map(|number| ring.get(number).expect("it is kept")).collect()
 }
 
 /// The calls without their times, which are those of the person who waits.
 fn lines(session: &DebugSession) -> Vec<String> {
-    let line = |call: &Call| format!("{} {} {call}", call.number, call.fuel).split(" time ").next().map(str::to_owned);
+    let line =
+        |call: &TraceCall| format!("{} {} {call}", call.number, call.fuel).split(" time ").next().map(str::to_owned);
     calls(session).iter().filter_map(line).collect()
 }
 

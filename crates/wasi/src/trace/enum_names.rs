@@ -1,4 +1,4 @@
-//! The specification's words for numbers: sets of flags, and enumerations.
+//! The specification's names of enumeration values and flags.
 
 use std::fmt;
 
@@ -29,9 +29,9 @@ pub enum FlagSet {
     Shutdown,
 }
 
-/// A type that is one of several words.
+/// An enumeration type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Words {
+pub enum EnumNames {
     /// `clockid`
     Clock,
     /// `advice`
@@ -130,7 +130,7 @@ fn join(f: &mut fmt::Formatter<'_>, names: &[&str], bits: u64) -> fmt::Result {
     Ok(())
 }
 
-impl Words {
+impl EnumNames {
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Clock => &["REALTIME", "MONOTONIC", "PROCESS_CPUTIME_ID", "THREAD_CPUTIME_ID"],

@@ -1,4 +1,4 @@
-//! What a call wrote, read when it has succeeded.
+//! The results of a call, read when it has succeeded.
 
 use super::memory::View;
 use super::open::Open;

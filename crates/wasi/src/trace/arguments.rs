@@ -1,18 +1,18 @@
-//! What a call is given, read when it begins.
+//! The arguments of a call, read when it begins.
 
 use super::buffers;
+use super::enum_names::EnumNames;
 use super::memory::View;
 use super::names::Names;
 use super::open::Open;
 use super::parameters::Kind;
 use super::text::Text;
 use super::value::Value;
-use super::words::Words;
 
 /// How much of a path is kept.
 const PATH: usize = 256;
 
-/// The arguments of a call. A place for a result is told only when it is not in the guest's memory.
+/// The arguments of a call. A pointer to a result is included only if it is out of the guest's memory.
 pub(super) fn arguments(open: &Open, memory: View<'_>, names: &Names) -> Vec<(u8, Value)> {
     open.parameters()
         .filter_map(|(place, parameter, at)| Some((place, argument(open, parameter.kind, at, memory, names)?)))
@@ -29,7 +29,7 @@ fn argument(open: &Open, kind: Kind, at: usize, memory: View<'_>, names: &Names)
         Kind::Descriptor => names.descriptor(pointer),
         Kind::Flags(set) => Value::Flags { set, bits: wide },
         Kind::Word(of) => Value::Word { of, number: wide },
-        Kind::Whence => Value::Word { of: Words::whence(open.version), number: wide },
+        Kind::Whence => Value::Word { of: EnumNames::whence(open.version), number: wide },
         Kind::Time => Value::Time(wide),
         Kind::Path => match memory.bytes(pointer, len.into()) {
             Ok(bytes) => Value::Path(Text::new(bytes, PATH)),
