@@ -5,7 +5,7 @@
 
 mod backtrace;
 mod directories;
-mod machine;
+mod platform;
 mod run;
 mod terminal;
 mod trace;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::directories::{Directory, Loaded, Skipped};
-use super::machine::{HostClock, Input, Seed, Waited};
+use super::platform::{HostClock, Input, Seed, Waited};
 use super::terminal::{self, err, out};
 use super::trace::Tracer;
 use super::{Failure, UNUSABLE, backtrace, module, print_problem, read};

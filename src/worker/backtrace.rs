@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::run::Run;
 use super::sources::Maps;
-use super::{Machine, to_proto};
+use super::{Platform, to_proto};
 use crate::engine::debugger::backtrace::{BacktraceReplay, FrameCall, ReplayProgress};
 use crate::engine::inspect::Summary;
 use crate::engine::source::Source;
@@ -57,10 +57,10 @@ impl BacktraceSearch {
     }
 
     /// Searches for a slice; returns the result at the end.
-    pub fn slice(&mut self, machine: &impl Machine) -> Option<Event> {
-        let start = machine.now_ms();
+    pub fn slice(&mut self, platform: &impl Platform) -> Option<Event> {
+        let start = platform.now_ms();
         let progress = self.replay.advance(self.steps);
-        let elapsed = machine.now_ms() - start;
+        let elapsed = platform.now_ms() - start;
         self.spent_ms += elapsed;
         let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
         self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);

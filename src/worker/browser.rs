@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
 use super::waiting::{Parts, Waiting};
-use super::{EventLoop, Machine, Next};
+use super::{EventLoop, Next, Platform};
 use crate::engine::wasi::{Clock, Random};
 use crate::protocol::{Event, Request};
 use crate::rest;
@@ -28,9 +28,9 @@ pub fn start() -> Result<(), JsValue> {
         }
     }));
     let scope = scope()?;
-    let machine = BrowserMachine { performance: performance(&scope)? };
+    let platform = BrowserPlatform { performance: performance(&scope)? };
     let worker = Rc::new(Worker {
-        event_loop: RefCell::new(EventLoop::new(machine)),
+        event_loop: RefCell::new(EventLoop::new(platform)),
         channel: MessageChannel::new()?,
         wake: RefCell::new(Wake::Asleep),
         waiting: RefCell::default(),
@@ -44,7 +44,7 @@ pub fn start() -> Result<(), JsValue> {
 
 struct Worker {
     scope: DedicatedWorkerGlobalScope,
-    event_loop: RefCell<EventLoop<BrowserMachine>>,
+    event_loop: RefCell<EventLoop<BrowserPlatform>>,
     /// A message to oneself comes after the messages that wait already, and without the delay of a timer.
     channel: MessageChannel,
     wake: RefCell<Wake>,
@@ -197,11 +197,11 @@ fn performance(scope: &DedicatedWorkerGlobalScope) -> Result<web_sys::Performanc
 }
 
 #[derive(Clone)]
-struct BrowserMachine {
+struct BrowserPlatform {
     performance: web_sys::Performance,
 }
 
-impl Machine for BrowserMachine {
+impl Platform for BrowserPlatform {
     fn now_ms(&self) -> f64 {
         self.performance.now()
     }

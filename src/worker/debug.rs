@@ -6,12 +6,12 @@ use super::bookmark::Bookmark;
 use super::debug_view::{self, Before};
 use super::event_loop::Next;
 use super::expressions::{self, Expressions};
-use super::persons_files::PersonsFiles;
 use super::regions::Regions;
 use super::run::milliseconds_left;
 use super::sources::Maps;
 use super::stop_sentence::Arrival;
-use super::{Machine, files, other_breakpoints, to_proto, written_bytes};
+use super::user_files::UserFiles;
+use super::{Platform, files, other_breakpoints, to_proto, written_bytes};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, LineEntries, Mark};
 use crate::engine::inspect::Summary;
@@ -53,14 +53,14 @@ pub(super) struct Debug {
     compile_ms: f64,
     run_ms: f64,
     before: Option<Before>,
-    /// How the program comes to where it stops next.
+    /// How the program will reach its next stop.
     arrival: Arrival,
-    persons_files: PersonsFiles,
-    /// The tree as the page shows it.
-    files_told: Vfs,
+    user_files: UserFiles,
+    /// The tree that the page shows.
+    sent_files: Vfs,
     sent: Option<MemoryView>,
     expressions: Expressions,
-    /// As they were sent last.
+    /// The marks that were sent last.
     marks: Vec<Mark>,
     /// The breakpoints of the session.
     source_breakpoints: Vec<debugger::Breakpoint>,
@@ -97,13 +97,13 @@ pub(super) struct Setup<'a> {
 
 impl Debug {
     /// Instruments and instantiates the module. Where that fails, the event that tells so.
-    pub fn start(setup: Setup<'_>, machine: &impl Machine) -> Result<Self, Box<Event>> {
+    pub fn start(setup: Setup<'_>, platform: &impl Platform) -> Result<Self, Box<Event>> {
         let Setup { id, source, wasm, summary, entry, limits, wasi, compile_ms, info } = setup;
-        let start = machine.now_ms();
+        let start = platform.now_ms();
         let files_before = wasi.vfs().clone();
         let session = DebugSession::start(&source.name, wasm, summary, &entry, limits, wasi);
         let maps = Maps::of_source(source, wasm, info);
-        let compile_ms = compile_ms + machine.now_ms() - start;
+        let compile_ms = compile_ms + platform.now_ms() - start;
         let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
         session.set_source_map(maps.lines());
         Ok(Self {
@@ -113,14 +113,14 @@ impl Debug {
             maps,
             phase: Phase::Stopped,
             steps: FIRST_STEPS,
-            progress_ms: machine.now_ms(),
-            look_ms: machine.now_ms(),
+            progress_ms: platform.now_ms(),
+            look_ms: platform.now_ms(),
             compile_ms,
             run_ms: 0.0,
             before: None,
             arrival: Arrival::Forward,
-            files_told: files_before.clone(),
-            persons_files: PersonsFiles::new(files_before),
+            sent_files: files_before.clone(),
+            user_files: UserFiles::new(files_before),
             sent: None,
             expressions: Expressions::default(),
             marks: Vec::new(),
@@ -174,8 +174,8 @@ impl Debug {
     /// Takes over the watch expressions, and works them out.
     pub fn evaluate(&mut self, frame: u32, expressions: Vec<String>, emit: &mut dyn FnMut(Event)) {
         self.expressions = Expressions::new(expressions);
-        // Of a program on its way there is nothing to tell: what it comes to is told where it stops.
-        if self.stands_still() {
+        // Only a stopped program has values; a running one is evaluated at its next stop.
+        if self.is_stopped() {
             self.send_evaluations(frame, emit);
             self.send_variables(frame, emit);
         }
@@ -203,7 +203,7 @@ impl Debug {
             let step = self.session.step();
             match self.session.change(Change::Files(tree.clone())) {
                 Ok(()) => {
-                    self.persons_files.made(step, change, base, now);
+                    self.user_files.add(step, change, base, now);
                     self.phase = Phase::Stopped;
                     self.send_stopped(StopReason::Step, emit);
                 }
@@ -215,13 +215,13 @@ impl Debug {
         }
         emit(files::tree(&tree));
         emit(files::difference(&tree, &before, true));
-        self.files_told = tree;
+        self.sent_files = tree;
     }
 
     /// The files as they stay when the run is ended here, and as the page's storage has them.
     pub fn files_at_end(&self, base: &Vfs, now: u64) -> (Vfs, Vfs) {
         let step = self.session.step();
-        (self.persons_files.at_end(self.vfs(), step, base, now), self.persons_files.kept().clone())
+        (self.user_files.at_end(self.vfs(), step, base, now), self.user_files.stored().clone())
     }
 
     /// Before anything is executed: makes changes when their steps are passed.
@@ -243,7 +243,7 @@ impl Debug {
 
     /// Says what there is to say about a place in the text.
     pub fn explain(&self, query: u32, at: u32, word: Option<&str>, frame: u32, emit: &mut dyn FnMut(Event)) {
-        let explanation = match self.stands_still() {
+        let explanation = match self.is_stopped() {
             true => expressions::explain(&self.session, &self.maps.text, at, word, frame),
             false => None,
         };
@@ -368,7 +368,7 @@ impl Debug {
             self.to_change(change).and_then(|change| self.session.change(change).map_err(|error| error.to_string()));
         match changed {
             Ok(()) => {
-                self.persons_files.fork(self.session.step());
+                self.user_files.fork(self.session.step());
                 self.phase = Phase::Stopped;
                 self.send_stopped(StopReason::Step, emit);
             }
@@ -402,11 +402,11 @@ impl Debug {
     }
 
     /// Works for a slice, and says when to come back.
-    pub fn slice(&mut self, machine: &impl Machine, emit: &mut dyn FnMut(Event)) -> Next {
+    pub fn slice(&mut self, platform: &impl Platform, emit: &mut dyn FnMut(Event)) -> Next {
         match self.phase {
             Phase::Stopped | Phase::Over => return Next::Idle,
             Phase::Waiting { until: Some(until), .. } => {
-                let left = milliseconds_left(until, machine);
+                let left = milliseconds_left(until, platform);
                 if left > 0.0 {
                     return Next::After(left);
                 }
@@ -415,9 +415,9 @@ impl Debug {
             Phase::Waiting { until: None, .. } => return Next::Idle,
             Phase::Working => {}
         }
-        let start = machine.now_ms();
+        let start = platform.now_ms();
         let progress = self.session.advance(self.steps);
-        let elapsed = machine.now_ms() - start;
+        let elapsed = platform.now_ms() - start;
         self.run_ms += elapsed;
         let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
         self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
@@ -446,7 +446,7 @@ impl Debug {
                     }
                 }
                 match until {
-                    Some(until) => Next::After(milliseconds_left(until, machine).max(0.0)),
+                    Some(until) => Next::After(milliseconds_left(until, platform).max(0.0)),
                     None => Next::Idle,
                 }
             }
@@ -532,16 +532,16 @@ impl Debug {
 
     /// Whether the tree is another than when this was asked the last time.
     pub fn files_moved(&mut self) -> bool {
-        let moved = files::changed(self.session.wasi().vfs(), &self.files_told).is_some();
+        let moved = files::changed(self.session.wasi().vfs(), &self.sent_files).is_some();
         if moved {
-            self.files_told = self.session.wasi().vfs().clone();
+            self.sent_files = self.session.wasi().vfs().clone();
         }
         moved
     }
 
     /// Whether it is time to send calls; does not say so again before the next time.
-    pub fn is_time_to_look(&mut self, machine: &impl Machine) -> bool {
-        let now = machine.now_ms();
+    pub fn is_time_to_look(&mut self, platform: &impl Platform) -> bool {
+        let now = platform.now_ms();
         let due = now - self.look_ms >= LOOK_MS;
         if due {
             self.look_ms = now;
@@ -550,7 +550,7 @@ impl Debug {
     }
 
     /// Whether the tree may be another than the page has been told of.
-    pub fn stands_still(&self) -> bool {
+    pub fn is_stopped(&self) -> bool {
         !matches!(self.phase, Phase::Working)
     }
 

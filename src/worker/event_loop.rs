@@ -10,7 +10,7 @@ use super::inspected::Inspected;
 use super::run::{Run, wasi_config};
 use super::sources::Sources;
 use super::warm_up::WarmUp;
-use super::{Machine, files, to_proto};
+use super::{Platform, files, to_proto};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{self, Summary};
 use crate::engine::source::Source;
@@ -35,7 +35,7 @@ const SEARCH_MS: f64 = 30.0;
 
 /// The state of the engine's worker.
 pub struct EventLoop<M> {
-    machine: M,
+    platform: M,
     /// The tree, as it is while no program runs.
     files: Vfs,
     /// The tree as the last run found it, or as it was opened.
@@ -57,11 +57,11 @@ pub struct EventLoop<M> {
     warm_up: Option<WarmUp<M>>,
 }
 
-impl<M: Machine> EventLoop<M> {
+impl<M: Platform> EventLoop<M> {
     /// An event loop without a run, on an empty tree.
-    pub fn new(machine: M) -> Self {
+    pub fn new(platform: M) -> Self {
         Self {
-            machine,
+            platform,
             files: Vfs::default(),
             base: Vfs::default(),
             run: None,
@@ -86,12 +86,12 @@ impl<M: Machine> EventLoop<M> {
                 emit(Event::Checked { version, checked });
             }
             Request::Build { version, source } => {
-                let start = self.machine.now_ms();
+                let start = self.platform.now_ms();
                 let result = match inspect::build(&to_engine_source(source)) {
                     Ok(bytes) => Ok(Binary { bytes }),
                     Err(problems) => Err(problems.iter().map(to_proto::problem).collect()),
                 };
-                let milliseconds = self.machine.now_ms() - start;
+                let milliseconds = self.platform.now_ms() - start;
                 emit(Event::Built { version, result, milliseconds });
             }
             Request::Run { run, source, entry, options } => {
@@ -100,8 +100,8 @@ impl<M: Machine> EventLoop<M> {
                 self.backtrace_search = None;
                 let source = to_engine_source(source);
                 let Some((_, summary, _)) = self.runnable(run, &source, emit) else { return };
-                let machine = self.machine.clone();
-                let compiled = self.inspect(&source).compiled(&to_proto::limits(&options.limits), &machine);
+                let platform = self.platform.clone();
+                let compiled = self.inspect(&source).compiled(&to_proto::limits(&options.limits), &platform);
                 let (compiled, compile_ms) = match compiled {
                     Ok(compiled) => compiled,
                     Err(problem) => {
@@ -119,7 +119,7 @@ impl<M: Machine> EventLoop<M> {
                     entry,
                     options,
                     self.files.clone(),
-                    &self.machine,
+                    &self.platform,
                     compile_ms,
                 );
                 match started {
@@ -197,14 +197,14 @@ impl<M: Machine> EventLoop<M> {
             Request::SetFiles { files } => {
                 self.end_run(emit);
                 self.files = Vfs::default();
-                for problem in files::write(&mut self.files, files, self.machine.clock().realtime_ns()) {
+                for problem in files::write(&mut self.files, files, self.platform.clock().realtime_ns()) {
                     emit(Event::FileProblem { message: problem });
                 }
                 self.base = self.files.clone();
                 emit(files::tree(&self.files));
             }
             Request::ChangeFiles { change } => {
-                let now = self.machine.clock().realtime_ns();
+                let now = self.platform.clock().realtime_ns();
                 let base = self.base.clone();
                 if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
                     debug.change_files(change, &base, now, emit);
@@ -237,7 +237,7 @@ impl<M: Machine> EventLoop<M> {
                 self.end_run(emit);
                 self.base = self.files.clone();
                 let source = to_engine_source(source);
-                let wasi = WasiCtx::new(wasi_config(&source, &options, self.files.clone(), &self.machine));
+                let wasi = WasiCtx::new(wasi_config(&source, &options, self.files.clone(), &self.platform));
                 self.debug(run, &source, entry, &options, breakpoints, wasi, emit);
             }
             Request::DebugAgain { run, again, breakpoints } => {
@@ -248,7 +248,7 @@ impl<M: Machine> EventLoop<M> {
                     emit(Event::Fault { message: format!("run {again} cannot be repeated: it is not the last") });
                     return;
                 };
-                let wasi = WasiCtx::again(&record, self.machine.clock(), self.machine.random());
+                let wasi = WasiCtx::again(&record, self.platform.clock(), self.platform.random());
                 self.debug(run, &source, entry, &options, breakpoints, wasi, emit);
                 if let Some(debug) = &mut self.debug {
                     debug.command(protocol::DebugCommand::JumpToEnd, emit);
@@ -267,7 +267,7 @@ impl<M: Machine> EventLoop<M> {
                 };
                 options.limits = bookmark.limits_within(&options.limits);
                 self.base = bookmark.record.tree.clone();
-                let wasi = bookmark.wasi(self.machine.clock(), self.machine.random());
+                let wasi = bookmark.wasi(self.platform.clock(), self.platform.random());
                 let entry = bookmark.entry.clone();
                 self.debug(run, &source, entry, &options, breakpoints, wasi, emit);
                 if let Some(debug) = self.debugged(run) {
@@ -317,7 +317,7 @@ impl<M: Machine> EventLoop<M> {
             Request::FetchRest => {}
             Request::WarmUp => {
                 if !self.is_running() {
-                    self.warm_up = WarmUp::new(self.machine.clone());
+                    self.warm_up = WarmUp::new(self.platform.clone());
                 }
             }
         }
@@ -326,10 +326,10 @@ impl<M: Machine> EventLoop<M> {
     /// Goes on: a slice of the program, or of the warming up.
     pub fn tick(&mut self, emit: &mut dyn FnMut(Event)) -> Next {
         if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
-            let next = debug.slice(&self.machine, emit);
-            if debug.stands_still() {
+            let next = debug.slice(&self.platform, emit);
+            if debug.is_stopped() {
                 self.show_debugged(emit);
-            } else if debug.is_time_to_look(&self.machine) {
+            } else if debug.is_time_to_look(&self.platform) {
                 self.send_calls(emit);
             }
             if next == Next::Now {
@@ -338,8 +338,8 @@ impl<M: Machine> EventLoop<M> {
             return if self.search_for_a_while(emit) { Next::Now } else { next };
         }
         if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
-            let next = run.slice(&self.machine, emit);
-            let looked = run.is_time_to_look(&self.machine);
+            let next = run.slice(&self.platform, emit);
+            let looked = run.is_time_to_look(&self.platform);
             let over = run.is_over();
             if looked && !over {
                 emit(run.progress());
@@ -360,7 +360,7 @@ impl<M: Machine> EventLoop<M> {
         }
         if let Some(inspected) = &mut self.inspected {
             let limits = self.last.as_ref().map(|(.., options)| to_proto::limits(&options.limits)).unwrap_or_default();
-            if inspected.compile_ahead(&limits, &self.machine) {
+            if inspected.compile_ahead(&limits, &self.platform) {
                 return Next::Now;
             }
         }
@@ -377,7 +377,7 @@ impl<M: Machine> EventLoop<M> {
     /// Searches for a slice for the call stack of the last run that failed; false if there is nothing to search for.
     fn look_for_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         if let Some(backtrace_search) = &mut self.backtrace_search {
-            if let Some(told) = backtrace_search.slice(&self.machine) {
+            if let Some(told) = backtrace_search.slice(&self.platform) {
                 self.backtrace_search = None;
                 emit(told);
             }
@@ -385,7 +385,7 @@ impl<M: Machine> EventLoop<M> {
         }
         let is_debugged = self.debug.is_some();
         let Some(run) = self.run.as_mut().filter(|run| !is_debugged && run.is_over()) else { return false };
-        if !self.machine.has_all_parts() || !run.take_failed() {
+        if !self.platform.has_all_parts() || !run.take_failed() {
             return false;
         }
         let id = run.id();
@@ -423,7 +423,7 @@ impl<M: Machine> EventLoop<M> {
         self.warm_up = None;
         self.backtrace_search = None;
         if options.trace {
-            wasi.start_trace(self.machine.clock());
+            wasi.start_trace(self.platform.clock());
         }
         let Some((wasm, summary, compile_ms)) = self.runnable(run, source, emit) else { return };
         self.debugged_with = (entry.clone(), options.limits.clone());
@@ -438,7 +438,7 @@ impl<M: Machine> EventLoop<M> {
             compile_ms,
             info: self.sources.of(source),
         };
-        match Debug::start(setup, &self.machine) {
+        match Debug::start(setup, &self.platform) {
             Ok(mut debug) => {
                 emit(Event::Started { run, call: debug.description().to_owned() });
                 debug.set_breakpoints(breakpoints, emit);
@@ -497,7 +497,7 @@ impl<M: Machine> EventLoop<M> {
     fn end_run(&mut self, emit: &mut dyn FnMut(Event)) {
         if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
             debug.stop(emit);
-            let (files, kept) = debug.files_at_end(&self.base, self.machine.clock().realtime_ns());
+            let (files, kept) = debug.files_at_end(&self.base, self.platform.clock().realtime_ns());
             self.files = files;
             // First what is to be kept: a page that shows a file as kept before it has heard of it is wrong for a moment.
             if let Some(changed) = files::changed(&self.files, &kept) {
@@ -575,8 +575,8 @@ impl<M: Machine> EventLoop<M> {
         if !self.search_calls() {
             return false;
         }
-        let until = self.machine.now_ms() + SEARCH_MS;
-        while self.search_calls() && self.machine.now_ms() < until {}
+        let until = self.platform.now_ms() + SEARCH_MS;
+        while self.search_calls() && self.platform.now_ms() < until {}
         self.send_calls(emit);
         true
     }
@@ -593,7 +593,7 @@ impl<M: Machine> EventLoop<M> {
     /// Compiles and validates, unless it is the source that was looked at last.
     fn inspect(&mut self, source: &Source) -> &mut Inspected {
         let same = self.inspected.take().filter(|inspected| inspected.is_of(source));
-        self.inspected.insert(same.unwrap_or_else(|| Inspected::new(source, &self.machine)))
+        self.inspected.insert(same.unwrap_or_else(|| Inspected::new(source, &self.platform)))
     }
 }
 

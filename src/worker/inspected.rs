@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Machine;
+use super::Platform;
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{self, Inspection};
 use crate::engine::runtime::{Compiled, Limits};
@@ -22,10 +22,10 @@ pub(super) struct Inspected {
 
 impl Inspected {
     /// Compiles and validates a source.
-    pub fn new(source: &Source, machine: &impl Machine) -> Self {
-        let start = machine.now_ms();
+    pub fn new(source: &Source, platform: &impl Platform) -> Self {
+        let start = platform.now_ms();
         let inspection = inspect::inspect(source);
-        let milliseconds = machine.now_ms() - start;
+        let milliseconds = platform.now_ms() - start;
         Self { source: source.clone(), inspection, milliseconds, compiled: None, is_ahead: false }
     }
 
@@ -34,17 +34,17 @@ impl Inspected {
     }
 
     /// Compiles while nothing else is to be done, so that a run need not; false when there was nothing to do.
-    pub fn compile_ahead(&mut self, limits: &Limits, machine: &impl Machine) -> bool {
+    pub fn compile_ahead(&mut self, limits: &Limits, platform: &impl Platform) -> bool {
         if self.is_ahead || self.compiled.is_some() || self.inspection.is_stopped() {
             return false;
         }
         self.is_ahead = true;
-        let start = machine.now_ms();
+        let start = platform.now_ms();
         let Some(wasm) = &self.inspection.wasm else { return false };
         match Compiled::whole(wasm, &self.inspection.facts, limits) {
-            Some(compiled) => self.compiled = Some((Rc::new(compiled), machine.now_ms() - start)),
+            Some(compiled) => self.compiled = Some((Rc::new(compiled), platform.now_ms() - start)),
             // What is wrong with it is told to whoever runs it.
-            None => drop(self.compiled(limits, machine)),
+            None => drop(self.compiled(limits, platform)),
         }
         true
     }
@@ -54,15 +54,15 @@ impl Inspected {
     /// # Errors
     ///
     /// Where the interpreter refuses it, or there is none.
-    pub fn compiled(&mut self, limits: &Limits, machine: &impl Machine) -> Result<(Rc<Compiled>, f64), Box<Problem>> {
+    pub fn compiled(&mut self, limits: &Limits, platform: &impl Platform) -> Result<(Rc<Compiled>, f64), Box<Problem>> {
         if self.compiled.as_ref().is_none_or(|(compiled, _)| !compiled.suits(limits)) {
-            let start = machine.now_ms();
+            let start = platform.now_ms();
             let file = &self.source.name;
             let Some(wasm) = &self.inspection.wasm else {
                 return Err(Box::new(Problem::error(file, "there is no module to run")));
             };
             let compiled = Compiled::new(file, wasm, &self.inspection.facts, limits)?;
-            self.compiled = Some((Rc::new(compiled), machine.now_ms() - start));
+            self.compiled = Some((Rc::new(compiled), platform.now_ms() - start));
         }
         let (compiled, milliseconds) = self.compiled.as_ref().expect("it was filled just now");
         Ok((compiled.clone(), self.milliseconds + milliseconds))

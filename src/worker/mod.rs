@@ -14,15 +14,15 @@ mod expressions;
 mod files;
 mod inspected;
 mod other_breakpoints;
-mod persons_files;
 mod regions;
-mod rehearsal;
 mod run;
 mod sources;
 mod stop_sentence;
 mod to_proto;
+mod user_files;
 pub mod waiting;
 mod warm_up;
+mod warm_up_runs;
 mod written_bytes;
 
 #[cfg(target_arch = "wasm32")]
@@ -32,15 +32,16 @@ pub use event_loop::{EventLoop, Next};
 
 use crate::engine::wasi::{Clock, Random};
 
-/// What the event loop needs of the machine it is on.
-pub trait Machine: Clone {
-    /// Milliseconds since some moment; never goes back.
+/// What the event loop needs from its platform: time and randomness.
+pub trait Platform: Clone {
+    /// Milliseconds since an arbitrary origin; monotonic.
     fn now_ms(&self) -> f64;
-    /// The clock that a program sees; its monotonic time is that of [`Machine::now_ms`].
+    /// The clock that a program sees; its monotonic time is that of [`Platform::now_ms`].
     fn clock(&self) -> Box<dyn Clock>;
     /// The randomness that a program sees.
     fn random(&self) -> Box<dyn Random>;
-    /// Whether all of the interpreter is there. Until it is, nothing is begun by itself that needs the rest.
+    /// Whether all of the interpreter is loaded. Until then, the worker starts nothing in the background that needs the
+    /// rest.
     fn has_all_parts(&self) -> bool {
         true
     }

@@ -1,7 +1,7 @@
 //! One run as the page sees it: its slices, its waits, what it prints.
 
 use super::event_loop::Next;
-use super::{Machine, to_proto};
+use super::{Platform, to_proto};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Compiled, Outcome, Progress, Session, SessionConfig};
 use crate::engine::source::Source;
@@ -60,32 +60,32 @@ impl Run {
         entry: protocol::Entry,
         options: RunOptions,
         files: Vfs,
-        machine: &impl Machine,
+        platform: &impl Platform,
         compile_ms: f64,
     ) -> Result<Self, Box<Event>> {
-        let started_ms = machine.now_ms();
+        let started_ms = platform.now_ms();
         let config = SessionConfig {
             entry: to_proto::entry(entry),
-            wasi: wasi_config(source, &options, files.clone(), machine),
+            wasi: wasi_config(source, &options, files.clone(), platform),
             limits: to_proto::limits(&options.limits),
         };
         let session = Session::start(&source.name, compiled, summary, config);
-        let compile_ms = compile_ms + machine.now_ms() - started_ms;
+        let compile_ms = compile_ms + platform.now_ms() - started_ms;
         let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
         if options.trace {
-            session.wasi_mut().start_trace(machine.clock());
+            session.wasi_mut().start_trace(platform.clock());
         }
         Ok(Self {
             id,
             session,
             phase: Phase::Running,
             fuel: FIRST_FUEL,
-            started_ms: machine.now_ms(),
+            started_ms: platform.now_ms(),
             compile_ms,
             run_ms: 0.0,
             wall_time: options.limits.wall_time,
             output_ms: f64::NEG_INFINITY,
-            look_ms: machine.now_ms(),
+            look_ms: platform.now_ms(),
             files_before: files,
             sent: None,
             failed: false,
@@ -106,8 +106,8 @@ impl Run {
     }
 
     /// Runs for a slice, if it is not paused or waiting, and says when to come back.
-    pub fn slice(&mut self, machine: &impl Machine, emit: &mut dyn FnMut(Event)) -> Next {
-        let now = machine.now_ms();
+    pub fn slice(&mut self, platform: &impl Platform, emit: &mut dyn FnMut(Event)) -> Next {
+        let now = platform.now_ms();
         if let Some(limit) = self.wall_time
             && now - self.started_ms > limit as f64
         {
@@ -116,7 +116,7 @@ impl Run {
         }
         match self.phase {
             Phase::Paused | Phase::Over => return Next::Idle,
-            Phase::Waiting { until, .. } => match until.map(|until| milliseconds_left(until, machine)) {
+            Phase::Waiting { until, .. } => match until.map(|until| milliseconds_left(until, platform)) {
                 Some(left) if left > 0.0 => return self.wait(Some(left), now),
                 Some(_) => self.go_on(emit),
                 None => return self.wait(None, now),
@@ -124,7 +124,7 @@ impl Run {
             Phase::Running => {}
         }
         let progress = self.session.advance(self.fuel);
-        let elapsed = machine.now_ms() - now;
+        let elapsed = platform.now_ms() - now;
         self.run_ms += elapsed;
         self.adapt(elapsed);
         match progress {
@@ -139,9 +139,9 @@ impl Run {
                 self.finish(outcome, emit);
                 Next::Idle
             }
-            Progress::NeedsInput => self.suspend(true, None, machine, emit),
-            Progress::Sleeping { until } => self.suspend(false, Some(until), machine, emit),
-            Progress::NeedsInputOrSleeping { until } => self.suspend(true, Some(until), machine, emit),
+            Progress::NeedsInput => self.suspend(true, None, platform, emit),
+            Progress::Sleeping { until } => self.suspend(false, Some(until), platform, emit),
+            Progress::NeedsInputOrSleeping { until } => self.suspend(true, Some(until), platform, emit),
         }
     }
 
@@ -149,19 +149,19 @@ impl Run {
         &mut self,
         input: bool,
         until: Option<u64>,
-        machine: &impl Machine,
+        platform: &impl Platform,
         emit: &mut dyn FnMut(Event),
     ) -> Next {
         self.phase = Phase::Waiting { input, until };
         self.send_output(emit);
         emit(self.progress());
-        let left = until.map(|until| milliseconds_left(until, machine).max(0.0));
+        let left = until.map(|until| milliseconds_left(until, platform).max(0.0));
         if input {
             emit(Event::WaitingForInput { run: self.id });
         } else if let Some(left) = left {
             emit(Event::Sleeping { run: self.id, milliseconds: left });
         }
-        self.wait(left, machine.now_ms())
+        self.wait(left, platform.now_ms())
     }
 
     /// When to come back to a program that waits: at the latest when its time is up.
@@ -182,8 +182,8 @@ impl Run {
     }
 
     /// Whether it is time to send counters and memory; does not say so again before the next time.
-    pub fn is_time_to_look(&mut self, machine: &impl Machine) -> bool {
-        let now = machine.now_ms();
+    pub fn is_time_to_look(&mut self, platform: &impl Platform) -> bool {
+        let now = platform.now_ms();
         let due = now - self.look_ms >= LOOK_MS;
         if due {
             self.look_ms = now;
@@ -324,7 +324,7 @@ impl Run {
 }
 
 /// What a program sees of the world when it starts.
-pub(super) fn wasi_config(source: &Source, options: &RunOptions, files: Vfs, machine: &impl Machine) -> WasiConfig {
+pub(super) fn wasi_config(source: &Source, options: &RunOptions, files: Vfs, platform: &impl Platform) -> WasiConfig {
     let program = std::iter::once(&source.name).chain(&options.arguments);
     let environment = options.environment.iter();
     WasiConfig {
@@ -332,12 +332,12 @@ pub(super) fn wasi_config(source: &Source, options: &RunOptions, files: Vfs, mac
         env: environment.map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes())).collect(),
         vfs: files,
         preopens: wasi::root_preopen(),
-        clock: machine.clock(),
-        random: machine.random(),
+        clock: platform.clock(),
+        random: platform.random(),
         output_limit: options.limits.output,
     }
 }
 
-pub(super) fn milliseconds_left(until: u64, machine: &impl Machine) -> f64 {
-    until.saturating_sub(machine.clock().monotonic_ns()) as f64 / 1e6
+pub(super) fn milliseconds_left(until: u64, platform: &impl Platform) -> f64 {
+    until.saturating_sub(platform.clock().monotonic_ns()) as f64 / 1e6
 }

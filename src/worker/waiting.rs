@@ -1,14 +1,14 @@
-//! Requests that wait until the rest of the interpreter has been fetched (`xtask/src/split`), while others go on.
+//! A queue of requests that wait until the rest of the interpreter has been fetched (`xtask/src/split`).
 
 use crate::protocol::{Event, Outcome, Request, RunId};
 
-/// How much of the interpreter is there.
+/// Which parts of the interpreter are loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parts {
     All,
-    /// The rest is on its way, for the first time.
+    /// The rest is being fetched for the first time.
     Coming,
-    /// The rest could not be fetched when it was last tried.
+    /// The last attempt to fetch the rest failed.
     Missing,
 }
 
@@ -17,7 +17,7 @@ pub enum Parts {
 pub struct Waiting(Vec<Request>);
 
 impl Waiting {
-    /// Gives a request back that can be handled at once; keeps one that has to wait.
+    /// Returns a request that can be handled at once; queues one that has to wait.
     pub fn pass(&mut self, request: Request, parts: Parts, emit: &mut dyn FnMut(Event)) -> Option<Request> {
         if parts == Parts::All {
             return Some(request);
@@ -29,7 +29,7 @@ impl Waiting {
                     return None;
                 }
             }
-            // Whatever was to be run before is not any more.
+            // It replaces an earlier run that waits.
             request if starts(request) => drop(self.drop_run(None)),
             // Only the last is of interest.
             Request::Check { .. } => self.0.retain(|waiting| !matches!(waiting, Request::Check { .. })),
@@ -46,12 +46,12 @@ impl Waiting {
         self.0.is_empty()
     }
 
-    /// All that wait: the rest is there.
+    /// Takes all requests: the rest is loaded.
     pub fn take(&mut self) -> Vec<Request> {
         std::mem::take(&mut self.0)
     }
 
-    /// Forgets what belongs to a run, or to any; whether the run was to be started.
+    /// Drops the requests of a run, or of all; returns whether a start of the run was among them.
     fn drop_run(&mut self, run: Option<RunId>) -> bool {
         let before = self.0.iter().filter(|request| starts(request)).count();
         self.0.retain(|request| run_of(request).is_none_or(|of| run.is_some_and(|run| run != of)));
@@ -59,7 +59,7 @@ impl Waiting {
     }
 }
 
-/// Whether a request is answered by code that is not there yet.
+/// Whether a request needs code that is not loaded yet.
 fn needs_rest(request: &Request, parts: Parts) -> bool {
     match request {
         // Only a program that cannot run needs it, and a binary. Where it is about to come, that is not waited for.

@@ -1,12 +1,12 @@
-//! Running the engine while nobody waits for it, so that the browser has optimised it before the first Run.
+//! Running the engine while the worker is idle, so that the browser has optimised it before the first Run.
 //!
-//! wasmi's interpreter is one very large function. A browser compiles it twice: quickly at first, and well after it has
-//! been found to be busy, which takes it most of a second. Until then everything runs several times slower.
-//! The same is true of what comes before the first instruction, see `rehearsal`. So there are turns: one for the
-//! interpreter, one for whole runs.
+//! wasmi's interpreter is one very large function. A browser compiles it twice: quickly at first, and with
+//! optimisations after it has been busy for a while, which takes most of a second. Until then everything runs several
+//! times slower. The same is true of what comes before the first instruction, see `warm_up_runs`. So slices alternate:
+//! one for the interpreter, one for whole runs.
 
-use super::Machine;
-use super::rehearsal::Rehearsal;
+use super::Platform;
+use super::warm_up_runs::WarmUpRuns;
 use crate::engine::inspect::{self, Inspection};
 use crate::engine::runtime::{Compiled, Entry, Limits, Session, SessionConfig};
 use crate::engine::source::Source;
@@ -17,16 +17,16 @@ use crate::engine::wasi::WasiConfig;
 const FUEL: u64 = 100_000;
 /// A slice of the warming up goes on for about this long, in milliseconds: a request waits for the end of it.
 const SLICE_MS: f64 = 8.0;
-/// Warm is what has not become faster for so long, in milliseconds.
+/// Warm means not having become faster for this long, in milliseconds.
 const SETTLED_MS: f64 = 400.0;
-/// Longer than this it never takes, in milliseconds.
+/// The time limit, in milliseconds.
 const MOST_MS: f64 = 2500.0;
 
 pub(super) struct WarmUp<M> {
-    machine: M,
+    platform: M,
     endless: Session,
-    rehearsal: Rehearsal<M>,
-    rehearses: bool,
+    warm_up_runs: WarmUpRuns<M>,
+    is_run_next: bool,
     started_ms: f64,
     now_ms: f64,
     interpreter: Pace,
@@ -53,36 +53,45 @@ impl Pace {
     }
 }
 
-impl<M: Machine> WarmUp<M> {
-    /// Readies the program; `None` if that fails, as then there is nothing to warm up with.
-    pub fn new(machine: M) -> Option<Self> {
-        let rehearsal = Rehearsal::new(machine.clone())?;
-        let endless = endless(rehearsal.module(), &machine)?;
-        let now_ms = machine.now_ms();
+impl<M: Platform> WarmUp<M> {
+    /// Prepares the program; `None` if that fails.
+    pub fn new(platform: M) -> Option<Self> {
+        let warm_up_runs = WarmUpRuns::new(platform.clone())?;
+        let endless = endless(warm_up_runs.module(), &platform)?;
+        let now_ms = platform.now_ms();
         let pace = || Pace { best: 0.0, best_ms: now_ms };
         let (interpreter, runs) = (pace(), pace());
-        Some(Self { machine, endless, rehearsal, rehearses: false, started_ms: now_ms, now_ms, interpreter, runs })
+        Some(Self {
+            platform,
+            endless,
+            warm_up_runs,
+            is_run_next: false,
+            started_ms: now_ms,
+            now_ms,
+            interpreter,
+            runs,
+        })
     }
 
     /// Goes on for a slice; false when all is warm.
     pub fn slice(&mut self) -> bool {
-        let start = self.machine.now_ms();
+        let start = self.platform.now_ms();
         self.now_ms = start;
         let mut work = 0.0;
         while self.now_ms - start < SLICE_MS {
-            if self.rehearses {
-                self.rehearsal.step();
+            if self.is_run_next {
+                self.warm_up_runs.step();
                 work += 1.0;
             } else {
                 self.endless.advance(FUEL);
                 work += FUEL as f64;
             }
-            self.now_ms = self.machine.now_ms();
+            self.now_ms = self.platform.now_ms();
         }
         let speed = work / (self.now_ms - start);
-        let pace = if self.rehearses { &mut self.runs } else { &mut self.interpreter };
+        let pace = if self.is_run_next { &mut self.runs } else { &mut self.interpreter };
         pace.note(speed, self.now_ms);
-        self.rehearses = !self.rehearses;
+        self.is_run_next = !self.is_run_next;
         let is_warm = self.interpreter.has_settled(self.now_ms) && self.runs.has_settled(self.now_ms);
         !is_warm && self.milliseconds() < MOST_MS
     }
@@ -94,7 +103,7 @@ impl<M: Machine> WarmUp<M> {
 }
 
 /// A run of the program's export that does not end.
-fn endless(module: &[u8], machine: &impl Machine) -> Option<Session> {
+fn endless(module: &[u8], platform: &impl Platform) -> Option<Session> {
     let source = Source { name: "warm-up.wasm".to_owned(), bytes: module.to_vec() };
     let Inspection { summary, facts, .. } = inspect::inspect(&source);
     let config = SessionConfig {
@@ -105,8 +114,8 @@ fn endless(module: &[u8], machine: &impl Machine) -> Option<Session> {
             env: Vec::new(),
             vfs: Vfs::default(),
             preopens: Vec::new(),
-            clock: machine.clock(),
-            random: machine.random(),
+            clock: platform.clock(),
+            random: platform.random(),
             output_limit: None,
         },
     };

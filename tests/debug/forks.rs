@@ -40,7 +40,7 @@ fn another_worker_goes_to_the_same_step_of_the_same_run() {
     let mut worker = debug(OUTSIDE, Vec::new());
     for line in ["one\n", "two\n", "three\n"] {
         assert_eq!(command(&mut worker, DebugCommand::Continue).reason, StopReason::Input);
-        worker.machine.sleep_ms(1234.0);
+        worker.platform.sleep_ms(1234.0);
         worker.send(Request::Stdin { run: RUN, bytes: line.as_bytes().to_vec() });
         worker.settle(1000);
     }
@@ -57,7 +57,7 @@ fn another_worker_goes_to_the_same_step_of_the_same_run() {
 
     let mut other = TestWorker::new();
     // At another time, with other random numbers to come.
-    other.machine.sleep_ms(1e9);
+    other.platform.sleep_ms(1e9);
     let options = RunOptions::default();
     let at = |bookmark: Vec<u8>| Request::DebugAt {
         run: RUN,

@@ -8,21 +8,21 @@ use wasmoscope::engine::wasi::{Clock, Random};
 use wasmoscope::protocol::{
     CallsView, DebugView, Entry, Event, Outcome, Request, RunId, RunOptions, SentencePart, Source, Stream,
 };
-use wasmoscope::worker::{EventLoop, Machine, Next};
+use wasmoscope::worker::{EventLoop, Next, Platform};
 
 /// A machine whose clock moves by as much as a slice may take whenever it is looked at, so that slices stay as they are.
 #[derive(Clone, Default)]
-pub struct TestMachine {
+pub struct TestPlatform {
     nanoseconds: Rc<Cell<u64>>,
 }
 
-impl TestMachine {
+impl TestPlatform {
     pub fn sleep_ms(&self, milliseconds: f64) {
         self.nanoseconds.set(self.nanoseconds.get() + (milliseconds * 1e6).ceil() as u64);
     }
 }
 
-impl Machine for TestMachine {
+impl Platform for TestPlatform {
     fn now_ms(&self) -> f64 {
         self.nanoseconds.set(self.nanoseconds.get() + 8_000_000);
         self.nanoseconds.get() as f64 / 1e6
@@ -37,7 +37,7 @@ impl Machine for TestMachine {
     }
 }
 
-impl Clock for TestMachine {
+impl Clock for TestPlatform {
     fn realtime_ns(&mut self) -> u64 {
         1_700_000_000_000_000_000 + self.nanoseconds.get()
     }
@@ -60,8 +60,8 @@ impl Random for Counting {
 
 /// A worker and everything it has said.
 pub struct TestWorker {
-    pub machine: TestMachine,
-    event_loop: EventLoop<TestMachine>,
+    pub platform: TestPlatform,
+    event_loop: EventLoop<TestPlatform>,
     pub events: Vec<Event>,
 }
 
@@ -69,8 +69,8 @@ pub const RUN: RunId = 1;
 
 impl TestWorker {
     pub fn new() -> Self {
-        let machine = TestMachine::default();
-        Self { event_loop: EventLoop::new(machine.clone()), machine, events: Vec::new() }
+        let platform = TestPlatform::default();
+        Self { event_loop: EventLoop::new(platform.clone()), platform, events: Vec::new() }
     }
 
     /// Handles a request; both it and what it makes go through their bytes, as between page and worker.
@@ -90,7 +90,7 @@ impl TestWorker {
         for _ in 0..slices {
             match self.tick() {
                 Next::Now => {}
-                Next::After(milliseconds) => self.machine.sleep_ms(milliseconds),
+                Next::After(milliseconds) => self.platform.sleep_ms(milliseconds),
                 Next::Idle => return Next::Idle,
             }
         }

@@ -48,7 +48,7 @@ pub const WORKER_REST: &[&str] = &[
     "wasmoscope::worker::regions",
     "wasmoscope::worker::sources",
     "wasmoscope::worker::stop_sentence",
-    "..EventLoop<wasmoscope::worker::browser::BrowserMachine>>::debug",
+    "..EventLoop<wasmoscope::worker::browser::BrowserPlatform>>::debug",
     "..wasmoscope_wasi::trace::parameters",
     "..wasmoscope_wasi::trace::text",
     "wasmoscope_wasi::ctx::WasiCtx>::start_trace",

@@ -1,4 +1,4 @@
-//! Time, randomness and input of the machine that the command line runs on.
+//! Time, randomness and input for the command line.
 
 use std::io::Read as _;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::wasi::{Clock, Random};
 
-/// The machine's clocks; the steady one begins with the run.
+/// The host's clocks; the monotonic one begins with the run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HostClock(Instant);
 

@@ -1,4 +1,4 @@
-//! Whole runs that nobody sees, from the request to the last event, so that the browser knows the way.
+//! Invisible runs, from the request to the last event, so that the browser optimises their code.
 //!
 //! Before a program's first instruction the worker reads, validates and links it, and wasmi translates it. A browser
 //! compiles each function of that when it is first called, and the large ones again, and well, after they have been
@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use super::Machine;
+use super::Platform;
 use super::event_loop::{EventLoop, Next};
 use crate::engine::inspect::{self, Inspection};
 use crate::engine::source::Source as EngineSource;
@@ -101,44 +101,44 @@ fn integers(text: &mut String, ty: &str, [from, to]: [&str; 2], widths: &[&str])
     line(format_args!("({ty}.eqz (local.get $a)))\n"));
 }
 
-/// Runs one after the other, each in an event loop of its own.
-pub(super) struct Rehearsal<M> {
-    machine: M,
-    /// The same program as text and as a module: people have both.
+/// Runs, one after the other, each in a separate event loop.
+pub(super) struct WarmUpRuns<M> {
+    platform: M,
+    /// The same program as text and as a module: users have both.
     sources: [Source; 2],
-    stage: Option<Box<EventLoop<M>>>,
-    /// How many runs are over.
+    event_loop: Option<Box<EventLoop<M>>>,
+    /// The number of completed runs.
     done: u32,
 }
 
-impl<M: Machine> Rehearsal<M> {
-    /// Readies the program; `None` if that fails, as then there is nothing to rehearse.
-    pub fn new(machine: M) -> Option<Self> {
+impl<M: Platform> WarmUpRuns<M> {
+    /// Prepares the program; `None` if that fails.
+    pub fn new(platform: M) -> Option<Self> {
         let text = program();
         let Inspection { wasm, .. } = inspect::inspect(&EngineSource::new(NAME, text.as_str()));
         let sources = [wasm?.to_vec(), text.into_bytes()].map(|bytes| Source { name: NAME.to_owned(), bytes });
-        Some(Self { machine, sources, stage: None, done: 0 })
+        Some(Self { platform, sources, event_loop: None, done: 0 })
     }
 
-    /// The program as a module; its export `endless` runs without an end.
+    /// The program as a module; its export `endless` is an infinite loop.
     pub fn module(&self) -> &[u8] {
         &self.sources[0].bytes
     }
 
-    /// Goes on by as little as can be done at once.
+    /// Does the smallest possible piece of work.
     pub fn step(&mut self) {
-        match &mut self.stage {
+        match &mut self.event_loop {
             None => {
                 let source = self.sources[self.done as usize % self.sources.len()].clone();
                 let run = Request::Run { run: 1, source, entry: Entry::Default, options: RunOptions::default() };
-                let mut stage = Box::new(EventLoop::new(self.machine.clone()));
+                let mut event_loop = Box::new(EventLoop::new(self.platform.clone()));
                 // Decoding a request has been done by then: the page asks for a check as soon as it is there.
-                stage.handle(run, &mut |event| drop(event.encode()));
-                self.stage = Some(stage);
+                event_loop.handle(run, &mut |event| drop(event.encode()));
+                self.event_loop = Some(event_loop);
             }
-            Some(stage) => {
-                if stage.tick(&mut |event| drop(event.encode())) == Next::Idle {
-                    self.stage = None;
+            Some(event_loop) => {
+                if event_loop.tick(&mut |event| drop(event.encode())) == Next::Idle {
+                    self.event_loop = None;
                     self.done += 1;
                 }
             }
