@@ -1,11 +1,11 @@
-//! What of the page's two programs is needed at once, and what can come later.
+//! The lists that define the split of the page's two programs.
 //!
-//! [`split`](crate::split) cuts them; the lists here say where. An entry is the path of a crate, a module, a type or a
-//! function. With `..` before it, it is any part of a name: generic code of one crate made for a type of another.
-//! An entry that matches nothing fails the build: the name has changed, and what it named is loaded at once again. An
-//! entry too many costs time, no more: what is called too early is fetched at that moment.
-//! `tests/e2e/tests/parts.rs` notices if that happens to the first programs that a user runs.
-//! `generated/app-first.txt` and `generated/worker-first.txt` list what is loaded at once: bytes, index in stack traces, name.
+//! [`split`](crate::split) splits them; the lists here name what goes into the secondary modules. An entry is the path
+//! of a crate, a module, a type or a function. With `..` before it, it is any part of a name: generic code of one crate
+//! made for a type of another. An entry that matches nothing fails the build: the name has changed, and what it named
+//! would be loaded at once. An entry too many only costs time: what is called too early is fetched then.
+//! `tests/e2e/tests/parts.rs` fails if that happens to the first programs that a user runs. `generated/app-first.txt`
+//! and `generated/worker-first.txt` list what is loaded at once: bytes, index in stack traces, name.
 
 use crate::project;
 use crate::split;
@@ -15,8 +15,8 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-/// What the first run of most programs does without.
-pub const WORKER_REST: &[&str] = &[
+/// What the first run of most programs does not need.
+pub const WORKER_SECONDARY: &[&str] = &[
     // This project's own: debugging, tracing, problems and their hints, disassembly.
     "wasmoscope::engine::instrument",
     "wasmoscope::engine::debugger",
@@ -195,8 +195,8 @@ pub const WORKER_REST: &[&str] = &[
     "wast::token::strtod",
 ];
 
-/// What the page does without until the person opens, debugs or packs something.
-pub const APP_REST: &[&str] = &[
+/// What the page does not need until the user opens, debugs or packs something.
+pub const APP_SECONDARY: &[&str] = &[
     // Archives, links, comparisons.
     "zip",
     "tar",
@@ -307,8 +307,8 @@ pub const APP_REST: &[&str] = &[
     "char>::escape_debug",
 ];
 
-/// A function of fewer bytes is not worth a door. And the compiler makes one of several small ones that come to the same,
-/// and calls it by the name of any of them.
+/// A function of fewer bytes is not worth a trampoline. And the compiler merges identical small functions under any one
+/// of their names.
 const SMALLEST: usize = 128;
 
 /// Splits `NAME_bg.wasm` into itself and `NAME_rest.wasm`.
@@ -316,11 +316,11 @@ pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
     let whole = staging.join(format!("{name}_bg.wasm"));
     let wasm = fs::read(&whole).with_context(|| format!("could not read {}", whole.display()))?;
     let matched: Vec<Cell<bool>> = rest.iter().map(|_| Cell::new(false)).collect();
-    let belongs_to_rest = |name: &str, size: usize| {
+    let belongs_to_secondary = |name: &str, size: usize| {
         let entries = rest.iter().zip(&matched).filter(|(entry, _)| is_of(name, &[entry]));
         entries.inspect(|(_, matched)| matched.set(true)).count() > 0 && size >= SMALLEST
     };
-    let parts = split::split(&wasm, "load_rest", belongs_to_rest)
+    let parts = split::split(&wasm, "load_rest", belongs_to_secondary)
         .with_context(|| format!("could not split {}", whole.display()))?;
     let unmatched = rest.iter().zip(&matched).filter(|(_, matched)| !matched.get()).map(|(entry, _)| *entry);
     let unmatched: Vec<&str> = unmatched.collect();
@@ -328,25 +328,25 @@ pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
         unmatched.is_empty(),
         "{name} has no function of these names, which `xtask/src/hooks/parts.rs` lists: {unmatched:#?}"
     );
-    let (first, later) = parts.functions;
+    let (primary, secondary) = parts.functions;
     eprintln!(
-        "    {name}: {first} functions, {} KB at once; {later} functions, {} KB later",
-        parts.first.len() / 1000,
-        parts.rest.len() / 1000
+        "    {name}: {primary} functions, {} KB at once; {secondary} functions, {} KB later",
+        parts.primary.len() / 1000,
+        parts.secondary.len() / 1000
     );
-    // To look for what could come later, too.
+    // For finding what else could be loaded later.
     let lines = parts.largest.iter().map(|(size, index, name)| format!("{size} {index} {}\n", without_hashes(name)));
     project::write_if_changed(
         &project::generated().join(format!("{name}-first.txt")),
         lines.collect::<String>().as_bytes(),
     )?;
-    fs::write(&whole, parts.first)?;
-    fs::write(staging.join(format!("{name}_rest.wasm")), parts.rest)?;
+    fs::write(&whole, parts.primary)?;
+    fs::write(staging.join(format!("{name}_rest.wasm")), parts.secondary)?;
     Ok(())
 }
 
-/// Puts what loads the rest, and what else of `static/` is named, in front of a script, and leaves out what only people
-/// read.
+/// Puts the script that loads the secondary module, and the other named files of `static/`, in front of a script, and
+/// minifies it.
 pub fn put_before(script: &Path, also: &[&str]) -> Result<()> {
     let mut whole = String::new();
     for name in ["rest.js"].iter().chain(also) {
@@ -374,7 +374,7 @@ fn is_of(function: &str, paths: &[&str]) -> bool {
     })
 }
 
-/// A name without what tells apart crates of one name: `core[2be89de38cbb4f52]::fmt` is `core::fmt`.
+/// A name without the hashes that distinguish crates of one name: `core[2be89de38cbb4f52]::fmt` is `core::fmt`.
 fn without_hashes(name: &str) -> String {
     let mut kept = String::with_capacity(name.len());
     let mut rest = name;

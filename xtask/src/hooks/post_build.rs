@@ -24,8 +24,8 @@ pub fn post_build() -> Result<()> {
         optimise_for_size(&staging.join("app_bg.wasm"))?;
         // For the interpreter `wasm-opt` does not pay: it takes minutes over the one huge function, and rustc's code
         // is as fast.
-        parts::split(&staging, "app", parts::APP_REST)?;
-        parts::split(&staging, "worker", parts::WORKER_REST)?;
+        parts::split(&staging, "app", parts::APP_SECONDARY)?;
+        parts::split(&staging, "worker", parts::WORKER_SECONDARY)?;
         parts::put_before(&staging.join("boot.js"), &["gate.js"])?;
         parts::put_before(&staging.join("worker_loader.js"), &[])?;
     } else {

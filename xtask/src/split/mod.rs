@@ -1,18 +1,19 @@
-//! Splits a module in two: what is needed at once, and the rest, which is fetched when it is first called.
+//! Splits a module in two, as binaryen's `wasm-split` does: a primary module, which is needed at once, and a secondary
+//! one, which is fetched later.
 //!
-//! The *first* module takes the place of the whole: the same imports, the same exports, the same memory and tables.
-//! The *rest* has only functions; everything else it imports from the first.
-//! Where the first refers to a function of the rest there is a *door*: a function of the same type that has the rest
-//! loaded if it is not there yet, and calls it through a table which the rest fills in when it is instantiated.
-//! So what is put where decides how soon a thing is there, and never whether it works.
+//! The *primary* module replaces the original: it has the same imports, exports, memory and tables. The *secondary*
+//! module has only functions, and imports everything else from the primary one. Where the primary module refers to a
+//! function of the secondary one, there is a *trampoline*: a function of the same type that loads the secondary module
+//! if necessary, and calls the function through a table, which the secondary module fills when it is instantiated. So
+//! the split decides how soon something is loaded, never whether it works.
 //!
-//! Whoever loads the rest instantiates it with the first's exports as its only imports, under [`IMPORTS`].
-//! It is there as soon as it is instantiated.
+//! The loader instantiates the secondary module with the exports of the primary one as its only imports, under
+//! [`IMPORTS`]. It is loaded as soon as it is instantiated.
 
-mod first;
 mod module;
 mod plan;
-mod rest;
+mod primary;
+mod secondary;
 
 #[cfg(test)]
 mod tests;
@@ -22,36 +23,37 @@ use module::Module;
 use plan::Plan;
 use wasm_encoder::reencode;
 
-/// The name of the module that the rest imports everything from.
+/// The module name of the secondary module's imports.
 pub const IMPORTS: &str = "first";
 
-/// What a module was split into.
+/// The result of a split.
 pub struct Split {
-    pub first: Vec<u8>,
-    pub rest: Vec<u8>,
-    /// How many functions there are in each, doors not counted.
+    pub primary: Vec<u8>,
+    pub secondary: Vec<u8>,
+    /// The number of functions in each, without trampolines.
     pub functions: (usize, usize),
-    /// The functions of the first, largest first: bytes, index and name.
+    /// The functions of the primary module, largest first: bytes, index and name.
     pub largest: Vec<(usize, u32, String)>,
 }
 
 /// Splits `wasm`.
 ///
-/// `belongs_to_rest` says by its name and its size in bytes whether a function is where the rest begins. What only such
-/// functions use comes along.
-/// `load` names the export, a function without parameters and results, that a door calls to have the rest loaded.
+/// `belongs_to_secondary` says by name and size in bytes whether a function starts the secondary module. Functions that
+/// only such functions use go there, too. `load` names the export, a function without parameters and results, that a
+/// trampoline calls to load the secondary module.
 ///
 /// # Errors
 ///
 /// If the module cannot be read, has no function names, or has no such export.
-pub fn split(wasm: &[u8], load: &str, belongs_to_rest: impl Fn(&str, usize) -> bool) -> Result<Split> {
+pub fn split(wasm: &[u8], load: &str, belongs_to_secondary: impl Fn(&str, usize) -> bool) -> Result<Split> {
     let module = Module::read(wasm).context("could not read the module to split")?;
-    let plan = Plan::new(&module, load, belongs_to_rest)?;
-    let rest = rest::encode(&module, &plan).map_err(readable).context("could not write the rest of the module")?;
-    let first = first::encode(&module, &plan).map_err(readable).context("could not write the first module")?;
-    let moved = plan.rest().count();
-    let largest = plan.first_sizes(&module);
-    Ok(Split { first, rest, functions: (module.bodies.len() - moved, moved), largest })
+    let plan = Plan::new(&module, load, belongs_to_secondary)?;
+    let secondary =
+        secondary::encode(&module, &plan).map_err(readable).context("could not write the rest of the module")?;
+    let primary = primary::encode(&module, &plan).map_err(readable).context("could not write the first module")?;
+    let moved = plan.secondary().count();
+    let largest = plan.primary_sizes(&module);
+    Ok(Split { primary, secondary, functions: (module.bodies.len() - moved, moved), largest })
 }
 
 fn readable(error: reencode::Error) -> anyhow::Error {

@@ -1,20 +1,21 @@
-//! Modules split and run in the interpreter: they do what the whole does, and the rest is loaded once, when it is needed.
+//! Modules split and run in the interpreter: they do what the original does, and the secondary module is loaded once,
+//! when it is needed.
 
 use super::{IMPORTS, Split, split};
 use wasmi::{Caller, Engine, Extern, Instance, Linker, Module, Store, Val};
 
-/// `$rest…` begins the rest.
+/// `$secondary…` begins the rest.
 fn split_text(text: &str) -> Split {
     let wasm = wat::parse_str(text).expect("the test's text is right");
     split(&wasm, "load", |name, _| name.starts_with("rest")).expect("it can be split")
 }
 
 struct Host {
-    rest: Vec<u8>,
+    secondary: Vec<u8>,
     loads: u32,
 }
 
-/// A split module whose `host.load` instantiates the rest.
+/// A split module whose `host.load` instantiates the secondary one.
 struct Running {
     store: Store<Host>,
     instance: Instance,
@@ -24,11 +25,11 @@ impl Running {
     fn start(text: &str) -> Self {
         let split = split_text(text);
         let engine = Engine::default();
-        let mut store = Store::new(&engine, Host { rest: split.rest, loads: 0 });
+        let mut store = Store::new(&engine, Host { secondary: split.secondary, loads: 0 });
         let mut linker = Linker::new(&engine);
         linker.func_wrap("host", "load", load).expect("there is one such function");
         linker.func_wrap("host", "double", |n: i32| n * 2).expect("there is one such function");
-        let module = Module::new(&engine, &split.first).expect("the first module is valid");
+        let module = Module::new(&engine, &split.primary).expect("the first module is valid");
         let instance = linker.instantiate_and_start(&mut store, &module).expect("it can be instantiated");
         Self { store, instance }
     }
@@ -47,15 +48,16 @@ impl Running {
 
 fn load(mut caller: Caller<'_, Host>) -> Result<(), wasmi::Error> {
     caller.data_mut().loads += 1;
-    let module = Module::new(caller.engine(), &caller.data().rest)?;
+    let module = Module::new(caller.engine(), &caller.data().secondary)?;
     let mut linker = Linker::new(caller.engine());
     let names: Vec<String> = module.imports().map(|import| import.name().to_owned()).collect();
     for import in module.imports() {
         assert_eq!(import.module(), IMPORTS);
     }
     for name in names {
-        let lent: Extern = caller.get_export(&name).expect("the first exports whatever the rest imports");
-        linker.define(IMPORTS, &name, lent)?;
+        let exported_to_secondary: Extern =
+            caller.get_export(&name).expect("the first exports whatever the rest imports");
+        linker.define(IMPORTS, &name, exported_to_secondary)?;
     }
     linker.instantiate_and_start(&mut caller, &module)?;
     Ok(())

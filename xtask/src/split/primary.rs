@@ -1,8 +1,8 @@
-//! Writing the module that takes the place of the whole.
+//! Writing the primary module.
 
 use super::module::Module;
 use super::plan::Plan;
-use super::rest::{DOORS, GLOBAL, LENT, LOADED, LOADED_TYPE, MEMORY, TABLE, doors_table};
+use super::secondary::{EXPORTED, GLOBAL, LOADED, LOADED_TYPE, MEMORY, TABLE, TRAMPOLINES, trampolines_table};
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
@@ -11,12 +11,13 @@ use wasm_encoder::{
 
 pub fn encode(module: &Module<'_>, plan: &Plan) -> Result<Vec<u8>, Error> {
     let mut encoded = wasm_encoder::Module::new();
-    let mut first = First { module, plan, function: module.imported_functions, has_tables: false, has_globals: false };
-    first.parse_core_module(&mut encoded, wasmparser::Parser::new(0), module.wasm)?;
+    let mut primary =
+        Primary { module, plan, function: module.imported_functions, has_tables: false, has_globals: false };
+    primary.parse_core_module(&mut encoded, wasmparser::Parser::new(0), module.wasm)?;
     Ok(encoded.finish())
 }
 
-struct First<'a> {
+struct Primary<'a> {
     module: &'a Module<'a>,
     plan: &'a Plan,
     /// The function whose body is read next.
@@ -25,9 +26,9 @@ struct First<'a> {
     has_globals: bool,
 }
 
-impl First<'_> {
-    /// The table of the doors is the last one, and so is the global that says whether the rest is there.
-    fn doors_index(&self) -> u32 {
+impl Primary<'_> {
+    /// The trampolines' table is the last table, and the loaded flag is the last global.
+    fn trampolines_index(&self) -> u32 {
         self.module.tables.len() as u32
     }
 
@@ -35,9 +36,9 @@ impl First<'_> {
         self.module.globals.len() as u32
     }
 
-    fn add_doors_table(&mut self, tables: &mut TableSection) {
+    fn add_trampolines_table(&mut self, tables: &mut TableSection) {
         self.has_tables = true;
-        tables.table(doors_table(self.plan));
+        tables.table(trampolines_table(self.plan));
     }
 
     fn add_loaded_global(&mut self, globals: &mut GlobalSection) {
@@ -45,31 +46,31 @@ impl First<'_> {
         globals.global(LOADED_TYPE, &ConstExpr::i32_const(0));
     }
 
-    fn door(&self, function: u32, place: u32) -> Result<Function, Error> {
+    fn trampoline(&self, function: u32, place: u32) -> Result<Function, Error> {
         let parameters = self.module.signature(function).map_or(0, |ty| ty.params().len()) as u32;
-        let mut door = Function::new([]);
-        door.instruction(&Instruction::GlobalGet(self.loaded_index()));
-        door.instruction(&Instruction::I32Eqz);
-        door.instruction(&Instruction::If(BlockType::Empty));
-        door.instruction(&Instruction::Call(self.plan.first_index(self.plan.load).unwrap_or_default()));
-        door.instruction(&Instruction::End);
+        let mut trampoline = Function::new([]);
+        trampoline.instruction(&Instruction::GlobalGet(self.loaded_index()));
+        trampoline.instruction(&Instruction::I32Eqz);
+        trampoline.instruction(&Instruction::If(BlockType::Empty));
+        trampoline.instruction(&Instruction::Call(self.plan.primary_index(self.plan.load).unwrap_or_default()));
+        trampoline.instruction(&Instruction::End);
         for parameter in 0..parameters {
-            door.instruction(&Instruction::LocalGet(parameter));
+            trampoline.instruction(&Instruction::LocalGet(parameter));
         }
-        door.instruction(&Instruction::I32Const(place.cast_signed()));
+        trampoline.instruction(&Instruction::I32Const(place.cast_signed()));
         let type_index = self.module.functions[function as usize];
-        door.instruction(&Instruction::CallIndirect { type_index, table_index: self.doors_index() });
-        door.instruction(&Instruction::End);
-        Ok(door)
+        trampoline.instruction(&Instruction::CallIndirect { type_index, table_index: self.trampolines_index() });
+        trampoline.instruction(&Instruction::End);
+        Ok(trampoline)
     }
 }
 
-impl Reencode for First<'_> {
+impl Reencode for Primary<'_> {
     type Error = std::convert::Infallible;
 
     fn function_index(&mut self, function: u32) -> Result<u32, Error> {
-        // Whatever the first refers to is in it or has a door in it: that is how the plan is made.
-        Ok(self.plan.first_index(function).unwrap_or(function))
+        // Whatever the primary module refers to is in it or has a trampoline in it: the plan ensures that.
+        Ok(self.plan.primary_index(function).unwrap_or(function))
     }
 
     fn parse_function_section(
@@ -78,7 +79,7 @@ impl Reencode for First<'_> {
         _: wasmparser::FunctionSectionReader<'_>,
     ) -> Result<(), Error> {
         for (function, ty) in (0..).zip(&self.module.functions).skip(self.module.imported_functions as usize) {
-            if self.plan.first_index(function).is_some() {
+            if self.plan.primary_index(function).is_some() {
                 functions.function(*ty);
             }
         }
@@ -93,10 +94,10 @@ impl Reencode for First<'_> {
         for body in section {
             let (body, function) = (body?, self.function);
             self.function += 1;
-            if !self.plan.is_rest(function) {
+            if !self.plan.is_secondary(function) {
                 self.parse_function_body(code, body)?;
-            } else if let Some(place) = self.plan.doors.get(&function) {
-                code.function(&self.door(function, *place)?);
+            } else if let Some(place) = self.plan.trampolines.get(&function) {
+                code.function(&self.trampoline(function, *place)?);
             }
         }
         Ok(())
@@ -108,7 +109,7 @@ impl Reencode for First<'_> {
         section: wasmparser::TableSectionReader<'_>,
     ) -> Result<(), Error> {
         utils::parse_table_section(self, tables, section)?;
-        self.add_doors_table(tables);
+        self.add_trampolines_table(tables);
         Ok(())
     }
 
@@ -137,10 +138,10 @@ impl Reencode for First<'_> {
         for index in 0..self.module.globals.len() as u32 {
             exports.export(&format!("{GLOBAL}{index}"), ExportKind::Global, index);
         }
-        exports.export(DOORS, ExportKind::Table, self.doors_index());
+        exports.export(TRAMPOLINES, ExportKind::Table, self.trampolines_index());
         exports.export(LOADED, ExportKind::Global, self.loaded_index());
-        for (number, function) in self.plan.lent.iter().enumerate() {
-            exports.export(&format!("{LENT}{number}"), ExportKind::Func, self.function_index(*function)?);
+        for (number, function) in self.plan.exported_to_secondary.iter().enumerate() {
+            exports.export(&format!("{EXPORTED}{number}"), ExportKind::Func, self.function_index(*function)?);
         }
         Ok(())
     }
@@ -156,7 +157,7 @@ impl Reencode for First<'_> {
         let is_past = |section: SectionId| before != SectionId::Custom as u8 && before > section as u8;
         if is_past(SectionId::Table) && !self.has_tables {
             let mut tables = TableSection::new();
-            self.add_doors_table(&mut tables);
+            self.add_trampolines_table(&mut tables);
             module.section(&tables);
         }
         // Tags stand before globals, but have the higher number.
