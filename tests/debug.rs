@@ -5,11 +5,11 @@
 mod calls;
 #[path = "debug/forks.rs"]
 mod forks;
+#[path = "debug/reporting.rs"]
+mod reporting;
 mod support;
 #[path = "debug/timeline.rs"]
 mod timeline;
-#[path = "debug/told.rs"]
-mod told;
 
 use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{

@@ -69,9 +69,9 @@ fn a_run_in_slices_is_the_same_as_one_at_once() {
         let wasm = smith::module(seed);
         let plain = observe(&wasm, &mut Plain);
         for fuel in [1, 7, 100] {
-            let mut way = InSlices::of(fuel);
-            same(seed, &plain, &observe(&wasm, &mut way));
-            slices += way.slices;
+            let mut backend = InSlices::of(fuel);
+            same(seed, &plain, &observe(&wasm, &mut backend));
+            slices += backend.slices;
         }
     }
     assert!(modules < 300 || slices > modules * 10, "only {slices} slices");

@@ -16,7 +16,7 @@ use wasmoscope::engine::script::{self, InstrumentedCopies, Interpreter, Plain, R
 type Make = fn() -> Box<dyn Interpreter>;
 
 /// In what ways the scripts are run; each has to give the same report.
-const WAYS: [(&str, Make); 2] = [
+const BACKENDS: [(&str, Make); 2] = [
     ("plain", || Box::new(Plain::new().expect("there is memory for an empty store"))),
     ("instrumented", || Box::new(InstrumentedCopies::new().expect("there is memory for an empty store"))),
 ];
@@ -74,11 +74,11 @@ fn the_specification_s_test_suite() {
     for listed in LISTED {
         assert!(scripts.iter().any(|script| script.name == listed.script), "the suite has no {}", listed.script);
     }
-    let plain = run_all(&scripts, WAYS[0].1);
+    let plain = run_all(&scripts, BACKENDS[0].1);
     let wrong: Vec<String> = plain.iter().filter_map(|(name, report)| unexpected(name, report)).collect();
-    assert!(wrong.is_empty(), "{}:\n{}", WAYS[0].0, wrong.join("\n"));
+    assert!(wrong.is_empty(), "{}:\n{}", BACKENDS[0].0, wrong.join("\n"));
     snapshot("suite", &summary(&plain));
-    for (way, interpreter) in &WAYS[1..] {
+    for (backend, interpreter) in &BACKENDS[1..] {
         let reports = run_all(&scripts, *interpreter);
         let different: Vec<String> = plain
             .iter()
@@ -86,7 +86,7 @@ fn the_specification_s_test_suite() {
             .filter(|((name, plain), (_, report))| report.told(name) != plain.told(name))
             .map(|((name, plain), (_, report))| format!("{}not\n{}", report.told(name), plain.told(name)))
             .collect();
-        assert!(different.is_empty(), "{way}:\n{}", different.join("\n"));
+        assert!(different.is_empty(), "{backend}:\n{}", different.join("\n"));
     }
 }
 
@@ -162,7 +162,7 @@ fn failures_are_told_with_their_lines() {
         seen += 1;
         let text = std::fs::read_to_string(&path).expect("a script can be read");
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        for (_, interpreter) in WAYS {
+        for (_, interpreter) in BACKENDS {
             let told = match script::run(&text, interpreter().as_mut()) {
                 Ok(report) => report.told(&format!("{name}.wast")),
                 Err(error) => format!("{name}.wast: no script: {error}\n"),

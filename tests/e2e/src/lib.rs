@@ -1,9 +1,9 @@
 //! End-to-end tests of the built page in headless Chromium or, with `E2E_BROWSER=firefox`, in headless Firefox.
 //!
-//! A journey (`tests/*.rs`, one file a feature) reads as sentences: [`Page`] finds everything by role and accessible
-//! name, as a person with a screen reader does, and waits for conditions. Nothing sleeps for a fixed time.
-//! When a journey ends, the page must not have logged an error, broken its Content-Security-Policy or asked another
-//! origin for anything; when it fails, a picture of the page is left in `target/e2e/`.
+//! An end-to-end test (`tests/*.rs`, one file a feature) reads as sentences: [`Page`] finds everything by role and
+//! accessible name, as a person with a screen reader does, and waits for conditions. Nothing sleeps for a fixed time.
+//! When a test ends, the page must not have logged an error, broken its Content-Security-Policy or asked another origin
+//! for anything; when it fails, a picture of the page is left in `target/e2e/`.
 //!
 //! Below [`Page`]: [`Browser`] is a browser with a fresh profile, [`webdriver`] the protocol it is driven by (and [`bidi`]
 //! where that is not enough), and [`Server`] the static host that serves `dist/`.
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// The release build of the page.
 ///
 /// # Panics
-/// When there is none: the journeys have nothing to go through.
+/// When there is none: the tests have nothing to run.
 pub fn dist() -> PathBuf {
     let dist = root().join("dist");
     assert!(dist.join("index.html").exists(), "there is no dist/index.html; run `cargo xtask build` first");

@@ -1,4 +1,4 @@
-//! The page, as a person meets it: what journeys are written with.
+//! The page as a user sees it: the interface that end-to-end tests are written with.
 
 mod look;
 
@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long a condition may take to come true. Far more than it takes on a slow machine: it ends journeys that fail.
+/// How long a condition may take to come true. Far more than it takes on a slow machine: it ends tests that fail.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where a text begins in the editor: its first letter's place on the screen.
@@ -61,7 +61,7 @@ pub mod key {
 pub struct Page {
     browser: Browser,
     server: Server,
-    /// Parts of logged errors that the journey has provoked on purpose.
+    /// Parts of logged errors that the test has provoked on purpose.
     allowed: Vec<String>,
 }
 
@@ -126,7 +126,7 @@ impl Page {
         &self.browser
     }
 
-    /// From here on, a logged error that contains `part` is what the journey is about.
+    /// From here on, a logged error that contains `part` is expected by the test.
     pub fn allow_error(&mut self, part: &str) {
         self.allowed.push(part.to_string());
     }
@@ -402,7 +402,7 @@ impl Page {
         });
     }
 
-    /// Fails the journey unless it did without errors so far; this also happens at its end.
+    /// Fails the test if there was an error so far; this also happens at its end.
     pub fn check_behaviour(&self) {
         let misdeeds = self.browser.misdeeds(&self.server.origin());
         let unforgiven: Vec<_> =

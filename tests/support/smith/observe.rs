@@ -8,7 +8,7 @@ use wasmoscope::engine::script::Value;
 
 use super::generate::{FUEL, FUEL_FOR_A_CALL, SplitMix};
 use super::world::{provide, value};
-use super::{Way, World};
+use super::{Backend, World};
 
 /// All of a run that can be compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,7 @@ impl fmt::Debug for Bytes {
 }
 
 /// Runs a module that [`super::module`] made.
-pub fn observe(original: &[u8], way: &mut dyn Way) -> Observed {
+pub fn observe(original: &[u8], backend: &mut dyn Backend) -> Observed {
     let engine = engine();
     let exports = exports(&engine, original);
     let mut store = Store::new(&engine, World::new());
@@ -75,22 +75,22 @@ pub fn observe(original: &[u8], way: &mut dyn Way) -> Observed {
         host_calls: store.into_data().host_calls,
     };
 
-    let wasm = way.module(original);
+    let wasm = backend.module(original);
     let module = Module::new(&engine, &wasm).expect("wasmi takes what is generated, and what is made of it");
     let mut imports = Vec::new();
     for import in module.imports() {
-        let given = way.provide(&mut store, &import);
+        let given = backend.provide(&mut store, &import);
         imports.push(given.unwrap_or_else(|| provide(&mut store, &import)));
     }
     let instance = match Instance::new(&mut store, &module, &imports) {
         Ok(instance) => instance,
         Err(error) => return failed(ended(&error), store),
     };
-    if let Err(error) = way.initialize(&mut store, instance) {
+    if let Err(error) = backend.initialize(&mut store, instance) {
         return failed(ended(&error), store);
     }
-    if let Some(start) = way.start(&store, instance)
-        && let Err(error) = way.call(&mut store, start, &[], &mut [])
+    if let Some(start) = backend.start(&store, instance)
+        && let Err(error) = backend.call(&mut store, start, &[], &mut [])
     {
         return failed(ended(&error), store);
     }
@@ -105,7 +105,7 @@ pub fn observe(original: &[u8], way: &mut dyn Way) -> Observed {
         let fuel = instance.get_global(&store, FUEL).expect("the fuel is exported");
         fuel.set(&mut store, Val::I32(FUEL_FOR_A_CALL.cast_signed())).expect("it is a global that can be set");
         let mut out = vec![Val::I32(0); ty.results().len()];
-        let result = way.call(&mut store, function, &arguments, &mut out);
+        let result = backend.call(&mut store, function, &arguments, &mut out);
         calls.push(Call {
             export: name.clone(),
             arguments: arguments.iter().map(|value| Value::from_wasmi(&store, value)).collect(),

@@ -95,7 +95,7 @@ fn in_the_browser(tally: &mut Tally) {
     if !tally.check("the tools for the browser tests", ready) {
         return;
     }
-    // Before wasm-pack, which leaves a build of its own behind; the journeys are about this one.
+    // Before wasm-pack, which leaves a build of its own behind; the end-to-end tests are about this one.
     if tally.check("the release build", build::release(&[])) {
         suite(tally, "end-to-end tests in Chromium", end_to_end());
         match in_firefox() {

@@ -1,4 +1,4 @@
-//! Ways of running a module.
+//! Backends: how a module is run.
 
 use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, ResumableCall, Store, Val};
 use wasmoscope::engine::debugger::attach::{self, Attached, attach_to_linker};
@@ -10,12 +10,12 @@ use wasmoscope::engine::wasmi_workarounds::separate_fused_selects;
 
 use super::World;
 
-/// A way of running a module: on wasmi, in place of the original.
-pub trait Way {
+/// A backend that runs a module on wasmi in place of the original.
+pub trait Backend {
     /// The module that is instantiated in place of the original.
     fn module(&mut self, original: &[u8]) -> Vec<u8>;
 
-    /// Does what instantiation does of the original and does not of that module.
+    /// Does the part of the original's instantiation that this module's instantiation does not.
     ///
     /// # Errors
     ///
@@ -25,8 +25,7 @@ pub trait Way {
         Ok(())
     }
 
-    /// What has to be called first because the original has a start function, if that is not the start function there,
-    /// too.
+    /// The original's start function, if it is not the start function of this module.
     fn start(&self, store: &Store<World>, instance: Instance) -> Option<Func> {
         let _ = (store, instance);
         None
@@ -52,7 +51,7 @@ pub trait Way {
     ) -> Result<(), Error>;
 }
 
-/// Where a valid module is to be mended.
+/// The fusible selects of a valid module.
 fn fusible(wasm: &[u8]) -> Vec<u64> {
     match validate(wasm) {
         Validity::Valid(facts) => facts.fusible,
@@ -60,10 +59,10 @@ fn fusible(wasm: &[u8]) -> Vec<u64> {
     }
 }
 
-/// The original itself, but for what wasmi gets wrong.
+/// The original itself, with the workarounds for wasmi.
 pub struct Plain;
 
-impl Way for Plain {
+impl Backend for Plain {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
         separate_fused_selects(original, &fusible(original)).expect("a valid module can be read").into_owned()
     }
@@ -80,7 +79,7 @@ impl Way for Plain {
     }
 }
 
-/// As a run of the page: with its memories exported and its start function called like any other, and a bit at a time.
+/// As a run of the page: with its memories exported, its start function called like any other, and in slices.
 pub struct InSlices {
     /// Units of work in a slice.
     fuel: u64,
@@ -94,7 +93,7 @@ impl InSlices {
     }
 }
 
-impl Way for InSlices {
+impl Backend for InSlices {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
         let prepared = prepare::prepare(original, &fusible(original)).expect("a valid module can be read");
         let reserved = prepared.reserved;
@@ -129,7 +128,7 @@ impl Way for InSlices {
     }
 }
 
-/// The debugger's copy, called through its doors: it stops nowhere.
+/// The debugger's copy, called through its trampolines; it never stops.
 #[derive(Default)]
 pub struct Instrumented {
     watched: Watched,
@@ -138,7 +137,7 @@ pub struct Instrumented {
 }
 
 impl Instrumented {
-    /// A copy that checks everything, and notes it.
+    /// A copy that checks and records all accesses.
     pub fn watching() -> Self {
         Self { watched: Watched::Reads, ..Self::default() }
     }
@@ -147,7 +146,7 @@ impl Instrumented {
 /// Calls within calls; the fuel of a generated module ends them long before.
 const DEPTH: u32 = 20_000;
 
-impl Way for Instrumented {
+impl Backend for Instrumented {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
         let copy = self.copy.insert(
             instrument::instrument_to_watch(original, self.watched).expect("a valid module can be instrumented"),
