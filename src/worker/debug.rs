@@ -479,7 +479,7 @@ impl Debug {
         }
     }
 
-    /// Ends the run at the person's wish: as the program ended, if it has.
+    /// Ends the run at the user's request: as the program ended, if it has.
     pub fn stop(&mut self, emit: &mut dyn FnMut(Event)) {
         if self.is_over() {
             return;

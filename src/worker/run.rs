@@ -235,7 +235,7 @@ impl Run {
         std::mem::take(&mut self.failed)
     }
 
-    /// Ends the run at the person's wish.
+    /// Ends the run at the user's request.
     pub fn stop(&mut self, emit: &mut dyn FnMut(Event)) {
         self.finish(Outcome::Stopped, emit);
     }

@@ -16,7 +16,7 @@ use crate::dist;
 struct Bench {
     editor: Editor,
     host: Element,
-    heard: Rc<RefCell<Vec<String>>>,
+    received: Rc<RefCell<Vec<String>>>,
 }
 
 fn document() -> Document {
@@ -29,28 +29,28 @@ impl Bench {
         let host = document().create_element("div").expect("an element");
         host.set_attribute("style", "height: 20rem").expect("a style");
         document().body().expect("a body").append_child(&host).expect("a child");
-        let heard: Rc<RefCell<Vec<String>>> = Rc::default();
+        let received: Rc<RefCell<Vec<String>>> = Rc::default();
         let tell = |what: &'static str| {
-            let heard = heard.clone();
-            Callback::from(move |()| heard.borrow_mut().push(what.into()))
+            let received = received.clone();
+            Callback::from(move |()| received.borrow_mut().push(what.into()))
         };
         let callbacks = EditorCallbacks {
             on_change: tell("change"),
             on_run: tell("run"),
             on_leave: tell("leave"),
             on_cursor: {
-                let heard = heard.clone();
-                Callback::from(move |(line, column)| heard.borrow_mut().push(format!("cursor {line}:{column}")))
+                let received = received.clone();
+                Callback::from(move |(line, column)| received.borrow_mut().push(format!("cursor {line}:{column}")))
             },
             on_breakpoint: {
-                let heard = heard.clone();
-                Callback::from(move |line| heard.borrow_mut().push(format!("breakpoint {line}")))
+                let received = received.clone();
+                Callback::from(move |line| received.borrow_mut().push(format!("breakpoint {line}")))
             },
             on_moved: Callback::noop(),
             on_point: Callback::noop(),
         };
         let editor = code.create(&host, text, callbacks).expect("the editor starts");
-        Self { editor, host, heard }
+        Self { editor, host, received }
     }
 
     fn find(&self, selector: &str) -> HtmlElement {
@@ -73,8 +73,8 @@ impl Bench {
         call(script, &[self.find(".cm-content").into(), text.into()]);
     }
 
-    fn heard(&self, what: &str) -> bool {
-        self.heard.borrow().iter().any(|heard| heard == what)
+    fn received(&self, what: &str) -> bool {
+        self.received.borrow().iter().any(|received| received == what)
     }
 }
 
@@ -115,11 +115,11 @@ async fn it_is_a_text_box_with_its_name() {
 async fn the_persons_changes_are_told_and_the_pages_are_not() {
     let bench = Bench::with("").await;
     bench.editor.set_text("(module)\n", false, "wat");
-    assert!(!bench.heard("change"));
+    assert!(!bench.received("change"));
     bench.paste(";; ž 🦀\n");
-    assert!(bench.heard("change"));
+    assert!(bench.received("change"));
     assert_eq!(bench.editor.text(), ";; ž 🦀\n(module)\n");
-    assert!(bench.heard("cursor 2:1"));
+    assert!(bench.received("cursor 2:1"));
 }
 
 #[wasm_bindgen_test]
@@ -138,10 +138,10 @@ async fn read_only_text_stays_as_it_is() {
 async fn control_enter_runs_and_escape_leaves() {
     let bench = Bench::with("(module)").await;
     bench.press("Enter", true);
-    assert!(bench.heard("run"));
+    assert!(bench.received("run"));
     assert_eq!(bench.editor.text(), "(module)");
     bench.press("Escape", false);
-    assert!(bench.heard("leave"));
+    assert!(bench.received("leave"));
 }
 
 #[wasm_bindgen_test]
@@ -169,7 +169,7 @@ async fn reveal_goes_to_the_place() {
     let bench = Bench::with(&text).await;
     let start = text.find("here").expect("it is there") as u32;
     bench.editor.reveal(&text, start, start + 4);
-    assert!(bench.heard("cursor 501:6"), "{:?}", bench.heard.borrow());
+    assert!(bench.received("cursor 501:6"), "{:?}", bench.received.borrow());
     bench.paste("there");
     assert!(bench.editor.text().ends_with("(there)"));
 }

@@ -163,9 +163,9 @@ async fn what_cannot_be_read_is_kept_aside() {
     damage(&name, "broken", b"WSCP\x01\x00junk").await;
     damage(&name, "later", b"WSCP\x63").await;
     assert!(matches!(load(&database, "broken").await, Err(LoadError::Unreadable(_))));
-    let aside = database.aside().await.expect("it can be listed");
-    assert_eq!(aside.len(), 1);
-    assert_eq!((aside[0].name.as_str(), aside[0].body.as_slice()), ("n", b"WSCP\x01\x00junk".as_slice()));
+    let quarantined = database.quarantined().await.expect("it can be listed");
+    assert_eq!(quarantined.len(), 1);
+    assert_eq!((quarantined[0].name.as_str(), quarantined[0].body.as_slice()), ("n", b"WSCP\x01\x00junk".as_slice()));
     assert_eq!(load(&database, "broken").await, Err(LoadError::Missing));
     assert!(matches!(load(&database, "later").await, Err(LoadError::Future(_))));
     assert_eq!(database.list().await.expect("it can be listed").len(), 1, "a later version's stays where it is");
@@ -180,11 +180,11 @@ async fn what_lies_aside_is_handed_out_with_its_files_and_deleted_when_asked() {
     save(&database, "whole", "", FilesUpdate::Replace(files.clone()), None).await;
     damage(&name, "broken", b"junk").await;
     assert!(matches!(load(&database, "broken").await, Err(LoadError::Unreadable(_))));
-    let aside = database.aside().await.expect("it can be listed").remove(0);
-    assert_eq!(database.files_aside(&aside).await.map(|aside| aside.files), Ok(files.clone()));
-    database.delete_aside(&aside).await.expect("it can be deleted");
-    assert_eq!(database.aside().await, Ok(vec![]));
-    assert_eq!(database.files_aside(&aside).await.map(|aside| aside.files), Ok(vec![]));
+    let quarantined = database.quarantined().await.expect("it can be listed").remove(0);
+    assert_eq!(database.quarantined_files(&quarantined).await.map(|quarantined| quarantined.files), Ok(files.clone()));
+    database.delete_quarantined(&quarantined).await.expect("it can be deleted");
+    assert_eq!(database.quarantined().await, Ok(vec![]));
+    assert_eq!(database.quarantined_files(&quarantined).await.map(|quarantined| quarantined.files), Ok(vec![]));
     assert_eq!(load(&database, "whole").await.expect("it is another").project.files, files);
 }
 
@@ -307,8 +307,8 @@ async fn a_file_that_lacks_a_piece_is_named_and_handed_out_as_far_as_it_is_there
     assert_eq!((stored.project.files.as_slice(), stored.unreadable), (&[file("a", "1")][..], vec!["big".to_owned()]));
     damage(&name, "a", b"junk").await;
     assert!(matches!(load(&database, "a").await, Err(LoadError::Unreadable(_))));
-    let aside = database.aside().await.expect("it can be listed").remove(0);
-    let rest = database.files_aside(&aside).await.expect("it can be read").files.remove(1);
+    let quarantined = database.quarantined().await.expect("it can be listed").remove(0);
+    let rest = database.quarantined_files(&quarantined).await.expect("it can be read").files.remove(1);
     assert!(matches!(&rest.contents, FileContents::File { bytes } if bytes.len() == 16 << 20), "two pieces are there");
 }
 

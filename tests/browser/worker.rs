@@ -7,7 +7,7 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::Reflect;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wasmoscope::protocol::{Entry, Event, Outcome, Request, RunOptions, Source};
-use wasmoscope::ui::platform::worker::{News, WorkerLink};
+use wasmoscope::ui::platform::worker::{WorkerLink, WorkerMessage};
 use yew::Callback;
 
 use crate::dist;
@@ -17,7 +17,7 @@ const PATIENCE: u32 = 1500;
 
 struct Bench {
     link: WorkerLink,
-    heard: Rc<RefCell<Vec<Event>>>,
+    received: Rc<RefCell<Vec<Event>>>,
 }
 
 impl Bench {
@@ -25,16 +25,16 @@ impl Bench {
         let root = web_sys::window().and_then(|window| window.document()?.document_element()).expect("a document");
         root.set_attribute("data-worker", &dist::address("worker").await).expect("an attribute");
         use_the_browsers_own_worker();
-        let heard: Rc<RefCell<Vec<Event>>> = Rc::default();
-        let on_news = {
-            let heard = heard.clone();
-            Callback::from(move |news| match news {
-                News::Event(event) => heard.borrow_mut().push(event),
-                News::Garbled(error) => panic!("{error}"),
-                News::Died { reason } => panic!("the worker died: {reason}"),
+        let received: Rc<RefCell<Vec<Event>>> = Rc::default();
+        let on_message = {
+            let received = received.clone();
+            Callback::from(move |message| match message {
+                WorkerMessage::Event(event) => received.borrow_mut().push(event),
+                WorkerMessage::Undecodable(error) => panic!("{error}"),
+                WorkerMessage::Crashed { reason } => panic!("the worker died: {reason}"),
             })
         };
-        let bench = Self { link: WorkerLink::start(false, on_news).expect("the worker starts"), heard };
+        let bench = Self { link: WorkerLink::start(false, on_message).expect("the worker starts"), received };
         bench.wait_for(|event| matches!(event, Event::Ready)).await;
         bench
     }
@@ -45,12 +45,12 @@ impl Bench {
 
     async fn wait_for(&self, wanted: impl Fn(&Event) -> bool) -> Event {
         for _ in 0..PATIENCE {
-            if let Some(event) = self.heard.borrow().iter().find(|event| wanted(event)) {
+            if let Some(event) = self.received.borrow().iter().find(|event| wanted(event)) {
                 return event.clone();
             }
             TimeoutFuture::new(20).await;
         }
-        panic!("the event did not come; heard: {:?}", self.heard.borrow());
+        panic!("the event did not come; heard: {:?}", self.received.borrow());
     }
 }
 

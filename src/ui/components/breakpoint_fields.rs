@@ -9,7 +9,7 @@ pub const NAMES: &str = "A local or global by its name: $n, or local.n and globa
 
 /// What can be said of each kind of breakpoint.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Terms {
+pub struct BreakpointOptions {
     pub condition: Option<String>,
     pub hit_count: u64,
     pub log_message: Option<String>,
@@ -19,20 +19,20 @@ pub struct Terms {
 pub struct Props {
     /// Which breakpoint it is, such as `breakpoint of line 4`.
     pub of: String,
-    pub terms: Terms,
-    pub on_change: Callback<Terms>,
+    pub options: BreakpointOptions,
+    pub on_change: Callback<BreakpointOptions>,
 }
 
 #[component]
 pub fn BreakpointFields(props: &Props) -> Html {
-    let Terms { condition, hit_count, log_message } = props.terms.clone();
-    let edit = |change: fn(&mut Terms, String)| {
-        let (terms, on_change) = (props.terms.clone(), props.on_change.clone());
+    let BreakpointOptions { condition, hit_count, log_message } = props.options.clone();
+    let edit = |change: fn(&mut BreakpointOptions, String)| {
+        let (options, on_change) = (props.options.clone(), props.on_change.clone());
         Callback::from(move |event: Event| {
             let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-            let mut terms = terms.clone();
-            change(&mut terms, input.value().trim().to_owned());
-            on_change.emit(terms);
+            let mut options = options.clone();
+            change(&mut options, input.value().trim().to_owned());
+            on_change.emit(options);
         })
     };
     let field = |name: &str, hint: &'static str, class: &'static str, value: String, onchange: Callback<Event>| {
@@ -48,10 +48,10 @@ pub fn BreakpointFields(props: &Props) -> Html {
     html! {
         <>
             { field("Condition", "local.n == 3 && stack[0] > 9", "wide", condition.unwrap_or_default(),
-                edit(|terms, text| terms.condition = Some(text).filter(|text| !text.is_empty()))) }
-            { field("Hit count", "1", "narrow", hit_count, edit(|terms, text| terms.hit_count = text.parse().unwrap_or(0))) }
+                edit(|options, text| options.condition = Some(text).filter(|text| !text.is_empty()))) }
+            { field("Hit count", "1", "narrow", hit_count, edit(|options, text| options.hit_count = text.parse().unwrap_or(0))) }
             { field("Log message", "n is {local.n}", "wide", log_message.unwrap_or_default(),
-                edit(|terms, text| terms.log_message = Some(text).filter(|text| !text.is_empty()))) }
+                edit(|options, text| options.log_message = Some(text).filter(|text| !text.is_empty()))) }
         </>
     }
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::breakpoint_fields::{BreakpointFields, Terms};
+use super::breakpoint_fields::{BreakpointFields, BreakpointOptions};
 use super::breakpoint_form::BreakpointForm;
 use super::other_breakpoint::OtherBreakpointItem;
 use crate::protocol::Breakpoint;
@@ -84,14 +84,14 @@ fn BreakpointItem(props: &Props) -> Html {
         }
         None => (format!("Line {number}"), format!("line {number}")),
     };
-    let terms = Terms {
+    let options = BreakpointOptions {
         condition: breakpoint.condition.clone(),
         hit_count: breakpoint.hit_count,
         log_message: breakpoint.log_message.clone(),
     };
     let on_change = {
         let (debugger, breakpoint) = (debugger.clone(), breakpoint.clone());
-        Callback::from(move |Terms { condition, hit_count, log_message }| {
+        Callback::from(move |BreakpointOptions { condition, hit_count, log_message }| {
             debugger.edit_breakpoint(Breakpoint { condition, hit_count, log_message, ..breakpoint.clone() });
         })
     };
@@ -102,7 +102,7 @@ fn BreakpointItem(props: &Props) -> Html {
     html! {
         <li class="breakpoint">
             <span class="breakpoint-line">{ place }</span>
-            <BreakpointFields of={format!("breakpoint of {named}")} {terms} {on_change} />
+            <BreakpointFields of={format!("breakpoint of {named}")} {options} {on_change} />
             <div class="breakpoint-tools">
                 <button type="button" class="quiet-button" aria-label={format!("Remove the breakpoint of {named}")} onclick={remove}>{ "Remove" }</button>
             </div>

@@ -34,9 +34,9 @@ pub struct Props {
     /// What the person wrote instead; `None` where nothing can be changed.
     #[prop_or_default]
     pub on_write: Option<Callback<Written>>,
-    /// Grows with each wish to write bytes; and the digit that was typed in the grid.
+    /// Grows with each request to write bytes; and the digit that was typed in the grid.
     #[prop_or_default]
-    pub wish: (u32, Option<char>),
+    pub request: (u32, Option<char>),
     /// Writing bytes has ended; whether it was done.
     #[prop_or_default]
     pub on_left: Callback<bool>,
@@ -61,11 +61,11 @@ pub fn ByteInspector(props: &Props) -> Html {
         Some(on_write) => {
             let title = format!("{name} at {}, from the first selected byte on", hex_address(start, props.size));
             let on_change = on_write.reform(move |text| Written { address: start, form, text });
-            let (wish, on_left) = match form {
-                ByteForm::Bytes => (props.wish, Some(props.on_left.clone())),
+            let (request, on_left) = match form {
+                ByteForm::Bytes => (props.request, Some(props.on_left.clone())),
                 _ => ((0, None), None),
             };
-            html! { <EditableText {name} {text} {title} {on_change} {wish} {on_left} /> }
+            html! { <EditableText {name} {text} {title} {on_change} {request} {on_left} /> }
         }
         None => text.into(),
     };

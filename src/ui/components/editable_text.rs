@@ -31,9 +31,9 @@ pub struct Props {
     #[prop_or(4096)]
     pub longest: u32,
     pub on_change: Callback<String>,
-    /// A number that grows with each wish, from elsewhere, to write; and the letter that was typed there.
+    /// A number that grows with each request from outside to edit, and the character that was typed there.
     #[prop_or_default]
-    pub wish: (u32, Option<char>),
+    pub request: (u32, Option<char>),
     /// Writing has ended by a key; whether it was sent and done. Where nobody listens, the button gets the focus.
     #[prop_or_default]
     pub on_left: Option<Callback<bool>>,
@@ -73,10 +73,10 @@ pub fn EditableText(props: &Props) -> Html {
     }
     {
         let editing = editing.setter();
-        // A wish of before there was this text was about another one.
-        let granted = use_mut_ref(|| props.wish.0);
-        use_effect_with(props.wish, move |(wish, letter)| {
-            if granted.replace(*wish) != *wish {
+        // A request from before this component was mounted was for another text.
+        let granted = use_mut_ref(|| props.request.0);
+        use_effect_with(props.request, move |(request, letter)| {
+            if granted.replace(*request) != *request {
                 editing.set(Editing::Writing(*letter));
             }
         });

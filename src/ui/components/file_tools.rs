@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::file_tree::Wish;
+use super::file_tree::FileAction;
 use super::files_dialog::Dialog;
 use super::icon::{Icon, Picture};
 use crate::protocol::FileKind;
@@ -71,7 +71,7 @@ pub fn FileTools(props: &FileToolsProps) -> Html {
 #[derive(PartialEq, Properties)]
 pub struct RowToolsProps {
     pub active: Option<Rc<str>>,
-    pub on_wish: Callback<Wish>,
+    pub on_file_action: Callback<FileAction>,
     pub files: Files,
 }
 
@@ -80,7 +80,7 @@ pub struct RowToolsProps {
 pub fn RowTools(props: &RowToolsProps) -> Html {
     let Some(path) = props.active.clone() else { return Html::default() };
     let is_directory = props.files.state.entry(&path).is_some_and(|entry| entry.kind == FileKind::Directory);
-    let wish = |wish: Wish| props.on_wish.reform(move |_: MouseEvent| wish.clone());
+    let file_action = |file_action: FileAction| props.on_file_action.reform(move |_: MouseEvent| file_action.clone());
     let download = {
         let (files, path) = (props.files.clone(), path.clone());
         Callback::from(move |_: MouseEvent| match is_directory {
@@ -108,12 +108,12 @@ pub fn RowTools(props: &RowToolsProps) -> Html {
     html! {
         <div class="row-tools" role="group" aria-label={format!("Actions on {}", names::file(&path))}>
             if !is_directory && has_archive_name(&path) { { tool("Unpack", "", Picture::Unpack, unpack) } }
-            if !is_directory { { tool("Open file", "Enter", Picture::Open, wish(Wish::Open(path.clone()))) } }
-            { tool("Rename", "F2", Picture::Rename, wish(Wish::Rename(path.clone()))) }
-            { tool("Move", "F6", Picture::Move, wish(Wish::Move(path.clone()))) }
+            if !is_directory { { tool("Open file", "Enter", Picture::Open, file_action(FileAction::Open(path.clone()))) } }
+            { tool("Rename", "F2", Picture::Rename, file_action(FileAction::Rename(path.clone()))) }
+            { tool("Move", "F6", Picture::Move, file_action(FileAction::Move(path.clone()))) }
             { tool("Duplicate", "", Picture::Duplicate, duplicate) }
             { tool(save, "", Picture::Download, download) }
-            { tool("Delete", "Delete", Picture::Delete, wish(Wish::Delete(path))) }
+            { tool("Delete", "Delete", Picture::Delete, file_action(FileAction::Delete(path))) }
         </div>
     }
 }

@@ -18,12 +18,12 @@ const MARGIN: usize = 12;
 /// How long letters that follow each other make one word, in milliseconds.
 const WORD: u32 = 700;
 
-/// What a person wants with a row.
+/// An action on a row.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wish {
+pub enum FileAction {
     Open(Rc<str>),
     Rename(Rc<str>),
-    /// To be asked where to.
+    /// Opens the dialog that asks where to.
     Move(Rc<str>),
     MoveInto {
         from: Rc<str>,
@@ -37,7 +37,7 @@ pub struct Props {
     pub rows: Rc<[TreeRow]>,
     pub active: Option<Rc<str>>,
     pub on_action: Callback<FilesAction>,
-    pub on_wish: Callback<Wish>,
+    pub on_file_action: Callback<FileAction>,
 }
 
 #[component]
@@ -87,10 +87,10 @@ pub fn FileTree(props: &Props) -> Html {
         })
     };
     let ondblclick = {
-        let (rows, on_wish) = (props.rows.clone(), props.on_wish.clone());
+        let (rows, on_file_action) = (props.rows.clone(), props.on_file_action.clone());
         Callback::from(move |event: MouseEvent| {
             if let Some(row) = row_under(&event, &rows).filter(|row| row.unfolded.is_none()) {
-                on_wish.emit(Wish::Open(row.path.clone()));
+                on_file_action.emit(FileAction::Open(row.path.clone()));
             }
         })
     };
@@ -164,7 +164,7 @@ fn use_tree_keys(props: &Props, tree: &NodeRef) -> Callback<KeyboardEvent> {
     let typed = use_mut_ref(String::new);
     let forget = use_mut_ref(|| None::<Timeout>);
     let (rows, active) = (props.rows.clone(), props.active.clone());
-    let (on_action, on_wish, tree) = (props.on_action.clone(), props.on_wish.clone(), tree.clone());
+    let (on_action, on_file_action, tree) = (props.on_action.clone(), props.on_file_action.clone(), tree.clone());
     Callback::from(move |event: KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
@@ -189,23 +189,23 @@ fn use_tree_keys(props: &Props, tree: &NodeRef) -> Callback<KeyboardEvent> {
                 match row.unfolded {
                     Some(true) => on_action.emit(FilesAction::Fold(path)),
                     Some(false) => on_action.emit(FilesAction::Unfold(path)),
-                    None => on_wish.emit(Wish::Open(path)),
+                    None => on_file_action.emit(FileAction::Open(path)),
                 }
                 return;
             }
             "F2" => {
                 event.prevent_default();
-                on_wish.emit(Wish::Rename(path));
+                on_file_action.emit(FileAction::Rename(path));
                 return;
             }
             "F6" => {
                 event.prevent_default();
-                on_wish.emit(Wish::Move(path));
+                on_file_action.emit(FileAction::Move(path));
                 return;
             }
             "Delete" => {
                 event.prevent_default();
-                on_wish.emit(Wish::Delete(path));
+                on_file_action.emit(FileAction::Delete(path));
                 return;
             }
             letter if letter.chars().count() == 1 => {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::file_tools::{FileTools, RowTools};
-use super::file_tree::{FileTree, Wish};
+use super::file_tree::{FileAction, FileTree};
 use super::files_dialog::{Dialog, FilesDialog};
 use crate::protocol::FileKind;
 use crate::ui::hooks::reducers::use_slice;
@@ -28,14 +28,14 @@ pub fn FilesPanel() -> Html {
         let files = files.clone();
         Callback::from(move |action| files.act(action))
     };
-    let on_wish = {
+    let on_file_action = {
         let (files, dialog) = (files.clone(), dialog.setter());
-        Callback::from(move |wish: Wish| match wish {
-            Wish::Rename(path) => dialog.set(Some(Dialog::Rename(path))),
-            Wish::Move(path) => dialog.set(Some(Dialog::Move(path))),
-            Wish::MoveInto { from, directory } => files.move_into(&from, &directory),
-            Wish::Delete(path) => dialog.set(Some(Dialog::Delete(path))),
-            Wish::Open(path) => {
+        Callback::from(move |file_action: FileAction| match file_action {
+            FileAction::Rename(path) => dialog.set(Some(Dialog::Rename(path))),
+            FileAction::Move(path) => dialog.set(Some(Dialog::Move(path))),
+            FileAction::MoveInto { from, directory } => files.move_into(&from, &directory),
+            FileAction::Delete(path) => dialog.set(Some(Dialog::Delete(path))),
+            FileAction::Open(path) => {
                 let (dialog, opened) = (dialog.clone(), path.clone());
                 let then = Callback::from(move |bytes: Vec<u8>| {
                     dialog.set(Some(Dialog::File { path: opened.clone(), bytes: bytes.into() }));
@@ -70,8 +70,8 @@ pub fn FilesPanel() -> Html {
             if state.entries.is_empty() {
                 <p class="panel-empty">{ "No files yet. Drop files or folders here, or create one: the program finds them in its current directory." }</p>
             } else {
-                <FileTree rows={(*visible).clone()} active={state.active.clone()} {on_action} on_wish={on_wish.clone()} />
-                <RowTools active={active} {on_wish} files={files.clone()} />
+                <FileTree rows={(*visible).clone()} active={state.active.clone()} {on_action} on_file_action={on_file_action.clone()} />
+                <RowTools active={active} {on_file_action} files={files.clone()} />
             }
             <ChangesBar files={files.clone()} {ask} />
             if dialog.is_some() { <FilesDialog {dialog} {files} /> }

@@ -28,7 +28,7 @@ pub struct Props {
     pub window: HexWindow,
     pub selection: Selection,
     pub on_select: Callback<Selection>,
-    /// An address to be shown, and a number that grows with each wish.
+    /// An address to show, and a number that grows with each request.
     #[prop_or_default]
     pub jump: (u32, u64),
     /// An address to scroll to where it is out of sight, and a number that grows with each request.
@@ -93,8 +93,8 @@ pub fn HexGrid(props: &Props) -> Html {
     }
     {
         let mover = mover.clone();
-        use_effect_with(props.jump, move |(wish, address)| {
-            if *wish > 0 {
+        use_effect_with(props.jump, move |(request, address)| {
+            if *request > 0 {
                 mover.go(mover.geometry.jump(*address));
             }
         });

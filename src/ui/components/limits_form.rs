@@ -69,7 +69,7 @@ fn LimitField(props: &FieldProps) -> Html {
         })
     };
     {
-        // Once the limit is another, what was wrong before is no news.
+        // A new limit clears the old error.
         let refused = refused.setter();
         use_effect_with(settings.limits.clone(), move |_| refused.set(None));
     }

@@ -64,8 +64,8 @@ pub fn MemoryRegion() -> Html {
     {
         // Addresses are those of the first memory.
         let memory = memory.clone();
-        use_effect_with(address, move |(wish, _)| {
-            if *wish > 0 {
+        use_effect_with(address, move |(request, _)| {
+            if *request > 0 {
                 memory.choose(0);
             }
         });
@@ -86,7 +86,7 @@ fn target(memory: u32, selection: Selection) -> WriteTarget {
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub memory: MemoryState,
-    /// An address that is to be shown, and a number that grows with each wish.
+    /// An address to show, and a number that grows with each request.
     #[prop_or_default]
     pub address: (u32, u64),
     /// An address to scroll to where it is out of sight, and a number that grows with each request.
@@ -137,19 +137,19 @@ pub fn MemoryPanel(props: &Props) -> Html {
     };
     {
         let go = go.clone();
-        use_effect_with(props.address, move |(wish, address)| {
-            if *wish > 0 {
+        use_effect_with(props.address, move |(request, address)| {
+            if *request > 0 {
                 go.emit(*address);
             }
         });
     }
     // Writing bytes: from the grid by typing, from the inspector by pressing them. Afterwards the keys go to the grid,
     // behind what was written.
-    let wish = use_state_eq(|| (0_u32, None::<char>));
+    let request = use_state_eq(|| (0_u32, None::<char>));
     let behind = use_mut_ref(|| 0_u64);
     let on_type = props.is_debugged.then(|| {
-        let wish = wish.clone();
-        Callback::from(move |digit| wish.set((wish.0 + 1, digit)))
+        let request = request.clone();
+        Callback::from(move |digit| request.set((request.0 + 1, digit)))
     });
     let on_write = props.is_debugged.then(|| {
         let (behind, on_write, last) = (behind.clone(), props.on_write.clone(), memory.size.saturating_sub(1));
@@ -216,7 +216,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
                     {on_type}
                     {on_view}
                 />
-                <ByteInspector size={memory.size} window={memory.window.clone()} selection={*selection} {on_show} {on_write} wish={*wish} {on_left}>
+                <ByteInspector size={memory.size} window={memory.window.clone()} selection={*selection} {on_show} {on_write} request={*request} {on_left}>
                     if props.is_debugged {
                         <WatchButtons of="the selected bytes" wide=true kind={watched(memory.memory, *selection)} target={target(memory.memory, *selection)} />
                     }

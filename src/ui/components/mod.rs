@@ -1,6 +1,5 @@
 //! What is drawn: one component a file, its CSS file beside it in `static/css`.
 
-pub mod aside_list;
 pub mod ask_dialog;
 pub mod backtrace;
 pub mod bookmark_bar;
@@ -57,6 +56,7 @@ pub mod panels_menu;
 pub mod problems;
 pub mod projects_dialog;
 pub mod prose;
+pub mod quarantined_list;
 pub mod rest_banner;
 pub mod row_drag;
 pub mod run_controls;

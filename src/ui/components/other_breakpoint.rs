@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::breakpoint_fields::{BreakpointFields, Terms};
+use super::breakpoint_fields::{BreakpointFields, BreakpointOptions};
 use super::named_values::function_text;
 use crate::protocol::{BreakpointKind, OtherBreakpoint};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
@@ -22,14 +22,14 @@ pub fn OtherBreakpointItem(props: &Props) -> Html {
     let debug = use_slice::<DebugContext>();
     let breakpoint = &props.known.breakpoint;
     let told = describe_breakpoint(breakpoint);
-    let terms = Terms {
+    let options = BreakpointOptions {
         condition: breakpoint.condition.clone(),
         hit_count: breakpoint.hit_count,
         log_message: breakpoint.log_message.clone(),
     };
     let on_change = {
         let (debugger, breakpoint) = (debugger.clone(), breakpoint.clone());
-        Callback::from(move |Terms { condition, hit_count, log_message }| {
+        Callback::from(move |BreakpointOptions { condition, hit_count, log_message }| {
             debugger.change_other_breakpoints(OtherBreakpointChange::Edit(OtherBreakpoint {
                 condition,
                 hit_count,
@@ -61,7 +61,7 @@ pub fn OtherBreakpointItem(props: &Props) -> Html {
     html! {
         <li class="breakpoint">
             <span class="breakpoint-what">{ &told }</span>
-            <BreakpointFields of={told.clone()} {terms} {on_change} />
+            <BreakpointFields of={told.clone()} {options} {on_change} />
             <div class="breakpoint-tools">
                 { narrow }
                 <button type="button" class="quiet-button" aria-label={format!("Remove: {told}")} onclick={remove}>{ "Remove" }</button>

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::aside_list::{AsideList, time_text};
 use super::ask_dialog::{ConfirmDialog, NameDialog};
 use super::modal::Modal;
+use super::quarantined_list::{QuarantinedList, time_text};
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_projects::Projects;
 use crate::ui::platform::quota;
@@ -112,7 +112,7 @@ pub fn ProjectsDialog(props: &Props) -> Html {
             if let Some(usage) = &*usage {
                 <p class="dialog-hint">{ format!("Everything is saved in this browser: {usage} are used.") }</p>
             }
-            <AsideList />
+            <QuarantinedList />
             <Answers question={question.clone()} {projects} {workspace} on_done={&props.on_close} />
         </Modal>
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::file_tree::{Props, Wish, row_under};
+use super::file_tree::{FileAction, Props, row_under};
 use crate::ui::selectors::files::TreeRow;
 
 /// What the tree listens with, and the folder that would take what is dragged; the empty path is the root.
@@ -55,12 +55,12 @@ pub fn use_row_drag(props: &Props) -> RowDrag {
         })
     };
     let drop = {
-        let (on_wish, target) = (props.on_wish.clone(), target.setter());
+        let (on_file_action, target) = (props.on_file_action.clone(), target.setter());
         Callback::from(move |event: DragEvent| {
             target.set(None);
             if let Some(from) = dragged.take() {
                 event.prevent_default();
-                on_wish.emit(Wish::MoveInto { from, directory: folder_under(&event, &rows) });
+                on_file_action.emit(FileAction::MoveInto { from, directory: folder_under(&event, &rows) });
             }
         })
     };

@@ -18,7 +18,7 @@ const SETTLED_MS: u32 = 150;
 
 /// Sends the program to be checked: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct Checker(Rc<Inner>);
+pub struct Checker(Rc<CheckerInner>);
 
 impl PartialEq for Checker {
     fn eq(&self, other: &Self) -> bool {
@@ -26,7 +26,7 @@ impl PartialEq for Checker {
     }
 }
 
-struct Inner {
+struct CheckerInner {
     engine: Engine,
     version: Cell<Version>,
     /// What was sent last, as that version.
@@ -57,7 +57,7 @@ impl Checker {
 #[hook]
 pub fn use_checker(engine: &Engine) -> Checker {
     let checker = use_memo((), |()| {
-        Checker(Rc::new(Inner {
+        Checker(Rc::new(CheckerInner {
             engine: engine.clone(),
             version: Cell::new(0),
             sent: RefCell::default(),

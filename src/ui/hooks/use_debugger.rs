@@ -28,7 +28,7 @@ const MOST_WAITING: usize = 16;
 
 /// The debugger's handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct Debugger(Rc<Inner>);
+pub struct Debugger(Rc<DebuggerInner>);
 
 impl PartialEq for Debugger {
     fn eq(&self, other: &Self) -> bool {
@@ -36,7 +36,7 @@ impl PartialEq for Debugger {
     }
 }
 
-struct Inner {
+struct DebuggerInner {
     engine: Engine,
     editor: EditorLink,
     debug: DebugContext,
@@ -63,7 +63,7 @@ pub fn use_debugger(
     settings: &SettingsContext,
 ) -> Debugger {
     let debugger = use_memo((), |()| {
-        Debugger(Rc::new(Inner {
+        Debugger(Rc::new(DebuggerInner {
             engine: engine.clone(),
             editor: editor.clone(),
             debug: debug.clone(),
@@ -79,8 +79,8 @@ pub fn use_debugger(
     {
         let debugger = debugger.clone();
         use_effect_with((), move |()| {
-            let heard = debugger.clone();
-            let listener = debugger.0.engine.listen(Callback::from(move |event: Rc<Event>| heard.hear(&event)));
+            let received = debugger.clone();
+            let listener = debugger.0.engine.listen(Callback::from(move |event: Rc<Event>| received.on_event(&event)));
             move || drop(listener)
         });
     }
@@ -286,7 +286,7 @@ impl Debugger {
         }
     }
 
-    fn hear(&self, event: &Event) {
+    fn on_event(&self, event: &Event) {
         if let Event::Explained { query, explanation, .. } = event {
             return self.explained(*query, explanation.as_ref());
         }

@@ -23,7 +23,7 @@ const SETTLED_MS: u32 = 150;
 
 /// The editor's handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct EditorLink(Rc<Inner>);
+pub struct EditorLink(Rc<EditorInner>);
 
 impl PartialEq for EditorLink {
     fn eq(&self, other: &Self) -> bool {
@@ -31,7 +31,7 @@ impl PartialEq for EditorLink {
     }
 }
 
-struct Inner {
+struct EditorInner {
     editor: RefCell<Option<Editor>>,
     /// What the editor shows, but for changes that are not taken over yet.
     shown: RefCell<Rc<str>>,
@@ -61,7 +61,7 @@ enum Reveal {
 pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> EditorLink {
     let (workspace, sources) = (workspace.dispatcher(), sources.dispatcher());
     let link = use_memo((), |()| {
-        EditorLink(Rc::new(Inner {
+        EditorLink(Rc::new(EditorInner {
             editor: RefCell::new(None),
             shown: RefCell::new("".into()),
             line_ending: Cell::new("\n"),
@@ -77,7 +77,7 @@ pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> Edi
     (*link).clone()
 }
 
-impl Inner {
+impl EditorInner {
     /// Another text is in the editor.
     fn shows(&self, text: Rc<str>) {
         self.line_ending.set(line_endings::dominant(&text, Breaks::Editor));

@@ -14,7 +14,7 @@ use crate::protocol::{
 };
 use crate::rest;
 use crate::ui::platform::dom;
-use crate::ui::platform::worker::{News, WorkerLink, missing_part};
+use crate::ui::platform::worker::{WorkerLink, WorkerMessage, missing_part};
 use crate::ui::state::check::{CheckAction, CheckState};
 use crate::ui::state::console::{ConsoleAction, ConsoleState};
 use crate::ui::state::debug::{DebugAction, DebugState};
@@ -33,7 +33,7 @@ const BETWEEN_PICTURES_MS: u32 = 33;
 
 /// The engine's handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct Engine(Rc<Inner>);
+pub struct Engine(Rc<EngineInner>);
 
 impl PartialEq for Engine {
     fn eq(&self, other: &Self) -> bool {
@@ -44,31 +44,31 @@ impl PartialEq for Engine {
 /// Keeps a callback registered; dropping it ends that.
 pub struct Listener {
     id: u32,
-    engine: Weak<Inner>,
+    engine: Weak<EngineInner>,
 }
 
-struct Inner {
+struct EngineInner {
     link: RefCell<Option<WorkerLink>>,
     ready: Cell<bool>,
-    /// What was asked before the worker could be.
+    /// Requests from before the worker was ready.
     queue: RefCell<Vec<Request>>,
     listeners: RefCell<Vec<(u32, Callback<Rc<Event>>)>>,
     next_listener: Cell<u32>,
-    /// The last run, and whether it is still going.
+    /// The last run, and whether it is active.
     run: Cell<RunId>,
     active: Cell<bool>,
-    /// Runs out when Stop or Pause is not answered.
+    /// Fires when Stop or Pause is not answered.
     watchdog: RefCell<Option<Timeout>>,
     warm_up: RefCell<Option<Timeout>>,
-    /// When the worker was last heard of, as [`dom::now`] tells.
-    heard: Cell<f64>,
+    /// When the worker's last message arrived, by [`dom::now`].
+    last_message: Cell<f64>,
     output: Output,
-    /// The furthest step that the debugged program has been at.
+    /// The largest step that the debugged program has reached.
     furthest: Cell<u64>,
-    /// What came before the rest of the page, and only that can show.
+    /// Events that wait for the rest of the page, which alone can show them.
     unshown: RefCell<Vec<Event>>,
     on_rest: RefCell<Option<EventListener>>,
-    /// Whether the last worker died because a part of it could not be fetched.
+    /// Whether the last worker crashed because a part of it could not be fetched.
     lacked_part: Cell<bool>,
     slices: Slices,
 }
@@ -130,7 +130,7 @@ pub fn use_engine_events(on_event: Callback<Rc<Event>>) {
 
 impl Engine {
     fn new(slices: Slices) -> Self {
-        Self(Rc::new(Inner {
+        Self(Rc::new(EngineInner {
             link: RefCell::new(None),
             ready: Cell::new(false),
             queue: RefCell::default(),
@@ -140,7 +140,7 @@ impl Engine {
             active: Cell::new(false),
             watchdog: RefCell::default(),
             warm_up: RefCell::default(),
-            heard: Cell::new(0.0),
+            last_message: Cell::new(0.0),
             output: Output::default(),
             furthest: Cell::new(0),
             unshown: RefCell::default(),
@@ -396,12 +396,12 @@ impl Engine {
 
     fn start(&self) {
         let weak = Rc::downgrade(&self.0);
-        let on_news = Callback::from(move |news| {
+        let on_message = Callback::from(move |message| {
             if let Some(inner) = weak.upgrade() {
-                Engine(inner).hear(news);
+                Engine(inner).on_message(message);
             }
         });
-        match WorkerLink::start(self.0.lacked_part.get(), on_news) {
+        match WorkerLink::start(self.0.lacked_part.get(), on_message) {
             Ok(link) => *self.0.link.borrow_mut() = Some(link),
             Err(error) => self.0.fail(&format!("the browser does not start it ({error:?})")),
         }
@@ -417,7 +417,7 @@ impl Engine {
         let timeout = Timeout::new(PATIENCE_MS, move || {
             let Some(engine) = weak.upgrade().map(Engine) else { return };
             let now = dom::now();
-            if now - engine.0.heard.get() < f64::from(PATIENCE_MS) && now - asked < LONGEST_PATIENCE_MS {
+            if now - engine.0.last_message.get() < f64::from(PATIENCE_MS) && now - asked < LONGEST_PATIENCE_MS {
                 engine.watch(asked);
             } else {
                 engine.replace("The interpreter did not respond and was restarted. Your text and files are safe.");
@@ -431,12 +431,12 @@ impl Engine {
         self.restart();
     }
 
-    fn hear(&self, news: News) {
-        match news {
-            News::Event(event) if !rest::is_there() && !is_plain(&event) => self.show_later(event),
-            News::Event(event) => self.hear_event(event),
-            News::Garbled(error) => self.0.fault(&error.to_string()),
-            News::Died { reason } if self.0.ready.get() && missing_part(&reason).is_some() => {
+    fn on_message(&self, message: WorkerMessage) {
+        match message {
+            WorkerMessage::Event(event) if !rest::is_there() && !is_plain(&event) => self.show_later(event),
+            WorkerMessage::Event(event) => self.on_event(event),
+            WorkerMessage::Undecodable(error) => self.0.fault(&error.to_string()),
+            WorkerMessage::Crashed { reason } if self.0.ready.get() && missing_part(&reason).is_some() => {
                 self.0.lacked_part.set(true);
                 self.replace(&format!(
                     "{}. The operation that needed it was cancelled, and the interpreter was restarted. Your text and \
@@ -444,24 +444,24 @@ impl Engine {
                     missing_part(&reason).unwrap_or_default()
                 ));
             }
-            News::Died { reason } if self.0.ready.get() => {
+            WorkerMessage::Crashed { reason } if self.0.ready.get() => {
                 self.replace(&format!(
                     "The interpreter crashed and was restarted. Your text and files are safe. The error: {}",
                     if reason.is_empty() { "nothing" } else { &reason }
                 ));
             }
-            // It never came up: another attempt at once would end the same way.
-            News::Died { reason } => {
+            // It never started: another attempt at once would fail the same way.
+            WorkerMessage::Crashed { reason } => {
                 self.0.link.take();
                 self.0.fail(if reason.is_empty() { "its program could not be loaded" } else { &reason });
             }
         }
     }
 
-    /// Keeps an event until the rest of the page is there.
+    /// Queues an event until the rest of the page is loaded.
     fn show_later(&self, event: Event) {
         let inner = &self.0;
-        inner.heard.set(dom::now());
+        inner.last_message.set(dom::now());
         inner.unshown.borrow_mut().push(event);
         if inner.on_rest.borrow().is_none() {
             let weak = Rc::downgrade(inner);
@@ -469,7 +469,7 @@ impl Engine {
                 if let Some(inner) = weak.upgrade().filter(|_| rest::is_there()) {
                     let unshown = inner.unshown.take();
                     let engine = Engine(inner);
-                    unshown.into_iter().for_each(|event| engine.hear_event(event));
+                    unshown.into_iter().for_each(|event| engine.on_event(event));
                 }
             });
             *inner.on_rest.borrow_mut() = Some(listener);
@@ -477,9 +477,9 @@ impl Engine {
         rest::ask();
     }
 
-    fn hear_event(&self, event: Event) {
+    fn on_event(&self, event: Event) {
         let inner = &self.0;
-        inner.heard.set(dom::now());
+        inner.last_message.set(dom::now());
         // Memory and calls outlive their run, and a worker that was replaced knows of none.
         let outlives = matches!(event, Event::Memory { .. } | Event::Calls { .. } | Event::CallsText { .. });
         if !outlives && event_run(&event).is_some_and(|run| run != inner.run.get()) {
@@ -524,8 +524,8 @@ impl Engine {
             _ => {}
         }
         if event_run(&event).is_some() && !outlives && !matches!(&*event, Event::Output { .. }) {
-            inner.slices.run.dispatch(RunAction::Heard(event.clone()));
-            inner.slices.debug.dispatch(DebugAction::Heard(event.clone()));
+            inner.slices.run.dispatch(RunAction::Received(event.clone()));
+            inner.slices.debug.dispatch(DebugAction::Received(event.clone()));
         }
         // A copy: a listener may well add or remove one.
         let listeners: Vec<_> = inner.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
@@ -567,7 +567,7 @@ impl Engine {
     }
 }
 
-impl Inner {
+impl EngineInner {
     fn send(&self, request: Request) {
         if !self.ready.get() {
             self.queue.borrow_mut().push(request);

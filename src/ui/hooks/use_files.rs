@@ -59,13 +59,13 @@ pub fn use_files(opened: u32) -> Files {
     }
     let on_event = {
         let (state, readers) = (state.dispatcher(), readers.clone());
-        use_callback((), move |event: Rc<Event>, ()| hear(&event, &state, &readers))
+        use_callback((), move |event: Rc<Event>, ()| on_event(&event, &state, &readers))
     };
     use_engine_events(on_event);
     Files { state, engine, projects, workspace, readers }
 }
 
-fn hear(event: &Event, state: &UseReducerDispatcher<FilesState>, readers: &Readers) {
+fn on_event(event: &Event, state: &UseReducerDispatcher<FilesState>, readers: &Readers) {
     match event {
         Event::Tree { entries, bytes } => {
             state.dispatch(FilesAction::Tree { entries: entries.as_slice().into(), bytes: *bytes });

@@ -18,9 +18,9 @@ use crate::ui::state::project_file::ProjectFile;
 
 /// The handle: equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct Opener(Rc<Inner>);
+pub struct Opener(Rc<OpenerInner>);
 
-struct Inner {
+struct OpenerInner {
     projects: Projects,
     files: Files,
     workspace: WorkspaceContext,
@@ -51,7 +51,7 @@ pub fn use_open(projects: &Projects, files: &Files) -> Opener {
     let check = use_slice::<CheckContext>();
     let (opened, is_known) = (workspace.opened, sources.is_known());
     let names_none = names_sources(&check) == Some(false) && !check.is_pending();
-    let opener = use_memo((), |()| Inner {
+    let opener = use_memo((), |()| OpenerInner {
         projects: projects.clone(),
         files: files.clone(),
         workspace,
@@ -120,7 +120,7 @@ impl Opener {
     }
 
     async fn open_several(&self, picked: Vec<Picked>) {
-        let Inner { projects, files, workspace, .. } = &*self.0;
+        let OpenerInner { projects, files, workspace, .. } = &*self.0;
         let all: Vec<&Picked> = picked.iter().filter(|file| !file.is_directory()).collect();
         let paths: Vec<&str> = all.iter().map(|file| &*file.path).collect();
         match several(&paths) {
@@ -165,7 +165,7 @@ impl Opener {
     }
 
     async fn open_one(&self, file: Picked) {
-        let Inner { projects, files, .. } = &*self.0;
+        let OpenerInner { projects, files, .. } = &*self.0;
         let name = file.path.clone();
         let opened = match file.read().await {
             Ok(bytes) => {

@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS: u32 = 1000;
 
 /// Starts runs: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct Launcher(Rc<Inner>);
+pub struct Launcher(Rc<LauncherInner>);
 
 impl PartialEq for Launcher {
     fn eq(&self, other: &Self) -> bool {
@@ -29,7 +29,7 @@ impl PartialEq for Launcher {
     }
 }
 
-struct Inner {
+struct LauncherInner {
     engine: Engine,
     editor: EditorLink,
     workspace: WorkspaceContext,
@@ -74,7 +74,7 @@ pub fn use_launcher(
     checker: &Checker,
 ) -> Launcher {
     let launcher = use_memo((), |()| {
-        Launcher(Rc::new(Inner {
+        Launcher(Rc::new(LauncherInner {
             engine: engine.clone(),
             editor: editor.clone(),
             workspace: workspace.clone(),

@@ -32,12 +32,12 @@ pub fn use_sources(
         let sources = sources.dispatcher();
         let engine = engine.clone();
         use_effect_with((), move |()| {
-            let heard = Callback::from(move |event: Rc<Event>| {
+            let received = Callback::from(move |event: Rc<Event>| {
                 if matches!(*event, Event::SourcesListed { .. }) {
-                    sources.dispatch(SourcesAction::Heard(event));
+                    sources.dispatch(SourcesAction::Received(event));
                 }
             });
-            let listener = engine.listen(heard);
+            let listener = engine.listen(received);
             move || drop(listener)
         });
     }

@@ -2,10 +2,9 @@
 //!
 //! Each stored project has a revision. A save says which revision it is based on, and the comparison and the write are
 //! one transaction; so of two tabs that work on the same project, the second to save notices and does not overwrite.
-//! What is larger than a browser takes as one value is stored in pieces, in the same transaction: either all of them are
-//! kept, or the save fails and says so.
-//! A record that cannot be read is moved aside, never deleted.
-//! Where the browser refuses its storage, the page's own memory stands in, and [`Database::refused`] says why.
+//! What is larger than a browser takes as one value is stored in pieces, in the same transaction: either all of them
+//! are kept, or the save fails and says so. A record that cannot be read is quarantined, never deleted. Where the
+//! browser refuses its storage, the page's own memory stands in, and [`Database::refused`] says why.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -35,7 +34,7 @@ const FILES: &str = "files";
 /// Pieces by `[project id, path or part, number]`.
 const PIECES: &str = "pieces";
 /// Records that could not be read, by `[project id, number]`.
-const ASIDE: &str = "aside";
+const QUARANTINE: &str = "aside";
 /// Numbers that only grow.
 const COUNTERS: &str = "counters";
 /// The counter of all saves: projects are listed by it, and not by a clock that may be set back.
@@ -78,10 +77,10 @@ pub struct Stored {
 
 /// A record that could not be read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Aside {
+pub struct Quarantined {
     /// The project's identity.
     pub id: String,
-    /// When it was put aside, in milliseconds since 1970; later where another of the project has that time.
+    /// When it was quarantined, in milliseconds since 1970; later if another record of the project has that time.
     pub time: f64,
     pub name: String,
     /// The record as it was stored.
@@ -129,7 +128,7 @@ impl Database {
     /// Opens the database of this name, making it where it is new.
     pub async fn open(name: &str) -> Result<Self, StorageError> {
         let connection = Connection::open(name, LAYOUT, |database| {
-            for store in [PROJECTS, FILES, PIECES, ASIDE, COUNTERS] {
+            for store in [PROJECTS, FILES, PIECES, QUARANTINE, COUNTERS] {
                 // One that is there already is left alone; any other failure shows at the first use.
                 let _ = database.create_object_store(store);
             }
@@ -221,7 +220,7 @@ impl Database {
             Err(error @ ProjectFileError::FutureVersion(_)) => return Err(LoadError::Future(error)),
             Err(error) => {
                 drop(transaction);
-                put_aside(connection, id).await?;
+                quarantine(connection, id).await?;
                 return Err(LoadError::Unreadable(error));
             }
         };
@@ -363,32 +362,32 @@ impl Database {
         transaction.commit().await
     }
 
-    /// The records that could not be read and lie aside.
-    pub async fn aside(&self) -> Result<Vec<Aside>, StorageError> {
+    /// The records that could not be read.
+    pub async fn quarantined(&self) -> Result<Vec<Quarantined>, StorageError> {
         let Backing::Browser(connection) = &self.0 else { return Ok(Vec::new()) };
-        let transaction = connection.begin(&[ASIDE, PIECES], false).await?;
-        let store = transaction.store(ASIDE)?;
+        let transaction = connection.begin(&[QUARANTINE, PIECES], false).await?;
+        let store = transaction.store(QUARANTINE)?;
         let asked = (store.get_all_keys(), store.get_all());
         let (keys, records) = (Array::from(&result(asked.0).await?), Array::from(&result(asked.1).await?));
-        let mut aside = Vec::new();
+        let mut quarantined = Vec::new();
         for (key, record) in keys.iter().zip(records.iter()) {
             let key = Array::from(&key);
             let (Some(id), Some(time)) = (key.get(0).as_string(), key.get(1).as_f64()) else { continue };
             let name = get(&record, "name").as_string().unwrap_or_else(|| "a project without a name".to_owned());
             let body = read_part(&transaction, &id, &get(&record, "body"), &BODY.into()).await?.unwrap_or_default();
-            aside.push(Aside { id, time, name, body });
+            quarantined.push(Quarantined { id, time, name, body });
         }
         transaction.commit().await?;
-        Ok(aside)
+        Ok(quarantined)
     }
 
     /// What is stored of such a record's files: readable or not, every one of them is handed out, and of one in pieces
     /// those that are there. A binary program is among them, as `program.wasm` beside the files' own folder.
-    pub async fn files_aside(&self, aside: &Aside) -> Result<FilesAside, StorageError> {
-        let Backing::Browser(connection) = &self.0 else { return Ok(FilesAside::default()) };
+    pub async fn quarantined_files(&self, quarantined: &Quarantined) -> Result<QuarantinedFiles, StorageError> {
+        let Backing::Browser(connection) = &self.0 else { return Ok(QuarantinedFiles::default()) };
         let transaction = connection.begin(&[FILES, PIECES], false).await?;
         let mut files = Vec::new();
-        read_files(&transaction, &aside.id, &|_, _| (), &mut |path, bytes, rest| {
+        read_files(&transaction, &quarantined.id, &|_, _| (), &mut |path, bytes, rest| {
             let contents = match bytes {
                 Some(bytes) => bytes.contents_or_bytes(),
                 None => FileContents::File { bytes: rest },
@@ -397,21 +396,23 @@ impl Database {
         })
         .await?;
         let mut program = Vec::new();
-        read_pieces(&transaction.store(PIECES)?, &aside.id, &PROGRAM.into(), &mut program).await?;
+        read_pieces(&transaction.store(PIECES)?, &quarantined.id, &PROGRAM.into(), &mut program).await?;
         transaction.commit().await?;
-        Ok(FilesAside { files, program })
+        Ok(QuarantinedFiles { files, program })
     }
 
     /// Removes such a record and its files: the person has it elsewhere, or does not want it.
-    pub async fn delete_aside(&self, aside: &Aside) -> Result<(), StorageError> {
+    pub async fn delete_quarantined(&self, quarantined: &Quarantined) -> Result<(), StorageError> {
         let Backing::Browser(connection) = &self.0 else { return Ok(()) };
-        let transaction = connection.begin(&[PROJECTS, FILES, PIECES, ASIDE], true).await?;
-        let same_id = result(transaction.store(PROJECTS)?.get(&aside.id.as_str().into())).await?;
-        transaction.store(ASIDE)?.delete(&Array::of2(&aside.id.as_str().into(), &aside.time.into()))?;
+        let transaction = connection.begin(&[PROJECTS, FILES, PIECES, QUARANTINE], true).await?;
+        let same_id = result(transaction.store(PROJECTS)?.get(&quarantined.id.as_str().into())).await?;
+        transaction
+            .store(QUARANTINE)?
+            .delete(&Array::of2(&quarantined.id.as_str().into(), &quarantined.time.into()))?;
         // A project that has been kept under the same identity since then has the files now.
         if same_id.is_undefined() {
             for store in [FILES, PIECES] {
-                transaction.store(store)?.delete(range_of_project(&aside.id)?.as_ref())?;
+                transaction.store(store)?.delete(range_of_project(&quarantined.id)?.as_ref())?;
             }
         }
         transaction.commit().await
@@ -420,23 +421,23 @@ impl Database {
 
 /// What is stored beside a record that could not be read.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct FilesAside {
+pub struct QuarantinedFiles {
     pub files: Vec<FileImage>,
     /// The binary program; empty where it is part of the record.
     pub program: Vec<u8>,
 }
 
 /// Moves a record where it is safe and out of the way. Its files and pieces stay where they are.
-async fn put_aside(connection: &Connection, id: &str) -> Result<(), StorageError> {
-    let transaction = connection.begin(&[PROJECTS, ASIDE], true).await?;
-    let (projects, aside) = (transaction.store(PROJECTS)?, transaction.store(ASIDE)?);
+async fn quarantine(connection: &Connection, id: &str) -> Result<(), StorageError> {
+    let transaction = connection.begin(&[PROJECTS, QUARANTINE], true).await?;
+    let (projects, quarantined) = (transaction.store(PROJECTS)?, transaction.store(QUARANTINE)?);
     let range = range_of_project(id)?;
-    let asked = (projects.get(&id.into()), aside.get_all_keys_with_key(&range));
+    let asked = (projects.get(&id.into()), quarantined.get_all_keys_with_key(&range));
     let (record, keys) = (result(asked.0).await?, Array::from(&result(asked.1).await?));
     // Whatever the clock says: one that lies there already is not overwritten.
     let last = keys.iter().filter_map(|key| Array::from(&key).get(1).as_f64()).fold(0.0, f64::max);
     let number = js_sys::Date::now().max(last + 1.0);
-    aside.put_with_key(&record, &Array::of2(&id.into(), &number.into()))?;
+    quarantined.put_with_key(&record, &Array::of2(&id.into(), &number.into()))?;
     projects.delete(&id.into())?;
     transaction.commit().await
 }

@@ -9,13 +9,13 @@ use yew::Callback;
 use super::dom;
 use crate::protocol::{CodecError, Event, Request};
 
-/// What is heard from a worker.
-pub enum News {
+/// A message from a worker.
+pub enum WorkerMessage {
     Event(Event),
-    /// It sent something that is not an event.
-    Garbled(CodecError),
-    /// Its script failed: it could not be loaded, or it broke off. It cannot be used any more.
-    Died {
+    /// Bytes that are not an event.
+    Undecodable(CodecError),
+    /// Its script could not be loaded, or it crashed. The worker can no longer be used.
+    Crashed {
         reason: String,
     },
 }
@@ -33,27 +33,27 @@ pub struct WorkerLink {
 
 impl WorkerLink {
     /// Starts a worker; `lacked_part` where it takes the place of one that a part was missing of.
-    pub fn start(lacked_part: bool, on_news: Callback<News>) -> Result<Self, JsValue> {
+    pub fn start(lacked_part: bool, on_message: Callback<WorkerMessage>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         // Read by `worker_loader.js`: such a worker waits with what may need that part.
         options.set_name(if lacked_part { "part-missing" } else { "" });
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&dom::asset("worker", "worker_loader.js"), &options)?;
-        let on_message = {
-            let on_news = on_news.clone();
+        let message_listener = {
+            let on_message = on_message.clone();
             EventListener::new(&worker, "message", move |event| {
                 let Some(message) = event.dyn_ref::<MessageEvent>() else { return };
-                on_news.emit(match Event::decode(&Uint8Array::new(&message.data()).to_vec()) {
-                    Ok(event) => News::Event(event),
-                    Err(error) => News::Garbled(error),
+                on_message.emit(match Event::decode(&Uint8Array::new(&message.data()).to_vec()) {
+                    Ok(event) => WorkerMessage::Event(event),
+                    Err(error) => WorkerMessage::Undecodable(error),
                 });
             })
         };
-        let on_error = EventListener::new(&worker, "error", move |event| {
+        let error_listener = EventListener::new(&worker, "error", move |event| {
             let reason = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-            on_news.emit(News::Died { reason });
+            on_message.emit(WorkerMessage::Crashed { reason });
         });
-        Ok(Self { worker, _listeners: [on_message, on_error] })
+        Ok(Self { worker, _listeners: [message_listener, error_listener] })
     }
 
     /// Sends a request; its bytes are handed over, not copied.

@@ -98,7 +98,7 @@ pub enum DebugAction {
     /// Another program was opened, with what was kept of its debugging.
     Opened(Rc<DebugNotes>),
     /// From the worker; what is not about this run changes nothing.
-    Heard(Rc<Event>),
+    Received(Rc<Event>),
 }
 
 impl Default for DebugState {
@@ -159,7 +159,7 @@ impl DebugState {
                 next.expressions = Expressions::of_texts(&notes.expressions);
                 next.text = None;
             }
-            DebugAction::Heard(event) => next.hear(&event),
+            DebugAction::Received(event) => next.on_event(&event),
         }
         next
     }
@@ -226,7 +226,7 @@ impl DebugState {
         (self.frame, self.level) = (0, 0);
     }
 
-    fn hear(&mut self, event: &Event) {
+    fn on_event(&mut self, event: &Event) {
         match event {
             Event::DebugStopped { run, view } if *run == self.run && self.is_on() => self.stop(view),
             Event::DebugWorking { run, step, of } if *run == self.run => {
@@ -305,12 +305,12 @@ pub mod tests {
         actions.into_iter().fold(DebugState::default(), |state, action| state.apply(action))
     }
 
-    fn heard(event: Event) -> DebugAction {
-        DebugAction::Heard(Rc::new(event))
+    fn received(event: Event) -> DebugAction {
+        DebugAction::Received(Rc::new(event))
     }
 
     fn stopped(step: u64, reason: StopReason) -> DebugAction {
-        heard(Event::DebugStopped { run: 1, view: Box::new(view(step, reason)) })
+        received(Event::DebugStopped { run: 1, view: Box::new(view(step, reason)) })
     }
 
     fn begun() -> [DebugAction; 2] {
@@ -332,7 +332,7 @@ pub mod tests {
     #[test]
     fn progress_is_kept_until_it_stops() {
         let state = apply_all(begun()).apply(DebugAction::Asked);
-        let state = state.apply(heard(Event::DebugWorking { run: 1, step: 70, of: Some(90) }));
+        let state = state.apply(received(Event::DebugWorking { run: 1, step: 70, of: Some(90) }));
         assert!(matches!(&state.phase, DebugPhase::Working { progress: Some((70, Some(90))), last } if last.step == 0));
         let state = state.apply(stopped(90, StopReason::Pause));
         assert!(state.is_stopped());
@@ -343,7 +343,7 @@ pub mod tests {
         let state = apply_all(begun()).apply(DebugAction::Begin { run: 2, text: None });
         assert_eq!(state.apply(stopped(5, StopReason::Step)), state);
         let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
-        assert_eq!(state.apply(heard(finished)), state);
+        assert_eq!(state.apply(received(finished)), state);
         // A view that comes after the end does not bring it back.
         let over = apply_all(begun()).apply(DebugAction::End);
         assert_eq!(over.apply(stopped(5, StopReason::Step)), over);
@@ -354,7 +354,7 @@ pub mod tests {
         let state =
             apply_all(begun()).apply(DebugAction::Breakpoints(BreakpointChange::Toggle { file: None, line: 3 }));
         let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
-        let state = state.apply(heard(finished));
+        let state = state.apply(received(finished));
         assert_eq!(state.phase, DebugPhase::Idle);
         assert_eq!(state.breakpoints.lines.len(), 1);
         let state = state.apply(DebugAction::Begin { run: 2, text: None });
@@ -368,7 +368,7 @@ pub mod tests {
     #[test]
     fn a_refused_change_leaves_everything_where_it_was() {
         let state = apply_all(begun()).apply(DebugAction::Asked);
-        let state = state.apply(heard(Event::ChangeRefused { run: 1, message: "not a number".into() }));
+        let state = state.apply(received(Event::ChangeRefused { run: 1, message: "not a number".into() }));
         assert!(state.is_stopped());
         assert_eq!(state.refused.as_deref(), Some("not a number"));
         assert_eq!(state.apply(DebugAction::Asked).refused, None);

@@ -90,7 +90,7 @@ pub enum RunAction {
     /// Another program was opened: there was no run of it yet.
     Forget,
     /// From the worker; what is not about this run, or not about runs at all, changes nothing.
-    Heard(Rc<Event>),
+    Received(Rc<Event>),
 }
 
 impl Default for RunState {
@@ -127,7 +127,7 @@ impl RunState {
             RunAction::PauseAsked | RunAction::StopAsked | RunAction::Lost => {}
             RunAction::InputEnded => next.input_ended = true,
             RunAction::Forget => next = Self::default(),
-            RunAction::Heard(event) => next.hear(&event),
+            RunAction::Received(event) => next.on_event(&event),
         }
         next
     }
@@ -147,7 +147,7 @@ impl RunState {
         self.phase == Phase::Running(Activity::WaitingForInput)
     }
 
-    fn hear(&mut self, event: &Event) {
+    fn on_event(&mut self, event: &Event) {
         if event_run(event) != Some(self.run) {
             return;
         }
@@ -297,25 +297,25 @@ mod tests {
         actions.into_iter().fold(RunState::default(), |state, action| state.apply(action))
     }
 
-    fn heard(event: Event) -> RunAction {
-        RunAction::Heard(Rc::new(event))
+    fn received(event: Event) -> RunAction {
+        RunAction::Received(Rc::new(event))
     }
 
     fn finished(run: RunId) -> RunAction {
         let counters = Counters { fuel: 7, ..Counters::default() };
-        heard(Event::Finished { run, outcome: Outcome::Exited { code: 3 }, counters })
+        received(Event::Finished { run, outcome: Outcome::Exited { code: 3 }, counters })
     }
 
     fn started(run: RunId) -> RunAction {
-        heard(Event::Started { run, call: "_start()".into() })
+        received(Event::Started { run, call: "_start()".into() })
     }
 
     #[test]
     fn a_run_from_start_to_end() {
-        let state = apply_all([RunAction::Begin { run: 1 }, started(1), heard(Event::WaitingForInput { run: 1 })]);
+        let state = apply_all([RunAction::Begin { run: 1 }, started(1), received(Event::WaitingForInput { run: 1 })]);
         assert!(state.waits_for_input());
         assert_eq!(state.call.as_deref(), Some("_start()"));
-        let state = state.apply(heard(Event::Continued { run: 1 })).apply(finished(1));
+        let state = state.apply(received(Event::Continued { run: 1 })).apply(finished(1));
         assert_eq!(state.phase, Phase::Finished(Rc::new(Outcome::Exited { code: 3 })));
         assert_eq!(state.counters.as_ref().map(|counters| counters.fuel), Some(7));
         assert!(!state.is_active());
@@ -334,8 +334,8 @@ mod tests {
             let outcome = Outcome::Returned { results: Vec::new() };
             [
                 RunAction::Begin { run },
-                heard(Event::Started { run, call: format!("sq({run})") }),
-                heard(Event::Finished { run, outcome, counters }),
+                received(Event::Started { run, call: format!("sq({run})") }),
+                received(Event::Finished { run, outcome, counters }),
             ]
         };
         let state = apply_all([call(1), call(2)].into_iter().flatten());
@@ -364,7 +364,7 @@ mod tests {
     #[test]
     fn the_calls_of_a_run_that_failed_come_after_its_end() {
         let backtrace = Backtrace { calls: Vec::new(), hidden: 3, cause: String::new(), problem: None };
-        let told = |run| heard(Event::Backtrace { run, backtrace: backtrace.clone() });
+        let told = |run| received(Event::Backtrace { run, backtrace: backtrace.clone() });
         let state = apply_all([RunAction::Begin { run: 1 }, started(1), finished(1)]);
         assert_eq!(state.apply(told(2)), state);
         let state = state.apply(told(1));
@@ -377,12 +377,12 @@ mod tests {
         let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::PauseAsked]);
         assert_eq!(state.phase, Phase::Pausing);
         // The program may still begin to wait before the pause reaches it.
-        let state = state.apply(heard(Event::WaitingForInput { run: 1 }));
+        let state = state.apply(received(Event::WaitingForInput { run: 1 }));
         assert_eq!(state.phase, Phase::Pausing);
-        let state = state.apply(heard(Event::Paused { run: 1 }));
+        let state = state.apply(received(Event::Paused { run: 1 }));
         assert_eq!(state.phase, Phase::Paused);
         assert!(state.is_active());
-        let state = state.apply(heard(Event::Continued { run: 1 }));
+        let state = state.apply(received(Event::Continued { run: 1 }));
         assert_eq!(state.phase, Phase::Running(Activity::Computing));
     }
 
@@ -393,7 +393,7 @@ mod tests {
             started(1),
             RunAction::PauseAsked,
             RunAction::StopAsked,
-            heard(Event::Paused { run: 1 }),
+            received(Event::Paused { run: 1 }),
         ]);
         assert_eq!(state.phase, Phase::Stopping);
     }

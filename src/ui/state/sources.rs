@@ -47,7 +47,7 @@ pub enum SourcesAction {
         version: Version,
     },
     /// From the worker; an answer to another question changes nothing.
-    Heard(Rc<Event>),
+    Received(Rc<Event>),
     Show(ModuleView),
     /// The person has supplied source files: these are what they want to see.
     Supplied,
@@ -63,7 +63,7 @@ impl SourcesState {
         match action {
             SourcesAction::Forget => next = Self { asked: self.asked, ..Self::default() },
             SourcesAction::Asked { version } => next.asked = version,
-            SourcesAction::Heard(event) => {
+            SourcesAction::Received(event) => {
                 if let Event::SourcesListed { version, files, problem } = &*event
                     && *version == self.asked
                 {
@@ -113,7 +113,7 @@ mod tests {
 
     fn listed(version: Version) -> SourcesAction {
         let file = |path: &str, is_library| SourceFile { path: path.to_owned(), is_library, landmarks: Vec::new() };
-        SourcesAction::Heard(Rc::new(Event::SourcesListed {
+        SourcesAction::Received(Rc::new(Event::SourcesListed {
             version,
             files: vec![file("/a/src/main.rs", false), file("/rustc/x/lib.rs", true), file("/a/src/count.rs", false)],
             problem: None,

@@ -24,7 +24,9 @@ use super::use_editor::EditorLink;
 use super::use_engine::{Engine, Listener};
 use crate::protocol::{Event, FileContents, FileImage};
 use crate::rest;
-use crate::ui::platform::storage::{Aside, Database, FilesAside, Revision, new_id, setting_key, write_setting};
+use crate::ui::platform::storage::{
+    Database, Quarantined, QuarantinedFiles, Revision, new_id, setting_key, write_setting,
+};
 use crate::ui::platform::{archive, dom, download, local_keys, tabs};
 use crate::ui::selectors::numbers;
 use crate::ui::state::files_update::FilesUpdate;
@@ -44,7 +46,7 @@ const BETWEEN_REPORTS: f64 = 250.0;
 
 /// The projects' handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
-pub struct Projects(Rc<Inner>);
+pub struct Projects(Rc<ProjectsInner>);
 
 impl PartialEq for Projects {
     fn eq(&self, other: &Self) -> bool {
@@ -52,7 +54,7 @@ impl PartialEq for Projects {
     }
 }
 
-struct Inner {
+struct ProjectsInner {
     workspace: WorkspaceContext,
     engine: Engine,
     editor: EditorLink,
@@ -101,7 +103,7 @@ struct Inner {
 #[hook]
 pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &EditorLink) -> Projects {
     let projects = use_memo((), |()| {
-        Projects(Rc::new(Inner {
+        Projects(Rc::new(ProjectsInner {
             workspace: workspace.clone(),
             engine: engine.clone(),
             editor: editor.clone(),
@@ -157,9 +159,9 @@ fn remember(id: &str) {
 
 impl Projects {
     fn start(&self) {
-        let heard = {
+        let received = {
             let projects = self.clone();
-            self.0.engine.listen(Callback::from(move |event: Rc<Event>| projects.hear(&event)))
+            self.0.engine.listen(Callback::from(move |event: Rc<Event>| projects.on_event(&event)))
         };
         let leaving = || {
             let projects = self.clone();
@@ -193,7 +195,7 @@ impl Projects {
                     projects.deleted_elsewhere(&text("newValue").unwrap_or_default());
                 }
             });
-            *self.0.listeners.borrow_mut() = Some((heard, [page_hide, hidden, link, before, stored]));
+            *self.0.listeners.borrow_mut() = Some((received, [page_hide, hidden, link, before, stored]));
         }
         tabs::announce(&self.0.tab);
         let projects = self.clone();
@@ -259,32 +261,33 @@ impl Projects {
         }));
     }
 
-    /// What could not be read and lies aside. Where that cannot be told, nothing.
-    pub async fn aside(&self) -> Vec<Aside> {
+    /// The records that could not be read; none if they cannot be listed.
+    pub async fn quarantined(&self) -> Vec<Quarantined> {
         let Some(database) = self.database() else { return Vec::new() };
-        database.aside().await.unwrap_or_default()
+        database.quarantined().await.unwrap_or_default()
     }
 
     /// Hands out a record that could not be read, as it was stored, with its files.
-    pub async fn download_aside(&self, aside: &Aside) -> Result<(), String> {
+    pub async fn download_quarantined(&self, quarantined: &Quarantined) -> Result<(), String> {
         let database = self.database().ok_or("the browser's storage is not open")?;
-        let FilesAside { files, program } = database.files_aside(aside).await.map_err(|error| error.to_string())?;
+        let QuarantinedFiles { files, program } =
+            database.quarantined_files(quarantined).await.map_err(|error| error.to_string())?;
         let image = |path: &str, bytes| FileImage { path: path.to_owned(), contents: FileContents::File { bytes } };
-        let mut images = vec![image("record.bin", aside.body.clone())];
+        let mut images = vec![image("record.bin", quarantined.body.clone())];
         if !program.is_empty() {
             images.push(image("program.wasm", program));
         }
         images.extend(files.into_iter().map(|file| FileImage { path: format!("files/{}", file.path), ..file }));
         let archive = archive::zip::pack(&images).map_err(|error| error.to_string())?;
-        let name = format!("{} (unreadable).zip", file_stem(&aside.name));
+        let name = format!("{} (unreadable).zip", file_stem(&quarantined.name));
         download::download(&name, "application/zip", &archive)
             .map_err(|_| "the browser does not let the page download it".to_owned())
     }
 
     /// Removes a record that could not be read: the person has confirmed it.
-    pub async fn delete_aside(&self, aside: &Aside) -> Result<(), String> {
+    pub async fn delete_quarantined(&self, quarantined: &Quarantined) -> Result<(), String> {
         let database = self.database().ok_or("the browser's storage is not open")?;
-        database.delete_aside(aside).await.map_err(|error| error.to_string())
+        database.delete_quarantined(quarantined).await.map_err(|error| error.to_string())
     }
 
     /// Says something, until what it is about is over.
@@ -329,7 +332,7 @@ impl Projects {
         }));
     }
 
-    fn hear(&self, event: &Event) {
+    fn on_event(&self, event: &Event) {
         let inner = &self.0;
         match event {
             Event::FilesChanged { written, removed, asked } => {

@@ -38,7 +38,7 @@ pub(super) enum Keep {
     AtOnce,
     /// Until then it is stored, so that a reload shows it, and not listed.
     WhenEdited,
-    /// Until it is edited, run or kept at the user's wish, nothing of it is stored.
+    /// Until it is edited, run or kept at the user's request, nothing of it is stored.
     WhenUsed,
 }
 
@@ -267,7 +267,7 @@ impl Projects {
                     }
                     project.name = free_name(&project.name, &self.0.workspace.clone().projects);
                     let files = FilesUpdate::Replace(std::mem::take(&mut project.files));
-                    // The files of one that could not be read belong to what lies aside.
+                    // The files of a project that could not be read belong to the quarantined record.
                     let id = if is_missing { entry.project.clone() } else { new_id() };
                     let unsaved = Unsaved { project: &project, files: &files, program_is_stored: false };
                     let save = database.save(&id, unsaved, None, &self.0.tab, &report).await;

@@ -7,35 +7,35 @@ use yew::prelude::*;
 use super::ask_dialog::ConfirmDialog;
 use crate::ui::hooks::reducers::use_slice;
 use crate::ui::hooks::use_projects::Projects;
-use crate::ui::platform::storage::Aside;
+use crate::ui::platform::storage::Quarantined;
 
 /// Nothing at all, unless there is one.
 #[component]
-pub fn AsideList() -> Html {
+pub fn QuarantinedList() -> Html {
     let projects = use_slice::<Projects>();
-    let list = use_state_eq(Vec::<Aside>::new);
+    let list = use_state_eq(Vec::<Quarantined>::new);
     let problem = use_state_eq(|| None::<String>);
-    let question = use_state_eq(|| None::<Aside>);
+    let question = use_state_eq(|| None::<Quarantined>);
     {
         let (projects, list) = (projects.clone(), list.setter());
-        use_effect_with((), move |()| spawn_local(async move { list.set(projects.aside().await) }));
+        use_effect_with((), move |()| spawn_local(async move { list.set(projects.quarantined().await) }));
     }
     if list.is_empty() {
         return Html::default();
     }
-    let download = |aside: &Aside| {
-        let (projects, problem, aside) = (projects.clone(), problem.setter(), aside.clone());
+    let download = |quarantined: &Quarantined| {
+        let (projects, problem, quarantined) = (projects.clone(), problem.setter(), quarantined.clone());
         Callback::from(move |_: MouseEvent| {
-            let (projects, problem, aside) = (projects.clone(), problem.clone(), aside.clone());
+            let (projects, problem, quarantined) = (projects.clone(), problem.clone(), quarantined.clone());
             spawn_local(async move {
-                let failed = projects.download_aside(&aside).await.err();
-                problem.set(failed.map(|reason| format!("“{}” cannot be downloaded: {reason}.", aside.name)));
+                let failed = projects.download_quarantined(&quarantined).await.err();
+                problem.set(failed.map(|reason| format!("“{}” cannot be downloaded: {reason}.", quarantined.name)));
             });
         })
     };
-    let ask = |aside: &Aside| {
-        let (question, aside) = (question.setter(), aside.clone());
-        Callback::from(move |_: MouseEvent| question.set(Some(aside.clone())))
+    let ask = |quarantined: &Quarantined| {
+        let (question, quarantined) = (question.setter(), quarantined.clone());
+        Callback::from(move |_: MouseEvent| question.set(Some(quarantined.clone())))
     };
     let close = {
         let question = question.setter();
@@ -48,12 +48,12 @@ pub fn AsideList() -> Html {
             let (projects, list, problem, asked) = (projects.clone(), list.clone(), problem.clone(), asked.clone());
             close.emit(());
             spawn_local(async move {
-                if let Some(aside) = asked
-                    && let Err(reason) = projects.delete_aside(&aside).await
+                if let Some(quarantined) = asked
+                    && let Err(reason) = projects.delete_quarantined(&quarantined).await
                 {
-                    problem.set(Some(format!("“{}” cannot be deleted: {reason}.", aside.name)));
+                    problem.set(Some(format!("“{}” cannot be deleted: {reason}.", quarantined.name)));
                 }
-                list.set(projects.aside().await);
+                list.set(projects.quarantined().await);
             });
         })
     };
@@ -66,17 +66,17 @@ pub fn AsideList() -> Html {
             </p>
             if let Some(problem) = &*problem { <p class="dialog-hint" data-problem="true" role="alert">{ problem }</p> }
             <ul class="project-list">
-                { for list.iter().map(|aside| html! {
-                    <li class="project-line" key={format!("{} {}", aside.id, aside.time)}>
-                        <span class="project-lost"><strong>{ &aside.name }</strong><span class="project-time">{ format!("set aside {}", time_text(aside.time)) }</span></span>
-                        <button type="button" class="button" aria-label={format!("Download {}", aside.name)} onclick={download(aside)}>{ "Download" }</button>
-                        <button type="button" class="quiet-button" aria-label={format!("Delete {} permanently", aside.name)} onclick={ask(aside)}>{ "Delete" }</button>
+                { for list.iter().map(|quarantined| html! {
+                    <li class="project-line" key={format!("{} {}", quarantined.id, quarantined.time)}>
+                        <span class="project-lost"><strong>{ &quarantined.name }</strong><span class="project-time">{ format!("set aside {}", time_text(quarantined.time)) }</span></span>
+                        <button type="button" class="button" aria-label={format!("Download {}", quarantined.name)} onclick={download(quarantined)}>{ "Download" }</button>
+                        <button type="button" class="quiet-button" aria-label={format!("Delete {} permanently", quarantined.name)} onclick={ask(quarantined)}>{ "Delete" }</button>
                     </li>
                 }) }
             </ul>
-            if let Some(aside) = &*question {
+            if let Some(quarantined) = &*question {
                 <ConfirmDialog title="Delete the damaged project?" action="Delete"
-                    text={format!("The stored data of “{}” and its files are removed from this browser. This cannot be undone.", aside.name)}
+                    text={format!("The stored data of “{}” and its files are removed from this browser. This cannot be undone.", quarantined.name)}
                     {on_yes} on_close={close} />
             }
         </section>
