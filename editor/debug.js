@@ -2,7 +2,7 @@
 
 import { EditorSelection, MapMode, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, GutterMarker, ViewPlugin, WidgetType, closeHoverTooltips, gutter } from "@codemirror/view";
-import { forgetPeek } from "./explain.js";
+import { closePeek } from "./hover.js";
 
 /** How many letters of an instruction or a line are brought into view. */
 const MOST_IN_VIEW = 16;
@@ -182,7 +182,7 @@ export function debugging({ onBreakpoint, onMoved }) {
 /** Marks where the program stands; see `WatEditor.setDebug`. */
 export function showMarks(view, shown, reveal) {
   // What is shown of a value was about the moment before.
-  const effects = [setMarks.of(shown), forgetPeek, closeHoverTooltips];
+  const effects = [setMarks.of(shown), closePeek, closeHoverTooltips];
   const at = reveal && (shown.caller ?? shown.current);
   if (at) {
     const [from, to] = at.map((place) => Math.min(place, view.state.doc.length));

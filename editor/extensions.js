@@ -18,7 +18,7 @@ import { lintGutter, nextDiagnostic } from "@codemirror/lint";
 import { wast } from "@codemirror/lang-wast";
 import { rust } from "@codemirror/legacy-modes/mode/rust";
 import { debugging, lineClicks } from "./debug.js";
-import { explaining, inSource } from "./explain.js";
+import { debugHover, inSource } from "./hover.js";
 import { theme } from "./theme.js";
 
 /**
@@ -53,7 +53,7 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
   };
   return [
     // Its Escape comes before the one that leaves the editor.
-    explaining({ onPoint }),
+    debugHover({ onPoint }),
     debugging({ onBreakpoint, onMoved }),
     lineNumbers({ domEventHandlers: lineClicks(onBreakpoint) }),
     highlightActiveLineGutter(),

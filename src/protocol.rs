@@ -22,7 +22,7 @@ pub use debug::{
     Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugView, Label, MemoryRegion, NamedValue, Operand,
     PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, StopReason, TableView, ValueChange,
 };
-pub use evaluation::{Evaluation, Explanation};
+pub use evaluation::{Evaluation, Hover};
 pub use files::{FileChange, FileContents, FileEntry, FileImage, FileKind};
 pub use module::{
     Checked, Detected, DetectedKind, ExportSummary, ImportSummary, ModuleSummary, Problem, Severity, Span,
@@ -83,8 +83,8 @@ pub enum Request {
     /// (the topmost is 0), and again wherever the program stops. Answered by [`Event::Evaluated`].
     Evaluate { run: RunId, frame: u32, expressions: Vec<String> },
     /// The page, when the person points at a place in the text, in bytes; `word` is the name that stands there, without
-    /// `$`, if any. Answered by [`Event::Explained`] with the same `query`.
-    Explain { run: RunId, query: u32, at: u32, word: Option<String>, frame: u32 },
+    /// `$`, if any. Answered by [`Event::Hover`] with the same `query`.
+    Hover { run: RunId, query: u32, at: u32, word: Option<String>, frame: u32 },
     /// The page, on **Pause**. Answered by [`Event::Paused`].
     Pause { run: RunId },
     /// The page, on **Continue**. Answered by [`Event::Continued`].
@@ -174,8 +174,8 @@ pub enum Event {
     /// After an [`Event::DebugStopped`], where other marks belong on the timeline than were sent last: at most one of a
     /// kind for each of some hundred parts of it, the first in that part.
     Marks { run: RunId, marks: Vec<TimelineMark> },
-    /// Answers [`Request::Explain`]; `None` where there is nothing to say.
-    Explained { run: RunId, query: u32, explanation: Option<Explanation> },
+    /// Answers [`Request::Hover`]; `None` where there is nothing to say.
+    Hover { run: RunId, query: u32, hover: Option<Hover> },
     /// The debugger is at work, as often as a screen is drawn at most; `of` is how far it has to go, where that is known.
     DebugWorking { run: RunId, step: u64, of: Option<u64> },
     /// Answers [`Request::SetOtherBreakpoints`]: their verification.

@@ -318,7 +318,7 @@ fn request_list() -> Vec<Request> {
             frame: 0,
             expressions: vec!["local.i".into(), "stack[0]".into(), "mem64[65532]".into()],
         },
-        Request::Explain { run, query: 1, at: 1500, word: Some("turns".into()), frame: 0 },
+        Request::Hover { run, query: 1, at: 1500, word: Some("turns".into()), frame: 0 },
         Request::WatchMemory { watch: Some(MemoryWatch { memory: 0, offset: 0, length: 512 }) },
         Request::WatchCalls {
             watch: Some(CallsWatch {

@@ -15,13 +15,13 @@ pub struct Evaluation {
 
 /// What there is to say about a place in the text that the editor shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
+pub struct Hover {
     /// The instruction; `None` for a name that stands elsewhere.
     pub place: Option<Span>,
-    /// What it is, such as `local $n (0)`.
+    /// The name, such as `local $n (0)`.
     pub title: String,
-    /// What it is worth now.
+    /// Its current value.
     pub value: Option<Value>,
-    /// What else there is to say, a sentence each.
+    /// Notes, a sentence each.
     pub notes: Vec<String>,
 }

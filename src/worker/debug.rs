@@ -241,13 +241,13 @@ impl Debug {
         }
     }
 
-    /// Says what there is to say about a place in the text.
-    pub fn explain(&self, query: u32, at: u32, word: Option<&str>, frame: u32, emit: &mut dyn FnMut(Event)) {
-        let explanation = match self.is_stopped() {
-            true => expressions::explain(&self.session, &self.maps.text, at, word, frame),
+    /// Sends the hover of a place in the text.
+    pub fn hover(&self, query: u32, at: u32, word: Option<&str>, frame: u32, emit: &mut dyn FnMut(Event)) {
+        let hover = match self.is_stopped() {
+            true => expressions::hover(&self.session, &self.maps.text, at, word, frame),
             false => None,
         };
-        emit(Event::Explained { run: self.id, query, explanation });
+        emit(Event::Hover { run: self.id, query, hover });
     }
 
     /// Asks for something; the work is done in [`Debug::slice`].

@@ -307,9 +307,9 @@ impl<M: Platform> EventLoop<M> {
                     debug.evaluate(frame, expressions, emit);
                 }
             }
-            Request::Explain { run, query, at, word, frame } => {
+            Request::Hover { run, query, at, word, frame } => {
                 if let Some(debug) = self.debugged(run) {
-                    debug.explain(query, at, word.as_deref(), frame, emit);
+                    debug.hover(query, at, word.as_deref(), frame, emit);
                 }
             }
             Request::ListSources { version, source } => emit(self.sources.list(version, &to_engine_source(source))),

@@ -4,7 +4,7 @@ use super::to_proto;
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{DebugSession, MachineScope};
 use crate::engine::source_map::InstructionMap;
-use crate::protocol::{Evaluation, Explanation};
+use crate::protocol::{Evaluation, Hover};
 
 /// How many expressions are worked out at each stop.
 const MOST: usize = 200;
@@ -42,26 +42,26 @@ impl Expressions {
     }
 }
 
-/// What there is to say about a place in the text: about the instruction there, or else about the name.
-pub(super) fn explain(
+/// The hover of a place in the text: of the instruction there, or else of the name.
+pub(super) fn hover(
     session: &DebugSession,
     map: &InstructionMap,
     at: u32,
     word: Option<&str>,
     frame: u32,
-) -> Option<Explanation> {
+) -> Option<Hover> {
     let frame = frame as usize;
     let on = map.at(at);
-    let instruction = on.and_then(|offset| Some((offset, session.explain_instruction(offset, frame)?)));
-    let (place, explained) = match instruction {
-        Some((offset, explained)) => (map.location(offset).as_ref().map(to_proto::span), explained),
-        None => (None, session.explain_name(word?, map.after(at), frame)?),
+    let instruction = on.and_then(|offset| Some((offset, session.hover_instruction(offset, frame)?)));
+    let (place, hover) = match instruction {
+        Some((offset, hover)) => (map.location(offset).as_ref().map(to_proto::span), hover),
+        None => (None, session.hover_name(word?, map.after(at), frame)?),
     };
-    let mut notes = explained.notes;
-    let target = explained.target.and_then(|offset| map.location(offset).zip(map.instruction(offset)));
+    let mut notes = hover.notes;
+    let target = hover.target.and_then(|offset| map.location(offset).zip(map.instruction(offset)));
     if let Some((location, instruction)) = target {
         let what = if instruction == ")" { "the end of the function" } else { instruction };
         notes.push(format!("continues at line {}, {what}", location.line));
     }
-    Some(Explanation { place, title: explained.title, value: explained.value.map(to_proto::value), notes })
+    Some(Hover { place, title: hover.title, value: hover.value.map(to_proto::value), notes })
 }

@@ -82,7 +82,7 @@ fn needs_rest(request: &Request, parts: Parts) -> bool {
         | Request::SetOtherBreakpoints { .. }
         | Request::ChangeValue { .. }
         | Request::Evaluate { .. }
-        | Request::Explain { .. }
+        | Request::Hover { .. }
         | Request::Pause { .. }
         | Request::Continue { .. }
         | Request::Stop { .. }
@@ -123,7 +123,7 @@ fn run_of(request: &Request) -> Option<RunId> {
         | Request::SetOtherBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
-        | Request::Explain { run, .. }
+        | Request::Hover { run, .. }
         | Request::Pause { run }
         | Request::Continue { run }
         | Request::Stop { run }

@@ -44,26 +44,26 @@ fn watch_expressions_are_worked_out_at_every_stop() {
 }
 
 /// What is said about the place where `what` begins in the text: title, value, notes.
-fn explained(worker: &mut TestWorker, text: &str, what: &str, frame: u32) -> Option<(String, String, String)> {
+fn hover(worker: &mut TestWorker, text: &str, what: &str, frame: u32) -> Option<(String, String, String)> {
     let at = text.find(what).expect(what) as u32;
     let word = what.strip_prefix('$').map(str::to_owned);
-    worker.send(Request::Explain { run: RUN, query: 7, at, word, frame });
-    let Some(Event::Explained { query: 7, explanation, .. }) = worker.events.last() else { panic!("no answer") };
-    let explanation = explanation.as_ref()?;
-    let value = explanation.value.as_ref().map(|value| format!("{} {}", value.ty, value.text));
-    Some((explanation.title.clone(), value.unwrap_or_default(), explanation.notes.join("; ")))
+    worker.send(Request::Hover { run: RUN, query: 7, at, word, frame });
+    let Some(Event::Hover { query: 7, hover, .. }) = worker.events.last() else { panic!("no answer") };
+    let hover = hover.as_ref()?;
+    let value = hover.value.as_ref().map(|value| format!("{} {}", value.ty, value.text));
+    Some((hover.title.clone(), value.unwrap_or_default(), hover.notes.join("; ")))
 }
 
 #[test]
-fn a_place_in_the_text_is_explained() {
+fn hovering_describes_a_place_in_the_text() {
     let mut worker = debug(FACTORIAL, Vec::new());
-    let mut say = |what: &str| explained(&mut worker, FACTORIAL, what, 0).unwrap_or_default();
+    let mut say = |what: &str| hover(&mut worker, FACTORIAL, what, 0).unwrap_or_default();
     let not_called = say("$n i64");
     assert_eq!(not_called.0, "", "`$n i64` is no name");
     assert_eq!(say("local.get $n").2, "func $factorial (0) has no active call");
     assert_eq!(say("$factorial (param").2, "");
     command(&mut worker, DebugCommand::JumpTo { step: 13 });
-    let mut say = |what: &str, frame| explained(&mut worker, FACTORIAL, what, frame).unwrap_or_default();
+    let mut say = |what: &str, frame| hover(&mut worker, FACTORIAL, what, frame).unwrap_or_default();
     let local = |value: &str, note: &str| ("local $n (0)".to_owned(), value.to_owned(), note.to_owned());
     assert_eq!(say("local.get $n", 0), local("i64 4", ""));
     assert_eq!(say("local.get $n", 1), local("i64 5", ""));
@@ -75,7 +75,7 @@ fn a_place_in_the_text_is_explained() {
 }
 
 #[test]
-fn what_the_next_instruction_touches_is_explained() {
+fn hovering_shows_what_the_next_instruction_accesses() {
     let text = r#"(module (memory 1) (data (i32.const 8) "\2a\00\00\00") (global $g (mut i32) (i32.const 3))
   (table 2 funcref) (elem (i32.const 0) $main)
   (func $main (export "main") (block $out
@@ -86,7 +86,7 @@ fn what_the_next_instruction_touches_is_explained() {
     while view(&worker).frames[0].instruction != "i32.load offset=4" {
         command(&mut worker, DebugCommand::Into);
     }
-    let mut say = |what: &str| explained(&mut worker, text, what, 0).unwrap_or_default();
+    let mut say = |what: &str| hover(&mut worker, text, what, 0).unwrap_or_default();
     let load = say("i32.load");
     assert_eq!((load.0.as_str(), load.2.as_str()), ("reads 4 bytes at 0x8", "there now: 2a 00 00 00"));
     assert_eq!(say("global.get").1, "i32 3");
@@ -98,7 +98,7 @@ fn what_the_next_instruction_touches_is_explained() {
     while view(&worker).frames[0].instruction != "call_indirect" {
         command(&mut worker, DebugCommand::Into);
     }
-    let indirect = explained(&mut worker, text, "call_indirect", 0).unwrap_or_default();
+    let indirect = hover(&mut worker, text, "call_indirect", 0).unwrap_or_default();
     assert_eq!((indirect.0.as_str(), indirect.2.as_str()), ("calls element 1 of table 0", "null: it will trap"));
 }
 

@@ -58,7 +58,7 @@ fn tamed(mut request: Request) -> Request {
         | Request::SetOtherBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
-        | Request::Explain { run, .. }
+        | Request::Hover { run, .. }
         | Request::Pause { run }
         | Request::Continue { run }
         | Request::Stop { run }

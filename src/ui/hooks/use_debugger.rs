@@ -10,9 +10,9 @@ use super::reducers::{DebugContext, SettingsContext, SourcesContext, WorkspaceCo
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
 use crate::protocol::{
-    Breakpoint, DebugCommand, Event, Explanation, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
+    Breakpoint, DebugCommand, Event, Hover, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
 };
-use crate::ui::platform::editor::{Pointing, Said};
+use crate::ui::platform::editor::{HoverText, Pointing};
 use crate::ui::selectors::debug::written;
 use crate::ui::selectors::sources::innermost_given;
 use crate::ui::state::breakpoints::BreakpointChange;
@@ -250,8 +250,8 @@ impl Debugger {
         let debug = inner.debug.clone();
         if inner.editor.file().is_some() {
             let name = pointing.name.as_deref().filter(|_| debug.is_stopped());
-            let said = name.and_then(|name| variable(&debug, name));
-            return pointing.answer(said.as_ref());
+            let text = name.and_then(|name| variable(&debug, name));
+            return pointing.answer(text.as_ref());
         }
         let at = inner.editor.byte_at(pointing.at, debug.text.as_ref()).filter(|_| debug.is_stopped());
         let Some(at) = at else { return pointing.answer(None) };
@@ -262,20 +262,20 @@ impl Debugger {
         if let Some((_, before)) = inner.pointing.replace(Some((query, pointing))) {
             before.answer(None);
         }
-        inner.engine.explain(query, at, name, debug.frame as u32);
+        inner.engine.hover(query, at, name, debug.frame as u32);
     }
 
-    fn explained(&self, query: u32, explanation: Option<&Explanation>) {
+    fn show_hover(&self, query: u32, hover: Option<&Hover>) {
         let pointing = self.0.pointing.borrow_mut().take_if(|(asked, _)| *asked == query);
         let Some((_, pointing)) = pointing else { return };
         let base = self.0.debug.clone().base;
-        let said = explanation.map(|explanation| Said {
-            title: explanation.title.clone(),
-            value: explanation.value.as_ref().map(|value| (written(value, base), value.ty.clone())),
-            notes: explanation.notes.clone(),
-            range: explanation.place.map(|place| self.0.editor.positions(place)),
+        let text = hover.map(|hover| HoverText {
+            title: hover.title.clone(),
+            value: hover.value.as_ref().map(|value| (written(value, base), value.ty.clone())),
+            notes: hover.notes.clone(),
+            range: hover.place.map(|place| self.0.editor.positions(place)),
         });
-        pointing.answer(said.as_ref());
+        pointing.answer(text.as_ref());
     }
 
     /// On to the line that the editor's cursor is on.
@@ -287,8 +287,8 @@ impl Debugger {
     }
 
     fn on_event(&self, event: &Event) {
-        if let Event::Explained { query, explanation, .. } = event {
-            return self.explained(*query, explanation.as_ref());
+        if let Event::Hover { query, hover, .. } = event {
+            return self.show_hover(*query, hover.as_ref());
         }
         let Event::DebugStopped { run, view } = event else {
             if matches!(event, Event::Finished { .. } | Event::ChangeRefused { .. }) {
@@ -338,8 +338,8 @@ fn by_lines(command: DebugCommand) -> DebugCommand {
 }
 
 /// What there is to say of a variable of the call that is looked at.
-fn variable(debug: &DebugState, name: &str) -> Option<Said> {
+fn variable(debug: &DebugState, name: &str) -> Option<HoverText> {
     let found = debug.shown_variables()?.find(|variable| variable.name == name)?;
     let value = found.value.clone().unwrap_or_else(|| "not known here".to_owned());
-    Some(Said { title: name.to_owned(), value: Some((value, found.ty.clone())), notes: Vec::new(), range: None })
+    Some(HoverText { title: name.to_owned(), value: Some((value, found.ty.clone())), notes: Vec::new(), range: None })
 }

@@ -224,9 +224,9 @@ impl Engine {
         self.0.send_if_active(|run| Request::Evaluate { run, frame, expressions });
     }
 
-    /// Asks what there is to say about a place in the text; it comes as [`Event::Explained`].
-    pub fn explain(&self, query: u32, at: u32, word: Option<String>, frame: u32) {
-        self.0.send_if_active(|run| Request::Explain { run, query, at, word, frame });
+    /// Requests the hover of a place in the text, which arrives as [`Event::Hover`].
+    pub fn hover(&self, query: u32, at: u32, word: Option<String>, frame: u32) {
+        self.0.send_if_active(|run| Request::Hover { run, query, at, word, frame });
     }
 
     pub fn change_value(&self, change: ValueChange) {

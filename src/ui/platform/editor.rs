@@ -74,7 +74,7 @@ pub struct EditorCallbacks {
     pub on_breakpoint: Callback<u32>,
     /// An edit moved breakpoints: all that are left.
     pub on_moved: Callback<Vec<MovedBreakpoint>>,
-    /// The person points at a place, and is to be told what is there.
+    /// The user points at a place, which requests a hover.
     pub on_point: Callback<Pointing>,
 }
 
@@ -87,7 +87,7 @@ pub struct MovedBreakpoint {
     pub column: u32,
 }
 
-/// What the person points at.
+/// A request for a hover.
 #[derive(Clone)]
 pub struct Pointing {
     /// In the editor's positions, as in `selectors/offsets`.
@@ -97,9 +97,9 @@ pub struct Pointing {
     answer: Function,
 }
 
-/// What is at a place.
+/// The contents of a hover.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Said {
+pub struct HoverText {
     pub title: String,
     /// A value and its type.
     pub value: Option<(String, String)>,
@@ -109,17 +109,17 @@ pub struct Said {
 }
 
 impl Pointing {
-    /// Tells the person, once; `None` where there is nothing to say.
-    pub fn answer(&self, said: Option<&Said>) {
-        let told = said.map_or(JsValue::NULL, |said| {
+    /// Answers the request, once; `None` if there is no hover.
+    pub fn answer(&self, hover: Option<&HoverText>) {
+        let answer = hover.map_or(JsValue::NULL, |hover| {
             let text = |text: &Option<&String>| text.map_or(JsValue::UNDEFINED, |text| text.as_str().into());
-            let value = said.value.as_ref().map(|(value, _)| value);
-            let ty = said.value.as_ref().map(|(_, ty)| ty);
+            let value = hover.value.as_ref().map(|(value, _)| value);
+            let ty = hover.value.as_ref().map(|(_, ty)| ty);
             let number = |number: Option<u32>| number.map_or(JsValue::UNDEFINED, JsValue::from);
-            let (from, to) = (said.range.map(|(from, _)| from), said.range.map(|(_, to)| to));
-            let notes: Array = said.notes.iter().map(|note| JsValue::from(note.as_str())).collect();
+            let (from, to) = (hover.range.map(|(from, _)| from), hover.range.map(|(_, to)| to));
+            let notes: Array = hover.notes.iter().map(|note| JsValue::from(note.as_str())).collect();
             object([
-                ("title", said.title.as_str().into()),
+                ("title", hover.title.as_str().into()),
                 ("value", text(&value)),
                 ("type", text(&ty)),
                 ("notes", notes.into()),
@@ -128,7 +128,7 @@ impl Pointing {
             ])
         });
         // It resolves a promise, which does not fail.
-        let _ = self.answer.call1(&JsValue::NULL, &told);
+        let _ = self.answer.call1(&JsValue::NULL, &answer);
     }
 }
 

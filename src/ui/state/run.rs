@@ -225,7 +225,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::OtherBreakpointsPlaced { run, .. }
         | Event::Evaluated { run, .. }
         | Event::Variables { run, .. }
-        | Event::Explained { run, .. }
+        | Event::Hover { run, .. }
         | Event::Marks { run, .. }
         | Event::Bookmarked { run, .. }
         | Event::ChangeRefused { run, .. } => Some(*run),
@@ -277,7 +277,7 @@ pub fn is_plain(event: &Event) -> bool {
         | Event::OtherBreakpointsPlaced { .. }
         | Event::Evaluated { .. }
         | Event::Variables { .. }
-        | Event::Explained { .. }
+        | Event::Hover { .. }
         | Event::Marks { .. }
         | Event::Bookmarked { .. }
         | Event::ChangeRefused { .. }

@@ -37,14 +37,14 @@ fn a_key_shows_the_value_at_the_cursor() {
     page.expect_text("local $n (0) 8 i64");
     // Escape closes it and stays in the editor; the next one leaves.
     page.hit(key::ESCAPE);
-    page.expect_script("it is closed", "return !document.querySelector('.cm-explanation')");
+    page.expect_script("it is closed", "return !document.querySelector('.cm-debug-hover')");
     page.expect_script("the editor has the keyboard", "return !!document.activeElement.closest('.cm-editor')");
     // A step removes it: it was about the step before.
     page.chord(key::SHIFT, key::F9);
     page.expect_text("local $n (0) 8 i64");
     page.hit(key::F11);
     // The hover under the resting pointer stays: it is about the current step.
-    page.expect_script("it is gone", "return !document.querySelector('.cm-tooltip.cm-explanation')");
+    page.expect_script("it is gone", "return !document.querySelector('.cm-tooltip.cm-debug-hover')");
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn variables_are_told_as_what_they_are_and_where_they_are_pointed_at() {
     page.point_at("count.words += 1;");
     page.expect_script(
         "the value is told where it is pointed at",
-        "return document.querySelector('.cm-explanation')?.textContent.startsWith('count Count { lines: ')",
+        "return document.querySelector('.cm-debug-hover')?.textContent.startsWith('count Count { lines: ')",
     );
     // Those of the caller are told when it is looked at.
     page.click("button", "wordcount::run");

@@ -1,4 +1,4 @@
-//! What there is to say about a place in the program while it stands still: what a person sees who points at it.
+//! Hovers: what there is to say about a place in a stopped program.
 
 use wasmparser::Operator;
 
@@ -8,20 +8,20 @@ use super::view::FrameView;
 use crate::engine::instrument::{Flow, Function};
 use crate::engine::value::{self, FormattedValue, Nullable, Val};
 
-/// What is at a place.
+/// The contents of a hover.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Explanation {
-    /// What it is, such as `local $n (0)`.
+pub struct Hover {
+    /// The name, such as `local $n (0)`.
     pub title: String,
-    /// What it is worth now.
+    /// Its current value.
     pub value: Option<FormattedValue>,
-    /// What else there is to say, a sentence each.
+    /// Notes, a sentence each.
     pub notes: Vec<String>,
-    /// Where a branch goes on, in the binary.
+    /// The target of a branch, in the binary.
     pub target: Option<u64>,
 }
 
-impl Explanation {
+impl Hover {
     fn new(title: String, value: Option<FormattedValue>) -> Self {
         Self { title, value, notes: Vec::new(), target: None }
     }
@@ -33,9 +33,9 @@ impl Explanation {
 }
 
 impl DebugSession {
-    /// What the instruction at an offset of the binary names or does. `frame` is the call that is looked at; the
-    /// topmost is 0. `None` where there is nothing to say.
-    pub fn explain_instruction(&self, offset: u64, frame: usize) -> Option<Explanation> {
+    /// The hover of the instruction at an offset of the binary. `frame` is the selected call; the topmost is 0. `None`
+    /// where there is nothing to say.
+    pub fn hover_instruction(&self, offset: u64, frame: usize) -> Option<Hover> {
         let (number, _) = self.program().instrumented.position_at(offset)?;
         let function = self.program().instrumented.analyse(number)?;
         let index = function.instructions.partition_point(|instruction| instruction.offset < offset);
@@ -45,52 +45,51 @@ impl DebugSession {
         match &operator {
             Operator::LocalGet { local_index }
             | Operator::LocalSet { local_index }
-            | Operator::LocalTee { local_index } => self.explain_local(number, *local_index, frame),
+            | Operator::LocalTee { local_index } => self.hover_local(number, *local_index, frame),
             Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
-                self.explain_global(*global_index)
+                self.hover_global(*global_index)
             }
             Operator::Call { function_index }
             | Operator::ReturnCall { function_index }
-            | Operator::RefFunc { function_index } => Some(self.explain_function(*function_index)),
+            | Operator::RefFunc { function_index } => Some(self.hover_function(*function_index)),
             _ => match &instruction.flow {
-                Flow::Branch(label) | Flow::BranchIf(label) => Some(self.explain_branch(&function, *label)),
-                _ if self.is_next(number, index) => self.explain_next(&operator),
+                Flow::Branch(label) | Flow::BranchIf(label) => Some(self.hover_branch(&function, *label)),
+                _ if self.is_next(number, index) => self.hover_next(&operator),
                 _ => None,
             },
         }
     }
 
-    /// What a name stands for that is written with `$`, near an offset of the binary: a local of the function there, a
-    /// global, or a function.
-    pub fn explain_name(&self, name: &str, near: Option<u64>, frame: usize) -> Option<Explanation> {
+    /// The hover of a `$name` near an offset of the binary: a local of the function there, a global, or a function.
+    pub fn hover_name(&self, name: &str, near: Option<u64>, frame: usize) -> Option<Hover> {
         let imported = self.program().instrumented.imported_functions;
         let around = near.and_then(|offset| self.program().instrumented.position_at(offset));
         let around = around.map(|(number, _)| number + imported);
         let local = around.and_then(|function| Some((function, self.names().find_local(function, name)?)));
         if let Some((function, local)) = local {
-            return self.explain_local(function, local, frame);
+            return self.hover_local(function, local, frame);
         }
         if let Some(global) = self.names().find_global(name) {
-            return self.explain_global(global);
+            return self.hover_global(global);
         }
-        self.names().find_function(name).map(|function| self.explain_function(function))
+        self.names().find_function(name).map(|function| self.hover_function(function))
     }
 
-    fn explain_local(&self, function: u32, local: u32, frame: usize) -> Option<Explanation> {
+    fn hover_local(&self, function: u32, local: u32, frame: usize) -> Option<Hover> {
         let name = numbered(self.names().local(function, local), local);
         let calls = self.calls_of(function);
         // The call that is looked at, or else the innermost of that function.
         let Some((depth, address)) = calls.iter().find(|(depth, _)| *depth == frame).or(calls.first()).copied() else {
             let note = format!("{} has no active call", self.function_title(function));
-            return Some(Explanation::new(format!("local {name}"), None).note(note));
+            return Some(Hover::new(format!("local {name}"), None).note(note));
         };
         let found = self.frame_view(address)?;
         let value = found.locals.get(local as usize)?;
-        let explanation = Explanation::new(format!("local {name}"), Some(value::show(&value.value)));
+        let hover = Hover::new(format!("local {name}"), Some(value::show(&value.value)));
         Some(match depth {
-            _ if depth == frame => explanation,
-            0 => explanation.note("in the topmost call"),
-            _ => explanation.note(format!("{depth} calls below the topmost")),
+            _ if depth == frame => hover,
+            0 => hover.note("in the topmost call"),
+            _ => hover.note(format!("{depth} calls below the topmost")),
         })
     }
 
@@ -103,35 +102,35 @@ impl DebugSession {
         self.machine().frames().into_iter().enumerate().filter(|(_, address)| is_of(*address)).collect()
     }
 
-    fn explain_global(&self, global: u32) -> Option<Explanation> {
+    fn hover_global(&self, global: u32) -> Option<Hover> {
         let value = self.globals().into_iter().nth(global as usize)?;
         let title = format!("global {}", numbered(self.names().global(global), global));
-        let explanation = Explanation::new(title, Some(value::show(&value)));
+        let hover = Hover::new(title, Some(value::show(&value)));
         Some(match self.is_global_mutable(global as usize) {
-            true => explanation,
-            false => explanation.note("it never changes"),
+            true => hover,
+            false => hover.note("it never changes"),
         })
     }
 
-    fn explain_function(&self, function: u32) -> Explanation {
-        let explanation = Explanation::new(self.function_title(function), None);
+    fn hover_function(&self, function: u32) -> Hover {
+        let hover = Hover::new(self.function_title(function), None);
         let copy = &self.program().instrumented;
         let Some(number) = function.checked_sub(copy.imported_functions) else {
-            return explanation.note("imported: the host executes it");
+            return hover.note("imported: the host executes it");
         };
         let calls = self.calls_of(function).len();
-        let explanation = match copy.functions.get(number as usize) {
-            Some(info) => explanation.note(signature(&info.params, &info.results)),
-            None => explanation,
+        let hover = match copy.functions.get(number as usize) {
+            Some(info) => hover.note(signature(&info.params, &info.results)),
+            None => hover,
         };
         match calls {
-            0 => explanation.note("no active call"),
-            1 => explanation.note("one active call"),
-            calls => explanation.note(format!("{calls} active calls")),
+            0 => hover.note("no active call"),
+            1 => hover.note("one active call"),
+            calls => hover.note(format!("{calls} active calls")),
         }
     }
 
-    fn explain_branch(&self, function: &Function, label: u32) -> Explanation {
+    fn hover_branch(&self, function: &Function, label: u32) -> Hover {
         use crate::engine::instrument::LabelKind;
         let label = &function.labels[label as usize];
         let title = match label.kind {
@@ -141,7 +140,7 @@ impl DebugSession {
             LabelKind::If => "branches past the end of the if".to_owned(),
         };
         let target = function.instructions.get(function.follow(label.target) as usize).map(|target| target.offset);
-        Explanation { target, ..Explanation::new(title, None) }
+        Hover { target, ..Hover::new(title, None) }
     }
 
     fn is_next(&self, function: u32, instruction: usize) -> bool {
@@ -152,10 +151,10 @@ impl DebugSession {
     }
 
     /// What the instruction that is next is about to do: its operands are known.
-    fn explain_next(&self, operator: &Operator<'_>) -> Option<Explanation> {
+    fn hover_next(&self, operator: &Operator<'_>) -> Option<Hover> {
         if let Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } = operator
         {
-            return self.explain_indirect(*table_index);
+            return self.hover_indirect(*table_index);
         }
         let accesses = self.next_accesses();
         let access = accesses.last()?;
@@ -164,17 +163,17 @@ impl DebugSession {
         let start = usize::try_from(access.address).ok()?;
         let length = usize::try_from(access.length.min(16)).ok()?;
         let there = self.memory(access.memory as usize).and_then(|bytes| bytes.get(start..start.checked_add(length)?));
-        let explanation = Explanation::new(title, None);
+        let hover = Hover::new(title, None);
         Some(match there {
             Some(bytes) => {
                 let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                explanation.note(format!("there now: {}", bytes.join(" ")))
+                hover.note(format!("there now: {}", bytes.join(" ")))
             }
-            None => explanation.note("outside the memory: it will trap"),
+            None => hover.note("outside the memory: it will trap"),
         })
     }
 
-    fn explain_indirect(&self, table: u32) -> Option<Explanation> {
+    fn hover_indirect(&self, table: u32) -> Option<Hover> {
         let frame: FrameView = self.frame_view(self.machine().top())?;
         let index = match frame.operand_stack.last()?.value {
             Val::I32(index) => u64::from(index.cast_unsigned()),
@@ -182,14 +181,14 @@ impl DebugSession {
             _ => return None,
         };
         let title = format!("calls element {index} of table {table}");
-        let explanation = Explanation::new(title, None);
+        let hover = Hover::new(title, None);
         Some(match self.table_element(table as usize, index) {
             Some(Val::FuncRef(Nullable::Val(function))) => match self.function_of(&function) {
-                Some(function) => explanation.note(self.function_title(function)),
-                None => explanation.note("a host function"),
+                Some(function) => hover.note(self.function_title(function)),
+                None => hover.note("a host function"),
             },
-            Some(_) => explanation.note("null: it will trap"),
-            None => explanation.note("the table is smaller: it will trap"),
+            Some(_) => hover.note("null: it will trap"),
+            None => hover.note("the table is smaller: it will trap"),
         })
     }
 

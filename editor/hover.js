@@ -1,4 +1,4 @@
-// What the program has at a place in the text: shown to who points there, and, at a key, for the cursor's place.
+// The debugger's hover: what the program has at a place in the text, under the pointer or, on a key, at the cursor.
 
 import { Facet, StateEffect, StateField } from "@codemirror/state";
 import { EditorView, hoverTooltip, keymap, showTooltip } from "@codemirror/view";
@@ -29,14 +29,14 @@ function nameAt(state, at) {
 /** Asks the page: `{ from, to, title, value, type, notes }` or null. */
 async function ask(onPoint, state, at) {
   const name = nameAt(state, at);
-  const said = await new Promise((resolve) => onPoint(at, name?.word, resolve));
-  if (!said) return null;
-  return { ...said, from: said.from ?? name?.from ?? at, to: said.to ?? name?.to ?? at };
+  const hover = await new Promise((resolve) => onPoint(at, name?.word, resolve));
+  if (!hover) return null;
+  return { ...hover, from: hover.from ?? name?.from ?? at, to: hover.to ?? name?.to ?? at };
 }
 
 function dom({ title, value, type, notes }) {
   const box = document.createElement("div");
-  box.className = "cm-explanation";
+  box.className = "cm-debug-hover";
   const head = document.createElement("p");
   const name = document.createElement("span");
   name.textContent = title;
@@ -51,15 +51,15 @@ function dom({ title, value, type, notes }) {
   box.append(head);
   for (const note of notes) {
     const line = document.createElement("p");
-    line.className = "cm-explanation-note";
+    line.className = "cm-debug-hover-note";
     line.textContent = note;
     box.append(line);
   }
   return box;
 }
 
-function tooltip(said) {
-  return { pos: said.from, end: said.to, above: true, create: () => ({ dom: dom(said) }) };
+function tooltip(hover) {
+  return { pos: hover.from, end: hover.to, above: true, create: () => ({ dom: dom(hover) }) };
 }
 
 function sentence({ title, value, type, notes }) {
@@ -72,7 +72,7 @@ const peek = StateField.define({
   update(value, transaction) {
     const set = transaction.effects.findLast((effect) => effect.is(setPeek));
     if (set) return set.value;
-    // It is about the cursor's place and this moment.
+    // It describes the cursor's place at the current step.
     return transaction.docChanged || transaction.selection ? null : value;
   },
   provide: (field) => showTooltip.from(field),
@@ -85,16 +85,16 @@ function close(view) {
   return true;
 }
 
-/** Takes away what was said of a moment that is over. */
-export const forgetPeek = setPeek.of(null);
+/** Closes a hover that describes an earlier step. */
+export const closePeek = setPeek.of(null);
 
-export function explaining({ onPoint }) {
+export function debugHover({ onPoint }) {
   const open = (view) => {
     const { doc, selection } = view.state;
-    ask(onPoint, view.state, selection.main.head).then((said) => {
+    ask(onPoint, view.state, selection.main.head).then((hover) => {
       if (view.state.doc !== doc || !view.state.selection.eq(selection)) return;
-      const spoken = said ? sentence(said) : "Nothing to describe here: debug the program, and put the cursor on a name";
-      const effects = [setPeek.of(said && tooltip(said)), EditorView.announce.of(spoken)];
+      const spoken = hover ? sentence(hover) : "Nothing to describe here: debug the program, and put the cursor on a name";
+      const effects = [setPeek.of(hover && tooltip(hover)), EditorView.announce.of(spoken)];
       view.dispatch({ effects });
     });
     return true;
@@ -102,8 +102,8 @@ export function explaining({ onPoint }) {
   return [
     peek,
     hoverTooltip(async (view, at) => {
-      const said = await ask(onPoint, view.state, at);
-      return said && tooltip(said);
+      const hover = await ask(onPoint, view.state, at);
+      return hover && tooltip(hover);
     }),
     keymap.of([
       { key: "Shift-F9", run: open },
