@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use programs::{Program, USES, Use, installed};
+use programs::{TestProgram, USES, Use, installed};
 
 /// What each file below a folder holds, by its path.
 fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
@@ -80,7 +80,7 @@ fn told(case: &Use, flags: &[&str]) -> String {
     text
 }
 
-fn check(program: &Program) {
+fn check(program: &TestProgram) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("programs");
     settings.set_prepend_module_to_snapshot(false);

@@ -6,7 +6,7 @@ use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Entry, Limits};
 use crate::engine::source::Source;
 use crate::engine::source_map::InstructionMap;
-use crate::engine::source_map::dwarf::{DebugInfo, Place};
+use crate::engine::source_map::dwarf::{DebugInfo, SourcePosition};
 use crate::engine::wasi::Record;
 
 /// How many calls are printed.
@@ -60,7 +60,7 @@ impl<'a> Places<'a> {
     }
 
     fn of(&self, call: &FrameCall) -> String {
-        if let (Some(Place { file, line, column }), Some(info)) = (call.place, &self.info)
+        if let (Some(SourcePosition { file, line, column }), Some(info)) = (call.place, &self.info)
             && let Some(file) = info.file(file)
         {
             return format!("{}:{line}:{column}", file.path);

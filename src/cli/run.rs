@@ -109,7 +109,7 @@ impl Run {
             output_limit: limits.output,
         };
         let name = &source.name;
-        let started: Result<Box<dyn Program>, StartError> = if self.instrumented {
+        let started: Result<Box<dyn RunningProgram>, StartError> = if self.instrumented {
             DebugSession::start(name, &wasm, &summary, &entry, limits, WasiCtx::new(wasi))
                 .map(|session| Box::new(session) as _)
         } else {
@@ -164,7 +164,7 @@ impl Run {
 
     fn drive(
         &self,
-        session: &mut dyn Program,
+        session: &mut dyn RunningProgram,
         clock: HostClock,
         mut input: Input,
         mut tracer: Option<&mut Tracer>,
@@ -207,7 +207,7 @@ impl Run {
 }
 
 /// What a run and a run of the copy have in common.
-trait Program {
+trait RunningProgram {
     fn advance(&mut self, fuel: u64) -> Progress;
     /// The fuel that is used up.
     fn used(&self) -> u64;
@@ -217,7 +217,7 @@ trait Program {
     fn wasi_mut(&mut self) -> &mut WasiCtx;
 }
 
-impl Program for Session {
+impl RunningProgram for Session {
     fn advance(&mut self, fuel: u64) -> Progress {
         self.advance(fuel)
     }
@@ -239,7 +239,7 @@ impl Program for Session {
     }
 }
 
-impl Program for DebugSession {
+impl RunningProgram for DebugSession {
     fn advance(&mut self, fuel: u64) -> Progress {
         self.run_to_end(fuel)
     }
@@ -261,7 +261,7 @@ impl Program for DebugSession {
     }
 }
 
-fn print(session: &mut dyn Program) -> Result<(), Failure> {
+fn print(session: &mut dyn RunningProgram) -> Result<(), Failure> {
     for piece in session.wasi_mut().take_output() {
         match piece.stream {
             OutputStream::Stdout => terminal::program_stdout(&piece.bytes)?,

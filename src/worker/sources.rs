@@ -6,7 +6,7 @@ use crate::engine::debugger::backtrace::{FrameCall, calls_of};
 use crate::engine::debugger::view::FrameView;
 use crate::engine::debugger::{DebugSession, Names};
 use crate::engine::source::Source;
-use crate::engine::source_map::dwarf::{self, DebugInfo, Place, Variable};
+use crate::engine::source_map::dwarf::{self, DebugInfo, SourcePosition, Variable};
 use crate::engine::source_map::{InstructionMap, SourceMap};
 use crate::protocol::{Event, InlinedFrame, Landmark, SourceFile, SourcePlace, SourceVariable, Version};
 
@@ -100,7 +100,7 @@ impl Maps {
 
     /// The place of a call in its source.
     pub fn source(&self, call: &FrameCall) -> Option<SourcePlace> {
-        let Place { file, line, column } = call.place?;
+        let SourcePosition { file, line, column } = call.place?;
         Some(SourcePlace { file: self.info.as_ref()?.file(file)?.path.clone(), line, column })
     }
 

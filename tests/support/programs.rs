@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 /// A program, in the version that the snapshots are of.
-pub struct Program {
+pub struct TestProgram {
     pub package: &'static str,
     pub version: &'static str,
     /// The name of the program in the package.
@@ -15,32 +15,33 @@ pub struct Program {
 }
 
 /// A JSON processor.
-pub const JAQ: Program = Program { package: "jaq", version: "2.1.0", binary: "jaq", flags: &["--no-default-features"] };
+pub const JAQ: TestProgram =
+    TestProgram { package: "jaq", version: "2.1.0", binary: "jaq", flags: &["--no-default-features"] };
 /// A line counter that goes through directories.
-pub const LOC: Program = Program { package: "loc_counter", version: "0.1.0", binary: "loc", flags: &[] };
+pub const LOC: TestProgram = TestProgram { package: "loc_counter", version: "0.1.0", binary: "loc", flags: &[] };
 /// A hex viewer.
-pub const HEXYL: Program = Program { package: "hexyl", version: "0.17.0", binary: "hexyl", flags: &[] };
+pub const HEXYL: TestProgram = TestProgram { package: "hexyl", version: "0.17.0", binary: "hexyl", flags: &[] };
 /// A Markdown renderer.
-pub const MARKDOWN: Program =
-    Program { package: "pulldown-cmark", version: "0.13.6", binary: "pulldown-cmark", flags: &[] };
+pub const MARKDOWN: TestProgram =
+    TestProgram { package: "pulldown-cmark", version: "0.13.6", binary: "pulldown-cmark", flags: &[] };
 /// An archive tool.
-pub const ASAR: Program = Program { package: "asar-rust", version: "0.1.0", binary: "asar", flags: &[] };
+pub const ASAR: TestProgram = TestProgram { package: "asar-rust", version: "0.1.0", binary: "asar", flags: &[] };
 /// A scripting language.
-pub const RHAI: Program =
-    Program { package: "rhai", version: "1.27.0", binary: "rhai-run", flags: &["--bin", "rhai-run"] };
+pub const RHAI: TestProgram =
+    TestProgram { package: "rhai", version: "1.27.0", binary: "rhai-run", flags: &["--bin", "rhai-run"] };
 
 /// What is done with a program. The files are those of `tests/programs/files`, as `/`.
 pub struct Use {
     /// What it shows.
     pub name: &'static str,
-    pub program: &'static Program,
+    pub program: &'static TestProgram,
     pub arguments: &'static [&'static str],
     pub input: &'static str,
 }
 
 const fn of(
     name: &'static str,
-    program: &'static Program,
+    program: &'static TestProgram,
     arguments: &'static [&'static str],
     input: &'static str,
 ) -> Use {
@@ -64,7 +65,7 @@ pub const USES: &[Use] = &[
 ];
 
 /// The program's module, installed into `target/programs` of the project unless it is there.
-pub fn installed(root: &Path, program: &Program) -> PathBuf {
+pub fn installed(root: &Path, program: &TestProgram) -> PathBuf {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = root.join("target/programs");

@@ -6,7 +6,7 @@ use super::contents::Contents;
 use super::directory::Directory;
 use super::error::{Result, VfsError};
 use super::inode::{Ino, Inode, Node};
-use super::resolve::{LastLink, MAX_PATH, Place, Reach};
+use super::resolve::{LastLink, MAX_PATH, Reach, Resolved};
 use super::{FileKind, MAX_INODES, Vfs};
 
 const MAX_HARD_LINKS: u32 = 65_000;
@@ -43,7 +43,7 @@ impl Vfs {
         let last = if exclusive { LastLink::Keep } else { how.last };
         let place = self.place(base, path, reach, last)?;
         let Some(ino) = place.ino() else {
-            let Place::Name { directory, name, slash, .. } = place else { return Err(VfsError::NotFound) };
+            let Resolved::Name { directory, name, slash, .. } = place else { return Err(VfsError::NotFound) };
             if !how.create {
                 return Err(VfsError::NotFound);
             }
@@ -73,10 +73,10 @@ impl Vfs {
     /// Makes an empty directory.
     pub fn create_directory(&mut self, base: Ino, path: &str, reach: Reach) -> Result<Ino> {
         match self.place(base, path, reach, LastLink::Keep)? {
-            Place::Name { directory, name, ino: None, .. } => {
+            Resolved::Name { directory, name, ino: None, .. } => {
                 self.add(directory, &name, Node::Directory(Directory::new(directory)))
             }
-            Place::Name { .. } | Place::Itself(_) => Err(VfsError::Exists),
+            Resolved::Name { .. } | Resolved::Itself(_) => Err(VfsError::Exists),
         }
     }
 
@@ -92,14 +92,14 @@ impl Vfs {
             return Err(VfsError::Invalid);
         }
         match self.place(base, path, reach, LastLink::Entry) {
-            Ok(Place::Name { slash: true, ino: None, .. }) => Err(VfsError::NotFound),
-            Ok(Place::Name { directory, name, ino: None, .. }) => {
+            Ok(Resolved::Name { slash: true, ino: None, .. }) => Err(VfsError::NotFound),
+            Ok(Resolved::Name { directory, name, ino: None, .. }) => {
                 if target.len() as u64 > self.room() {
                     return Err(VfsError::NoSpace);
                 }
                 self.add(directory, &name, Node::Symlink(target.into()))
             }
-            Ok(Place::Name { .. } | Place::Itself(_)) => Err(VfsError::Exists),
+            Ok(Resolved::Name { .. } | Resolved::Itself(_)) => Err(VfsError::Exists),
             Err(error) => Err(error),
         }
     }
@@ -125,8 +125,8 @@ impl Vfs {
         }
         let links = inode.links;
         match self.place(base, path, reach, LastLink::Entry)? {
-            Place::Name { slash: true, ino: None, .. } => Err(VfsError::NotFound),
-            Place::Name { directory, name, ino: None, .. } => {
+            Resolved::Name { slash: true, ino: None, .. } => Err(VfsError::NotFound),
+            Resolved::Name { directory, name, ino: None, .. } => {
                 self.alive(directory)?;
                 if links == 0 {
                     return Err(VfsError::NotFound);
@@ -137,30 +137,30 @@ impl Vfs {
                 self.directory_mut(directory)?.insert(&name, ino);
                 self.change_links(ino, 1)
             }
-            Place::Name { .. } | Place::Itself(_) => Err(VfsError::Exists),
+            Resolved::Name { .. } | Resolved::Itself(_) => Err(VfsError::Exists),
         }
     }
 
     /// Removes the name of a file or symbolic link.
     pub fn unlink(&mut self, base: Ino, path: &str, reach: Reach) -> Result<()> {
         match self.place(base, path, reach, LastLink::Entry)? {
-            Place::Name { ino: None, .. } => Err(VfsError::NotFound),
-            Place::Name { directory, name, ino: Some(ino), .. } => {
+            Resolved::Name { ino: None, .. } => Err(VfsError::NotFound),
+            Resolved::Name { directory, name, ino: Some(ino), .. } => {
                 if self.inode(ino)?.kind() == FileKind::Directory {
                     return Err(VfsError::IsDirectory);
                 }
                 self.directory_mut(directory)?.remove(&name);
                 self.change_links(ino, -1)
             }
-            Place::Itself(_) => Err(VfsError::IsDirectory),
+            Resolved::Itself(_) => Err(VfsError::IsDirectory),
         }
     }
 
     /// Removes an empty directory.
     pub fn remove_directory(&mut self, base: Ino, path: &str, reach: Reach) -> Result<()> {
         match self.place(base, path, reach, LastLink::Entry)? {
-            Place::Name { ino: None, .. } => Err(VfsError::NotFound),
-            Place::Name { directory, name, ino: Some(ino), .. } => {
+            Resolved::Name { ino: None, .. } => Err(VfsError::NotFound),
+            Resolved::Name { directory, name, ino: Some(ino), .. } => {
                 if !self.directory(ino)?.is_empty() {
                     return Err(VfsError::NotEmpty);
                 }
@@ -169,8 +169,8 @@ impl Vfs {
                 self.change_links(ino, -2)
             }
             // As in POSIX: `/` is busy, and `.` is no name.
-            Place::Itself(ino) if ino == self.root() && reach == Reach::WholeTree => Err(VfsError::Busy),
-            Place::Itself(_) => Err(VfsError::Invalid),
+            Resolved::Itself(ino) if ino == self.root() && reach == Reach::WholeTree => Err(VfsError::Busy),
+            Resolved::Itself(_) => Err(VfsError::Invalid),
         }
     }
 
@@ -178,12 +178,13 @@ impl Vfs {
     pub fn rename_at(&mut self, from: (Ino, &str), to: (Ino, &str), reach: Reach) -> Result<()> {
         let old = self.place(from.0, from.1, reach, LastLink::Entry)?;
         let new = self.place(to.0, to.1, reach, LastLink::Entry)?;
-        let (Place::Name { directory: old_directory, name: old_name, ino, .. }, Place::Name { .. }) = (&old, &new)
+        let (Resolved::Name { directory: old_directory, name: old_name, ino, .. }, Resolved::Name { .. }) =
+            (&old, &new)
         else {
             return Err(VfsError::Busy);
         };
         let ino = ino.ok_or(VfsError::NotFound)?;
-        let Place::Name { directory: new_directory, name: new_name, ino: replaced, slash } = &new else {
+        let Resolved::Name { directory: new_directory, name: new_name, ino: replaced, slash } = &new else {
             return Err(VfsError::Busy);
         };
         let (old_directory, new_directory) = (*old_directory, *new_directory);

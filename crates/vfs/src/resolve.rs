@@ -36,7 +36,7 @@ pub enum LastLink {
 
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Resolved {
     /// To a directory that has no name on this path: `.`, `a/..` or the root.
     Itself(Ino),
     /// To a name in a directory. `ino` is `None` when there is none of that name (yet).
@@ -44,7 +44,7 @@ pub(super) enum Place {
     Name { directory: Ino, name: String, ino: Option<Ino>, slash: bool },
 }
 
-impl Place {
+impl Resolved {
     pub fn ino(&self) -> Option<Ino> {
         match self {
             Self::Itself(ino) => Some(*ino),
@@ -59,7 +59,7 @@ impl Vfs {
         self.place(base, path, reach, last)?.ino().ok_or(VfsError::NotFound)
     }
 
-    pub(super) fn place(&self, base: Ino, path: &str, reach: Reach, last: LastLink) -> Result<Place> {
+    pub(super) fn place(&self, base: Ino, path: &str, reach: Reach, last: LastLink) -> Result<Resolved> {
         if path.is_empty() {
             return Err(VfsError::NotFound);
         }
@@ -81,7 +81,7 @@ impl Vfs {
             let ahead = rest[position..].trim_start_matches('/');
             let here = *trail.last().unwrap_or(&base);
             if ahead.is_empty() {
-                return Ok(Place::Itself(here));
+                return Ok(Resolved::Itself(here));
             }
             let name = &ahead[..ahead.find('/').unwrap_or(ahead.len())];
             let after = &ahead[name.len()..];
@@ -105,7 +105,7 @@ impl Vfs {
                         if !is_last {
                             return Err(VfsError::NotFound);
                         }
-                        return Ok(Place::Name { directory: here, name: name.to_owned(), ino: None, slash });
+                        return Ok(Resolved::Name { directory: here, name: name.to_owned(), ino: None, slash });
                     };
                     let inode = self.inode(ino)?;
                     if let Node::Symlink(target) = &inode.node
@@ -128,7 +128,7 @@ impl Vfs {
                         return Err(VfsError::NotDirectory);
                     }
                     if is_last {
-                        return Ok(Place::Name { directory: here, name: name.to_owned(), ino: Some(ino), slash });
+                        return Ok(Resolved::Name { directory: here, name: name.to_owned(), ino: Some(ino), slash });
                     }
                     trail.push(ino);
                 }

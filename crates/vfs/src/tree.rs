@@ -4,7 +4,7 @@ use super::contents::{Contents, MAX_FILE_SIZE};
 use super::directory::Directory;
 use super::error::{Result, VfsError};
 use super::inode::{Ino, Node};
-use super::resolve::{LastLink, MAX_PATH, Place, Reach};
+use super::resolve::{LastLink, MAX_PATH, Reach, Resolved};
 use super::{FileKind, ROOT, Vfs};
 
 /// A line of the tree.
@@ -60,9 +60,9 @@ impl Vfs {
         }
         let contents = Node::File(Contents::from_bytes(bytes));
         match place {
-            Place::Itself(_) | Place::Name { slash: true, .. } => Err(VfsError::IsDirectory),
-            Place::Name { directory, name, ino: None, .. } => self.add(directory, &name, contents).map(drop),
-            Place::Name { ino: Some(ino), .. } => {
+            Resolved::Itself(_) | Resolved::Name { slash: true, .. } => Err(VfsError::IsDirectory),
+            Resolved::Name { directory, name, ino: None, .. } => self.add(directory, &name, contents).map(drop),
+            Resolved::Name { ino: Some(ino), .. } => {
                 let now = self.now;
                 let inode = self.inode_mut(ino)?;
                 inode.node = contents;
@@ -81,11 +81,11 @@ impl Vfs {
     /// Makes a symbolic link, and the directories above it. It replaces a file or link of that name.
     pub fn symlink(&mut self, path: &str, target: &str) -> Result<()> {
         match self.place_with_parents(path, LastLink::Entry)? {
-            Place::Name { ino: Some(ino), .. } if self.inode(ino)?.kind() != FileKind::Directory => {
+            Resolved::Name { ino: Some(ino), .. } if self.inode(ino)?.kind() != FileKind::Directory => {
                 self.unlink(ROOT, path, Reach::WholeTree)?;
             }
-            Place::Name { ino: None, .. } => {}
-            Place::Name { .. } | Place::Itself(_) => return Err(VfsError::Exists),
+            Resolved::Name { ino: None, .. } => {}
+            Resolved::Name { .. } | Resolved::Itself(_) => return Err(VfsError::Exists),
         }
         self.create_symlink(target, ROOT, path, Reach::WholeTree).map(drop)
     }
@@ -93,7 +93,7 @@ impl Vfs {
     /// Removes a file, a symbolic link, or a directory with all it holds.
     pub fn remove(&mut self, path: &str) -> Result<()> {
         let place = self.place(ROOT, path, Reach::WholeTree, LastLink::Entry)?;
-        let Place::Name { directory, name, ino, .. } = place else { return Err(VfsError::Busy) };
+        let Resolved::Name { directory, name, ino, .. } = place else { return Err(VfsError::Busy) };
         let top = ino.ok_or(VfsError::NotFound)?;
         self.directory_mut(directory)?.remove(&name);
         let mut ahead = vec![top];
@@ -135,7 +135,7 @@ impl Vfs {
         ahead[start..].reverse();
     }
 
-    fn place_with_parents(&mut self, path: &str, last: LastLink) -> Result<Place> {
+    fn place_with_parents(&mut self, path: &str, last: LastLink) -> Result<Resolved> {
         match self.place(ROOT, path, Reach::WholeTree, last) {
             Err(VfsError::NotFound) => {
                 let trimmed = path.trim_end_matches('/');
@@ -155,10 +155,10 @@ impl Vfs {
         let mut here = ROOT;
         for name in path.split('/').filter(|name| !name.is_empty()) {
             here = match self.place(here, name, Reach::WholeTree, LastLink::Follow)? {
-                Place::Name { directory, name, ino: None, .. } => {
+                Resolved::Name { directory, name, ino: None, .. } => {
                     self.add(directory, &name, Node::Directory(Directory::new(directory)))?
                 }
-                Place::Name { ino: Some(ino), .. } | Place::Itself(ino) => ino,
+                Resolved::Name { ino: Some(ino), .. } | Resolved::Itself(ino) => ino,
             };
             self.directory(here)?;
         }

@@ -8,7 +8,7 @@ use super::step_text::Sentence;
 use super::view::FrameView;
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Entry, Limits, StartError};
-use crate::engine::source_map::dwarf::{DebugInfo, Place};
+use crate::engine::source_map::dwarf::{DebugInfo, SourcePosition};
 use crate::engine::wasi::{Record, WasiCtx};
 
 /// The replay of a run up to where it failed.
@@ -34,7 +34,7 @@ pub struct FrameCall {
     /// The next instruction; in a frame further down, the call. In the binary, in bytes.
     pub offset: u64,
     /// Where that is in the source, if the module tells.
-    pub place: Option<Place>,
+    pub place: Option<SourcePosition>,
 }
 
 impl BacktraceReplay {

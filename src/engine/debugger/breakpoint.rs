@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::condition::Condition;
 use super::line_entries::LineEntries;
 use super::machine::{Position, WatchedRange};
-use super::program::Program;
+use super::program::InstrumentedProgram;
 use super::sites;
 use super::watchpoint::{Target, Watchpoint};
 use crate::engine::instrument::Watched;
@@ -47,7 +47,7 @@ impl Breakpoint {
     }
 
     /// The instructions before which the run functions have to exit for it; not every one of them is a hit.
-    fn positions(&self, program: &Program) -> Vec<Position> {
+    fn positions(&self, program: &InstrumentedProgram) -> Vec<Position> {
         match &self.trigger {
             Trigger::Instruction(position) => vec![*position],
             Trigger::Line(entries) => entries.positions().collect(),
@@ -60,7 +60,7 @@ impl Breakpoint {
 
 impl Watchpoint {
     /// See [`Breakpoint::positions`]. What instructions do to memories is not among them: the copy checks those itself.
-    pub(super) fn positions(&self, program: &Program) -> Vec<Position> {
+    pub(super) fn positions(&self, program: &InstrumentedProgram) -> Vec<Position> {
         match self.target {
             // What the host does to memory is seen when its call is executed on its own.
             Target::Memory { .. } => program.sites().of_imports().collect(),
@@ -92,7 +92,7 @@ pub struct Breakpoints {
 }
 
 impl Breakpoints {
-    pub fn new(breakpoints: Vec<Breakpoint>, program: &Program) -> Self {
+    pub fn new(breakpoints: Vec<Breakpoint>, program: &InstrumentedProgram) -> Self {
         let mut at: HashMap<Position, Vec<usize>> = HashMap::new();
         let mut within: HashMap<Position, Vec<usize>> = HashMap::new();
         for (index, breakpoint) in breakpoints.iter().enumerate() {

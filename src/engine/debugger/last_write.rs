@@ -6,7 +6,7 @@
 
 use super::change::Change;
 use super::machine::{Position, WatchedRange};
-use super::program::Program;
+use super::program::InstrumentedProgram;
 use super::session::{DebugSession, Observe, RunResult, RunSpec};
 use super::watchpoint::{AccessKind, Target, WatchHit, WatchedValue, Watchpoint};
 
@@ -66,7 +66,7 @@ impl WriteQuery {
     }
 
     /// The instructions at which the run functions have to exit.
-    pub fn positions(&self, program: &Program) -> Vec<Position> {
+    pub fn positions(&self, program: &InstrumentedProgram) -> Vec<Position> {
         let mut positions = self.watchpoint().positions(program);
         if self.frame.is_some() {
             positions.extend(&program.sites().tail_calls);

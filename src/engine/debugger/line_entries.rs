@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use wasmparser::Operator;
 
 use super::machine::Position;
-use super::program::Program;
+use super::program::InstrumentedProgram;
 use crate::engine::instrument::{Flow, Function, LabelKind};
 use crate::engine::source_map::{InScope, OnLine, SourceMap};
 
@@ -37,7 +37,7 @@ pub enum Previous {
 
 impl LineEntries {
     /// The entries of a line of a file, or of the next line that has instructions; and which line that is.
-    pub fn find(program: &Program, map: &dyn SourceMap, file: &str, line: u32) -> Option<(u32, Self)> {
+    pub fn find(program: &InstrumentedProgram, map: &dyn SourceMap, file: &str, line: u32) -> Option<(u32, Self)> {
         let (line, offsets) = map.on_line(file, line)?;
         let copy = &program.instrumented;
         let mut functions: Vec<u32> = offsets.iter().filter_map(|offset| copy.function_at(*offset)).collect();

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::Position;
-use super::program::Program;
+use super::program::InstrumentedProgram;
 use crate::engine::source_map::{Line, SourceMap};
 
 /// The lines of a program.
@@ -14,7 +14,7 @@ pub struct LineTable {
 }
 
 impl LineTable {
-    pub fn new(program: &Program, map: Rc<dyn SourceMap>) -> Self {
+    pub fn new(program: &InstrumentedProgram, map: Rc<dyn SourceMap>) -> Self {
         let functions = 0..program.instrumented.functions.len() as u32;
         let functions = functions.map(|number| {
             let mut runs: Vec<(u32, Option<Line>)> = Vec::new();
@@ -50,7 +50,7 @@ impl LineTable {
     }
 
     /// The line of the program that an instruction without a line of its own was inlined into.
-    pub fn line_around(&self, program: &Program, position: Position) -> Option<Line> {
+    pub fn line_around(&self, program: &InstrumentedProgram, position: Position) -> Option<Line> {
         let function = program.instrumented.analyse(position.function)?;
         self.map.line_around(function.instructions.get(position.instruction as usize)?.offset)
     }

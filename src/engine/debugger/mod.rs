@@ -1,6 +1,6 @@
 //! Running a program so that it can be looked into at every instruction, forwards and backwards.
 //!
-//! [`Program`] is a module, instrumented and compiled. The machine (`machine`) is one instance of it, whose whole state can be saved
+//! [`InstrumentedProgram`] is a module, instrumented and compiled. The machine (`machine`) is one instance of it, whose whole state can be saved
 //! and put back. [`DebugSession`] is what a person works with: commands, breakpoints, the timeline.
 //! How the copy is made belongs in [`instrument`](super::instrument); what a plain run needs, in
 //! [`runtime`](super::runtime).
@@ -46,7 +46,7 @@ pub use line_entries::LineEntries;
 pub use machine::Position;
 pub use marks::{Mark, MarkKind};
 pub use names::Names;
-pub use program::{Program, ProgramError};
+pub use program::{InstrumentedProgram, ProgramError};
 pub use recent::{Recent, RecentValue};
 pub use scope::MachineScope;
 pub use session::{Command, DebugProgress, DebugSession, LineCommand, StopReason};

@@ -13,7 +13,7 @@ use crate::engine::runtime::Limits;
 use crate::engine::runtime::limits;
 
 /// See the module's documentation.
-pub struct Program {
+pub struct InstrumentedProgram {
     pub instrumented: Instrumented,
     pub engine: Engine,
     pub module: Module,
@@ -33,7 +33,7 @@ pub enum ProgramError {
     Compile(#[from] wasmi::Error),
 }
 
-impl Program {
+impl InstrumentedProgram {
     /// Instruments and compiles a valid module.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use wasmi::Val;
 
-use super::condition::{Condition, EvalError, Name, Number, Place, Scope, fill_in};
+use super::condition::{Condition, EvalError, Name, NamedPlace, Number, Scope, fill_in};
 use super::session::DebugSession;
 use crate::engine::value::{self, FormattedValue};
 
@@ -41,11 +41,11 @@ impl<'a> MachineScope<'a> {
         }))
     }
 
-    fn value(&self, place: Place<'_>) -> Option<Val> {
+    fn value(&self, place: NamedPlace<'_>) -> Option<Val> {
         match place {
-            Place::Local(name) => self.local_value(name),
-            Place::Global(name) => self.global_value(name),
-            Place::Stack(depth) => self.operand(depth),
+            NamedPlace::Local(name) => self.local_value(name),
+            NamedPlace::Global(name) => self.global_value(name),
+            NamedPlace::Stack(depth) => self.operand(depth),
         }
     }
 

@@ -111,17 +111,17 @@ fn at(offset: u32, align: u32) -> MemArg {
 
 /// The place of a value: an address in a local variable, and an offset.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub struct Slot {
     pub base: u32,
     pub offset: u32,
 }
 
-fn reference_index(sink: &mut InstructionSink<'_>, place: Place) {
+fn reference_index(sink: &mut InstructionSink<'_>, place: Slot) {
     sink.local_get(place.base).i32_const(place.offset as i32).i32_add().i32_const(3).i32_shr_u();
 }
 
 /// Pushes the value that stands at that place.
-pub fn load(sink: &mut InstructionSink<'_>, ty: ValType, place: Place) {
+pub fn load(sink: &mut InstructionSink<'_>, ty: ValType, place: Slot) {
     match ty {
         ValType::I32 => sink.local_get(place.base).i32_load(at(place.offset, 2)),
         ValType::I64 => sink.local_get(place.base).i64_load(at(place.offset, 3)),
@@ -136,14 +136,14 @@ pub fn load(sink: &mut InstructionSink<'_>, ty: ValType, place: Place) {
 }
 
 /// Pops a value and puts it to that place.
-pub fn store(sink: &mut InstructionSink<'_>, ty: ValType, place: Place, temporaries: Temporaries) {
+pub fn store(sink: &mut InstructionSink<'_>, ty: ValType, place: Slot, temporaries: Temporaries) {
     let temporary = temporaries.of(ty);
     sink.local_set(temporary);
     store_local(sink, ty, place, temporary);
 }
 
 /// Puts the value of a local variable to that place.
-pub fn store_local(sink: &mut InstructionSink<'_>, ty: ValType, place: Place, local: u32) {
+pub fn store_local(sink: &mut InstructionSink<'_>, ty: ValType, place: Slot, local: u32) {
     match ty {
         ValType::I32 => sink.local_get(place.base).local_get(local).i32_store(at(place.offset, 2)),
         ValType::I64 => sink.local_get(place.base).local_get(local).i64_store(at(place.offset, 3)),
@@ -223,7 +223,7 @@ pub fn begin_frame(sink: &mut InstructionSink<'_>, frame: u32, callee: &Callee) 
     // them from the first reference to the last, in both tables.
     for ty in [ValType::FUNCREF, ValType::EXTERNREF] {
         if !callee.references.is_empty() {
-            reference_index(sink, Place { base: frame, offset: offset + callee.references.start });
+            reference_index(sink, Slot { base: frame, offset: offset + callee.references.start });
             null(sink, ty);
             sink.i32_const((callee.references.len() / 8) as i32).table_fill(table(ty));
         }
@@ -356,7 +356,7 @@ pub fn trampoline(callee: &Callee, dispatch_loop: u32) -> wasm_encoder::Function
     set(&mut sink, Register::Next);
     let mut offset = 0;
     for ty in &callee.results {
-        load(&mut sink, *ty, Place { base: results, offset });
+        load(&mut sink, *ty, Slot { base: results, offset });
         offset += layout::size(*ty);
     }
     sink.end();
@@ -369,7 +369,7 @@ fn make_frame(sink: &mut InstructionSink<'_>, callee: &Callee, frame: u32, below
     // The callee makes room for its operands itself; the rest is within the margin.
     let mut offset = layout::HEADER;
     for (local, ty) in callee.params.iter().enumerate() {
-        store_local(sink, *ty, Place { base: frame, offset }, local as u32);
+        store_local(sink, *ty, Slot { base: frame, offset }, local as u32);
         offset += layout::size(*ty);
     }
     begin_frame(sink, frame, callee);

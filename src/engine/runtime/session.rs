@@ -66,7 +66,7 @@ pub struct Session {
     /// The memory that WASI reads and writes: the one exported as "memory".
     wasi_memory: Option<Memory>,
     /// The calls that are still to be made; the entry is the last.
-    calls: VecDeque<Call>,
+    calls: VecDeque<PlannedCall>,
     /// Where the results of the call under way go.
     results: Vec<Val>,
     state: State,
@@ -76,7 +76,7 @@ pub struct Session {
     is_command: bool,
 }
 
-struct Call {
+struct PlannedCall {
     function: Func,
     arguments: Vec<Val>,
     results: usize,
@@ -355,12 +355,12 @@ fn calls(
     reserved: &Reserved,
     summary: &Summary,
     plan: Plan,
-) -> VecDeque<Call> {
+) -> VecDeque<PlannedCall> {
     let mut calls = VecDeque::new();
     let mut push = |name: &str, arguments: Vec<Val>| {
         if let Some(Extern::Func(function)) = instance.get_export(store, name) {
             let results = function.ty(store).results().len();
-            calls.push_back(Call { function, arguments, results });
+            calls.push_back(PlannedCall { function, arguments, results });
         }
     };
     if reserved.has_start {

@@ -101,20 +101,20 @@ fn located(text: &str, wasm: &[u8], offsets: &[u64]) -> Option<Vec<Option<Range<
 
 fn locate_one(text: &str, fields: &[ModuleField<'_>], wasm: &[u8], offset: u64) -> Option<Range<usize>> {
     let start = match place(wasm, offset)? {
-        Place::Instruction { function, ordinal } => {
+        BinaryPlace::Instruction { function, ordinal } => {
             let (span, instructions) = functions(fields).nth(function)?;
             match instructions?.get(ordinal) {
                 Some(instruction) => instruction.offset(),
                 None => end_of_function(text, span.offset())?,
             }
         }
-        Place::Item { section, index } => field(fields, section, index)?.offset(),
+        BinaryPlace::Item { section, index } => field(fields, section, index)?.offset(),
     };
     Some(compile::token(text, start))
 }
 
 /// A place in a binary, counted as the text counts.
-enum Place {
+enum BinaryPlace {
     Instruction { function: usize, ordinal: usize },
     Item { section: Section, index: usize },
 }
@@ -133,7 +133,7 @@ enum Section {
     Type,
 }
 
-fn place(wasm: &[u8], offset: u64) -> Option<Place> {
+fn place(wasm: &[u8], offset: u64) -> Option<BinaryPlace> {
     let mut function = 0;
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.ok()? {
@@ -145,7 +145,7 @@ fn place(wasm: &[u8], offset: u64) -> Option<Place> {
                         operators.read().ok()?;
                         ordinal += usize::from(operators.original_position() <= offset);
                     }
-                    return Some(Place::Instruction { function, ordinal });
+                    return Some(BinaryPlace::Instruction { function, ordinal });
                 }
                 function += 1;
             }
@@ -177,7 +177,7 @@ fn place(wasm: &[u8], offset: u64) -> Option<Place> {
                 return item(section.into_iter_with_offsets(), offset, Section::Type);
             }
             Payload::StartSection { range, .. } if range.contains(&offset) => {
-                return Some(Place::Item { section: Section::Start, index: 0 });
+                return Some(BinaryPlace::Item { section: Section::Start, index: 0 });
             }
             _ => {}
         }
@@ -186,9 +186,13 @@ fn place(wasm: &[u8], offset: u64) -> Option<Place> {
 }
 
 /// The last item that begins at or before the offset; the first, for an offset in the section's own head.
-fn item<T>(items: impl Iterator<Item = wasmparser::Result<(u64, T)>>, offset: u64, section: Section) -> Option<Place> {
+fn item<T>(
+    items: impl Iterator<Item = wasmparser::Result<(u64, T)>>,
+    offset: u64,
+    section: Section,
+) -> Option<BinaryPlace> {
     let before = items.map_while(Result::ok).take_while(|(start, _)| *start <= offset).count();
-    Some(Place::Item { section, index: before.saturating_sub(1) })
+    Some(BinaryPlace::Item { section, index: before.saturating_sub(1) })
 }
 
 type Spans<'a> = Option<&'a [wast::token::Span]>;

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::hex_grid::{use_measures, use_mover};
-use crate::ui::selectors::calls::{Row, When, arguments, geometry, label, on_key, rows, time, window};
+use crate::ui::selectors::calls::{CallRow, When, arguments, geometry, label, on_key, rows, time, window};
 use crate::ui::selectors::numbers;
 use crate::ui::state::calls::{CallsAction, CallsState};
 
@@ -98,7 +98,7 @@ pub fn CallList(props: &Props) -> Html {
                     <div class="syscall-rows" role="presentation" style={format!("transform:translateY(-{shift}px)")}>
                         { for rows.into_iter().map(|row| {
                             let key = row.place.to_string();
-                            html! { <CallRow {key} {row} {size} {on_action} {now} {on_jump} /> }
+                            html! { <CallLine {key} {row} {size} {on_action} {now} {on_jump} /> }
                         }) }
                     </div>
                 </div>
@@ -114,7 +114,7 @@ fn id(place: u64) -> String {
 
 #[derive(PartialEq, Properties)]
 struct RowProps {
-    row: Row,
+    row: CallRow,
     /// How many rows the list has.
     size: u64,
     on_action: Callback<CallsAction>,
@@ -123,8 +123,8 @@ struct RowProps {
 }
 
 #[component]
-fn CallRow(props: &RowProps) -> Html {
-    let Row { place, call, chosen } = &props.row;
+fn CallLine(props: &RowProps) -> Html {
+    let CallRow { place, call, chosen } = &props.row;
     let when = props.now.zip(call.as_ref()).map(|(now, call)| When::of(call.fuel, now));
     let onclick = {
         let (place, on_action, is_last) = (*place, props.on_action.clone(), place + 1 == props.size);

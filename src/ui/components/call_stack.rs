@@ -8,7 +8,7 @@ use crate::ui::selectors::debug::arguments;
 use crate::ui::selectors::frames::{Group, folded, grouped};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
-use crate::ui::selectors::sources::{Call, calls, file_line};
+use crate::ui::selectors::sources::{FrameCall, calls, file_line};
 
 #[component]
 pub fn CallStack() -> Html {
@@ -17,9 +17,9 @@ pub fn CallStack() -> Html {
     let debugger = use_slice::<Debugger>();
     let Some(view) = debug.view() else { return html! {} };
     let hidden = u64::from(view.depth).saturating_sub(view.frames.len() as u64);
-    let line = |call: Call<'_>| {
+    let line = |call: FrameCall<'_>| {
         let debugger = debugger.clone();
-        let Call { frame: index, level, .. } = call;
+        let FrameCall { frame: index, level, .. } = call;
         let frame = &view.frames[index];
         let function = names::function(call.function);
         let select = Callback::from(move |_: MouseEvent| debugger.select_call(index, level));
@@ -46,9 +46,9 @@ pub fn CallStack() -> Html {
             </li>
         }
     };
-    let all: Vec<Call<'_>> = calls(view).collect();
+    let all: Vec<FrameCall<'_>> = calls(view).collect();
     let groups = grouped(all.iter().map(|call| (call.function, call.source)));
-    let is_selected = |call: &Call<'_>| (call.frame, call.level) == (debug.frame, debug.level);
+    let is_selected = |call: &FrameCall<'_>| (call.frame, call.level) == (debug.frame, debug.level);
     let group = |group: Group| match group {
         Group::Own(index) => line(all[index].clone()),
         Group::Library(indices) => html! {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::ui::selectors::comparison::Comparison;
-use crate::ui::selectors::diff::{Row, Side};
+use crate::ui::selectors::diff::{DiffRow, Side};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 
@@ -32,14 +32,14 @@ pub fn ComparisonView(props: &Props) -> Html {
     }
 }
 
-fn draw(row: &Row) -> Html {
+fn draw(row: &DiffRow) -> Html {
     let note = |text: String| html! { <tr data-side="note"><td colspan="4">{ text }</td></tr> };
     let (side, before, after, text, is_cut) = match row {
-        Row::Same(count) => return note(numbers::count(*count as u64, "unchanged line", "unchanged lines")),
-        Row::More(count) => {
+        DiffRow::Same(count) => return note(numbers::count(*count as u64, "unchanged line", "unchanged lines")),
+        DiffRow::More(count) => {
             return note(format!("{} not shown", numbers::count(*count as u64, "more line is", "more lines are")));
         }
-        Row::Line { side, before, after, text, is_cut } => (*side, *before, *after, text, *is_cut),
+        DiffRow::Line { side, before, after, text, is_cut } => (*side, *before, *after, text, *is_cut),
     };
     let (name, sign, word) = match side {
         Side::Both => ("both", "", ""),

@@ -16,7 +16,7 @@ const LONGEST_WINDOW: u64 = 500;
 
 /// A line of the list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct CallRow {
     /// Its place in the list.
     pub place: u64,
     /// `None` where it has been asked for and not come yet.
@@ -30,10 +30,10 @@ pub fn geometry(passing: u64, row_height: f64, viewport: f64) -> Geometry {
 }
 
 /// The rows that are in sight, the first perhaps in part.
-pub fn rows(state: &CallsState, geometry: &Geometry, top: f64) -> Vec<Row> {
+pub fn rows(state: &CallsState, geometry: &Geometry, top: f64) -> Vec<CallRow> {
     let first = top.max(0.0).floor() as u64;
     let end = (first + geometry.visible_rows() + 2).min(state.passing());
-    (first..end).map(|place| Row { place, call: state.call(place), chosen: state.cursor == Some(place) }).collect()
+    (first..end).map(|place| CallRow { place, call: state.call(place), chosen: state.cursor == Some(place) }).collect()
 }
 
 /// The first call to be asked for, and how many, when this row is at the top.

@@ -19,7 +19,7 @@ pub enum Side {
 
 /// A row of the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Row {
+pub enum DiffRow {
     Line {
         side: Side,
         /// The line's number before and after, from 1.
@@ -38,7 +38,7 @@ pub enum Row {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diff {
-    pub rows: Vec<Row>,
+    pub rows: Vec<DiffRow>,
     pub added: usize,
     pub removed: usize,
 }
@@ -59,7 +59,7 @@ pub fn diff(before: &str, after: &str) -> Diff {
                 diff.rows.extend((0..len).map(both));
             } else {
                 diff.rows.extend((0..head).map(both));
-                diff.rows.push(Row::Same(len - head - tail));
+                diff.rows.push(DiffRow::Same(len - head - tail));
                 diff.rows.extend((len - tail..len).map(both));
             }
             continue;
@@ -73,7 +73,7 @@ pub fn diff(before: &str, after: &str) -> Diff {
     if diff.rows.len() > MOST_ROWS {
         let more = diff.rows.len() - MOST_ROWS;
         diff.rows.truncate(MOST_ROWS);
-        diff.rows.push(Row::More(more));
+        diff.rows.push(DiffRow::More(more));
     }
     diff
 }
@@ -97,13 +97,13 @@ fn compare(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     operations
 }
 
-fn line(side: Side, before: Option<usize>, after: Option<usize>, text: &str) -> Row {
+fn line(side: Side, before: Option<usize>, after: Option<usize>, text: &str) -> DiffRow {
     let (text, is_cut) = match text.strip_suffix('\n') {
         Some(text) => (text.strip_suffix('\r').unwrap_or(text), false),
         None => (text, true),
     };
     let number = |index: Option<usize>| index.map(|index| index + 1);
-    Row::Line { side, before: number(before), after: number(after), text: text.to_owned(), is_cut }
+    DiffRow::Line { side, before: number(before), after: number(after), text: text.to_owned(), is_cut }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -114,8 +114,8 @@ mod tests {
 
     /// As `diff -u` would print it.
     fn printed(diff: &Diff) -> Vec<String> {
-        let row = |row: &Row| match row {
-            Row::Line { side, text, is_cut, .. } => {
+        let row = |row: &DiffRow| match row {
+            DiffRow::Line { side, text, is_cut, .. } => {
                 let sign = match side {
                     Side::Both => ' ',
                     Side::Before => '-',
@@ -123,8 +123,8 @@ mod tests {
                 };
                 format!("{sign}{text}{}", if *is_cut { "|" } else { "" })
             }
-            Row::Same(count) => format!("= {count}"),
-            Row::More(count) => format!("> {count}"),
+            DiffRow::Same(count) => format!("= {count}"),
+            DiffRow::More(count) => format!("> {count}"),
         };
         diff.rows.iter().map(row).collect()
     }
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!((diff.added, diff.removed), (2, 1));
         let expected = ["= 6", " 7", " 8", " 9", "-10", "+ten", "+and more", " 11", " 12", " 13", "= 7"];
         assert_eq!(printed(&diff), expected);
-        let Row::Line { before, after, .. } = &diff.rows[7] else { panic!("it is line 11") };
+        let DiffRow::Line { before, after, .. } = &diff.rows[7] else { panic!("it is line 11") };
         assert_eq!((*before, *after), (Some(11), Some(12)));
     }
 
@@ -156,7 +156,7 @@ mod tests {
         let diff = diff(&old, &new);
         assert_eq!((diff.added, diff.removed), (30_000, 29_999));
         assert_eq!(diff.rows.len(), MOST_ROWS + 1);
-        assert!(matches!(diff.rows.last(), Some(Row::More(_))));
+        assert!(matches!(diff.rows.last(), Some(DiffRow::More(_))));
     }
 
     proptest! {
@@ -166,12 +166,12 @@ mod tests {
             let (mut lines, mut count) = ((0, 0), 0);
             for row in &diff.rows {
                 match row {
-                    Row::Line { before, after, .. } => {
+                    DiffRow::Line { before, after, .. } => {
                         lines.0 += usize::from(before.is_some());
                         lines.1 += usize::from(after.is_some());
                     }
-                    Row::Same(same) => count += same,
-                    Row::More(_) => unreachable!("it is short"),
+                    DiffRow::Same(same) => count += same,
+                    DiffRow::More(_) => unreachable!("it is short"),
                 }
             }
             prop_assert_eq!(lines.0 + count, old.split_inclusive('\n').count());

@@ -10,7 +10,7 @@ use crate::ui::state::sources::{SourceText, SourcesState};
 
 /// A line of the call stack: a call that is under way, or one that the compiler has inlined into it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call<'a> {
+pub struct FrameCall<'a> {
     pub frame: usize,
     /// Among the calls of the frame; 0 is the innermost.
     pub level: usize,
@@ -20,16 +20,16 @@ pub struct Call<'a> {
 }
 
 /// All calls that are told of, the innermost first.
-pub fn calls(view: &DebugView) -> impl Iterator<Item = Call<'_>> {
+pub fn calls(view: &DebugView) -> impl Iterator<Item = FrameCall<'_>> {
     view.frames.iter().enumerate().flat_map(|(index, frame)| {
-        let inlined = frame.inlined.iter().enumerate().map(move |(level, inlined)| Call {
+        let inlined = frame.inlined.iter().enumerate().map(move |(level, inlined)| FrameCall {
             frame: index,
             level,
             function: &inlined.function,
             source: inlined.source.as_ref(),
             is_inlined: true,
         });
-        inlined.chain([Call {
+        inlined.chain([FrameCall {
             frame: index,
             level: frame.inlined.len(),
             function: &frame.function,
@@ -50,7 +50,7 @@ pub fn shown_place<'a>(debug: &'a DebugState, files: &[Rc<str>]) -> Option<(&'a 
 
 /// The innermost call whose source the user gave: its frame and its level.
 pub fn innermost_given(view: &DebugView, texts: &[SourceText]) -> Option<(usize, usize)> {
-    let is_given = |call: &Call<'_>| call.source.is_some_and(|place| text_of(texts, &place.file).is_some());
+    let is_given = |call: &FrameCall<'_>| call.source.is_some_and(|place| text_of(texts, &place.file).is_some());
     calls(view).find(is_given).map(|call| (call.frame, call.level))
 }
 

@@ -6,7 +6,7 @@ mod fresh;
 #[path = "../../support/smith/mod.rs"]
 mod smith;
 
-use smith::{Bytes, Call, Ended, FUEL, FUEL_FOR_A_CALL, Instrumented, Observed, Plain, State, observe};
+use smith::{Bytes, Ended, FUEL, FUEL_FOR_A_CALL, Instrumented, Observed, ObservedCall, Plain, State, observe};
 use wasmoscope::engine::script::Value;
 use wasmtime::{Config, Engine, Extern, ExternRef, Instance, Module, OptLevel, Ref, Store, Trap, Val};
 
@@ -92,7 +92,7 @@ fn under_wasmtime(engine: &Engine, wasm: &[u8], here: &Observed) -> Observed {
             Err(error) => failed(&error),
         };
         let state = state(&mut store, instance, &exports);
-        calls.push(Call { export: call.export.clone(), arguments: call.arguments.clone(), ended, state });
+        calls.push(ObservedCall { export: call.export.clone(), arguments: call.arguments.clone(), ended, state });
     }
     Observed { start: Ended::Returned(Vec::new()), state_at_start, calls, host_calls: Vec::new() }
 }

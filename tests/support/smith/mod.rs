@@ -22,5 +22,5 @@ mod world;
 
 pub use backend::{Backend, InSlices, Instrumented, Plain};
 pub use generate::{FUEL, FUEL_FOR_A_CALL, SplitMix, module, module_of, scalar_module, vector_module};
-pub use observe::{Bytes, Call, Ended, Observed, State, observe};
+pub use observe::{Bytes, Ended, Observed, ObservedCall, State, observe};
 pub use world::World;

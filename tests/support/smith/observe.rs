@@ -17,13 +17,13 @@ pub struct Observed {
     pub start: Ended,
     pub state_at_start: State,
     /// Each exported function, called twice in the order of the exports.
-    pub calls: Vec<Call>,
+    pub calls: Vec<ObservedCall>,
     /// What functions of the host were called with, in order.
     pub host_calls: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Call {
+pub struct ObservedCall {
     pub export: String,
     pub arguments: Vec<Value>,
     pub ended: Ended,
@@ -106,7 +106,7 @@ pub fn observe(original: &[u8], backend: &mut dyn Backend) -> Observed {
         fuel.set(&mut store, Val::I32(FUEL_FOR_A_CALL.cast_signed())).expect("it is a global that can be set");
         let mut out = vec![Val::I32(0); ty.results().len()];
         let result = backend.call(&mut store, function, &arguments, &mut out);
-        calls.push(Call {
+        calls.push(ObservedCall {
             export: name.clone(),
             arguments: arguments.iter().map(|value| Value::from_wasmi(&store, value)).collect(),
             ended: match result {

@@ -1,6 +1,6 @@
 //! Evaluation of expressions, and the errors of it.
 
-use super::{Name, Node, Number, Place, Read, Scope, Selector, arithmetic};
+use super::{Name, NamedPlace, Node, Number, Read, Scope, Selector, arithmetic};
 
 /// Why an expression could not be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,18 +76,18 @@ pub(super) fn name<'a>(selector: &'a Selector, scope: &dyn Scope) -> Result<Name
 /// The value of a name alone. Apart, as an expression is as deep on the stack as it is nested.
 fn bare_value(name: &str, scope: &dyn Scope) -> Result<Number> {
     match bare(name, scope)? {
-        Place::Local(name) => scope.local(name).ok_or_else(|| EvalError::Local(name.to_string())),
-        Place::Global(name) => scope.global(name).ok_or_else(|| EvalError::Global(name.to_string())),
-        Place::Stack(depth) => scope.stack(depth).ok_or(EvalError::Stack(depth)),
+        NamedPlace::Local(name) => scope.local(name).ok_or_else(|| EvalError::Local(name.to_string())),
+        NamedPlace::Global(name) => scope.global(name).ok_or_else(|| EvalError::Global(name.to_string())),
+        NamedPlace::Stack(depth) => scope.stack(depth).ok_or(EvalError::Stack(depth)),
     }
 }
 
 /// The local or global of a name that does not say which of them it is.
-pub(super) fn bare<'a>(name: &'a str, scope: &dyn Scope) -> Result<Place<'a>> {
+pub(super) fn bare<'a>(name: &'a str, scope: &dyn Scope) -> Result<NamedPlace<'a>> {
     let known = Name::Text(name);
     match (scope.has_local(known), scope.has_global(known)) {
-        (true, false) => Ok(Place::Local(known)),
-        (false, true) => Ok(Place::Global(known)),
+        (true, false) => Ok(NamedPlace::Local(known)),
+        (false, true) => Ok(NamedPlace::Global(known)),
         (false, false) => Err(EvalError::Unknown(known.to_string())),
         (true, true) => Err(EvalError::Ambiguous(known.to_string())),
     }

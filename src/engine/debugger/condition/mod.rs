@@ -70,7 +70,7 @@ pub enum Name<'a> {
 
 /// A value that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place<'a> {
+pub enum NamedPlace<'a> {
     Local(Name<'a>),
     Global(Name<'a>),
     /// Counted from the top, which is 0.
@@ -179,12 +179,12 @@ impl Condition {
     /// # Errors
     ///
     /// Why the index has no value, where it is named by one.
-    pub fn place(&self, scope: &dyn Scope) -> Result<Option<Place<'_>>, EvalError> {
+    pub fn place(&self, scope: &dyn Scope) -> Result<Option<NamedPlace<'_>>, EvalError> {
         Ok(match &self.root {
-            Node::Local(selector) => Some(Place::Local(evaluate::name(selector, scope)?)),
-            Node::Global(selector) => Some(Place::Global(evaluate::name(selector, scope)?)),
+            Node::Local(selector) => Some(NamedPlace::Local(evaluate::name(selector, scope)?)),
+            Node::Global(selector) => Some(NamedPlace::Global(evaluate::name(selector, scope)?)),
             Node::Named(name) => Some(evaluate::bare(name, scope)?),
-            Node::Stack(index) => Some(Place::Stack(evaluate::integer(index, scope)?)),
+            Node::Stack(index) => Some(NamedPlace::Stack(evaluate::integer(index, scope)?)),
             Node::Number(_) | Node::Memory(..) | Node::Depth | Node::Step | Node::Unary(..) | Node::Binary(..) => None,
         })
     }

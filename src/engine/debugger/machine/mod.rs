@@ -16,7 +16,7 @@ pub use self::run::Halt;
 pub use self::snapshot::Snapshot;
 pub use self::watch::WatchedRange;
 use super::attach::{Attached, attach_to_linker, initialize};
-use super::program::Program;
+use super::program::InstrumentedProgram;
 use crate::engine::instrument::Watched;
 use crate::engine::runtime::limits::Limiter;
 use crate::engine::wasi::{self, Suspend, WasiCtx};
@@ -43,7 +43,7 @@ pub struct Position {
 
 /// See the module's documentation.
 pub struct Machine {
-    program: Rc<Program>,
+    program: Rc<InstrumentedProgram>,
     store: Store<Host>,
     attached: Attached,
     dispatch_loop: Func,
@@ -72,7 +72,7 @@ impl Machine {
     /// # Errors
     ///
     /// As instantiation does: a segment out of bounds, a memory above the limit.
-    pub fn new(program: &Rc<Program>, wasi: WasiCtx, watched: Watched) -> Result<Self, (Error, Box<Host>)> {
+    pub fn new(program: &Rc<InstrumentedProgram>, wasi: WasiCtx, watched: Watched) -> Result<Self, (Error, Box<Host>)> {
         let host = Host { wasi, limiter: Limiter::new(&program.limits) };
         let mut store = Store::new(&program.engine, host);
         store.limiter(|host| &mut host.limiter);
@@ -87,7 +87,7 @@ impl Machine {
     }
 
     fn instantiate(
-        program: &Program,
+        program: &InstrumentedProgram,
         store: &mut Store<Host>,
         watched: Watched,
     ) -> Result<(Attached, Instance), Error> {
@@ -102,7 +102,12 @@ impl Machine {
         Ok((attached, instance))
     }
 
-    fn with_instance(program: Rc<Program>, mut store: Store<Host>, attached: Attached, instance: Instance) -> Self {
+    fn with_instance(
+        program: Rc<InstrumentedProgram>,
+        mut store: Store<Host>,
+        attached: Attached,
+        instance: Instance,
+    ) -> Self {
         let wasi_memory = instance.get_memory(&store, "memory");
         store.data_mut().wasi.set_memory(wasi_memory);
         let copy = &program.instrumented;

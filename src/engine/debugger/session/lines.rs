@@ -197,7 +197,7 @@ impl DebugSession {
 
 /// The basic blocks of a function with an instruction at which the step may end.
 fn targets(
-    program: &crate::engine::debugger::Program,
+    program: &crate::engine::debugger::InstrumentedProgram,
     table: &LineTable,
     function: u32,
     step: &LineStep,

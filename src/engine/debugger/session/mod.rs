@@ -31,7 +31,7 @@ use super::line_entries::{LineEntries, Previous};
 use super::lines::LineTable;
 use super::machine::{Host, Machine, Position};
 use super::names::Names;
-use super::program::Program;
+use super::program::InstrumentedProgram;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::source_map::SourceMap;
 use crate::engine::wasi::{Output, WasiCtx};
@@ -50,7 +50,7 @@ mod watching;
 
 /// See the module's documentation.
 pub struct DebugSession {
-    program: Rc<Program>,
+    program: Rc<InstrumentedProgram>,
     /// Taken out only while it is being replaced.
     machine: Option<Machine>,
     names: Names,
@@ -103,7 +103,7 @@ impl DebugSession {
         &self.description
     }
 
-    pub fn program(&self) -> &Rc<Program> {
+    pub fn program(&self) -> &Rc<InstrumentedProgram> {
         &self.program
     }
 

@@ -9,7 +9,7 @@ use crate::engine::debugger::breakpoint::Breakpoints;
 use crate::engine::debugger::checkpoints::{CHECKPOINTS_LIMIT, Checkpoints};
 use crate::engine::debugger::machine::Machine;
 use crate::engine::debugger::names::Names;
-use crate::engine::debugger::program::Program;
+use crate::engine::debugger::program::InstrumentedProgram;
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
 use crate::engine::instrument::Watched;
@@ -38,7 +38,7 @@ impl DebugSession {
             return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
         }
         let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
-        let program = Program::new(wasm, limits).map_err(|error| refused(&error))?;
+        let program = InstrumentedProgram::new(wasm, limits).map_err(|error| refused(&error))?;
         Self::with_program(file, Rc::new(program), wasm, summary, entry, wasi)
     }
 
@@ -49,7 +49,7 @@ impl DebugSession {
     /// As [`DebugSession::start`].
     pub fn with_program(
         file: &str,
-        program: Rc<Program>,
+        program: Rc<InstrumentedProgram>,
         wasm: &[u8],
         summary: &Summary,
         entry: &Entry,

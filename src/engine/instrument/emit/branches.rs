@@ -6,7 +6,7 @@ use wasmparser::ValType;
 use super::{COUNTER, Emitter, FRAME, Mode, SCRATCH, TEMPORARIES};
 use crate::engine::instrument::layout;
 use crate::engine::instrument::operands::StackId;
-use crate::engine::instrument::support::{self, Place, load, store};
+use crate::engine::instrument::support::{self, Slot, load, store};
 
 impl Emitter<'_, '_> {
     /// Goes on at that instruction, from within so many blocks.
@@ -71,7 +71,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    pub(super) fn label_places(&self, base: StackId, values: &[ValType]) -> Vec<Place> {
+    pub(super) fn label_places(&self, base: StackId, values: &[ValType]) -> Vec<Slot> {
         let mut start = self.function.operands.bytes(base);
         let mut places = Vec::with_capacity(values.len());
         for ty in values {

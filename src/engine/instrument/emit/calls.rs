@@ -8,7 +8,7 @@ use super::{ADDRESS, BUDGET, Emitter, FRAME, Mode, SCRATCH, TEMPORARIES};
 use crate::engine::instrument::InstrumentError;
 use crate::engine::instrument::layout::{self, Register};
 use crate::engine::instrument::plain::Shift;
-use crate::engine::instrument::support::{self, Callee, Place, store};
+use crate::engine::instrument::support::{self, Callee, Slot, store};
 
 impl Emitter<'_, '_> {
     /// Gives the results, which are on WebAssembly's own stack, to the caller, and the frame up.
@@ -18,7 +18,7 @@ impl Emitter<'_, '_> {
         let mut offset = layout::sizes(&self.function.results);
         for ty in self.function.results.iter().rev() {
             offset -= layout::size(*ty);
-            store(&mut self.sink(), *ty, Place { base: SCRATCH, offset }, TEMPORARIES);
+            store(&mut self.sink(), *ty, Slot { base: SCRATCH, offset }, TEMPORARIES);
         }
         support::word(&mut self.sink(), FRAME, layout::BELOW);
         support::set(&mut self.sink(), Register::Top);
@@ -148,7 +148,7 @@ impl Emitter<'_, '_> {
         let mut offset = layout::HEADER + layout::sizes(&callee.params);
         for ty in callee.params.iter().rev() {
             offset -= layout::size(*ty);
-            store(&mut self.sink(), *ty, Place { base: frame, offset }, TEMPORARIES);
+            store(&mut self.sink(), *ty, Slot { base: frame, offset }, TEMPORARIES);
         }
     }
 }

@@ -4,17 +4,17 @@ use wasmparser::ValType;
 
 use super::{Emitter, FRAME, TEMPORARIES};
 use crate::engine::instrument::operands::StackId;
-use crate::engine::instrument::support::{Place, load, store};
+use crate::engine::instrument::support::{Slot, load, store};
 
 impl Emitter<'_, '_> {
-    pub(super) fn local(&self, index: u32) -> (ValType, Place) {
+    pub(super) fn local(&self, index: u32) -> (ValType, Slot) {
         let ty = self.function.locals[index as usize];
-        (ty, Place { base: FRAME, offset: self.function.local(index) })
+        (ty, Slot { base: FRAME, offset: self.function.local(index) })
     }
 
     /// Where the operands' bytes from `start` on are in the frame.
-    pub(super) fn operand_place(&self, start: u32) -> Place {
-        Place { base: FRAME, offset: self.function.operands_start() + start }
+    pub(super) fn operand_place(&self, start: u32) -> Slot {
+        Slot { base: FRAME, offset: self.function.operands_start() + start }
     }
 
     pub(super) fn load_operands(&mut self, stack: StackId, count: u32) {

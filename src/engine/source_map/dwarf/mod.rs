@@ -24,7 +24,7 @@ mod work;
 mod tests;
 
 pub use files::SourceFile;
-pub use rows::Place;
+pub use rows::SourcePosition;
 pub use variables::{State, Variable};
 
 use std::collections::HashSet;
@@ -32,7 +32,7 @@ use std::collections::HashSet;
 use entries::Entries;
 use files::Files;
 use index::Index;
-use rows::Row;
+use rows::LineRow;
 use scopes::Scopes;
 use sections::Sections;
 use units::Units;
@@ -44,7 +44,7 @@ use super::{Line, OnLine, SourceMap};
 #[derive(Debug, Default)]
 pub struct DebugInfo {
     files: Vec<SourceFile>,
-    rows: Vec<Row>,
+    rows: Vec<LineRow>,
     scopes: Scopes,
     index: Index,
     problem: Option<String>,
@@ -54,7 +54,7 @@ pub struct DebugInfo {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFrame {
     pub function: Option<String>,
-    pub place: Option<Place>,
+    pub place: Option<SourcePosition>,
     /// Whether it has no frame of its own, because the compiler has put it into its caller.
     pub is_inlined: bool,
 }
@@ -103,7 +103,7 @@ impl DebugInfo {
     }
 
     /// The place that the instruction at that offset was made of.
-    pub fn place(&self, offset: u64) -> Option<Place> {
+    pub fn place(&self, offset: u64) -> Option<SourcePosition> {
         self.row(offset).map(|row| row.place)
     }
 
@@ -131,13 +131,13 @@ impl DebugInfo {
         variables::read(&Entries::of(wasm, &self.index), &chain, offset, state)
     }
 
-    fn row(&self, offset: u64) -> Option<&Row> {
+    fn row(&self, offset: u64) -> Option<&LineRow> {
         let offset = u32::try_from(offset).ok()?;
         let index = self.rows.partition_point(|row| row.start <= offset).checked_sub(1)?;
         Some(&self.rows[index]).filter(|row| offset < row.end)
     }
 
-    fn is_own(&self, row: &Row) -> bool {
+    fn is_own(&self, row: &LineRow) -> bool {
         self.file(row.place.file).is_some_and(|file| !file.is_library)
     }
 }
@@ -176,7 +176,7 @@ impl SourceMap for DebugInfo {
     /// only the call.
     fn on_line(&self, file: &str, line: u32) -> Option<(u32, Vec<u64>)> {
         let file = self.files.iter().position(|known| known.path == file)? as u32;
-        let is_after = |place: &Place| place.file == file && place.line >= line;
+        let is_after = |place: &SourcePosition| place.file == file && place.line >= line;
         let rows = self.rows.iter().filter(|row| row.is_stmt && is_after(&row.place));
         let rows = rows.map(|row| (row.place.line, self.scopes.at(row.start), row.start));
         let calls = self.scopes.all.iter().filter_map(|scope| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::DebugInfo;
-use super::rows::Row;
+use super::rows::LineRow;
 use crate::engine::source_map::{InScope, OnLine};
 
 impl DebugInfo {
@@ -34,7 +34,7 @@ impl DebugInfo {
 
     /// The code of a line that a debugger may stop in. Of neighbouring rows of one line only the first is marked as a
     /// statement.
-    fn statements(&self, file: u32, line: u32) -> Vec<Row> {
+    fn statements(&self, file: u32, line: u32) -> Vec<LineRow> {
         let mut statements = Vec::new();
         let mut is_statement = false;
         for row in &self.rows {

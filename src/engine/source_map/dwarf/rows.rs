@@ -11,17 +11,17 @@ use super::work::{Broken, Work};
 
 /// A stretch of code, in bytes from the start of the module, and the place that it was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct LineRow {
     pub start: u32,
     pub end: u32,
-    pub place: Place,
+    pub place: SourcePosition,
     /// Whether a debugger may stop where it begins, as at a statement.
     pub is_stmt: bool,
 }
 
 /// A place in a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct SourcePosition {
     /// Among the files of the debug information.
     pub file: u32,
     /// From 1.
@@ -36,7 +36,7 @@ pub fn read<'a>(
     sections: &Sections<'a>,
     files: &mut Files,
     work: &mut Work,
-) -> (Vec<Row>, Option<Broken>) {
+) -> (Vec<LineRow>, Option<Broken>) {
     let mut rows = Vec::new();
     let mut seen = HashSet::new();
     let mut broken = None;
@@ -62,12 +62,12 @@ fn read_unit<'a>(
     sections: &Sections<'a>,
     files: &mut Files,
     work: &mut Work,
-    rows: &mut Vec<Row>,
+    rows: &mut Vec<LineRow>,
 ) -> Result<(), Broken> {
     let Some(program) = unit.line_program.clone() else { return Ok(()) };
     let mut table = program.rows();
     let mut paths = HashMap::new();
-    let mut open: Option<Row> = None;
+    let mut open: Option<LineRow> = None;
     while let Some((header, row)) = table.next_row()? {
         work.spend(1)?;
         let at = sections.offset(row.address());
@@ -93,7 +93,8 @@ fn read_unit<'a>(
             ColumnType::LeftEdge => 0,
             ColumnType::Column(column) => u32::try_from(column.get()).unwrap_or(u32::MAX),
         };
-        open = Some(Row { start: at, end: at, place: Place { file, line, column }, is_stmt: row.is_stmt() });
+        open =
+            Some(LineRow { start: at, end: at, place: SourcePosition { file, line, column }, is_stmt: row.is_stmt() });
     }
     Ok(())
 }
@@ -113,7 +114,7 @@ pub fn path<'a>(
 }
 
 /// Sorted, and none over another: of two that claim the same code, the later one ends the earlier.
-fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
+fn in_order(mut rows: Vec<LineRow>) -> Vec<LineRow> {
     rows.sort_by_key(|row| row.start);
     for index in 1..rows.len() {
         let next = rows[index].start;
@@ -130,7 +131,8 @@ mod tests {
 
     #[test]
     fn rows_that_overlap_are_cut() {
-        let row = |start, end| Row { start, end, place: Place { file: 0, line: 1, column: 0 }, is_stmt: true };
+        let row =
+            |start, end| LineRow { start, end, place: SourcePosition { file: 0, line: 1, column: 0 }, is_stmt: true };
         let ordered = in_order(vec![row(10, 30), row(5, 12), row(10, 11), row(40, 50)]);
         let ends: Vec<_> = ordered.iter().map(|row| (row.start, row.end)).collect();
         assert_eq!(ends, [(5, 10), (10, 11), (40, 50)]);

@@ -7,7 +7,7 @@ use gimli::{Attribute, AttributeValue, Operation, UnitOffset, constants as dw};
 use super::entries::EntryRef;
 use super::files::Files;
 use super::index::Index;
-use super::rows::{self, Place};
+use super::rows::{self, SourcePosition};
 use super::sections::{Bytes, Sections};
 use super::units::Units;
 use super::work::{Broken, Work};
@@ -27,7 +27,7 @@ pub struct Scope {
     /// The scope that the call is in; `None` for a function, which has code of its own.
     pub outer: Option<u32>,
     /// Where the call is, when that is known.
-    pub call: Option<Place>,
+    pub call: Option<SourcePosition>,
     /// Where its code begins.
     pub start: u32,
     /// Where more is told of it.
@@ -209,7 +209,7 @@ impl<'a> Reader<'_, 'a> {
         unit: usize,
         attributes: &[Attribute<Bytes<'a>>],
         paths: &mut HashMap<u64, Option<u32>>,
-    ) -> Option<Place> {
+    ) -> Option<SourcePosition> {
         let unit = &self.units.all[unit];
         let value = |name| attributes.iter().find(|attribute| attribute.name() == name)?.udata_value();
         let index = attributes.iter().find(|attribute| attribute.name() == dw::DW_AT_call_file)?;
@@ -223,7 +223,7 @@ impl<'a> Reader<'_, 'a> {
         });
         let number = |value: Option<u64>| value.and_then(|value| u32::try_from(value).ok());
         let line = number(value(dw::DW_AT_call_line)).filter(|line| *line > 0)?;
-        Some(Place { file: file?, line, column: number(value(dw::DW_AT_call_column)).unwrap_or(0) })
+        Some(SourcePosition { file: file?, line, column: number(value(dw::DW_AT_call_column)).unwrap_or(0) })
     }
 
     /// The name of an entry, which may stand in another one that it refers to.

@@ -47,7 +47,7 @@ pub struct Variable {
 pub fn read(entries: &Entries<'_>, chain: &[EntryRef], offset: u64, state: &dyn State) -> Vec<Vec<Variable>> {
     let at = entries.sections.address(offset);
     let function = chain.last().and_then(|function| entries.entry(*function).ok());
-    let call = Call { entries, state, at: at.unwrap_or(0), frame_base: chain.last().copied().zip(function) };
+    let call = FrameContext { entries, state, at: at.unwrap_or(0), frame_base: chain.last().copied().zip(function) };
     let of_scope = |scope: &EntryRef| {
         let mut found = Found::default();
         // What cannot be read leaves those that could.
@@ -110,7 +110,7 @@ impl Found {
 }
 
 /// One call, at one instruction.
-struct Call<'r, 'a> {
+struct FrameContext<'r, 'a> {
     entries: &'r Entries<'a>,
     state: &'r dyn State,
     /// The instruction, as an address of the DWARF.
@@ -119,7 +119,7 @@ struct Call<'r, 'a> {
     frame_base: Option<(EntryRef, Entry<'a>)>,
 }
 
-impl<'a> Call<'_, 'a> {
+impl<'a> FrameContext<'_, 'a> {
     /// Adds the variables of a scope and of the blocks in it that the instruction is in, the outermost first. All that is
     /// in the scope is passed once: each `let` of Rust makes a block within the last.
     fn collect(&self, scope: EntryRef, found: &mut Found) -> Result<(), Broken> {
@@ -347,7 +347,7 @@ impl<'a> Call<'_, 'a> {
     }
 }
 
-impl Evaluate for Call<'_, '_> {
+impl Evaluate for FrameContext<'_, '_> {
     fn variable(&self, at: EntryRef) -> Option<u64> {
         self.number(at).ok().flatten()
     }
