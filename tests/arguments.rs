@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use wasmoscope::engine::value::{TYPES, name, parse};
 use wasmoscope::protocol::ExportSummary;
-use wasmoscope::ui::selectors::arguments::complaint;
+use wasmoscope::ui::selectors::arguments::validation_error;
 
 /// Whether the page and the engine take a text as a value of each type.
 fn compare(text: &str) {
@@ -18,7 +18,7 @@ fn compare(text: &str) {
             results: Vec::new(),
             param_names: vec![None],
         };
-        let page = complaint(&export, 0, &[text.into()]);
+        let page = validation_error(&export, 0, &[text.into()]);
         let engine = parse(text, ty);
         if text.trim().is_empty() {
             continue;

@@ -83,8 +83,8 @@ fn the_specification_s_test_suite() {
         let different: Vec<String> = plain
             .iter()
             .zip(&reports)
-            .filter(|((name, plain), (_, report))| report.told(name) != plain.told(name))
-            .map(|((name, plain), (_, report))| format!("{}not\n{}", report.told(name), plain.told(name)))
+            .filter(|((name, plain), (_, report))| report.describe(name) != plain.describe(name))
+            .map(|((name, plain), (_, report))| format!("{}not\n{}", report.describe(name), plain.describe(name)))
             .collect();
         assert!(different.is_empty(), "{backend}:\n{}", different.join("\n"));
     }
@@ -94,10 +94,10 @@ fn unexpected(name: &str, report: &Report) -> Option<String> {
     let listed = LISTED.iter().find(|listed| listed.script == name);
     match (listed, report.failed.len()) {
         (None, 0) => None,
-        (None, _) => Some(report.told(name)),
+        (None, _) => Some(report.describe(name)),
         (Some(listed), failures) if failures == listed.failures => None,
         (Some(Listed { failures, because, .. }), _) => {
-            Some(format!("listed with {failures} failures ({because}), but it is\n{}", report.told(name)))
+            Some(format!("listed with {failures} failures ({because}), but it is\n{}", report.describe(name)))
         }
     }
 }
@@ -164,7 +164,7 @@ fn failures_are_told_with_their_lines() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for (_, interpreter) in BACKENDS {
             let told = match script::run(&text, interpreter().as_mut()) {
-                Ok(report) => report.told(&format!("{name}.wast")),
+                Ok(report) => report.describe(&format!("{name}.wast")),
                 Err(error) => format!("{name}.wast: no script: {error}\n"),
             };
             snapshot(&name, &told);

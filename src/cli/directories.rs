@@ -259,7 +259,7 @@ impl Loaded {
         }
         match after {
             Kind::File => {
-                let bytes = vfs.read_file(inner).map_err(told)?;
+                let bytes = vfs.read_file(inner).map_err(describe)?;
                 if now == Kind::File {
                     self.overwrite(&directory, name, &bytes)?;
                 } else {
@@ -267,13 +267,13 @@ impl Loaded {
                 }
             }
             Kind::Symlink => {
-                let target = vfs.read_symlink(inner).map_err(told)?;
+                let target = vfs.read_symlink(inner).map_err(describe)?;
                 symlink(&directory, name, &target)?;
                 if leads_out(relative, &target) {
                     return Ok(Some(terminal::one_line(&target).into_owned()));
                 }
             }
-            Kind::Directory => directory.create_dir(name).map_err(told)?,
+            Kind::Directory => directory.create_dir(name).map_err(describe)?,
             Kind::Nothing | Kind::Other(_) => {}
         }
         Ok(None)
@@ -282,7 +282,7 @@ impl Loaded {
     /// A file that has no name outside keeps its inode, and with it owner and permissions. Another one is left to
     /// its other names, and replaced.
     fn overwrite(&self, directory: &Dir, name: &str, bytes: &[u8]) -> Result<(), String> {
-        let metadata = directory.symlink_metadata(name).map_err(told)?;
+        let metadata = directory.symlink_metadata(name).map_err(describe)?;
         if metadata.permissions().readonly() {
             return Err("the file is read-only".to_owned());
         }
@@ -291,12 +291,12 @@ impl Loaded {
         }
         let mut options = OpenOptions::new();
         options.write(true).follow(FollowSymlinks::No).nonblock(true);
-        let mut file = directory.open_with(name, &options).map_err(told)?;
+        let mut file = directory.open_with(name, &options).map_err(describe)?;
         // The name may be another file's since we looked.
-        if file_id(&file.metadata().map_err(told)?) != file_id(&metadata) {
+        if file_id(&file.metadata().map_err(describe)?) != file_id(&metadata) {
             return Err("it was replaced on the host while it was written".to_owned());
         }
-        file.set_len(0).and_then(|()| file.write_all(bytes)).map_err(told)
+        file.set_len(0).and_then(|()| file.write_all(bytes)).map_err(describe)
     }
 
     /// The directory that `relative` is in, and its name there.
@@ -307,10 +307,10 @@ impl Loaded {
 
     /// Opens a directory below this one name by name. No link is followed.
     fn open_directory(&self, relative: &str) -> Result<Dir, String> {
-        let mut here = self.root.try_clone().map_err(told)?;
+        let mut here = self.root.try_clone().map_err(describe)?;
         for name in relative.split('/').filter(|name| !name.is_empty()) {
             here = here.open_dir_nofollow(name).map_err(|error| match kind_on(&here, name) {
-                Ok(Kind::Directory) | Err(_) => told(error),
+                Ok(Kind::Directory) | Err(_) => describe(error),
                 Ok(Kind::Nothing) => format!("there is no directory `{}` on the host", terminal::one_line(name)),
                 Ok(kind) => format!("`{}` in its path is {} on the host", terminal::one_line(name), kind.named()),
             })?;
@@ -332,7 +332,7 @@ fn join(parent: &str, name: &str) -> String {
     if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") }
 }
 
-fn told(error: impl Display) -> String {
+fn describe(error: impl Display) -> String {
     error.to_string()
 }
 
@@ -351,7 +351,7 @@ fn kind_on(directory: &Dir, name: &str) -> Result<Kind, String> {
     match directory.symlink_metadata(name) {
         Ok(metadata) => Ok(Kind::of(metadata.file_type())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Kind::Nothing),
-        Err(error) => Err(told(error)),
+        Err(error) => Err(describe(error)),
     }
 }
 
@@ -369,8 +369,8 @@ fn kind_in(vfs: &Vfs, path: &str) -> Kind {
 fn read(directory: &Dir, name: &str, room: u64) -> Result<(Metadata, Vec<u8>), String> {
     let mut options = OpenOptions::new();
     options.read(true).follow(FollowSymlinks::No).nonblock(true);
-    let file = directory.open_with(name, &options).map_err(told)?;
-    let metadata = file.metadata().map_err(told)?;
+    let file = directory.open_with(name, &options).map_err(describe)?;
+    let metadata = file.metadata().map_err(describe)?;
     if !metadata.is_file() {
         return Err("it was replaced on the host while it was read".to_owned());
     }
@@ -383,7 +383,7 @@ fn read(directory: &Dir, name: &str, room: u64) -> Result<(Metadata, Vec<u8>), S
     }
     let mut bytes = Vec::new();
     // It may grow while it is read, and what the system makes up as it is read says no size.
-    file.take(room.saturating_add(1)).read_to_end(&mut bytes).map_err(told)?;
+    file.take(room.saturating_add(1)).read_to_end(&mut bytes).map_err(describe)?;
     if bytes.len() as u64 > room { Err(too_large()) } else { Ok((metadata, bytes)) }
 }
 
@@ -393,15 +393,15 @@ fn remove(directory: &Dir, name: &str, kind: Kind) -> Result<(), String> {
         Kind::File | Kind::Symlink => directory.remove_file_or_symlink(name),
         Kind::Nothing | Kind::Other(_) => Ok(()),
     }
-    .map_err(told)
+    .map_err(describe)
 }
 
 /// A new file. Whatever has the name by now is an error, a link too.
 fn create(directory: &Dir, name: &str, bytes: &[u8]) -> Result<(), String> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    let mut file: File = directory.open_with(name, &options).map_err(told)?;
-    file.write_all(bytes).map_err(told)
+    let mut file: File = directory.open_with(name, &options).map_err(describe)?;
+    file.write_all(bytes).map_err(describe)
 }
 
 /// Puts a new file with the same permissions in the place of one.
@@ -411,8 +411,8 @@ fn replace(directory: &Dir, name: &str, bytes: &[u8], metadata: &Metadata) -> Re
         return Err("there is no free name for a temporary file beside it".to_owned());
     };
     let written = create(directory, &temporary, bytes).and_then(|()| {
-        directory.set_permissions(&temporary, metadata.permissions()).map_err(told)?;
-        directory.rename(&temporary, directory, name).map_err(told)
+        directory.set_permissions(&temporary, metadata.permissions()).map_err(describe)?;
+        directory.rename(&temporary, directory, name).map_err(describe)
     });
     if written.is_err() {
         // The reason for the first error is what is worth reporting.
@@ -423,7 +423,7 @@ fn replace(directory: &Dir, name: &str, bytes: &[u8], metadata: &Metadata) -> Re
 
 #[cfg(not(windows))]
 fn symlink(directory: &Dir, name: &str, target: &str) -> Result<(), String> {
-    directory.symlink_contents(target, name).map_err(told)
+    directory.symlink_contents(target, name).map_err(describe)
 }
 
 #[cfg(windows)]

@@ -29,7 +29,7 @@ impl Wast {
                         failing.message = terminal::one_line(&failing.message).into_owned();
                     }
                     failed |= !report.failed.is_empty();
-                    terminal::text_on_stdout(&report.told(&terminal::path(file)))?;
+                    terminal::text_on_stdout(&report.describe(&terminal::path(file)))?;
                 }
                 Err(message) => {
                     unusable = true;

@@ -377,9 +377,9 @@ impl<M: Platform> EventLoop<M> {
     /// Searches for a slice for the call stack of the last run that failed; false if there is nothing to search for.
     fn look_for_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         if let Some(backtrace_search) = &mut self.backtrace_search {
-            if let Some(told) = backtrace_search.slice(&self.platform) {
+            if let Some(description) = backtrace_search.slice(&self.platform) {
                 self.backtrace_search = None;
-                emit(told);
+                emit(description);
             }
             return true;
         }
@@ -398,7 +398,7 @@ impl<M: Platform> EventLoop<M> {
         let (limits, wasm) = (&options.limits, &wasm);
         match BacktraceSearch::start(run, Started { source: &source, wasm, summary: &summary, entry, limits, info }) {
             Ok(backtrace_search) => self.backtrace_search = Some(backtrace_search),
-            Err(told) => emit(*told),
+            Err(description) => emit(*description),
         }
         true
     }

@@ -120,7 +120,7 @@ impl Maps {
     }
 
     /// The line of the program's own source that a frame stands at, in words.
-    pub fn told(&self, frame: &FrameView) -> Option<String> {
+    pub fn describe(&self, frame: &FrameView) -> Option<String> {
         let info = self.info.as_ref()?;
         let place = info.place(frame.offset)?;
         let file = info.file(place.file).filter(|file| !file.is_library)?;

@@ -88,7 +88,7 @@ impl Stop<'_> {
     fn here(&self, what: &str, before_line: &str) -> Sentence {
         let Some(top) = &self.top else { return Sentence::new(what) };
         let sentence = Sentence::new(what);
-        if let Some(line) = self.maps.told(top) {
+        if let Some(line) = self.maps.describe(top) {
             return sentence.text(before_line).text(line).text(self.in_function());
         }
         let line = self.line(top.offset);
@@ -129,7 +129,7 @@ impl Stop<'_> {
     fn ended(&self, outcome: &Outcome) -> Sentence {
         let trap = || {
             let trap = self.session.describe_trap(&|offset| self.line(offset))?;
-            let place = self.top.as_ref().and_then(|top| self.maps.told(top));
+            let place = self.top.as_ref().and_then(|top| self.maps.describe(top));
             Some(match place {
                 Some(line) => trap.text(format!("; {line}{}", self.in_function())),
                 None => trap,

@@ -129,7 +129,7 @@ impl Mistake<'_> {
         if !is_declared || self.next().is_some_and(is_type) {
             return None;
         }
-        let told = match self.word.to_ascii_lowercase().as_str() {
+        let description = match self.word.to_ascii_lowercase().as_str() {
             "bool" | "boolean" => "a boolean is an `i32`: 0 is false, any other value is true",
             "i8" | "u8" | "s8" | "i16" | "u16" | "s16" | "byte" | "char" | "short" => {
                 "small integers are `i32`; instructions such as `i32.load8_u` and `i32.store8` load and store them in \
@@ -148,7 +148,7 @@ impl Mistake<'_> {
             "ptr" | "pointer" => "an address is an `i32`",
             _ => return None,
         };
-        Some(format!("there is no type `{}`: {told}", self.word))
+        Some(format!("there is no type `{}`: {description}", self.word))
     }
 
     /// The name of a variable or function, where an instruction is expected.

@@ -230,7 +230,7 @@ fn proposed(mut names: Vec<String>) -> Advice {
     Advice { text: format!("did you mean {list}?"), proposals: names }
 }
 
-fn told(text: impl Into<String>) -> Advice {
+fn describe(text: impl Into<String>) -> Advice {
     Advice { text: text.into(), proposals: Vec::new() }
 }
 
@@ -266,7 +266,7 @@ fn dotted(word: &str, space: &str, operation: &str) -> Option<Advice> {
         return Some(in_space(word, space, *sign, operation));
     }
     if matches!(space, "i8" | "i16" | "u8" | "u16" | "s8" | "s16" | "char" | "byte" | "short" | "bool") {
-        return Some(told(format!(
+        return Some(describe(format!(
             "`{space}` is not a value type: compute in `i32`; `i32.load8_s`, `i32.load8_u`, `i32.load16_s` and \
              `i32.load16_u` read fewer bytes, `i32.store8` and `i32.store16` write them"
         )));
@@ -332,7 +332,7 @@ fn in_space(word: &str, space: &str, sign: Option<&str>, operation: &str) -> Adv
     let there =
         if others.is_empty() { String::new() } else { format!("; {} has such an operation", others.join(", ")) };
     let there = if others.len() > 1 { there.replace(" has such", " have such") } else { there };
-    told(format!("there is no instruction `{word}`{there}"))
+    describe(format!("there is no instruction `{word}`{there}"))
 }
 
 /// A name without its sign, and the sign.
@@ -366,11 +366,13 @@ fn conversion(space: &str, operation: &str) -> Option<Advice> {
         return None;
     }
     if space == from {
-        return Some(told(format!("it already has type `{space}`: leave it out")));
+        return Some(describe(format!("it already has type `{space}`: leave it out")));
     }
     let same_width = space[1..] == from[1..];
     if verb == "reinterpret" && !same_width {
-        return Some(told(format!("`reinterpret` keeps the bits, but `{space}` and `{from}` have different widths")));
+        return Some(describe(format!(
+            "`reinterpret` keeps the bits, but `{space}` and `{from}` have different widths"
+        )));
     }
     let signed = |stem: String| match sign {
         Some(sign) => vec![format!("{stem}_{sign}")],
@@ -390,7 +392,7 @@ fn conversion(space: &str, operation: &str) -> Option<Advice> {
 fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
     let t = space;
     let name = format!("`{t}.{base}{}`", sign.map(|sign| format!("_{sign}")).unwrap_or_default());
-    let written = |how: String| Some(told(format!("there is no {name}: {how}")));
+    let written = |how: String| Some(describe(format!("there is no {name}: {how}")));
     let is_integer = INTEGERS.contains(&t);
     let is_float = FLOATS.contains(&t);
     let is_vector = INTEGER_VECTORS.contains(&t) || FLOAT_VECTORS.contains(&t);
@@ -463,7 +465,7 @@ fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
             written("WebAssembly has no such function: write it, or link a library that has it".to_owned())
         }
         "and" | "or" | "xor" | "not" | "andnot" | "bitselect" | "any_true" | "load" | "store" if is_vector => {
-            Some(told(format!("all vector shapes share `v128.{base}`")))
+            Some(describe(format!("all vector shapes share `v128.{base}`")))
         }
         "const" if is_vector => written(format!("`v128.const {t} ...`, with {} numbers", lanes(t))),
         "div" | "rem" if is_integer_vector => written(
@@ -519,10 +521,10 @@ fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a
 fn bare(word: &str, position: Position) -> Option<Advice> {
     let lower = word.to_ascii_lowercase();
     if let Some((_, text)) = BARE.iter().find(|(name, _)| *name == lower) {
-        return Some(told(*text));
+        return Some(describe(*text));
     }
     if let Some((_, ty, _)) = TYPES.iter().find(|(name, ..)| *name == word) {
-        return Some(told(format!(
+        return Some(describe(format!(
             "this is a type, `{ty}` in WebAssembly; write it in the declaration of a local, parameter or result"
         )));
     }

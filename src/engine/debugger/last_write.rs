@@ -247,7 +247,7 @@ impl LastWrite {
                             return None;
                         }
                     }
-                    if let Some(hit) = self.tell(session, step, made) {
+                    if let Some(hit) = self.describe_hit(session, step, made) {
                         return Some(WriteResult::Written(Box::new(hit)));
                     }
                     // The recorded access trapped instead of writing, and there was no write before it.
@@ -307,7 +307,7 @@ impl LastWrite {
     }
 
     /// Executes the instruction that was found, and returns its effect.
-    fn tell(&self, session: &mut DebugSession, step: u64, made: bool) -> Option<WatchHit> {
+    fn describe_hit(&self, session: &mut DebugSession, step: u64, made: bool) -> Option<WatchHit> {
         let position = session.machine().position()?;
         if let Some(write_query) = session.write_query_mut() {
             write_query.hit = None;

@@ -202,7 +202,7 @@ fn is_of_emscripten(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn said(module: &str, name: &str, ty: &str, is_text: bool) -> String {
+    fn advice_of(module: &str, name: &str, ty: &str, is_text: bool) -> String {
         let (module, name, ty) = (module.to_owned(), name.to_owned(), ty.to_owned());
         advice(&Import { module, name, ty, function: None, offset: 0 }, None, is_text)
     }
@@ -239,11 +239,11 @@ mod tests {
             ("imports", "imported_func", function, "`fd_write`"),
             ("console", "log", function, "`fd_write`"),
         ] {
-            let said = said(module, name, ty, false);
-            assert!(said.contains(part), "{module} {name}: {said}");
+            let advice = advice_of(module, name, ty, false);
+            assert!(advice.contains(part), "{module} {name}: {advice}");
         }
         // Who writes text has no compiler to give options to.
-        assert!(said("env", "print", function, true).contains("`fd_write`"));
-        assert!(said("env", "abort", "(func (param i32 i32 i32 i32))", true).contains("AssemblyScript"));
+        assert!(advice_of("env", "print", function, true).contains("`fd_write`"));
+        assert!(advice_of("env", "abort", "(func (param i32 i32 i32 i32))", true).contains("AssemblyScript"));
     }
 }

@@ -107,8 +107,9 @@ impl Refusal {
     fn memory(wanted: u64, limit: u64) -> Self {
         // Rounded, the two could read the same.
         let is_close = wanted - limit < limit / 8;
-        let told = |bytes: u64| if is_close { format!("{} KiB", bytes >> 10) } else { words::bytes(bytes) };
-        let message = format!("the program asked for {} of memory, and the limit is {}", told(wanted), told(limit));
+        let describe = |bytes: u64| if is_close { format!("{} KiB", bytes >> 10) } else { words::bytes(bytes) };
+        let message =
+            format!("the program asked for {} of memory, and the limit is {}", describe(wanted), describe(limit));
         Self { limit: "memory", message }
     }
 
@@ -130,7 +131,7 @@ impl Refusal {
     }
 
     /// What it meant to a program that went on.
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         format!("{}: `{}.grow` gave -1", self.message, self.limit)
     }
 }

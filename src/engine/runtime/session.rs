@@ -280,7 +280,7 @@ impl Session {
 
     /// The last growth that a limit refused, in a sentence without a full stop.
     pub fn refused(&self) -> Option<String> {
-        self.store.data().limiter.refused().map(Refusal::told)
+        self.store.data().limiter.refused().map(Refusal::describe)
     }
 
     fn done(&mut self, outcome: Outcome) -> Progress {

@@ -90,13 +90,13 @@ fn lanes<const WIDTH: usize, const COUNT: usize>(bytes: [u8; 16]) -> [[u8; WIDTH
 }
 
 /// What is expected, as the script writes it.
-pub(super) fn told(expected: &WastRetCore<'_>) -> String {
+pub(super) fn describe(expected: &WastRetCore<'_>) -> String {
     match expected {
         WastRetCore::I32(value) => Value::I32(*value).to_string(),
         WastRetCore::I64(value) => Value::I64(*value).to_string(),
-        WastRetCore::F32(value) => format!("(f32.const {})", f32_told(value)),
-        WastRetCore::F64(value) => format!("(f64.const {})", f64_told(value)),
-        WastRetCore::V128(pattern) => format!("(v128.const {})", v128_told(pattern)),
+        WastRetCore::F32(value) => format!("(f32.const {})", describe_f32(value)),
+        WastRetCore::F64(value) => format!("(f64.const {})", describe_f64(value)),
+        WastRetCore::V128(pattern) => format!("(v128.const {})", describe_v128(pattern)),
         WastRetCore::RefNull(None) => "(ref.null)".to_owned(),
         WastRetCore::RefNull(Some(ty)) => match null(ty) {
             Some(value) => value.to_string(),
@@ -106,7 +106,7 @@ pub(super) fn told(expected: &WastRetCore<'_>) -> String {
         WastRetCore::RefExtern(None) => "(ref.extern)".to_owned(),
         WastRetCore::RefFunc(_) => "(ref.func)".to_owned(),
         WastRetCore::Either(cases) => {
-            format!("either {}", cases.iter().map(told).collect::<Vec<_>>().join(" or "))
+            format!("either {}", cases.iter().map(describe).collect::<Vec<_>>().join(" or "))
         }
         WastRetCore::RefHost(_)
         | WastRetCore::RefAny
@@ -119,7 +119,7 @@ pub(super) fn told(expected: &WastRetCore<'_>) -> String {
 }
 
 /// A result beside what was expected: a vector is written in the shape that the script uses.
-pub(super) fn told_beside(expected: Option<&WastRetCore<'_>>, value: Value) -> String {
+pub(super) fn describe_beside(expected: Option<&WastRetCore<'_>>, value: Value) -> String {
     let expected = match expected {
         Some(WastRetCore::Either(cases)) => cases.first(),
         other => other,
@@ -136,24 +136,24 @@ pub(super) fn told_beside(expected: Option<&WastRetCore<'_>>, value: Value) -> S
         V128Pattern::F32x4(_) => V128Pattern::F32x4(lanes(bytes).map(f32)),
         V128Pattern::F64x2(_) => V128Pattern::F64x2(lanes(bytes).map(f64)),
     };
-    format!("(v128.const {})", v128_told(&same_shape))
+    format!("(v128.const {})", describe_v128(&same_shape))
 }
 
-fn v128_told(pattern: &V128Pattern) -> String {
-    fn row<T>(shape: &str, lanes: &[T], told: impl Fn(&T) -> String) -> String {
-        lanes.iter().fold(shape.to_owned(), |row, lane| row + " " + &told(lane))
+fn describe_v128(pattern: &V128Pattern) -> String {
+    fn row<T>(shape: &str, lanes: &[T], describe: impl Fn(&T) -> String) -> String {
+        lanes.iter().fold(shape.to_owned(), |row, lane| row + " " + &describe(lane))
     }
     match pattern {
         V128Pattern::I8x16(lanes) => row("i8x16", lanes, i8::to_string),
         V128Pattern::I16x8(lanes) => row("i16x8", lanes, i16::to_string),
         V128Pattern::I32x4(lanes) => row("i32x4", lanes, i32::to_string),
         V128Pattern::I64x2(lanes) => row("i64x2", lanes, i64::to_string),
-        V128Pattern::F32x4(lanes) => row("f32x4", lanes, f32_told),
-        V128Pattern::F64x2(lanes) => row("f64x2", lanes, f64_told),
+        V128Pattern::F32x4(lanes) => row("f32x4", lanes, describe_f32),
+        V128Pattern::F64x2(lanes) => row("f64x2", lanes, describe_f64),
     }
 }
 
-fn f32_told(pattern: &NanPattern<F32>) -> String {
+fn describe_f32(pattern: &NanPattern<F32>) -> String {
     match pattern {
         NanPattern::CanonicalNan => "nan:canonical".to_owned(),
         NanPattern::ArithmeticNan => "nan:arithmetic".to_owned(),
@@ -161,7 +161,7 @@ fn f32_told(pattern: &NanPattern<F32>) -> String {
     }
 }
 
-fn f64_told(pattern: &NanPattern<F64>) -> String {
+fn describe_f64(pattern: &NanPattern<F64>) -> String {
     match pattern {
         NanPattern::CanonicalNan => "nan:canonical".to_owned(),
         NanPattern::ArithmeticNan => "nan:arithmetic".to_owned(),

@@ -52,15 +52,15 @@ impl Unreadable {
 
 impl Report {
     /// A line for the file, and below it one for each failure and each set of proposals.
-    pub fn told(&self, file: &str) -> String {
-        let mut told = format!("{file}: {} passed, {} failed\n", self.passed, self.failed.len());
+    pub fn describe(&self, file: &str) -> String {
+        let mut description = format!("{file}: {} passed, {} failed\n", self.passed, self.failed.len());
         for Failing { line, column, message } in &self.failed {
-            told += &format!("  {file}:{line}:{column}: {message}\n");
+            description += &format!("  {file}:{line}:{column}: {message}\n");
         }
         for (proposals, not_run) in &self.not_run {
-            told += &format!("  not run: {not_run} ({proposals})\n");
+            description += &format!("  not run: {not_run} ({proposals})\n");
         }
-        told
+        description
     }
 }
 

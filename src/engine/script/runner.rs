@@ -222,7 +222,7 @@ impl<'a> Runner<'a> {
         }
         let wanted = match patterns.as_slice() {
             [] => "nothing".to_owned(),
-            patterns => patterns.iter().map(|pattern| expect::told(pattern)).collect::<Vec<_>>().join(" "),
+            patterns => patterns.iter().map(|pattern| expect::describe(pattern)).collect::<Vec<_>>().join(" "),
         };
         match self.execute(execute)? {
             Ok(values) => {
@@ -232,7 +232,7 @@ impl<'a> Runner<'a> {
                     return Ok(());
                 }
                 let beside =
-                    |(index, value): (usize, &Value)| expect::told_beside(patterns.get(index).copied(), *value);
+                    |(index, value): (usize, &Value)| expect::describe_beside(patterns.get(index).copied(), *value);
                 let got: Vec<String> = values.iter().enumerate().map(beside).collect();
                 let got = if got.is_empty() { "nothing".to_owned() } else { got.join(" ") };
                 failed(format!("expected {wanted}, got {got}"))

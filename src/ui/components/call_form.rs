@@ -9,7 +9,7 @@ use super::prose::Prose;
 use crate::protocol::ExportSummary;
 use crate::ui::hooks::reducers::{WorkspaceContext, use_slice};
 use crate::ui::hooks::use_run::Launcher;
-use crate::ui::selectors::arguments::{complaint, label, placeholder};
+use crate::ui::selectors::arguments::{label, placeholder, validation_error};
 use crate::ui::selectors::names;
 use crate::ui::selectors::outcome::result_line;
 use crate::ui::state::call_notes::CallChange;
@@ -75,7 +75,7 @@ pub fn CallForm(props: &Props) -> Html {
     };
     let argument = |(index, param): (usize, &String)| {
         let text = label(&props.export, index);
-        let wrong = props.needed.as_ref().and_then(|_| complaint(&props.export, index, &props.typed));
+        let wrong = props.needed.as_ref().and_then(|_| validation_error(&props.export, index, &props.typed));
         let note = format!("{}-note", box_id(index));
         html! {
             <div class="call-argument" data-type={param.clone()}>

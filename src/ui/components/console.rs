@@ -114,8 +114,8 @@ fn Output(props: &OutputProps) -> Html {
         let (view, at_end) = (view.clone(), at_end.clone());
         let follow = at_end.clone();
         use_effect_with(run.run, move |_| follow.set(true));
-        let told = (console.clone(), run.phase.clone(), run.backtrace.is_some());
-        use_effect_with(told, move |_| {
+        let announced = (console.clone(), run.phase.clone(), run.backtrace.is_some());
+        use_effect_with(announced, move |_| {
             if let Some(view) = view.cast::<Element>().filter(|_| at_end.get()) {
                 view.set_scroll_top(end_of(&view));
             }

@@ -55,7 +55,7 @@ pub fn ConsoleSearch(props: &Props) -> Html {
             on_action.emit(action);
         })
     };
-    let told = match props.count {
+    let description = match props.count {
         _ if props.query.is_empty() => String::new(),
         0 => "No matches".to_owned(),
         count => format!("{} of {}", numbers::grouped(props.number as u64 + 1), numbers::grouped(count as u64)),
@@ -74,7 +74,7 @@ pub fn ConsoleSearch(props: &Props) -> Html {
             <input ref={input} type="search" aria-label="Search the console" placeholder="Search" value={props.query.clone()} {oninput} {onkeydown} />
             { go("Previous match", "Shift+Enter", "↑", false) }
             { go("Next match", "Enter", "↓", true) }
-            <span aria-live="polite" {title}>{ told }</span>
+            <span aria-live="polite" {title}>{ description }</span>
         </div>
     }
 }

@@ -87,7 +87,7 @@ fn take(dropped: Dropped, directory: Option<String>, opener: Opener, projects: P
         match (files.list(dropped).await, directory) {
             (Ok(picked), Some(directory)) => files.upload(picked, &directory).await,
             (Ok(picked), None) => opener.open(picked),
-            (Err(error), _) => projects.complain(&format!("Cannot open {error}."), About::Program),
+            (Err(error), _) => projects.notify_error(&format!("Cannot open {error}."), About::Program),
         }
     });
 }

@@ -239,7 +239,7 @@ fn BinaryNote() -> Html {
         })
     };
     let sources = use_slice::<SourcesContext>();
-    let told = match (&check.disassembly, check.is_pending()) {
+    let description = match (&check.disassembly, check.is_pending()) {
         _ if sources.shows_source(&workspace.project.sources) => "shown with its source, read-only",
         (Some(_), _) if whole.is_none() => "partly shown as text, read-only: it is too long to edit",
         (Some(_), _) => "shown as text, read-only",
@@ -250,7 +250,7 @@ fn BinaryNote() -> Html {
         <div class="binary-note">
             <p>
                 <strong>{ &**file_name }</strong>
-                { format!(" · {} · {told}", numbers::bytes(bytes.len() as u64)) }
+                { format!(" · {} · {description}", numbers::bytes(bytes.len() as u64)) }
             </p>
             if whole.is_some() {
                 <button type="button" class="button" onclick={edit}>{ "Edit as WAT" }</button>

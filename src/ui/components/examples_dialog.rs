@@ -32,7 +32,7 @@ pub fn ExamplesDialog(props: &Props) -> Html {
                     Ok(read) => list.set(Some(read.into())),
                     Err(error) => {
                         on_close.emit(());
-                        projects.complain(&format!("The examples could not be loaded: {error}."), About::Program);
+                        projects.notify_error(&format!("The examples could not be loaded: {error}."), About::Program);
                     }
                 }
             });
@@ -107,8 +107,10 @@ fn open(example: Example, projects: Projects, before: Option<Rc<str>>) {
                 let kept = before.map(|name| format!(" “{name}” is saved under Projects.")).unwrap_or_default();
                 Some((format!("{}{kept}", example.welcome()), About::Text))
             }),
-            Err(error) => projects
-                .complain(&format!("The example “{}” could not be opened: {error}.", example.title), About::Program),
+            Err(error) => projects.notify_error(
+                &format!("The example “{}” could not be opened: {error}.", example.title),
+                About::Program,
+            ),
         }
     });
 }

@@ -34,13 +34,13 @@ pub fn FilePicture(props: &Props) -> Html {
         let size = size.setter();
         Callback::from(move |_: Event| size.set(Some("the browser cannot show this picture".to_owned())))
     };
-    let told = size.as_deref().unwrap_or_default();
+    let description = size.as_deref().unwrap_or_default();
     html! {
         <figure class="file-figure">
             if let Some(url) = url.as_ref() {
                 <img src={url.address().to_owned()} alt={format!("The picture {}", props.name)} {onload} {onerror} />
             }
-            <figcaption>{ format!("{told}{}{}", if told.is_empty() { "" } else { ", " }, numbers::bytes(props.bytes.len() as u64)) }</figcaption>
+            <figcaption>{ format!("{description}{}{}", if description.is_empty() { "" } else { ", " }, numbers::bytes(props.bytes.len() as u64)) }</figcaption>
         </figure>
     }
 }

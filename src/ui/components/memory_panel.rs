@@ -270,7 +270,7 @@ fn MemoryChoice(props: &ChoiceProps) -> Html {
     let check = use_slice::<CheckContext>();
     let module = check.checked.as_ref().and_then(|checked| checked.module.as_ref());
     let names = module.map_or(&[][..], |module| &module.memory_names);
-    let told = |index: u32| match names.get(index as usize) {
+    let describe = |index: u32| match names.get(index as usize) {
         Some(Some(name)) => format!("memory {index}, ${name}"),
         Some(None) | None => format!("memory {index}"),
     };
@@ -286,7 +286,7 @@ fn MemoryChoice(props: &ChoiceProps) -> Html {
     html! {
         <select class="select memory-choice" aria-label="Memory index" {onchange}>
             { for (0..props.memories).map(|index| html! {
-                <option value={index.to_string()} selected={index == props.memory}>{ told(index) }</option>
+                <option value={index.to_string()} selected={index == props.memory}>{ describe(index) }</option>
             }) }
         </select>
     }

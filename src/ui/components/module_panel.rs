@@ -110,7 +110,7 @@ fn Functions(props: &FunctionsProps) -> Html {
             part.set(input.value());
         })
     };
-    let told = match (functions.len(), found) {
+    let description = match (functions.len(), found) {
         (_, 0) => Some(format!("No function has “{}” in its name.", part.trim())),
         (shown, found) if shown < found => Some(format!(
             "{shown} of {} are listed. Type part of a name above to find the others.",
@@ -147,7 +147,7 @@ fn Functions(props: &FunctionsProps) -> Html {
                 { for functions.into_iter().enumerate().map(form) }
             </ul>
             <div role="status">
-                if let Some(told) = told { <p class="module-hint">{ told }</p> }
+                if let Some(description) = description { <p class="module-hint">{ description }</p> }
             </div>
             <ClearResults results={run.results.clone()} />
         </div>

@@ -21,7 +21,7 @@ pub fn OtherBreakpointItem(props: &Props) -> Html {
     let debugger = use_slice::<Debugger>();
     let debug = use_slice::<DebugContext>();
     let breakpoint = &props.known.breakpoint;
-    let told = describe_breakpoint(breakpoint);
+    let description = describe_breakpoint(breakpoint);
     let options = BreakpointOptions {
         condition: breakpoint.condition.clone(),
         hit_count: breakpoint.hit_count,
@@ -48,7 +48,7 @@ pub fn OtherBreakpointItem(props: &Props) -> Html {
             }));
         });
         html! {
-            <button type="button" class="quiet-button" {onclick} aria-label={format!("Only at this depth: {told}")}
+            <button type="button" class="quiet-button" {onclick} aria-label={format!("Only at this depth: {description}")}
                 title={format!("Stop only at the call depth of the selected call: {}", at_depth(depth))}>
                 { "Only at this depth" }
             </button>
@@ -60,11 +60,11 @@ pub fn OtherBreakpointItem(props: &Props) -> Html {
     };
     html! {
         <li class="breakpoint">
-            <span class="breakpoint-what">{ &told }</span>
-            <BreakpointFields of={told.clone()} {options} {on_change} />
+            <span class="breakpoint-what">{ &description }</span>
+            <BreakpointFields of={description.clone()} {options} {on_change} />
             <div class="breakpoint-tools">
                 { narrow }
-                <button type="button" class="quiet-button" aria-label={format!("Remove: {told}")} onclick={remove}>{ "Remove" }</button>
+                <button type="button" class="quiet-button" aria-label={format!("Remove: {description}")} onclick={remove}>{ "Remove" }</button>
             </div>
             if let Some(problem) = &props.known.problem {
                 <p class="breakpoint-note" role="alert">{ format!("It does not stop: {problem}") }</p>

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::protocol::{MarkKind, TimelineMark};
 use crate::ui::hooks::reducers::use_slice;
 use crate::ui::hooks::use_debugger::Debugger;
-use crate::ui::selectors::timeline::{WIDTH, kinds, name, nearest, outline, told, word};
+use crate::ui::selectors::timeline::{WIDTH, describe, kinds, name, nearest, outline, word};
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -52,7 +52,7 @@ pub fn TimelineMarks(props: &Props) -> Html {
         }
     };
     html! {
-        <div class="timeline-marks" title={meant.map(|mark| format!("{} · press to go there", told(mark)))}
+        <div class="timeline-marks" title={meant.map(|mark| format!("{} · press to go there", describe(mark)))}
             data-meant={meant.is_some().then_some("true")} {onmousemove} {onclick}>
             <svg viewBox={format!("0 0 {WIDTH} 12")} preserveAspectRatio="none" aria-hidden="true" focusable="false">
                 { for crate::ui::selectors::timeline::KINDS.into_iter().map(path) }

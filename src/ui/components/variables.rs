@@ -39,8 +39,8 @@ fn Line(props: &LineProps) -> Html {
     let name = names::function(name);
     let pointer = address.map(|address| {
         let onclick = Callback::from(move |_: MouseEvent| show_address.emit(address));
-        let told = format!("Show {name} in Memory");
-        html! { <button type="button" class="pointer" aria-label={told.clone()} title={told} {onclick}>{ "↦" }</button> }
+        let description = format!("Show {name} in Memory");
+        html! { <button type="button" class="pointer" aria-label={description.clone()} title={description} {onclick}>{ "↦" }</button> }
     });
     html! {
         <div class="variable">

@@ -96,18 +96,18 @@ pub fn use_debugger(
     }
     {
         // Names are resolved in the program that is debugged; instructions have places in its text.
-        let told = use_memo((), |()| RefCell::new(Vec::new()));
+        let sent = use_memo((), |()| RefCell::new(Vec::new()));
         let (engine, list) = (engine.clone(), debug.other_breakpoints.clone());
         use_effect_with(
             (debug.is_on().then_some(debug.run), debug.other_breakpoints.all()),
             move |(run, other_breakpoints)| {
                 if run.is_some() {
                     let other_breakpoints =
-                        if same_text { other_breakpoints.clone() } else { list.all_before(&told.borrow()) };
-                    if *told.borrow() != other_breakpoints || same_text {
+                        if same_text { other_breakpoints.clone() } else { list.all_before(&sent.borrow()) };
+                    if *sent.borrow() != other_breakpoints || same_text {
                         engine.set_other_breakpoints(other_breakpoints.clone());
                     }
-                    told.replace(other_breakpoints);
+                    sent.replace(other_breakpoints);
                 }
             },
         );

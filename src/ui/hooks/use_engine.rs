@@ -504,8 +504,8 @@ impl Engine {
                 if inner.furthest.replace(view.furthest) > view.furthest {
                     inner.slices.console.dispatch(ConsoleAction::Fork { step, printed });
                 }
-                let said = view.log.as_slice().into();
-                inner.slices.console.dispatch(ConsoleAction::ShowAt { step, printed, said });
+                let logged = view.log.as_slice().into();
+                inner.slices.console.dispatch(ConsoleAction::ShowAt { step, printed, logged });
             }
             Event::Finished { run, .. } => {
                 inner.watchdog.take();

@@ -124,7 +124,7 @@ impl Files {
     }
 
     /// Shows why something on files could not be done.
-    pub fn complain(&self, message: &str) {
+    pub fn notify_error(&self, message: &str) {
         self.state.dispatch(FilesAction::Problem(message.into()));
     }
 
@@ -146,7 +146,7 @@ impl Files {
             Ok(to) => self.change(FileChange::Rename { from: from.to_owned(), to }),
             // Put down where it was taken up: nothing is meant.
             Err(_) if from.rsplit_once('/').map_or("", |(parent, _)| parent) == directory || from == directory => {}
-            Err(reason) => self.complain(&reason),
+            Err(reason) => self.notify_error(&reason),
         }
     }
 
@@ -198,7 +198,7 @@ impl Files {
             let name = format!("{name}.{}", format.extension());
             match archive::pack(format, &images) {
                 Ok(archive) => files.hand_out(&name, format.media_type(), &archive),
-                Err(error) => files.complain(&format!("{name}: the archive cannot be created: {error}")),
+                Err(error) => files.notify_error(&format!("{name}: the archive cannot be created: {error}")),
             }
         });
         self.projects.read_all_files(then);
@@ -206,7 +206,7 @@ impl Files {
 
     fn hand_out(&self, name: &str, media_type: &str, bytes: &[u8]) {
         if download::download(name, media_type, bytes).is_err() {
-            self.complain(&format!("{name}: the browser does not let the page download it"));
+            self.notify_error(&format!("{name}: the browser does not let the page download it"));
         }
     }
 
@@ -227,7 +227,7 @@ impl Files {
                 files,
                 left_out: left_out.iter().map(ToString::to_string).collect(),
             }),
-            Err(error) => self.complain(&format!("{name}: {error}")),
+            Err(error) => self.notify_error(&format!("{name}: {error}")),
         }
     }
 
@@ -243,7 +243,7 @@ impl Files {
         .await;
         let Some(images) = images else {
             self.readers.tells_progress.set(false);
-            return self.projects.tell("No files were added.", About::Work);
+            return self.projects.notify("No files were added.", About::Work);
         };
         let read = images.len() as u64;
         self.write(images);
@@ -251,8 +251,8 @@ impl Files {
         // A problem stays to be read; a change that follows would take it away.
         match problems.as_slice() {
             [] => {}
-            [problem] => self.complain(problem),
-            [first, rest @ ..] => self.complain(&format!("{first} (and {} more)", rest.len())),
+            [problem] => self.notify_error(problem),
+            [first, rest @ ..] => self.notify_error(&format!("{first} (and {} more)", rest.len())),
         }
     }
 
@@ -265,12 +265,12 @@ impl Files {
     }
 
     fn progress(&self, can_cancel: bool) -> Progress {
-        Progress { files: self.clone(), told: dom::now() + UNTOLD_MS - BETWEEN_MS, can_cancel }
+        Progress { files: self.clone(), reported: dom::now() + QUIET_MS - BETWEEN_MS, can_cancel }
     }
 }
 
 /// How long something may take before it is told how far it is, and how often that is told, in milliseconds.
-const UNTOLD_MS: f64 = 300.0;
+const QUIET_MS: f64 = 300.0;
 const BETWEEN_MS: f64 = 250.0;
 /// How many files at once are worth to be counted.
 const MANY: u64 = 100;
@@ -278,20 +278,20 @@ const MANY: u64 = 100;
 /// Tells how far something is that takes long.
 struct Progress {
     files: Files,
-    told: f64,
+    reported: f64,
     can_cancel: bool,
 }
 
 impl Progress {
     fn at(&mut self, text: &str) {
         let now = dom::now();
-        if now - self.told >= BETWEEN_MS {
-            self.told = now;
+        if now - self.reported >= BETWEEN_MS {
+            self.reported = now;
             self.files.readers.tells_progress.set(true);
             if self.can_cancel {
                 self.files.projects.offer(text, About::Work, NoticeAction::Cancel);
             } else {
-                self.files.projects.tell(text, About::Work);
+                self.files.projects.notify(text, About::Work);
             }
         }
     }
@@ -299,7 +299,7 @@ impl Progress {
     /// What came of it: told of many, and where it was told how far it was.
     fn end(self, many: bool, text: &str) {
         if self.files.readers.tells_progress.take() || many {
-            self.files.projects.tell(text, About::Work);
+            self.files.projects.notify(text, About::Work);
         }
     }
 }

@@ -82,7 +82,7 @@ pub fn use_open(projects: &Projects, files: &Files) -> Opener {
                 opener.take_source(picked);
             } else if *names_none {
                 awaited.take();
-                opener.0.projects.complain(
+                opener.0.projects.notify_error(
                     "The module names no source files, so its source cannot be shown. Build it with debug information.",
                     About::Program,
                 );
@@ -100,15 +100,15 @@ impl Opener {
         spawn_local(async move {
             let asked = (*opener.0.sources.clone()).clone();
             let supplied = supply(&picked, &opener.0.workspace, &asked).await;
-            let told = supplied.describe(&asked.files);
+            let description = supplied.describe(&asked.files);
             // A folder with nothing in it but names that the module also has is more likely one for the program to read.
             let is_one = matches!(picked.as_slice(), [file] if !file.is_directory());
             if !supplied.added.is_empty() {
-                opener.0.projects.tell(&told, About::Program);
+                opener.0.projects.notify(&description, About::Program);
                 return;
             }
             if !supplied.refused.is_empty() || is_one && !supplied.is_nothing() {
-                opener.0.projects.complain(&told, About::Program);
+                opener.0.projects.notify_error(&description, About::Program);
                 return;
             }
             match picked.as_slice() {
@@ -144,7 +144,7 @@ impl Opener {
             Several::Files => {
                 let count = count(all.len() as u64, "file", "files");
                 files.upload(picked, "").await;
-                projects.tell(&format!("{count} were added to Files."), About::Program);
+                projects.notify(&format!("{count} were added to Files."), About::Program);
             }
         }
     }
@@ -155,11 +155,11 @@ impl Opener {
         spawn_local(async move {
             let asked = (*opener.0.sources.clone()).clone();
             let supplied = supply(&picked, &opener.0.workspace, &asked).await;
-            let told = supplied.describe(&asked.files);
+            let description = supplied.describe(&asked.files);
             if supplied.added.is_empty() {
-                opener.0.projects.complain(&told, About::Program);
+                opener.0.projects.notify_error(&description, About::Program);
             } else {
-                opener.0.projects.tell(&told, About::Program);
+                opener.0.projects.notify(&description, About::Program);
             }
         });
     }
@@ -177,18 +177,18 @@ impl Opener {
             Ok((Opened::Program(program), _)) => projects.open_new(project_of(&name, program), true, |_| None),
             Ok((Opened::Project, bytes)) => {
                 if let Err(error) = projects.open_file(&name, bytes).await {
-                    projects.complain(&format!("Cannot open {error}."), About::Program);
+                    projects.notify_error(&format!("Cannot open {error}."), About::Program);
                 }
             }
             Ok((Opened::Archive, bytes)) => {
                 files.write_archive(&name, &bytes, "");
-                projects.tell(&format!("{name} was unpacked into Files."), About::Program);
+                projects.notify(&format!("{name} was unpacked into Files."), About::Program);
             }
             Ok((Opened::File, _)) => {
                 files.upload(vec![file], "").await;
-                projects.tell(&format!("{name} was added to Files."), About::Program);
+                projects.notify(&format!("{name} was added to Files."), About::Program);
             }
-            Err(error) => projects.complain(&format!("Cannot open {error}."), About::Program),
+            Err(error) => projects.notify_error(&format!("Cannot open {error}."), About::Program),
         }
     }
 }

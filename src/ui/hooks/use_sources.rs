@@ -127,6 +127,6 @@ pub fn supply_picked(picked: Vec<Picked>, workspace: WorkspaceContext, sources: 
     spawn_local(async move {
         let supplied = supply(&picked, &workspace, &sources).await;
         let (text, is_error) = (supplied.describe(&sources.files).into(), supplied.added.is_empty());
-        workspace.dispatch(WorkspaceAction::Tell(Notice { text, is_error, about: About::Program, action: None }));
+        workspace.dispatch(WorkspaceAction::Notify(Notice { text, is_error, about: About::Program, action: None }));
     });
 }

@@ -81,7 +81,7 @@ pub fn values(export: &ExportSummary, typed: &[Rc<str>]) -> Result<Vec<String>, 
 }
 
 /// What is wrong with the value of a parameter, in a sentence without a full stop; `None` where nothing is.
-pub fn complaint(export: &ExportSummary, index: usize, typed: &[Rc<str>]) -> Option<String> {
+pub fn validation_error(export: &ExportSummary, index: usize, typed: &[Rc<str>]) -> Option<String> {
     let (text, ty) = (typed.get(index).map(|text| text.trim()).unwrap_or_default(), type_of(export, index));
     if !text.is_empty() {
         return refusal(text, ty);
@@ -213,15 +213,15 @@ mod tests {
         assert_eq!(values(&export, &[]), Err(0));
         let typed = ["7".into(), "".into()];
         assert_eq!(values(&export, &typed), Err(1));
-        assert_eq!(complaint(&export, 0, &[]).as_deref(), Some("calc needs a value for $a (i32)"));
-        assert_eq!(complaint(&export, 1, &typed).as_deref(), Some("calc needs a value for parameter 1 (i32)"));
-        assert_eq!(complaint(&export, 2, &typed), None, "null is the only value there is");
+        assert_eq!(validation_error(&export, 0, &[]).as_deref(), Some("calc needs a value for $a (i32)"));
+        assert_eq!(validation_error(&export, 1, &typed).as_deref(), Some("calc needs a value for parameter 1 (i32)"));
+        assert_eq!(validation_error(&export, 2, &typed), None, "null is the only value there is");
         assert_eq!(values(&export, &["7".into(), " 8 ".into()]).unwrap(), ["7", "8", "null"]);
     }
 
     #[test]
     fn a_refused_value_is_explained_with_the_values_that_the_type_has() {
-        let refused = |text: &str, ty: &str| complaint(&export(&[(ty, None)]), 0, &[text.into()]);
+        let refused = |text: &str, ty: &str| validation_error(&export(&[(ty, None)]), 0, &[text.into()]);
         assert_eq!(
             refused("many", "i32").as_deref(),
             Some("`many` is not an i32: write a whole number from -2147483648 to 4294967295, such as 42 or 0x2A")

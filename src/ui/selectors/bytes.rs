@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn bytes_are_read_little_endian() {
-        let told = |bytes: &[u8]| -> Vec<String> {
+        let describe = |bytes: &[u8]| -> Vec<String> {
             interpret(bytes)
                 .into_iter()
                 .map(|line| {
@@ -103,14 +103,14 @@ mod tests {
                 .collect()
         };
         assert_eq!(
-            told(&[0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
+            describe(&[0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
             ["i8 -2 254", "i16 -2 65534", "i32 -2 4294967294", "i64 4294967294", "f32 nan", "f64 2.12199579e-314"]
         );
-        assert_eq!(told(&1.5_f64.to_le_bytes())[5], "f64 1.5");
-        assert_eq!(told(&0.1_f32.to_le_bytes())[4], "f32 0.1");
-        assert_eq!(told(&f64::NEG_INFINITY.to_le_bytes())[5], "f64 -inf");
-        assert_eq!(told(&[1, 2, 3]), ["i8 1", "i16 513", "i32 -", "i64 -", "f32 -", "f64 -"]);
-        assert_eq!(told(&[])[0], "i8 -");
+        assert_eq!(describe(&1.5_f64.to_le_bytes())[5], "f64 1.5");
+        assert_eq!(describe(&0.1_f32.to_le_bytes())[4], "f32 0.1");
+        assert_eq!(describe(&f64::NEG_INFINITY.to_le_bytes())[5], "f64 -inf");
+        assert_eq!(describe(&[1, 2, 3]), ["i8 1", "i16 513", "i32 -", "i64 -", "f32 -", "f64 -"]);
+        assert_eq!(describe(&[])[0], "i8 -");
     }
 
     #[test]

@@ -56,13 +56,13 @@ fn words(contents: &FileContents) -> String {
 pub fn summary(state: &FilesState) -> Option<String> {
     let count = |wanted: Mark| state.marks.values().filter(|mark| **mark == wanted).count();
     let parts = [(Mark::Created, "new"), (Mark::Changed, "changed"), (Mark::Removed, "removed")];
-    let told: Vec<String> = parts
+    let description: Vec<String> = parts
         .into_iter()
         .map(|(mark, word)| (count(mark), word))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{} {word}", numbers::grouped(count as u64)))
         .collect();
-    (!told.is_empty()).then(|| told.join(", "))
+    (!description.is_empty()).then(|| description.join(", "))
 }
 
 #[cfg(test)]
@@ -74,7 +74,7 @@ mod tests {
         FileContents::File { bytes: bytes.to_vec() }
     }
 
-    fn told(before: Option<FileContents>, now: Option<FileContents>) -> String {
+    fn describe(before: Option<FileContents>, now: Option<FileContents>) -> String {
         match compare(before.as_ref(), now.as_ref()) {
             Comparison::Lines(diff) => format!("+{} -{}", diff.added, diff.removed),
             Comparison::Words(words) => words,
@@ -83,19 +83,19 @@ mod tests {
 
     #[test]
     fn text_is_compared_in_lines() {
-        assert_eq!(told(Some(file(b"a\nb\n")), Some(file(b"a\nc\n"))), "+1 -1");
-        assert_eq!(told(None, Some(file(b"a\n"))), "+1 -0");
-        assert_eq!(told(Some(file(b"a\n")), None), "+0 -1");
-        assert_eq!(told(Some(FileContents::Directory), None), "Removed: a folder.");
+        assert_eq!(describe(Some(file(b"a\nb\n")), Some(file(b"a\nc\n"))), "+1 -1");
+        assert_eq!(describe(None, Some(file(b"a\n"))), "+1 -0");
+        assert_eq!(describe(Some(file(b"a\n")), None), "+0 -1");
+        assert_eq!(describe(Some(FileContents::Directory), None), "Removed: a folder.");
     }
 
     #[test]
     fn anything_else_is_told_in_words() {
-        assert_eq!(told(Some(file(b"a")), Some(file(b"\0"))), "Before: text, 1 byte. Now: binary, 1 byte.");
-        assert_eq!(told(None, Some(file(b""))), "New: an empty file.");
-        assert_eq!(told(Some(file(b"a")), Some(file(b"a"))), "Unchanged.");
+        assert_eq!(describe(Some(file(b"a")), Some(file(b"\0"))), "Before: text, 1 byte. Now: binary, 1 byte.");
+        assert_eq!(describe(None, Some(file(b""))), "New: an empty file.");
+        assert_eq!(describe(Some(file(b"a")), Some(file(b"a"))), "Unchanged.");
         let link = FileContents::Symlink { target: "b".into() };
-        assert_eq!(told(Some(file(b"a")), Some(link)), "Before: text, 1 byte. Now: a link to b.");
+        assert_eq!(describe(Some(file(b"a")), Some(link)), "Before: text, 1 byte. Now: a link to b.");
     }
 
     #[test]

@@ -85,13 +85,13 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
             }
             StopReason::Breakpoint { id, condition_error } => {
                 let line = debug.line_of_breakpoint(*id).map(|known| known.breakpoint.line);
-                let told = match (line, condition_error) {
+                let description = match (line, condition_error) {
                     (Some(line), None) => format!("Stopped at the breakpoint of line {line}"),
                     (None, None) => "Stopped at a breakpoint".into(),
                     (Some(line), Some(reason)) => cannot_be_told(&format!("the breakpoint on line {line}"), reason),
                     (None, Some(reason)) => cannot_be_told("a breakpoint", reason),
                 };
-                (Tone::Asking, told)
+                (Tone::Asking, description)
             }
             StopReason::Watchpoint { condition_error: Some(reason), .. } => {
                 (Tone::Asking, cannot_be_told("a watchpoint", reason))
@@ -368,17 +368,17 @@ mod tests {
     #[test]
     fn a_condition_that_cannot_be_told_is_told_with_the_reason() {
         let condition_error = Some("division by zero".to_owned());
-        let told = |reason| status(&stopped(view(9, reason))).map(|(_, told)| told);
+        let describe = |reason| status(&stopped(view(9, reason))).map(|(_, description)| description);
         assert_eq!(
-            told(StopReason::Breakpoint { id: 1, condition_error: condition_error.clone() }).as_deref(),
+            describe(StopReason::Breakpoint { id: 1, condition_error: condition_error.clone() }).as_deref(),
             Some("Stopped: could not evaluate the condition of a breakpoint: division by zero")
         );
         assert_eq!(
-            told(StopReason::Watchpoint { id: 1, description: String::new(), condition_error }).as_deref(),
+            describe(StopReason::Watchpoint { id: 1, description: String::new(), condition_error }).as_deref(),
             Some("Stopped: could not evaluate the condition of a watchpoint: division by zero")
         );
         assert_eq!(
-            told(StopReason::Breakpoint { id: 1, condition_error: None }).as_deref(),
+            describe(StopReason::Breakpoint { id: 1, condition_error: None }).as_deref(),
             Some("Stopped at a breakpoint")
         );
     }

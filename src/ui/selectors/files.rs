@@ -272,9 +272,9 @@ mod tests {
         assert_eq!(paths(&rows(&state(TREE, &["a/b"]))), ["a", "ab", "e", "f"], "below a folded directory");
         let all = rows(&state(TREE, &["a", "a/b"]));
         assert_eq!(paths(&all), ["a", "a/b", "a/b/c", "a/d", "ab", "e", "f"]);
-        let told: Vec<_> = all.iter().map(|row| (&*row.name, row.level, row.place, row.siblings)).collect();
-        assert_eq!(told[..4], [("a", 1, 1, 4), ("b", 2, 1, 2), ("c", 3, 1, 1), ("d", 2, 2, 2)]);
-        assert_eq!(told[4..], [("ab", 1, 2, 4), ("e", 1, 3, 4), ("f", 1, 4, 4)]);
+        let rows_shown: Vec<_> = all.iter().map(|row| (&*row.name, row.level, row.place, row.siblings)).collect();
+        assert_eq!(rows_shown[..4], [("a", 1, 1, 4), ("b", 2, 1, 2), ("c", 3, 1, 1), ("d", 2, 2, 2)]);
+        assert_eq!(rows_shown[4..], [("ab", 1, 2, 4), ("e", 1, 3, 4), ("f", 1, 4, 4)]);
     }
 
     #[test]

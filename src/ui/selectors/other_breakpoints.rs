@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_told_again() {
-        for (kind, text, told) in [
+        for (kind, text, description) in [
             (Kind::Memory, "0x400, 4", "4 bytes at 0x400 on change"),
             (Kind::Memory, " 16 ", "Byte at 0x10 on change"),
             (Kind::Memory, "$other: 0x10, 2", "2 bytes at 0x10 of memory 1 on change"),
@@ -268,7 +268,7 @@ mod tests {
             (Kind::Import, "", "Call of any import"),
             (Kind::Import, "fd_write", "Call of fd_write"),
         ] {
-            assert_eq!(read(kind, text), Ok(told.to_owned()), "{text}");
+            assert_eq!(read(kind, text), Ok(description.to_owned()), "{text}");
         }
     }
 
@@ -298,7 +298,7 @@ mod tests {
     fn a_local_is_watched_in_any_call_or_at_one_depth() {
         let kind =
             BreakpointKind::Local { function: "$f".to_owned(), name: "$i".to_owned(), access: AccessKind::Write };
-        let told = |condition: Option<&str>| {
+        let describe = |condition: Option<&str>| {
             let condition = condition.map(str::to_owned);
             describe_breakpoint(&OtherBreakpoint {
                 id: 1,
@@ -308,9 +308,9 @@ mod tests {
                 log_message: None,
             })
         };
-        assert_eq!(told(None), "Local $i of $f, in any call, on write");
-        assert_eq!(told(Some(&at_depth(3))), "Local $i of $f, at call depth 3, on write");
-        assert_eq!(told(Some("depth == 3 && local.i > 2")), "Local $i of $f, in any call, on write");
+        assert_eq!(describe(None), "Local $i of $f, in any call, on write");
+        assert_eq!(describe(Some(&at_depth(3))), "Local $i of $f, at call depth 3, on write");
+        assert_eq!(describe(Some("depth == 3 && local.i > 2")), "Local $i of $f, in any call, on write");
     }
 
     #[test]

@@ -117,9 +117,9 @@ mod tests {
             counters: Some(counters.clone()),
             ..RunState::default()
         };
-        let told = Some("the program asked for more".to_owned());
-        assert_eq!(refused(&after(Outcome::Returned { results: vec![] })), told);
-        assert_eq!(refused(&after(Outcome::Exited { code: 0 })), told);
+        let expected = Some("the program asked for more".to_owned());
+        assert_eq!(refused(&after(Outcome::Returned { results: vec![] })), expected);
+        assert_eq!(refused(&after(Outcome::Exited { code: 0 })), expected);
         assert_eq!(refused(&after(Outcome::Stopped)), None);
         assert_eq!(refused(&RunState::default()), None);
     }

@@ -24,13 +24,13 @@ impl Panic {
         if !is_of_thread.starts_with("thread '") {
             return None;
         }
-        let told = printed[start..].split_once(" at ")?.1;
-        if let Some(quoted) = told.strip_prefix('\'') {
+        let description = printed[start..].split_once(" at ")?.1;
+        if let Some(quoted) = description.strip_prefix('\'') {
             let (message, rest) = quoted.rsplit_once("', ")?;
             let (file, line) = place(rest.lines().next()?)?;
             return Some(Self { file, line, message: shortened(message) });
         }
-        let (first, rest) = told.split_once('\n')?;
+        let (first, rest) = description.split_once('\n')?;
         let (file, line) = place(first.trim_end().strip_suffix(':')?)?;
         let is_over =
             |line: &str| line.starts_with("note: run with `RUST_BACKTRACE") || line.starts_with("stack backtrace:");

@@ -66,7 +66,7 @@ pub fn nearest(marks: &[TimelineMark], at: f64, furthest: u64) -> Option<Timelin
 }
 
 /// A mark in words, such as `output at step 1,204`.
-pub fn told(mark: TimelineMark) -> String {
+pub fn describe(mark: TimelineMark) -> String {
     format!("{} at step {}", name(mark.kind), grouped(mark.step))
 }
 
@@ -94,7 +94,7 @@ mod tests {
         let marks = [mark(MarkKind::Call, 100), mark(MarkKind::Output, 1500), mark(MarkKind::Breakpoint, 1500)];
         assert_eq!(at_step(&marks, 1500).as_deref(), Some("output, stopped at a breakpoint"));
         assert_eq!(at_step(&marks, 7), None);
-        assert_eq!(nearest(&marks, 745.0, 2000).map(told).as_deref(), Some("output at step 1,500"));
+        assert_eq!(nearest(&marks, 745.0, 2000).map(describe).as_deref(), Some("output at step 1,500"));
         assert_eq!(nearest(&marks, 400.0, 2000), None);
     }
 }

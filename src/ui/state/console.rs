@@ -120,7 +120,7 @@ pub enum ConsoleAction {
     ShowAt {
         step: u64,
         printed: u64,
-        said: Rc<[String]>,
+        logged: Rc<[String]>,
     },
     /// The debugged program takes another way from this step on, where it has printed so many bytes.
     Fork {
@@ -157,7 +157,7 @@ impl ConsoleState {
                 next.write(Origin::Input, Style::default(), &text);
             }
             ConsoleAction::Record => next.record = Some(Rc::default()),
-            ConsoleAction::ShowAt { step, printed, said } => next.show_at(step, printed, &said),
+            ConsoleAction::ShowAt { step, printed, logged } => next.show_at(step, printed, &logged),
             ConsoleAction::Fork { step, printed } => {
                 if let Some(record) = &mut next.record {
                     Rc::make_mut(record).cut(printed, step);
@@ -224,17 +224,17 @@ impl ConsoleState {
     }
 
     /// Shows what there was at a step.
-    fn show_at(&mut self, step: u64, printed: u64, said: &[String]) {
+    fn show_at(&mut self, step: u64, printed: u64, logged: &[String]) {
         let Some(record) = &mut self.record else { return };
-        if !said.is_empty() {
+        if !logged.is_empty() {
             let record = Rc::make_mut(record);
-            said.iter().for_each(|text| record.said(printed, step, text.as_str().into()));
+            logged.iter().for_each(|text| record.logged(printed, step, text.as_str().into()));
         }
         let before = self.shown;
         self.shown = (printed, step);
         // Nothing to do where the same has been printed and typed.
         let (earlier, later) = (before.1.min(step), before.1.max(step));
-        if said.is_empty() && before.0 == printed && !record.says_between(earlier, later) {
+        if logged.is_empty() && before.0 == printed && !record.logs_between(earlier, later) {
             return;
         }
         let record = record.clone();
@@ -251,15 +251,15 @@ impl ConsoleState {
         let recorded: Vec<Recorded> = record.until(printed, step).collect();
         let bytes = recorded.iter().map(|recorded| match recorded {
             Recorded::Output(chunk) => &*chunk.bytes,
-            Recorded::Typed { .. } | Recorded::Said { .. } => &[],
+            Recorded::Typed { .. } | Recorded::Logged { .. } => &[],
         });
         let mut passed_over = self.pass_over(bytes);
         for recorded in recorded {
             match recorded {
                 Recorded::Output(chunk) => self.print(&chunk, &mut passed_over),
-                Recorded::Typed { .. } | Recorded::Said { .. } if passed_over > 0 => {}
+                Recorded::Typed { .. } | Recorded::Logged { .. } if passed_over > 0 => {}
                 Recorded::Typed { text, .. } => self.write(Origin::Input, Style::default(), &text),
-                Recorded::Said { text, .. } => {
+                Recorded::Logged { text, .. } => {
                     if !self.tail.is_empty() {
                         self.write(Origin::Notice, Style::default(), "\n");
                     }
@@ -636,7 +636,7 @@ mod tests {
         for _ in 0..12 {
             state = state.apply(output(0, &[chunk(Stream::Stdout, &line.repeat((1 << 20) / 64))]));
         }
-        let back = ConsoleAction::ShowAt { step: 5, printed: (11 << 20) + 4, said: [].into() };
+        let back = ConsoleAction::ShowAt { step: 5, printed: (11 << 20) + 4, logged: [].into() };
         let state = state.apply(back);
         let shown = plain_text(&state);
         assert!(shown.ends_with("\nxxxx") && shown.len() > CAPACITY - 2 * BLOCK, "{} bytes", shown.len());

@@ -34,7 +34,7 @@ pub enum Recorded {
         text: Rc<str>,
     },
     /// A breakpoint said this; it is there from a step on.
-    Said {
+    Logged {
         step: u64,
         text: Rc<str>,
     },
@@ -67,10 +67,10 @@ impl Record {
     }
 
     /// What a breakpoint said, unless it has said so before: the same step may be passed again.
-    pub fn said(&mut self, at: u64, step: u64, text: Rc<str>) {
-        let known = |entry: &Entry| matches!(&entry.what, Recorded::Said { text: said, .. } if *said == text);
+    pub fn logged(&mut self, at: u64, step: u64, text: Rc<str>) {
+        let known = |entry: &Entry| matches!(&entry.what, Recorded::Logged { text: logged, .. } if *logged == text);
         if !self.entries.iter().any(known) {
-            self.insert(at, Recorded::Said { step, text });
+            self.insert(at, Recorded::Logged { step, text });
         }
     }
 
@@ -87,11 +87,11 @@ impl Record {
     }
 
     /// Whether something was typed or said after a step and up to another: going on shows it.
-    pub fn says_between(&self, before: u64, step: u64) -> bool {
+    pub fn logs_between(&self, before: u64, step: u64) -> bool {
         self.entries.iter().any(|entry| match &entry.what {
             Recorded::Output(_) => false,
             Recorded::Typed { step: typed, .. } => (before..step).contains(typed),
-            Recorded::Said { step: said, .. } => *said > before && *said <= step,
+            Recorded::Logged { step: logged, .. } => *logged > before && *logged <= step,
         })
     }
 
@@ -125,7 +125,7 @@ fn shown(entry: &Entry, printed: u64, step: u64) -> Option<Entry> {
             Some(Entry { at: entry.at, what: Recorded::Output(Rc::new(cut)) })
         }
         Recorded::Typed { step: typed, .. } => (*typed < step).then(|| entry.clone()),
-        Recorded::Said { step: said, .. } => (*said <= step).then(|| entry.clone()),
+        Recorded::Logged { step: logged, .. } => (*logged <= step).then(|| entry.clone()),
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
         let part = |what| match what {
             Recorded::Output(chunk) => String::from_utf8(chunk.bytes.clone()).unwrap(),
             Recorded::Typed { text, .. } => format!("<{text}>"),
-            Recorded::Said { text, .. } => format!("[{text}]"),
+            Recorded::Logged { text, .. } => format!("[{text}]"),
         };
         record.until(at, step).map(part).collect()
     }
@@ -177,8 +177,8 @@ mod tests {
     #[test]
     fn what_a_breakpoint_says_is_put_where_it_was_said_and_once() {
         let mut record = conversation();
-        record.said(6, 30, "step 30: here".into());
-        record.said(6, 30, "step 30: here".into());
+        record.logged(6, 30, "step 30: here".into());
+        record.logged(6, 30, "step 30: here".into());
         assert_eq!(text(&record, 16, 90), "Name? <Ada>[step 30: here]Hello, Ada");
         assert_eq!(text(&record, 6, 29), "Name? ");
     }

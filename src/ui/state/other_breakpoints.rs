@@ -87,13 +87,13 @@ impl OtherBreakpoints {
 
     /// The request to the worker while it debugs another text than the edited one: instructions keep the places that
     /// were sent before.
-    pub fn all_before(&self, told: &[OtherBreakpoint]) -> Vec<OtherBreakpoint> {
+    pub fn all_before(&self, sent: &[OtherBreakpoint]) -> Vec<OtherBreakpoint> {
         let mut all = self.all();
         for breakpoint in &mut all {
-            if let (BreakpointKind::Instruction { .. }, Some(told)) =
-                (&breakpoint.kind, told.iter().find(|told| told.id == breakpoint.id))
+            if let (BreakpointKind::Instruction { .. }, Some(sent)) =
+                (&breakpoint.kind, sent.iter().find(|sent| sent.id == breakpoint.id))
             {
-                breakpoint.kind = told.kind.clone();
+                breakpoint.kind = sent.kind.clone();
             }
         }
         all

@@ -182,7 +182,7 @@ pub enum WorkspaceAction {
     SaveFailed {
         message: Rc<str>,
     },
-    Tell(Notice),
+    Notify(Notice),
     DismissNotice,
     /// Something that takes long goes on, or (`None`) is over.
     Progress(Option<Rc<str>>),
@@ -296,7 +296,7 @@ impl Workspace {
                 }
             }
             WorkspaceAction::SaveFailed { message } => next.saving = Saving::Failed { message },
-            WorkspaceAction::Tell(notice) => next.notice = Some(notice),
+            WorkspaceAction::Notify(notice) => next.notice = Some(notice),
             WorkspaceAction::DismissNotice => next.notice = None,
             WorkspaceAction::Progress(progress) => next.progress = progress,
         }
@@ -406,7 +406,7 @@ mod tests {
     fn a_notice_goes_when_what_it_is_about_is_over() {
         let after = |about: About, action: WorkspaceAction| {
             let notice = Notice { text: "so it is".into(), is_error: false, about, action: None };
-            Workspace::new(project()).apply_all([WorkspaceAction::Tell(notice), action]).notice.is_some()
+            Workspace::new(project()).apply_all([WorkspaceAction::Notify(notice), action]).notice.is_some()
         };
         let typed = || WorkspaceAction::SetText("(module )".into());
         let replaced = || WorkspaceAction::ReplaceProgram(Program::Text("(module)".into()));
@@ -423,7 +423,7 @@ mod tests {
     fn what_is_only_shown_is_kept_once_and_is_not_offered_to_be_kept_any_more() {
         let action = Some(NoticeAction::Keep);
         let notice = Notice { text: "from a link".into(), is_error: false, about: About::Program, action };
-        let shown = Workspace::new(project()).apply(WorkspaceAction::Tell(notice));
+        let shown = Workspace::new(project()).apply(WorkspaceAction::Notify(notice));
         for keep in [WorkspaceAction::Keep, WorkspaceAction::SetArguments("-v".into())] {
             let kept = shown.apply(keep);
             assert_eq!((kept.project.kept, kept.edit, &kept.notice), (true, 1, &None));

@@ -364,10 +364,10 @@ mod tests {
     #[test]
     fn the_calls_of_a_run_that_failed_come_after_its_end() {
         let backtrace = Backtrace { calls: Vec::new(), hidden: 3, cause: String::new(), problem: None };
-        let told = |run| received(Event::Backtrace { run, backtrace: backtrace.clone() });
+        let describe = |run| received(Event::Backtrace { run, backtrace: backtrace.clone() });
         let state = apply_all([RunAction::Begin { run: 1 }, started(1), finished(1)]);
-        assert_eq!(state.apply(told(2)), state);
-        let state = state.apply(told(1));
+        assert_eq!(state.apply(describe(2)), state);
+        let state = state.apply(describe(1));
         assert_eq!(state.backtrace.as_deref(), Some(&backtrace));
         assert_eq!(state.apply(RunAction::Begin { run: 2 }).backtrace, None);
     }

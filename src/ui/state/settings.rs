@@ -238,8 +238,8 @@ mod tests {
             (LimitKind::Memory, "1e3"),
             (LimitKind::WallTime, "1s"),
         ] {
-            let told = with(kind, typed).unwrap_err();
-            assert!(told.contains(&format!("“{typed}”")) && told.contains("such as"), "{told}");
+            let description = with(kind, typed).unwrap_err();
+            assert!(description.contains(&format!("“{typed}”")) && description.contains("such as"), "{description}");
         }
         let written = [3 << 19, 64 << 20].map(|bytes| LimitKind::Memory.written(bytes));
         assert_eq!((written, LimitKind::WallTime.written(500).as_str()), (["1.5", "64"].map(str::to_owned), "0.5"));

@@ -45,7 +45,7 @@ fn write(vfs: &mut Vfs, path: &str, contents: &FileContents) -> Result<(), Strin
     let mut here = vfs.root();
     for name in parents.split('/').filter(|name| !name.is_empty()) {
         here = match find(vfs, here, name)? {
-            None => vfs.create_directory(here, name, Reach::Beneath).map_err(told)?,
+            None => vfs.create_directory(here, name, Reach::Beneath).map_err(describe)?,
             Some((ino, vfs::FileKind::Directory)) => ino,
             Some((_, kind)) => return Err(format!("`{name}` in its path is {}", named(kind))),
         };
@@ -54,11 +54,11 @@ fn write(vfs: &mut Vfs, path: &str, contents: &FileContents) -> Result<(), Strin
         (Some((_, vfs::FileKind::Directory)), FileContents::Directory) => Ok(()),
         (Some((ino, vfs::FileKind::File)), FileContents::File { bytes }) if holds(vfs, ino, bytes) => Ok(()),
         (Some((_, kind)), _) => Err(format!("{} of that name already exists and was not replaced", named(kind))),
-        (None, FileContents::Directory) => vfs.create_directory(here, name, Reach::Beneath).map(drop).map_err(told),
+        (None, FileContents::Directory) => vfs.create_directory(here, name, Reach::Beneath).map(drop).map_err(describe),
         (None, FileContents::Symlink { target }) => {
-            vfs.create_symlink(target, here, name, Reach::Beneath).map(drop).map_err(told)
+            vfs.create_symlink(target, here, name, Reach::Beneath).map(drop).map_err(describe)
         }
-        (None, FileContents::File { bytes }) => create(vfs, here, name, bytes).map_err(told),
+        (None, FileContents::File { bytes }) => create(vfs, here, name, bytes).map_err(describe),
     }
 }
 
@@ -73,9 +73,9 @@ fn create(vfs: &mut Vfs, directory: Ino, name: &str, bytes: &[u8]) -> vfs::Resul
 
 fn find(vfs: &Vfs, directory: Ino, name: &str) -> Result<Option<(Ino, vfs::FileKind)>, String> {
     match vfs.resolve(directory, name, Reach::Beneath, LastLink::Keep) {
-        Ok(ino) => Ok(Some((ino, vfs.metadata(ino).map_err(told)?.kind))),
+        Ok(ino) => Ok(Some((ino, vfs.metadata(ino).map_err(describe)?.kind))),
         Err(VfsError::NotFound) => Ok(None),
-        Err(error) => Err(told(error)),
+        Err(error) => Err(describe(error)),
     }
 }
 
@@ -102,6 +102,6 @@ fn named(kind: vfs::FileKind) -> &'static str {
     }
 }
 
-fn told(error: VfsError) -> String {
+fn describe(error: VfsError) -> String {
     error.to_string()
 }

@@ -128,13 +128,13 @@ pub fn unquote(text: &str) -> Option<String> {
 }
 
 /// A message in which each expression in braces is replaced by what `told` makes of it.
-pub(super) fn fill_in(text: &str, mut told: impl FnMut(&str) -> String) -> String {
+pub(super) fn fill_in(text: &str, mut describe: impl FnMut(&str) -> String) -> String {
     let mut message = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         let Some(end) = parse::until(after, '}') else { break };
         message.push_str(before);
-        message.push_str(&told(&after[..end]));
+        message.push_str(&describe(&after[..end]));
         rest = &after[end + 1..];
     }
     message.push_str(rest);

@@ -112,7 +112,7 @@ fn typed(text: &str) -> String {
 
 #[test]
 fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
-    let told = [
+    let description = [
         // It wraps as the type does.
         "local.most + 1",
         "local.most + local.i",
@@ -161,8 +161,8 @@ fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
         "local.i & local.x.y",
         "depth + 1",
     ];
-    let told: Vec<String> = told.into_iter().map(|text| format!("{text}: {}", typed(text))).collect();
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    let description: Vec<String> = description.into_iter().map(|text| format!("{text}: {}", typed(text))).collect();
+    insta::assert_snapshot!(description.join("\n"), @r#"
     local.most + 1: i32 -2147483648
     local.most + local.i: i32 -2147483646
     local.least - 1: i32 2147483647
@@ -231,8 +231,8 @@ fn evaluation_errors_are_described() {
         ("mem8[1.5]", "have to be integers"),
     ] {
         let condition = Condition::parse(text).expect(text);
-        let said = condition.evaluate(&Fixed).expect_err(text).to_string();
-        assert!(said.contains(words), "{text}: {said}");
+        let message = condition.evaluate(&Fixed).expect_err(text).to_string();
+        assert!(message.contains(words), "{text}: {message}");
     }
 }
 
@@ -268,7 +268,7 @@ fn a_mistake_is_named_with_its_place() {
         let error = Condition::parse(text).expect_err(text);
         assert_eq!(error.at, at, "{text}: {error}");
     }
-    for (text, said) in [
+    for (text, message) in [
         ("i == 7", "`i` may be a local or a global: write `local.i` or `global.i`"),
         ("3 + $", "expected a number, `$name`"),
         ("$[0]", "expected a number, `$name`"),
@@ -281,7 +281,7 @@ fn a_mistake_is_named_with_its_place() {
         ("", "expected a number"),
     ] {
         let error = Condition::parse(text).expect_err(text).to_string();
-        assert!(error.contains(said), "{text}: {error}");
+        assert!(error.contains(message), "{text}: {error}");
     }
     assert!(Condition::parse(&"(".repeat(1000)).is_err());
     assert!(Condition::parse(&"-".repeat(1000)).is_err());
@@ -354,9 +354,9 @@ fn any_name_can_be_written_between_quotes() {
 
 #[test]
 fn a_message_may_hold_names_with_braces() {
-    let told = |text: &str| {
+    let describe = |text: &str| {
         fill_in(text, |expression| eval(expression).map_or_else(|| "?".to_owned(), |value| value.to_string()))
     };
-    assert_eq!(told(r#"{local."größe}"} of {local.i}"#), "70 of 3");
-    assert_eq!(told(r#"say "{local.i}" and {open"#), r#"say "3" and {open"#);
+    assert_eq!(describe(r#"{local."größe}"} of {local.i}"#), "70 of 3");
+    assert_eq!(describe(r#"say "{local.i}" and {open"#), r#"say "3" and {open"#);
 }

@@ -169,7 +169,7 @@ impl DebugSession {
 
     /// The last growth before this step that a limit refused, in a sentence without a full stop.
     pub fn refused(&self) -> Option<String> {
-        self.host().limiter.refused().map(|refusal| refusal.told())
+        self.host().limiter.refused().map(|refusal| refusal.describe())
     }
 
     /// The globals at this step, imported ones first.

@@ -26,9 +26,9 @@ fn calls_through_a_table_find_functions_and_traps() {
             (i32.add (i32.const 1000) (call_indirect (type $op) (i32.const 30) (i32.const 12) (local.get 0)))))"#;
     let calls: Vec<[Val; 1]> = (0..5).map(|index| [Val::I32(index)]).collect();
     let calls: Vec<(&str, &[Val])> = calls.iter().map(|arguments| ("f", &arguments[..])).collect();
-    let said = both(text, &calls);
-    assert_eq!(said[..2], ["1042", "1018"]);
-    assert!(said[2..].iter().all(|said| said.starts_with("trap")), "{said:?}");
+    let results = both(text, &calls);
+    assert_eq!(results[..2], ["1042", "1018"]);
+    assert!(results[2..].iter().all(|results| results.starts_with("trap")), "{results:?}");
 }
 
 #[test]
@@ -67,8 +67,8 @@ fn calls_go_as_deep_as_in_the_original_and_no_deeper() {
         (func (export "deepest") (result i32) (global.get $deepest) (global.set $deepest (i32.const 0))))"#;
     let depths: Vec<[Val; 1]> = (MAX_DEPTH - 5..MAX_DEPTH + 5).map(|depth| [Val::I32(depth.cast_signed())]).collect();
     let calls: Vec<(&str, &[Val])> = depths.iter().flat_map(|depth| [("down", &depth[..]), ("deepest", &[])]).collect();
-    let said = both(text, &calls);
-    assert!(said.iter().any(|said| said.starts_with("trap")), "{said:?}");
+    let results = both(text, &calls);
+    assert!(results.iter().any(|results| results.starts_with("trap")), "{results:?}");
 }
 
 #[test]

@@ -122,8 +122,8 @@ fn traps_are_the_same_and_leave_nothing_behind() {
         ("div", &[Val::I32(i32::MIN), Val::I32(-1)]),
         ("div", &[Val::I32(9), Val::I32(3)]),
     ];
-    let said = both(text, calls);
-    assert_eq!((said[1].as_str(), said[5].as_str()), ("3", "3"));
+    let results = both(text, calls);
+    assert_eq!((results[1].as_str(), results[5].as_str()), ("3", "3"));
 }
 
 /// What wasmi takes for a comparison of a local; see `engine/separate_fused_selects`.

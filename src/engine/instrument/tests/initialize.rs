@@ -8,7 +8,7 @@ use super::support::both;
 
 #[test]
 fn segments_are_written_in_their_order_to_where_their_offsets_say() {
-    let said = both(
+    let results = both(
         r#"(module
             (memory 1)
             (memory $wide i64 1)
@@ -47,7 +47,7 @@ fn segments_are_written_in_their_order_to_where_their_offsets_say() {
     let wide = i32::from_le_bytes(*b"wide").to_string();
     let (before, after) = (number(b"abXYefgh"), number(b"zzXYefgh"));
     let (nothing, dropped) = ("trap: uninitialized element 2", "trap: out of bounds memory access");
-    assert_eq!(said, [&before, &wide, "1", "2", nothing, "1", dropped, "", &after]);
+    assert_eq!(results, [&before, &wide, "1", "2", nothing, "1", dropped, "", &after]);
 }
 
 #[test]
@@ -60,6 +60,6 @@ fn there_may_be_any_number_of_segments() {
         "(module (memory 1) {segments} (func (export \"byte\") (param i32) (result i32) (i32.load8_u (local.get 0))))"
     );
     let calls: [&[Val]; 4] = [&[Val::I32(0)], &[Val::I32(999)], &[Val::I32(1_000)], &[Val::I32(3_499)]];
-    let said = both(&text, &calls.map(|arguments| ("byte", arguments)));
-    assert_eq!(said, ["0", "246", "247", "236"]);
+    let results = both(&text, &calls.map(|arguments| ("byte", arguments)));
+    assert_eq!(results, ["0", "246", "247", "236"]);
 }

@@ -78,13 +78,13 @@ pub fn both(text: &str, calls: &[(&str, &[Val])]) -> Vec<String> {
     let wasm = wat::parse_str(text).expect("the test's text compiles");
     let mut plain = Side::plain(&wasm);
     let mut copies = [Watched::Nothing, Watched::Writes, Watched::Reads].map(|watched| Side::copy(&wasm, watched));
-    let mut said = Vec::new();
+    let mut results = Vec::new();
     for (name, arguments) in calls {
         let expected = plain.call(name, arguments);
         for copy in &mut copies {
             assert_eq!(copy.call(name, arguments), expected, "calling {name}");
         }
-        said.push(expected);
+        results.push(expected);
     }
-    said
+    results
 }

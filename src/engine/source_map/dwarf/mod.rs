@@ -79,7 +79,7 @@ impl DebugInfo {
         let mut index = Index::of_units(starts);
         let (scopes, broken_scopes) = scopes::read(&units, &sections, &mut files, &mut index, &mut work);
         let broken = broken_units.or(broken_rows).or(broken_scopes);
-        let problem = broken.map(|reason| told(&reason, rows.is_empty()));
+        let problem = broken.map(|reason| describe(&reason, rows.is_empty()));
         Some(Self { files: files.all, rows, scopes, index, problem })
     }
 
@@ -191,7 +191,7 @@ impl SourceMap for DebugInfo {
     }
 }
 
-fn told(reason: &Broken, nothing: bool) -> String {
+fn describe(reason: &Broken, nothing: bool) -> String {
     match reason {
         Broken::Damaged(_) | Broken::Recursive if nothing => format!("the debug information cannot be read: {reason}"),
         _ => format!("only part of the debug information was read: {reason}"),

@@ -291,8 +291,8 @@ impl Projects {
     }
 
     /// Says something, until what it is about is over.
-    pub fn tell(&self, text: &str, about: About) {
-        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice {
+    pub fn notify(&self, text: &str, about: About) {
+        self.0.workspace.dispatch(WorkspaceAction::Notify(Notice {
             text: text.into(),
             is_error: false,
             about,
@@ -308,7 +308,7 @@ impl Projects {
     /// Says something, and offers to do something about it.
     pub fn offer(&self, text: &str, about: About, action: NoticeAction) {
         let notice = Notice { text: text.into(), is_error: false, about, action: Some(action) };
-        self.0.workspace.dispatch(WorkspaceAction::Tell(notice));
+        self.0.workspace.dispatch(WorkspaceAction::Notify(notice));
     }
 
     /// Does what the notice offers.
@@ -323,8 +323,8 @@ impl Projects {
     }
 
     /// Says that something went wrong, until what it is about is over.
-    pub fn complain(&self, text: &str, about: About) {
-        self.0.workspace.dispatch(WorkspaceAction::Tell(Notice {
+    pub fn notify_error(&self, text: &str, about: About) {
+        self.0.workspace.dispatch(WorkspaceAction::Notify(Notice {
             text: text.into(),
             is_error: true,
             about,

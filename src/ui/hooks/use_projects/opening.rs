@@ -87,7 +87,7 @@ impl Projects {
             // The page works without, and says what that means.
             Err(error) => {
                 inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: error.to_string().into() });
-                self.complain(&format!("Your changes are lost when you close the page: {error}."), About::Work);
+                self.notify_error(&format!("Your changes are lost when you close the page: {error}."), About::Work);
                 Database::in_page(error)
             }
         };
@@ -110,7 +110,7 @@ impl Projects {
             // A project that was deleted in another tab is no reason to complain.
             match self.load(&id).await {
                 Ok(()) | Err(LoadError::Missing) => {}
-                Err(error) => self.complain(&format!("“{id}” could not be opened: {error}"), About::Program),
+                Err(error) => self.notify_error(&format!("“{id}” could not be opened: {error}"), About::Program),
             }
         }
         // Where the browser keeps nothing, what was written down stays until this tab has written it down itself.
@@ -134,7 +134,7 @@ impl Projects {
         };
         opened.unwrap_or_else(|error| {
             // Of the person's own project, which is opened now, it tells too.
-            self.complain(
+            self.notify_error(
                 &format!("The link cannot be opened: {error}. Your own projects are unchanged."),
                 About::Work,
             );
@@ -193,7 +193,7 @@ impl Projects {
     pub(super) fn open_offered(&self) {
         let Some(offered) = self.0.offered.take() else { return };
         if let Err(error) = self.show_packed(&offered) {
-            self.complain(&format!("The project cannot be opened: {error}."), About::Program);
+            self.notify_error(&format!("The project cannot be opened: {error}."), About::Program);
         }
     }
 
@@ -223,7 +223,7 @@ impl Projects {
         let replaced =
             window.history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
         if replaced.is_err() {
-            self.complain(
+            self.notify_error(
                 "The browser does not let the page clear its address; a reload opens the link again.",
                 About::Work,
             );
@@ -273,7 +273,7 @@ impl Projects {
                     let save = database.save(&id, unsaved, None, &self.0.tab, &report).await;
                     let done = matches!(save, Ok(Save::Done { .. }));
                     if done && project.kept && !is_refused {
-                        self.tell(&format!("Unsaved work was found and saved as “{}”.", project.name), About::Work);
+                        self.notify(&format!("Unsaved work was found and saved as “{}”.", project.name), About::Work);
                     }
                     done
                 }
@@ -296,7 +296,7 @@ impl Projects {
             if projects.settle().await.is_ok()
                 && let Err(error) = projects.load(&id).await
             {
-                projects.complain(&format!("The project could not be opened: {error}."), About::Program);
+                projects.notify_error(&format!("The project could not be opened: {error}."), About::Program);
                 projects.refresh().await;
             }
         });
@@ -310,7 +310,7 @@ impl Projects {
         self.show(id.into(), stored.project, Some(stored.revision), FilesUpdate::none(), Keep::AtOnce);
         if let [first, ..] = stored.unreadable.as_slice() {
             let count = stored.unreadable.len();
-            self.complain(
+            self.notify_error(
                 &format!("{count} of the project's files could not be read from this browser's storage and are not in Files, such as {first}."),
                 About::Work,
             );
@@ -324,12 +324,12 @@ impl Projects {
         &self,
         file: ProjectFile,
         kept: bool,
-        told: impl FnOnce(&str) -> Option<(String, About)> + 'static,
+        notice: impl FnOnce(&str) -> Option<(String, About)> + 'static,
     ) {
         let projects = self.clone();
         self.open_as(file, if kept { Keep::AtOnce } else { Keep::WhenEdited }, move |name| {
-            if let Some((text, about)) = told(name) {
-                projects.tell(&text, about);
+            if let Some((text, about)) = notice(name) {
+                projects.notify(&text, about);
             }
         });
     }

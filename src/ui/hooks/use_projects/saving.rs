@@ -89,15 +89,15 @@ impl Projects {
     }
 
     /// Another tab has deleted a project; `told` begins with its identity.
-    pub(super) fn deleted_elsewhere(&self, told: &str) {
+    pub(super) fn deleted_elsewhere(&self, message: &str) {
         let inner = &self.0;
         let project = inner.workspace.clone().project.clone();
-        if inner.revision.get().is_none() || told.split(' ').next() != Some(&*project.id) {
+        if inner.revision.get().is_none() || message.split(' ').next() != Some(&*project.id) {
             return;
         }
         let message = "it was deleted in another tab; change it here and it is saved again, with all its files";
         inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.into() });
-        self.complain(
+        self.notify_error(
             &format!(
                 "“{}” was deleted in another tab and is no longer saved. It is still open here: change it and it is \
                  saved again, or download it.",
@@ -255,7 +255,7 @@ impl Projects {
             Saving::Failed { message } => message.to_string(),
             Saving::Saved | Saving::Pending => "it could not be saved".to_owned(),
         };
-        self.complain(
+        self.notify_error(
             &format!(
                 "The open project stays open because its last changes could not be saved: {reason}. Download it as a \
                  project; then you can open another one."
@@ -338,12 +338,12 @@ impl Projects {
         *inner.files.borrow_mut() = FilesUpdate::Replace(all);
         inner.saved.set(u64::MAX);
         if project.kept {
-            let told = format!(
+            let description = format!(
                 "“{}” was deleted from this browser's storage, by another tab or with the site's data. It was saved \
                  again, with all its files.",
                 project.name
             );
-            self.tell(&told, About::Work);
+            self.notify(&description, About::Work);
         }
         self.refresh().await;
         true
@@ -393,11 +393,11 @@ impl Projects {
         inner.saved.set(u64::MAX);
         local_keys::set_tab_value(LAST_PROJECT, &id);
         inner.workspace.dispatch(WorkspaceAction::Fork { id, name: name.as_str().into() });
-        let told = format!(
+        let description = format!(
             "“{}” was changed in another tab. Your changes here are saved separately, as “{name}”.",
             project.name
         );
-        self.tell(&told, About::Work);
+        self.notify(&description, About::Work);
         // The tree as it is here, not as the other tab has left it.
         let projects = self.clone();
         self.read_all_files(Callback::from(move |all| {
@@ -415,6 +415,6 @@ impl Projects {
             message = format!("{message} ({usage} are used)");
         }
         self.0.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.as_str().into() });
-        self.complain(&format!("Your last changes are not saved: {message}."), About::Work);
+        self.notify_error(&format!("Your last changes are not saved: {message}."), About::Work);
     }
 }

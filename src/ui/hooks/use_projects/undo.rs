@@ -48,15 +48,17 @@ impl Projects {
             let fresh = match fresh {
                 Ok(fresh) => fresh,
                 Err(error) => {
-                    return projects.complain(
+                    return projects.notify_error(
                         &format!("“{}” was not reset: the example cannot be read: {error}.", project.name),
                         About::Program,
                     );
                 }
             };
             let Some(files) = projects.all_files().await else {
-                return projects
-                    .complain(&format!("“{}” was not reset: its files cannot be read.", project.name), About::Program);
+                return projects.notify_error(
+                    &format!("“{}” was not reset: its files cannot be read.", project.name),
+                    About::Program,
+                );
             };
             if inner.workspace.clone().project.id != project.id {
                 return;
@@ -112,7 +114,7 @@ impl Projects {
                 journal::clear(&inner.tab);
             }
             if let Err(error) = database.delete(&id).await {
-                projects.complain(&format!("The project could not be deleted: {error}."), About::Program);
+                projects.notify_error(&format!("The project could not be deleted: {error}."), About::Program);
                 return;
             }
             // Another tab that has it open says so. The second part makes each deletion a change of the setting.
@@ -164,7 +166,7 @@ impl Projects {
             projects.refresh().await;
             match reason {
                 None if was_open => projects.open(&id),
-                None => projects.tell(&format!("“{}” is among your projects again.", project.name), About::Program),
+                None => projects.notify(&format!("“{}” is among your projects again.", project.name), About::Program),
                 Some(reason) => {
                     let text = format!("“{}” could not be restored: {reason}.", project.name);
                     projects.0.undo.replace(Some(Undo {
