@@ -212,7 +212,7 @@ const keepInView = ViewPlugin.define((view) => {
     if (at === null || height === 0 || height === before) return;
     const { top, bottom } = view.lineBlockAt(at);
     const { scrollTop } = view.scrollDOM;
-    // Not if the person has gone elsewhere; a panel that was not shown had no height.
+    // Not if the user has gone elsewhere; a panel that was not shown had no height.
     const wasSeen = before === 0 || (bottom > scrollTop && top < scrollTop + before);
     if (wasSeen) view.dispatch({ effects: intoView(view, EditorSelection.cursor(at)) });
   });

@@ -38,21 +38,20 @@ pub type RunId = u32;
 /// Numbers the states of the source being edited; a later state has a larger number.
 pub type Version = u32;
 
-/// What the page asks of the worker.
+/// A message from the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// The page, shortly after an edit or when another source was opened: compile and validate it, tell what it is.
     /// Answered by [`Event::Checked`].
     Check { version: Version, source: Source },
-    /// The page, when the person downloads the module: compile to the binary format.
-    /// Answered by [`Event::Built`].
+    /// The page, when the user downloads the module: compile to the binary format. Answered by [`Event::Built`].
     Build { version: Version, source: Source },
     /// The page, on **Run**: end the run there is, if any, and start this one.
     /// Answered by [`Event::Started`] and, at last, by [`Event::Finished`].
     Run { run: RunId, source: Source, entry: Entry, options: RunOptions },
-    /// The page, on **Debug**: end the run there is, if any, and start this one under the debugger. It stands still
-    /// before its first instruction. Answered by [`Event::Started`], [`Event::BreakpointsPlaced`] and
-    /// [`Event::DebugStopped`]; over only after [`Request::Stop`], with [`Event::Finished`].
+    /// The page, on **Debug**: end the run there is, if any, and start this one under the debugger. It stops before its
+    /// first instruction. Answered by [`Event::Started`], [`Event::BreakpointsPlaced`] and [`Event::DebugStopped`];
+    /// over only after [`Request::Stop`], with [`Event::Finished`].
     Debug { run: RunId, source: Source, entry: Entry, options: RunOptions, breakpoints: Vec<Breakpoint> },
     /// The page, on "Show me where": repeat the last run, which is over, exactly, under the debugger, up to its end.
     /// Answered as [`Request::Debug`].
@@ -77,12 +76,12 @@ pub enum Request {
     /// The page, when breakpoints on anything but a source line have changed, and after [`Request::Debug`]: the
     /// complete list. Answered by [`Event::OtherBreakpointsPlaced`].
     SetOtherBreakpoints { run: RunId, other_breakpoints: Vec<OtherBreakpoint> },
-    /// The page, when the person changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
+    /// The page, when the user changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
     ChangeValue { run: RunId, change: ValueChange },
     /// The page, when watch expressions have changed or another call is looked at: work these out now, for that call
     /// (the topmost is 0), and again wherever the program stops. Answered by [`Event::Evaluated`].
     Evaluate { run: RunId, frame: u32, expressions: Vec<String> },
-    /// The page, when the person points at a place in the text, in bytes; `word` is the name that stands there, without
+    /// The page, when the user points at a place in the text, in bytes; `word` is the name that stands there, without
     /// `$`, if any. Answered by [`Event::Hover`] with the same `query`.
     Hover { run: RunId, query: u32, at: u32, word: Option<String>, frame: u32 },
     /// The page, on **Pause**. Answered by [`Event::Paused`].
@@ -91,7 +90,7 @@ pub enum Request {
     Continue { run: RunId },
     /// The page, on **Stop**. Answered by [`Event::Finished`] with [`Outcome::Stopped`].
     Stop { run: RunId },
-    /// The page, when the person sent a line of standard input. May come before the program asks.
+    /// The page, when the user sent a line of standard input. May come before the program asks.
     Stdin {
         run: RunId,
         #[serde(with = "serde_bytes")]
@@ -105,16 +104,16 @@ pub enum Request {
     /// The page, when the System calls panel shows other calls, or (`None`) none any more.
     /// The worker sends [`Event::Calls`] at once and then whenever there is something else to be shown.
     WatchCalls { watch: Option<CallsWatch> },
-    /// The page, when the person copies the calls that pass the filter. Answered by [`Event::CallsText`].
+    /// The page, when the user copies the calls that pass the filter. Answered by [`Event::CallsText`].
     CopyCalls { filter: CallFilter },
     /// The page, when a project is opened: replace the whole tree. Answered by [`Event::Tree`].
     SetFiles { files: Vec<FileImage> },
-    /// The page, when the person changes files or directories. Answered by an [`Event::FileProblem`] for each thing
-    /// that could not be done, by [`Event::Tree`] and, in any case and last, by one [`Event::FilesChanged`].
+    /// The page, when the user changes files or directories. Answered by an [`Event::FileProblem`] for each thing that
+    /// could not be done, by [`Event::Tree`] and, in any case and last, by one [`Event::FilesChanged`].
     ChangeFiles { change: FileChange },
-    /// The page, when the person looks at what the last run did to a path. Answered by [`Event::FileCompared`].
+    /// The page, when the user looks at what the last run did to a path. Answered by [`Event::FileCompared`].
     CompareFile { path: String },
-    /// The page, when the person opens or downloads a file. Answered by [`Event::FileContents`] or
+    /// The page, when the user opens or downloads a file. Answered by [`Event::FileContents`] or
     /// [`Event::FileProblem`].
     ReadFile { path: String },
     /// The page, when everything is downloaded as one archive. Answered by [`Event::AllFiles`].
@@ -122,17 +121,17 @@ pub enum Request {
     /// The page, when a module with debug information was opened: tell which sources it was compiled from.
     /// Answered by [`Event::SourcesListed`].
     ListSources { version: Version, source: Source },
-    /// The page, once, when it has been drawn: run the interpreter a little while nobody waits for it, so that the
-    /// browser has optimised it before the first Run. Answered by [`Event::Warm`].
+    /// The page, once, when it has been drawn: warm up the interpreter while the worker is idle, so that the browser
+    /// has optimised it before the first Run. Answered by [`Event::Warm`].
     WarmUp,
     /// The page, on **Try again** after [`Event::RestMissing`].
     FetchRest,
 }
 
-/// What the worker tells the page.
+/// A message from the worker to the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// The worker, once, when it can take requests.
+    /// The worker, once, when it is ready for requests.
     Ready,
     /// Answers [`Request::WarmUp`], when the interpreter is as fast as it gets.
     Warm { milliseconds: f64 },
@@ -140,14 +139,14 @@ pub enum Event {
     Checked { version: Version, checked: Checked },
     /// Answers [`Request::Build`]: the module in the binary format, or why there is none, and how long that took.
     Built { version: Version, result: Result<Binary, Vec<Problem>>, milliseconds: f64 },
-    /// Answers [`Request::Run`] when the program has been compiled and its first instruction is next.
-    /// `call` is the call as a person would write it, such as `_start()` or `add(2, 3)`.
+    /// Answers [`Request::Run`] when the program has been compiled and its first instruction is next. `call` is the
+    /// call as a user would write it, such as `_start()` or `add(2, 3)`.
     Started { run: RunId, call: String },
     /// The program printed; at most about sixty times a second.
     Output { run: RunId, chunks: Vec<OutputChunk> },
     /// The program reads standard input and there is none: the page offers to type.
     WaitingForInput { run: RunId },
-    /// The program sleeps; `until` is in milliseconds from now.
+    /// The program sleeps; `milliseconds` is how long it will sleep.
     Sleeping { run: RunId, milliseconds: f64 },
     /// The program goes on after [`Event::WaitingForInput`] or [`Event::Sleeping`], or answers [`Request::Continue`].
     Continued { run: RunId },
@@ -158,7 +157,7 @@ pub enum Event {
     /// Before each [`Event::DebugStopped`] of a module with debug information, and on [`Request::Evaluate`]: the variables
     /// of a frame, as the source names them.
     Variables { run: RunId, step: u64, frame: u32, variables: Vec<SourceVariable> },
-    /// The program stands still under the debugger.
+    /// The program has stopped under the debugger.
     DebugStopped { run: RunId, view: Box<DebugView> },
     /// Answers [`Request::Evaluate`]; and before every [`Event::DebugStopped`], for the topmost call, where there are
     /// expressions.
@@ -187,8 +186,8 @@ pub enum Event {
     /// The run is over, well or not; the last event with this run's number besides [`Event::Memory`],
     /// [`Event::Calls`] and [`Event::CallsText`].
     Finished { run: RunId, outcome: Outcome, counters: Counters },
-    /// After [`Event::Finished`] of a run that trapped or went too deep: the calls that were under way. Found by repeating
-    /// the run while nothing else is to be done, so it may take a while, and does not come where another is begun.
+    /// After [`Event::Finished`] of a run that trapped or went too deep: the active calls. Found by repeating the run
+    /// while nothing else is to be done, so it may take a while, and does not come where another is begun.
     Backtrace { run: RunId, backtrace: Backtrace },
     /// The window that the Memory panel shows; of the last run there was.
     Memory { run: RunId, view: MemoryView },
@@ -215,7 +214,7 @@ pub enum Event {
     FileProblem { message: String },
     /// Answers [`Request::ListSources`]; `problem` says what is wrong with the debug information.
     SourcesListed { version: Version, files: Vec<SourceFile>, problem: Option<String> },
-    /// A fault of ours, not of the program: shown in one place, with a way to restart the worker.
+    /// An internal error, not one of the program: shown in one place, with a button that restarts the worker.
     Fault { message: String },
     /// A request waits for the rest of the interpreter (`xtask/src/split`), which could not be fetched: why. It is tried
     /// again now and then, and on [`Request::FetchRest`].
@@ -224,7 +223,7 @@ pub enum Event {
     RestArrived,
 }
 
-/// A program, as the person gave it.
+/// A program, as the user gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The file's name, as problems print it: `main.wat`, `hello.wasm`.
@@ -246,7 +245,7 @@ pub struct Binary {
 pub enum Entry {
     /// `_start`, or else `main`, or else the only exported function without parameters.
     Default,
-    /// An exported function, with its arguments as the person typed them.
+    /// An exported function, with its arguments as the user typed them.
     Export { name: String, arguments: Vec<String> },
 }
 

@@ -62,7 +62,7 @@ pub fn is_asked_for() -> bool {
     rest().is_some_and(|rest| !rest.there() && rest.asked())
 }
 
-/// Asks for the rest. What comes of it is told by the event `rest`.
+/// Requests the rest. The event `rest` reports the result.
 pub fn ask() {
     if let Some(rest) = rest() {
         let _ = rest.needed();
@@ -78,7 +78,7 @@ pub async fn needed() {
     }
 }
 
-/// Tries once more to fetch the rest. What comes of it is told by the event `rest`.
+/// Tries again to fetch the rest. The event `rest` reports the result.
 pub fn retry() {
     if let Some(rest) = rest() {
         let _ = rest.retry();

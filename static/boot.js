@@ -14,7 +14,7 @@
     blockedByPolicy = event.violatedDirective + " blocks " + (event.blockedURI || "a script");
   });
 
-  /** A failure whose reason is known: what happened, and what the person can do. */
+  /** A failure whose reason is known: what happened, and what the user can do. */
   class LoadError extends Error {
     constructor(reason, advice, cause) {
       super(reason);

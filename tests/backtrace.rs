@@ -1,4 +1,4 @@
-//! The calls that were under way when a plain run failed, as the worker tells them.
+//! The calls that were active when a plain run failed, as the worker tells them.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "support/guests.rs"]

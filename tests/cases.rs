@@ -230,7 +230,7 @@ fn unescape(text: &str) -> String {
 /// What a run under the debugger tells in another way, and why.
 const OTHERWISE_UNDER_THE_DEBUGGER: &[(&str, &str)] = &[("time-limit.wat", "there is no hurry under the debugger")];
 
-/// Runs a program and tells what a person would see. The debugger, sent to the end, has to come to the same.
+/// Runs a program and tells what a user would see. The debugger, sent to the end, has to come to the same.
 fn transcript(source: &Source) -> String {
     let told = transcript_of(source, false);
     let debugged = transcript_of(source, true);

@@ -72,7 +72,7 @@ fn stands(view: &DebugView) -> (String, u32) {
     (place.file.strip_prefix(SOURCES).unwrap_or(&place.file).trim_start_matches('/').to_owned(), place.line)
 }
 
-/// The functions on the call stack as a person sees them, those inlined in parentheses.
+/// The functions on the call stack as a user sees them, those inlined in parentheses.
 fn functions(view: &DebugView) -> Vec<String> {
     let names = view.frames.iter().flat_map(|frame| {
         let inlined = frame.inlined.iter().map(|inlined| format!("({})", inlined.function));

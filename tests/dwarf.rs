@@ -1,4 +1,4 @@
-//! What is read of the DWARF of a module that rustc has made, and of one that somebody has damaged.
+//! What is read of the DWARF of a module that rustc has made, and of a damaged one.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "support/guests.rs"]

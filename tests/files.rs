@@ -1,4 +1,4 @@
-//! The files of a project between page and worker: what a person changes, and what a run did and undoes.
+//! The files of a project between page and worker: what a user changes, and what a run did and undoes.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod support;

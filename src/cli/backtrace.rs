@@ -1,4 +1,4 @@
-//! `wasmoscope run --backtrace`: which calls were under way when a program trapped.
+//! `wasmoscope run --backtrace`: the call stack when a program trapped.
 
 use super::terminal::{err, one_line};
 use crate::engine::debugger::backtrace::{BacktraceReplay, FrameCall, ReplayProgress};
@@ -45,7 +45,7 @@ pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Ent
     }
 }
 
-/// Where instructions are in what a person reads.
+/// Where instructions are in what a user reads.
 struct Places<'a> {
     source: &'a Source,
     text: Option<InstructionMap>,

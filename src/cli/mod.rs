@@ -90,7 +90,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Prints what is wrong with the arguments; also --help and --version, which go to standard output and succeed.
 fn print_usage(error: &clap::Error) -> ExitCode {
     let plain = error.render().to_string();
-    // In colours where the terminal has them, but not with somebody else's in it.
+    // In colours where the terminal has them, but not from the program's output.
     if terminal::escape(&plain) == plain {
         let _ = error.print();
     } else {
@@ -112,7 +112,7 @@ fn described(problem: &Problem) -> String {
     Problem { file, message, help, ..problem.clone() }.to_string()
 }
 
-/// A sentence for the person at the terminal.
+/// A sentence for the user at the terminal.
 type Failure = String;
 
 fn read(file: &Path) -> Result<Source, Failure> {

@@ -82,8 +82,8 @@ pub(super) fn text_on_stderr(text: &str) {
     program_stderr(escape(text).as_bytes());
 }
 
-/// Writes what the program prints to standard output, as it is.
-/// Whoever reads it may have gone, which is no failure of the program.
+/// Writes what the program prints to standard output, as it is. The reader may have closed it, which is no failure of
+/// the program.
 pub(super) fn program_stdout(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {

@@ -12,7 +12,7 @@ mod legacy_try;
 mod old_names;
 mod strange;
 
-/// Compiles text to the binary format; a source that is binary already is given back as it is.
+/// Compiles text to the binary format; a source that is binary already is returned unchanged.
 ///
 /// Compiling does not validate: see [`super::validate`].
 ///

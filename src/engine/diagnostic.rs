@@ -1,4 +1,4 @@
-//! How a problem in a program is told: what, where, and what would mend it.
+//! Problems in a program: the message, its place, and how to fix it.
 
 use std::ops::Range;
 
@@ -56,7 +56,7 @@ impl Problem {
         self
     }
 
-    /// The same problem, with what would mend it.
+    /// The same problem, with how to fix it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -93,7 +93,7 @@ impl Counts {
     }
 }
 
-/// Of a function with so many parameters and locals, whose body is at an offset.
+/// Of a function with this many parameters and locals, whose body is at an offset.
 pub fn locals(count: u32, offset: u64) -> Option<Excess> {
     (count > MOST_LOCALS).then(|| Excess {
         offset,
@@ -122,7 +122,7 @@ pub fn local_slots(count: u32, vectors: u32) -> u32 {
     count.saturating_mul(2).saturating_add(vectors)
 }
 
-/// Of a function whose parameters and locals take so many slots, and that has so many operands at most, after the
+/// Of a function whose parameters and locals take this many slots, and that has this many operands at most, after the
 /// instruction at an offset.
 pub fn slots(locals: u32, (operands, offset): (u32, u64)) -> Option<Excess> {
     let slots = locals.saturating_add(operands);

@@ -1,4 +1,4 @@
-//! A program as the person gave it, and the places in its text.
+//! A program as the user gave it, and the places in its text.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ impl Source {
     }
 }
 
-/// A range of a text in the forms that a person and an editor need.
+/// A range of a text in the forms that a user and an editor need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {
     /// Byte offset of the first byte.

@@ -1,4 +1,4 @@
-//! Small help with words: the nearest name, counts and sizes as a person says them.
+//! Small help with words: the nearest name, counts and sizes as a user says them.
 
 use std::sync::LazyLock;
 

@@ -52,7 +52,7 @@ pub struct TraceCall {
     pub number: u64,
     /// Such as `path_open`.
     pub function: String,
-    /// Name and value of each, the value as a person reads it: `CREAT|TRUNC`, `"words.txt"`.
+    /// Name and value of each, the value as a user reads it: `CREAT|TRUNC`, `"words.txt"`.
     pub arguments: Vec<(String, String)>,
     /// `SUCCESS`, `NOENT`, ..., or what came instead: `exits`, `waits`.
     pub outcome: String,

@@ -33,7 +33,7 @@ pub struct PlacedBreakpoint {
     pub problem: Option<String>,
 }
 
-/// What a person asks a debugger for. Frames are counted from the one on top now.
+/// What a user asks a debugger for. Frames are counted from the one on top now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DebugCommand {
     /// On to a breakpoint or the end.
@@ -68,7 +68,7 @@ pub enum DebugCommand {
     PreviousMark,
 }
 
-/// A value that a person changes while the program stands still.
+/// A change of a value in a stopped program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ValueChange {
     /// A local of a frame; the topmost frame is 0.
@@ -96,7 +96,7 @@ pub enum ValueChange {
     },
 }
 
-/// How bytes of a memory are written by a person. Numbers are little-endian, as WebAssembly stores them (core
+/// How bytes of a memory are written by a user. Numbers are little-endian, as WebAssembly stores them (core
 /// specification, section 4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ByteForm {
@@ -112,7 +112,7 @@ pub enum ByteForm {
     Bytes,
 }
 
-/// What there is to see where a program stands still.
+/// The view of a stopped program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DebugView {
     /// How many instructions have been executed.
@@ -130,7 +130,7 @@ pub struct DebugView {
     pub tables: Vec<TableView>,
     /// How many bytes have been printed at this step, of all that [`Event::Output`](super::Event::Output) sent.
     pub printed: u64,
-    /// The steps at which a value was changed and the program took another way.
+    /// The steps at which a value was changed and execution diverged.
     pub forks: Vec<u64>,
     /// Log messages since the last view.
     pub log: Vec<String>,
@@ -185,20 +185,20 @@ pub enum StopReason {
     Ended { outcome: Outcome },
 }
 
-/// A call that is under way.
+/// An active call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DebugFrame {
     /// The function's name, or `func 3`.
     pub function: String,
     /// Its index in the module.
     pub index: u32,
-    /// The instruction that is next; further down, the call that is under way.
+    /// The next instruction; further down, the active call.
     pub instruction: String,
     /// Where that is in the text that the editor shows.
     pub place: Option<Span>,
     /// Where that is in the binary, in bytes.
     pub offset: u64,
-    /// Where that is in the function's source, if the module tells; where calls are inlined, the outermost of them.
+    /// Where that is in the function's source, if the module has that; where calls are inlined, the outermost of them.
     pub source: Option<SourcePlace>,
     /// The calls that are inlined there, the innermost first.
     pub inlined: Vec<InlinedFrame>,
@@ -225,7 +225,7 @@ pub struct SourceVariable {
     pub level: u32,
     pub name: String,
     pub ty: String,
-    /// As a person would write it, cut where it is long; `None` where it is not known at this instruction.
+    /// As a user would write it, cut where it is long; `None` where it is not known at this instruction.
     pub value: Option<String>,
     /// Where it is in the first memory, if it is there.
     pub address: Option<u64>,

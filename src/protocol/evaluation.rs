@@ -1,10 +1,10 @@
-//! What crosses when a person asks for a value by name: watch expressions, and pointing at a place in the text.
+//! What crosses when a user asks for a value by name: watch expressions, and pointing at a place in the text.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Span, Value};
 
-/// What an expression of the person's comes to where the program stands.
+/// What an expression of the user's comes to where the program stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// As it was written.

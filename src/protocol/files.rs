@@ -1,4 +1,4 @@
-//! Files and directories, and what the person does to them.
+//! Files and directories, and what the user does to them.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ pub enum FileKind {
     Symlink,
 }
 
-/// A change that the person makes to the tree.
+/// A change that the user makes to the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileChange {
     /// Create or replace these; missing parent directories are made.

@@ -25,13 +25,13 @@ pub struct Detected {
     pub kind: DetectedKind,
     /// One sentence on what it is, and why it does not run here when it does not.
     pub description: String,
-    /// What the person can do about it, when it does not run here.
+    /// What the user can do about it, when it does not run here.
     pub advice: Option<String>,
     /// The exact command that builds one that runs here, to copy.
     pub command: Option<String>,
 }
 
-/// The kinds of source that are told apart.
+/// The kinds of source that are distinguished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DetectedKind {
     /// Text that is empty, or holds comments only.

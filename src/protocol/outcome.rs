@@ -15,13 +15,13 @@ pub enum Outcome {
     Trapped { trap: Trap },
     /// A limit was hit; `message` names it and its value.
     LimitReached { limit: String, message: String, help: String },
-    /// The person stopped it.
+    /// The user stopped it.
     Stopped,
     /// It never started: it does not compile, an import is missing, an argument is not a number.
     NotStarted { problems: Vec<Problem> },
 }
 
-/// The calls that were under way when a program failed.
+/// The call stack of a program that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backtrace {
     /// The innermost first.
@@ -52,7 +52,7 @@ pub struct BacktraceCall {
 pub struct Trap {
     /// A word that does not change: `unreachable`, `integer-divide-by-zero`, ...
     pub code: String,
-    /// What happened, for a person.
+    /// What happened, for a user.
     pub message: String,
     /// What is usually the cause.
     pub help: String,

@@ -40,7 +40,7 @@ pub struct InlinedFrame {
     pub source: Option<SourcePlace>,
 }
 
-/// What a person asks a debugger for in lines of the source. What belongs to no line of the program is passed over.
+/// What a user asks a debugger for in lines of the source. What belongs to no line of the program is passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineCommand {
     /// To the next line, into a call.

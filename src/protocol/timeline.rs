@@ -12,13 +12,13 @@ pub struct TimelineMark {
 /// What was at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MarkKind {
-    /// A call of the host that printed nothing.
+    /// A host call that printed nothing.
     Call,
     /// A call that printed.
     Output,
     /// A breakpoint stopped the program.
     Breakpoint,
-    /// The person changed something, and the program took another way.
+    /// The user changed something, and execution diverged.
     Fork,
     /// The program's last instruction.
     End,

@@ -1,4 +1,4 @@
-//! The page: what a person sees and touches.
+//! The page: what a user sees and touches.
 //!
 //! State is plain Rust ([`state`]: reducers; [`selectors`]: read-only derivations) and is tested natively.
 //! What needs a browser is built for wasm32 only: `hooks` tie state to timers, storage and the worker,

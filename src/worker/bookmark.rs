@@ -1,8 +1,8 @@
 //! A step of a debugged run as bytes, so that another worker can go there: what came to the program from outside, what
-//! the person changed, and the step.
+//! the user changed, and the step.
 //!
-//! The bytes travel in links, so reading them trusts nothing: what they ask for is bounded by the limits of whoever opens
-//! them, and a record that does not fit the program only makes it go another way.
+//! The bytes travel in links, so reading them trusts nothing: what they ask for is bounded by the limits of the user
+//! who opens them, and a record that does not fit the program only makes it go another way.
 
 use serde::{Deserialize, Serialize};
 
@@ -105,7 +105,7 @@ impl Bookmark {
         wasi
     }
 
-    /// What the person had changed, and at which steps.
+    /// What the user had changed, and at which steps.
     pub fn changes(&self) -> Vec<(u64, Change)> {
         self.changes.iter().filter_map(|(step, change)| Some((*step, read(change)?))).collect()
     }

@@ -14,7 +14,7 @@ use crate::engine::wasi::{Clock, Random};
 use crate::protocol::{Event, Request};
 use crate::rest;
 
-/// Starts the event loop on this worker, and tells the page that it is there.
+/// Starts the event loop on this worker, and reports to the page that it is ready.
 ///
 /// # Errors
 ///
@@ -143,7 +143,7 @@ impl Worker {
         let scope = &self.scope;
         let next = match self.event_loop.try_borrow_mut() {
             Ok(mut event_loop) => event_loop.tick(&mut |event| post(scope, &event)),
-            // Whoever is at work already calls this again when it is done.
+            // The call that is active calls this again when it is done.
             Err(_) => return,
         };
         if self.late.borrow().is_empty() {
@@ -162,7 +162,7 @@ impl Worker {
             },
             Next::After(milliseconds) => {
                 let worker = self.clone();
-                // A browser's timer takes at most 2^31 milliseconds; whoever wakes too early goes to sleep again.
+                // A browser's timer takes at most 2^31 milliseconds; a timer that fires too early is set again.
                 let milliseconds = milliseconds.clamp(0.0, 1e9).ceil() as u32;
                 Wake::Timer { _timer: gloo_timers::callback::Timeout::new(milliseconds, move || worker.tick()) }
             }

@@ -29,7 +29,7 @@ use crate::protocol::{
 
 /// How long a slice of work may take, in milliseconds.
 const SLICE_MS: f64 = 8.0;
-/// How often progress is told, in milliseconds.
+/// How often progress is reported, in milliseconds.
 const PROGRESS_MS: f64 = 50.0;
 /// How often calls are sent while the program runs, in milliseconds.
 const LOOK_MS: f64 = 100.0;
@@ -37,7 +37,7 @@ const LOOK_MS: f64 = 100.0;
 const FIRST_STEPS: u64 = 20_000;
 /// How many steps back values are looked for that are drawn beside their instructions.
 const RECENT_STEPS: u64 = 300;
-/// In so many parts of the timeline, marks of a kind are told apart: as many as a slider has pixels, about.
+/// The number of parts of the timeline with at most one mark of a kind: about as many as a slider has pixels.
 const MARK_PARTS: u64 = 400;
 
 pub(super) struct Debug {
@@ -72,7 +72,7 @@ pub(super) struct Debug {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
     Working,
-    /// In a call of the host, for input, or until the monotonic clock shows so many nanoseconds, or either.
+    /// In a host call, for input, or until the monotonic clock shows this many nanoseconds, or either.
     Waiting {
         input: bool,
         until: Option<u64>,
@@ -96,7 +96,7 @@ pub(super) struct Setup<'a> {
 }
 
 impl Debug {
-    /// Instruments and instantiates the module. Where that fails, the event that tells so.
+    /// Instruments and instantiates the module. On failure, returns the event that says so.
     pub fn start(setup: Setup<'_>, platform: &impl Platform) -> Result<Self, Box<Event>> {
         let Setup { id, source, wasm, summary, entry, limits, wasi, compile_ms, info } = setup;
         let start = platform.now_ms();
@@ -192,8 +192,8 @@ impl Debug {
         emit(Event::Evaluated { run: self.id, step: self.session.step(), evaluations });
     }
 
-    /// Carries out what the person does to the files, and shows what came of it: the program takes another way from here.
-    /// `base` is the tree as the run found it.
+    /// Carries out what the user does to the files, and shows what came of it: execution diverges from here. `base` is
+    /// the tree as the run found it.
     pub fn change_files(&mut self, change: FileChange, base: &Vfs, now: u64, emit: &mut dyn FnMut(Event)) {
         let before = self.session.wasi().vfs().clone();
         let mut tree = before.clone();
@@ -549,7 +549,7 @@ impl Debug {
         due
     }
 
-    /// Whether the tree may be another than the page has been told of.
+    /// Whether execution is stopped, waits or has ended.
     pub fn is_stopped(&self) -> bool {
         !matches!(self.phase, Phase::Working)
     }

@@ -1,4 +1,4 @@
-//! What the page is told of a program that stands still under the debugger.
+//! The debugger's view, as it is sent to the page.
 
 use super::regions::Regions;
 use super::sources::Maps;
@@ -16,7 +16,7 @@ const MOST_FRAMES: usize = 200;
 /// How many elements of a table are told.
 const MOST_ELEMENTS: u64 = 100;
 
-/// What was seen when the program stood still the last time, to tell what has changed.
+/// The view of the last stop, for finding what has changed.
 pub(super) struct Before {
     depth: u32,
     frame: Option<FrameView>,

@@ -24,7 +24,7 @@ use crate::protocol::{self, Binary, Breakpoint, Event, MemoryWatch, Request, Run
 pub enum Next {
     /// As soon as the requests that have come meanwhile are handled.
     Now,
-    /// After so many milliseconds, or after the next request.
+    /// After this many milliseconds, or after the next request.
     After(f64),
     /// After the next request.
     Idle,
@@ -48,7 +48,7 @@ pub struct EventLoop<M> {
     debugged_with: (protocol::Entry, protocol::Limits),
     /// Of the last plain run: what it takes to repeat it.
     last: Option<(RunId, Source, protocol::Entry, RunOptions)>,
-    /// Of that run, if it failed: looks for the calls that were under way.
+    /// Of that run, if it failed: looks for the active calls.
     backtrace_search: Option<BacktraceSearch>,
     watch: Option<MemoryWatch>,
     calls: Option<Watched>,
@@ -313,7 +313,7 @@ impl<M: Platform> EventLoop<M> {
                 }
             }
             Request::ListSources { version, source } => emit(self.sources.list(version, &to_engine_source(source))),
-            // Whoever fetches it takes this one.
+            // The next fetch takes this one.
             Request::FetchRest => {}
             Request::WarmUp => {
                 if !self.is_running() {

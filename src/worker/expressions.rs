@@ -1,4 +1,4 @@
-//! Values that a person asks for by name: watch expressions, and what they point at.
+//! Values that a user asks for by name: watch expressions, and what they point at.
 
 use super::to_proto;
 use crate::engine::debugger::condition::Condition;
@@ -9,7 +9,7 @@ use crate::protocol::{Evaluation, Hover};
 /// How many expressions are worked out at each stop.
 const MOST: usize = 200;
 
-/// The person's watch expressions.
+/// The user's watch expressions.
 #[derive(Default)]
 pub(super) struct Expressions {
     all: Vec<(String, Result<Condition, String>)>,

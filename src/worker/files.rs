@@ -24,7 +24,7 @@ pub(super) fn write(vfs: &mut Vfs, files: Vec<FileImage>, now: u64) -> Vec<Strin
     problems
 }
 
-/// Carries out a change that the person made; `base` is the tree as the last run found it.
+/// Carries out a change that the user made; `base` is the tree as the last run found it.
 pub(super) fn change(vfs: &mut Vfs, base: &Vfs, change: FileChange, now: u64) -> Vec<String> {
     vfs.set_now(now);
     let failed = |what: String, result: Result<(), VfsError>| match result {

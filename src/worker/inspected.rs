@@ -43,7 +43,7 @@ impl Inspected {
         let Some(wasm) = &self.inspection.wasm else { return false };
         match Compiled::whole(wasm, &self.inspection.facts, limits) {
             Some(compiled) => self.compiled = Some((Rc::new(compiled), platform.now_ms() - start)),
-            // What is wrong with it is told to whoever runs it.
+            // Running it reports the error.
             None => drop(self.compiled(limits, platform)),
         }
         true

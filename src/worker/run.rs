@@ -40,7 +40,7 @@ pub(super) struct Run {
 
 enum Phase {
     Running,
-    /// For input, or until the monotonic clock shows so many nanoseconds, or either.
+    /// For input, or until the monotonic clock shows this many nanoseconds, or either.
     Waiting {
         input: bool,
         until: Option<u64>,
@@ -50,7 +50,7 @@ enum Phase {
 }
 
 impl Run {
-    /// Instantiates the module. Where that fails, the event that tells so.
+    /// Instantiates the module. On failure, returns the event that says so.
     #[expect(clippy::too_many_arguments, reason = "a run is made in one place, of what a request holds")]
     pub fn start(
         id: RunId,
@@ -96,7 +96,7 @@ impl Run {
         self.id
     }
 
-    /// The call, as a person would write it.
+    /// The call, as a user would write it.
     pub fn description(&self) -> &str {
         self.session.description()
     }

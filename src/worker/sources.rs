@@ -104,7 +104,7 @@ impl Maps {
         Some(SourcePlace { file: self.info.as_ref()?.file(file)?.path.clone(), line, column })
     }
 
-    /// The variables of the frame that is so many calls down; `None` where the module does not tell of any source.
+    /// The variables of the frame that is this many calls down; `None` if the module names no source.
     pub fn variables(&self, session: &DebugSession, frame: u32) -> Option<Vec<SourceVariable>> {
         let calls = session.variables(self.info.as_ref()?, frame as usize);
         let variables = (0..).zip(calls).flat_map(|(level, variables)| {

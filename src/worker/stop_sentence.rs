@@ -109,7 +109,7 @@ impl Stop<'_> {
         format!(", in `{}`", names::shown_with_spaces(&function))
     }
 
-    /// With the instruction that is next, and what it takes.
+    /// With the next instruction, and what it takes.
     fn with_next(&self, sentence: Sentence) -> Sentence {
         match self.session.describe_next(&|offset| self.line(offset)) {
             Some(next) => sentence.text("; next: ").then(next),

@@ -197,7 +197,7 @@ mod tests {
         let (passed, events, waits) = pass(vec![debug(1), Request::Stop { run: 1 }], Parts::Missing);
         assert!(passed.is_empty() && waits.is_empty());
         assert!(matches!(&events[..], [Event::Finished { run: 1, outcome: Outcome::Stopped, .. }]), "{events:?}");
-        // One that runs is stopped by whoever runs it.
+        // An active run is stopped by the event loop.
         let stop = vec![Request::Stop { run: 1 }];
         assert_eq!(pass(stop.clone(), Parts::Missing), (stop, vec![], vec![]));
     }

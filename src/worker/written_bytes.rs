@@ -1,4 +1,4 @@
-//! Bytes of a memory as a person writes them: numbers, text, hexadecimal digits.
+//! Bytes of a memory as a user writes them: numbers, text, hexadecimal digits.
 
 use crate::engine::value::{self, Val, ValType};
 use crate::protocol::ByteForm;

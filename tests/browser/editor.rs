@@ -1,4 +1,4 @@
-//! The editor's glue: text in, text out, what the person does, where problems are underlined.
+//! The editor's glue: text in, text out, what the user does, where problems are underlined.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Steps that are shared, and what the person does to the files: both are ways to another timeline.
+//! Steps that are shared, and what the user does to the files: both are ways to another timeline.
 
 use wasmoscope::protocol::{DebugCommand, DebugView, Event, Outcome, Request, RunOptions, StopReason, ValueChange};
 
@@ -117,7 +117,7 @@ fn files_that_the_person_changes_are_a_fork_and_are_not_lost() {
     assert_eq!(paths(&worker), Vec::<String>::new(), "before that step it is not there");
     command(&mut worker, DebugCommand::JumpTo { step: 6 });
     assert_eq!(paths(&worker), ["note.txt"]);
-    // Where the run is ended before the change, what the person made stays all the same.
+    // Where the run is ended before the change, what the user made stays all the same.
     command(&mut worker, DebugCommand::JumpTo { step: 2 });
     worker.send(Request::Stop { run: RUN });
     worker.send(Request::ReadAllFiles);

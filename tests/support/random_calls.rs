@@ -9,7 +9,7 @@ use wasmoscope::engine::wasi::{
     CALLS, Clock, Errno, Random, Record, Suspend, WasiConfig, WasiCtx, add_to_linker, parameters, root_preopen,
 };
 
-/// What calls answered, in a run of so many calls for each of the seeds.
+/// What calls answered, in a run of this many calls for each of the seeds.
 ///
 /// `check` is asked of each answer, with the seed.
 pub fn answers(

@@ -137,7 +137,7 @@ pub fn go(session: &mut DebugSession, command: Command) -> StopReason {
     }
 }
 
-/// An argument that a person could type.
+/// An argument that a user could type.
 pub fn value(ty: wasmparser::ValType, random: &mut SplitMix) -> Option<Value> {
     let bits = if random.next().is_multiple_of(2) { random.next() % 100 } else { random.next() };
     match ty {
@@ -149,7 +149,7 @@ pub fn value(ty: wasmparser::ValType, random: &mut SplitMix) -> Option<Value> {
     }
 }
 
-/// As a person types it.
+/// As a user types it.
 pub fn argument(value: &Value) -> String {
     match value {
         Value::I32(bits) => bits.cast_signed().to_string(),

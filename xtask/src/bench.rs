@@ -49,7 +49,7 @@ fn options(arguments: &[String]) -> Result<Options<'_>> {
     Ok(options)
 }
 
-/// As a person would build it: without the flags that the page itself is built with.
+/// As a user would build it: without the flags that the page itself is built with.
 fn guest(which: &str, target: &str) -> Result<()> {
     let mut guest = cargo(&["build", "--release", "--locked", "--package", "bench", which, "--target", target]);
     guest.current_dir(project::root().join("tests/guests"));

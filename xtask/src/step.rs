@@ -1,4 +1,4 @@
-//! Running other programs, and telling the person what goes on.
+//! Running other programs, and telling the user what goes on.
 
 use crate::project;
 use anyhow::{Context, Result, bail};
@@ -48,7 +48,7 @@ pub fn output(command: &mut Command) -> Option<String> {
     status.success().then(|| String::from_utf8_lossy(&stdout).trim().to_string())
 }
 
-/// The command as a person would type it.
+/// The command as a user would type it.
 pub fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

@@ -10,7 +10,7 @@ const CHUNK: usize = 64 * 1024;
 /// The longest file there can be: it keeps the number of chunks, and so the time to set a file's length, within reason.
 pub(super) const MAX_FILE_SIZE: u64 = 16 << 30;
 
-/// A file's bytes. A clone shares all chunks but the last; a write copies the chunks it touches if somebody shares them.
+/// A file's bytes. A clone shares all chunks but the last; a write copies the chunks it changes if they are shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Contents {
     len: u64,

@@ -66,7 +66,7 @@ impl Directory {
         let slot = *self.names.get(name)?;
         self.names.remove_mut(name);
         self.listing.set_mut(slot.place, None);
-        // A directory in which files come and go does not grow without end.
+        // A directory in which files come and go does not grow without bound.
         while let Some(None) = self.listing.last() {
             self.listing.drop_last_mut();
         }

@@ -71,7 +71,7 @@ impl Vfs {
         Image { limit: self.limit, now: self.now, next_ino: self.next_ino, inodes }
     }
 
-    /// Trusts nothing: an image may come from a file that somebody has written by hand.
+    /// Trusts nothing: an image may come from a file that was written by hand.
     fn from_image(image: Image) -> Result<Self, &'static str> {
         if image.inodes.len() > MAX_INODES {
             return Err("the tree has too many files");

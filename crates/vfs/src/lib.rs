@@ -8,8 +8,8 @@
 //! afterwards is copied at the moment it is changed, inode by inode and chunk by chunk.
 //! Inodes are in one table by number; directories hold names and numbers.
 //!
-//! Two sets of operations: those that start from a directory's inode, as a program's calls do (`operations`,
-//! `file`, `resolve`), and those that take a path from the root, as a person does (`tree`, `changes`).
+//! Two sets of operations: those that start from a directory's inode, as a program's calls do (`operations`, `file`,
+//! `resolve`), and those that take a path from the root, as a user does (`tree`, `changes`).
 
 mod changes;
 mod contents;

@@ -1,4 +1,4 @@
-//! The tree as a person works on it: by paths from the root, with or without a leading `/`.
+//! The tree as a user works on it: by paths from the root, with or without a leading `/`.
 
 use super::contents::{Contents, MAX_FILE_SIZE};
 use super::directory::Directory;

@@ -80,7 +80,7 @@ pub struct WasiCtx {
     pub(super) fuel_ahead: u64,
     pub(super) trace: Option<Box<Trace>>,
     pub(super) accesses: MemoryAccesses,
-    /// Somebody outside may have changed the tree since the last call.
+    /// Whether the host may have changed the tree since the last call.
     tree_changed: bool,
     replayed_changes: std::vec::IntoIter<TreeChange>,
     next_replayed_change: Option<TreeChange>,
@@ -181,7 +181,7 @@ impl WasiCtx {
         ctx
     }
 
-    /// The changes that somebody else than the program will make to the tree.
+    /// The host's changes to the tree.
     pub(super) fn replay_changes(&mut self, changes: Vec<TreeChange>) {
         self.replayed_changes = changes.into_iter();
         self.next_replayed_change = self.replayed_changes.next();
@@ -198,7 +198,7 @@ impl WasiCtx {
         }
     }
 
-    /// Adds to standard input. What comes after [`WasiCtx::close_stdin`] is not read by anybody.
+    /// Adds to standard input. What comes after [`WasiCtx::close_stdin`] is not read.
     pub fn push_stdin(&mut self, bytes: &[u8]) {
         self.stdin.push(bytes);
     }
@@ -254,7 +254,7 @@ impl WasiCtx {
         &self.vfs
     }
 
-    /// The files, to be changed by somebody else than the program. The program sees it from its next call on.
+    /// The files, to be changed by the host. The program sees a change from its next call on.
     pub fn vfs_mut(&mut self) -> &mut Vfs {
         self.tree_changed = true;
         let now = self.realtime_unrecorded();

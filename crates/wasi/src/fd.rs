@@ -19,7 +19,7 @@ pub(super) struct Descriptor {
     /// What that which is opened through it may be used for.
     pub inheriting: u64,
     pub flags: u16,
-    /// Of a standard stream: a person is at its other end, and not a file or another program.
+    /// Of a standard stream: a user is at its other end, and not a file or another program.
     pub terminal: bool,
 }
 
@@ -134,7 +134,7 @@ impl DescriptorTable {
         Ok(descriptor)
     }
 
-    /// Moves `from` to `to`, which must be open too; gives back what `to` was.
+    /// Moves `from` to `to`, which must be open too; returns what `to` was.
     pub fn renumber(&mut self, from: u32, to: u32) -> Result<Option<Descriptor>, Errno> {
         self.get(to)?;
         self.get(from)?;

@@ -21,7 +21,7 @@ pub const UNSUPPORTED: &[(&str, &str)] =
 const BYTES_PER_FUEL: u64 = 64;
 /// What a call costs besides, in bytes: as much as a few instructions.
 const CALL_COST: u64 = 4 * BYTES_PER_FUEL;
-/// Fuel is charged when so many bytes have come together.
+/// Fuel is charged when this many bytes have come together.
 const CHARGE_FROM: u64 = 64 * BYTES_PER_FUEL;
 
 macro_rules! val_type {
@@ -38,8 +38,8 @@ macro_rules! calls {
         /// The names of all functions.
         pub const CALLS: &[&str] = &["proc_exit", $(stringify!($name),)*];
 
-        /// The parameters of the function of that name. All give back an errno as an i32, but for `proc_exit`, which
-        /// gives back nothing.
+        /// The parameters of the function of that name. All return an errno as an i32, but for `proc_exit`, which
+        /// returns nothing.
         pub fn parameters(name: &str) -> Option<&'static [ValType]> {
             match name {
                 "proc_exit" => Some(&[ValType::I32]),

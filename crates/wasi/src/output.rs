@@ -24,10 +24,10 @@ pub struct Output {
     pub dropped: u64,
 }
 
-/// The pending output. Of a flood it keeps the beginning and the end: the last lines are what people look for.
+/// The pending output. Of too much output it keeps the beginning and the end: users look for the last lines.
 #[derive(Debug, Default)]
 pub(super) struct OutputBuffer {
-    /// Nothing is dropped: whoever fetches does so often, and wants every byte.
+    /// Nothing is dropped: the caller takes the output often, and needs every byte.
     pub keep_all: bool,
     head: Vec<Output>,
     head_len: usize,

@@ -27,7 +27,7 @@ pub struct Record {
     pub(super) tree_changes: Vec<TreeChange>,
 }
 
-/// Which of the standard streams have a person at their other end: what programs ask before they print in colours.
+/// Which of the standard streams have a user at their other end: what programs ask before they print in colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terminals {
     pub stdin: bool,
@@ -138,7 +138,7 @@ impl Playback {
     }
 }
 
-/// The tree that a person made of the program's while it ran.
+/// The tree that a user made of the program's while it ran.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TreeChange {
     /// The first call of the program that saw it.
@@ -157,7 +157,7 @@ pub(super) struct StdinRecord {
 /// What a call learned about standard input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StdinAnswer {
-    /// It read so many bytes; 0 is the end.
+    /// It read this many bytes; 0 is the end.
     Read(u64),
     /// It asked how many bytes there are to be read, and whether the end comes after them.
     Status { available: u64, ended: bool },
@@ -252,7 +252,7 @@ impl Numbers {
         self.replay_from(0)
     }
 
-    /// The numbers that were pushed when there were so many bytes already.
+    /// The numbers that were pushed when there were this many bytes already.
     pub fn replay_from(&self, bytes: usize) -> ReplayedNumbers {
         ReplayedNumbers { bytes: self.0.get(bytes..).unwrap_or_default().to_vec(), position: 0 }
     }

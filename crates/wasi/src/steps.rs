@@ -31,7 +31,7 @@ impl StepSource {
 #[derive(Debug, Clone, Default)]
 pub struct StepMarks {
     steps: Vec<u64>,
-    /// Of those in a stretch of so many steps, the first is kept; a power of two.
+    /// Of those in a stretch of this many steps, the first is kept; a power of two.
     grain: u32,
     /// Everything before this step is known.
     known_until: u64,
@@ -104,7 +104,7 @@ impl WasiCtx {
     }
 }
 
-/// Notes a call that is under way, where steps are counted; before it, so many bytes had been printed.
+/// Notes an active call, where steps are counted; before it, this many bytes had been printed.
 pub(super) fn note<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx, source: StepSource, printed: u64) {
     let step = source.step(&*caller);
     let ctx = get(caller.data_mut());

@@ -1,4 +1,4 @@
-//! What would mend a mistake in WebAssembly text, where that can be told from its place.
+//! Hints for errors in WebAssembly text, found from their places.
 
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ impl From<Option<String>> for Hint {
 }
 
 impl Mistake<'_> {
-    /// What would mend it, if that can be told.
+    /// How to fix it, if that is known.
     pub fn hint(&self) -> Hint {
         if self.message.contains("`if` had no `then`") {
             return self.no_then();

@@ -26,7 +26,7 @@ impl Access {
 }
 
 impl DebugSession {
-    /// What the instruction that is next will read and write; it may trap instead.
+    /// What the next instruction will read and write; it may trap instead.
     pub fn next_accesses(&self) -> Vec<Access> {
         let Some(position) = self.machine().position() else { return Vec::new() };
         let operator = self.program().instrumented.operator(position.function, position.instruction);

@@ -33,7 +33,7 @@ pub struct FrameCall {
     pub is_inlined: bool,
     /// The next instruction; in a frame further down, the call. In the binary, in bytes.
     pub offset: u64,
-    /// Where that is in the source, if the module tells.
+    /// Where that is in the source, if the module has that.
     pub place: Option<SourcePosition>,
 }
 

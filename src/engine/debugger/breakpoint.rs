@@ -1,4 +1,4 @@
-//! Where a run is to stop, and under which condition.
+//! Breakpoints of the engine.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use super::sites;
 use super::watchpoint::{Target, Watchpoint};
 use crate::engine::instrument::Watched;
 
-/// Chosen by whoever sets the breakpoint.
+/// Chosen by the caller.
 pub type BreakpointId = u32;
 
 /// Something to stop at.
@@ -27,7 +27,7 @@ pub struct Breakpoint {
     pub log_message: Option<String>,
 }
 
-/// What a breakpoint stops at. It always stops before the instruction.
+/// What a breakpoint stops at; always before the instruction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
     /// An instruction. A function is entered at its first.
@@ -41,7 +41,7 @@ pub enum Trigger {
 }
 
 impl Breakpoint {
-    /// Whether it has to be known how often it was hit before.
+    /// Whether its hits have to be counted.
     pub fn counts(&self) -> bool {
         self.hit_count > 1
     }

@@ -1,4 +1,4 @@
-//! Changing a value while the program stands still. From there on it takes another way: the timeline forks.
+//! Changing a value in a stopped program. Execution diverges from there: the timeline forks.
 
 use wasmi::Val;
 
@@ -29,7 +29,7 @@ pub enum Change {
         address: u64,
         bytes: Vec<u8>,
     },
-    /// All files, as the person left them.
+    /// All files, as the user left them.
     Files(Vfs),
 }
 

@@ -78,7 +78,7 @@ impl DebugSession {
     fn hover_local(&self, function: u32, local: u32, frame: usize) -> Option<Hover> {
         let name = numbered(self.names().local(function, local), local);
         let calls = self.calls_of(function);
-        // The call that is looked at, or else the innermost of that function.
+        // The selected call, or else the innermost of that function.
         let Some((depth, address)) = calls.iter().find(|(depth, _)| *depth == frame).or(calls.first()).copied() else {
             let note = format!("{} has no active call", self.function_title(function));
             return Some(Hover::new(format!("local {name}"), None).note(note));
@@ -93,7 +93,7 @@ impl DebugSession {
         })
     }
 
-    /// The calls of a function that are under way: how far below the topmost, and where their frames are.
+    /// The active calls of a function: how far below the topmost, and where their frames are.
     fn calls_of(&self, function: u32) -> Vec<(usize, u32)> {
         let imported = self.program().instrumented.imported_functions;
         let is_of = |address: u32| {
@@ -150,7 +150,7 @@ impl DebugSession {
         })
     }
 
-    /// What the instruction that is next is about to do: its operands are known.
+    /// What the next instruction is about to do: its operands are known.
     fn hover_next(&self, operator: &Operator<'_>) -> Option<Hover> {
         if let Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } = operator
         {

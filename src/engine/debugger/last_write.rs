@@ -143,7 +143,7 @@ pub struct LastWrite {
     frame: Option<u32>,
     /// The step from which the search began.
     now: u64,
-    /// There is nothing before that step: there the person changed it.
+    /// There is nothing before that step: there the user changed it.
     bound: u64,
     changed: Option<u64>,
     /// The stretch: from this step to before that one.
@@ -208,12 +208,12 @@ impl LastWrite {
         self.now
     }
 
-    /// How far back it has looked, and how far that can be.
+    /// How far back it has searched, and how far it can search.
     pub fn progress(&self) -> (u64, u64) {
         (self.now - self.from, self.now - self.bound)
     }
 
-    /// Works for about so many steps; `None` while the answer is not known.
+    /// Works for about this many steps; `None` while the answer is not known.
     pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<WriteResult> {
         loop {
             match self.stage {

@@ -24,13 +24,13 @@ pub struct LineEntries {
     within: HashSet<Position>,
 }
 
-/// What was executed before the instruction that is next, in the same frame.
+/// What was executed before the next instruction, in the same frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Previous {
     /// It is not known, as after the program was put back to a checkpoint.
     #[default]
     Unknown,
-    /// None of the instructions that have to be told apart.
+    /// None of the instructions that have to be distinguished.
     Elsewhere,
     At(Position),
 }

@@ -1,4 +1,4 @@
-//! What there is on the timeline besides steps: calls of the host, what was printed, stops, forks, the end.
+//! What there is on the timeline besides steps: host calls, what was printed, stops, forks, the end.
 
 use super::session::DebugSession;
 use crate::engine::runtime::Outcome;
@@ -13,13 +13,13 @@ pub struct Mark {
 /// What was at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MarkKind {
-    /// A call of the host that printed nothing.
+    /// A host call that printed nothing.
     Call,
     /// A call that printed.
     Output,
     /// A breakpoint stopped the program.
     Breakpoint,
-    /// The person changed something.
+    /// The user changed something.
     Fork,
     /// The program's last instruction.
     End,
@@ -28,7 +28,8 @@ pub enum MarkKind {
 }
 
 impl DebugSession {
-    /// The marks, thinned out so that there is at most one of a kind in each of so many parts of the timeline: the first.
+    /// The marks, thinned out so that there is at most one of a kind in each of this many parts of the timeline: the
+    /// first.
     pub fn marks(&self, parts: u64) -> Vec<Mark> {
         let width = (self.furthest() + 1).div_ceil(parts.max(1)).max(1);
         let mut marks = Vec::new();

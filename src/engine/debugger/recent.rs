@@ -101,7 +101,7 @@ impl DebugSession {
             self.note_pushed(&mut calls, frame, before);
         }
         if waits.is_some() {
-            // Into the call of the host that waits, as before.
+            // Into the host call that waits, as before.
             debug_assert_eq!(self.step(), now);
             let halt = self.machine_mut().step();
             debug_assert!(matches!(halt, Halt::Waiting(_)), "{halt:?}");

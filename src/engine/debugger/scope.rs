@@ -1,4 +1,4 @@
-//! What expressions see of a program that stands still.
+//! The scope of expressions in a stopped program.
 
 use wasmi::Val;
 
@@ -18,7 +18,7 @@ impl<'a> MachineScope<'a> {
         Self { session, frame: session.machine().top() }
     }
 
-    /// As [`MachineScope::new`], in the frame that is so many calls down.
+    /// As [`MachineScope::new`], in the frame that is this many calls down.
     pub fn of_frame(session: &'a DebugSession, frame: usize) -> Self {
         Self { session, frame: session.machine().frames().get(frame).copied().unwrap_or(0) }
     }

@@ -1,7 +1,7 @@
-//! Looking backwards: for the last step before now at which something holds.
+//! Searching backwards: the last step before the current one at which something holds.
 //!
-//! Nothing runs backwards, so a stretch before now is run forwards and what holds last in it is taken. The first stretch
-//! is short, because what is looked for is mostly near; each further one is longer.
+//! Nothing runs backwards, so an interval before the current step is run forwards, and the last match in it counts. The
+//! first interval is short, because the match is usually near; each further one is longer.
 
 use std::rc::Rc;
 
@@ -10,12 +10,12 @@ use super::machine::Position;
 use super::session::{DebugSession, Observe, PendingStop, RunResult, RunSpec};
 use crate::engine::source_map::Line;
 
-/// What is looked for.
+/// The condition of a search.
 #[derive(Clone)]
 pub enum SearchKind {
-    /// A step with at most so many frames.
+    /// A step with at most this many frames.
     Depth(u32),
-    /// A step at which a breakpoint says to stop.
+    /// A step at which a breakpoint stops.
     Breakpoint,
     /// A step at which a line begins.
     Line(Rc<LineBack>),
@@ -24,7 +24,7 @@ pub enum SearchKind {
 /// Which lines a step back goes to.
 pub struct LineBack {
     pub table: Rc<LineTable>,
-    /// Where there are at most so many frames, unless it goes into calls.
+    /// Where there are at most this many frames, unless it goes into calls.
     pub depth: u32,
     /// The frame in which it began, and the line there.
     pub frame: u32,
@@ -77,12 +77,13 @@ impl Search {
         self.now
     }
 
-    /// How far back it has looked, and how far that can be.
+    /// How far back it has searched, and how far it can search.
     pub fn progress(&self) -> (u64, u64) {
         (self.now - self.from, self.now)
     }
 
-    /// Works for about so many steps. The step that was found, or that there is none; `None` while it is not known.
+    /// Works for about this many steps. Returns the step that was found, or that there is none; `None` while it is
+    /// unknown.
     pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Option<(u64, PendingStop)>> {
         loop {
             if !self.entered {

@@ -1,4 +1,4 @@
-//! What there is to see where a program stands still.
+//! The view of a stopped program.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ pub struct FrameView {
     /// In the index space of the module, imported functions counted.
     pub function: u32,
     pub name: Option<String>,
-    /// The instruction that is executed next; in a frame further down, the call that is under way.
+    /// The next instruction; in a frame further down, the active call.
     pub instruction: u32,
     /// Where that is in the binary, in bytes.
     pub offset: u64,
@@ -105,7 +105,7 @@ impl DebugSession {
             });
             address += layout::size(*ty);
         }
-        // While a call is under way its arguments are gone from the caller's stack.
+        // While a call is active its arguments are gone from the caller's stack.
         let stack = if is_top { instruction.before } else { below_call(&function, position.instruction) };
         let height = function.operands.height(stack);
         let operands = function.operands.topmost(stack, height).into_iter().map(|operand| {

@@ -1,4 +1,4 @@
-//! Telling apart what people open.
+//! Detecting the kind of a source.
 
 use super::summary::Summary;
 use crate::engine::compile;
@@ -8,7 +8,7 @@ use crate::engine::source::Source;
 /// The command that makes, of a Rust program, a module that runs here.
 const BUILD_FOR_WASI: &str = "cargo build --release --target wasm32-wasip1";
 
-/// The kinds of source that are told apart.
+/// The kinds of source that are distinguished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Text without a program in it.
@@ -31,7 +31,7 @@ pub enum Kind {
     NotWebAssembly,
 }
 
-/// What a source is, in words for the person who opened it.
+/// What a source is, in words for the user who opened it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// Which kind.

@@ -51,7 +51,7 @@ pub(in crate::engine) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
     let mut is_past_code = false;
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
-        // What cannot be read is not rewritten; whoever prints it says why.
+        // What cannot be read is not rewritten; printing it reports the error.
         let Ok(payload) = payload else { return (wasm.into(), Vec::new()) };
         is_past_code |= matches!(payload, Payload::CodeSectionStart { .. });
         if let Payload::CustomSection(section) = &payload

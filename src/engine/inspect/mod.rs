@@ -20,7 +20,7 @@ use super::{compile, runtime, source_map};
 /// At most this many unresolved imports are listed.
 const MOST_MISSING: usize = 100;
 
-/// Everything that can be told of a source without running it.
+/// Everything that is known about a source without running it.
 #[derive(Debug)]
 pub struct Inspection {
     /// What it is.
@@ -106,7 +106,7 @@ pub fn inspect(source: &Source) -> Inspection {
     Inspection { verdict, problems, summary: summary.map(Rc::new), wasm: Some(wasm.into()), facts: module_facts }
 }
 
-/// What there is to tell of a text that does not compile.
+/// The inspection of a text that does not compile.
 fn without_module(source: &Source, problem: Problem) -> Inspection {
     if compile::is_blank(source) {
         return Inspection::stopped(detect::no_program(), vec![problem]);

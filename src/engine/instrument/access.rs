@@ -5,7 +5,7 @@ use wasmparser::{MemArg, MemArgTarget, Operator};
 /// What an instruction does to memory, before its operands are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// The address is so many operands below the top.
+    /// The address is this many operands below the top.
     Plain {
         memory: u32,
         offset: u64,

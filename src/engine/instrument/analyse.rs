@@ -14,7 +14,7 @@ use super::operands::{Operands, StackId};
 /// A function, analysed. Instructions are known by their index, `end` and `else` included.
 #[derive(Debug)]
 pub struct Function {
-    /// The types of parameters, as many of the locals.
+    /// How many of the locals are parameters; they come first.
     pub params: u32,
     pub results: Vec<ValType>,
     /// Parameters first.
@@ -367,7 +367,7 @@ impl Analysis {
         self.open(kind, index, params, results);
     }
 
-    /// The label so many blocks further out, now named by a branch.
+    /// The label this many blocks further out, now named by a branch.
     fn used_label(&mut self, depth: u32) -> u32 {
         let label = self.open.iter().rev().nth(depth as usize).copied().unwrap_or(0);
         self.function.labels[label as usize].is_used = true;

@@ -9,9 +9,10 @@
 //! A drop is 1 when its segment was dropped, which nobody could find out otherwise. The filter says which addresses are
 //! watched; only a copy that watches looks at it.
 //!
-//! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the call
-//! that is under way, the address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In the place of
-//! a reference there is nothing: it stands in a table of its own, at the index that is the address divided by eight.
+//! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the active
+//! call, the address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In
+//! the place of a reference there is nothing: it stands in a table of its own, at the index that is the address divided
+//! by eight.
 
 use wasmparser::ValType;
 

@@ -1,9 +1,9 @@
 //! An instrumented copy of a module, which can be stopped at every instruction, inspected and restored.
 //!
-//! wasmi is a register machine: it has no operand stack to show, and a call that is under way cannot be saved. So the
-//! copy keeps all of a program's state where it can be read, copied and written back: in a memory of its own, the
-//! *state memory*. There, each call has a frame with the function, the next instruction, the locals and the operand
-//! stack ([`layout`]). A function of the original becomes three:
+//! wasmi is a register machine: it has no operand stack to show, and an active call cannot be saved. So the copy keeps
+//! all of a program's state where it can be read, copied and written back: in a memory of its own, the *state memory*.
+//! There, each call has a frame with the function, the next instruction, the locals and the operand stack ([`layout`]).
+//! A function of the original becomes three:
 //!
 //! - its *run function* goes from one straight piece of code to the next (a *segment*): it takes from the
 //!   state memory what the piece needs, executes the original instructions, and puts back what stays;

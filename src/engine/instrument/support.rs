@@ -51,7 +51,7 @@ pub struct Types {
 }
 
 impl Types {
-    /// Their indices, after so many types of the original.
+    /// Their indices, after this many types of the original.
     pub fn after(count: u32) -> Self {
         Self { code: count, grow: count + 1, nothing: count + 2, check_access: count + 3 }
     }
@@ -198,7 +198,7 @@ pub fn enter_depth(sink: &mut InstructionSink<'_>) {
 const GROW: u32 = 0;
 const OVERFLOW: u32 = 1;
 
-/// Makes sure that the state memory goes on for so many bytes after the frame's address.
+/// Makes sure that the state memory goes on for this many bytes after the frame's address.
 pub fn make_room(sink: &mut InstructionSink<'_>, frame: u32, bytes: u32) {
     sink.local_get(frame).i32_const(bytes as i32).i32_add();
     get(sink, Register::Limit);

@@ -1,4 +1,4 @@
-//! How much a program may use, and what tells it so.
+//! The limits of a program, and the limiter that enforces them.
 
 use wasmi::errors::{MemoryError, TableError};
 use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, ResourceLimiter};

@@ -20,7 +20,7 @@ pub enum Outcome {
     Trapped(Trap),
     /// A limit was hit; the message names it and its value.
     LimitReached { limit: String, message: String, help: String },
-    /// Whoever drives the run ended it.
+    /// The caller ended it.
     Stopped,
 }
 

@@ -20,7 +20,7 @@ pub(in crate::engine) struct Plan {
     /// The export that is called; `None` where the start function is all that runs.
     pub name: Option<String>,
     pub arguments: Vec<Val>,
-    /// The call as a person would write it.
+    /// The call as a user would write it.
     pub description: String,
     /// Whether its return is the end of a program rather than a result.
     pub is_command: bool,

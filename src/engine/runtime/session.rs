@@ -67,7 +67,7 @@ pub struct Session {
     wasi_memory: Option<Memory>,
     /// The calls that are still to be made; the entry is the last.
     calls: VecDeque<PlannedCall>,
-    /// Where the results of the call under way go.
+    /// Where the results of the active call go.
     results: Vec<Val>,
     state: State,
     limits: Limits,
@@ -165,7 +165,7 @@ impl Session {
         })
     }
 
-    /// The call as a person would write it: `_start()`, `add(2, 3)`.
+    /// The call as a user would write it: `_start()`, `add(2, 3)`.
     pub fn description(&self) -> &str {
         &self.description
     }
@@ -247,7 +247,7 @@ impl Session {
         }
     }
 
-    /// What the program sees of the world: input, output, files.
+    /// The program's WASI state: input, output, files.
     pub fn wasi(&self) -> &WasiCtx {
         &self.store.data().wasi
     }

@@ -1,4 +1,4 @@
-//! What a script's run is told as.
+//! The report of a script's run.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Names as a person wrote them, where a compiler has mangled them.
+//! Names as a user wrote them, where a compiler has mangled them.
 
 use std::fmt::{self, Write};
 

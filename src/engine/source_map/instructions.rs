@@ -1,4 +1,4 @@
-//! Every instruction of a module, and where it is in the text that a person looks at.
+//! Every instruction of a module, and where it is in the text that a user looks at.
 
 use std::ops::Range;
 

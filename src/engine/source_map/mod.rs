@@ -1,4 +1,4 @@
-//! From a place in a module's binary to the place in what a person reads: the text that it was compiled from, its
+//! From a place in a module's binary to the place in what a user reads: the text that it was compiled from, its
 //! disassembly, or the source that a compiler says it was made of.
 
 use std::ops::Range;

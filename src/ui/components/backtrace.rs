@@ -1,4 +1,4 @@
-//! The calls that were under way when a run failed; each leads to its place.
+//! The call stack of a run that failed; each call is a link to its place.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! That the project was shared at a step of a run, and how to go there. Nothing runs before the person wants it to.
+//! That the project was shared at a step of a run, and how to go there. Nothing runs before the user wants it to.
 
 use yew::prelude::*;
 

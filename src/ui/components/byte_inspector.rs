@@ -13,7 +13,7 @@ const LONGEST_TEXT: u64 = 256;
 /// How many bytes are shown to be changed, one by one.
 const LONGEST_BYTES: u64 = 16;
 
-/// Something that a person wrote, to be put into memory.
+/// Something that a user wrote, to be put into memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
     pub address: u64,
@@ -31,7 +31,7 @@ pub struct Props {
     pub children: Html,
     /// Shows the selection, when it is out of sight.
     pub on_show: Callback<()>,
-    /// What the person wrote instead; `None` where nothing can be changed.
+    /// What the user wrote instead; `None` where nothing can be changed.
     #[prop_or_default]
     pub on_write: Option<Callback<Written>>,
     /// Grows with each request to write bytes; and the digit that was typed in the grid.

@@ -1,4 +1,4 @@
-//! The calls that are under way, those that the compiler has inlined among them; one of them is looked at.
+//! The call stack, with the calls that the compiler has inlined; one of the calls is selected.
 
 use yew::prelude::*;
 

@@ -122,7 +122,7 @@ fn Output(props: &OutputProps) -> Html {
         });
     }
     {
-        // What is printed meanwhile does not take the person back to it.
+        // What is printed meanwhile does not take the user back to it.
         let view = view.clone();
         use_effect_with((props.query.clone(), props.number), move |_| {
             let view = view.cast::<Element>();

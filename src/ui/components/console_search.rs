@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::ui::selectors::console::MOST_MARKS;
 use crate::ui::selectors::numbers;
 
-/// What the person wants.
+/// What the user wants.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SearchAction {
     /// Another text searched for.

@@ -17,7 +17,7 @@ pub struct Props {
     /// The address that it is, where the program uses it as one.
     #[prop_or_default]
     pub address: Option<u64>,
-    /// What the person wrote instead; `None` where it cannot be changed.
+    /// What the user wrote instead; `None` where it cannot be changed.
     pub on_change: Option<Callback<String>>,
 }
 

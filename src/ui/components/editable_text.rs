@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 
-/// How far a person is with it.
+/// How far a user is with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Editing {
     No,

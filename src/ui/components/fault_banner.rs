@@ -1,4 +1,4 @@
-//! The one place where a fault of ours is told, with a way on.
+//! The one place where an internal error is shown, with a way to continue.
 
 use yew::prelude::*;
 

@@ -34,7 +34,7 @@ pub struct Props {
     /// An address to scroll to where it is out of sight, and a number that grows with each request.
     #[prop_or_default]
     pub reveal: (u32, u64),
-    /// The person begins to write bytes, with this digit; `None` where none can be written.
+    /// The user begins to write bytes, with this digit; `None` where none can be written.
     #[prop_or_default]
     pub on_type: Option<Callback<Option<char>>>,
     /// The shape and the first visible row, whenever one of them has changed.
@@ -250,7 +250,7 @@ impl Mover {
         self.bar.top.get()
     }
 
-    /// The browser has moved the scroll bar; tells whether the person did that.
+    /// The browser has moved the scroll bar; tells whether the user did that.
     pub fn scrolled(&self) -> bool {
         let Some(element) = self.scroller.cast::<Element>() else { return false };
         let to = f64::from(element.scroll_top());

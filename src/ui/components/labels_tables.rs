@@ -11,7 +11,7 @@ use crate::ui::selectors::{names, numbers};
 /// As many labels are shown unfolded.
 const FEW: usize = 8;
 
-/// The labels around the instruction that is next, and where a branch to each of them goes.
+/// The labels around the next instruction, and where a branch to each of them goes.
 #[component]
 pub fn Labels() -> Html {
     let debug = use_slice::<DebugContext>();

@@ -106,7 +106,7 @@ pub struct Props {
     pub on_choose: Callback<u32>,
     /// The part that is to be sent.
     pub on_watch: Callback<MemoryWatch>,
-    /// While the program is debugged, what the person wrote in place of its bytes.
+    /// While the program is debugged, what the user wrote in place of its bytes.
     pub on_write: Callback<Written>,
 }
 

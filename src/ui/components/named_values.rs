@@ -16,7 +16,7 @@ const LONG: usize = 13;
 /// More than these a name and its value do not have on one line.
 const LONG_TOGETHER: usize = 17;
 
-/// The locals of the frame that is looked at.
+/// The locals of the selected frame.
 #[component]
 pub fn Locals() -> Html {
     let debug = use_slice::<DebugContext>();
@@ -72,7 +72,7 @@ struct Props {
     /// How each is watched, and asked about.
     watches: Vec<(BreakpointKind, WriteTarget)>,
     base: Base,
-    /// An index, and what the person wrote.
+    /// An index, and what the user wrote.
     on_change: Callback<(u32, String)>,
 }
 

@@ -1,4 +1,4 @@
-//! What the person is to know about their projects: announced, and there until it is dismissed or over.
+//! What the user is to know about their projects: announced, and there until it is dismissed or over.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The operand stack of the frame that is looked at, drawn as a stack: what is on top is on top.
+//! The operand stack of the selected frame, drawn as a stack: what is on top is on top.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;

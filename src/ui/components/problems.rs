@@ -1,4 +1,4 @@
-//! The list of problems: what is wrong, where, and what would mend it.
+//! The list of problems: what is wrong, where, and how to fix it.
 
 use yew::prelude::*;
 

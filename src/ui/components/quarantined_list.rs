@@ -83,7 +83,7 @@ pub fn QuarantinedList() -> Html {
     }
 }
 
-/// A moment as the person's own language writes it.
+/// A moment as the user's own language writes it.
 pub fn time_text(milliseconds: f64) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(milliseconds));
     date.to_locale_string("default", &JsValue::UNDEFINED).into()

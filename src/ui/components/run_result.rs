@@ -96,7 +96,7 @@ struct ResultsProps {
     results: Vec<Value>,
 }
 
-/// The values that came back, in every form a person may want to read them in.
+/// The values that came back, in every form a user may want to read them in.
 #[component]
 fn Results(props: &ResultsProps) -> Html {
     let form = |form: &Option<String>| form.as_deref().unwrap_or("–").to_owned();

@@ -23,7 +23,7 @@ use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 use crate::ui::state::project::WorkspaceAction;
 use crate::ui::state::settings::StepBy;
 
-/// How many steps a person may be ahead of the debugger.
+/// How many steps a user may be ahead of the debugger.
 const MOST_WAITING: usize = 16;
 
 /// The debugger's handle: cheap to clone, and equal to itself for as long as the page is open.
@@ -44,7 +44,7 @@ struct DebuggerInner {
     settings: SettingsContext,
     /// What was asked for while the debugger was still at something else.
     waiting: RefCell<VecDeque<DebugCommand>>,
-    /// What the person points at, until the debugger has said what is there; and the number of that question.
+    /// What the user points at, until the debugger has said what is there; and the number of that question.
     pointing: RefCell<Option<(u32, Pointing)>>,
     queries: Cell<u32>,
     workspace: WorkspaceContext,
@@ -167,7 +167,7 @@ impl Debugger {
         }
     }
 
-    /// A command of a person, which ends playing.
+    /// A command of a user, which ends playing.
     pub fn press(&self, command: DebugCommand) {
         self.0.debug.dispatch(DebugAction::Play(None));
         self.command(command);
@@ -244,7 +244,7 @@ impl Debugger {
         self.0.debug.dispatch(DebugAction::Expressions(change));
     }
 
-    /// Tells the person what is at the place in the editor that they point at.
+    /// Tells the user what is at the place in the editor that they point at.
     pub fn point(&self, pointing: Pointing) {
         let inner = &self.0;
         let debug = inner.debug.clone();
@@ -314,7 +314,7 @@ impl Debugger {
         }
         let next = self.0.waiting.borrow_mut().pop_front();
         let Some(next) = next else { return };
-        // Somebody who is ahead of the debugger did not want to be past a breakpoint.
+        // A user who steps faster than the debugger does not want to pass a breakpoint.
         let goes_on = matches!(view.reason, StopReason::Step | StopReason::Start);
         if goes_on || matches!(next, DebugCommand::JumpTo { .. }) {
             self.command(next);
@@ -337,7 +337,7 @@ fn by_lines(command: DebugCommand) -> DebugCommand {
     })
 }
 
-/// What there is to say of a variable of the call that is looked at.
+/// What there is to say of a variable of the selected call.
 fn variable(debug: &DebugState, name: &str) -> Option<HoverText> {
     let found = debug.shown_variables()?.find(|variable| variable.name == name)?;
     let value = found.value.clone().unwrap_or_else(|| "not known here".to_owned());

@@ -17,7 +17,7 @@ use crate::ui::selectors::sources::line_span;
 use crate::ui::state::project::{Workspace, WorkspaceAction};
 use crate::ui::state::sources::{ModuleView, SourcesAction, SourcesState};
 
-/// Up to this many bytes the text is taken over at every key; of a longer one, when the person pauses for a moment.
+/// Up to this many bytes the text is taken over at every key; of a longer one, when the user pauses for a moment.
 const PROMPT_UP_TO: usize = 100_000;
 const SETTLED_MS: u32 = 150;
 
@@ -119,7 +119,7 @@ impl EditorLink {
         inner.shows(text);
     }
 
-    /// The person changed the text.
+    /// The user changed the text.
     pub fn changed(&self) {
         let inner = &self.0;
         inner.changed.set(true);
@@ -150,7 +150,7 @@ impl EditorLink {
         inner.workspace.dispatch(WorkspaceAction::SetText(text));
     }
 
-    /// Underlines problems that were found in `text`; if the person has typed on since, the next check will tell.
+    /// Underlines problems that were found in `text`; if the user has typed on since, the next check will tell.
     pub fn set_problems(&self, text: &Rc<str>, problems: &[Problem]) {
         let inner = &self.0;
         let is_shown = !inner.changed.get() && **inner.shown.borrow() == **text;
@@ -173,7 +173,7 @@ impl EditorLink {
         }
     }
 
-    /// Shows where a program stands. `text` is the one that is debugged, if it can be edited; where the person has
+    /// Shows where a program stands. `text` is the one that is debugged, if it can be edited; where the user has
     /// changed it since, there is nothing to show.
     pub fn show_debug(&self, text: Option<&Rc<str>>, marks: Option<&Marks>) {
         let inner = &self.0;

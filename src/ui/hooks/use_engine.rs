@@ -28,7 +28,7 @@ const LONGEST_PATIENCE_MS: f64 = 5000.0;
 /// How long after the worker is ready, with nothing to do, the interpreter is warmed up.
 const IDLE_MS: u32 = 400;
 
-/// How often the console changes while a program prints without end.
+/// How often the console is updated while a program prints continuously.
 const BETWEEN_PICTURES_MS: u32 = 33;
 
 /// The engine's handle: cheap to clone, and equal to itself for as long as the page is open.
@@ -78,7 +78,7 @@ struct EngineInner {
 #[derive(Default)]
 struct Output {
     chunks: RefCell<Vec<OutputChunk>>,
-    /// When the console was changed last, as [`dom::now`] tells.
+    /// When the console was changed last, by [`dom::now`].
     shown: Cell<f64>,
     next: RefCell<Option<Timeout>>,
     /// When the last change has been drawn.

@@ -1,4 +1,4 @@
-//! Opening files from the person's disk: programs and projects become projects, the rest goes to the Files panel.
+//! Opening files from the user's disk: programs and projects become projects, the rest goes to the Files panel.
 
 use std::cell::RefCell;
 use std::rc::Rc;

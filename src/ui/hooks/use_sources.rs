@@ -1,4 +1,4 @@
-//! The sources of a module: asks which there are, follows the program in them, and takes what the person supplies.
+//! The sources of a module: asks which there are, follows the program in them, and takes what the user supplies.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Handing bytes to the person as a file.
+//! Handing bytes to the user as a file.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;

@@ -60,7 +60,7 @@ extern "C" {
     fn destroy(this: &WatEditor);
 }
 
-/// What the person does in the editor.
+/// What the user does in the editor.
 #[derive(Clone)]
 pub struct EditorCallbacks {
     /// The text was changed, by typing and not by [`Editor::set_text`].

@@ -103,7 +103,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Calls back when the browser has closed the connection: the person has deleted the site's data, or the disk failed.
+    /// Calls back when the browser has closed the connection: the user has deleted the site's data, or the disk failed.
     pub fn on_lost(&self, then: impl Fn() + 'static) {
         *self.0.on_lost.borrow_mut() = Some(Rc::new(then));
     }

@@ -8,8 +8,8 @@ use crate::ui::state::journal::Journal;
 const PREFIX: &str = "wasmoscope.unsaved.";
 /// Counts what is written down, by all tabs.
 const SEQUENCE: &str = "wasmoscope.sequence";
-/// Where nothing else tells which tabs are open: a journal of another time than the last so many milliseconds belongs to
-/// a tab that is gone, as a tab that is open saves within a second. One from the future does too: the clock was set back.
+/// Where nothing else tells which tabs are open: a journal older than this many milliseconds belongs to a tab that is
+/// gone, as a tab that is open saves within a second. One from the future does too: the clock was set back.
 const ABANDONED: f64 = 5_000.0;
 
 /// A journal that was found, and where.

@@ -1,4 +1,4 @@
-//! What the person sees when the page itself fails.
+//! What the user sees when the page itself fails.
 
 use std::panic::PanicHookInfo;
 

@@ -345,7 +345,7 @@ impl Database {
         transaction.commit().await
     }
 
-    /// Removes a project and its files: the person asked for it.
+    /// Removes a project and its files: the user asked for it.
     pub async fn delete(&self, id: &str) -> Result<(), StorageError> {
         let connection = match &self.0 {
             Backing::Browser(connection) => connection,
@@ -401,7 +401,7 @@ impl Database {
         Ok(QuarantinedFiles { files, program })
     }
 
-    /// Removes such a record and its files: the person has it elsewhere, or does not want it.
+    /// Removes such a record and its files: the user has it elsewhere, or does not want it.
     pub async fn delete_quarantined(&self, quarantined: &Quarantined) -> Result<(), StorageError> {
         let Backing::Browser(connection) = &self.0 else { return Ok(()) };
         let transaction = connection.begin(&[PROJECTS, FILES, PIECES, QUARANTINE], true).await?;

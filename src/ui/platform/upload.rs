@@ -1,4 +1,4 @@
-//! Reading what a person picked or dropped, folders included.
+//! Reading what a user picked or dropped, folders included.
 
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;

@@ -21,7 +21,7 @@ pub fn end_of_errors(console: &ConsoleState) -> String {
     spans.filter(|span| span.origin == Origin::Stderr).map(|span| span.text.as_str()).collect()
 }
 
-/// The last line, which the person types after: what names the text box.
+/// The last line, which the user types after: what names the text box.
 pub fn prompt(console: &ConsoleState) -> String {
     console.tail.iter().map(|span| span.text.as_str()).collect()
 }

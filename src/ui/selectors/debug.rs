@@ -10,9 +10,9 @@ use crate::ui::state::debug::{Base, DebugPhase, DebugState};
 /// What the editor draws.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Marks {
-    /// The instruction that is next.
+    /// The next instruction.
     pub current: Option<Span>,
-    /// The call that is under way in the frame that is looked at, where that is not the topmost.
+    /// The active call in the selected frame, where that is not the topmost.
     pub caller: Option<Span>,
     pub values: Vec<DrawnValue>,
 }

@@ -1,4 +1,4 @@
-//! The rows of the Files tree, how the arrow keys move over them, and how file sizes and contents are told.
+//! The rows of the Files tree, moving over them with the arrow keys, and descriptions of file sizes and contents.
 
 use std::rc::Rc;
 

@@ -268,7 +268,7 @@ pub fn on_key(geometry: &Geometry, selection: Selection, key: GridKey, extend: b
     Selection { anchor: if extend { selection.anchor.min(last) } else { cursor }, cursor }
 }
 
-/// The address that a person typed: `0x1f4`, hexadecimal that has a letter in it, or decimal.
+/// The address that a user typed: `0x1f4`, hexadecimal that has a letter in it, or decimal.
 pub fn parse_address(typed: &str, size: u64) -> Result<u64, String> {
     let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
     if digits.is_empty() {

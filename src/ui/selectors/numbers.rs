@@ -1,4 +1,4 @@
-//! Numbers as a person reads them.
+//! Numbers as a user reads them.
 
 /// `1234567` as `1,234,567`.
 pub fn grouped(number: u64) -> String {

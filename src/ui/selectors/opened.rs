@@ -1,4 +1,4 @@
-//! What a file is that a person opened or dropped, told by its contents and its name.
+//! Detecting what a file is that the user opened or dropped, by its contents and its name.
 
 use crate::ui::state::project::Program;
 use crate::ui::state::project_file::{Measure, ProjectFile, ProjectFileError};

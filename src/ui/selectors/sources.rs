@@ -8,7 +8,7 @@ use crate::ui::selectors::names;
 use crate::ui::state::debug::DebugState;
 use crate::ui::state::sources::{SourceText, SourcesState};
 
-/// A line of the call stack: a call that is under way, or one that the compiler has inlined into it.
+/// A line of the call stack: an active call, or one that the compiler has inlined into it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FrameCall<'a> {
     pub frame: usize,
@@ -39,8 +39,8 @@ pub fn calls(view: &DebugView) -> impl Iterator<Item = FrameCall<'_>> {
     })
 }
 
-/// The place to be shown: of the call that is looked at, or of the nearest one around it whose file is one of the
-/// program's own. Also whether it is the very instruction that is next.
+/// The place to be shown: of the selected call, or of the nearest one around it whose file is one of the program's own.
+/// Also whether it is the very instruction that is next.
 pub fn shown_place<'a>(debug: &'a DebugState, files: &[Rc<str>]) -> Option<(&'a SourcePlace, bool)> {
     let from =
         calls(debug.view()?).enumerate().skip_while(|(_, call)| (call.frame, call.level) < (debug.frame, debug.level));
@@ -110,7 +110,7 @@ pub fn note(debug: &DebugState, sources: &SourcesState) -> Option<String> {
     }
 }
 
-/// The part of a path that tells it from the others: without the folders that all have in common.
+/// The part of a path that distinguishes it from the others: without the common folders.
 pub fn short<'a>(path: &'a str, all: &[Rc<str>]) -> &'a str {
     let mut common = path.rfind('/').map_or(0, |slash| slash + 1);
     for other in all {
@@ -142,7 +142,7 @@ fn floor(text: &str, mut at: usize) -> usize {
 }
 
 /// Which of the files that a module names a supplied one may be: those that it has the most of its path in common with,
-/// from the end. Several where its path does not tell them apart, none where its name is none of theirs.
+/// from the end. Several where its path does not distinguish them, none where its name is none of theirs.
 pub fn asked_for<'a>(given: &str, asked: &'a [Rc<str>]) -> Vec<&'a Rc<str>> {
     let score = |path: &str| {
         let parts = path.rsplit('/').zip(given.rsplit(['/', '\\']));
@@ -153,7 +153,7 @@ pub fn asked_for<'a>(given: &str, asked: &'a [Rc<str>]) -> Vec<&'a Rc<str>> {
 }
 
 /// The one of several files of the same name that a text is, by the functions that are declared in it; `None` where
-/// that does not tell them apart.
+/// that does not distinguish them.
 pub fn known_by_text<'a>(
     text: &str,
     candidates: &[&'a Rc<str>],

@@ -22,7 +22,7 @@ pub fn word(kind: MarkKind) -> &'static str {
     }
 }
 
-/// As a person is told.
+/// The description for the user.
 pub fn name(kind: MarkKind) -> &'static str {
     match kind {
         MarkKind::Call => "system call",

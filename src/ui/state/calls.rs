@@ -10,7 +10,7 @@ pub struct CallsState {
     pub filter: CallFilter,
     /// Whether the end of the list stays in sight as it grows.
     pub follow: bool,
-    /// The place in the list of the call that is looked at more closely.
+    /// The place in the list of the selected call more closely.
     pub cursor: Option<u64>,
     /// That call; it stays when the list is scrolled away from it.
     pub chosen: Option<Rc<TraceCall>>,

@@ -1,7 +1,7 @@
 //! What the console shows of the last run.
 //!
 //! Text is kept in blocks of a few kilobytes that never change once they are full, so that only the last one is drawn
-//! again when the program prints. The line being printed is kept apart: the person types right after it.
+//! again when the program prints. The line being printed is kept apart: the user types right after it.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -29,7 +29,7 @@ const MOST_TAIL_SPANS: usize = 64;
 pub enum Origin {
     Stdout,
     Stderr,
-    /// The person, on standard input.
+    /// The user, on standard input.
     Input,
     /// The page itself: what was left out, and where.
     Notice,
@@ -103,7 +103,7 @@ pub enum ConsoleAction {
         run: RunId,
         chunks: Rc<[OutputChunk]>,
     },
-    /// The person sent this to the program.
+    /// The user sent this to the program.
     Typed {
         text: Rc<str>,
     },
@@ -116,13 +116,13 @@ pub enum ConsoleAction {
     Forget,
     /// The run that begins is debugged: the console can go back.
     Record,
-    /// The debugged program stands at a step, has printed so many bytes by then, and breakpoints have said something.
+    /// The debugged program stands at a step, has printed this many bytes by then, and breakpoints have said something.
     ShowAt {
         step: u64,
         printed: u64,
         logged: Rc<[String]>,
     },
-    /// The debugged program takes another way from this step on, where it has printed so many bytes.
+    /// Execution of the debugged program diverges from this step, at which it has printed this many bytes.
     Fork {
         step: u64,
         printed: u64,
@@ -240,7 +240,7 @@ impl ConsoleState {
         let record = record.clone();
         *self = Self {
             run: self.run,
-            // Blocks that are drawn anew are not taken for those that were there.
+            // Blocks that are redrawn are not taken for those that were there.
             next_key: self.next_key,
             revision: self.revision,
             dropped: record.forgotten(),

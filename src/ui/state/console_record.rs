@@ -1,4 +1,4 @@
-//! All that a debugged program printed and was told, so that the console can show what there was at any step.
+//! The output and input of a debugged program, so that the console can show its contents at any step.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -28,7 +28,7 @@ pub struct Entry {
 #[derive(Debug, Clone)]
 pub enum Recorded {
     Output(Rc<OutputChunk>),
-    /// The person typed this when the program stood at a step: it is there after that step.
+    /// The user typed this when the program stood at a step: it is there after that step.
     Typed {
         step: u64,
         text: Rc<str>,
@@ -61,7 +61,7 @@ impl Record {
         }
     }
 
-    /// What was typed after so many bytes had been printed.
+    /// What was typed after this many bytes had been printed.
     pub fn typed(&mut self, at: u64, step: u64, text: Rc<str>) {
         self.insert(at, Recorded::Typed { step, text });
     }
@@ -79,7 +79,7 @@ impl Record {
         self.entries.insert(after.map_or(0, |index| index + 1), Entry { at, what });
     }
 
-    /// The program took another way at a step, after it had printed so many bytes: what came later is void.
+    /// Execution diverged at a step, after this many bytes had been printed: discards what came later.
     pub fn cut(&mut self, at: u64, step: u64) {
         let entries = std::mem::take(&mut self.entries);
         self.entries = entries.into_iter().filter_map(|entry| shown(&entry, at, step)).collect();
@@ -95,7 +95,7 @@ impl Record {
         })
     }
 
-    /// What there was at a step, when so many bytes had been printed.
+    /// What there was at a step, when this many bytes had been printed.
     pub fn until(&self, at: u64, step: u64) -> impl Iterator<Item = Recorded> {
         self.entries.iter().filter_map(move |entry| shown(entry, at, step)).map(|entry| entry.what)
     }

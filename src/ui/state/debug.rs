@@ -24,7 +24,7 @@ pub enum DebugPhase {
     },
 }
 
-/// The debugger and what the person has chosen to see of it.
+/// The debugger and what the user has chosen to see of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DebugState {
     pub run: RunId,
@@ -33,7 +33,7 @@ pub struct DebugState {
     /// Breakpoints on anything but a source line.
     pub other_breakpoints: OtherBreakpoints,
     pub expressions: Expressions,
-    /// The frame that is looked at; the topmost is 0.
+    /// The selected frame; the topmost is 0.
     pub frame: usize,
     /// Which of the calls that are inlined there; the innermost is 0, and the last the function itself.
     pub level: usize,
@@ -48,7 +48,7 @@ pub struct DebugState {
     pub variables: Option<(usize, Rc<[SourceVariable]>)>,
     /// Why what was asked for last was not done.
     pub refused: Option<Rc<str>>,
-    /// Plays, with so many steps a second and in this direction.
+    /// Plays, with this many steps a second and in this direction.
     pub playing: Option<Direction>,
 }
 
@@ -89,11 +89,11 @@ pub enum DebugAction {
     /// An address is to be shown in the memory.
     ShowAddress(u64),
     Play(Option<Direction>),
-    /// The person changes the breakpoints.
+    /// The user changes the breakpoints.
     Breakpoints(BreakpointChange),
-    /// The person changes what to stop at besides lines.
+    /// The user changes what to stop at besides lines.
     OtherBreakpoints(OtherBreakpointChange),
-    /// The person changes the watch expressions.
+    /// The user changes the watch expressions.
     Expressions(ExpressionChange),
     /// Another program was opened, with what was kept of its debugging.
     Opened(Rc<DebugNotes>),
@@ -202,12 +202,12 @@ impl DebugState {
         }
     }
 
-    /// The frame that is looked at.
+    /// The selected frame.
     pub fn selected_frame(&self) -> Option<&DebugFrame> {
         self.view()?.frames.get(self.frame)
     }
 
-    /// The variables of the call that is looked at; `None` where nothing is known of the frame's.
+    /// The variables of the selected call; `None` where nothing is known of the frame's.
     pub fn shown_variables(&self) -> Option<impl Iterator<Item = &SourceVariable>> {
         let (_, variables) = self.variables.as_ref().filter(|(frame, all)| *frame == self.frame && !all.is_empty())?;
         Some(variables.iter().filter(|variable| variable.level as usize == self.level))

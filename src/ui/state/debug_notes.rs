@@ -1,5 +1,5 @@
-//! What a person has set up to look into a program, as it is kept with the project: what is called with which
-//! arguments, breakpoints, watchpoints, watch expressions, and the bookmark of the step that the project was shared at.
+//! What a user has set up to look into a program, as it is kept with the project: what is called with which arguments,
+//! breakpoints, watchpoints, watch expressions, and the bookmark of the step that the project was shared at.
 //!
 //! As text it is JSON whose unknown parts are passed over, so that a page of another age opens what it understands.
 

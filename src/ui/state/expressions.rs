@@ -1,4 +1,4 @@
-//! Watch expressions: what the person wants to see at every step. They belong to a program and outlive its runs.
+//! Watch expressions: what the user wants to see at every step. They belong to a program and outlive its runs.
 
 use std::rc::Rc;
 

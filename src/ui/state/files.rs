@@ -29,7 +29,7 @@ pub struct FilesState {
     pub problem: Option<Rc<str>>,
     /// The paths there were when the last run started.
     before_run: Rc<BTreeSet<String>>,
-    /// What the person has asked for and the worker has not yet answered.
+    /// What the user has asked for and the worker has not yet answered.
     asked: Vec<FileChange>,
 }
 
@@ -44,9 +44,9 @@ pub enum FilesAction {
     /// Another project was opened.
     Opened,
     RunStarted,
-    /// The person asked for a change.
+    /// The user asked for a change.
     Asked(FileChange),
-    /// The worker told what changed: because the person had asked for it, or because a program did it.
+    /// The worker told what changed: because the user had asked for it, or because a program did it.
     Changed {
         written: Vec<String>,
         removed: Vec<String>,
@@ -168,7 +168,7 @@ impl FilesState {
             FileChange::Rename { .. } => {}
             FileChange::Revert { paths } => self.unmark(&paths),
             FileChange::Remove { path } => {
-                // What the run made and the person removed is no news any more.
+                // What the run made and the user removed is no news any more.
                 let below = format!("{path}/");
                 let marks = Rc::make_mut(&mut self.marks);
                 marks.retain(|marked, mark| *mark == Mark::Removed || (*marked != path && !marked.starts_with(&below)));

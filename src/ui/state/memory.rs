@@ -7,7 +7,7 @@ use crate::protocol::{MemoryView, MemoryWatch, RunId};
 /// The memory that is looked at, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemoryState {
-    /// The index of the memory that the person chose.
+    /// The index of the memory that the user chose.
     pub memory: u32,
     /// How many memories the module has.
     pub memories: u32,
@@ -75,7 +75,7 @@ impl HexWindow {
 /// What happens to a [`MemoryState`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum MemoryAction {
-    /// The person chose a memory.
+    /// The user chose a memory.
     Choose(u32),
     /// The panel shows another part.
     Watch(MemoryWatch),

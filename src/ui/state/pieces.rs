@@ -5,12 +5,12 @@ use std::ops::Range;
 
 /// How many bytes are stored as one at most.
 pub const PIECE: usize = 8 << 20;
-/// Up to so many bytes stay within their record: a project has many files of this size, and each request costs time.
+/// Up to this many bytes stay within their record: a project has many files of this size, and each request costs time.
 pub const WHOLE: usize = 256 << 10;
 /// The most bytes that are put together again.
 pub const LARGEST: usize = 1 << 30;
 
-/// The pieces of so many bytes, in their order.
+/// The pieces of this many bytes, in their order.
 pub fn pieces(length: usize) -> impl Iterator<Item = Range<usize>> {
     (0..length).step_by(PIECE).map(move |start| start..length.min(start + PIECE))
 }

@@ -1,4 +1,4 @@
-//! The open project: what a person works on, and how it changes.
+//! The open project: what a user works on, and how it changes.
 
 use std::rc::Rc;
 
@@ -54,7 +54,7 @@ pub struct Project {
     pub environment: Rc<str>,
     /// What the program was compiled from, as far as it is here.
     pub sources: Rc<[SourceText]>,
-    /// Whether the person has made it theirs. An example that was only looked at is not, and gives way to the next.
+    /// Whether the user has made it theirs. An example that was only looked at is not, and gives way to the next.
     pub kept: bool,
     /// What belongs to the debugger.
     pub debugging: Rc<DebugNotes>,
@@ -101,7 +101,7 @@ pub struct Workspace {
     pub saving: Saving,
     /// The projects in this browser, the last edited first.
     pub projects: Rc<[ProjectSummary]>,
-    /// Something the person is to know about their projects.
+    /// Something the user is to know about their projects.
     pub notice: Option<Notice>,
     /// How far something is that takes long, such as reading many files out of the storage.
     pub progress: Option<Rc<str>>,
@@ -134,18 +134,18 @@ pub enum NoticeAction {
 /// What a [`Notice`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
-    /// The person's work: it is theirs to dismiss.
+    /// The user's work: it is theirs to dismiss.
     Work,
     /// What was opened, or could not be: it goes when another program takes its place.
     Program,
-    /// The text as it was opened: it goes when the person changes that.
+    /// The text as it was opened: it goes when the user changes that.
     Text,
 }
 
 /// What happens to a [`Workspace`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum WorkspaceAction {
-    /// The person typed.
+    /// The user typed.
     SetText(Rc<str>),
     /// Another program takes the place of the one in the editor, such as a module's text.
     ReplaceProgram(Program),
@@ -158,9 +158,9 @@ pub enum WorkspaceAction {
     ChangeCall(CallChange),
     /// The run that the project was shared at is not wanted any more.
     DropBookmark,
-    /// The person supplied source files; one that is there already is replaced.
+    /// The user supplied source files; one that is there already is replaced.
     AddSources(Vec<SourceText>),
-    /// The person changed a file.
+    /// The user changed a file.
     FilesEdited,
     /// A program changed a file.
     FilesWritten,
@@ -175,7 +175,7 @@ pub enum WorkspaceAction {
     },
     /// The storage was read.
     Listed(Rc<[ProjectSummary]>),
-    /// The state after so many edits is stored.
+    /// The state after this many edits is stored.
     Saved {
         edit: u64,
     },

@@ -210,7 +210,7 @@ impl<'a> Measure<'a> {
         })
     }
 
-    /// Goes on for about so many bytes; the size, once it is known.
+    /// Goes on for about this many bytes; the size, once it is known.
     pub fn step(&mut self, bytes: usize) -> Result<Option<usize>, ProjectFileError> {
         let mut pieces = bytes.div_ceil(PIECE).max(1);
         while let Some((state, rest)) = &mut self.packed {

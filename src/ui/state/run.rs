@@ -38,9 +38,9 @@ pub struct RunState {
     /// What was called, such as `_start()`, once it is known.
     pub call: Option<Rc<str>>,
     pub counters: Option<Counters>,
-    /// The calls that were under way when the program failed, once they are known.
+    /// The call stack at the failure, once it is known.
     pub backtrace: Option<Rc<Backtrace>>,
-    /// Whether standard input has been ended by the person.
+    /// Whether standard input has been ended by the user.
     pub input_ended: bool,
     /// How the calls of exported functions ended, this run's and those before it.
     pub results: Rc<CallResults>,
@@ -137,7 +137,7 @@ impl RunState {
         !matches!(self.phase, Phase::Idle | Phase::Finished(_))
     }
 
-    /// Whether the person may pause it now.
+    /// Whether the user may pause it now.
     pub fn can_pause(&self) -> bool {
         matches!(self.phase, Phase::Running(_))
     }
@@ -196,7 +196,7 @@ impl RunState {
         }
     }
 
-    /// What the program does next does not undo what the person has asked for since.
+    /// What the program does next does not undo what the user has asked for since.
     fn go_on(&mut self, activity: Activity) {
         if matches!(self.phase, Phase::Starting | Phase::Running(_)) {
             self.phase = Phase::Running(activity);

@@ -1,4 +1,4 @@
-//! What the person prefers, and with what programs run.
+//! What the user prefers, and with what programs run.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub enum Theme {
     Dark,
 }
 
-/// Preferences; they belong to the person and not to a project.
+/// Preferences; they belong to the user and not to a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::protocol::{Event, Landmark, SourceFile, Version};
 
-/// A source file that a person has supplied, or that came with an example.
+/// A source file that a user has supplied, or that came with an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceText {
     /// As the module names it.
@@ -31,9 +31,9 @@ pub struct SourcesState {
     pub landmarks: Rc<[(Rc<str>, Vec<Landmark>)]>,
     /// What is wrong with the debug information.
     pub problem: Option<Rc<str>>,
-    /// What the person chose to see; `None`: the source if any of it is here, else the disassembly.
+    /// What the user chose to see; `None`: the source if any of it is here, else the disassembly.
     pub view: Option<ModuleView>,
-    /// The file that the person chose; `None`: the one that the program is in.
+    /// The file that the user chose; `None`: the one that the program is in.
     pub chosen: Option<Rc<str>>,
 }
 
@@ -49,9 +49,9 @@ pub enum SourcesAction {
     /// From the worker; an answer to another question changes nothing.
     Received(Rc<Event>),
     Show(ModuleView),
-    /// The person has supplied source files: these are what they want to see.
+    /// The user has supplied source files: these are what they want to see.
     Supplied,
-    /// The person looks at a file.
+    /// The user looks at a file.
     Choose(Rc<str>),
     /// The program has moved, or another call is looked at: the file follows again.
     Follow,

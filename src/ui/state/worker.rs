@@ -8,11 +8,11 @@ pub enum WorkerPhase {
     /// The interpreter is on its way.
     Loading,
     Ready,
-    /// It could not be started, or died too often: nothing runs until the person restarts it.
+    /// It could not be started, or died too often: nothing runs until the user restarts it.
     Failed,
 }
 
-/// How the worker is, and what the person was told about it.
+/// How the worker is, and what the user was told about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerState {
     pub phase: WorkerPhase,
@@ -35,7 +35,7 @@ pub enum Missing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub message: Rc<str>,
-    /// Whether the worker was replaced already; if not, the person is offered to.
+    /// Whether the worker was replaced already; if not, the user is offered to.
     pub recovered: bool,
 }
 

@@ -104,8 +104,8 @@ window.runInHost = (name, base64, args) => {
 };
 "#;
 
-/// Starts the same program in each of the three by turns, without anybody looking on, from its bytes and when it has been
-/// opened before. Each time its last digits are others, so that nothing that is remembered of it is of use.
+/// Starts the same program in each of the three by turns, unattended, from its bytes and when it has been opened
+/// before. Each time its last digits are others, so that nothing that is remembered of it is of use.
 ///
 /// The page gets two requests with the module in them, `[base64, place of the digits, tag of the answer]`: to check it,
 /// as the page does with what is opened, and to run it.

@@ -225,7 +225,7 @@ fn in_the_page(rounds: usize, rows: &mut Vec<Row>) {
     for _ in 0..3 * rounds {
         page.press("Continue");
         page.expect_enabled("Pause");
-        // It has run for a while when somebody pauses it.
+        // It has run for a while when the user pauses it.
         std::thread::sleep(Duration::from_millis(300));
         pauses.push(press("Pause", "paused"));
         steps.push(press("Step back", "."));

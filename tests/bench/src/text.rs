@@ -19,8 +19,8 @@ pub struct Row {
     pub wabt_unvalidated: f64,
 }
 
-/// Runs in the document: page and wabt take turns without anybody looking on, for a driver that fetches and brings texts
-/// in between takes the caches' place, and the browser's time. Each round has a text of its own, by its last digits.
+/// Runs in the document: page and wabt take turns unattended, for a driver that fetches and brings texts in between
+/// takes the caches' place, and the browser's time. Each round has a text of its own, by its last digits.
 const CLIENT: &str = r"
 window.ready = false;
 window.WabtModule().then((wabt) => { window.wabt = wabt; window.ready = true; });

@@ -55,7 +55,7 @@ impl Bench {
         Self { browser, worker, _server: server }
     }
 
-    /// A fresh worker, optimised by the browser as it is when a person has looked at the page for a moment.
+    /// A fresh worker, optimised by the browser as it is when a user has looked at the page for a moment.
     pub fn start_worker(&self) {
         self.script("startWorker(arguments[0])", &[json!(self.worker)]);
         self.wait_for(|event| matches!(event, Event::Ready));

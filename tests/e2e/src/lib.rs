@@ -1,7 +1,7 @@
 //! End-to-end tests of the built page in headless Chromium or, with `E2E_BROWSER=firefox`, in headless Firefox.
 //!
 //! An end-to-end test (`tests/*.rs`, one file a feature) reads as sentences: [`Page`] finds everything by role and
-//! accessible name, as a person with a screen reader does, and waits for conditions. Nothing sleeps for a fixed time.
+//! accessible name, as a user with a screen reader does, and waits for conditions. Nothing sleeps for a fixed time.
 //! When a test ends, the page must not have logged an error, broken its Content-Security-Policy or asked another origin
 //! for anything; when it fails, a picture of the page is left in `target/e2e/`.
 //!

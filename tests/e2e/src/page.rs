@@ -139,7 +139,7 @@ impl Page {
         self.element("button", "Run");
     }
 
-    // What a person does.
+    // What a user does.
 
     /// Clicks a button.
     pub fn press(&self, name: &str) {
@@ -157,7 +157,7 @@ impl Page {
         });
     }
 
-    /// Types into a text box, in place of what it holds, as a person does: everything is selected and typed over.
+    /// Types into a text box, in place of what it holds, as a user does: everything is selected and typed over.
     /// WebDriver's own way to clear a box tells the page nothing, which may well draw the old text again.
     pub fn fill(&self, name: &str, text: &str) {
         self.try_until(&format!("text box `{name}` can be typed into"), || {
@@ -172,7 +172,7 @@ impl Page {
         });
     }
 
-    /// Empties a text box as a person does: everything is selected and deleted.
+    /// Empties a text box as a user does: everything is selected and deleted.
     pub fn clear(&self, name: &str) {
         self.click("textbox", name);
         self.chord(key::CONTROL, 'a');
@@ -286,7 +286,7 @@ impl Page {
         self.wait_for("Share shows a link", || Some(self.value("Link")).filter(|link| link.contains('#')))
     }
 
-    // What a person sees.
+    // What a user sees.
 
     /// Waits until the region's text contains `text`.
     pub fn expect_in(&self, region: &str, text: &str) {

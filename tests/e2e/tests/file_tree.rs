@@ -187,7 +187,7 @@ fn a_dropped_folder_goes_into_the_tree_with_all_it_holds() {
         fs::write(top.join(name), text).expect("it can be written");
     }
     let page = Page::open();
-    // A drag from outside the browser: the page gets a folder as from a person's hand.
+    // A drag from outside the browser: the page gets a folder as from a user's hand.
     let middle = "const box = document.querySelector('.files-panel').getBoundingClientRect(); \
          return [box.x + box.width / 2, box.y + box.height / 2];";
     let middle = page.session().script(middle, &[]).expect("the panel is there");

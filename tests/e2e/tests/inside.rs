@@ -117,7 +117,7 @@ fn a_link_opens_at_the_step_that_it_was_shared_at() {
     let fragment = link.split_once('#').map(|(_, fragment)| fragment.to_owned()).expect("a link has a fragment");
     let page = Page::open_at(&format!("/#{fragment}"));
     page.expect_text("shared at step");
-    // Nothing runs until the person wants it.
+    // Nothing runs until the user wants it.
     page.expect_no("region", "Operand stack");
     page.press("Debug");
     page.expect_script(

@@ -16,7 +16,7 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A program that fills so many bytes with a pattern and prints them so many times; 0 is without an end.
+/// A program that fills this many bytes with a pattern and prints them so many times; 0 is without an end.
 fn prints(pattern: &[u8], bytes: usize, times: u32) -> String {
     let data: String = pattern.iter().map(|byte| format!("\\{byte:02x}")).collect();
     let (length, size) = (pattern.len(), bytes / pattern.len() * pattern.len());

@@ -6,7 +6,7 @@ use e2e::Page;
 use flate2::{Compression, write::ZlibEncoder};
 use std::io::Write;
 
-/// A link to a project of one file with so many bytes.
+/// A link to a project of one file with this many bytes.
 fn link(size: usize) -> String {
     let mut varint = Vec::new();
     let mut rest = size;

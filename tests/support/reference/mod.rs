@@ -32,11 +32,11 @@ pub struct Machine<'a> {
     pub steps: u64,
 }
 
-/// A call that is under way.
+/// An active call.
 #[derive(Debug, Clone)]
 pub struct Frame {
     pub function: u32,
-    /// The instruction that is next; in a frame below the topmost, the call that is under way.
+    /// The next instruction; in a frame below the topmost, the active call.
     pub at: usize,
     pub locals: Vec<Value>,
     pub stack: Stack,

@@ -47,7 +47,7 @@ pub fn vector_module(seed: u64) -> Vec<u8> {
     })
 }
 
-/// As [`module`], of bytes that somebody else has chosen; `None` where they lead to no module.
+/// As [`module`], of given bytes; `None` where they lead to no module.
 pub fn module_of(bytes: &[u8]) -> Option<Vec<u8>> {
     let (seed, bytes) = bytes.split_first_chunk::<2>()?;
     let config = config(&mut SplitMix(u16::from_le_bytes(*seed).into()));

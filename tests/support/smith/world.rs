@@ -22,7 +22,7 @@ impl World {
     }
 }
 
-/// Something of the import's type. What a function of the host gives back depends on how many calls there were before.
+/// Something of the import's type. What a function of the host returns depends on how many calls there were before.
 pub fn provide(store: &mut Store<World>, import: &ImportType<'_>) -> Extern {
     match import.ty() {
         ExternType::Func(ty) => {

@@ -68,7 +68,7 @@ fn build_guests() -> Result<()> {
     let examples = project::generated().join("examples");
     let mut build = cargo(&["build", "--quiet", "--locked", "--profile", "example", "--target", "wasm32-wasip1"]);
     build.args(GUESTS.iter().flat_map(|name| ["--package", name]));
-    // Trunk sets no flags that the guests should see, but the person's shell may.
+    // Trunk sets no flags that the guests should see, but the user's shell may.
     build.current_dir(&guests).env("CARGO_TARGET_DIR", &target).env_remove("RUSTFLAGS");
     build.env("CARGO_ENCODED_RUSTFLAGS", format!("--remap-path-prefix={}={COMPILED_IN}", guests.display()));
     run(&mut build, "the target comes with `rustup target add wasm32-wasip1`")?;

@@ -27,7 +27,7 @@ fn a_large_directory_is_listed_from_every_cookie_and_compared() {
     }
     let directory = find(&vfs, "d").unwrap();
     assert_eq!(vfs.list(directory, 0).unwrap().count(), ENTRIES + 2);
-    // With a tiny buffer: every call starts anew from a cookie.
+    // With a tiny buffer: every call starts again from a cookie.
     let mut cookie = 0;
     let mut calls = 0;
     while let Some(entry) = vfs.list(directory, cookie).unwrap().next() {

@@ -62,7 +62,7 @@ fn a_path_cannot_leave_the_directory_it_starts_from() {
     assert_eq!(find(&vfs, "a/up"), find(&vfs, "top"));
     assert_eq!(find(&vfs, "a/round/file"), find(&vfs, "a/b/file"));
     assert_eq!(find(&vfs, "a/absolute"), Err(VfsError::Escape));
-    // A person at the root may go everywhere; above the root is the root.
+    // A user at the root may go everywhere; above the root is the root.
     for path in ["../top", "/top", "/../../top", "up", "absolute"] {
         assert_eq!(vfs.resolve(a, path, Reach::WholeTree, LastLink::Follow), find(&vfs, "top"), "{path}");
     }

@@ -1,4 +1,4 @@
-//! What a trace tells of calls.
+//! What a trace shows of calls.
 
 use super::super::trace::{Filter, Outcome, TraceCall};
 use super::super::{Record, Version, WasiCtx};

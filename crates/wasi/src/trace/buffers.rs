@@ -26,7 +26,7 @@ pub struct Buffers {
 pub enum Buffer {
     /// What is written is the beginning of these bytes.
     Written(Text),
-    /// There is room for so many bytes.
+    /// There is room for this many bytes.
     ToBeRead { pointer: u32, len: u32 },
     /// It is not in the guest's memory.
     OutOfBounds { pointer: u32 },

@@ -19,7 +19,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Names as a person writes them, separated by commas or blanks.
+    /// Names as a user writes them, separated by commas or blanks.
     pub fn functions(text: &str) -> Vec<String> {
         text.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_lowercase).collect()
     }

@@ -132,7 +132,7 @@ impl WasiCtx {
         }
     }
 
-    /// The program takes another way from here: what it did later the first time, it never did.
+    /// Execution diverges from here: what it did later the first time, it never did.
     pub(super) fn trace_forget_what_comes(&mut self) {
         let Some(trace) = &mut self.trace else { return };
         trace.ring.forget_after(self.host_calls.saturating_sub(trace.made_before));

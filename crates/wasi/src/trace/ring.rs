@@ -96,7 +96,7 @@ impl Ring {
         }
     }
 
-    /// Forgets the calls after the first so many: the program takes another way.
+    /// Forgets the calls after the first so many: execution diverges.
     pub(super) fn forget_after(&mut self, total: u64) {
         if total >= self.total {
             return;

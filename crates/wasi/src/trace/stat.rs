@@ -1,4 +1,4 @@
-//! What is told of a file or a descriptor.
+//! Decoded `filestat` and `fdstat`.
 
 use std::fmt;
 

@@ -60,7 +60,7 @@ impl<'a> Parser<'a> {
         ConditionError { message: message.into(), at: self.at }
     }
 
-    /// Where something else stands: what was expected, or what a person means who writes that.
+    /// Where something else stands: what was expected, or what a user means who writes that.
     fn expected(&self, what: &str) -> ConditionError {
         if self.rest().starts_with('=') {
             return self.error("an expression cannot assign: to compare, write `==`");

@@ -35,7 +35,7 @@ impl Machine {
         Some(Position { function, instruction: word(state, frame + layout::NEXT)? / layout::COUNTER_STEP })
     }
 
-    /// Where a frame below the topmost stands: at the call that is under way.
+    /// Where a frame below the topmost stands: at the active call.
     pub fn call_position(&self, frame: u32) -> Option<Position> {
         let position = self.position_of(frame)?;
         Some(Position { instruction: word(self.state(), frame + layout::CALL)?, ..position })

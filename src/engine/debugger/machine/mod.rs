@@ -161,12 +161,12 @@ impl Machine {
         self.store.data_mut()
     }
 
-    /// Whether a call of the host waits.
+    /// Whether a host call waits.
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some()
     }
 
-    /// What the call of the host that waits, waits for.
+    /// What the host call that waits, waits for.
     pub fn waits_for(&self) -> Option<Suspend> {
         self.waiting.as_ref()?.host_error().downcast_ref::<Suspend>().copied()
     }

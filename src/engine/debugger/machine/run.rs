@@ -14,9 +14,9 @@ use crate::engine::wasi::{self, Retry, StepSource, Suspend};
 pub enum Halt {
     /// Between two instructions.
     Ready,
-    /// The call that was under way has returned.
+    /// The active call has returned.
     Returned,
-    /// In a call of the host, which waits.
+    /// In a host call, which waits.
     Waiting(Suspend),
     /// It failed. For a trap in the middle of a basic block, the frames are not at the instruction that trapped.
     Failed(Error),
@@ -59,7 +59,7 @@ impl Machine {
         self.resolve(halt)
     }
 
-    /// Lets calls of the host learn their step: what is left of the budget is counted down to `steps` from here.
+    /// Lets host calls learn their step: what is left of the budget is counted down to `steps` from here.
     fn count_calls(&mut self, steps: u64) {
         let source = StepSource { left: self.attached.global(Register::Budget), end: self.steps + steps };
         self.store.data_mut().wasi.call_steps_mut().count_with(source);
@@ -75,7 +75,7 @@ impl Machine {
         }
     }
 
-    /// Finishes the call of the host that waits, if it can be.
+    /// Finishes the host call that waits, if it can be.
     pub fn resume(&mut self) -> Halt {
         let Some(waiting) = self.waiting.take() else { return Halt::Ready };
         let Some(memory) = self.wasi_memory else {

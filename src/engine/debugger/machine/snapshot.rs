@@ -35,7 +35,7 @@ enum SavedValue {
     Number(Val),
     Null(wasmi::ValType),
     Function(u32),
-    /// A reference that cannot be told apart is lost; programs of one module do not have such.
+    /// A reference that cannot be distinguished is lost; programs of one module do not have such.
     Lost(wasmi::ValType),
 }
 
@@ -64,7 +64,7 @@ impl Snapshot {
 }
 
 impl Machine {
-    /// The state as it is now. Not while a call of the host waits.
+    /// The state as it is now. Not while a host call waits.
     pub fn snapshot(&self, before: Option<&Snapshot>) -> Snapshot {
         let copy = &self.program.instrumented;
         let end = self.frames_end();
@@ -172,7 +172,7 @@ impl Machine {
             && drops.all(|(is_dropped, was_dropped)| is_dropped <= was_dropped)
     }
 
-    /// The same instance, of which nothing is under way.
+    /// The same instance, of which nothing is active.
     fn emptied(mut self) -> Self {
         self.waiting = None;
         for position in std::mem::take(&mut self.exits) {

@@ -50,7 +50,7 @@ impl DebugSession {
             self.checkpoints.clear_hits();
         }
         self.breakpoints = Breakpoints::new(breakpoints, &self.program);
-        // What did not have to be told apart may have to be now.
+        // What did not have to be distinguished may have to be now.
         self.forget_elsewhere();
         if self.machine().watched() != self.watched() {
             self.switch_copy();
@@ -137,7 +137,7 @@ impl DebugSession {
         self.hits.is_some() && self.breakpoints.count()
     }
 
-    /// What breakpoints on the instruction that is next say: the one that stops, if any does.
+    /// What breakpoints on the next instruction say: the one that stops, if any does.
     pub(super) fn breakpoint_here(&mut self, observe: Observe) -> Option<BreakpointId> {
         self.armed.breakpoints?;
         let position = self.machine().position()?;

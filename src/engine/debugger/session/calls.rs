@@ -1,4 +1,4 @@
-//! Where the program begins and ends: the calls that are made one after the other, and how the last of them is left.
+//! The program's calls: starting them one after the other, and the end of the last.
 
 use wasmi::{Error, Val};
 
@@ -7,7 +7,7 @@ use crate::engine::debugger::machine::Halt;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::value;
 
-/// A call that is to be made: `start`, `_initialize`, the entry.
+/// A call to make: `start`, `_initialize`, the entry.
 #[derive(Debug, Clone)]
 pub(super) struct PlannedCall {
     /// In the index space of the original.
@@ -15,7 +15,7 @@ pub(super) struct PlannedCall {
     pub arguments: Vec<Val>,
 }
 
-/// Where the program is over.
+/// The end of the program.
 #[derive(Debug, Clone)]
 pub(super) struct End {
     /// How many steps it has.
@@ -41,12 +41,12 @@ impl DebugSession {
         let last = self.step().saturating_sub(1);
         self.furthest = last;
         self.collect_output();
-        // Its last instruction is where there still is something to see.
+        // At its last instruction, there is still a frame to show.
         self.go_back_to(last);
         self.end = Some(End { step: last, outcome });
     }
 
-    /// Begins the call after the one that has returned; where there is none, how the program ended.
+    /// Begins the next call; if there is none, returns how the program ended.
     pub(super) fn go_to_next_call(&mut self) -> Option<Outcome> {
         if self.call + 1 < self.calls.len() {
             self.call += 1;
@@ -61,7 +61,7 @@ impl DebugSession {
         Some(Outcome::Returned(self.machine().results(function).iter().map(value::show).collect()))
     }
 
-    /// The program cannot go on. `exact`: the machine stands at the very instruction.
+    /// The program has failed. `exact`: the machine is at the failing instruction.
     pub(super) fn fail(&mut self, error: Error, exact: bool) {
         let refused = self.host().limiter.refused().cloned();
         let outcome = Outcome::of_error(&error, &self.program.limits, refused.as_ref());
@@ -81,7 +81,7 @@ impl DebugSession {
         self.end = Some(End { step: self.step(), outcome });
     }
 
-    /// Goes to a step that was passed not long ago, all at once.
+    /// Goes back to a recent step, without slicing.
     pub(super) fn go_back_to(&mut self, step: u64) {
         self.go_back_to_block_start(step);
         while self.step() < step {
@@ -98,7 +98,7 @@ impl DebugSession {
     fn go_back_to_block_start(&mut self, step: u64) {
         let Some(checkpoint) = self.checkpoints.before(step).cloned() else { return };
         self.restore(&checkpoint);
-        // Nothing is counted on the way.
+        // Hits are not counted on the way.
         self.discard_hits();
         loop {
             self.reapply_changes();

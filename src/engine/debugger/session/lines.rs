@@ -13,7 +13,7 @@ use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::search::{LineBack, Search, SearchKind};
 use crate::engine::source_map::{Line, SourceMap};
 
-/// What a person can ask for, in lines. A call that the compiler has inlined is a call like any other.
+/// What a user can ask for, in lines. A call that the compiler has inlined is a call like any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineCommand {
     /// To the next line, into a call.
@@ -30,7 +30,7 @@ pub enum LineCommand {
     BackOut,
 }
 
-/// A step that is under way.
+/// An active step.
 pub(super) struct LineStep {
     command: LineCommand,
     /// The line that is left.
@@ -66,8 +66,8 @@ impl DebugSession {
         };
         let line = table.line(position);
         let is_inlined = table.is_inlined(line.and_then(|line| line.scope));
-        // Where no call that is under way is shown in source, there is no line to take calls as a whole from: the next
-        // that is come to, in whatever call, is what a person can look at.
+        // Where no active call is shown in source, there is no line to take calls as a whole from: the next that is
+        // come to, in whatever call, is what a user can look at.
         let command = match command {
             LineCommand::Over if !self.is_in_source(&table) => LineCommand::Into,
             LineCommand::BackOver if !self.is_in_source(&table) => LineCommand::BackInto,
@@ -85,7 +85,7 @@ impl DebugSession {
         Goal::Search(Search::new(SearchKind::Line(Rc::new(back)), step))
     }
 
-    /// Whether any call that is under way stands at a line of the program.
+    /// Whether any active call stands at a line of the program.
     fn is_in_source(&self, table: &LineTable) -> bool {
         let machine = self.machine();
         let callers = machine.frames().into_iter().skip(1).filter_map(|frame| machine.call_position(frame));
@@ -120,7 +120,7 @@ impl DebugSession {
         Goal::Forward(spec, PendingStop::Step)
     }
 
-    /// Whether the step that is under way ends before the instruction that is next.
+    /// Whether the active step ends before the next instruction.
     pub(super) fn is_line_step_done(&self) -> bool {
         let (Some(step), Some(table)) = (&self.line_step, &self.lines) else { return false };
         let Some(position) = self.machine().position() else { return false };

@@ -1,13 +1,12 @@
-//! A program under the debugger: what a person asks for, carried out in slices, forwards and backwards.
+//! A program under the debugger: commands, executed in slices, forwards and backwards.
 //!
 //! There is one [`Machine`]; going back restores it from one of the [`Checkpoints`] and runs it forward from there. All
 //! input is replayed from the record, so it reaches the same step in the same state. A request is a *goal*;
 //! [`DebugSession::advance`] works on it until it is reached or the slice is over.
 //!
-//! This file has what a session is and what can be asked of it at any time. How it begins is in `start`, how a command
-//! becomes a goal in `command` and `lines`, how it executes in `execute`, what happens where calls begin and end in
-//! `calls`, checkpoints in `checkpoints`, breakpoints in `breaking`, watchpoints in `watching`, and what was printed in
-//! `output`.
+//! This file has the session's state and its queries. `start` begins a session, `command` and `lines` turn a command
+//! into a goal, `execute` runs it, `calls` handles where calls begin and end, and `checkpoints`, `breaking`, `watching`
+//! and `output` handle checkpoints, breakpoints, watchpoints and output.
 
 use std::rc::Rc;
 
@@ -55,40 +54,40 @@ pub struct DebugSession {
     machine: Option<Machine>,
     names: Names,
     calls: Vec<PlannedCall>,
-    /// Which of the calls is under way.
+    /// Which of the calls is active.
     call: usize,
     checkpoints: Checkpoints,
     /// The step at which to take the checkpoint near the sought step.
     nearby_due: Option<u64>,
     breakpoints: Breakpoints,
-    /// How often breakpoints have been hit so far, if that is known.
+    /// The hit counts so far, if they are known.
     hits: Option<Hits>,
     reported_logs: ReportedLogs,
     armed: Armed,
-    /// What was executed before the instruction that is next, in its frame.
+    /// What was executed before the next instruction, in its frame.
     previous: Previous,
-    /// The frames below the topmost that stand at a call within a visit to a line, the outermost first.
+    /// The frames below the topmost that are at a call within a visit to a line, the outermost first.
     awaited: Vec<(u32, Position)>,
-    /// The line that is run to.
+    /// The line of **Run to line**.
     run_to: Option<Rc<LineEntries>>,
-    /// What the instruction that is being executed may touch.
+    /// What the current instruction may access.
     pending: Vec<PendingAccess>,
-    /// The step at which a watchpoint has said to stop, if the program still stands there.
+    /// The step at which a watchpoint has stopped, if the program is still there.
     reported: Option<u64>,
-    /// What is being looked for further back.
+    /// The active write query.
     write_query: Option<WriteQuery>,
-    /// At which steps breakpoints stopped the program, in order.
+    /// The steps at which breakpoints stopped the program, in order.
     stops: Vec<u64>,
     goal: Goal,
     end: Option<End>,
-    /// The most steps there have been on this timeline.
+    /// The largest step on this timeline.
     furthest: u64,
-    /// What the person changed, at which step: part of the timeline, and done again whenever it is passed.
+    /// The user's changes, with their steps: part of the timeline, and applied again whenever the step is passed.
     changes: Vec<Changed>,
-    /// How many of the changes have been made where the machine is.
+    /// How many of the changes are applied at the current step.
     changed: usize,
     log: Vec<(u64, String)>,
-    /// How many bytes of output have been handed out.
+    /// How many bytes of output have been taken.
     handed_out: u64,
     output: Vec<Output>,
     description: String,
@@ -119,7 +118,7 @@ impl DebugSession {
         self.machine.as_mut().expect("the machine is only out while it is replaced")
     }
 
-    /// What the program sees of the world: input, output, files.
+    /// The program's WASI state: input, output, files.
     pub fn wasi(&self) -> &WasiCtx {
         &self.host().wasi
     }
@@ -195,12 +194,12 @@ impl DebugSession {
         self.machine().function_of(reference)
     }
 
-    /// What is being looked for further back.
+    /// The active write query.
     pub(in crate::engine::debugger) fn write_query_mut(&mut self) -> &mut Option<WriteQuery> {
         &mut self.write_query
     }
 
-    /// What the person changed before this step and at it.
+    /// The user's changes before and at this step.
     pub(in crate::engine::debugger) fn changes_so_far(&self) -> &[Changed] {
         &self.changes[..self.changed.min(self.changes.len())]
     }
@@ -218,22 +217,22 @@ impl DebugSession {
         self.machine_mut().host_mut()
     }
 
-    /// How many instructions have been executed before the one it stands at.
+    /// The current step: the number of instructions executed before the next one.
     pub fn step(&self) -> u64 {
         self.machine().steps()
     }
 
-    /// How many steps are known: the step of the end if the program has been there.
+    /// The largest known step: that of the end if the program has reached it.
     pub fn furthest(&self) -> u64 {
         self.furthest.max(self.step())
     }
 
-    /// How the program ended, if it stands at its end.
+    /// How the program ended, if it is at its end.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.end.as_ref().filter(|end| end.step == self.step()).map(|end| &end.outcome)
     }
 
-    /// The steps at which the person changed something and the program took another way.
+    /// The steps of the user's changes, at which execution diverged.
     pub fn forks(&self) -> Vec<u64> {
         let mut steps: Vec<u64> = self.changes.iter().map(|change| change.step).collect();
         steps.dedup();
@@ -245,17 +244,17 @@ impl DebugSession {
         &self.stops
     }
 
-    /// Where and how the program ends, if it has been there.
+    /// Where and how the program ends, if it has reached the end.
     pub(in crate::engine::debugger) fn known_end(&self) -> Option<(u64, &Outcome)> {
         self.end.as_ref().map(|end| (end.step, &end.outcome))
     }
 
-    /// What the person changed, and at which steps.
+    /// The user's changes, with their steps.
     pub fn changes(&self) -> impl Iterator<Item = (u64, &Change)> {
         self.changes.iter().map(|changed| (changed.step, &changed.change))
     }
 
-    /// Before anything is executed: makes these changes when their steps are passed, as they were made before.
+    /// To be called before anything is executed: applies these changes when their steps are passed.
     pub fn make_changes(&mut self, mut changes: Vec<(u64, Change)>) {
         changes.sort_by_key(|(step, _)| *step);
         self.changes = changes.into_iter().map(|(step, change)| Changed { step, change, frame: None }).collect();

@@ -1,4 +1,4 @@
-//! What was executed before the instruction that is next, in the same frame: by that a visit to a line is told from another.
+//! What was executed before the next instruction, in the same frame: by that a visit to a line is told from another.
 //!
 //! The run functions exit before each basic block in which that matters, and its instructions are executed one at a
 //! time. So when a run function has reached such a block, the instruction before it was not in question, except for a

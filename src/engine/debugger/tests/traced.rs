@@ -38,7 +38,7 @@ fn calls(session: &DebugSession) -> Vec<TraceCall> {
     (1..=ring.total()).map(|number| ring.get(number).expect("it is kept")).collect()
 }
 
-/// The calls without their times, which are those of the person who waits.
+/// The calls without their times, which are those of the user who waits.
 fn lines(session: &DebugSession) -> Vec<String> {
     let line =
         |call: &TraceCall| format!("{} {} {call}", call.number, call.fuel).split(" time ").next().map(str::to_owned);

@@ -9,7 +9,7 @@ use crate::engine::instrument::operands::StackId;
 use crate::engine::instrument::support::{self, Slot, load, store};
 
 impl Emitter<'_, '_> {
-    /// Goes on at that instruction, from within so many blocks.
+    /// Goes on at that instruction, from within this many blocks.
     pub(super) fn go_to(&mut self, target: u32, blocks: u32) {
         match self.mode {
             Mode::Run => {

@@ -1,10 +1,10 @@
 //! Checks before instructions that touch a memory, in the run functions of a copy that watches.
 //!
 //! What is watched is in the *filter* of the state memory: two tables, for reads and for writes, with a byte for each
-//! address modulo [`layout::FILTER`]. A bit of it says that an access of so many bytes from such an address on may touch
-//! something; so most accesses cost four instructions more. For the others, and for the few instructions that move any
-//! number of bytes, [`support::check_access`] decides: it notes the step and goes on, or has the run function leave before the
-//! instruction.
+//! address modulo [`layout::FILTER`]. A bit of it says that an access of this many bytes from such an address on may
+//! touch something; so most accesses cost four instructions more. For the others, and for the few instructions that
+//! move any number of bytes, [`support::check_access`] decides: it notes the step and goes on, or has the run function
+//! leave before the instruction.
 
 use wasm_encoder::{BlockType, MemArg, MemArgTarget};
 use wasmparser::ValType;

@@ -27,7 +27,7 @@ impl Choice {
         }
     }
 
-    /// Whether a discriminant of so many bytes is one of these.
+    /// Whether a discriminant of this many bytes is one of these.
     pub fn has(&self, value: u128, size: u64) -> bool {
         let Self::Values(ranges) = self else { return false };
         let mask = match size {

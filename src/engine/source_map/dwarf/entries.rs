@@ -1,4 +1,4 @@
-//! Entries of the debug information that are looked up while a program stands still, a few of many.
+//! Entries of the debug information that are looked up in a stopped program, a few of many.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::types::Type;
 use super::units::{abbreviations, string};
 use super::work::{Broken, Work};
 
-/// How many entries and elements are looked at for one call: more than a person reads.
+/// How many entries and elements are looked at for one call: more than a user reads.
 const MOST: u64 = 500_000;
 
 /// How many bytes of names cost as much as an entry.

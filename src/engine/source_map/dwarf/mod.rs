@@ -1,4 +1,4 @@
-//! What a module's own DWARF tells of its code: files and lines, functions by their names, calls that were inlined.
+//! A module's own DWARF: files and lines, names of functions, inlined calls.
 //!
 //! It comes from a compiler, but it may be cut short, damaged or made to do harm: reading it ends whatever is in it
 //! (`work`), and what is there of it is used, with a word on what is not ([`DebugInfo::problem`]).

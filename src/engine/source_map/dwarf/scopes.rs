@@ -16,7 +16,7 @@ use crate::engine::source_map::demangled;
 /// How many entries a name is looked for in: a call that was inlined refers to the function, and that to its
 /// declaration.
 const MOST_REFERENCES: usize = 8;
-/// How many inlined calls within one another are told apart.
+/// How many inlined calls within one another are distinguished.
 const DEEPEST: usize = 1_000;
 
 /// A function, or a call of one that was inlined.

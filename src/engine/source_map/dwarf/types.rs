@@ -1,4 +1,4 @@
-//! The types of a program's values (DWARF 5, chapter 5), as far as their bytes can be told.
+//! The types of a program's values (DWARF 5, chapter 5).
 
 use std::rc::Rc;
 

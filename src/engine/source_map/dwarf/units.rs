@@ -75,7 +75,7 @@ impl<'a> Units<'a> {
         Some((index, offset.to_unit_offset(&self.all[index].header)?))
     }
 
-    /// A string, cut where it is longer than anything that a person would read.
+    /// A string, cut where it is longer than anything that a user would read.
     pub fn string(&self, unit: &Unit<Bytes<'a>>, value: AttributeValue<Bytes<'a>>) -> Option<String> {
         string(&self.dwarf, unit, value)
     }
@@ -87,7 +87,7 @@ pub fn abbreviations(section: Bytes<'_>, at: DebugAbbrevOffset) -> Result<Arc<Ab
     Ok(Arc::new(DebugAbbrev::from(section.range_to(..end)).abbreviations(at)?))
 }
 
-/// A string, cut where it is longer than anything that a person would read.
+/// A string, cut where it is longer than anything that a user would read.
 pub fn string<'a>(
     dwarf: &Dwarf<Bytes<'a>>,
     unit: &Unit<Bytes<'a>>,

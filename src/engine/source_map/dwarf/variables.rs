@@ -37,7 +37,7 @@ pub trait State {
 pub struct Variable {
     pub name: String,
     pub ty: String,
-    /// The value as a person would write it, cut where it is long; `None` where it is not known at this instruction.
+    /// The value as a user would write it, cut where it is long; `None` where it is not known at this instruction.
     pub value: Option<String>,
     /// Where it is in the memory, if it is there.
     pub address: Option<u64>,

@@ -69,7 +69,7 @@ struct ProjectsInner {
     files: RefCell<FilesUpdate>,
     /// What is being kept of them just now.
     under_way: RefCell<Rc<FilesUpdate>>,
-    /// What the person has changed of the files and the worker has not yet told of.
+    /// What the user has changed of the files and the worker has not yet told of.
     asked: RefCell<FilesUpdate>,
     /// There is more of that than is written down.
     asked_more: Cell<bool>,
@@ -82,7 +82,7 @@ struct ProjectsInner {
     /// The edit at which the project was downloaded.
     downloaded: Cell<Option<u64>>,
     timer: RefCell<Option<Timeout>>,
-    /// The save that is under way.
+    /// The active save.
     saving: RefCell<Option<Promise>>,
     /// Those who wait for [`Event::AllFiles`], in the order of their asking. They get `None` from a worker that is gone.
     readers: RefCell<VecDeque<Callback<Option<Vec<FileImage>>>>>,
@@ -284,7 +284,7 @@ impl Projects {
             .map_err(|_| "the browser does not let the page download it".to_owned())
     }
 
-    /// Removes a record that could not be read: the person has confirmed it.
+    /// Removes a record that could not be read: the user has confirmed it.
     pub async fn delete_quarantined(&self, quarantined: &Quarantined) -> Result<(), String> {
         let database = self.database().ok_or("the browser's storage is not open")?;
         database.delete_quarantined(quarantined).await.map_err(|error| error.to_string())
@@ -362,7 +362,7 @@ impl Projects {
                 }
             }
             Event::Ready if inner.had_worker.replace(true) => {
-                // Whoever waited for the old worker waits in vain.
+                // Requests to the old worker are never answered.
                 let readers = inner.readers.take();
                 readers.iter().for_each(|reader| reader.emit(None));
                 // Nor does it answer what it was asked to change.

@@ -101,7 +101,7 @@ impl Projects {
         if self.open_link().await {
             return;
         }
-        // What the person has begun to type by now is not taken away.
+        // What the user has begun to type by now is not taken away.
         if inner.workspace.clone().edit != 0 {
             self.save_soon();
             return;
@@ -133,7 +133,7 @@ impl Projects {
             Some(Err(error)) => Err(error),
         };
         opened.unwrap_or_else(|error| {
-            // Of the person's own project, which is opened now, it tells too.
+            // Of the user's own project, which is opened now, it tells too.
             self.notify_error(
                 &format!("The link cannot be opened: {error}. Your own projects are unchanged."),
                 About::Work,
@@ -143,7 +143,7 @@ impl Projects {
         })
     }
 
-    /// Opens a project of so many bytes when it is unpacked; of more, says so first, and opens it when the user says
+    /// Opens a project of this many bytes when it is unpacked; of more, says so first, and opens it when the user says
     /// so. Whether it is open.
     async fn open_packed(&self, offered: Offered, large: usize) -> Result<bool, ShareError> {
         let mut measure = Measure::new(&offered.packed, offered.limit())?;
@@ -374,7 +374,7 @@ impl Projects {
                 self.clear_link();
             }
         }
-        // At once: whoever presses Run the next moment runs what is opened here.
+        // At once: pressing Run right afterwards runs what is opened here.
         inner.engine.forget_run();
         inner.revision.set(revision);
         *inner.files.borrow_mut() = files;

@@ -61,7 +61,7 @@ impl Projects {
         }
     }
 
-    /// Whether something the person made would be lost if the page went away now.
+    /// Whether something the user made would be lost if the page went away now.
     pub(super) fn would_lose_work(&self) -> bool {
         let inner = &self.0;
         inner.editor.flush();
@@ -242,7 +242,7 @@ impl Projects {
         }
     }
 
-    /// Saves at once what is unsaved; an error when that did not work and something the person made would be lost.
+    /// Saves at once what is unsaved; an error when that did not work and something the user made would be lost.
     pub(super) async fn settle(&self) -> Result<(), ()> {
         self.0.editor.flush();
         self.wait_for_save().await;

@@ -1,8 +1,8 @@
 //! What an archive holds, gathered entry by entry as a tree of its own.
 //!
-//! The tree begins at the archive's folder, and nothing in it leads out: no entry goes through a symbolic link, whatever
-//! comes first, and a link that leads out is left out. So whoever writes the tree below a folder changes nothing beside
-//! it. Work and memory are bounded, as an archive of a few bytes can declare anything.
+//! The tree begins at the archive's folder, and nothing in it leads out: no entry goes through a symbolic link,
+//! whatever comes first, and a link that leads out is left out. So writing the tree below a folder changes nothing
+//! beside it. Work and memory are bounded, as an archive of a few bytes can declare anything.
 
 use std::collections::HashMap;
 use std::fmt;

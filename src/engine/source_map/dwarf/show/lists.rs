@@ -81,7 +81,7 @@ impl Formatter<'_, '_> {
         })
     }
 
-    /// `[1, 2, 3]`, of so many elements that are shown one after the other.
+    /// `[1, 2, 3]`, of this many elements that are shown one after the other.
     pub(super) fn sequence(&mut self, count: u64, add: impl FnMut(&mut Self, u64) -> Result<()>) -> Result<()> {
         self.enclosed(("[", "]"), count, add)
     }

@@ -1,8 +1,8 @@
 //! Values as the program's source would write them: what a `String` says, what is in a `Vec`, which variant an enum is.
 //!
-//! A program that is debugged may be wrong, and its memory with it: pointers are followed only to where there is memory,
-//! only so deep, and only for so many elements. What is not known is said to be unknown, never guessed.
-//! How the values of a library are laid out belongs in `rust`, `cpp` and `zig`; numbers and characters, in `scalar`.
+//! A program that is debugged may be wrong, and its memory with it: pointers are followed only to where there is
+//! memory, only so deep, and only for this many elements. What is not known is said to be unknown, never guessed. How
+//! the values of a library are laid out belongs in `rust`, `cpp` and `zig`; numbers and characters, in `scalar`.
 
 mod cpp;
 mod enums;
@@ -62,7 +62,7 @@ impl Stored {
     }
 }
 
-/// What only the call that is looked at can compute.
+/// What only the selected call can compute.
 pub trait Evaluate {
     /// The number that a variable is.
     fn variable(&self, at: EntryRef) -> Option<u64>;

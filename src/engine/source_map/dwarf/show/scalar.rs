@@ -174,7 +174,7 @@ fn float(name: &str, bits: u128, size: u64) -> Option<String> {
     })
 }
 
-/// The number with a sign that so many bytes are.
+/// The number with a sign that this many bytes are.
 pub(super) fn sign_extended(bits: u128, size: u64) -> i128 {
     match size {
         1..=15 => {
