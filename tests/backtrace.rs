@@ -32,7 +32,7 @@ const ASKS: &str = r#"(module
     (call $read)))"#;
 
 #[test]
-fn a_trap_is_followed_by_the_calls_that_were_under_way() {
+fn a_trap_is_followed_by_its_call_stack() {
     let mut worker = TestWorker::new();
     worker.run_text(ASKS);
     worker.settle(100);
@@ -58,7 +58,7 @@ fn the_cause_of_a_trap_has_its_numbers() {
 }
 
 #[test]
-fn of_a_recursion_that_went_too_deep_the_innermost_calls_are_told() {
+fn a_stack_overflow_lists_the_innermost_calls() {
     let mut worker = TestWorker::new();
     let limits = Limits { recursion: 1_000, ..Limits::default() };
     let text = "(module (func $deeper (export \"main\") (call $deeper)))";
@@ -118,7 +118,7 @@ fn a_search_that_takes_too_long_is_given_up() {
 }
 
 #[test]
-fn a_panic_in_rust_is_told_by_its_functions_and_lines() {
+fn a_panic_in_rust_has_a_backtrace_of_functions_and_lines() {
     let bytes = std::fs::read(guest_with_lines("suite")).expect("the guest was built");
     let source = Source { name: "suite.wasm".to_owned(), bytes };
     let mut worker = TestWorker::new();

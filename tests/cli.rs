@@ -61,7 +61,7 @@ fn a_call_prints_its_results() {
 }
 
 #[test]
-fn the_calls_under_way_at_a_trap_are_told_when_asked_for() {
+fn the_call_stack_of_a_trap_is_printed_on_request() {
     let folder = folder("backtrace");
     let program = "(module\n  (func $divide (param i32) (result i32)\n    (i32.div_s (i32.const 1) (local.get 0)))\n  \
                    (func (export \"main\") (result i32)\n    (call $divide (i32.const 0))))";
@@ -80,7 +80,7 @@ fn the_calls_under_way_at_a_trap_are_told_when_asked_for() {
 }
 
 #[test]
-fn a_trap_is_told_and_exits_with_134() {
+fn a_trap_is_reported_and_exits_with_134() {
     let folder = folder("trap");
     file(&folder, "trap.wat", "(module (func (export \"main\") unreachable))");
     let output = wasmoscope(&folder, &["run", "trap.wat"], "");
@@ -101,7 +101,7 @@ fn the_exit_code_of_the_program_is_that_of_the_command() {
 }
 
 #[test]
-fn what_cannot_be_used_exits_with_2_and_says_why() {
+fn unusable_arguments_exit_with_2_and_a_reason() {
     let folder = folder("unusable");
     file(&folder, "broken.wat", "(module (func i32.ad))");
     for (arguments, words) in [
@@ -284,7 +284,7 @@ fn a_waiting_call_is_traced_once_with_what_came() {
 }
 
 #[test]
-fn scripts_tell_what_fails_by_their_exit_code() {
+fn scripts_report_failures_by_their_exit_code() {
     let folder = folder("wast");
     let module = "(module (func (export \"f\") (result i32) (i32.const 7)))\n";
     file(&folder, "passes.wast", &format!("{module}(assert_return (invoke \"f\") (i32.const 7))"));

@@ -87,7 +87,7 @@ fn on_line(line: u32) -> Breakpoint {
 }
 
 #[test]
-fn a_program_stands_before_its_first_instruction() {
+fn a_debug_run_stops_before_its_first_instruction() {
     let worker = debug(FACTORIAL, Vec::new());
     let view = view(&worker);
     assert_eq!((view.step, &view.reason, view.depth), (0, &StopReason::Start, 1));
@@ -97,7 +97,7 @@ fn a_program_stands_before_its_first_instruction() {
 }
 
 #[test]
-fn each_step_is_told_in_a_sentence() {
+fn each_step_has_a_sentence() {
     let mut worker = debug(FACTORIAL, Vec::new());
     let mut told = Vec::new();
     for _ in 0..8 {
@@ -117,7 +117,7 @@ fn each_step_is_told_in_a_sentence() {
 }
 
 #[test]
-fn values_say_who_pushed_them_and_what_has_changed() {
+fn values_have_their_producers_and_changes() {
     let mut worker = debug(FACTORIAL, Vec::new());
     command(&mut worker, DebugCommand::JumpTo { step: 7 });
     let view = command(&mut worker, DebugCommand::Into);
@@ -168,7 +168,7 @@ fn values_beside_the_code_are_those_of_this_call() {
 }
 
 #[test]
-fn values_of_an_earlier_turn_of_a_loop_are_told_apart() {
+fn values_of_an_earlier_iteration_are_marked() {
     let text = r#"(module (func (export "main") (local $i i32)
   (loop $again
     (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -188,7 +188,7 @@ fn values_of_an_earlier_turn_of_a_loop_are_told_apart() {
 }
 
 #[test]
-fn a_value_that_came_out_of_a_block_says_so() {
+fn a_value_pushed_by_a_block_says_so() {
     let mut worker = debug(FACTORIAL, Vec::new());
     command(&mut worker, DebugCommand::JumpTo { step: 2 });
     let mut view = view(&worker);
@@ -217,7 +217,7 @@ fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
 }
 
 #[test]
-fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
+fn a_condition_error_stops_the_program_and_is_reported() {
     let hits = [
         ("local.nosuch == 3", "there is no local `$nosuch` here that is a number"),
         ("local.n / 0 == 1", "division by zero"),
@@ -253,7 +253,7 @@ fn where_a_condition_cannot_be_told_the_program_stops_and_says_why() {
 }
 
 #[test]
-fn a_program_that_ended_can_be_looked_at_until_it_is_stopped() {
+fn a_program_that_ended_can_be_inspected_until_it_is_stopped() {
     let mut worker = debug(FACTORIAL, Vec::new());
     let view = command(&mut worker, DebugCommand::Continue);
     assert!(

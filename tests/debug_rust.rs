@@ -82,7 +82,7 @@ fn functions(view: &DebugView) -> Vec<String> {
 }
 
 #[test]
-fn a_module_tells_which_sources_it_was_made_of() {
+fn a_module_lists_its_sources() {
     let mut worker = TestWorker::new();
     worker.send(Request::ListSources { version: 3, source: wordcount() });
     let Some(Event::SourcesListed { version: 3, files, problem: None }) = worker.events.last() else {
@@ -123,7 +123,7 @@ fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
 }
 
 #[test]
-fn a_breakpoint_on_a_line_that_is_not_there_says_so() {
+fn a_breakpoint_on_a_missing_line_reports_that() {
     let breakpoint = Breakpoint { line: 10_000, ..on_line(COUNT, "count.words += 1") };
     let worker = debug(vec![breakpoint]);
     let none = |event: &Event| matches!(event, Event::BreakpointsPlaced { breakpoints, .. } if breakpoints[0].source_line.is_none());
@@ -131,7 +131,7 @@ fn a_breakpoint_on_a_line_that_is_not_there_says_so() {
 }
 
 #[test]
-fn a_line_that_is_none_of_a_source_is_told_as_one_of_the_disassembly() {
+fn a_line_without_source_is_shown_as_one_of_the_disassembly() {
     let view = view(&debug(Vec::new()));
     assert!(sentence(&view).ends_with(" of the disassembly"), "{}", sentence(&view));
 }
@@ -152,7 +152,7 @@ fn from_the_start_a_step_leads_to_the_first_line_of_the_program() {
 }
 
 #[test]
-fn a_line_that_only_calls_what_is_inlined_is_stopped_at_where_that_begins() {
+fn a_breakpoint_on_a_line_with_only_an_inlined_call_stops_where_that_begins() {
     let mut worker = debug(vec![on_line(MAIN, "let text = report::render")]);
     let view = command(&mut worker, DebugCommand::Continue);
     let call = view.frames[0].inlined.iter().find(|inlined| inlined.function.starts_with("run<"));
@@ -196,7 +196,7 @@ fn the_standard_library_is_not_stepped_into() {
 }
 
 #[test]
-fn inlined_calls_are_told_with_where_they_were_called() {
+fn inlined_calls_are_shown_with_their_call_sites() {
     let mut worker = debug(vec![on_line(COUNT, "count.words += 1")]);
     command(&mut worker, DebugCommand::Continue);
     // Somewhere in this function an iterator of the standard library is inlined.

@@ -27,7 +27,7 @@ fn source(file: &str) -> String {
 }
 
 #[test]
-fn files_of_the_program_are_told_from_those_of_libraries() {
+fn files_of_the_program_are_distinguished_from_libraries() {
     let info = DebugInfo::read(&read(&guest_with_lines("wordcount"))).expect("it has DWARF");
     assert_eq!(info.problem(), None);
     let mut own: Vec<&str> =
@@ -39,7 +39,7 @@ fn files_of_the_program_are_told_from_those_of_libraries() {
 }
 
 #[test]
-fn a_line_is_found_and_tells_where_it_is() {
+fn a_line_is_found_with_its_place() {
     let info = DebugInfo::read(&read(&guest_with_lines("wordcount"))).expect("it has DWARF");
     let line = line_of("wordcount/src/count.rs", "count.words += 1");
     let path = source("wordcount/src/count.rs");
@@ -56,7 +56,7 @@ fn a_line_is_found_and_tells_where_it_is() {
 }
 
 #[test]
-fn a_line_without_instructions_stands_for_the_next_one_that_has_any() {
+fn a_line_without_instructions_resolves_to_the_next_one_with_some() {
     let info = DebugInfo::read(&read(&guest_with_lines("hello"))).expect("it has DWARF");
     let path = source("hello/src/main.rs");
     let comment = line_of("hello/src/main.rs", "// The prompt has no newline");
@@ -66,7 +66,7 @@ fn a_line_without_instructions_stands_for_the_next_one_that_has_any() {
 }
 
 #[test]
-fn inlined_calls_are_frames_that_say_where_they_were_called() {
+fn inlined_calls_are_frames_with_their_call_sites() {
     let wasm = read(&guest_with_lines("wordcount"));
     let info = DebugInfo::read(&wasm).expect("it has DWARF");
     let chains: Vec<_> = (0..wasm.len() as u64).map(|offset| info.frames(offset)).filter(|f| f.len() > 2).collect();
@@ -78,7 +78,7 @@ fn inlined_calls_are_frames_that_say_where_they_were_called() {
 }
 
 #[test]
-fn files_of_one_name_are_told_apart_by_their_functions() {
+fn files_of_one_name_are_distinguished_by_their_functions() {
     let wasm = read(&guest_with_values());
     let info = DebugInfo::read(&wasm).expect("it has DWARF");
     let mut found: Vec<_> = info.landmarks(&wasm).into_iter().collect();
@@ -102,7 +102,7 @@ fn a_module_without_debug_information_has_none() {
 }
 
 #[test]
-fn debug_information_in_another_file_is_said_to_be_there() {
+fn external_debug_information_is_reported() {
     let mut module = wat::parse_str("(module)").expect("it compiles");
     let name = b"\x13external_debug_info";
     let url = b"\x0awords.dwarf";
@@ -182,7 +182,7 @@ fn leb128(mut value: usize) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_damaged_is_said_in_a_word() {
+fn damaged_debug_information_is_reported() {
     let wasm = read(&guest_with_lines("hello"));
     let damaged = with_section(&wasm, ".debug_abbrev", |_| Vec::new());
     let info = DebugInfo::read(&damaged).expect("there are sections");

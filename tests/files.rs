@@ -101,7 +101,7 @@ fn a_run_is_compared_with_what_it_found_and_reverted() {
 }
 
 #[test]
-fn a_revert_leaves_what_the_person_has_added() {
+fn a_revert_keeps_files_that_the_user_has_added() {
     let mut worker = changed_worker();
     change(&mut worker, FileChange::Write { files: vec![file("out/mine.txt", "m")] });
     let answer = change(&mut worker, FileChange::Revert { paths: vec!["out".into(), "out/made.txt".into()] });
@@ -113,7 +113,7 @@ fn a_revert_leaves_what_the_person_has_added() {
 }
 
 #[test]
-fn what_a_program_did_before_the_persons_change_is_kept_too() {
+fn changes_of_the_program_before_those_of_the_user_are_kept_too() {
     let mut worker = changed_worker();
     let events = change(&mut worker, FileChange::Write { files: vec![file("mine.txt", "m")] });
     let told: Vec<_> = events.iter().filter_map(paths).collect();

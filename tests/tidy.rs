@@ -83,7 +83,7 @@ fn every_layer_of_the_table_is_there() {
 }
 
 #[test]
-fn a_forbidden_name_is_found_wherever_it_stands() {
+fn a_forbidden_name_is_found_anywhere() {
     let never = ["web_sys", "crate::ui"];
     assert_eq!(named("use web_sys::Window;", &never), [("web_sys", 1)]);
     assert_eq!(named("use crate::{ui::app, protocol};", &never), [("crate::ui", 1)]);
@@ -93,7 +93,7 @@ fn a_forbidden_name_is_found_wherever_it_stands() {
 }
 
 #[test]
-fn comments_and_longer_names_are_not_taken_for_it() {
+fn comments_and_longer_names_do_not_match() {
     let never = ["wat", "crate::ui"];
     assert!(
         named("// as crate::ui does\n/// see wat::parse_bytes\nuse wat_service::x;\nlet ui = water::y();", &never)

@@ -78,7 +78,7 @@ fn told(variables: &[SourceVariable]) -> String {
 }
 
 #[test]
-fn values_are_told_as_what_they_are() {
+fn values_are_formatted_by_their_types() {
     let worker = stopped("show(&hello, &shapes, total);");
     let (frame, variables) = variables(&worker);
     assert_eq!(frame, 0);
@@ -122,7 +122,7 @@ fn told_in(worker: &TestWorker) -> String {
 }
 
 #[test]
-fn the_variant_of_an_enum_is_the_one_that_its_tag_says() {
+fn an_enum_is_shown_as_the_variant_of_its_tag() {
     let worker = stopped_in("values/src/enums.rs", "// ENUMS");
     insta::assert_snapshot!(told_in(&worker), @r#"
     given: Answer = Given(4)
@@ -374,7 +374,7 @@ fn values_of_zig_are_shown() {
 }
 
 #[test]
-fn parameters_and_the_variables_of_callers_are_told() {
+fn parameters_and_variables_of_callers_are_listed() {
     let mut worker = stopped("show(&hello, &shapes, total);");
     command(&mut worker, DebugCommand::Line(LineCommand::Into));
     command(&mut worker, DebugCommand::Line(LineCommand::Over));
@@ -392,7 +392,7 @@ fn parameters_and_the_variables_of_callers_are_told() {
 }
 
 #[test]
-fn only_what_is_in_scope_is_told_and_an_inner_one_hides_an_outer_one() {
+fn only_variables_in_scope_are_listed_and_inner_ones_shadow() {
     let worker = stopped("let twice = index * 2;");
     let (_, found) = variables(&worker);
     let value = |name: &str| found.iter().find(|variable| variable.name == name).map(|found| found.value.clone());

@@ -103,7 +103,7 @@ fn a_program_ends_with_the_code_it_chose() {
 }
 
 #[test]
-fn a_program_that_panics_has_said_so_before_it_traps() {
+fn a_panicking_program_prints_its_message_before_it_traps() {
     let output = suite("panic", &[], &["panic"], "");
     assert_eq!(output.status.code(), Some(134));
     assert!(String::from_utf8_lossy(&output.stderr).contains("on purpose"), "{output:?}");

@@ -151,7 +151,7 @@ fn run_all(scripts: &[&Script], interpreter: Make) -> Vec<(String, Report)> {
 
 /// The scripts in `tests/cases/wast`, with the report beside each: what fails is told, and at its place.
 #[test]
-fn failures_are_told_with_their_lines() {
+fn failures_are_reported_with_their_lines() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/wast");
     let mut seen = 0;
     for entry in std::fs::read_dir(&folder).expect("the folder is there") {

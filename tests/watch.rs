@@ -73,7 +73,7 @@ fn watchpoint(description: &str) -> StopReason {
 }
 
 #[test]
-fn a_change_of_memory_is_told_with_the_instruction_and_both_values() {
+fn a_memory_change_is_reported_with_the_instruction_and_both_values() {
     let mut worker = debug();
     let kind = BreakpointKind::Memory { memory: 0, start: 32, length: 4, access: AccessKind::Change };
     assert_eq!(set(&mut worker, vec![breakpoint(kind)])[0].problem, None);
@@ -120,7 +120,7 @@ fn globals_locals_entries_imports_and_single_instructions_stop() {
 }
 
 #[test]
-fn what_is_not_there_is_named() {
+fn a_missing_target_is_named() {
     let mut worker = debug();
     for (kind, problem) in [
         (BreakpointKind::Function { function: "mul".to_owned() }, "the program has no function mul"),
@@ -149,7 +149,7 @@ fn what_is_not_there_is_named() {
 }
 
 #[test]
-fn who_wrote_something_last_is_told_or_that_nobody_did() {
+fn write_queries_find_the_last_write_or_report_that_there_is_none() {
     let mut worker = debug();
     assert_eq!(continued(&mut worker), StopReason::Input);
     worker.send(Request::Stdin { run: RUN, bytes: b"hello\n".to_vec() });
@@ -217,7 +217,7 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
 }
 
 #[test]
-fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
+fn a_watchpoint_with_a_condition_error_stops_and_reports_it() {
     let kind =
         BreakpointKind::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
     let mut worker = debug_text(RECURSION);
@@ -242,7 +242,7 @@ fn a_watchpoint_whose_condition_cannot_be_told_stops_and_says_why() {
 }
 
 #[test]
-fn a_second_memory_is_watched_and_told_by_its_name() {
+fn a_second_memory_is_watched_and_named() {
     let text = r#"(module
       (memory (export "memory") 1)
       (memory $other 1)

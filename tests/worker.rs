@@ -426,7 +426,7 @@ fn filtered_calls_are_found_a_piece_at_a_time() {
 }
 
 #[test]
-fn a_run_that_is_not_traced_says_so_and_the_next_begins_anew() {
+fn an_untraced_run_says_so_and_the_next_starts_a_new_trace() {
     let mut worker = traced_calls();
     worker.send(watch(CallFilter { functions: "close".to_owned(), ..CallFilter::default() }, 0, true));
     worker.settle(10_000);
@@ -479,7 +479,7 @@ fn a_call_that_waits_is_shown_while_it_waits() {
 }
 
 #[test]
-fn a_function_that_the_interpreter_cannot_run_is_told_when_it_is_called() {
+fn a_function_that_the_interpreter_cannot_run_traps_when_called() {
     // A vector on the operand stack takes two of the interpreter's slots, which only its own translator counts.
     let (vectors, drops) = ("(i64x2.splat (local.get 0)) ".repeat(40_000), "drop ".repeat(40_000));
     let text = format!(

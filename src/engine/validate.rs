@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_select_is_told_by_its_place() {
+    fn a_fusible_select_is_recorded_with_its_offset() {
         let text = "(module (func (param i32) (result i32) i32.const 1 i32.const 2 local.get 0 i32.eqz select))";
         let wasm = wat::parse_str(text).unwrap();
         let place = wasm.windows(2).position(|bytes| bytes == [0x45, 0x1B]).unwrap() + 1;

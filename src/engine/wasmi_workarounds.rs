@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_compare_with_zero_is_mended() {
+    fn every_comparison_with_zero_is_separated() {
         for (condition, is_for_zero) in [
             ("local.get 0 i32.eqz", true),
             ("local.get 0 i32.const 0 i32.eq", true),
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_no_mending_stays_as_it_is() {
+    fn other_code_is_unchanged() {
         for (condition, is_whole) in [
             ("local.get 0", true),
             ("local.get 0 i32.const 4 i32.lt_s", true),

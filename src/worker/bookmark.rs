@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_changed_comes_back_as_far_as_it_can_be() {
+    fn changed_values_survive_a_bookmark() {
         let bytes = bookmark().to_bytes().unwrap();
         let read = Bookmark::from_bytes(&bytes).unwrap();
         let changes = read.changes();
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_opens_a_link_keeps_their_limits() {
+    fn a_bookmark_cannot_raise_the_users_limits() {
         let own = Limits { memory: Some(200), table: None, recursion: 20, output: Some(5), wall_time: Some(1) };
         let within = bookmark().limits_within(&own);
         assert_eq!(
@@ -213,7 +213,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn garbage_is_refused_calmly(body in any::<Vec<u8>>()) {
+        fn garbage_is_rejected(body in any::<Vec<u8>>()) {
             let _ = Bookmark::from_bytes(&[&[VERSION], body.as_slice()].concat()).map(|read| read.changes());
         }
     }

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_run_goes_on_while_the_debugger_waits_with_all_that_is_said_to_it() {
+    fn a_plain_run_continues_while_requests_to_the_debugger_wait() {
         let breakpoints = Request::SetBreakpoints { run: 1, breakpoints: Vec::new() };
         assert_eq!(pass(vec![run(1)], Parts::Missing), (vec![run(1)], vec![], vec![]));
         let asked = vec![debug(1), breakpoints.clone()];
@@ -187,13 +187,13 @@ mod tests {
     }
 
     #[test]
-    fn a_run_takes_the_place_of_what_waits_to_be_debugged() {
+    fn a_run_replaces_a_waiting_debug_run() {
         assert_eq!(pass(vec![debug(1), run(2)], Parts::Missing), (vec![run(2)], vec![], vec![]));
         assert_eq!(pass(vec![debug(1), debug(2)], Parts::Missing), (vec![], vec![], vec![debug(2)]));
     }
 
     #[test]
-    fn what_waits_can_be_stopped() {
+    fn a_waiting_run_can_be_stopped() {
         let (passed, events, waits) = pass(vec![debug(1), Request::Stop { run: 1 }], Parts::Missing);
         assert!(passed.is_empty() && waits.is_empty());
         assert!(matches!(&events[..], [Event::Finished { run: 1, outcome: Outcome::Stopped, .. }]), "{events:?}");
@@ -203,14 +203,14 @@ mod tests {
     }
 
     #[test]
-    fn a_run_waits_for_the_files_it_is_to_find() {
+    fn a_run_waits_for_its_files() {
         assert_eq!(pass(vec![files(), run(1)], Parts::Missing), (vec![], vec![], vec![files(), run(1)]));
         let none = Request::SetFiles { files: Vec::new() };
         assert_eq!(pass(vec![none.clone(), run(1)], Parts::Missing), (vec![none, run(1)], vec![], vec![]));
     }
 
     #[test]
-    fn of_the_checks_that_wait_the_last_is_kept() {
+    fn only_the_last_waiting_check_is_kept() {
         let check = |version| Request::Check { version, source: source() };
         assert_eq!(pass(vec![check(1), check(2)], Parts::Missing), (vec![], vec![], vec![check(2)]));
         // They are not held up while the rest is on its way for the first time.

@@ -112,7 +112,7 @@ async fn it_is_a_text_box_with_its_name() {
 }
 
 #[wasm_bindgen_test]
-async fn the_persons_changes_are_told_and_the_pages_are_not() {
+async fn changes_of_the_user_are_reported_and_those_of_the_page_are_not() {
     let bench = Bench::with("").await;
     bench.editor.set_text("(module)\n", false, "wat");
     assert!(!bench.received("change"));

@@ -292,7 +292,7 @@ async fn what_is_larger_than_a_piece_comes_back_and_goes_with_its_file() {
 }
 
 #[wasm_bindgen_test]
-async fn a_file_that_lacks_a_piece_is_named_and_handed_out_as_far_as_it_is_there() {
+async fn a_file_with_a_missing_piece_is_named_and_read_up_to_it() {
     let name = format!("test-{}", new_id());
     let database = Database::open(&name).await.expect("the browser keeps data");
     let contents = FileContents::File { bytes: large(20 << 20) };
@@ -376,7 +376,7 @@ async fn a_connection_that_was_closed_is_opened_again() {
 }
 
 #[wasm_bindgen_test]
-fn errors_of_every_form_say_something() {
+fn errors_of_every_form_have_a_message() {
     let error = |name: &str, message: &str| {
         let error = Object::new();
         for (key, text) in [("name", name), ("message", message)] {

@@ -130,7 +130,7 @@ fn a_function_of_very_many_calls_runs_instrumented() {
 }
 
 #[test]
-fn a_memory_that_is_too_large_is_told_with_its_size_and_the_limit() {
+fn a_memory_that_is_too_large_is_reported_with_its_size_and_the_limit() {
     let folder = folder("large-memories");
     for (memory, flags, message) in [
         ("(memory 65536)", &[][..], "the program asked for 4 GiB of memory, and the limit is 1 GiB"),

@@ -16,7 +16,7 @@ fn calls(worker: &TestWorker) -> CallsView {
 }
 
 #[test]
-fn calls_are_told_with_their_steps_and_can_be_gone_to() {
+fn calls_have_their_steps_and_can_be_jumped_to() {
     let mut worker = TestWorker::new();
     let watch = CallsWatch { count: 100, ..CallsWatch::default() };
     worker.send(Request::WatchCalls { watch: Some(watch.clone()) });

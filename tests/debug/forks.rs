@@ -94,7 +94,7 @@ fn another_worker_goes_to_the_same_step_of_the_same_run() {
 }
 
 #[test]
-fn files_that_the_person_changes_are_a_fork_and_are_not_lost() {
+fn changing_files_forks_the_timeline_and_loses_nothing() {
     use wasmoscope::protocol::{FileChange, FileContents, FileImage};
     let mut worker = debug(FACTORIAL, Vec::new());
     command(&mut worker, DebugCommand::JumpTo { step: 9 });

@@ -103,7 +103,7 @@ fn hovering_shows_what_the_next_instruction_accesses() {
 }
 
 #[test]
-fn what_the_last_step_read_and_wrote_is_told_whichever_way_it_was_come_to() {
+fn accesses_of_the_last_step_do_not_depend_on_how_it_was_reached() {
     let text = r#"(module (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
   (memory (export "memory") 2)
   (func (export "_start")
@@ -153,7 +153,7 @@ fn parts_of_the_memory_have_names() {
 }
 
 #[test]
-fn the_sentence_says_what_happened_after_a_step_a_jump_and_a_step_back() {
+fn the_sentence_describes_a_step_a_jump_and_a_step_back() {
     let mut worker = debug(FACTORIAL, Vec::new());
     assert_eq!(sentence(&view(&worker)), "Before the first instruction, on line 7; next: i64.const 5");
     let mut said = |asked: DebugCommand| sentence(&command(&mut worker, asked));
@@ -249,7 +249,7 @@ fn only_what_is_used_as_an_address_leads_to_the_memory() {
 }
 
 #[test]
-fn labels_have_their_names_and_say_where_a_branch_goes() {
+fn labels_have_names_and_branch_targets() {
     let text = r#"(module
   (func (export "main") (local $i i32)
     (block $done

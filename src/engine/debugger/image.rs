@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_the_same_is_shared() {
+    fn unchanged_pieces_are_shared() {
         let mut bytes = vec![0; 3 * CHUNK + 10];
         bytes[CHUNK] = 1;
         let first = MemoryImage::take(&bytes, None);

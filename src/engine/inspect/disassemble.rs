@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_larger_than_the_limit_is_cut_and_says_so() {
+    fn a_module_larger_than_the_limit_is_truncated_with_a_note() {
         let mut text = "(module (func".to_owned();
         text.push_str(&" i64.const 1234567890123 drop".repeat(200_000));
         text.push_str("))");

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_toolchain_is_told_by_what_it_imports() {
+    fn a_toolchain_is_recognised_by_its_imports() {
         let function = "(func (param i32))";
         for (module, name, ty, part) in [
             ("env", "abort", "(func (param i32 i32 i32 i32))", "`asc --use abort=`"),

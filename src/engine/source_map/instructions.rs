@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn folded_and_flat_instructions_are_told_apart() {
+    fn folded_and_flat_instructions_are_distinguished() {
         let text = "(module (func (param $x i32) (result i32)\n  (i32.add (local.get $x) ;; one\n    (i32.const 2)) i32.const 5 i32.mul))";
         let wasm = wat::parse_str(text).unwrap();
         let map = InstructionMap::of_text(text, &wasm).unwrap();

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_link_says_so() {
+    fn a_truncated_link_is_reported() {
         let fragment = fragment("(module (memory 1) (func (export \"main\")))");
         assert_eq!(from_fragment(&fragment[..fragment.len() - 6]), Some(Err(ShareError::Damaged)));
         assert_eq!(from_fragment("project="), Some(Err(ShareError::Damaged)));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_a_file() {
+    fn a_project_too_large_for_a_link_is_a_file() {
         // Digits of a recurrence: deflate does not make them small.
         let mut seed = 1_u64;
         let noise: String = (0..60_000)
@@ -161,7 +161,7 @@ mod tests {
         }
 
         #[test]
-        fn garbage_is_refused_calmly(garbage in ".*", tidy in "[A-Za-z0-9_-]{0,200}") {
+        fn garbage_is_rejected(garbage in ".*", tidy in "[A-Za-z0-9_-]{0,200}") {
             let read = from_fragment(&format!("project={garbage}"));
             prop_assert!(matches!(read, Some(Err(_))));
             let _ = from_fragment(&format!("project={tidy}"));

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_tell_how_many_bytes_they_are() {
+    fn digits_are_counted_in_bytes() {
         assert_eq!(hex_text(&[10, 255]), "0a ff");
         assert_eq!((hex_length("0a ff"), hex_length("0aff7"), hex_length("")), (2, 3, 0));
     }

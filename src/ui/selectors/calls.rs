@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_tells_what_is_listed_and_what_is_missing() {
+    fn the_summary_counts_listed_and_missing_calls() {
         assert_eq!(summary(&view(0, 0, 1)), "1 call");
         assert_eq!(summary(&CallsView { total: 3400, ..view(0, 0, 12) }), "12 of 3,400 calls");
         let full = CallsView { total: 2_000_000, dropped: 1_000_000, ..view(0, 0, 1_000_000) };
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_told_in_one_line() {
+    fn a_call_is_described_in_one_line() {
         assert_eq!(label(&call(3), None), "3, fd_close(4<f>) = BADF");
         assert_eq!(label(&call(3), Some(When::Earlier)), "3, fd_close(4<f>) = BADF");
         assert_eq!(label(&call(3), Some(When::Later)), "3, fd_close(4<f>) = BADF, later");

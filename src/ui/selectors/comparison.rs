@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_told_in_words() {
+    fn other_changes_are_described_in_words() {
         assert_eq!(describe(Some(file(b"a")), Some(file(b"\0"))), "Before: text, 1 byte. Now: binary, 1 byte.");
         assert_eq!(describe(None, Some(file(b""))), "New: an empty file.");
         assert_eq!(describe(Some(file(b"a")), Some(file(b"a"))), "Unchanged.");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_told_in_numbers() {
+    fn the_changes_of_a_run_are_counted() {
         let changed = |written: &[&str]| FilesAction::Changed {
             written: written.iter().map(|&path| path.to_owned()).collect(),
             removed: vec![],

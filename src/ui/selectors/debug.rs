@@ -88,13 +88,15 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
                 let description = match (line, condition_error) {
                     (Some(line), None) => format!("Stopped at the breakpoint of line {line}"),
                     (None, None) => "Stopped at a breakpoint".into(),
-                    (Some(line), Some(reason)) => cannot_be_told(&format!("the breakpoint on line {line}"), reason),
-                    (None, Some(reason)) => cannot_be_told("a breakpoint", reason),
+                    (Some(line), Some(reason)) => {
+                        condition_error_status(&format!("the breakpoint on line {line}"), reason)
+                    }
+                    (None, Some(reason)) => condition_error_status("a breakpoint", reason),
                 };
                 (Tone::Asking, description)
             }
             StopReason::Watchpoint { condition_error: Some(reason), .. } => {
-                (Tone::Asking, cannot_be_told("a watchpoint", reason))
+                (Tone::Asking, condition_error_status("a watchpoint", reason))
             }
             StopReason::Watchpoint { condition_error: None, .. } => (Tone::Asking, "Stopped at a watchpoint".into()),
             StopReason::LastWrite { .. } => (Tone::Asking, "At the last write".into()),
@@ -107,7 +109,7 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
 }
 
 /// Why the program stands where something stops only under a condition.
-fn cannot_be_told(what: &str, reason: &str) -> String {
+fn condition_error_status(what: &str, reason: &str) -> String {
     format!("Stopped: could not evaluate the condition of {what}: {reason}")
 }
 
@@ -357,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_told_as_that_of_a_run() {
+    fn the_end_is_shown_as_that_of_a_run() {
         let ended = StopReason::Ended { outcome: Outcome::Exited { code: 2 } };
         let debug = stopped(view(9, ended));
         assert_eq!(status(&debug), Some((Tone::Bad, "Exited with code 2".into())));
@@ -366,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_that_cannot_be_told_is_told_with_the_reason() {
+    fn a_condition_error_is_shown_with_its_reason() {
         let condition_error = Some("division by zero".to_owned());
         let describe = |reason| status(&stopped(view(9, reason))).map(|(_, description)| description);
         assert_eq!(
@@ -384,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_breakpoint_says_when_it_is_not_where_it_was_set() {
+    fn a_moved_breakpoint_shows_its_actual_line() {
         let breakpoint = Breakpoint { id: 1, file: None, line: 4, condition: None, hit_count: 0, log_message: None };
         let at = |line, problem: Option<&str>| BreakpointLine {
             breakpoint: breakpoint.clone(),

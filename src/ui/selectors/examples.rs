@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_is_told_from_text() {
+    fn a_module_is_distinguished_from_text() {
         let example = index().remove(0);
         assert!(example.project(b"\0asm", &[]).is_ok_and(|project| project.program.text().is_none()));
         assert!(example.project(b"\xff", &[]).is_err());

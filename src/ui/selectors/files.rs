@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_told_from_binary() {
+    fn text_is_distinguished_from_binary() {
         assert_eq!(as_text("grüße\r\n\t".as_bytes()), Some("grüße\r\n\t"));
         assert_eq!(as_text(b"\0asm"), None);
         assert_eq!(as_text(b"\xff"), None);

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_told_again() {
+    fn parsed_breakpoints_are_described() {
         for (kind, text, description) in [
             (Kind::Memory, "0x400, 4", "4 bytes at 0x400 on change"),
             (Kind::Memory, " 16 ", "Byte at 0x10 on change"),

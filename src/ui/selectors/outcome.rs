@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn every_end_says_what_happened() {
+    fn every_outcome_is_described() {
         let value = Value { ty: "i32".into(), text: "-1".into(), unsigned: Some("4294967295".into()), hex: None };
         assert_eq!(after(Outcome::Returned { results: vec![value] }), (Tone::Good, "Returned -1".into()));
         assert_eq!(after(Outcome::Returned { results: vec![] }), (Tone::Good, "Returned".into()));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_limit_refused_is_told_of_a_run_that_ended_well() {
+    fn a_refused_growth_is_reported_for_a_successful_run() {
         let counters = Counters { refused: Some("the program asked for more".into()), ..Counters::default() };
         let after = |outcome| RunState {
             phase: Phase::Finished(Rc::new(outcome)),

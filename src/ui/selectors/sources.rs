@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_of_supplied_files_is_said_of_each() {
+    fn each_supplied_file_has_a_result() {
         let files: Vec<Rc<str>> = ["/two/src/a/mod.rs", "/two/src/b/mod.rs", "/two/src/main.rs"].map(Rc::from).into();
         let unclear = vec![("mod.rs".to_owned(), files[..2].to_vec())];
         let alone = Supplied { unclear: unclear.clone(), ..Supplied::default() };

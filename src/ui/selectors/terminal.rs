@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn an_incomplete_character_is_held_and_told_at_the_end() {
+    fn an_incomplete_character_is_held_and_shown_at_the_end() {
         let mut decoder = Decoder::default();
         let mut read = Vec::new();
         decoder.read(b"a\xf0\x9f", &mut |piece| keep(&mut read, piece));

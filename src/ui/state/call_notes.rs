@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_bounded() {
+    fn stored_arguments_are_bounded() {
         let many = (0..=MOST_EXPORTS).map(|number| type_in(&format!("f{number}"), 0, "1"));
         let notes = apply_all(many);
         assert_eq!(notes.arguments.len(), MOST_EXPORTS);

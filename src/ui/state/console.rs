@@ -481,7 +481,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_program_before_prints_is_not_told_of_the_one_that_was_opened() {
+    fn late_output_of_the_previous_program_is_dropped() {
         let printed = output(1, &[chunk(Stream::Stdout, b"text")]);
         let state = apply_all([ConsoleAction::Begin { run: 1 }, printed.clone(), ConsoleAction::Forget, printed]);
         assert!(state.is_empty());
@@ -498,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_worker_left_out_is_told_at_its_place() {
+    fn output_dropped_by_the_worker_is_reported_at_its_place() {
         let gap = OutputChunk { stream: Stream::Stdout, bytes: b"a\xe2".to_vec(), dropped: 12_345 };
         let state = apply_all([ConsoleAction::Begin { run: 1 }, output(1, &[gap, chunk(Stream::Stdout, b"z\n")])]);
         let text = plain_text(&state);
@@ -585,7 +585,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_printed_the_browser_has_little_to_draw() {
+    fn any_output_is_cheap_to_draw() {
         for (name, bytes) in floods() {
             let mut state = ConsoleState::default();
             for _ in 0..6 {
@@ -621,7 +621,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spelled_out_counts_as_the_text_it_becomes() {
+    fn escaped_characters_count_as_their_escaped_text() {
         // As many bytes as the console keeps text: the last quarter fills it.
         let state = apply_all([output(0, &[chunk(Stream::Stdout, &[0xff; CAPACITY])])]);
         let shown = plain_text(&state).len();

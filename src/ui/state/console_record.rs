@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn another_way_forgets_what_came_later() {
+    fn divergence_discards_what_came_later() {
         let mut record = conversation();
         record.cut(6, 40);
         assert_eq!(record.total(), 6);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_breakpoint_says_is_put_where_it_was_said_and_once() {
+    fn a_log_message_is_inserted_once_at_its_place() {
         let mut record = conversation();
         record.logged(6, 30, "step 30: here".into());
         record.logged(6, 30, "step 30: here".into());

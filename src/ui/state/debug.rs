@@ -387,7 +387,7 @@ pub mod tests {
     }
 
     #[test]
-    fn it_is_told_when_a_line_is_to_be_typed_and_when_none_ever_will() {
+    fn the_state_says_whether_input_is_awaited() {
         let asking = apply_all(begun()).apply(stopped(1, StopReason::Input));
         assert!(asking.asks() && !asking.is_over());
         assert!(!asking.apply(DebugAction::Asked).asks());

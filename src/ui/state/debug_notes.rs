@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_comes_back() {
+    fn stored_notes_are_restored() {
         let conditional = Breakpoint { condition: Some("local.n == 3".into()), hit_count: 2, ..breakpoint(2, 9) };
         let notes = DebugNotes {
             breakpoints: vec![breakpoint(1, 4), conditional],
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_passed_over() {
+    fn unknown_parts_are_skipped() {
         let text = r#"{"breakpoints":[{"line":3,"colour":"red"},{"function":"f"},{"line":0},{"line":3,"from_hit":7}],
             "catches":[{"what":{"Smell":{}}},{"what":{"Entry":{"function":"f"}}}],"expressions":["depth"],"sounds":true,
             "entry":"f","arguments":[{"export":"f","values":["1"]},{"export":2},"f"]}"#;

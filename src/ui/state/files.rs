@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn does_not_mark_what_the_person_changed() {
+    fn changes_of_the_user_are_not_marked() {
         let state = FilesState::default().apply_all([
             tree(&["a"]),
             FilesAction::RunStarted,

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_that_wrote_files_stays_nobodys_own() {
+    fn an_example_that_wrote_files_is_still_an_example() {
         let mut unsaved = journal(Some("example"), None);
         unsaved.kept = false;
         unsaved.files = pack_files(&written("a", "1"));

@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_debugger_says_stays_with_it() {
+    fn the_verification_is_kept() {
         let all = OtherBreakpoints::default().apply(global("a"));
         let id = all.list[0].breakpoint.id;
         let problem = Some("the program has no global a".to_owned());

@@ -455,7 +455,7 @@ mod tests {
     }
 
     #[test]
-    fn setting_what_is_there_is_no_edit() {
+    fn setting_the_same_value_is_no_edit() {
         let start = Workspace::new(project());
         let actions = [
             WorkspaceAction::SetText("(module)".into()),
@@ -509,7 +509,7 @@ mod tests {
     }
 
     #[test]
-    fn another_program_tells_the_editor() {
+    fn another_program_updates_the_editor() {
         let state = Workspace::new(project()).apply(WorkspaceAction::ReplaceProgram(Program::Text("x".into())));
         assert_eq!((state.opened, state.saving), (1, Saving::Pending));
     }

@@ -452,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_version_is_told_from_damage() {
+    fn a_later_version_is_distinguished_from_damage() {
         assert_eq!(ProjectFile::decode(b"WSCP\x04junk", LIMIT), Err(ProjectFileError::FutureVersion(4)));
         assert_eq!(ProjectFile::decode(b"WSCP\x00\x00", LIMIT), Err(ProjectFileError::Damaged));
         assert_eq!(ProjectFile::decode(b"WSCP", LIMIT), Err(ProjectFileError::Damaged));
@@ -548,7 +548,7 @@ mod tests {
         }
 
         #[test]
-        fn garbage_is_refused_calmly(body in any::<Vec<u8>>(), method in 0_u8..3) {
+        fn garbage_is_rejected(body in any::<Vec<u8>>(), method in 0_u8..3) {
             let _ = ProjectFile::decode(&body, LIMIT);
             let _ = ProjectFile::decode(&[b"WSCP\x01", [method].as_slice(), &body].concat(), LIMIT);
             let _ = ProjectFile::decode(&[b"WSCP\x02", [method].as_slice(), &body].concat(), LIMIT);
@@ -556,7 +556,7 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_link_is_noticed(text in "[a-z ]{20,200}", at in any::<prop::sample::Index>(), flip in 1_u8..) {
+        fn a_damaged_link_is_detected(text in "[a-z ]{20,200}", at in any::<prop::sample::Index>(), flip in 1_u8..) {
             let mut bytes = project(&text, vec![]).encode(Packing::Small).unwrap();
             let at = 6 + at.index(bytes.len() - 6);
             bytes[at] ^= flip;

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_run_is_not_told_of_the_program_that_was_opened_then() {
+    fn the_end_of_a_run_is_not_shown_for_the_next_program() {
         let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::Forget, finished(1)]);
         assert_eq!(state, RunState::default());
     }

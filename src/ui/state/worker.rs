@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_replaced_worker_still_tells_why() {
+    fn a_replaced_worker_still_shows_the_reason() {
         let state = WorkerState::default()
             .apply(WorkerAction::Ready)
             .apply(WorkerAction::Faulted { message: "it ran out of memory".into(), recovered: true })

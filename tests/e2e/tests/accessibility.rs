@@ -266,7 +266,7 @@ fn everything_that_can_be_unfolded_is_unfolded() {
 }
 
 #[test]
-fn axe_finds_what_is_wrong() {
+fn axe_finds_violations() {
     let page = open();
     let spoil = "const button = document.createElement('button');
         button.style = 'width: 10px; height: 10px; padding: 0; color: #aaa; background: #bbb';

@@ -3,7 +3,7 @@
 use e2e::{Page, key};
 
 #[test]
-fn the_calls_of_a_program_are_recorded_filtered_and_looked_at() {
+fn the_calls_of_a_program_are_traced_filtered_and_shown() {
     let page = Page::open();
     page.click("tab", "System calls");
     page.expect_in("System calls", "A program opens files");

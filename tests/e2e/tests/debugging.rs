@@ -64,7 +64,7 @@ fn a_trap_is_opened_where_it_happened() {
 }
 
 #[test]
-fn the_calls_under_way_at_a_trap_are_listed_and_lead_to_their_places() {
+fn the_call_stack_of_a_trap_links_to_the_places() {
     let page = Page::open();
     page.set_source(
         "(module\n  (func $divide (param i32) (result i32)\n    (i32.div_s (i32.const 1) (local.get 0)))\n         \x20 (func (export \"main\") (result i32)\n    (call $divide (i32.const 0))))",
@@ -144,7 +144,7 @@ fn a_breakpoint_set_by_key_stops_again_and_again() {
 }
 
 #[test]
-fn a_long_way_is_told_of_and_given_up() {
+fn a_long_search_shows_progress_and_can_be_cancelled() {
     let page = Page::open();
     page.choose_example("An infinite loop");
     page.press("Debug");

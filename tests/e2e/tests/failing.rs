@@ -3,7 +3,7 @@
 use e2e::{Page, key};
 
 #[test]
-fn a_failure_of_the_page_is_told_and_loses_nothing() {
+fn a_page_failure_is_reported_and_loses_nothing() {
     let mut page = Page::open();
     page.allow_error("panicked");
     page.allow_error("unreachable");

@@ -13,7 +13,7 @@ fn host(page: &str) -> (Server, TempDir) {
     (e2e::host(folder.path()), folder)
 }
 
-fn misdeeds_of(page: &str) -> Vec<String> {
+fn violations_of(page: &str) -> Vec<String> {
     let (server, _folder) = host(page);
     let browser = Browser::start();
     browser.session.go(&server.origin());
@@ -25,34 +25,34 @@ fn misdeeds_of(page: &str) -> Vec<String> {
 #[test]
 fn a_page_that_does_nothing_wrong_has_no_misdeeds() {
     let none: [&str; 0] = [];
-    assert_eq!(misdeeds_of("<p>Hello</p>"), none);
+    assert_eq!(violations_of("<p>Hello</p>"), none);
 }
 
 #[test]
 fn an_error_on_the_console_is_a_misdeed() {
-    let found = misdeeds_of("<script>console.error('so it failed')</script>");
+    let found = violations_of("<script>console.error('so it failed')</script>");
     assert!(found.len() == 1 && found[0].contains("so it failed"), "{found:?}");
 }
 
 #[test]
-fn an_exception_that_nothing_catches_is_a_misdeed() {
-    let found = misdeeds_of("<script>throw new TypeError('not caught')</script>");
+fn an_uncaught_exception_is_a_violation() {
+    let found = violations_of("<script>throw new TypeError('not caught')</script>");
     assert!(found.len() == 1 && found[0].contains("not caught"), "{found:?}");
 }
 
 #[test]
 fn a_broken_policy_is_a_misdeed() {
     let policy = "<meta http-equiv=Content-Security-Policy content=\"script-src 'self'\">";
-    let found = misdeeds_of(&format!("{policy}<script>document.title = 'run'</script>"));
+    let found = violations_of(&format!("{policy}<script>document.title = 'run'</script>"));
     assert!(!found.is_empty() && found.iter().all(|misdeed| misdeed.contains("script-src")), "{found:?}");
 }
 
 #[test]
-fn a_request_to_another_origin_is_a_misdeed_and_reaches_nobody() {
+fn a_request_to_another_origin_is_a_violation_and_is_blocked() {
     let (other, _folder) = host("");
     // Another port is another origin, and one that could answer.
     let elsewhere = format!("{}/picture.png", other.origin());
-    let found = misdeeds_of(&format!("<img src={elsewhere} alt=''><img src=http://wasmoscope.example/a.png alt=''>"));
+    let found = violations_of(&format!("<img src={elsewhere} alt=''><img src=http://wasmoscope.example/a.png alt=''>"));
     for url in [elsewhere.as_str(), "http://wasmoscope.example/a.png"] {
         assert!(found.iter().any(|misdeed| misdeed.ends_with(url)), "{url}: {found:?}");
     }

@@ -156,7 +156,7 @@ fn an_export_is_debugged_with_its_arguments() {
 }
 
 #[test]
-fn a_changed_local_takes_the_program_another_way() {
+fn changing_a_local_makes_execution_diverge() {
     let page = Page::open();
     in_the_third_call(&page);
     page.press("Go to the end");

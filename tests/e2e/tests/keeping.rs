@@ -88,7 +88,7 @@ fn what_cannot_be_read_is_handed_out() {
 }
 
 #[test]
-fn a_full_storage_says_how_full_it_is_and_what_to_do() {
+fn a_full_storage_reports_its_usage_and_what_to_do() {
     if e2e::skipped() {
         return;
     }

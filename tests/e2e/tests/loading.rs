@@ -3,7 +3,7 @@
 use e2e::{Options, Page};
 
 #[test]
-fn a_page_whose_program_is_gone_says_so() {
+fn a_page_whose_program_cannot_be_loaded_says_so() {
     let mut page = Page::unopened(Options::default());
     page.allow_error("404");
     page.allow_error("could not start");

@@ -99,7 +99,7 @@ fn steps_have_keys_that_every_keyboard_has() {
 }
 
 #[test]
-fn the_memory_follows_what_is_written_until_it_is_told_not_to() {
+fn the_memory_panel_follows_writes_until_it_is_turned_off() {
     let page = Page::open();
     page.set_source(
         "(module (memory (export \"memory\") 1)

@@ -165,7 +165,7 @@ fn debug_waits_for_the_rest_of_the_interpreter_while_run_goes_on() {
 }
 
 #[test]
-fn an_interpreter_that_dies_for_want_of_its_rest_is_replaced_and_says_why() {
+fn an_interpreter_that_crashes_without_its_rest_is_replaced_with_a_reason() {
     let mut page = page_without("worker_rest-");
     page.allow_error("A part of the interpreter could not be fetched");
     // What is wrong with a program is told by the rest.

@@ -82,7 +82,7 @@ fn what_is_opened_begins_with_an_empty_console_and_nothing_running() {
 }
 
 #[test]
-fn what_is_no_limit_is_told_and_stays_to_be_mended() {
+fn an_invalid_limit_is_reported_and_stays_editable() {
     let page = Page::open();
     page.choose_example("An infinite loop");
     page.session().script("document.querySelector('.limit').closest('details').open = true", &[]).expect("it opens");

@@ -67,7 +67,7 @@ fn source_and_disassembly_are_two_views_of_the_same_place() {
 }
 
 #[test]
-fn a_module_says_which_source_it_asks_for_and_keeps_what_it_is_given() {
+fn a_module_names_its_sources_and_keeps_the_supplied_ones() {
     let sources = root().join("tests/guests/wordcount/src");
     let page = Page::open();
     page.upload("open", &[&dist().join("examples/wordcount.wasm")]);
@@ -119,7 +119,7 @@ fn text_is_stepped_by_line_when_that_is_chosen_and_the_choice_is_kept() {
 }
 
 #[test]
-fn variables_are_told_as_what_they_are_and_where_they_are_pointed_at() {
+fn variables_are_listed_and_shown_on_hover() {
     let page = stopped_in_count();
     page.expect_in("Variables", "Count { lines: ");
     page.expect_in("Variables", "frequencies: {} }");

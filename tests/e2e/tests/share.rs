@@ -109,7 +109,7 @@ fn what_a_link_brings_can_be_kept_with_a_click() {
 }
 
 #[test]
-fn a_large_link_says_how_large_and_waits_for_a_click() {
+fn a_large_link_shows_its_size_and_waits_for_a_click() {
     let page = Page::open();
     page.set_source("(module (func (export \"main\") (result i32) i32.const 77))");
     page.expect("button", "Projects: Welcome, saved in this browser");

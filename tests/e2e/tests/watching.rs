@@ -80,7 +80,7 @@ fn a_local_is_watched_and_its_last_writer_found_by_keyboard() {
 }
 
 #[test]
-fn calls_of_a_function_stop_and_what_is_not_there_is_told() {
+fn function_breakpoints_stop_and_a_missing_function_is_reported() {
     let page = debugged();
     page.press("New breakpoint");
     page.choose("Stop at", "a function's entry");

@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_are_told_by_the_path_they_are_below() {
+    fn functions_match_by_the_path_they_are_below() {
         let paths = ["engine::debugger", "..components::timeline"];
         let is_of = |name: &str| is_of(name, &paths);
         assert!(is_of("engine::debugger::start"));

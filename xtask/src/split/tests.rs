@@ -154,7 +154,7 @@ fn a_function_that_names_a_segment_stays() {
 }
 
 #[test]
-fn what_cannot_be_split_is_said() {
+fn an_unsplittable_module_is_reported() {
     let complaint = |text: &str| {
         let wasm = wat::parse_str(text).expect("the test's text is right");
         split(&wasm, "load", |_, _| true).err().map(|error| error.to_string()).unwrap_or_default()

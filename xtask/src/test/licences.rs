@@ -104,14 +104,14 @@ mod tests {
     }
 
     #[test]
-    fn a_workspace_without_what_is_listed_is_told() {
+    fn a_missing_workspace_member_is_reported() {
         assert!(super::check("tests/guests").is_ok());
         let nowhere = super::check("tests/nowhere").expect_err("there is no such workspace");
         assert!(format!("{nowhere:#}").contains("cargo tree"), "{nowhere:#}");
     }
 
     #[test]
-    fn cargo_deny_is_told_the_same_list() {
+    fn cargo_deny_has_the_same_list() {
         let file = std::fs::read_to_string(crate::project::root().join("deny.toml")).expect("deny.toml is there");
         let list = file.split("allow = [").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
         let names: Vec<_> =

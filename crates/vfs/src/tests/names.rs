@@ -4,7 +4,7 @@ use super::super::{FileKind, LastLink, OpenFile, Reach, VfsError};
 use super::{Vfs, create, find, link, make_directory, open, remove_directory, rename, show, symlink, unlink};
 
 #[test]
-fn open_creates_truncates_and_refuses_as_told() {
+fn open_creates_truncates_and_refuses_by_its_flags() {
     let mut vfs = Vfs::new();
     let root = vfs.root();
     let mut try_open = |path: &str, create, exclusive, truncate, directory| {
@@ -77,7 +77,7 @@ fn directories_count_their_subdirectories() {
 }
 
 #[test]
-fn removing_tells_files_from_directories() {
+fn removing_distinguishes_files_from_directories() {
     let mut vfs = Vfs::new();
     vfs.write_file("d/f", b"").unwrap();
     assert_eq!(unlink(&mut vfs, "d"), Err(VfsError::IsDirectory));
@@ -214,7 +214,7 @@ fn times_move_with_what_they_are_about() {
 }
 
 #[test]
-fn a_link_tells_its_target() {
+fn readlink_returns_the_target() {
     let mut vfs = Vfs::new();
     let ino = symlink(&mut vfs, "where/ever", "l").unwrap();
     let metadata = vfs.metadata(ino).unwrap();

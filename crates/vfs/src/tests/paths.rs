@@ -26,7 +26,7 @@ fn dots_and_slashes_lead_the_long_way_round() {
 }
 
 #[test]
-fn what_is_wrong_with_a_path_is_told_apart() {
+fn path_errors_are_distinguished() {
     let vfs = example();
     let long_name = "x".repeat(256);
     let long_path = "a/".repeat(2500);
@@ -69,7 +69,7 @@ fn a_path_cannot_leave_the_directory_it_starts_from() {
 }
 
 #[test]
-fn symbolic_links_are_followed_on_the_way_and_at_the_end_if_told() {
+fn symbolic_links_are_followed_on_the_way_and_optionally_at_the_end() {
     let mut vfs = example();
     symlink(&mut vfs, "a", "dir").unwrap();
     symlink(&mut vfs, "dir/b/file", "twice").unwrap();

@@ -254,7 +254,7 @@ fn sizes_are_set_and_allocated() {
 }
 
 #[test]
-fn times_are_set_to_what_is_given_or_to_now() {
+fn times_are_set_to_given_values_or_to_now() {
     let mut guest = Guest::with_files(&[("f", "")]);
     let fd = guest.open("f");
     let times = |guest: &mut Guest| {
@@ -343,7 +343,7 @@ fn a_directory_is_listed_in_buffers_of_any_size() {
 }
 
 #[test]
-fn a_listing_tells_kinds_and_inodes() {
+fn readdir_returns_kinds_and_inodes() {
     let mut guest = Guest::with_files(&[("d/f", "")]);
     guest.ctx().vfs_mut().symlink("d/l", "f").unwrap();
     let fd = guest.open_directory("d");

@@ -20,7 +20,7 @@ fn all_functions_are_there_in_both_versions() {
 }
 
 #[test]
-fn what_is_not_supported_says_so() {
+fn an_unsupported_call_returns_notsup() {
     let mut guest = Guest::new();
     for (name, reason) in UNSUPPORTED {
         assert!(!reason.is_empty());
@@ -78,7 +78,7 @@ fn run(text: &str, fuel: Option<u64>) -> (Result<(), wasmi::Error>, Store<WasiCt
 }
 
 #[test]
-fn a_module_without_a_memory_is_told_what_it_lacks() {
+fn a_module_without_a_memory_is_reported() {
     let text = |import: &str, call: &str| {
         format!(
             r#"(module (import "wasi_snapshot_preview1" {import}) (memory 1)

@@ -96,7 +96,7 @@ fn a_million_single_bytes_need_little_memory_and_arrive_in_order() {
 }
 
 #[test]
-fn the_run_ends_at_the_output_limit_and_says_so() {
+fn the_run_ends_at_the_output_limit_with_a_message() {
     let mut guest = Guest::start(Version::Preview1, |clock| {
         WasiCtx::new(WasiConfig { output_limit: Some(10), ..config(Vfs::new(), clock) })
     });

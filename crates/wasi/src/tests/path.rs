@@ -5,7 +5,7 @@ use super::super::abi::{fdflags, filetype, oflags, rights};
 use super::{BUFFER, Guest, PATH, RESULT};
 
 #[test]
-fn opening_makes_empties_and_refuses_as_told() {
+fn path_open_creates_truncates_and_refuses_by_its_flags() {
     let mut guest = Guest::with_files(&[("f", "text"), ("d/x", "")]);
     let write = rights::FD_WRITE;
     assert_eq!(guest.open_with("none", 0, write, 0), Err(Errno::Noent));

@@ -132,7 +132,7 @@ fn input_or_a_time_whichever_comes_first() {
 }
 
 #[test]
-fn input_alone_is_waited_for_and_its_end_is_told() {
+fn polling_input_waits_and_reports_its_end() {
     let mut guest = Guest::new();
     assert_eq!(poll(&mut guest, &[Wait::Read(0)]), Answer::Suspend(Suspend::NeedsInput));
     guest.ctx().close_stdin();
@@ -141,7 +141,7 @@ fn input_alone_is_waited_for_and_its_end_is_told() {
 }
 
 #[test]
-fn files_and_output_are_always_ready_and_bad_descriptors_are_told() {
+fn files_and_output_are_always_ready_and_bad_descriptors_are_reported() {
     let mut guest = Guest::with_files(&[("f", "12345")]);
     let fd = guest.open("f") as u32;
     guest.seek(fd.into(), 2, 0);

@@ -48,7 +48,7 @@ fn a_file_is_opened_written_read_and_closed() {
 }
 
 #[test]
-fn what_is_told_of_files_and_directories_is_decoded() {
+fn filestat_and_dirent_are_decoded() {
     let mut guest = traced(&[("d/a", "12"), ("d/b", "")]);
     let [path, len] = guest.path("d/a");
     guest.ok("path_filestat_get", &[3, 0, path, len, BUFFER.into()]);
@@ -147,7 +147,7 @@ fn what_is_polled_for_and_what_happens_is_decoded() {
 }
 
 #[test]
-fn what_is_not_in_memory_is_shown_as_that() {
+fn a_pointer_out_of_memory_is_shown_as_one() {
     let mut guest = traced(&[]);
     guest.call("path_unlink_file", &[3, -16, 100]);
     guest.call("fd_write", &[1, -1, 1, RESULT.into()]);
@@ -169,7 +169,7 @@ fn what_is_not_in_memory_is_shown_as_that() {
 }
 
 #[test]
-fn what_is_long_is_cut() {
+fn long_values_are_truncated() {
     let mut guest = traced(&[]);
     guest.write(1, &[b'x'; 1000]).unwrap();
     assert_eq!(
@@ -186,7 +186,7 @@ fn what_is_long_is_cut() {
 }
 
 #[test]
-fn a_buffer_over_its_own_description_is_told_as_it_was() {
+fn a_buffer_that_overlaps_its_iovec_is_shown_as_it_was() {
     let mut guest = traced(&[("f", "abcdefgh")]);
     let fd = guest.open("f");
     guest.calls();

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_shown_as_it_is_and_what_is_not_seen_is_spelled() {
+    fn text_is_shown_verbatim_and_invisible_characters_are_escaped() {
         assert_eq!(shown("it's \"zwölf\"\n".as_bytes(), 64), r#""it's \"zwölf\"\n""#);
         assert_eq!(shown(b"a\xff\0\x1b[31m", 64), r#""a\xff\0\u{1b}[31m""#);
         assert_eq!(shown("a\u{202e}b".as_bytes(), 64), r#""a\u{202e}b""#);
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_says_how_long_it_is_and_leaves_no_half_character() {
+    fn truncated_text_has_its_length_and_no_half_character() {
         assert_eq!(shown(b"hello", 4), r#""hell"… (5 bytes)"#);
         assert_eq!(shown("aöo".as_bytes(), 2), r#""a"… (4 bytes)"#);
         assert_eq!(shown(b"\xff\xfe\xfd", 2), r#""\xff"… (3 bytes)"#);

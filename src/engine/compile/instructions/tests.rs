@@ -78,7 +78,7 @@ fn misspellings(name: &str) -> Vec<String> {
 }
 
 #[test]
-fn whatever_is_misspelled_only_what_exists_is_proposed_and_of_the_same_type() {
+fn suggestions_exist_and_have_the_same_type() {
     let value_types = ["i32", "i64", "f32", "f64", "v128", "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2"];
     let renamed: Vec<&str> = old_names::all().map(|(old, _)| old).collect();
     let mut proposed = 0;
@@ -114,7 +114,7 @@ fn whatever_is_misspelled_only_what_exists_is_proposed_and_of_the_same_type() {
 }
 
 #[test]
-fn a_family_is_told_by_its_members() {
+fn a_family_of_instructions_is_listed() {
     for (word, members) in [
         ("i32.div", "i32.div_s i32.div_u"),
         ("i64.rem", "i64.rem_s i64.rem_u"),
@@ -151,7 +151,7 @@ fn a_family_is_told_by_its_members() {
 }
 
 #[test]
-fn what_does_not_exist_is_told_with_how_it_is_written() {
+fn a_missing_instruction_is_reported_with_the_alternative() {
     for (word, part) in [
         ("f64.rem", "floats have no remainder"),
         ("i32.neg", "`(i32.sub (i32.const 0) ...)`"),
@@ -204,7 +204,7 @@ fn every_bare_word_names_what_exists() {
 }
 
 #[test]
-fn a_constant_is_only_told_what_is_constant() {
+fn hints_in_a_constant_expression_name_only_constant_instructions() {
     let advised = |word| advice(word, Position::Constant).map(|advice| advice.text).unwrap_or_default();
     assert!(advised("i32.div").starts_with("a constant is expected here"));
     assert_eq!(advised("i32.ad"), "did you mean `i32.add`?");

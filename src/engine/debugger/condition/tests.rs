@@ -251,7 +251,7 @@ fn memories_are_chosen_by_name_or_index() {
 }
 
 #[test]
-fn only_a_name_is_a_place() {
+fn only_a_name_is_a_named_place() {
     let place = |text: &str| format!("{:?}", Condition::parse(text).expect(text).place(&Fixed));
     assert_eq!(place("local.i"), r#"Ok(Some(Local(Text("i"))))"#);
     assert_eq!(place("stack[1 + 1]"), "Ok(Some(Stack(2)))");
@@ -261,7 +261,7 @@ fn only_a_name_is_a_place() {
 }
 
 #[test]
-fn a_mistake_is_named_with_its_place() {
+fn an_error_has_its_position() {
     for (text, at) in
         [("local.i =", 8), ("", 0), ("stack[0", 7), ("(1", 2), ("foo == 1", 0), ("1 2", 2), ("local.", 6), ("0x", 0)]
     {

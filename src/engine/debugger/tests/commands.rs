@@ -68,7 +68,7 @@ fn out_of_a_call_and_back_over_it() {
 }
 
 #[test]
-fn a_finished_run_stands_at_its_last_instruction_and_goes_back() {
+fn a_finished_run_is_at_its_last_instruction_and_can_go_back() {
     let mut session = session(FACTORIAL);
     let StopReason::Ended(Outcome::Returned(results)) = go(&mut session, Command::Continue) else {
         panic!("it did not return")

@@ -135,7 +135,7 @@ fn expected(text: &str) -> HashMap<u32, Vec<u64>> {
 }
 
 #[test]
-fn a_loop_is_stopped_at_in_each_turn() {
+fn a_breakpoint_in_a_loop_stops_at_each_iteration() {
     // The counter goes from 4 to 8.
     assert_eq!(stops(LOOPS, 7).len(), 4);
     assert_eq!([4, 5, 6].map(|line| stops(LOOPS, line).len()), [0, 4, 4]);
@@ -160,7 +160,7 @@ fn each_visit_to_each_line_stops_once() {
 }
 
 #[test]
-fn backwards_it_stops_at_the_same_steps() {
+fn stepping_back_stops_at_the_same_steps() {
     for text in PROGRAMS {
         for line in 1..=text.lines().count() as u32 {
             let mut session = session(text);

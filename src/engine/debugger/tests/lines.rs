@@ -72,7 +72,7 @@ fn out_stops_in_the_line_of_the_call() {
 
 /// The same lines backwards as forwards, from the end to the start.
 #[test]
-fn backwards_it_comes_by_the_same_lines() {
+fn stepping_back_visits_the_same_lines() {
     for (on, back) in [(LineCommand::Over, LineCommand::BackOver), (LineCommand::Into, LineCommand::BackInto)] {
         let mut session = with_lines(SUM);
         let mut forwards = vec![(0, line(&session, SUM))];

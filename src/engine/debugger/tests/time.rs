@@ -30,7 +30,7 @@ const BUSY: &str = r#"(module (memory 1) (table 4 funcref) (elem (i32.const 0) $
         (global.get $count)))"#;
 
 #[test]
-fn every_step_looks_the_same_forwards_and_backwards() {
+fn every_step_has_the_same_state_forwards_and_backwards() {
     for text in [FACTORIAL, BUSY] {
         let mut session = session(text);
         let mut views = vec![see(&session)];
@@ -50,7 +50,7 @@ fn every_step_looks_the_same_forwards_and_backwards() {
 }
 
 #[test]
-fn a_long_run_is_gone_back_in() {
+fn a_long_run_can_go_back() {
     let text = r#"(module (memory 1)
         (func $work (param $n i32) (loop $l
             (i32.store (i32.and (local.get $n) (i32.const 0xFFF8)) (local.get $n))
@@ -77,7 +77,7 @@ fn a_long_run_is_gone_back_in() {
 }
 
 #[test]
-fn work_is_done_in_slices_and_can_be_paused() {
+fn execution_is_sliced_and_can_be_paused() {
     let text = "(module (func (export \"main\") (loop $l (br $l))))";
     let mut session = session(text);
     session.ask(Command::Continue);
@@ -91,7 +91,7 @@ fn work_is_done_in_slices_and_can_be_paused() {
 }
 
 #[test]
-fn a_changed_value_takes_the_program_another_way() {
+fn changing_a_value_makes_execution_diverge() {
     use crate::engine::debugger::{Change, ChangeError};
     use crate::engine::runtime::outcome::Outcome;
     use wasmi::Val;
@@ -114,7 +114,7 @@ fn a_changed_value_takes_the_program_another_way() {
 
 /// The instance that is written over had grown, or trapped.
 #[test]
-fn a_machine_is_put_back_wherever_it_was() {
+fn a_machine_is_restored_at_any_step() {
     let text = r#"(module (memory 1) (table $t 2 funcref) (elem declare func $main) (global $g (mut i32) (i32.const 0))
         (func $main (export "main") (local $n i32)
             (loop $l
@@ -172,7 +172,7 @@ fn operands_globals_and_memory_can_be_changed() {
 
 /// The debugger's own tables do not count: a limit that the program keeps to is no obstacle to going back.
 #[test]
-fn a_low_limit_on_tables_does_not_keep_the_debugger_from_going_back() {
+fn a_low_table_limit_does_not_prevent_going_back() {
     let limits = Limits { recursion: 1000, table: Some(4), ..Limits::default() };
     let text = r#"(module (table 4 funcref) (memory 1) (func (export "main") (result i32)
         (drop (memory.grow (i32.const 1))) (memory.size)))"#;

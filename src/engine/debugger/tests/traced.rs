@@ -46,7 +46,7 @@ fn lines(session: &DebugSession) -> Vec<String> {
 }
 
 #[test]
-fn each_call_is_told_at_its_step() {
+fn each_call_is_traced_at_its_step() {
     let mut session = traced(WRITES);
     // A step at a time, and the whole at once, come to the same.
     let mut stepped = Vec::new();
@@ -81,7 +81,7 @@ fn each_call_is_told_at_its_step() {
 }
 
 #[test]
-fn going_back_and_on_again_tells_no_call_twice() {
+fn going_back_and_forward_traces_no_call_twice() {
     let mut session = traced(WRITES);
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
     let expected = lines(&session);
@@ -96,7 +96,7 @@ fn going_back_and_on_again_tells_no_call_twice() {
 }
 
 #[test]
-fn a_program_that_takes_another_way_has_made_no_later_calls() {
+fn diverging_execution_drops_later_calls() {
     let mut session = traced(WRITES);
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
     let before = calls(&session);
@@ -115,7 +115,7 @@ fn a_program_that_takes_another_way_has_made_no_later_calls() {
 }
 
 #[test]
-fn a_call_that_waits_and_was_gone_back_before_is_told_when_it_is_made_again() {
+fn a_waiting_call_is_traced_again_after_going_back() {
     let mut session = traced(
         r#"(module
           (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))

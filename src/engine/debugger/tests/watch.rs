@@ -342,7 +342,7 @@ fn hit_counts_and_log_messages_belong_to_the_timeline() {
 }
 
 #[test]
-fn a_search_that_is_given_up_comes_back() {
+fn a_cancelled_search_returns_to_its_start() {
     let text = r#"(module (memory 1) (func (export "main") (local $i i32)
         (i32.store (i32.const 8) (i32.const 1))
         (loop $l (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 200000))))))"#;

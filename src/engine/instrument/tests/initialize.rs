@@ -7,7 +7,7 @@ use wasmi::Val;
 use super::support::both;
 
 #[test]
-fn segments_are_written_in_their_order_to_where_their_offsets_say() {
+fn segments_are_written_in_order_at_their_offsets() {
     let results = both(
         r#"(module
             (memory 1)

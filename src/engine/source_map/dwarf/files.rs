@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_are_told_from_the_program() {
+    fn libraries_are_distinguished_from_the_program() {
         for path in ["/rustc/58cf/library/core/src/lib.rs", "/home/a/.cargo/registry/src/x/lib.rs", "wasisdk://v33/x.c"]
         {
             assert!(is_library(path), "{path}");

@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rust_can_tell_is_shown_as_rust_tells_it() {
+    fn floats_are_formatted_as_rust_does() {
         let single = Format { exponent_bits: 8, fraction_bits: 23, has_leading: false };
         let mut bits = 0x1234_5678_u32;
         for _ in 0..2_000 {

@@ -216,7 +216,7 @@ fn enumeration(tag: &'static str, variants: Vec<(&'static str, Option<(dw::DwAt,
 }
 
 #[test]
-fn variants_are_known_by_values_lists_and_what_is_left() {
+fn variants_are_found_by_values_lists_and_default() {
     let list = |bytes: &[u8]| Some((dw::DW_AT_discr_list, Value::Block(bytes.to_vec())));
     let unit = Unit::of(
         dw::DW_LANG_Rust,

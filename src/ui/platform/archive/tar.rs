@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_is_declared_is_told() {
+    fn a_declared_size_is_reported() {
         let mut header = Header::new_ustar();
         header.set_path("a").unwrap();
         header.set_size(1 << 30);

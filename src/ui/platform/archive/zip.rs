@@ -157,7 +157,7 @@ mod tests {
 
     /// As a bomb does, or one that is really so large.
     #[test]
-    fn an_archive_that_declares_too_much_says_how_much() {
+    fn an_archive_that_declares_too_much_reports_the_size() {
         let mut archive = pack(&[file("a", b"some text")]).unwrap();
         let directory = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
         for at in [22, directory + 24] {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_cannot_be_read_is_left_out_and_said_why() {
+    fn an_unreadable_entry_is_left_out_with_a_reason() {
         let mut archive = pack(&[file("a", b"some text"), file("b", b"text")]).unwrap();
         let directory = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
         // A compression that is not built in: LZMA.
@@ -188,7 +188,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn garbage_is_refused_calmly(garbage in any::<Vec<u8>>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        fn garbage_is_rejected(garbage in any::<Vec<u8>>(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
             prop_assert!(unpack(&garbage).is_err());
             let mut archive = pack(&[file("a/b", &garbage)]).unwrap();
             let at = at.index(archive.len());
