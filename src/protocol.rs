@@ -197,9 +197,9 @@ pub enum Event {
     CallsText { run: RunId, text: String },
     /// The tree as it is now: after a change, and after a run that touched it.
     Tree { entries: Vec<FileEntry>, bytes: u64 },
-    /// What the page is to keep in the browser's storage. With `asked` it answers [`Request::ChangeFiles`], and may be
+    /// What the page is to keep in the browser's storage. With `requested` it answers [`Request::ChangeFiles`], and may be
     /// empty; without, a program has done it.
-    FilesChanged { written: Vec<FileImage>, removed: Vec<String>, asked: bool },
+    FilesChanged { written: Vec<FileImage>, removed: Vec<String>, requested: bool },
     /// Answers [`Request::CompareFile`]: what was at the path when the last run began, and what is there now.
     FileCompared { path: String, before: Option<FileContents>, now: Option<FileContents> },
     /// Answers [`Request::ReadFile`].

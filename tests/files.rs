@@ -43,9 +43,9 @@ fn text_of(text: &str) -> FileContents {
 }
 
 fn paths(event: &Event) -> Option<(Vec<&str>, Vec<&str>, bool)> {
-    let Event::FilesChanged { written, removed, asked } = event else { return None };
+    let Event::FilesChanged { written, removed, requested } = event else { return None };
     let written = written.iter().map(|file| file.path.as_str()).collect();
-    Some((written, removed.iter().map(String::as_str).collect(), *asked))
+    Some((written, removed.iter().map(String::as_str).collect(), *requested))
 }
 
 fn change(worker: &mut TestWorker, change: FileChange) -> Vec<Event> {

@@ -55,7 +55,7 @@ pub(super) struct Input {
 }
 
 /// What waiting for input gave.
-pub(super) enum Waited {
+pub(super) enum InputResult {
     Bytes(Vec<u8>),
     End,
     TimeIsUp,
@@ -71,11 +71,11 @@ impl Input {
     }
 
     /// The next piece, however long it takes, or for as long as `most`.
-    pub fn wait(&mut self, most: Option<Duration>) -> Waited {
+    pub fn wait(&mut self, most: Option<Duration>) -> InputResult {
         if let Some(all) = &mut self.from {
             return match std::mem::take(all) {
-                bytes if bytes.is_empty() => Waited::End,
-                bytes => Waited::Bytes(bytes),
+                bytes if bytes.is_empty() => InputResult::End,
+                bytes => InputResult::Bytes(bytes),
             };
         }
         let pieces = self.pieces.get_or_insert_with(|| {
@@ -96,9 +96,9 @@ impl Input {
             None => pieces.recv().map_err(RecvTimeoutError::from),
         };
         match waited {
-            Ok(bytes) => Waited::Bytes(bytes),
-            Err(RecvTimeoutError::Disconnected) => Waited::End,
-            Err(RecvTimeoutError::Timeout) => Waited::TimeIsUp,
+            Ok(bytes) => InputResult::Bytes(bytes),
+            Err(RecvTimeoutError::Disconnected) => InputResult::End,
+            Err(RecvTimeoutError::Timeout) => InputResult::TimeIsUp,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::directories::{Directory, Loaded, Skipped};
-use super::platform::{HostClock, Input, Seed, Waited};
+use super::platform::{HostClock, Input, InputResult, Seed};
 use super::terminal::{self, err, out};
 use super::trace::Tracer;
 use super::{Failure, UNUSABLE, backtrace, module, print_problem, read};
@@ -198,9 +198,9 @@ impl Run {
                 Progress::NeedsInputOrSleeping { until } => input.wait(Some(clock.left(until))),
             };
             match waited {
-                Waited::Bytes(bytes) => session.wasi_mut().push_stdin(&bytes),
-                Waited::End => session.wasi_mut().close_stdin(),
-                Waited::TimeIsUp => {}
+                InputResult::Bytes(bytes) => session.wasi_mut().push_stdin(&bytes),
+                InputResult::End => session.wasi_mut().close_stdin(),
+                InputResult::TimeIsUp => {}
             }
         }
     }

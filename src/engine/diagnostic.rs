@@ -24,7 +24,7 @@ pub struct Problem {
     pub severity: Severity,
     /// What is wrong: lower case, no full stop.
     pub message: String,
-    /// What would mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// The source line with carets below the place.
     pub excerpt: Option<String>,

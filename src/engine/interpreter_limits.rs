@@ -26,7 +26,7 @@ pub const BR_TABLE: u8 = 0x0E;
 
 /// Something that a module has too much of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Excess {
+pub struct ExceededLimit {
     /// In bytes from the start of the module.
     pub offset: u64,
     pub message: String,
@@ -47,26 +47,26 @@ impl Counts {
     /// # Errors
     ///
     /// Where the section cannot be read; that of a valid module always can.
-    pub fn add(&mut self, payload: &Payload<'_>, excesses: &mut Vec<Excess>) -> wasmparser::Result<()> {
+    pub fn add(&mut self, payload: &Payload<'_>, exceeded_limits: &mut Vec<ExceededLimit>) -> wasmparser::Result<()> {
         match payload {
             Payload::ImportSection(section) => {
                 for import in section.clone().into_imports_with_offsets() {
                     let (offset, import) = import?;
                     match import.ty {
-                        TypeRef::Memory(_) => excesses.extend(self.memory(offset)),
-                        TypeRef::Table(_) => excesses.extend(self.table(offset)),
+                        TypeRef::Memory(_) => exceeded_limits.extend(self.memory(offset)),
+                        TypeRef::Table(_) => exceeded_limits.extend(self.table(offset)),
                         TypeRef::Func(_) | TypeRef::FuncExact(_) | TypeRef::Global(_) | TypeRef::Tag(_) => {}
                     }
                 }
             }
             Payload::MemorySection(section) => {
                 for memory in section.clone().into_iter_with_offsets() {
-                    excesses.extend(self.memory(memory?.0));
+                    exceeded_limits.extend(self.memory(memory?.0));
                 }
             }
             Payload::TableSection(section) => {
                 for table in section.clone().into_iter_with_offsets() {
-                    excesses.extend(self.table(table?.0));
+                    exceeded_limits.extend(self.table(table?.0));
                 }
             }
             _ => {}
@@ -74,18 +74,18 @@ impl Counts {
         Ok(())
     }
 
-    fn memory(&mut self, offset: u64) -> Option<Excess> {
+    fn memory(&mut self, offset: u64) -> Option<ExceededLimit> {
         self.memories += 1;
-        (self.memories == MOST_MEMORIES + 1).then(|| Excess {
+        (self.memories == MOST_MEMORIES + 1).then(|| ExceededLimit {
             offset,
             message: format!("the module has more memories than this interpreter supports ({MOST_MEMORIES})"),
             help: "merge several memories into one, with their data at different addresses",
         })
     }
 
-    fn table(&mut self, offset: u64) -> Option<Excess> {
+    fn table(&mut self, offset: u64) -> Option<ExceededLimit> {
         self.tables += 1;
-        (self.tables == MOST_TABLES + 1).then(|| Excess {
+        (self.tables == MOST_TABLES + 1).then(|| ExceededLimit {
             offset,
             message: format!("the module has more tables than this interpreter supports ({MOST_TABLES})"),
             help: "merge several tables of the same type into one, with their elements at different indices",
@@ -94,8 +94,8 @@ impl Counts {
 }
 
 /// Of a function with this many parameters and locals, whose body is at an offset.
-pub fn locals(count: u32, offset: u64) -> Option<Excess> {
-    (count > MOST_LOCALS).then(|| Excess {
+pub fn locals(count: u32, offset: u64) -> Option<ExceededLimit> {
+    (count > MOST_LOCALS).then(|| ExceededLimit {
         offset,
         message: format!(
             "the function has {count} parameters and locals, but this interpreter supports at most {MOST_LOCALS}"
@@ -105,9 +105,9 @@ pub fn locals(count: u32, offset: u64) -> Option<Excess> {
 }
 
 /// Of a `br_table`, given by its bytes and what follows.
-pub fn targets(instruction: &[u8], offset: u64) -> Option<Excess> {
+pub fn targets(instruction: &[u8], offset: u64) -> Option<ExceededLimit> {
     let count = BinaryReader::new(instruction.get(1..)?, 0).read_var_u32().ok()?;
-    (count > MOST_TARGETS).then(|| Excess {
+    (count > MOST_TARGETS).then(|| ExceededLimit {
         offset,
         message: format!(
             "the `br_table` has {count} targets besides the default, but this interpreter supports at most \
@@ -124,9 +124,9 @@ pub fn local_slots(count: u32, vectors: u32) -> u32 {
 
 /// Of a function whose parameters and locals take this many slots, and that has this many operands at most, after the
 /// instruction at an offset.
-pub fn slots(locals: u32, (operands, offset): (u32, u64)) -> Option<Excess> {
+pub fn slots(locals: u32, (operands, offset): (u32, u64)) -> Option<ExceededLimit> {
     let slots = locals.saturating_add(operands);
-    (slots > MOST_SLOTS).then(|| Excess {
+    (slots > MOST_SLOTS).then(|| ExceededLimit {
         offset,
         message: format!(
             "the function needs {slots} slots for its parameters, locals and operands, but this interpreter supports \

@@ -1,4 +1,5 @@
-//! A module made ready to be run and looked into. Its code stays as it is, but for what is mended (see `separate_fused_selects`).
+//! Preparing a module for running and inspection. Its code is unchanged but for the workarounds (see
+//! `wasmi_workarounds`).
 //!
 //! wasmi reaches a memory, a global or a table only through an export, and runs a start function in a way that cannot
 //! be suspended. So every memory is exported under a reserved name, and the start function becomes an export that the
@@ -47,7 +48,7 @@ const START: u8 = 8;
 /// Sections that come after the exports in a module.
 const AFTER_EXPORT: [u8; 5] = [START, 9, 12, 10, 11];
 
-/// Rewrites the exports and the start of a valid core module, and mends it at the places that were noticed.
+/// Rewrites the exports and the start function of a valid core module, and separates its fusible selects.
 ///
 /// # Errors
 ///

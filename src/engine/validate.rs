@@ -5,7 +5,7 @@ use wasmparser::{
     ValidatorResources, WasmFeatures,
 };
 
-pub use super::interpreter_limits::Excess;
+pub use super::interpreter_limits::ExceededLimit;
 
 use super::interpreter_limits;
 use super::wasmi_workarounds;
@@ -18,7 +18,7 @@ pub enum Validity {
     /// Valid WebAssembly that needs proposals which the interpreter does not run; `at` is where the first one shows.
     NeedsProposals { proposals: Vec<&'static str>, at: ValidationError },
     /// Valid, but larger than the interpreter can run, plain or instrumented.
-    TooLarge(Vec<Excess>),
+    TooLarge(Vec<ExceededLimit>),
     /// Not valid: one error in the module's structure, or one for each function that has one.
     Invalid(Vec<ValidationError>),
 }
@@ -82,9 +82,9 @@ const MAX_ERRORS: usize = 20;
 
 /// Validates a core module.
 pub fn validate(wasm: &[u8]) -> Validity {
-    let Reading { errors, facts, excesses } = read(wasm, supported());
+    let Reading { errors, facts, exceeded_limits } = read(wasm, supported());
     let Some(first) = errors.first() else {
-        return if excesses.is_empty() { Validity::Valid(facts) } else { Validity::TooLarge(excesses) };
+        return if exceeded_limits.is_empty() { Validity::Valid(facts) } else { Validity::TooLarge(exceeded_limits) };
     };
     let mut needed = PROPOSALS.iter().fold(supported(), |features, (feature, _)| features | *feature);
     let has_errors = |features| !read(wasm, features).errors.is_empty();
@@ -107,7 +107,7 @@ pub fn validate(wasm: &[u8]) -> Validity {
 struct Reading {
     errors: Vec<ValidationError>,
     facts: ModuleFacts,
-    excesses: Vec<Excess>,
+    exceeded_limits: Vec<ExceededLimit>,
 }
 
 fn read(wasm: &[u8], features: WasmFeatures) -> Reading {
@@ -121,7 +121,7 @@ fn read(wasm: &[u8], features: WasmFeatures) -> Reading {
     for payload in parser.parse_all(wasm) {
         let validated = payload.and_then(|payload| {
             let validated = validator.payload(&payload)?;
-            counts.add(&payload, &mut reading.excesses)?;
+            counts.add(&payload, &mut reading.exceeded_limits)?;
             Ok(validated)
         });
         match validated {
@@ -143,7 +143,7 @@ fn read(wasm: &[u8], features: WasmFeatures) -> Reading {
             }
         }
     }
-    reading.excesses.truncate(MAX_ERRORS);
+    reading.exceeded_limits.truncate(MAX_ERRORS);
     reading
 }
 
@@ -235,7 +235,7 @@ fn read_function(
     let locals = function.len_locals();
     let too_many = interpreter_limits::locals(locals, start);
     let has_too_many = too_many.is_some();
-    reading.excesses.extend(too_many);
+    reading.exceeded_limits.extend(too_many);
     let mut highest = (0, start);
     let mut before = 0;
     while !reader.eof() {
@@ -247,7 +247,7 @@ fn read_function(
         }
         reading.facts.grows_tables |= is_table_grow(instruction);
         if instruction[0] == interpreter_limits::BR_TABLE {
-            reading.excesses.extend(interpreter_limits::targets(instruction, offset));
+            reading.exceeded_limits.extend(interpreter_limits::targets(instruction, offset));
         }
         before = instruction[0];
         reader.visit_operator(&mut function.visitor(offset))??;
@@ -259,7 +259,7 @@ fn read_function(
     // Too many locals are reported as such.
     if !has_too_many {
         let slots = interpreter_limits::local_slots(locals, vector_locals(function, body)?);
-        reading.excesses.extend(interpreter_limits::slots(slots, highest));
+        reading.exceeded_limits.extend(interpreter_limits::slots(slots, highest));
     }
     let end = reader.original_position();
     reader.finish_expression(&function.visitor(end))

@@ -82,7 +82,7 @@ pub struct Problem {
     pub severity: Severity,
     /// What is wrong: lower case, no full stop.
     pub message: String,
-    /// What would mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// The source line, a caret below it: several lines of text for a fixed-width font.
     pub excerpt: Option<String>,

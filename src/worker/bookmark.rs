@@ -26,25 +26,25 @@ pub(super) struct Bookmark {
     #[serde(with = "serde_bytes")]
     input: Vec<u8>,
     input_ended: bool,
-    changes: Vec<(u64, KeptChange)>,
+    changes: Vec<(u64, StoredChange)>,
 }
 
 /// A [`Change`], with values as text.
 #[derive(Serialize, Deserialize)]
-enum KeptChange {
+enum StoredChange {
     Local {
         frame: u32,
         local: u32,
-        value: KeptValue,
+        value: StoredValue,
     },
     Operand {
         frame: u32,
         operand: u32,
-        value: KeptValue,
+        value: StoredValue,
     },
     Global {
         global: u32,
-        value: KeptValue,
+        value: StoredValue,
     },
     Memory {
         memory: u32,
@@ -56,7 +56,7 @@ enum KeptChange {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptValue {
+struct StoredValue {
     ty: String,
     text: String,
 }
@@ -112,8 +112,8 @@ impl Bookmark {
 
     /// The limits of the run, but none looser than these.
     pub fn limits_within(&self, own: &Limits) -> Limits {
-        let stricter = |asked: Option<u64>, own: Option<u64>| match (asked, own) {
-            (Some(asked), Some(own)) => Some(asked.min(own)),
+        let stricter = |requested: Option<u64>, own: Option<u64>| match (requested, own) {
+            (Some(requested), Some(own)) => Some(requested.min(own)),
             (one, None) | (None, one) => one,
         };
         Limits {
@@ -126,44 +126,44 @@ impl Bookmark {
     }
 }
 
-fn keep(change: &Change) -> KeptChange {
+fn keep(change: &Change) -> StoredChange {
     let kept = |value: &Val| {
         let shown = value::show(value);
-        KeptValue { ty: shown.ty.to_owned(), text: shown.text }
+        StoredValue { ty: shown.ty.to_owned(), text: shown.text }
     };
     match change {
         Change::Local { frame, local, value } => {
-            KeptChange::Local { frame: *frame as u32, local: *local as u32, value: kept(value) }
+            StoredChange::Local { frame: *frame as u32, local: *local as u32, value: kept(value) }
         }
         Change::Operand { frame, operand, value } => {
-            KeptChange::Operand { frame: *frame as u32, operand: *operand as u32, value: kept(value) }
+            StoredChange::Operand { frame: *frame as u32, operand: *operand as u32, value: kept(value) }
         }
-        Change::Global { global, value } => KeptChange::Global { global: *global as u32, value: kept(value) },
+        Change::Global { global, value } => StoredChange::Global { global: *global as u32, value: kept(value) },
         Change::Memory { memory, address, bytes } => {
-            KeptChange::Memory { memory: *memory as u32, address: *address, bytes: bytes.clone() }
+            StoredChange::Memory { memory: *memory as u32, address: *address, bytes: bytes.clone() }
         }
-        Change::Files(tree) => KeptChange::Files(tree.clone()),
+        Change::Files(tree) => StoredChange::Files(tree.clone()),
     }
 }
 
 /// `None` where a value cannot be read: nobody could have changed one so.
-fn read(change: &KeptChange) -> Option<Change> {
-    let read = |kept: &KeptValue| {
+fn read(change: &StoredChange) -> Option<Change> {
+    let read = |kept: &StoredValue| {
         let ty = value::TYPES.into_iter().find(|ty| value::name(*ty) == kept.ty)?;
         value::parse(&kept.text, ty).ok()
     };
     Some(match change {
-        KeptChange::Local { frame, local, value } => {
+        StoredChange::Local { frame, local, value } => {
             Change::Local { frame: *frame as usize, local: *local as usize, value: read(value)? }
         }
-        KeptChange::Operand { frame, operand, value } => {
+        StoredChange::Operand { frame, operand, value } => {
             Change::Operand { frame: *frame as usize, operand: *operand as usize, value: read(value)? }
         }
-        KeptChange::Global { global, value } => Change::Global { global: *global as usize, value: read(value)? },
-        KeptChange::Memory { memory, address, bytes } => {
+        StoredChange::Global { global, value } => Change::Global { global: *global as usize, value: read(value)? },
+        StoredChange::Memory { memory, address, bytes } => {
             Change::Memory { memory: *memory as usize, address: *address, bytes: bytes.clone() }
         }
-        KeptChange::Files(tree) => Change::Files(tree.clone()),
+        StoredChange::Files(tree) => Change::Files(tree.clone()),
     })
 }
 
@@ -174,9 +174,9 @@ mod tests {
     use super::*;
 
     fn bookmark() -> Bookmark {
-        let value = |text: &str, ty| KeptValue { ty: String::from(ty), text: text.into() };
-        let local = KeptChange::Local { frame: 1, local: 2, value: value("-7", "i64") };
-        let operand = KeptChange::Operand { frame: 0, operand: 3, value: value("a function", "funcref") };
+        let value = |text: &str, ty| StoredValue { ty: String::from(ty), text: text.into() };
+        let local = StoredChange::Local { frame: 1, local: 2, value: value("-7", "i64") };
+        let operand = StoredChange::Operand { frame: 0, operand: 3, value: value("a function", "funcref") };
         Bookmark {
             step: 9,
             entry: Entry::Export { name: "f".into(), arguments: vec!["1".into()] },
@@ -184,7 +184,7 @@ mod tests {
             record: Record::default(),
             input: b"typed".to_vec(),
             input_ended: false,
-            changes: vec![(3, local), (5, operand), (6, KeptChange::Files(Vfs::default()))],
+            changes: vec![(3, local), (5, operand), (6, StoredChange::Files(Vfs::default()))],
         }
     }
 

@@ -1,9 +1,9 @@
-//! A program under the debugger as the page sees it: commands in, views out, a slice of work in between.
+//! The worker's side of a debug run: commands in, views out, a slice of work in between.
 
 use std::rc::Rc;
 
 use super::bookmark::Bookmark;
-use super::debug_view::{self, Before};
+use super::debug_view::{self, PreviousView};
 use super::event_loop::Next;
 use super::expressions::{self, Expressions};
 use super::regions::Regions;
@@ -32,10 +32,10 @@ const SLICE_MS: f64 = 8.0;
 /// How often progress is reported, in milliseconds.
 const PROGRESS_MS: f64 = 50.0;
 /// How often calls are sent while the program runs, in milliseconds.
-const LOOK_MS: f64 = 100.0;
+const CALLS_INTERVAL_MS: f64 = 100.0;
 /// Steps for the first slice: few, because the speed is not known yet.
 const FIRST_STEPS: u64 = 20_000;
-/// How many steps back values are looked for that are drawn beside their instructions.
+/// How many steps back to look for values to draw beside their instructions.
 const RECENT_STEPS: u64 = 300;
 /// The number of parts of the timeline with at most one mark of a kind: about as many as a slider has pixels.
 const MARK_PARTS: u64 = 400;
@@ -49,10 +49,10 @@ pub(super) struct Debug {
     /// Steps that took about [`SLICE_MS`] last time.
     steps: u64,
     progress_ms: f64,
-    look_ms: f64,
+    calls_sent_ms: f64,
     compile_ms: f64,
     run_ms: f64,
-    before: Option<Before>,
+    before: Option<PreviousView>,
     /// How the program will reach its next stop.
     arrival: Arrival,
     user_files: UserFiles,
@@ -81,7 +81,7 @@ enum Phase {
     Over,
 }
 
-/// With what a program is debugged.
+/// The configuration of a debug run.
 pub(super) struct Setup<'a> {
     pub id: RunId,
     pub source: &'a Source,
@@ -91,7 +91,7 @@ pub(super) struct Setup<'a> {
     pub limits: runtime::Limits,
     pub wasi: WasiCtx,
     pub compile_ms: f64,
-    /// What the module tells of its sources.
+    /// The module's debug information.
     pub info: Option<Rc<DebugInfo>>,
 }
 
@@ -114,7 +114,7 @@ impl Debug {
             phase: Phase::Stopped,
             steps: FIRST_STEPS,
             progress_ms: platform.now_ms(),
-            look_ms: platform.now_ms(),
+            calls_sent_ms: platform.now_ms(),
             compile_ms,
             run_ms: 0.0,
             before: None,
@@ -142,7 +142,7 @@ impl Debug {
         self.phase == Phase::Over
     }
 
-    /// The view of where it stands; the first after [`Debug::start`] is the caller's to ask for.
+    /// Sends the current view; the caller requests the first one after [`Debug::start`].
     pub fn send_view(&mut self, emit: &mut dyn FnMut(Event)) {
         let reason = match self.session.advance(0) {
             DebugProgress::Stopped(reason) => self.to_reason(reason),
@@ -158,7 +158,7 @@ impl Debug {
         let recent = self.session.recent(RECENT_STEPS);
         let before = self.before.as_ref();
         let view = debug_view::view(&mut self.session, &self.maps, &self.regions, reason, self.arrival, before, recent);
-        self.before = Some(Before::of(&self.session));
+        self.before = Some(PreviousView::of(&self.session));
         if !self.expressions.is_empty() {
             self.send_evaluations(0, emit);
         }
@@ -171,7 +171,7 @@ impl Debug {
         }
     }
 
-    /// Takes over the watch expressions, and works them out.
+    /// Sets the watch expressions, and evaluates them.
     pub fn evaluate(&mut self, frame: u32, expressions: Vec<String>, emit: &mut dyn FnMut(Event)) {
         self.expressions = Expressions::new(expressions);
         // Only a stopped program has values; a running one is evaluated at its next stop.
@@ -192,8 +192,8 @@ impl Debug {
         emit(Event::Evaluated { run: self.id, step: self.session.step(), evaluations });
     }
 
-    /// Carries out what the user does to the files, and shows what came of it: execution diverges from here. `base` is
-    /// the tree as the run found it.
+    /// Applies the user's change to the files, and sends the result: execution diverges from here. `base` is the tree
+    /// as the run found it.
     pub fn change_files(&mut self, change: FileChange, base: &Vfs, now: u64, emit: &mut dyn FnMut(Event)) {
         let before = self.session.wasi().vfs().clone();
         let mut tree = before.clone();
@@ -229,7 +229,7 @@ impl Debug {
         self.session.make_changes(changes);
     }
 
-    /// Hands out all it takes to come to this step again.
+    /// Sends the bookmark of this step.
     pub fn bookmark(&self, entry: Entry, limits: Limits, emit: &mut dyn FnMut(Event)) {
         let bookmark = Bookmark::of(&self.session, entry, limits);
         match bookmark.to_bytes() {
@@ -250,7 +250,7 @@ impl Debug {
         emit(Event::Hover { run: self.id, query, hover });
     }
 
-    /// Asks for something; the work is done in [`Debug::slice`].
+    /// Gives a command; [`Debug::slice`] executes it.
     pub fn command(&mut self, command: DebugCommand, emit: &mut dyn FnMut(Event)) {
         if self.is_over() {
             return;
@@ -362,7 +362,7 @@ impl Debug {
         self.session.set_breakpoints(all).map_err(|error| error.to_string())
     }
 
-    /// Changes a value, and shows what came of it.
+    /// Changes a value, and sends the new view.
     pub fn change(&mut self, change: ValueChange, emit: &mut dyn FnMut(Event)) {
         let changed =
             self.to_change(change).and_then(|change| self.session.change(change).map_err(|error| error.to_string()));
@@ -401,7 +401,7 @@ impl Debug {
         })
     }
 
-    /// Works for a slice, and says when to come back.
+    /// Works for a slice; returns when to be called again.
     pub fn slice(&mut self, platform: &impl Platform, emit: &mut dyn FnMut(Event)) -> Next {
         match self.phase {
             Phase::Stopped | Phase::Over => return Next::Idle,
@@ -453,7 +453,7 @@ impl Debug {
         }
     }
 
-    /// Gives up what is being worked on.
+    /// Pauses; a search is cancelled.
     pub fn pause(&mut self, emit: &mut dyn FnMut(Event)) {
         if matches!(self.phase, Phase::Working | Phase::Waiting { .. }) {
             self.session.pause();
@@ -539,12 +539,12 @@ impl Debug {
         moved
     }
 
-    /// Whether it is time to send calls; does not say so again before the next time.
-    pub fn is_time_to_look(&mut self, platform: &impl Platform) -> bool {
+    /// Whether an update of the calls is due; true once for each.
+    pub fn is_calls_update_due(&mut self, platform: &impl Platform) -> bool {
         let now = platform.now_ms();
-        let due = now - self.look_ms >= LOOK_MS;
+        let due = now - self.calls_sent_ms >= CALLS_INTERVAL_MS;
         if due {
-            self.look_ms = now;
+            self.calls_sent_ms = now;
         }
         due
     }

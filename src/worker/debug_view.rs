@@ -17,13 +17,13 @@ const MOST_FRAMES: usize = 200;
 const MOST_ELEMENTS: u64 = 100;
 
 /// The view of the last stop, for finding what has changed.
-pub(super) struct Before {
+pub(super) struct PreviousView {
     depth: u32,
     frame: Option<FrameView>,
     globals: Vec<String>,
 }
 
-impl Before {
+impl PreviousView {
     pub fn of(session: &DebugSession) -> Self {
         Self {
             depth: session.depth(),
@@ -39,7 +39,7 @@ pub(super) fn view(
     regions: &Regions,
     reason: StopReason,
     arrival: Arrival,
-    before: Option<&Before>,
+    before: Option<&PreviousView>,
     recent: Recent,
 ) -> DebugView {
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
@@ -105,7 +105,7 @@ fn to_frame(
     session: &DebugSession,
     maps: &Maps,
     recent: &[RecentValue],
-    before: Option<&Before>,
+    before: Option<&PreviousView>,
 ) -> DebugFrame {
     let map = &*maps.text;
     let (function, source, inlined) = maps.calls(session.names(), frame);

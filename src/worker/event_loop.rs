@@ -329,7 +329,7 @@ impl<M: Platform> EventLoop<M> {
             let next = debug.slice(&self.platform, emit);
             if debug.is_stopped() {
                 self.show_debugged(emit);
-            } else if debug.is_time_to_look(&self.platform) {
+            } else if debug.is_calls_update_due(&self.platform) {
                 self.send_calls(emit);
             }
             if next == Next::Now {
@@ -339,7 +339,7 @@ impl<M: Platform> EventLoop<M> {
         }
         if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
             let next = run.slice(&self.platform, emit);
-            let looked = run.is_time_to_look(&self.platform);
+            let looked = run.is_calls_update_due(&self.platform);
             let over = run.is_over();
             if looked && !over {
                 emit(run.progress());

@@ -139,12 +139,12 @@ pub(super) fn changed(vfs: &Vfs, before: &Vfs) -> Option<Event> {
 }
 
 /// What differs between two trees.
-pub(super) fn difference(vfs: &Vfs, before: &Vfs, asked: bool) -> Event {
+pub(super) fn difference(vfs: &Vfs, before: &Vfs, requested: bool) -> Event {
     let changes = vfs.changes_since(before);
     let paths: HashSet<String> = changes.written.into_iter().collect();
     let entries = vfs.entries().into_iter().filter(|entry| paths.contains(&entry.path));
     let written = entries.filter_map(|entry| image(vfs, entry.path, entry.kind)).collect();
-    Event::FilesChanged { written, removed: changes.removed, asked }
+    Event::FilesChanged { written, removed: changes.removed, requested }
 }
 
 /// Everything in the tree.

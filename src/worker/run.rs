@@ -15,7 +15,7 @@ const SLICE_MS: f64 = 8.0;
 /// How often what was printed is sent, in milliseconds: as often as a screen is drawn.
 const OUTPUT_MS: f64 = 16.0;
 /// How often counters and memory are sent while the program runs, in milliseconds.
-const LOOK_MS: f64 = 100.0;
+const CALLS_INTERVAL_MS: f64 = 100.0;
 /// Fuel for the first slice: little, because nothing is known of how long it takes.
 const FIRST_FUEL: u64 = 10_000;
 
@@ -30,7 +30,7 @@ pub(super) struct Run {
     run_ms: f64,
     wall_time: Option<u64>,
     output_ms: f64,
-    look_ms: f64,
+    calls_sent_ms: f64,
     /// The tree as the page knows it.
     files_before: Vfs,
     sent: Option<MemoryView>,
@@ -85,7 +85,7 @@ impl Run {
             run_ms: 0.0,
             wall_time: options.limits.wall_time,
             output_ms: f64::NEG_INFINITY,
-            look_ms: platform.now_ms(),
+            calls_sent_ms: platform.now_ms(),
             files_before: files,
             sent: None,
             failed: false,
@@ -182,11 +182,11 @@ impl Run {
     }
 
     /// Whether it is time to send counters and memory; does not say so again before the next time.
-    pub fn is_time_to_look(&mut self, platform: &impl Platform) -> bool {
+    pub fn is_calls_update_due(&mut self, platform: &impl Platform) -> bool {
         let now = platform.now_ms();
-        let due = now - self.look_ms >= LOOK_MS;
+        let due = now - self.calls_sent_ms >= CALLS_INTERVAL_MS;
         if due {
-            self.look_ms = now;
+            self.calls_sent_ms = now;
         }
         due
     }

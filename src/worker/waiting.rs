@@ -181,9 +181,9 @@ mod tests {
     fn a_plain_run_continues_while_requests_to_the_debugger_wait() {
         let breakpoints = Request::SetBreakpoints { run: 1, breakpoints: Vec::new() };
         assert_eq!(pass(vec![run(1)], Parts::Missing), (vec![run(1)], vec![], vec![]));
-        let asked = vec![debug(1), breakpoints.clone()];
-        assert_eq!(pass(asked.clone(), Parts::Coming), (vec![], vec![], asked.clone()));
-        assert_eq!(pass(asked.clone(), Parts::All), (asked, vec![], vec![]));
+        let requested = vec![debug(1), breakpoints.clone()];
+        assert_eq!(pass(requested.clone(), Parts::Coming), (vec![], vec![], requested.clone()));
+        assert_eq!(pass(requested.clone(), Parts::All), (requested, vec![], vec![]));
     }
 
     #[test]

@@ -153,9 +153,9 @@ mod tests {
     use crate::engine::vfs::Vfs;
     use crate::engine::wasi::{Clock, Random, WasiConfig};
 
-    struct Nothing;
+    struct FixedPlatform;
 
-    impl Clock for Nothing {
+    impl Clock for FixedPlatform {
         fn realtime_ns(&mut self) -> u64 {
             0
         }
@@ -165,7 +165,7 @@ mod tests {
         }
     }
 
-    impl Random for Nothing {
+    impl Random for FixedPlatform {
         fn fill(&mut self, _bytes: &mut [u8]) {}
     }
 
@@ -178,8 +178,8 @@ mod tests {
             env: Vec::new(),
             vfs: Vfs::default(),
             preopens: Vec::new(),
-            clock: Box::new(Nothing),
-            random: Box::new(Nothing),
+            clock: Box::new(FixedPlatform),
+            random: Box::new(FixedPlatform),
             output_limit: None,
         };
         let config = SessionConfig { entry: Entry::Default, limits: Limits::default(), wasi };

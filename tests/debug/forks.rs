@@ -111,7 +111,8 @@ fn changing_files_forks_the_timeline_and_loses_nothing() {
         trees.unwrap_or_default()
     };
     assert_eq!(paths(&worker), ["note.txt"]);
-    let told = worker.events.iter().filter(|event| matches!(event, Event::FilesChanged { asked: true, .. })).count();
+    let told =
+        worker.events.iter().filter(|event| matches!(event, Event::FilesChanged { requested: true, .. })).count();
     assert_eq!(told, 1);
     command(&mut worker, DebugCommand::JumpTo { step: 4 });
     assert_eq!(paths(&worker), Vec::<String>::new(), "before that step it is not there");
@@ -125,6 +126,6 @@ fn changing_files_forks_the_timeline_and_loses_nothing() {
     let taken = worker
         .events
         .iter()
-        .any(|event| matches!(event, Event::FilesChanged { removed, asked: false, .. } if !removed.is_empty()));
+        .any(|event| matches!(event, Event::FilesChanged { removed, requested: false, .. } if !removed.is_empty()));
     assert!(!taken, "the page's storage is not told to forget it");
 }

@@ -100,8 +100,8 @@ impl WasiCtx {
         let _ = self.take_output();
     }
 
-    /// From here on execution diverges than the first time: nothing that it got later is given to it again, but what
-    /// was typed and not read yet is still there.
+    /// From here on, execution diverges from the record: nothing that it got later is given to it again, but what was
+    /// typed and not read yet is still there.
     pub fn forget_what_comes(&mut self) {
         self.known = Record::default();
         self.playback = Playback::default();

@@ -12,19 +12,19 @@ impl DebugSession {
     pub fn variables(&self, info: &DebugInfo, frame: usize) -> Vec<Vec<Variable>> {
         let Some(address) = self.machine().frames().get(frame).copied() else { return Vec::new() };
         let Some(view) = self.frame_view(address) else { return Vec::new() };
-        let state = Standing { session: self, globals: self.globals(), frame: &view };
+        let state = FrameState { session: self, globals: self.globals(), frame: &view };
         info.variables(self.program().instrumented.original(), view.offset, &state)
     }
 }
 
 /// A frame, the globals and the first memory: compilers use no other.
-struct Standing<'a> {
+struct FrameState<'a> {
     session: &'a DebugSession,
     globals: Vec<Val>,
     frame: &'a FrameView,
 }
 
-impl State for Standing<'_> {
+impl State for FrameState<'_> {
     fn memory(&self, address: u64, length: u64) -> Option<&[u8]> {
         let start = usize::try_from(address).ok()?;
         self.session.memory(0)?.get(start..start.checked_add(usize::try_from(length).ok()?)?)

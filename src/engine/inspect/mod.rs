@@ -31,7 +31,7 @@ pub struct Inspection {
     pub summary: Option<Rc<Summary>>,
     /// The module in the binary format, when there is one.
     pub wasm: Option<Rc<[u8]>>,
-    /// What was noticed in a module that can run.
+    /// The facts about a module that can run.
     pub facts: ModuleFacts,
 }
 
@@ -69,10 +69,13 @@ pub fn inspect(source: &Source) -> Inspection {
             let problem = verdict.problem(&source.name);
             (place(source, &wasm, vec![(at.offset, problem)]), Some(verdict))
         }
-        Validity::TooLarge(excesses) => {
-            let problems = excesses
-                .iter()
-                .map(|excess| (excess.offset, Problem::error(&source.name, &*excess.message).help(excess.help)));
+        Validity::TooLarge(exceeded_limits) => {
+            let problems = exceeded_limits.iter().map(|exceeded_limit| {
+                (
+                    exceeded_limit.offset,
+                    Problem::error(&source.name, &*exceeded_limit.message).help(exceeded_limit.help),
+                )
+            });
             (place(source, &wasm, problems.collect()), None)
         }
         Validity::Invalid(errors) => (invalid(source, &wasm, &errors), None),

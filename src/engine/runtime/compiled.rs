@@ -21,8 +21,8 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Readies a valid module, in which this was noticed, for runs with such limits. A function is compiled when it is
-    /// first called: most of a program never is.
+    /// Compiles a valid module with these facts for runs with such limits. A function is compiled when it is first
+    /// called: most of a program never is.
     ///
     /// # Errors
     ///

@@ -18,8 +18,8 @@ pub(super) fn build(module: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
     match validate::validate(&wasm) {
         Validity::Valid(_) => Ok(wasm),
         Validity::NeedsProposals { proposals, .. } => Err(Stop::NotRun(proposals)),
-        Validity::TooLarge(excesses) => {
-            let why = excesses.first().map_or("", |excess| excess.message.as_str());
+        Validity::TooLarge(exceeded_limits) => {
+            let why = exceeded_limits.first().map_or("", |exceeded_limit| exceeded_limit.message.as_str());
             failed(format!("the module cannot run here: {why}"))
         }
         Validity::Invalid(faults) => {

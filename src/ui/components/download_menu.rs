@@ -29,7 +29,7 @@ pub fn DownloadDialog(props: &Props) -> Html {
     let check = use_slice::<CheckContext>();
     let problem = use_state_eq(|| None::<AttrValue>);
     // The number of the build that is waited for.
-    let asked = use_memo((), |()| Cell::new(0_u32));
+    let requested = use_memo((), |()| Cell::new(0_u32));
     let stem = file_stem(&workspace.project.name);
     let hand_out = {
         let (problem, on_close) = (problem.setter(), props.on_close.clone());
@@ -46,10 +46,11 @@ pub fn DownloadDialog(props: &Props) -> Html {
         }
     };
     let on_event = {
-        let (asked, hand_out, problem, stem) = (asked.clone(), hand_out.clone(), problem.setter(), stem.clone());
+        let (requested, hand_out, problem, stem) =
+            (requested.clone(), hand_out.clone(), problem.setter(), stem.clone());
         Callback::from(move |event: Rc<EngineEvent>| {
             let EngineEvent::Built { version, result, .. } = &*event else { return };
-            if *version != asked.get() || asked.get() == 0 {
+            if *version != requested.get() || requested.get() == 0 {
                 return;
             }
             match result {
@@ -86,7 +87,8 @@ pub fn DownloadDialog(props: &Props) -> Html {
         }
     };
     let module = {
-        let (editor, workspace, asked, problem) = (editor.clone(), workspace.clone(), asked.clone(), problem.setter());
+        let (editor, workspace, requested, problem) =
+            (editor.clone(), workspace.clone(), requested.clone(), problem.setter());
         let (hand_out, stem) = (hand_out.clone(), stem.clone());
         Callback::from(move |_: MouseEvent| {
             editor.flush();
@@ -96,8 +98,8 @@ pub fn DownloadDialog(props: &Props) -> Html {
                 hand_out(&format!("{stem}.wasm"), "application/wasm", bytes);
                 return;
             }
-            asked.set(asked.get() + 1);
-            engine.build(asked.get(), program.source());
+            requested.set(requested.get() + 1);
+            engine.build(requested.get(), program.source());
         })
     };
     let project = {

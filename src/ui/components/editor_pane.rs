@@ -78,7 +78,7 @@ pub fn EditorPane() -> Html {
                 },
                 on_point: {
                     let debugger = debugger.clone();
-                    Callback::from(move |pointing| debugger.point(pointing))
+                    Callback::from(move |hover_request| debugger.point(hover_request))
                 },
                 on_moved: Callback::from(move |moved: Vec<MovedBreakpoint>| {
                     let (places, lines): (Vec<_>, Vec<_>) = moved.into_iter().partition(|moved| moved.column > 0);

@@ -50,7 +50,7 @@ pub fn FilesPanel() -> Html {
     };
     let ask = {
         let dialog = dialog.setter();
-        Callback::from(move |asked| dialog.set(Some(asked)))
+        Callback::from(move |requested| dialog.set(Some(requested)))
     };
     let active = state.active.clone().or_else(|| visible.first().map(|row| row.path.clone()));
     let count = state.entries.iter().filter(|entry| entry.kind != FileKind::Directory).count();

@@ -22,7 +22,7 @@ pub struct Props {
 
 /// The question that is asked on top.
 #[derive(Debug, Clone, PartialEq)]
-enum Question {
+enum Confirmation {
     New,
     Rename,
     Reset,
@@ -33,7 +33,7 @@ enum Question {
 pub fn ProjectsDialog(props: &Props) -> Html {
     let projects = use_slice::<Projects>();
     let workspace = use_slice::<WorkspaceContext>();
-    let question = use_state_eq(|| None::<Question>);
+    let question = use_state_eq(|| None::<Confirmation>);
     let usage = use_state_eq(|| None::<String>);
     {
         let (projects, usage) = (projects.clone(), usage.setter());
@@ -44,9 +44,9 @@ pub fn ProjectsDialog(props: &Props) -> Html {
             });
         });
     }
-    let ask = |asked: Question| {
+    let ask = |requested: Confirmation| {
         let question = question.setter();
-        Callback::from(move |_: MouseEvent| question.set(Some(asked.clone())))
+        Callback::from(move |_: MouseEvent| question.set(Some(requested.clone())))
     };
     let duplicate = {
         let (projects, on_close) = (projects.clone(), props.on_close.clone());
@@ -78,7 +78,7 @@ pub fn ProjectsDialog(props: &Props) -> Html {
                     <span class="project-time">{ if is_open { "open now".to_owned() } else { time_text(project.edited) } }</span>
                 </button>
                 <button type="button" class="quiet-button" aria-label={format!("Delete {}", project.name)} title="Delete"
-                    onclick={ask(Question::Delete(project.clone()))}>{ "Delete" }</button>
+                    onclick={ask(Confirmation::Delete(project.clone()))}>{ "Delete" }</button>
             </li>
         }
     };
@@ -89,10 +89,10 @@ pub fn ProjectsDialog(props: &Props) -> Html {
     html! {
         <Modal id="projects-dialog" title="Projects" on_close={&props.on_close}>
             <div class="project-tools">
-                <button type="button" class="button primary-button" onclick={ask(Question::New)}>{ "New project" }</button>
-                <button type="button" class="button" onclick={ask(Question::Rename)}>{ "Rename" }</button>
+                <button type="button" class="button primary-button" onclick={ask(Confirmation::New)}>{ "New project" }</button>
+                <button type="button" class="button" onclick={ask(Confirmation::Rename)}>{ "Rename" }</button>
                 <button type="button" class="button" onclick={duplicate}>{ "Duplicate" }</button>
-                <button type="button" class="button" onclick={ask(Question::Reset)}>{ "Reset" }</button>
+                <button type="button" class="button" onclick={ask(Confirmation::Reset)}>{ "Reset" }</button>
             </div>
             if let Some(saving) = saving { <p class="dialog-hint" data-problem="true" role="alert">{ saving }</p> }
             <div role="status">
@@ -123,7 +123,7 @@ type Act = Rc<dyn Fn(&Projects, &str)>;
 
 #[derive(PartialEq, Properties)]
 struct AnswersProps {
-    question: UseStateHandle<Option<Question>>,
+    question: UseStateHandle<Option<Confirmation>>,
     projects: Projects,
     workspace: WorkspaceContext,
     /// Closes the list as well.
@@ -167,20 +167,20 @@ fn Answers(props: &AnswersProps) -> Html {
     let name = props.workspace.project.name.to_string();
     match &*props.question {
         None => Html::default(),
-        Some(Question::New) => html! {
+        Some(Confirmation::New) => html! {
             <NameDialog title="New project" label="Name" value="Untitled" action="Create" check={not_empty}
                 on_name={create} on_close={close} />
         },
-        Some(Question::Rename) => html! {
+        Some(Confirmation::Rename) => html! {
             <NameDialog title="Rename the project" label="Name" value={name} action="Rename" check={not_empty}
                 on_name={then(Rc::new(|projects, name| projects.rename(name)))} on_close={close} />
         },
-        Some(Question::Reset) => html! {
+        Some(Confirmation::Reset) => html! {
             <ConfirmDialog title="Reset the project?" action="Reset"
                 text={format!("“{name}” goes back to {}. Its text, its command-line arguments, its environment and all its files are replaced. You can undo this.", beginning(&props.workspace))}
                 on_yes={reset} on_close={close} />
         },
-        Some(Question::Delete(project)) => {
+        Some(Confirmation::Delete(project)) => {
             let id = project.id.clone();
             html! {
                 <ConfirmDialog title="Delete the project?" action="Delete"

@@ -42,13 +42,15 @@ pub fn QuarantinedList() -> Html {
         Callback::from(move |()| question.set(None))
     };
     let on_yes = {
-        let (projects, list, problem, asked) = (projects.clone(), list.setter(), problem.setter(), (*question).clone());
+        let (projects, list, problem, requested) =
+            (projects.clone(), list.setter(), problem.setter(), (*question).clone());
         let close = close.clone();
         Callback::from(move |()| {
-            let (projects, list, problem, asked) = (projects.clone(), list.clone(), problem.clone(), asked.clone());
+            let (projects, list, problem, requested) =
+                (projects.clone(), list.clone(), problem.clone(), requested.clone());
             close.emit(());
             spawn_local(async move {
-                if let Some(quarantined) = asked
+                if let Some(quarantined) = requested
                     && let Err(reason) = projects.delete_quarantined(&quarantined).await
                 {
                     problem.set(Some(format!("“{}” cannot be deleted: {reason}.", quarantined.name)));

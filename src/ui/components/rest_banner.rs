@@ -12,7 +12,7 @@ use crate::ui::state::worker::{Missing, WorkerAction};
 
 /// Something that waits.
 #[derive(Clone, PartialEq)]
-struct Waits {
+struct PendingPart {
     /// What it waits for.
     part: &'static str,
     /// Why that could not be fetched; `None` while it is.
@@ -31,7 +31,7 @@ pub fn RestBanner() -> Html {
     }
     let worker = use_slice::<WorkerContext>();
     let engine = use_slice::<Engine>();
-    let interpreter = worker.missing.as_ref().map(|missing| Waits {
+    let interpreter = worker.missing.as_ref().map(|missing| PendingPart {
         part: "A part of the interpreter",
         failure: match missing {
             Missing::Failed(reason) => Some(reason.clone().into()),
@@ -53,11 +53,12 @@ pub fn RestBanner() -> Html {
     }
 }
 
-fn page_waits() -> Option<Waits> {
-    rest::is_asked_for().then(|| Waits { part: "A part of Wasmoscope", failure: rest::failure().map(AttrValue::from) })
+fn page_waits() -> Option<PendingPart> {
+    rest::is_asked_for()
+        .then(|| PendingPart { part: "A part of Wasmoscope", failure: rest::failure().map(AttrValue::from) })
 }
 
-fn banner(waits: &Waits, retry: Callback<MouseEvent>, dismiss: Callback<MouseEvent>) -> Html {
+fn banner(waits: &PendingPart, retry: Callback<MouseEvent>, dismiss: Callback<MouseEvent>) -> Html {
     let part = waits.part;
     let Some(reason) = &waits.failure else {
         return html! { <div class="fault-banner-body rest-coming"><p>{ format!("{part} is loading …") }</p></div> };

@@ -41,7 +41,7 @@ enum Step {
     /// None: it opens as it is.
     Not,
     /// The worker has been asked for it.
-    Asked,
+    Requested,
     /// It is there, with the files as the run found them.
     There(Bookmark, Rc<[FileImage]>),
 }
@@ -59,7 +59,7 @@ pub fn ShareDialog(props: &Props) -> Html {
         use_effect_with((props.projects.clone(), (*step).clone()), move |(projects, step)| {
             let (bookmark, files) = match step {
                 Step::Not => (None, None),
-                Step::Asked => return,
+                Step::Requested => return,
                 Step::There(bookmark, files) => (Some(bookmark.clone()), Some(files.clone())),
             };
             link.set(Link::Making);
@@ -92,7 +92,7 @@ pub fn ShareDialog(props: &Props) -> Html {
         Callback::from(move |event: Event| {
             let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
             if input.checked() {
-                step.set(Step::Asked);
+                step.set(Step::Requested);
                 engine.bookmark();
             } else {
                 step.set(Step::Not);

@@ -101,11 +101,11 @@ fn Missing(props: &MissingProps) -> Html {
             }
         })
     };
-    let asked: SourcesState = (*sources).clone();
+    let requested: SourcesState = (*sources).clone();
     let onchange = Callback::from(move |event: Event| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
         if let Some(list) = input.files() {
-            supply_picked(picked(&list), workspace.clone(), asked.clone());
+            supply_picked(picked(&list), workspace.clone(), requested.clone());
         }
         // The same file can then be picked again.
         input.set_value("");

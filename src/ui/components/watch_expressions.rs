@@ -9,7 +9,7 @@ use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::written;
 use crate::ui::state::debug::Base;
-use crate::ui::state::expressions::{Expression, ExpressionChange, LONGEST, MOST, Worked};
+use crate::ui::state::expressions::{EvaluatedExpression, Expression, ExpressionChange, LONGEST, MOST};
 
 #[component]
 pub fn WatchExpressions() -> Html {
@@ -88,7 +88,7 @@ fn ExpressionLine(props: &LineProps) -> Html {
         Callback::from(move |_: FocusEvent| editing.set(false))
     };
     let remove = Callback::from(move |_: MouseEvent| debugger.expressions(ExpressionChange::Remove { id }));
-    let value = match result.map(|Worked { result, .. }| result) {
+    let value = match result.map(|EvaluatedExpression { result, .. }| result) {
         None => html! { <span class="debug-value">{ "…" }</span> },
         Some(Ok(value)) => {
             let hex = value.hex.as_ref().map(|hex| format!(" · {hex}")).unwrap_or_default();

@@ -12,7 +12,7 @@ use super::use_engine::Engine;
 use crate::protocol::{
     Breakpoint, DebugCommand, Event, Hover, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
 };
-use crate::ui::platform::editor::{HoverText, Pointing};
+use crate::ui::platform::editor::{HoverRequest, HoverText};
 use crate::ui::selectors::debug::written;
 use crate::ui::selectors::sources::innermost_given;
 use crate::ui::state::breakpoints::BreakpointChange;
@@ -45,7 +45,7 @@ struct DebuggerInner {
     /// What was asked for while the debugger was still at something else.
     waiting: RefCell<VecDeque<DebugCommand>>,
     /// What the user points at, until the debugger has said what is there; and the number of that question.
-    pointing: RefCell<Option<(u32, Pointing)>>,
+    hover_request: RefCell<Option<(u32, HoverRequest)>>,
     queries: Cell<u32>,
     workspace: WorkspaceContext,
     /// The run that was seen to begin last.
@@ -70,7 +70,7 @@ pub fn use_debugger(
             sources: sources.clone(),
             settings: settings.clone(),
             waiting: RefCell::default(),
-            pointing: RefCell::default(),
+            hover_request: RefCell::default(),
             queries: Cell::default(),
             workspace: workspace.clone(),
             begun: Cell::default(),
@@ -190,7 +190,7 @@ impl Debugger {
 
     pub fn change(&self, change: ValueChange) {
         if self.0.debug.clone().is_stopped() {
-            self.0.debug.dispatch(DebugAction::Asked);
+            self.0.debug.dispatch(DebugAction::Requested);
             self.0.engine.change_value(change);
         }
     }
@@ -245,29 +245,29 @@ impl Debugger {
     }
 
     /// Tells the user what is at the place in the editor that they point at.
-    pub fn point(&self, pointing: Pointing) {
+    pub fn point(&self, hover_request: HoverRequest) {
         let inner = &self.0;
         let debug = inner.debug.clone();
         if inner.editor.file().is_some() {
-            let name = pointing.name.as_deref().filter(|_| debug.is_stopped());
+            let name = hover_request.name.as_deref().filter(|_| debug.is_stopped());
             let text = name.and_then(|name| variable(&debug, name));
-            return pointing.answer(text.as_ref());
+            return hover_request.answer(text.as_ref());
         }
-        let at = inner.editor.byte_at(pointing.at, debug.text.as_ref()).filter(|_| debug.is_stopped());
-        let Some(at) = at else { return pointing.answer(None) };
+        let at = inner.editor.byte_at(hover_request.at, debug.text.as_ref()).filter(|_| debug.is_stopped());
+        let Some(at) = at else { return hover_request.answer(None) };
         let query = inner.queries.get() + 1;
         inner.queries.set(query);
-        let name = pointing.name.clone();
+        let name = hover_request.name.clone();
         // Who points somewhere else does not want to know any more.
-        if let Some((_, before)) = inner.pointing.replace(Some((query, pointing))) {
+        if let Some((_, before)) = inner.hover_request.replace(Some((query, hover_request))) {
             before.answer(None);
         }
         inner.engine.hover(query, at, name, debug.frame as u32);
     }
 
     fn show_hover(&self, query: u32, hover: Option<&Hover>) {
-        let pointing = self.0.pointing.borrow_mut().take_if(|(asked, _)| *asked == query);
-        let Some((_, pointing)) = pointing else { return };
+        let hover_request = self.0.hover_request.borrow_mut().take_if(|(requested, _)| *requested == query);
+        let Some((_, hover_request)) = hover_request else { return };
         let base = self.0.debug.clone().base;
         let text = hover.map(|hover| HoverText {
             title: hover.title.clone(),
@@ -275,7 +275,7 @@ impl Debugger {
             notes: hover.notes.clone(),
             range: hover.place.map(|place| self.0.editor.positions(place)),
         });
-        pointing.answer(text.as_ref());
+        hover_request.answer(text.as_ref());
     }
 
     /// On to the line that the editor's cursor is on.
@@ -295,9 +295,9 @@ impl Debugger {
                 self.0.waiting.borrow_mut().clear();
             }
             if let Event::Finished { .. } = event
-                && let Some((_, pointing)) = self.0.pointing.take()
+                && let Some((_, hover_request)) = self.0.hover_request.take()
             {
-                pointing.answer(None);
+                hover_request.answer(None);
             }
             return;
         };

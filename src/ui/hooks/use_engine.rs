@@ -197,7 +197,7 @@ impl Engine {
 
     pub fn debug_command(&self, command: DebugCommand) {
         if self.0.active.get() {
-            self.0.slices.debug.dispatch(DebugAction::Asked);
+            self.0.slices.debug.dispatch(DebugAction::Requested);
             self.0.send(Request::DebugCommand { run: self.0.run.get(), command });
         }
     }
@@ -313,7 +313,7 @@ impl Engine {
     }
 
     pub fn check(&self, version: Version, source: Source) {
-        self.0.slices.check.dispatch(CheckAction::Asked { version });
+        self.0.slices.check.dispatch(CheckAction::Requested { version });
         // Of several that wait for the worker to load, only the last is of interest.
         self.0.queue.borrow_mut().retain(|request| !matches!(request, Request::Check { .. }));
         self.0.send(Request::Check { version, source });
@@ -412,13 +412,13 @@ impl Engine {
         self.watch(dom::now());
     }
 
-    fn watch(&self, asked: f64) {
+    fn watch(&self, requested: f64) {
         let weak = Rc::downgrade(&self.0);
         let timeout = Timeout::new(PATIENCE_MS, move || {
             let Some(engine) = weak.upgrade().map(Engine) else { return };
             let now = dom::now();
-            if now - engine.0.last_message.get() < f64::from(PATIENCE_MS) && now - asked < LONGEST_PATIENCE_MS {
-                engine.watch(asked);
+            if now - engine.0.last_message.get() < f64::from(PATIENCE_MS) && now - requested < LONGEST_PATIENCE_MS {
+                engine.watch(requested);
             } else {
                 engine.replace("The interpreter did not respond and was restarted. Your text and files are safe.");
             }

@@ -70,10 +70,10 @@ fn on_event(event: &Event, state: &UseReducerDispatcher<FilesState>, readers: &R
         Event::Tree { entries, bytes } => {
             state.dispatch(FilesAction::Tree { entries: entries.as_slice().into(), bytes: *bytes });
         }
-        Event::FilesChanged { written, removed, asked } => state.dispatch(FilesAction::Changed {
+        Event::FilesChanged { written, removed, requested } => state.dispatch(FilesAction::Changed {
             written: written.iter().map(|file| file.path.clone()).collect(),
             removed: removed.clone(),
-            asked: *asked,
+            requested: *requested,
         }),
         // In the order of the events: an effect may come after what a short run did.
         Event::Started { .. } => state.dispatch(FilesAction::RunStarted),
@@ -95,7 +95,7 @@ fn on_event(event: &Event, state: &UseReducerDispatcher<FilesState>, readers: &R
 
 fn take_reader<T>(readers: &RefCell<Vec<(String, Callback<T>)>>, path: &str) -> Option<Callback<T>> {
     let mut readers = readers.borrow_mut();
-    let index = readers.iter().position(|(asked, _)| asked == path)?;
+    let index = readers.iter().position(|(requested, _)| requested == path)?;
     Some(readers.remove(index).1)
 }
 
@@ -103,7 +103,7 @@ impl Files {
     /// Asks the worker for a change.
     pub fn change(&self, change: FileChange) {
         // What is written is with the worker: it is not copied for the panel, which only counts answers.
-        self.state.dispatch(FilesAction::Asked(match &change {
+        self.state.dispatch(FilesAction::Requested(match &change {
             FileChange::Write { .. } => FileChange::Write { files: Vec::new() },
             change => change.clone(),
         }));

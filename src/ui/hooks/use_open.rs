@@ -12,7 +12,7 @@ use super::use_projects::Projects;
 use super::use_sources::{names_sources, supply};
 use crate::ui::platform::upload::Picked;
 use crate::ui::selectors::numbers::count;
-use crate::ui::selectors::opened::{Opened, Several, classify, several};
+use crate::ui::selectors::opened::{Opened, OpenedTogether, classify, several};
 use crate::ui::state::project::{About, Program};
 use crate::ui::state::project_file::ProjectFile;
 
@@ -98,9 +98,9 @@ impl Opener {
     pub fn open(&self, picked: Vec<Picked>) {
         let opener = self.clone();
         spawn_local(async move {
-            let asked = (*opener.0.sources.clone()).clone();
-            let supplied = supply(&picked, &opener.0.workspace, &asked).await;
-            let description = supplied.describe(&asked.files);
+            let requested = (*opener.0.sources.clone()).clone();
+            let supplied = supply(&picked, &opener.0.workspace, &requested).await;
+            let description = supplied.describe(&requested.files);
             // A folder with nothing in it but names that the module also has is more likely one for the program to read.
             let is_one = matches!(picked.as_slice(), [file] if !file.is_directory());
             if !supplied.added.is_empty() {
@@ -124,14 +124,14 @@ impl Opener {
         let all: Vec<&Picked> = picked.iter().filter(|file| !file.is_directory()).collect();
         let paths: Vec<&str> = all.iter().map(|file| &*file.path).collect();
         match several(&paths) {
-            Several::Projects => {
+            OpenedTogether::Projects => {
                 for file in all {
                     let before = workspace.clone().opened;
                     self.open_one(file.clone()).await;
                     projects.opened(before).await;
                 }
             }
-            Several::Program { module, sources, others } => {
+            OpenedTogether::Program { module, sources, others } => {
                 let before = workspace.clone().opened;
                 let chosen = |places: &[usize]| places.iter().map(|place| all[*place].clone()).collect::<Vec<_>>();
                 self.0.awaited.replace(Some(Awaited { before, is_begun: false, picked: chosen(&sources) }));
@@ -141,7 +141,7 @@ impl Opener {
                     files.upload(chosen(&others), "").await;
                 }
             }
-            Several::Files => {
+            OpenedTogether::Files => {
                 let count = count(all.len() as u64, "file", "files");
                 files.upload(picked, "").await;
                 projects.notify(&format!("{count} were added to Files."), About::Program);
@@ -153,9 +153,9 @@ impl Opener {
     fn take_source(&self, picked: Vec<Picked>) {
         let opener = self.clone();
         spawn_local(async move {
-            let asked = (*opener.0.sources.clone()).clone();
-            let supplied = supply(&picked, &opener.0.workspace, &asked).await;
-            let description = supplied.describe(&asked.files);
+            let requested = (*opener.0.sources.clone()).clone();
+            let supplied = supply(&picked, &opener.0.workspace, &requested).await;
+            let description = supplied.describe(&requested.files);
             if supplied.added.is_empty() {
                 opener.0.projects.notify_error(&description, About::Program);
             } else {

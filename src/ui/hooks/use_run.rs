@@ -101,7 +101,7 @@ pub fn use_launcher(
     {
         let launcher = launcher.clone();
         let refused = matches!(&run.phase, Phase::Finished(outcome) if matches!(**outcome, Outcome::NotStarted { .. }));
-        use_effect_with((check.asked, check.answered, refused), move |(_, _, refused)| launcher.checked(*refused));
+        use_effect_with((check.requested, check.answered, refused), move |(_, _, refused)| launcher.checked(*refused));
     }
     (*launcher).clone()
 }

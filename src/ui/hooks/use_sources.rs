@@ -57,7 +57,7 @@ pub fn use_sources(
         use_effect_with((workspace.opened, has_any && binary), move |(_, wanted)| {
             if *wanted {
                 version.set(version.get() + 1);
-                sources.dispatch(SourcesAction::Asked { version: version.get() });
+                sources.dispatch(SourcesAction::Requested { version: version.get() });
                 engine.list_sources(version.get(), program.source());
             }
         });

@@ -1,4 +1,4 @@
-//! The door to the text editor, `editor/index.js`.
+//! The interface of the text editor, `editor/index.js`.
 
 use js_sys::{Array, Function, Object, Reflect, Uint32Array};
 use wasm_bindgen::prelude::*;
@@ -75,7 +75,7 @@ pub struct EditorCallbacks {
     /// An edit moved breakpoints: all that are left.
     pub on_moved: Callback<Vec<MovedBreakpoint>>,
     /// The user points at a place, which requests a hover.
-    pub on_point: Callback<Pointing>,
+    pub on_point: Callback<HoverRequest>,
 }
 
 /// Where a breakpoint is after an edit.
@@ -89,7 +89,7 @@ pub struct MovedBreakpoint {
 
 /// A request for a hover.
 #[derive(Clone)]
-pub struct Pointing {
+pub struct HoverRequest {
     /// In the editor's positions, as in `selectors/offsets`.
     pub at: u32,
     /// The name that stands there, without `$`.
@@ -108,7 +108,7 @@ pub struct HoverText {
     pub range: Option<(u32, u32)>,
 }
 
-impl Pointing {
+impl HoverRequest {
     /// Answers the request, once; `None` if there is no hover.
     pub fn answer(&self, hover: Option<&HoverText>) {
         let answer = hover.map_or(JsValue::NULL, |hover| {
@@ -259,7 +259,7 @@ impl EditorCode {
             let moved = numbers.as_chunks::<3>().0.iter();
             on_moved.emit(moved.map(|&[id, line, column]| MovedBreakpoint { id, line, column }).collect());
         });
-        let point = Points::new(move |at, name, answer| on_point.emit(Pointing { at, name, answer }));
+        let point = Points::new(move |at, name, answer| on_point.emit(HoverRequest { at, name, answer }));
         let view = self.0.create_editor(
             parent,
             text,

@@ -264,9 +264,9 @@ impl Database {
         let (body, program) = encode(project)?;
         let transaction = connection.begin(&[PROJECTS, FILES, PIECES, COUNTERS], true).await?;
         let (projects, counters) = (transaction.store(PROJECTS)?, transaction.store(COUNTERS)?);
-        let asked = (projects.get(&id.into()), counters.get(&ORDER.into()));
-        let present = result(asked.0).await?;
-        let order = result(asked.1).await?.as_f64().unwrap_or(0.0) + 1.0;
+        let requested = (projects.get(&id.into()), counters.get(&ORDER.into()));
+        let present = result(requested.0).await?;
+        let order = result(requested.1).await?.as_f64().unwrap_or(0.0) + 1.0;
         if present.is_undefined() {
             let is_whole = matches!(files, FilesUpdate::Replace(_)) && !program_is_stored;
             if based_on.is_some() && !is_whole {
@@ -328,9 +328,10 @@ impl Database {
             loop {
                 let range = files_after(from, after.as_ref())?;
                 let few = FILES_AT_ONCE / 16;
-                let asked =
+                let requested =
                     (store.get_all_keys_with_key_and_limit(&range, few), store.get_all_with_key_and_limit(&range, few));
-                let (keys, values) = (Array::from(&result(asked.0).await?), Array::from(&result(asked.1).await?));
+                let (keys, values) =
+                    (Array::from(&result(requested.0).await?), Array::from(&result(requested.1).await?));
                 for (key, value) in keys.iter().zip(values.iter()) {
                     let copy = Array::from(&key);
                     copy.set(0, to.into());
@@ -367,8 +368,8 @@ impl Database {
         let Backing::Browser(connection) = &self.0 else { return Ok(Vec::new()) };
         let transaction = connection.begin(&[QUARANTINE, PIECES], false).await?;
         let store = transaction.store(QUARANTINE)?;
-        let asked = (store.get_all_keys(), store.get_all());
-        let (keys, records) = (Array::from(&result(asked.0).await?), Array::from(&result(asked.1).await?));
+        let requested = (store.get_all_keys(), store.get_all());
+        let (keys, records) = (Array::from(&result(requested.0).await?), Array::from(&result(requested.1).await?));
         let mut quarantined = Vec::new();
         for (key, record) in keys.iter().zip(records.iter()) {
             let key = Array::from(&key);
@@ -432,8 +433,8 @@ async fn quarantine(connection: &Connection, id: &str) -> Result<(), StorageErro
     let transaction = connection.begin(&[PROJECTS, QUARANTINE], true).await?;
     let (projects, quarantined) = (transaction.store(PROJECTS)?, transaction.store(QUARANTINE)?);
     let range = range_of_project(id)?;
-    let asked = (projects.get(&id.into()), quarantined.get_all_keys_with_key(&range));
-    let (record, keys) = (result(asked.0).await?, Array::from(&result(asked.1).await?));
+    let requested = (projects.get(&id.into()), quarantined.get_all_keys_with_key(&range));
+    let (record, keys) = (result(requested.0).await?, Array::from(&result(requested.1).await?));
     // Whatever the clock says: one that lies there already is not overwritten.
     let last = keys.iter().filter_map(|key| Array::from(&key).get(1).as_f64()).fold(0.0, f64::max);
     let number = js_sys::Date::now().max(last + 1.0);
@@ -588,11 +589,11 @@ async fn read_files(
     let (mut done, mut after) = (0, None);
     while done < total {
         let range = files_after(id, after.as_ref())?;
-        let asked = (
+        let requested = (
             files.get_all_keys_with_key_and_limit(&range, FILES_AT_ONCE),
             files.get_all_with_key_and_limit(&range, FILES_AT_ONCE),
         );
-        let (keys, values) = (Array::from(&result(asked.0).await?), Array::from(&result(asked.1).await?));
+        let (keys, values) = (Array::from(&result(requested.0).await?), Array::from(&result(requested.1).await?));
         for (key, value) in keys.iter().zip(values.iter()) {
             let path = Array::from(&key).get(1).as_string().unwrap_or_default();
             if value.is_instance_of::<Uint8Array>() {

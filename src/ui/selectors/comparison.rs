@@ -103,7 +103,7 @@ mod tests {
         let changed = |written: &[&str]| FilesAction::Changed {
             written: written.iter().map(|&path| path.to_owned()).collect(),
             removed: vec![],
-            asked: false,
+            requested: false,
         };
         assert_eq!(summary(&FilesState::default()), None);
         assert_eq!(summary(&FilesState::default().apply(changed(&["a", "b"]))).as_deref(), Some("2 new"));

@@ -329,8 +329,8 @@ mod tests {
     fn marks_show_through_folded_directories() {
         let mut state = state(TREE, &[]);
         let written = vec!["a/b/c".to_owned()];
-        state =
-            state.apply_all([FilesAction::RunStarted, FilesAction::Changed { written, removed: vec![], asked: false }]);
+        state = state
+            .apply_all([FilesAction::RunStarted, FilesAction::Changed { written, removed: vec![], requested: false }]);
         let below: Vec<_> = rows(&state).iter().map(|row| row.mark_below).collect();
         assert_eq!(below, [true, false, false, false]);
         state = state.apply_all([FilesAction::Unfold("a".into()), FilesAction::Unfold("a/b".into())]);

@@ -21,7 +21,7 @@ pub enum Opened {
 
 /// What to do with several files that were chosen or dropped together, by their places among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Several {
+pub enum OpenedTogether {
     /// Projects, each opened in its turn.
     Projects,
     /// A module with the files that it was compiled from; the others are for the program to read.
@@ -34,21 +34,21 @@ pub enum Several {
 const SOURCES: [&str; 13] = ["rs", "c", "h", "cc", "cpp", "cxx", "hpp", "zig", "go", "ts", "swift", "d", "nim"];
 
 /// Looks at the paths of several files.
-pub fn several(paths: &[&str]) -> Several {
+pub fn several(paths: &[&str]) -> OpenedTogether {
     let extension = |path: &str| path.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
     let with = |wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
         paths.iter().enumerate().filter(|(_, path)| wanted(&extension(path))).map(|(index, _)| index).collect()
     };
     if paths.len() > 1 && with(&|extension| extension == "wasmoscope").len() == paths.len() {
-        return Several::Projects;
+        return OpenedTogether::Projects;
     }
     let sources = with(&|extension| SOURCES.contains(&extension));
     match with(&|extension| extension == "wasm").as_slice() {
         [module] if !sources.is_empty() => {
             let others = with(&|extension| extension != "wasm" && !SOURCES.contains(&extension));
-            Several::Program { module: *module, sources, others }
+            OpenedTogether::Program { module: *module, sources, others }
         }
-        _ => Several::Files,
+        _ => OpenedTogether::Files,
     }
 }
 
@@ -138,23 +138,27 @@ mod tests {
 
     #[test]
     fn a_module_and_its_source_are_one_program() {
-        let program = |module, sources: &[usize], others: &[usize]| Several::Program {
+        let program = |module, sources: &[usize], others: &[usize]| OpenedTogether::Program {
             module,
             sources: sources.to_vec(),
             others: others.to_vec(),
         };
         assert_eq!(several(&["bank.wasm", "main.rs"]), program(0, &[1], &[]));
         assert_eq!(several(&["src/main.rs", "in.txt", "BANK.WASM", "src/bank.rs"]), program(2, &[0, 3], &[1]));
-        assert_eq!(several(&["a.wasm", "in.txt"]), Several::Files);
-        assert_eq!(several(&["a.wasm", "b.wasm", "main.rs"]), Several::Files, "it is not clear which one is to run");
-        assert_eq!(several(&["main.rs", "bank.rs"]), Several::Files);
+        assert_eq!(several(&["a.wasm", "in.txt"]), OpenedTogether::Files);
+        assert_eq!(
+            several(&["a.wasm", "b.wasm", "main.rs"]),
+            OpenedTogether::Files,
+            "it is not clear which one is to run"
+        );
+        assert_eq!(several(&["main.rs", "bank.rs"]), OpenedTogether::Files);
     }
 
     #[test]
     fn several_projects_are_opened_as_projects() {
-        assert_eq!(several(&["a.wasmoscope", "b.Wasmoscope"]), Several::Projects);
-        assert_eq!(several(&["a.wasmoscope", "notes.txt"]), Several::Files);
-        assert_eq!(several(&[]), Several::Files);
+        assert_eq!(several(&["a.wasmoscope", "b.Wasmoscope"]), OpenedTogether::Projects);
+        assert_eq!(several(&["a.wasmoscope", "notes.txt"]), OpenedTogether::Files);
+        assert_eq!(several(&[]), OpenedTogether::Files);
     }
 
     #[test]

@@ -143,13 +143,13 @@ fn floor(text: &str, mut at: usize) -> usize {
 
 /// Which of the files that a module names a supplied one may be: those that it has the most of its path in common with,
 /// from the end. Several where its path does not distinguish them, none where its name is none of theirs.
-pub fn asked_for<'a>(given: &str, asked: &'a [Rc<str>]) -> Vec<&'a Rc<str>> {
+pub fn asked_for<'a>(given: &str, requested: &'a [Rc<str>]) -> Vec<&'a Rc<str>> {
     let score = |path: &str| {
         let parts = path.rsplit('/').zip(given.rsplit(['/', '\\']));
         parts.take_while(|(one, other)| one == other).count()
     };
-    let best = asked.iter().map(|path| score(path)).max().filter(|best| *best > 0);
-    asked.iter().filter(|path| Some(score(path)) == best).collect()
+    let best = requested.iter().map(|path| score(path)).max().filter(|best| *best > 0);
+    requested.iter().filter(|path| Some(score(path)) == best).collect()
 }
 
 /// The one of several files of the same name that a text is, by the functions that are declared in it; `None` where
@@ -352,14 +352,14 @@ mod tests {
 
     #[test]
     fn a_supplied_file_is_matched_by_the_end_of_its_path() {
-        let asked: [Rc<str>; 4] =
+        let requested: [Rc<str>; 4] =
             ["/g/a/src/main.rs", "/g/a/src/x/mod.rs", "/g/a/src/y/mod.rs", "/g/a/src/z.rs"].map(Rc::from);
-        assert_eq!(asked_for("main.rs", &asked), [&asked[0]]);
-        assert_eq!(asked_for("crate/src/y/mod.rs", &asked), [&asked[2]]);
-        assert_eq!(asked_for("y/mod.rs", &asked), [&asked[2]], "its folder was dropped");
-        assert_eq!(asked_for(r"src\z.rs", &asked), [&asked[3]]);
-        assert_eq!(asked_for("mod.rs", &asked), [&asked[1], &asked[2]], "it could be either");
-        assert!(asked_for("other.rs", &asked).is_empty());
+        assert_eq!(asked_for("main.rs", &requested), [&requested[0]]);
+        assert_eq!(asked_for("crate/src/y/mod.rs", &requested), [&requested[2]]);
+        assert_eq!(asked_for("y/mod.rs", &requested), [&requested[2]], "its folder was dropped");
+        assert_eq!(asked_for(r"src\z.rs", &requested), [&requested[3]]);
+        assert_eq!(asked_for("mod.rs", &requested), [&requested[1], &requested[2]], "it could be either");
+        assert!(asked_for("other.rs", &requested).is_empty());
     }
 
     fn landmark(line: u32, name: &str) -> Landmark {

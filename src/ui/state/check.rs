@@ -8,7 +8,7 @@ use crate::protocol::{Checked, ModuleSummary, Version};
 #[derive(Debug, Clone, Default)]
 pub struct CheckState {
     /// The newest version that was sent to be checked; 0 before the first.
-    pub asked: Version,
+    pub requested: Version,
     /// The version that `checked` is about.
     pub answered: Version,
     /// Kept while a newer version is being checked, so that nothing flickers. Its disassembly is in `disassembly`.
@@ -21,7 +21,7 @@ pub struct CheckState {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum CheckAction {
-    Asked {
+    Requested {
         version: Version,
     },
     Answered {
@@ -42,7 +42,7 @@ impl PartialEq for CheckState {
         };
         same_answer
             && self.compiled.is_some() == other.compiled.is_some()
-            && self.asked == other.asked
+            && self.requested == other.requested
             && self.answered == other.answered
     }
 }
@@ -58,14 +58,14 @@ impl CheckAction {
 impl CheckState {
     pub fn apply(&self, action: CheckAction) -> Self {
         match action {
-            CheckAction::Asked { version } => Self { asked: version.max(self.asked), ..self.clone() },
+            CheckAction::Requested { version } => Self { requested: version.max(self.requested), ..self.clone() },
             // An answer about a version that has been typed over is dropped: its places would be wrong.
-            CheckAction::Answered { version, .. } if version != self.asked => self.clone(),
+            CheckAction::Answered { version, .. } if version != self.requested => self.clone(),
             CheckAction::Answered { version, checked, disassembly } => {
                 let compiled = if checked.module.is_some() { Some(checked.clone()) } else { self.compiled.clone() };
-                Self { asked: self.asked, answered: version, checked: Some(checked), compiled, disassembly }
+                Self { requested: self.requested, answered: version, checked: Some(checked), compiled, disassembly }
             }
-            CheckAction::Forget => Self { asked: self.asked, ..Self::default() },
+            CheckAction::Forget => Self { requested: self.requested, ..Self::default() },
         }
     }
 
@@ -86,7 +86,7 @@ impl CheckState {
 
     /// Whether an answer is on its way.
     pub fn is_pending(&self) -> bool {
-        self.asked != self.answered
+        self.requested != self.answered
     }
 }
 
@@ -118,8 +118,11 @@ mod tests {
 
     #[test]
     fn a_stale_answer_is_dropped() {
-        let state =
-            apply_all([CheckAction::Asked { version: 1 }, CheckAction::Asked { version: 2 }, answered(1, "one")]);
+        let state = apply_all([
+            CheckAction::Requested { version: 1 },
+            CheckAction::Requested { version: 2 },
+            answered(1, "one"),
+        ]);
         assert_eq!(state.checked, None);
         assert!(state.is_pending());
         let state = state.apply(answered(2, "two"));
@@ -136,17 +139,20 @@ mod tests {
             CheckAction::Answered { version, checked, disassembly }
         };
         let good = ModuleSummary { functions: 3, ..ModuleSummary::default() };
-        let state = apply_all([CheckAction::Asked { version: 1 }, with_module(1, Some(good.clone()))]);
+        let state = apply_all([CheckAction::Requested { version: 1 }, with_module(1, Some(good.clone()))]);
         assert!(!state.is_module_stale());
-        let state = state.apply(CheckAction::Asked { version: 2 }).apply(with_module(2, None));
+        let state = state.apply(CheckAction::Requested { version: 2 }).apply(with_module(2, None));
         assert_eq!((state.module(), state.is_module_stale()), (Some(&good), true));
         assert_eq!(state.apply(CheckAction::Forget).module(), None);
     }
 
     #[test]
     fn the_last_answer_stays_while_the_next_is_awaited() {
-        let state =
-            apply_all([CheckAction::Asked { version: 1 }, answered(1, "one"), CheckAction::Asked { version: 2 }]);
+        let state = apply_all([
+            CheckAction::Requested { version: 1 },
+            answered(1, "one"),
+            CheckAction::Requested { version: 2 },
+        ]);
         assert!(state.checked.is_some());
         assert!(state.is_pending());
         assert!(state.disassembly.is_some());

@@ -79,7 +79,7 @@ pub enum DebugAction {
     /// A plain run began, or the worker is gone: nothing is debugged any more.
     End,
     /// Something was asked for.
-    Asked,
+    Requested,
     /// A call of a frame, inlined or not.
     SelectCall {
         frame: usize,
@@ -140,7 +140,7 @@ impl DebugState {
                 };
             }
             DebugAction::End => next.end(),
-            DebugAction::Asked => {
+            DebugAction::Requested => {
                 next.refused = None;
                 if let DebugPhase::Stopped(view) = &self.phase {
                     next.phase = DebugPhase::Working { progress: None, last: view.clone() };
@@ -184,7 +184,7 @@ impl DebugState {
         self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. }))
     }
 
-    /// Whether there is something to be given up.
+    /// Whether there is something to cancel.
     pub fn is_working(&self) -> bool {
         matches!(self.phase, DebugPhase::Working { .. })
     }
@@ -321,7 +321,7 @@ pub mod tests {
     fn a_step_is_asked_for_and_answered() {
         let state = apply_all(begun());
         assert!(state.is_stopped());
-        let state = state.apply(DebugAction::Asked);
+        let state = state.apply(DebugAction::Requested);
         assert!(state.is_working());
         assert_eq!(state.view().map(|view| view.step), Some(0), "the last view is still there");
         let state = state.apply(stopped(1, StopReason::Step));
@@ -331,7 +331,7 @@ pub mod tests {
 
     #[test]
     fn progress_is_kept_until_it_stops() {
-        let state = apply_all(begun()).apply(DebugAction::Asked);
+        let state = apply_all(begun()).apply(DebugAction::Requested);
         let state = state.apply(received(Event::DebugWorking { run: 1, step: 70, of: Some(90) }));
         assert!(matches!(&state.phase, DebugPhase::Working { progress: Some((70, Some(90))), last } if last.step == 0));
         let state = state.apply(stopped(90, StopReason::Pause));
@@ -367,11 +367,11 @@ pub mod tests {
 
     #[test]
     fn a_refused_change_leaves_everything_where_it_was() {
-        let state = apply_all(begun()).apply(DebugAction::Asked);
+        let state = apply_all(begun()).apply(DebugAction::Requested);
         let state = state.apply(received(Event::ChangeRefused { run: 1, message: "not a number".into() }));
         assert!(state.is_stopped());
         assert_eq!(state.refused.as_deref(), Some("not a number"));
-        assert_eq!(state.apply(DebugAction::Asked).refused, None);
+        assert_eq!(state.apply(DebugAction::Requested).refused, None);
     }
 
     #[test]
@@ -390,7 +390,7 @@ pub mod tests {
     fn the_state_says_whether_input_is_awaited() {
         let asking = apply_all(begun()).apply(stopped(1, StopReason::Input));
         assert!(asking.asks() && !asking.is_over());
-        assert!(!asking.apply(DebugAction::Asked).asks());
+        assert!(!asking.apply(DebugAction::Requested).asks());
         let over = asking.apply(stopped(2, StopReason::Ended { outcome: Outcome::Exited { code: 0 } }));
         assert!(over.is_over() && !over.asks());
         assert!(!over.apply(stopped(1, StopReason::Step)).is_over());

@@ -41,7 +41,7 @@ pub struct Bookmark {
 }
 
 #[derive(Serialize, Deserialize, Default)]
-struct Kept {
+struct StoredNotes {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     breakpoints: Vec<serde_json::Value>,
     #[serde(rename = "catches", default, skip_serializing_if = "Vec::is_empty")]
@@ -57,7 +57,7 @@ struct Kept {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptOtherBreakpoint {
+struct StoredOtherBreakpoint {
     #[serde(rename = "what")]
     kind: BreakpointKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,7 @@ struct KeptOtherBreakpoint {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptBreakpoint {
+struct StoredBreakpoint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     line: u32,
@@ -105,15 +105,15 @@ impl DebugNotes {
         }
         let breakpoints = self.breakpoints.iter().filter_map(|breakpoint| {
             let Breakpoint { id: _, file, line, condition, hit_count, log_message } = breakpoint.clone();
-            serde_json::to_value(KeptBreakpoint { file, line, condition, hit_count, log_message }).ok()
+            serde_json::to_value(StoredBreakpoint { file, line, condition, hit_count, log_message }).ok()
         });
         let other_breakpoints = self.other_breakpoints.iter().filter_map(|breakpoint| {
             let OtherBreakpoint { id: _, kind, condition, hit_count, log_message } = breakpoint.clone();
-            serde_json::to_value(KeptOtherBreakpoint { kind, condition, hit_count, log_message }).ok()
+            serde_json::to_value(StoredOtherBreakpoint { kind, condition, hit_count, log_message }).ok()
         });
         let expressions = self.expressions.iter().map(ToString::to_string).collect();
         let arguments = self.calls.to_stored();
-        let kept = Kept {
+        let stored = StoredNotes {
             breakpoints: breakpoints.collect(),
             other_breakpoints: other_breakpoints.collect(),
             expressions,
@@ -121,19 +121,21 @@ impl DebugNotes {
             arguments: arguments.iter().filter_map(|typed| serde_json::to_value(typed).ok()).collect(),
             example: self.example.as_ref().map(ToString::to_string),
         };
-        serde_json::to_string(&kept).unwrap_or_default()
+        serde_json::to_string(&stored).unwrap_or_default()
     }
 
     /// What [`DebugNotes::to_text`] made, as far as it can be understood: it may come from anywhere.
     pub fn from_text(text: &str) -> Self {
-        let kept: Kept = serde_json::from_str(text).unwrap_or_default();
-        let breakpoints = kept.breakpoints.into_iter().take(MOST_BREAKPOINTS);
-        let read = breakpoints.filter_map(|kept| serde_json::from_value::<KeptBreakpoint>(kept).ok());
+        let stored: StoredNotes = serde_json::from_str(text).unwrap_or_default();
+        let breakpoints = stored.breakpoints.into_iter().take(MOST_BREAKPOINTS);
+        let read = breakpoints.filter_map(|stored| serde_json::from_value::<StoredBreakpoint>(stored).ok());
         let short = |text: &Option<String>| text.as_ref().is_none_or(|text| text.len() <= LONGEST);
         let mut breakpoints: Vec<Breakpoint> = read
-            .filter(|kept| kept.line > 0 && [&kept.file, &kept.condition, &kept.log_message].into_iter().all(short))
+            .filter(|stored| {
+                stored.line > 0 && [&stored.file, &stored.condition, &stored.log_message].into_iter().all(short)
+            })
             .zip(1..)
-            .map(|(KeptBreakpoint { file, line, condition, hit_count, log_message }, id)| Breakpoint {
+            .map(|(StoredBreakpoint { file, line, condition, hit_count, log_message }, id)| Breakpoint {
                 id,
                 file,
                 line,
@@ -144,12 +146,14 @@ impl DebugNotes {
             .collect();
         breakpoints.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
         breakpoints.dedup_by(|one, other| (&one.file, one.line) == (&other.file, other.line));
-        let other_breakpoints = kept.other_breakpoints.into_iter().take(MOST_BREAKPOINTS);
-        let read = other_breakpoints.filter_map(|kept| serde_json::from_value::<KeptOtherBreakpoint>(kept).ok());
+        let other_breakpoints = stored.other_breakpoints.into_iter().take(MOST_BREAKPOINTS);
+        let read = other_breakpoints.filter_map(|stored| serde_json::from_value::<StoredOtherBreakpoint>(stored).ok());
         let other_breakpoints = read
-            .filter(|kept| [&kept.condition, &kept.log_message].into_iter().all(short) && names_are_short(&kept.kind))
+            .filter(|stored| {
+                [&stored.condition, &stored.log_message].into_iter().all(short) && names_are_short(&stored.kind)
+            })
             .zip(FIRST_ID..)
-            .map(|(KeptOtherBreakpoint { kind, condition, hit_count, log_message }, id)| OtherBreakpoint {
+            .map(|(StoredOtherBreakpoint { kind, condition, hit_count, log_message }, id)| OtherBreakpoint {
                 id,
                 kind,
                 condition,
@@ -157,12 +161,12 @@ impl DebugNotes {
                 log_message,
             })
             .collect();
-        let expressions = kept.expressions.iter().filter(|text| text.len() <= expressions::LONGEST);
+        let expressions = stored.expressions.iter().filter(|text| text.len() <= expressions::LONGEST);
         let expressions = expressions.take(expressions::MOST).map(|text| text.as_str().into()).collect();
-        let arguments = kept.arguments.into_iter();
+        let arguments = stored.arguments.into_iter();
         let arguments = arguments.filter_map(|typed| serde_json::from_value::<StoredArguments>(typed).ok()).collect();
-        let calls = CallNotes::from_stored(kept.entry, arguments);
-        let example = kept.example.filter(|example| example.len() <= LONGEST).map(Into::into);
+        let calls = CallNotes::from_stored(stored.entry, arguments);
+        let example = stored.example.filter(|example| example.len() <= LONGEST).map(Into::into);
         Self { breakpoints, other_breakpoints, expressions, bookmark: None, calls, example }
     }
 }

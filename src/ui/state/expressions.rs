@@ -21,15 +21,15 @@ pub struct Expressions {
 pub struct Expression {
     pub id: u32,
     pub text: Rc<str>,
-    /// `None` until the debugger has worked it out.
-    pub result: Option<Worked>,
-    /// Whether it was another value where the program stood before.
+    /// `None` until the debugger has evaluated it.
+    pub result: Option<EvaluatedExpression>,
+    /// Whether its value was different at the last stop.
     pub changed: bool,
 }
 
-/// What an expression comes to, or why it has no value.
+/// The value of an expression, or why it could not be evaluated.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Worked {
+pub struct EvaluatedExpression {
     pub step: u64,
     pub result: Result<Value, Rc<str>>,
 }
@@ -37,7 +37,7 @@ pub struct Worked {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpressionChange {
     Add(Rc<str>),
-    /// An empty text takes it away.
+    /// An empty text removes it.
     Edit {
         id: u32,
         text: Rc<str>,
@@ -100,7 +100,7 @@ impl Expressions {
                 Some(before) => before.result != result,
                 None => false,
             };
-            known.result = Some(Worked { step, result });
+            known.result = Some(EvaluatedExpression { step, result });
         }
         next
     }
@@ -130,7 +130,7 @@ mod tests {
 
     fn seen(all: &Expressions) -> Vec<(&str, Option<&str>, bool)> {
         let text = |known: &Expression| match &known.result {
-            Some(Worked { result: Ok(value), .. }) => Some(value.text.clone()),
+            Some(EvaluatedExpression { result: Ok(value), .. }) => Some(value.text.clone()),
             _ => None,
         };
         all.list.iter().map(|known| (&*known.text, text(known).map(|text| &*text.leak()), known.changed)).collect()

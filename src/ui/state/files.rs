@@ -30,7 +30,7 @@ pub struct FilesState {
     /// The paths there were when the last run started.
     before_run: Rc<BTreeSet<String>>,
     /// What the user has asked for and the worker has not yet answered.
-    asked: Vec<FileChange>,
+    requested: Vec<FileChange>,
 }
 
 /// What happens to a [`FilesState`].
@@ -45,12 +45,12 @@ pub enum FilesAction {
     Opened,
     RunStarted,
     /// The user asked for a change.
-    Asked(FileChange),
+    Requested(FileChange),
     /// The worker told what changed: because the user had asked for it, or because a program did it.
     Changed {
         written: Vec<String>,
         removed: Vec<String>,
-        asked: bool,
+        requested: bool,
     },
     /// What the last run did is kept: at these paths.
     Keep(Rc<[String]>),
@@ -76,16 +76,16 @@ impl FilesState {
                 next.marks = Rc::default();
                 next.before_run = Rc::new(next.entries.iter().map(|entry| entry.path.clone()).collect());
             }
-            FilesAction::Asked(change) => {
+            FilesAction::Requested(change) => {
                 next.problem = None;
-                next.asked.push(change);
+                next.requested.push(change);
             }
-            FilesAction::Changed { asked: true, removed, .. } => next.answered(&removed),
+            FilesAction::Changed { requested: true, removed, .. } => next.answered(&removed),
             FilesAction::Changed { written, removed, .. } => next.changed(&written, &removed),
             FilesAction::Keep(paths) => next.unmark(&paths),
             FilesAction::WorkerReplaced => {
                 next.marks = Rc::default();
-                next.asked.clear();
+                next.requested.clear();
             }
             FilesAction::Problem(message) => next.problem = Some(message),
             FilesAction::DismissProblem => next.problem = None,
@@ -159,10 +159,10 @@ impl FilesState {
 
     /// Each change is answered once, in the order of their asking.
     fn answered(&mut self, removed: &[String]) {
-        if self.asked.is_empty() {
+        if self.requested.is_empty() {
             return;
         }
-        match self.asked.remove(0) {
+        match self.requested.remove(0) {
             FileChange::Rename { from, to } if removed.contains(&from) => self.renamed(&from, &to),
             // It was refused, and the worker has said why.
             FileChange::Rename { .. } => {}
@@ -233,9 +233,9 @@ mod tests {
         FilesAction::Tree { entries, bytes: 0 }
     }
 
-    fn event(written: &[&str], removed: &[&str], asked: bool) -> FilesAction {
+    fn event(written: &[&str], removed: &[&str], requested: bool) -> FilesAction {
         let own = |paths: &[&str]| paths.iter().map(|&path| path.to_owned()).collect();
-        FilesAction::Changed { written: own(written), removed: own(removed), asked }
+        FilesAction::Changed { written: own(written), removed: own(removed), requested }
     }
 
     fn changed(written: &[&str], removed: &[&str]) -> FilesAction {
@@ -293,10 +293,10 @@ mod tests {
         let kept = run.apply(FilesAction::Keep(vec!["a".to_owned()].into()));
         assert_eq!(marks(&kept), [("b", Mark::Changed), ("c", Mark::Removed), ("d/e", Mark::Created)]);
         let paths = vec!["b".to_owned(), "c".to_owned()];
-        let asked = kept.apply(FilesAction::Asked(FileChange::Revert { paths }));
-        assert_eq!(marks(&asked).len(), 3, "until the worker has done it");
-        assert_eq!(marks(&asked.apply(event(&["b", "c"], &[], true))), [("d/e", Mark::Created)]);
-        let removed = kept.apply_all([FilesAction::Asked(FileChange::Remove { path: "d".into() }), answer()]);
+        let requested = kept.apply(FilesAction::Requested(FileChange::Revert { paths }));
+        assert_eq!(marks(&requested).len(), 3, "until the worker has done it");
+        assert_eq!(marks(&requested.apply(event(&["b", "c"], &[], true))), [("d/e", Mark::Created)]);
+        let removed = kept.apply_all([FilesAction::Requested(FileChange::Remove { path: "d".into() }), answer()]);
         assert_eq!(marks(&removed), [("b", Mark::Changed), ("c", Mark::Removed)]);
     }
 
@@ -316,14 +316,15 @@ mod tests {
         let state = FilesState::default().apply_all([
             tree(&["a"]),
             FilesAction::RunStarted,
-            FilesAction::Asked(write("mine")),
+            FilesAction::Requested(write("mine")),
             changed(&["a"], &[]),
             event(&["mine"], &[], true),
             changed(&["mine"], &[]),
         ]);
         assert_eq!(state.marks.get("a"), Some(&Mark::Changed));
         assert_eq!(state.marks.get("mine"), Some(&Mark::Created), "the second change was the run's");
-        let once = FilesState::default().apply_all([FilesAction::Asked(write("mine")), event(&["mine"], &[], true)]);
+        let once =
+            FilesState::default().apply_all([FilesAction::Requested(write("mine")), event(&["mine"], &[], true)]);
         assert!(once.marks.is_empty());
     }
 
@@ -331,7 +332,7 @@ mod tests {
     fn a_refused_change_is_answered_too() {
         let state = FilesState::default().apply_all([
             FilesAction::RunStarted,
-            FilesAction::Asked(write("a")),
+            FilesAction::Requested(write("a")),
             FilesAction::Problem("no room".into()),
             answer(),
             changed(&["a"], &[]),
@@ -345,7 +346,7 @@ mod tests {
         let state = FilesState::default().apply_all([
             tree(&["d/", "d/e/", "d/e/f", "dd"]),
             FilesAction::Activate("d/e/f".into()),
-            FilesAction::Asked(FileChange::Rename { from: "d".into(), to: "x".into() }),
+            FilesAction::Requested(FileChange::Rename { from: "d".into(), to: "x".into() }),
             event(&["x", "x/e", "x/e/f"], &["d", "d/e", "d/e/f"], true),
             tree(&["dd", "x/", "x/e/", "x/e/f"]),
         ]);
@@ -358,7 +359,7 @@ mod tests {
         let state = FilesState::default().apply_all([
             tree(&["box/", "f", "g"]),
             FilesAction::Activate("f".into()),
-            FilesAction::Asked(FileChange::Rename { from: "f".into(), to: "box/f".into() }),
+            FilesAction::Requested(FileChange::Rename { from: "f".into(), to: "box/f".into() }),
             tree(&["box/", "box/f", "g"]),
         ]);
         let moved = state.apply(event(&["box/f"], &["f"], true));

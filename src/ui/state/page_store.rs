@@ -11,13 +11,13 @@ use crate::protocol::FileImage;
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub struct PageStore {
-    projects: BTreeMap<String, Kept>,
+    projects: BTreeMap<String, StoredProject>,
     /// Counts the saves of all projects.
     saves: u64,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct StoredProject {
     project: ProjectFile,
     revision: f64,
     by: String,
@@ -31,7 +31,7 @@ impl PageStore {
     pub fn list(&self) -> Vec<ProjectSummary> {
         let mut kept: Vec<_> = self.projects.iter().collect();
         kept.sort_by_key(|(_, kept)| std::cmp::Reverse(kept.save));
-        let summary = |(id, kept): (&String, &Kept)| ProjectSummary {
+        let summary = |(id, kept): (&String, &StoredProject)| ProjectSummary {
             id: id.as_str().into(),
             name: kept.project.name.as_str().into(),
             edited: kept.edited,
@@ -57,8 +57,10 @@ impl PageStore {
         let revision = before.as_ref().map_or(0.0, |before| before.revision) + 1.0;
         let known = before.map(|before| before.project.files).unwrap_or_default();
         let project = ProjectFile { files: files.apply_to(known), ..project.clone() };
-        self.projects
-            .insert(id.to_owned(), Kept { project, revision, by: by.to_owned(), save: self.saves, edited: now });
+        self.projects.insert(
+            id.to_owned(),
+            StoredProject { project, revision, by: by.to_owned(), save: self.saves, edited: now },
+        );
         revision
     }
 

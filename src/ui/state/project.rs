@@ -125,9 +125,9 @@ pub enum NoticeAction {
     OpenLarge,
     /// To keep in this browser what is only shown.
     Keep,
-    /// To undo what it tells of.
+    /// Undoes the operation that it reports.
     Undo,
-    /// To give up what it tells the progress of.
+    /// Cancels the operation whose progress it shows.
     Cancel,
 }
 

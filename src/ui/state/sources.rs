@@ -24,7 +24,7 @@ pub enum ModuleView {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourcesState {
     /// What was asked for last.
-    pub asked: Version,
+    pub requested: Version,
     /// The program's own files, without those of libraries, sorted by their paths.
     pub files: Rc<[Rc<str>]>,
     /// Of files that share their name with another: what their texts are known by.
@@ -43,7 +43,7 @@ pub enum SourcesAction {
     /// Another program was opened.
     Forget,
     /// The worker was asked which files there are.
-    Asked {
+    Requested {
         version: Version,
     },
     /// From the worker; an answer to another question changes nothing.
@@ -61,11 +61,11 @@ impl SourcesState {
     pub fn apply(&self, action: SourcesAction) -> Self {
         let mut next = self.clone();
         match action {
-            SourcesAction::Forget => next = Self { asked: self.asked, ..Self::default() },
-            SourcesAction::Asked { version } => next.asked = version,
+            SourcesAction::Forget => next = Self { requested: self.requested, ..Self::default() },
+            SourcesAction::Requested { version } => next.requested = version,
             SourcesAction::Received(event) => {
                 if let Event::SourcesListed { version, files, problem } = &*event
-                    && *version == self.asked
+                    && *version == self.requested
                 {
                     next.files = own(files);
                     next.landmarks = landmarks(files);
@@ -130,14 +130,14 @@ mod tests {
 
     #[test]
     fn the_programs_own_files_are_known_in_order() {
-        let state = apply_all([SourcesAction::Asked { version: 2 }, listed(2)]);
+        let state = apply_all([SourcesAction::Requested { version: 2 }, listed(2)]);
         assert_eq!(*state.files, ["/a/src/count.rs".into(), "/a/src/main.rs".into()]);
         assert!(state.is_known());
     }
 
     #[test]
     fn a_module_is_shown_with_its_source_where_that_is_here() {
-        let state = apply_all([SourcesAction::Asked { version: 2 }, listed(2)]);
+        let state = apply_all([SourcesAction::Requested { version: 2 }, listed(2)]);
         let texts = [here("/a/src/main.rs")];
         assert!(state.shows_source(&texts));
         assert!(!state.shows_source(&[]), "an empty page would tell less than the disassembly");
@@ -150,9 +150,9 @@ mod tests {
 
     #[test]
     fn an_answer_to_an_earlier_question_changes_nothing() {
-        let state = apply_all([SourcesAction::Asked { version: 2 }, listed(1)]);
+        let state = apply_all([SourcesAction::Requested { version: 2 }, listed(1)]);
         assert!(!state.is_known() && !state.shows_source(&[here("/a/src/main.rs")]));
-        let forgotten = apply_all([SourcesAction::Asked { version: 2 }, listed(2), SourcesAction::Forget]);
+        let forgotten = apply_all([SourcesAction::Requested { version: 2 }, listed(2), SourcesAction::Forget]);
         assert!(!forgotten.is_known());
     }
 

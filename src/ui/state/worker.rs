@@ -12,7 +12,7 @@ pub enum WorkerPhase {
     Failed,
 }
 
-/// How the worker is, and what the user was told about it.
+/// The state of the worker, and what the page shows about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerState {
     pub phase: WorkerPhase,

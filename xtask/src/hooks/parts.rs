@@ -216,7 +216,7 @@ pub const APP_SECONDARY: &[&str] = &[
     "wasmoscope::ui::state::project_file",
     "wasmoscope::ui::state::debug_notes::DebugNotes>::from_text",
     // What is stored and not opened, or not for long.
-    "..wasmoscope::ui::state::page_store::Kept",
+    "..wasmoscope::ui::state::page_store::StoredProject",
     "wasmoscope::ui::platform::storage::Database>::quarantined_files",
     "..zip::write",
     "..zip::types",

@@ -10,7 +10,7 @@ use crate::engine::instrument::Watched;
 
 /// What the run functions of the machine exit for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Armed {
+pub(super) struct ArmedExits {
     /// The breakpoints that are armed.
     pub breakpoints: Option<Observe>,
     pub target: Option<Position>,
@@ -78,8 +78,12 @@ impl DebugSession {
         let write_query = self.write_query.is_some();
         // A write query has exits of its own.
         let counts = !write_query && (spec.observe > Observe::HitCounts || self.counts());
-        let armed =
-            Armed { breakpoints: counts.then_some(spec.observe), target: spec.target, line: spec.line, write_query };
+        let armed = ArmedExits {
+            breakpoints: counts.then_some(spec.observe),
+            target: spec.target,
+            line: spec.line,
+            write_query,
+        };
         if self.armed == armed {
             return;
         }
@@ -117,7 +121,7 @@ impl DebugSession {
         for position in self.armed_positions() {
             self.machine_mut().set_exit_around(position, false);
         }
-        self.armed = Armed::default();
+        self.armed = ArmedExits::default();
         self.machine_mut().exit_before(&[]);
     }
 

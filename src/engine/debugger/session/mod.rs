@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use wasmi::Val;
 
-use self::breaking::Armed;
+use self::breaking::ArmedExits;
 use self::calls::{End, PlannedCall};
 use self::command::Goal;
 pub(in crate::engine::debugger) use self::command::PendingStop;
@@ -63,7 +63,7 @@ pub struct DebugSession {
     /// The hit counts so far, if they are known.
     hits: Option<Hits>,
     reported_logs: ReportedLogs,
-    armed: Armed,
+    armed: ArmedExits,
     /// What was executed before the next instruction, in its frame.
     previous: Previous,
     /// The frames below the topmost that are at a call within a visit to a line, the outermost first.

@@ -10,9 +10,9 @@ use crate::engine::wasi::{self, Clock, Random, WasiConfig, WasiCtx};
 
 /// A clock that goes on by a millisecond at each reading, so that no two are the same.
 #[derive(Default)]
-pub struct Ticking(u64);
+pub struct TickingClock(u64);
 
-impl Clock for Ticking {
+impl Clock for TickingClock {
     fn realtime_ns(&mut self) -> u64 {
         self.monotonic_ns() + 1_000_000_000_000
     }
@@ -23,9 +23,9 @@ impl Clock for Ticking {
     }
 }
 
-struct Sevens;
+struct FixedRandom;
 
-impl Random for Sevens {
+impl Random for FixedRandom {
     fn fill(&mut self, buffer: &mut [u8]) {
         buffer.fill(7);
     }
@@ -37,8 +37,8 @@ pub fn wasi() -> WasiCtx {
         env: Vec::new(),
         vfs: Vfs::default(),
         preopens: wasi::root_preopen(),
-        clock: Box::new(Ticking(0)),
-        random: Box::new(Sevens),
+        clock: Box::new(TickingClock(0)),
+        random: Box::new(FixedRandom),
         output_limit: None,
     })
 }

@@ -1,6 +1,6 @@
 //! The calls of a program that is debugged: each once, at its step, whatever way the program was taken.
 
-use super::support::{Ticking, go, session_of_wasi, wasi};
+use super::support::{TickingClock, go, session_of_wasi, wasi};
 use crate::engine::debugger::{Change, Command, DebugSession, StopReason};
 use crate::engine::runtime::Entry;
 use crate::engine::wasi::trace::{Filter, TraceCall};
@@ -29,7 +29,7 @@ const WRITES: &str = r#"(module
 
 fn traced(text: &str) -> DebugSession {
     let mut wasi = wasi();
-    wasi.start_trace(Box::new(Ticking::default()));
+    wasi.start_trace(Box::new(TickingClock::default()));
     session_of_wasi(text, Entry::Default, wasi)
 }
 

@@ -204,7 +204,7 @@ impl<'a> FrameContext<'_, 'a> {
         }
         let Some(location) = entry.attr_value(dw::DW_AT_location) else { return Ok(None) };
         match self.expression(at, location)? {
-            Some(expression) => self.evaluate(at, expression, With { frame: true, object: None }),
+            Some(expression) => self.evaluate(at, expression, ExpressionContext { frame: true, object: None }),
             None => Ok(None),
         }
     }
@@ -229,7 +229,12 @@ impl<'a> FrameContext<'_, 'a> {
         Ok(None)
     }
 
-    fn evaluate(&self, at: EntryRef, expression: Expression<Bytes<'a>>, with: With) -> Result<Option<Stored>, Broken> {
+    fn evaluate(
+        &self,
+        at: EntryRef,
+        expression: Expression<Bytes<'a>>,
+        with: ExpressionContext,
+    ) -> Result<Option<Stored>, Broken> {
         let unit = self.entries.unit(at.unit)?;
         self.entries.spend(1 + expression.0.len() as u64 / 4)?;
         let mut evaluation = expression.evaluation(unit.encoding());
@@ -310,7 +315,7 @@ impl<'a> FrameContext<'_, 'a> {
         let Some((at, entry)) = &self.frame_base else { return Ok(None) };
         let Some(base) = entry.attr_value(dw::DW_AT_frame_base) else { return Ok(None) };
         let Some(expression) = self.expression(*at, base)? else { return Ok(None) };
-        Ok(match self.evaluate(*at, expression, With { frame: false, object: None })? {
+        Ok(match self.evaluate(*at, expression, ExpressionContext { frame: false, object: None })? {
             Some(Stored::Bytes(bytes)) => number_of(&bytes).filter(|base| *base != 0),
             Some(Stored::Memory(address)) => Some(address),
             None => None,
@@ -339,7 +344,7 @@ impl<'a> FrameContext<'_, 'a> {
             value => self.expression(at, value)?,
         };
         let Some(expression) = expression else { return Ok(None) };
-        Ok(match self.evaluate(at, expression, With { frame: true, object })? {
+        Ok(match self.evaluate(at, expression, ExpressionContext { frame: true, object })? {
             Some(Stored::Memory(address)) => Some(address),
             Some(Stored::Bytes(bytes)) => number_of(&bytes),
             None => None,
@@ -358,7 +363,7 @@ impl Evaluate for FrameContext<'_, '_> {
 }
 
 /// What an expression may refer to.
-struct With {
+struct ExpressionContext {
     /// The frame of the call.
     frame: bool,
     /// The address of an object, which is also what it begins with.

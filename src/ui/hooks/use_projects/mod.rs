@@ -70,9 +70,9 @@ struct ProjectsInner {
     /// What is being kept of them just now.
     under_way: RefCell<Rc<FilesUpdate>>,
     /// What the user has changed of the files and the worker has not yet told of.
-    asked: RefCell<FilesUpdate>,
+    requested: RefCell<FilesUpdate>,
     /// There is more of that than is written down.
-    asked_more: Cell<bool>,
+    requested_more: Cell<bool>,
     /// How many such changes the worker has not answered: until then they are in no storage.
     unanswered: Cell<u32>,
     /// The binary program that is stored with the project.
@@ -92,7 +92,7 @@ struct ProjectsInner {
     is_shown_only: Cell<bool>,
     /// What is opened when the user says so.
     offered: RefCell<Option<Offered>>,
-    /// Whether the user has given up what the notice tells the progress of.
+    /// Whether the user has cancelled the operation whose progress the notice shows.
     cancelled: Cell<bool>,
     /// What the notice offers to undo.
     undo: RefCell<Option<Undo>>,
@@ -113,8 +113,8 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             saved: Cell::new(workspace.edit),
             files: RefCell::new(FilesUpdate::none()),
             under_way: RefCell::new(Rc::new(FilesUpdate::none())),
-            asked: RefCell::new(FilesUpdate::none()),
-            asked_more: Cell::new(false),
+            requested: RefCell::new(FilesUpdate::none()),
+            requested_more: Cell::new(false),
             unanswered: Cell::new(0),
             stored_program: RefCell::default(),
             in_journal: Cell::new(false),
@@ -300,7 +300,7 @@ impl Projects {
         }));
     }
 
-    /// Whether the user has given up, since this was asked last, what the notice tells the progress of.
+    /// Whether the user has cancelled, since the last call, the operation whose progress the notice shows.
     pub fn take_cancelled(&self) -> bool {
         self.0.cancelled.take()
     }
@@ -335,8 +335,8 @@ impl Projects {
     fn on_event(&self, event: &Event) {
         let inner = &self.0;
         match event {
-            Event::FilesChanged { written, removed, asked } => {
-                if *asked {
+            Event::FilesChanged { written, removed, requested } => {
+                if *requested {
                     self.answered();
                 }
                 if written.is_empty() && removed.is_empty() {

@@ -378,8 +378,8 @@ impl Projects {
         inner.engine.forget_run();
         inner.revision.set(revision);
         *inner.files.borrow_mut() = files;
-        inner.asked.replace(FilesUpdate::none());
-        inner.asked_more.set(false);
+        inner.requested.replace(FilesUpdate::none());
+        inner.requested_more.set(false);
         inner.downloaded.set(None);
         inner.stored_program.take();
         if revision.is_some() {

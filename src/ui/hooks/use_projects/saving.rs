@@ -115,7 +115,7 @@ impl Projects {
         let update = match change {
             FileChange::Write { files } => {
                 if files_size(files) > LARGEST_FILES {
-                    self.0.asked_more.set(true);
+                    self.0.requested_more.set(true);
                     self.write_journal(LONGEST_TEXT);
                     return;
                 }
@@ -128,7 +128,7 @@ impl Projects {
             | FileChange::Copy { .. }
             | FileChange::Revert { .. } => return,
         };
-        self.0.asked.borrow_mut().then(update);
+        self.0.requested.borrow_mut().then(update);
         self.write_journal(LONGEST_TEXT);
     }
 
@@ -139,8 +139,8 @@ impl Projects {
         if inner.unanswered.get() > 0 {
             return;
         }
-        inner.asked.replace(FilesUpdate::none());
-        inner.asked_more.set(false);
+        inner.requested.replace(FilesUpdate::none());
+        inner.requested_more.set(false);
         // Where nothing came of it, there is no other save that would say so.
         let workspace = inner.workspace.clone();
         let edit = workspace.edit;
@@ -190,13 +190,13 @@ impl Projects {
     /// What is not in the database yet of the files, for the journal; `None` when that is too much.
     fn unsaved_files(&self) -> Option<String> {
         let inner = &self.0;
-        if inner.asked_more.get() {
+        if inner.requested_more.get() {
             return None;
         }
         // Where the browser keeps nothing, no file is in the database.
         let in_page = self.database().and_then(|database| database.files_in_page(&inner.workspace.clone().project.id));
         let mut all = in_page.map_or_else(FilesUpdate::none, FilesUpdate::Replace);
-        let updates = [&inner.under_way.borrow(), &*inner.files.borrow(), &*inner.asked.borrow()];
+        let updates = [&inner.under_way.borrow(), &*inner.files.borrow(), &*inner.requested.borrow()];
         // Not even copied when there is too much of it.
         if all.size() + updates.iter().map(|update| update.size()).sum::<usize>() > LARGEST_FILES {
             return None;
