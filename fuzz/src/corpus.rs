@@ -159,7 +159,7 @@ fn project_list() -> Vec<ProjectFile> {
         log_message: Some("i is {local.i}".into()),
     };
     let kind = BreakpointKind::Memory { memory: 0, start: 16, length: 4, access: AccessKind::Change };
-    let other = OtherBreakpoint { id: 1, kind: kind, condition: None, hit_count: 0, log_message: None };
+    let other = OtherBreakpoint { id: 1, kind, condition: None, hit_count: 0, log_message: None };
     let debugging = DebugNotes {
         breakpoints: vec![breakpoint],
         other_breakpoints: vec![other],
