@@ -13,6 +13,8 @@ use tally::Tally;
 /// The two programs for the browser, each with the feature that it is built from.
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
+const PACKAGES: [&str; 3] = ["wasmoscope", "wasmoscope-vfs", "wasmoscope-wasi"];
+
 /// The files of the end-to-end tests that run in Chromium only, and why.
 const CHROMIUM_ONLY: [(&str, &str); 2] = [
     ("accessibility", "axe-core reads the same document in both browsers, and takes minutes"),
@@ -61,17 +63,24 @@ fn native(tally: &mut Tally) {
         clippy.args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", feature]);
         step(tally, &format!("clippy, wasm, {program}"), with(clippy, &["--", "-D", "warnings"]));
     }
-    let mut documentation = cargo(&["doc", "--package", "wasmoscope", "--no-deps", "--document-private-items"]);
-    documentation.arg("--locked").env("RUSTDOCFLAGS", "-D warnings");
+    let mut documentation = cargo(&["doc", "--no-deps", "--document-private-items", "--locked"]);
+    documentation.args(packages()).env("RUSTDOCFLAGS", "-D warnings");
     step(tally, "documentation", documentation);
     tally.check("licences of the dependencies", licences::check(""));
     tally.check("licences of the guests' dependencies", licences::check("tests/guests"));
     tally.check("what deny.toml asks for", licences::deny());
-    suite(tally, "native tests", cargo(&["test", "--package", "wasmoscope", "--locked", "--no-fail-fast"]));
+    let mut tests = cargo(&["test", "--locked", "--no-fail-fast"]);
+    tests.args(packages());
+    suite(tally, "native tests", tests);
     suite(tally, "tests of xtask", cargo(&["test", "--package", "xtask", "--locked"]));
     let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
     guests.env("CARGO_TARGET_DIR", project::root().join("target/guests-native"));
     suite(tally, "tests of the guests", guests);
+}
+
+/// The arguments that choose the page with its command line, and the crates that it is built from.
+fn packages() -> impl Iterator<Item = &'static str> {
+    PACKAGES.into_iter().flat_map(|package| ["--package", package])
 }
 
 /// Programs from crates.io, which are compiled first.

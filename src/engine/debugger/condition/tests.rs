@@ -226,9 +226,9 @@ fn evaluation_errors_are_described() {
         ("5 % (1 - 1)", "division by zero"),
         ("(1 << 63) / -1", "does not fit in 64 bits"),
         ("local.least / -1", "does not fit in 32 bits"),
-        ("~local.x.y", "`~` have to be integers"),
-        ("local.x.y & 1", "`&` have to be integers"),
-        ("mem8[1.5]", "have to be integers"),
+        ("~local.x.y", "`~` must be integers"),
+        ("local.x.y & 1", "`&` must be integers"),
+        ("mem8[1.5]", "must be integers"),
     ] {
         let condition = Condition::parse(text).expect(text);
         let message = condition.evaluate(&Fixed).expect_err(text).to_string();
