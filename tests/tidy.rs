@@ -21,7 +21,21 @@ const HOST: &[&str] =
 /// The interpreter and what reads and writes modules.
 const INTERPRETER: &[&str] = &["wasmi", "wasmparser", "wasmprinter", "wasm_encoder", "wat", "wast"];
 
+/// The sources of the crates, from `src/`.
+const VFS: &str = "../crates/vfs/src";
+const WASI: &str = "../crates/wasi/src";
+
 const LAYERS: &[Layer] = &[
+    Layer {
+        below: VFS,
+        never: HOST,
+        because: "time comes from outside, or the same operations would not give the same tree",
+    },
+    Layer {
+        below: WASI,
+        never: HOST,
+        because: "a clock, randomness and files come through traits, or a run cannot be replayed",
+    },
     Layer { below: "engine", never: BROWSER, because: "the engine runs natively as well as in the page" },
     Layer {
         below: "engine",

@@ -57,6 +57,7 @@ const SOURCES: [&str; 15] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "Trunk.toml",
+    "crates",
     "editor",
     "index.html",
     "package-lock.json",
