@@ -50,7 +50,7 @@ fn built_from() -> std::path::PathBuf {
 }
 
 /// What a release build reads, but for the toolchain's own files and the registry's, which Cargo.lock names.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
