@@ -62,12 +62,14 @@ const look = EditorView.theme({
   '.cm-breakpoint[data-kind="spacer"]': { visibility: "hidden" },
   ".cm-debug-current-line": { backgroundColor: "var(--color-debug-line) !important" },
   ".cm-debug-current": {
+    // The edge is below the underscores of a name.
+    padding: "0 0 0.15em",
     borderRadius: "3px",
     backgroundColor: "var(--color-debug-mark)",
     boxShadow: "0 0 0 1.5px var(--color-debug-edge)",
   },
   ".cm-debug-caller-line": { backgroundColor: "var(--color-accent-tint) !important" },
-  ".cm-debug-caller": { borderRadius: "3px", boxShadow: "0 0 0 1.5px var(--color-accent)" },
+  ".cm-debug-caller": { padding: "0 0 0.15em", borderRadius: "3px", boxShadow: "0 0 0 1.5px var(--color-accent)" },
   ".cm-debug-value": {
     display: "inline-block",
     maxWidth: "18ch",

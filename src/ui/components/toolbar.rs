@@ -52,10 +52,6 @@ pub fn Toolbar(props: &Props) -> Html {
             <EntryChoice />
             <div class="toolbar-source"><SourceTools /></div>
             <div class="toolbar-view" role="group" aria-label="View">
-                <button type="button" class="quiet-button" data-at-once="true" aria-label="Smaller text" title="Smaller text"
-                    onclick={act(SettingsAction::SmallerText)}><Icon picture={Picture::SmallerText} /></button>
-                <button type="button" class="quiet-button" data-at-once="true" aria-label="Larger text" title="Larger text"
-                    onclick={act(SettingsAction::LargerText)}><Icon picture={Picture::LargerText} /></button>
                 <button type="button" class="quiet-button" data-at-once="true" aria-label={theme} title={theme}
                     onclick={act(SettingsAction::NextTheme)}><Icon picture={Picture::Theme} /></button>
                 <button type="button" class="quiet-button" aria-label="Wrap long lines" title="Wrap long lines"
@@ -71,6 +67,11 @@ pub fn Toolbar(props: &Props) -> Html {
                 }
                 <button type="button" class="quiet-button" aria-label="Help" title="Keys and help (?)" aria-keyshortcuts="?"
                     onclick={help}><Icon picture={Picture::Help} /></button>
+                // The last one: it stays under the pointer while the text grows.
+                <button type="button" class="quiet-button" data-at-once="true" aria-label="Smaller text" title="Smaller text"
+                    onclick={act(SettingsAction::SmallerText)}><Icon picture={Picture::SmallerText} /></button>
+                <button type="button" class="quiet-button" data-at-once="true" aria-label="Larger text" title="Larger text"
+                    onclick={act(SettingsAction::LargerText)}><Icon picture={Picture::LargerText} /></button>
             </div>
         </header>
     }

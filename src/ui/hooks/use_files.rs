@@ -215,19 +215,32 @@ impl Files {
         let (files, path) = (self.clone(), path.to_owned());
         let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
         let directory = archive_folder(&self.state.clone(), &path);
-        self.read(&path, Callback::from(move |bytes: Vec<u8>| files.write_archive(&name, &bytes, &directory)));
+        self.read(
+            &path,
+            Callback::from(move |bytes: Vec<u8>| {
+                files.write_archive(&name, &bytes, &directory);
+            }),
+        );
     }
 
     /// Unpacks an archive below `directory`. The worker says what was left out.
-    pub fn write_archive(&self, name: &str, bytes: &[u8], directory: &str) {
+    ///
+    /// Returns whether it can be read; where it cannot, a notice says why.
+    pub fn write_archive(&self, name: &str, bytes: &[u8], directory: &str) -> bool {
         match archive::unpack(bytes) {
-            Ok(Unpacked { files, left_out }) => self.change(FileChange::Unpack {
-                archive: name.to_owned(),
-                directory: directory.to_owned(),
-                files,
-                left_out: left_out.iter().map(ToString::to_string).collect(),
-            }),
-            Err(error) => self.notify_error(&format!("{name}: {error}")),
+            Ok(Unpacked { files, left_out }) => {
+                self.change(FileChange::Unpack {
+                    archive: name.to_owned(),
+                    directory: directory.to_owned(),
+                    files,
+                    left_out: left_out.iter().map(ToString::to_string).collect(),
+                });
+                true
+            }
+            Err(error) => {
+                self.notify_error(&format!("{name}: {error}"));
+                false
+            }
         }
     }
 

@@ -181,8 +181,9 @@ impl Opener {
                 }
             }
             Ok((Opened::Archive, bytes)) => {
-                files.write_archive(&name, &bytes, "");
-                projects.notify(&format!("{name} was unpacked into Files."), About::Program);
+                if files.write_archive(&name, &bytes, "") {
+                    projects.notify(&format!("{name} was unpacked into Files."), About::Program);
+                }
             }
             Ok((Opened::File, _)) => {
                 files.upload(vec![file], "").await;

@@ -92,7 +92,11 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
     } else if bytes.starts_with(GZIP) {
         tar::unpack(GzDecoder::new(bytes))
     } else {
-        tar::unpack(bytes)
+        tar::unpack(bytes).map_err(|error| match error {
+            // Nothing says which of them it was meant to be.
+            ArchiveError::Damaged { format: "tar", source } => ArchiveError::Damaged { format: "zip or tar", source },
+            error => error,
+        })
     }
 }
 
