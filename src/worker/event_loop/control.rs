@@ -1,0 +1,89 @@
+//! Pausing, continuing and ending the active program, and its input.
+
+use super::EventLoop;
+use crate::protocol::{Event, RunId};
+use crate::worker::debug::Debug;
+use crate::worker::run::Run;
+use crate::worker::{Platform, files};
+
+impl<M: Platform> EventLoop<M> {
+    /// Stops the program where it is, until it is continued.
+    pub(super) fn pause(&mut self, run: RunId, emit: &mut dyn FnMut(Event)) {
+        if let Some(debug) = self.debugged(run) {
+            debug.pause(emit);
+            self.show_debugged(emit);
+        } else if let Some(run) = self.live(run)
+            && run.pause()
+        {
+            run.send_output(emit);
+            emit(Event::Paused { run: run.id() });
+            emit(run.progress());
+            self.send_memory(false, emit);
+            self.send_calls(emit);
+        }
+    }
+
+    /// Continues a paused program.
+    pub(super) fn unpause(&mut self, run: RunId, emit: &mut dyn FnMut(Event)) {
+        if let Some(run) = self.live(run)
+            && run.unpause()
+        {
+            emit(Event::Continued { run: run.id() });
+        }
+    }
+
+    /// Ends the program.
+    pub(super) fn stop(&mut self, run: RunId, emit: &mut dyn FnMut(Event)) {
+        if self.live(run).is_some() || self.debugged(run).is_some() {
+            self.end_run(emit);
+            self.send_memory(false, emit);
+            self.send_calls(emit);
+        }
+    }
+
+    /// Passes input on to the program.
+    pub(super) fn push_stdin(&mut self, run: RunId, bytes: &[u8], emit: &mut dyn FnMut(Event)) {
+        if let Some(debug) = self.debugged(run) {
+            debug.push_stdin(bytes, emit);
+        } else if let Some(run) = self.live(run) {
+            run.push_stdin(bytes, emit);
+        }
+    }
+
+    /// Ends the program's input.
+    pub(super) fn close_stdin(&mut self, run: RunId, emit: &mut dyn FnMut(Event)) {
+        if let Some(debug) = self.debugged(run) {
+            debug.close_stdin(emit);
+        } else if let Some(run) = self.live(run) {
+            run.close_stdin(emit);
+        }
+    }
+
+    /// Ends whatever runs or is debugged, and takes its files over.
+    pub(super) fn end_run(&mut self, emit: &mut dyn FnMut(Event)) {
+        if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
+            debug.stop(emit);
+            let (files, kept) = debug.files_at_end(&self.base, self.platform.clock().realtime_ns());
+            self.files = files;
+            // First what is to be kept: a page that shows a file as kept before it has heard of it is wrong for a moment.
+            if let Some(changed) = files::changed(&self.files, &kept) {
+                emit(changed);
+                emit(files::tree(&self.files));
+            }
+        }
+        if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
+            run.stop(emit);
+            self.keep_files(emit);
+        }
+    }
+
+    /// The active debug session, if it is that of a run.
+    pub(super) fn debugged(&mut self, id: RunId) -> Option<&mut Debug> {
+        self.debug.as_mut().filter(|debug| debug.id() == id && !debug.is_over())
+    }
+
+    /// The active plain run, if it is that one.
+    pub(super) fn live(&mut self, id: RunId) -> Option<&mut Run> {
+        self.run.as_mut().filter(|run| run.id() == id && !run.is_over())
+    }
+}

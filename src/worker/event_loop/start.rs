@@ -1,0 +1,205 @@
+//! Starting a program: plain, under the debugger, again, at a shared step.
+
+use std::rc::Rc;
+
+use super::{EventLoop, not_started, to_engine_source};
+use crate::engine::diagnostic::Problem;
+use crate::engine::inspect::Summary;
+use crate::engine::source::Source;
+use crate::engine::wasi::WasiCtx;
+use crate::protocol::{self, Breakpoint, Event, RunId, RunOptions};
+use crate::worker::bookmark::Bookmark;
+use crate::worker::debug::{Debug, Setup};
+use crate::worker::inspected::Inspected;
+use crate::worker::run::{Run, wasi_config};
+use crate::worker::{Platform, to_proto};
+
+impl<M: Platform> EventLoop<M> {
+    /// Runs a program in place of the one before it.
+    pub(super) fn run(
+        &mut self,
+        run: RunId,
+        source: protocol::Source,
+        entry: protocol::Entry,
+        options: RunOptions,
+        emit: &mut dyn FnMut(Event),
+    ) {
+        self.end_run(emit);
+        self.warm_up = None;
+        self.backtrace_search = None;
+        let source = to_engine_source(source);
+        let Some((_, summary, _)) = self.runnable(run, &source, emit) else { return };
+        let platform = self.platform.clone();
+        let compiled = self.inspect(&source).compiled(&to_proto::limits(&options.limits), &platform);
+        let (compiled, compile_ms) = match compiled {
+            Ok(compiled) => compiled,
+            Err(problem) => {
+                emit(not_started(run, vec![to_proto::problem(&problem)], 0.0));
+                return;
+            }
+        };
+        self.last = Some((run, source.clone(), entry.clone(), options.clone()));
+        self.base = self.files.clone();
+        let started = Run::start(
+            run,
+            &source,
+            &compiled,
+            &summary,
+            entry,
+            options,
+            self.files.clone(),
+            &self.platform,
+            compile_ms,
+        );
+        match started {
+            Ok(started) => {
+                self.debug = None;
+                emit(Event::Started { run, call: started.description().to_owned() });
+                self.run = Some(started);
+                self.send_memory(true, emit);
+                if let Some(calls) = &mut self.calls {
+                    calls.restart();
+                }
+                self.send_calls(emit);
+            }
+            Err(event) => emit(*event),
+        }
+    }
+
+    /// Starts a program under the debugger.
+    pub(super) fn debug(
+        &mut self,
+        run: RunId,
+        source: protocol::Source,
+        entry: protocol::Entry,
+        options: &RunOptions,
+        breakpoints: Vec<Breakpoint>,
+        emit: &mut dyn FnMut(Event),
+    ) {
+        self.end_run(emit);
+        self.base = self.files.clone();
+        let source = to_engine_source(source);
+        let wasi = WasiCtx::new(wasi_config(&source, options, self.files.clone(), &self.platform));
+        self.start_debug(run, &source, entry, options, breakpoints, wasi, emit);
+    }
+
+    /// Repeats the last plain run under the debugger, up to its end.
+    pub(super) fn debug_again(
+        &mut self,
+        run: RunId,
+        again: RunId,
+        breakpoints: Vec<Breakpoint>,
+        emit: &mut dyn FnMut(Event),
+    ) {
+        let record = self.run.as_ref().filter(|run| run.id() == again && run.is_over()).map(Run::record);
+        let (Some(record), Some((_, source, entry, options))) =
+            (record.cloned(), self.last.clone().filter(|(last, ..)| *last == again))
+        else {
+            emit(Event::Fault { message: format!("run {again} cannot be repeated: it is not the last") });
+            return;
+        };
+        let wasi = WasiCtx::again(&record, self.platform.clock(), self.platform.random());
+        self.start_debug(run, &source, entry, &options, breakpoints, wasi, emit);
+        if let Some(debug) = &mut self.debug {
+            debug.command(protocol::DebugCommand::JumpToEnd, emit);
+        }
+    }
+
+    /// Goes to the step of a bookmark.
+    pub(super) fn debug_at(
+        &mut self,
+        run: RunId,
+        source: protocol::Source,
+        mut options: RunOptions,
+        breakpoints: Vec<Breakpoint>,
+        bookmark: &[u8],
+        emit: &mut dyn FnMut(Event),
+    ) {
+        self.end_run(emit);
+        let source = to_engine_source(source);
+        let bookmark = match Bookmark::from_bytes(bookmark) {
+            Ok(bookmark) => bookmark,
+            Err(message) => {
+                let problem = Problem::error(&source.name, message);
+                emit(not_started(run, vec![to_proto::problem(&problem)], 0.0));
+                return;
+            }
+        };
+        options.limits = bookmark.limits_within(&options.limits);
+        self.base = bookmark.record.tree.clone();
+        let wasi = bookmark.wasi(self.platform.clock(), self.platform.random());
+        let entry = bookmark.entry.clone();
+        self.start_debug(run, &source, entry, &options, breakpoints, wasi, emit);
+        if let Some(debug) = self.debugged(run) {
+            debug.make_changes(bookmark.changes());
+            debug.command(protocol::DebugCommand::JumpTo { step: bookmark.step }, emit);
+        }
+    }
+
+    /// Starts a debug session on files, arguments and a record that are given.
+    #[expect(clippy::too_many_arguments, reason = "a run is made in one place, of what a request holds")]
+    fn start_debug(
+        &mut self,
+        run: RunId,
+        source: &Source,
+        entry: protocol::Entry,
+        options: &RunOptions,
+        breakpoints: Vec<Breakpoint>,
+        mut wasi: WasiCtx,
+        emit: &mut dyn FnMut(Event),
+    ) {
+        self.warm_up = None;
+        self.backtrace_search = None;
+        if options.trace {
+            wasi.start_trace(self.platform.clock());
+        }
+        let Some((wasm, summary, compile_ms)) = self.runnable(run, source, emit) else { return };
+        self.debugged_with = (entry.clone(), options.limits.clone());
+        let setup = Setup {
+            id: run,
+            source,
+            wasm: &wasm,
+            summary: &summary,
+            entry: to_proto::entry(entry),
+            limits: to_proto::limits(&options.limits),
+            wasi,
+            compile_ms,
+            info: self.sources.of(source),
+        };
+        match Debug::start(setup, &self.platform) {
+            Ok(mut debug) => {
+                emit(Event::Started { run, call: debug.description().to_owned() });
+                debug.set_breakpoints(breakpoints, emit);
+                debug.send_view(emit);
+                self.debug = Some(debug);
+                self.send_memory(true, emit);
+                if let Some(calls) = &mut self.calls {
+                    calls.restart();
+                }
+                self.send_calls(emit);
+            }
+            Err(event) => emit(*event),
+        }
+    }
+
+    /// The module of a source that can be run; if it cannot, tells why.
+    pub(super) fn runnable(
+        &mut self,
+        run: RunId,
+        source: &Source,
+        emit: &mut dyn FnMut(Event),
+    ) -> Option<(Rc<[u8]>, Rc<Summary>, f64)> {
+        let Inspected { inspection, milliseconds, .. } = self.inspect(source);
+        let compile_ms = *milliseconds;
+        if inspection.is_stopped() {
+            let problems = inspection.problems.iter().map(to_proto::problem).collect();
+            emit(not_started(run, problems, compile_ms));
+            return None;
+        }
+        let (Some(wasm), Some(summary)) = (inspection.wasm.clone(), inspection.summary.clone()) else {
+            emit(Event::Fault { message: "a module without problems has no summary".to_owned() });
+            return None;
+        };
+        Some((wasm, summary, compile_ms))
+    }
+}

@@ -1,0 +1,95 @@
+//! What the page watches: a window of the memory, a window of the system calls.
+
+use super::{EventLoop, SEARCH_MS};
+use crate::engine::wasi::trace::Trace;
+use crate::protocol::{self, Event, MemoryWatch, RunId};
+use crate::worker::calls::{self, Watched};
+use crate::worker::{Platform, files};
+
+impl<M: Platform> EventLoop<M> {
+    /// Sends this window of the memory from now on.
+    pub(super) fn watch_memory(&mut self, watch: Option<MemoryWatch>, emit: &mut dyn FnMut(Event)) {
+        self.watch = watch;
+        self.send_memory(true, emit);
+    }
+
+    /// Sends these calls from now on.
+    pub(super) fn watch_calls(&mut self, watch: Option<protocol::CallsWatch>, emit: &mut dyn FnMut(Event)) {
+        match (watch, &mut self.calls) {
+            (Some(watch), Some(calls)) => calls.change(watch),
+            (watch, calls) => *calls = watch.map(Watched::new),
+        }
+        self.send_calls(emit);
+    }
+
+    /// Sends the calls that pass a filter as text.
+    pub(super) fn copy_calls(&self, filter: &protocol::CallFilter, emit: &mut dyn FnMut(Event)) {
+        if let Some((run, Some(trace))) = self.traced() {
+            emit(Event::CallsText { run, text: calls::copy(trace, filter) });
+        }
+    }
+
+    /// Memory, calls and files where the debugged program stands.
+    pub(super) fn show_debugged(&mut self, emit: &mut dyn FnMut(Event)) {
+        self.send_memory(false, emit);
+        self.send_calls(emit);
+        if let Some(debug) = &mut self.debug
+            && debug.files_moved()
+        {
+            emit(files::tree(debug.vfs()));
+        }
+    }
+
+    /// Sends the watched window; without `always`, only if its bytes are not those that were sent last.
+    pub(super) fn send_memory(&mut self, always: bool, emit: &mut dyn FnMut(Event)) {
+        let Some(watch) = self.watch else { return };
+        if let Some(debug) = &mut self.debug {
+            if let Some(event) = debug.memory_view(watch, always) {
+                emit(event);
+            }
+        } else if let Some(run) = &mut self.run
+            && let Some(event) = run.memory_view(watch, always)
+        {
+            emit(event);
+        }
+    }
+
+    /// Sends the watched calls, if they are not those that were sent last. Whether there are more to be looked at.
+    pub(super) fn send_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
+        let Some(mut calls) = self.calls.take() else { return false };
+        let view = self.traced().and_then(|(run, trace)| Some((run, calls.view(trace)?)));
+        self.calls = Some(calls);
+        let Some((run, view)) = view else { return false };
+        let searching = view.searching;
+        emit(Event::Calls { run, view });
+        searching
+    }
+
+    /// Looks at some more of the calls; false when all have been looked at.
+    pub(super) fn search_calls(&mut self) -> bool {
+        let Some(mut calls) = self.calls.take() else { return false };
+        let more = self.traced().and_then(|(_, trace)| trace).is_some_and(|trace| calls.search(trace));
+        self.calls = Some(calls);
+        more
+    }
+
+    /// Looks at more of the calls while no program runs, and shows what was found; false when there was nothing to do.
+    pub(super) fn search_for_a_while(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
+        if !self.search_calls() {
+            return false;
+        }
+        let until = self.platform.now_ms() + SEARCH_MS;
+        while self.search_calls() && self.platform.now_ms() < until {}
+        self.send_calls(emit);
+        true
+    }
+
+    /// The run whose calls are looked at, and its trace if it has one.
+    fn traced(&self) -> Option<(RunId, Option<&Trace>)> {
+        match (&self.debug, &self.run) {
+            (Some(debug), _) => Some((debug.id(), debug.trace())),
+            (None, Some(run)) => Some((run.id(), run.trace())),
+            (None, None) => None,
+        }
+    }
+}
