@@ -12,9 +12,13 @@ const CHROMIUM_ONLY: &[(&str, &str)] = &[
         "a_dropped_folder_goes_into_the_tree_with_all_it_holds",
         "neither WebDriver nor BiDi can drag files into the window from outside; DevTools can",
     ),
-    ("a_full_storage_says_how_full_it_is_and_what_to_do", "only DevTools can make a page's storage small"),
+    ("a_full_storage_reports_its_usage_and_what_to_do", "only DevTools can make a page's storage small"),
     ("a_key_shows_the_value_at_the_cursor", TAB_LEAVES),
     ("a_program_is_written_and_run_by_keyboard_alone", TAB_LEAVES),
+    (
+        "what_was_typed_before_a_crash_comes_back_although_the_clock_was_set_back",
+        "once a process that shows a tab has been killed, no tab loads a page for geckodriver",
+    ),
     (
         "several_project_files_are_opened_as_projects",
         "only one of several files reaches the page; not investigated yet",

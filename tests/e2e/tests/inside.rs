@@ -30,9 +30,10 @@ fn a_key_shows_the_value_at_the_cursor() {
     }
     let page = Page::open();
     in_the_third_call(&page);
-    // Not by a click, which would leave the pointer over the text, and there it shows values by itself.
     page.tab_to("textbox", "WebAssembly text");
     page.put_cursor("$n))");
+    // Where the pointer rests over the text, it shows values by itself.
+    page.session().move_mouse(1.0, 1.0).expect("the mouse can be moved");
     page.chord(key::SHIFT, key::F9);
     page.expect_text("local $n (0) 8 i64");
     // Escape closes it and stays in the editor; the next one leaves.
@@ -43,7 +44,6 @@ fn a_key_shows_the_value_at_the_cursor() {
     page.chord(key::SHIFT, key::F9);
     page.expect_text("local $n (0) 8 i64");
     page.hit(key::F11);
-    // The hover under the resting pointer stays: it is about the current step.
     page.expect_script("it is gone", "return !document.querySelector('.cm-tooltip.cm-debug-hover')");
 }
 
