@@ -48,7 +48,6 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "wasmoscope::worker::regions",
     "wasmoscope::worker::sources",
     "wasmoscope::worker::stop_sentence",
-    "..EventLoop<wasmoscope::worker::browser::BrowserPlatform>>::debug",
     "..EventLoop<wasmoscope::worker::browser::BrowserPlatform>>::start_debug",
     "..wasmoscope_wasi::trace::parameters",
     "..wasmoscope_wasi::trace::text",
