@@ -4,9 +4,9 @@
 mod programs;
 
 use oracle::{Run, differences};
-use programs::{Program, USES, installed};
+use programs::{TestProgram, USES, installed};
 
-fn check(program: &Program) {
+fn check(program: &TestProgram) {
     for case in USES.iter().filter(|case| case.program.package == program.package) {
         differences::check(&Run {
             name: case.name.to_owned(),
