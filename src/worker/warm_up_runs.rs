@@ -14,7 +14,7 @@ use crate::protocol::{Entry, Request, RunOptions, Source};
 
 const NAME: &str = "warm-up.wat";
 
-/// The imports of the program that is run, and its data.
+/// The start of the program's text: the WASI calls that programs make first, and its data.
 const HEAD: &str = r#"(module
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes (param i32 i32) (result i32)))
