@@ -1,4 +1,4 @@
-//! How a session begins: a module instrumented, instantiated, and its calls planned.
+//! Starts a session: instruments and instantiates the module, and plans its calls.
 
 use std::rc::Rc;
 
