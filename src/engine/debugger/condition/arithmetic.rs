@@ -9,7 +9,7 @@ type Result<T> = std::result::Result<T, EvalError>;
 
 /// The result of a binary operator.
 pub(super) fn binary(operator: &str, left: Number, right: Number) -> Result<Number> {
-    // Addresses are shown unsigned, so a comparison with what is shown must match.
+    // A comparison with a value as it is shown, possibly unsigned, must match.
     let (left, right) = match operator {
         "==" | "!=" => (left.as_bits(), right.as_bits()),
         _ => (left, right),
