@@ -1,4 +1,4 @@
-//! How a call ends that does not simply answer an errno.
+//! The ways in which a call can end other than returning an errno.
 
 use wasmi::errors::HostError;
 
