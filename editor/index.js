@@ -1,8 +1,8 @@
 // The text editor: CodeMirror 6 behind the few verbs that the page needs.
 //
-// Everything about CodeMirror stays in this folder; `src/ui/platform/editor.rs` is the other side of the door.
-// Positions that cross it are UTF-16 code units, as CodeMirror and JavaScript count them, with one for each line ending,
-// `\r\n` too: `src/ui/selectors/offsets.rs` counts alike.
+// Everything about CodeMirror stays in this folder; `src/ui/platform/editor.rs` is the other side of the interface.
+// Positions are UTF-16 code units, as CodeMirror and JavaScript count them, with one for each line ending, even `\r
+// `: `src/ui/selectors/offsets.rs` counts the same way.
 
 import { EditorState, Compartment, Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -92,7 +92,7 @@ class WatEditor {
     showMarks(this.view, this.marks, true);
   }
 
-  /** The number of the line that the cursor is on. */
+  /** The line number of the cursor. */
   line() {
     const { doc, selection } = this.view.state;
     return doc.lineAt(selection.main.head).number;

@@ -130,7 +130,7 @@ impl<'a> Entries<'a> {
     fn read_language(&self, unit: usize) -> Option<Language> {
         let root = self.unit(unit).ok()?.header.root_offset();
         let root = self.entry(EntryRef { unit, offset: root.0 }).ok()?;
-        // Zig's compiler says that it is C.
+        // Zig's compiler claims to be C.
         let producer = root.attr_value(dw::DW_AT_producer).and_then(|producer| self.text(unit, producer));
         if producer.is_some_and(|producer| producer.starts_with("zig ")) {
             return Some(Language::Zig);
@@ -150,7 +150,7 @@ impl<'a> Entries<'a> {
         })
     }
 
-    /// What an entry is within, the outermost first: namespaces and types. Inline namespaces are left out.
+    /// The namespaces and types that contain an entry, outermost first, without inline namespaces.
     pub fn path(&self, at: EntryRef) -> Vec<String> {
         let around = self.index.around(at.unit.saturating_add(at.offset));
         let name = |space: &EntryRef| {
@@ -161,7 +161,7 @@ impl<'a> Entries<'a> {
         around.iter().filter_map(name).collect()
     }
 
-    /// The entry that an attribute refers to, of an entry in the unit that begins there.
+    /// The entry that an attribute refers to, for an entry in the unit at that offset.
     pub fn referred(&self, unit: usize, value: AttributeValue<Bytes<'a>>) -> Option<EntryRef> {
         match value {
             AttributeValue::UnitRef(offset) => Some(EntryRef { unit, offset: offset.0 }),
@@ -173,7 +173,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// The string that an attribute is.
+    /// The string in an attribute.
     pub fn text(&self, unit: usize, value: AttributeValue<Bytes<'a>>) -> Option<String> {
         let text = string(&self.dwarf, self.unit(unit).ok()?.as_ref(), value)?;
         self.spend(text.len() as u64 / LETTERS).ok()?;
