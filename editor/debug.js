@@ -40,7 +40,7 @@ const marks = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Where the instruction or the call begins that is looked at, or null. */
+/** The start of the current instruction or the selected call, or null. */
 const marked = StateField.define({
   create: () => null,
   update(at, transaction) {

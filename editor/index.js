@@ -85,7 +85,7 @@ class WatEditor {
 
   /**
    * Shows where a program stands, or nothing for `null`: `{ current, caller, values }`, where the first two are
-   * `[from, to]` or null (the instruction that is next, the call that is looked at) and values are `{ at, text }`.
+   * `[from, to]` or null (the next instruction, the selected call) and values are `{ at, text }`.
    */
   setDebug(marks) {
     this.marks = marks ?? NO_MARKS;

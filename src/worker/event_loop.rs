@@ -19,7 +19,7 @@ use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::protocol::{self, Binary, Event, MemoryWatch, Request, RunId, RunOptions, Version};
 
-/// When [`EventLoop::tick`] is to be called again.
+/// When to call [`EventLoop::tick`] again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Next {
     /// After the requests that have arrived in the meantime are handled.
