@@ -1,10 +1,10 @@
-// What the debugger shows in the editor: where the program stands, values beside instructions, breakpoints.
+// What the debugger shows in the editor: the current position, values next to instructions, breakpoints.
 
 import { EditorSelection, MapMode, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, GutterMarker, ViewPlugin, WidgetType, closeHoverTooltips, gutter } from "@codemirror/view";
 import { closePeek } from "./hover.js";
 
-/** How many letters of an instruction or a line are brought into view. */
+/** How many characters of an instruction or a line are scrolled into view. */
 const MOST_IN_VIEW = 16;
 
 const setMarks = StateEffect.define();
@@ -40,7 +40,7 @@ const marks = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Where the instruction or the call begins that is looked at, or null. */
+/** The start of the current instruction or the selected call, or null. */
 const marked = StateField.define({
   create: () => null,
   update(at, transaction) {
@@ -117,7 +117,7 @@ function placed(doc, list) {
   const there = list.filter(({ line }) => line >= 1 && line <= doc.lines);
   return there.map((drawn) => {
     const line = doc.line(drawn.line);
-    // A column counts characters, and a character may be of two units.
+    // A column counts characters, and a character may have two units.
     const before = [...line.text].slice(0, Math.max(drawn.column - 1, 0)).join("");
     return { ...drawn, at: line.from + before.length };
   });
@@ -147,7 +147,7 @@ function places(state) {
   });
 }
 
-/** A click in these gutters sets a breakpoint or takes it away. */
+/** A click in these gutters sets or removes a breakpoint. */
 export function lineClicks(onBreakpoint) {
   return {
     mousedown(view, line, event) {
@@ -179,17 +179,17 @@ export function debugging({ onBreakpoint, onMoved }) {
   ];
 }
 
-/** Marks where the program stands; see `WatEditor.setDebug`. */
+/** Marks the current position; see `WatEditor.setDebug`. */
 export function showMarks(view, shown, reveal) {
-  // What is shown of a value was about the moment before.
+  // The hover described the previous step.
   const effects = [setMarks.of(shown), closePeek, closeHoverTooltips];
   const at = reveal && (shown.caller ?? shown.current);
   if (at) {
     const [from, to] = at.map((place) => Math.min(place, view.state.doc.length));
-    // All of the instruction; sideways no further than is needed, because the lines' beginnings tell more. A step before
-    // may have needed more than this one.
+    // Show the whole instruction, but scroll sideways no further than necessary, because the start of a line matters
+    // more. An earlier step may have needed more scrolling.
     view.scrollDOM.scrollLeft = 0;
-    // Of a long instruction its beginning.
+    // For a long instruction, its beginning.
     const end = Math.min(to, from + MOST_IN_VIEW);
     effects.push(intoView(view, EditorSelection.range(end, from)));
   }
@@ -202,7 +202,7 @@ function intoView(view, place) {
   return EditorView.scrollIntoView(place, { y: "nearest", yMargin, x: "nearest" });
 }
 
-/** Panels that come and go make the editor lower: where the program stands stays in view if it was. */
+/** Keeps the current position in view, if it was, when other panels change the editor's height. */
 const keepInView = ViewPlugin.define((view) => {
   let height = view.scrollDOM.clientHeight;
   const observer = new ResizeObserver(() => {
@@ -212,7 +212,7 @@ const keepInView = ViewPlugin.define((view) => {
     if (at === null || height === 0 || height === before) return;
     const { top, bottom } = view.lineBlockAt(at);
     const { scrollTop } = view.scrollDOM;
-    // Not if the user has gone elsewhere; a panel that was not shown had no height.
+    // Not if the user has scrolled elsewhere; a panel that was not shown had no height.
     const wasSeen = before === 0 || (bottom > scrollTop && top < scrollTop + before);
     if (wasSeen) view.dispatch({ effects: intoView(view, EditorSelection.cursor(at)) });
   });

@@ -1,4 +1,4 @@
-// Which parts of CodeMirror the editor is made of, and what its keys do.
+// The CodeMirror extensions that the editor consists of, and its key bindings.
 
 import { EditorState } from "@codemirror/state";
 import {
@@ -46,7 +46,7 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
     return true;
   };
   const leave = (view) => {
-    // The first Escape gives up a selection of several places, the next one leaves.
+    // The first Escape drops a multiple selection, the next one leaves.
     if (view.state.selection.ranges.length > 1) return false;
     onLeave();
     return true;
@@ -77,7 +77,7 @@ export function extensions({ onChange, onRun, onLeave, onCursor, onBreakpoint, o
       autocapitalize: "off",
       autocorrect: "off",
       spellcheck: "false",
-      // Also where the text is read-only, so that the keyboard scrolls it.
+      // Even if the text is read-only, so that the keyboard can scroll it.
       tabindex: "0",
     }),
     keymap.of([

@@ -78,7 +78,7 @@ const peek = StateField.define({
   provide: (field) => showTooltip.from(field),
 });
 
-/** Closes what a key has opened; false where nothing was open. */
+/** Closes a hover opened with a key; returns false if there was none. */
 function close(view) {
   if (!view.state.field(peek)) return false;
   view.dispatch({ effects: setPeek.of(null) });

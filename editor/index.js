@@ -1,8 +1,8 @@
 // The text editor: CodeMirror 6 behind the few verbs that the page needs.
 //
-// Everything about CodeMirror stays in this folder; `src/ui/platform/editor.rs` is the other side of the door.
-// Positions that cross it are UTF-16 code units, as CodeMirror and JavaScript count them, with one for each line ending,
-// `\r\n` too: `src/ui/selectors/offsets.rs` counts alike.
+// Everything about CodeMirror stays in this folder; `src/ui/platform/editor.rs` is the other side of the interface.
+// Positions are UTF-16 code units, as CodeMirror and JavaScript count them, with one for each line ending, even `\r
+// `: `src/ui/selectors/offsets.rs` counts the same way.
 
 import { EditorState, Compartment, Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -85,14 +85,14 @@ class WatEditor {
 
   /**
    * Shows where a program stands, or nothing for `null`: `{ current, caller, values }`, where the first two are
-   * `[from, to]` or null (the instruction that is next, the call that is looked at) and values are `{ at, text }`.
+   * `[from, to]` or null (the next instruction, the selected call) and values are `{ at, text }`.
    */
   setDebug(marks) {
     this.marks = marks ?? NO_MARKS;
     showMarks(this.view, this.marks, true);
   }
 
-  /** The number of the line that the cursor is on. */
+  /** The line number of the cursor. */
   line() {
     const { doc, selection } = this.view.state;
     return doc.lineAt(selection.main.head).number;

@@ -40,7 +40,7 @@ const look = EditorView.theme({
     borderRadius: "50%",
     backgroundColor: "var(--color-error)",
   },
-  // One that does not stop everywhere is told by its shape too: a ring, a diamond for a message, hollow for none.
+  // Other kinds also differ in shape: a ring for a condition, a diamond for a message, hollow if it cannot stop.
   '.cm-breakpoint[data-kind="conditional"]': {
     backgroundColor: "transparent",
     border: "0.2em solid var(--color-error)",
@@ -86,7 +86,7 @@ const look = EditorView.theme({
     textOverflow: "ellipsis",
     userSelect: "none",
   },
-  // What an earlier turn of a loop left is told by its shape too: no ground, a dotted edge.
+  // Values from an earlier iteration of a loop also differ in shape: no background, a dotted edge.
   '.cm-debug-value[data-earlier="true"]': {
     outline: "1px dotted var(--color-border-strong)",
     outlineOffset: "-1px",
@@ -112,7 +112,7 @@ const look = EditorView.theme({
   ".cm-gutter-lint": { width: "1.1em" },
   ".cm-gutter-lint .cm-gutterElement": { padding: "0.25em 0.1em" },
   ".cm-lint-marker": { width: "0.75em", height: "0.75em" },
-  // A cross and a triangle: breakpoints are round, and not to be told from these by colour alone.
+  // A cross and a triangle: breakpoints are round, and must not differ from these only in colour.
   ".cm-lint-marker-error": { content: "none", clipPath: CROSS, backgroundColor: "var(--color-error)" },
   ".cm-lint-marker-warning": { content: "none", clipPath: TRIANGLE, backgroundColor: "var(--color-warning)" },
   ".cm-tooltip": {

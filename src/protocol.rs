@@ -1,9 +1,8 @@
 //! Everything that crosses between the page and the engine's worker.
 //!
 //! The page sends [`Request`]s, the worker answers with [`Event`]s; nothing else is shared.
-//! This module holds types and how they are put into bytes, never logic.
-//! A message that belongs to a run or to a version of the text carries its number, and the first thing that
-//! its receiver does is to drop a stale one.
+//! This module contains types and their encoding, never logic. A message that belongs to a run, or to a version of the
+//! text, carries its number, and the receiver first drops stale messages.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,23 +40,23 @@ pub type Version = u32;
 /// A message from the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// The page, shortly after an edit or when another source was opened: compile and validate it, tell what it is.
-    /// Answered by [`Event::Checked`].
+    /// The page, shortly after an edit or when another source was opened: compile and validate it, and report what it
+    /// is. Answered by [`Event::Checked`].
     Check { version: Version, source: Source },
     /// The page, when the user downloads the module: compile to the binary format. Answered by [`Event::Built`].
     Build { version: Version, source: Source },
-    /// The page, on **Run**: end the run there is, if any, and start this one.
-    /// Answered by [`Event::Started`] and, at last, by [`Event::Finished`].
+    /// The page, on **Run**: end the active run, if any, and start this one. Answered by [`Event::Started`] and finally
+    /// by [`Event::Finished`].
     Run { run: RunId, source: Source, entry: Entry, options: RunOptions },
-    /// The page, on **Debug**: end the run there is, if any, and start this one under the debugger. It stops before its
-    /// first instruction. Answered by [`Event::Started`], [`Event::BreakpointsPlaced`] and [`Event::DebugStopped`];
-    /// over only after [`Request::Stop`], with [`Event::Finished`].
+    /// The page, on **Debug**: end the active run, if any, and start this one under the debugger. It stops before its
+    /// first instruction. Answered by [`Event::Started`], [`Event::BreakpointsPlaced`] and [`Event::DebugStopped`]; it
+    /// ends only after [`Request::Stop`], with [`Event::Finished`].
     Debug { run: RunId, source: Source, entry: Entry, options: RunOptions, breakpoints: Vec<Breakpoint> },
-    /// The page, on "Show me where": repeat the last run, which is over, exactly, under the debugger, up to its end.
-    /// Answered as [`Request::Debug`].
+    /// The page, on "Show me where": repeat the last, finished run exactly, under the debugger, up to its end. Answered
+    /// like [`Request::Debug`].
     DebugAgain { run: RunId, again: RunId, breakpoints: Vec<Breakpoint> },
-    /// The page, on **Debug** of a project that was shared at a step: as [`Request::Debug`], but go to that step of the
-    /// recorded run. `bookmark` is what [`Event::Bookmarked`] brought.
+    /// The page, on **Debug** of a project that was shared at a step: like [`Request::Debug`], but go to that step of
+    /// the recorded run. `bookmark` comes from [`Event::Bookmarked`].
     DebugAt {
         run: RunId,
         source: Source,
@@ -66,22 +65,22 @@ pub enum Request {
         #[serde(with = "serde_bytes")]
         bookmark: Vec<u8>,
     },
-    /// The page, when a debugged program is shared at the step that it stands at. Answered by [`Event::Bookmarked`].
+    /// The page, when a debugged program is shared at its current step. Answered by [`Event::Bookmarked`].
     Bookmark { run: RunId },
-    /// The page, on a button or key of the debugger. Answered by [`Event::DebugStopped`] in the end, and meanwhile by
-    /// [`Event::DebugWorking`] where it takes long. [`Request::Pause`] gives it up.
+    /// The page, on a button or key of the debugger. Answered by [`Event::DebugStopped`] in the end and, if it takes
+    /// long, by [`Event::DebugWorking`] meanwhile. [`Request::Pause`] cancels it.
     DebugCommand { run: RunId, command: DebugCommand },
-    /// The page, when breakpoints have changed: these are all there are. Answered by [`Event::BreakpointsPlaced`].
+    /// The page, when breakpoints have changed: the complete list. Answered by [`Event::BreakpointsPlaced`].
     SetBreakpoints { run: RunId, breakpoints: Vec<Breakpoint> },
     /// The page, when breakpoints on anything but a source line have changed, and after [`Request::Debug`]: the
     /// complete list. Answered by [`Event::OtherBreakpointsPlaced`].
     SetOtherBreakpoints { run: RunId, other_breakpoints: Vec<OtherBreakpoint> },
     /// The page, when the user changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
     ChangeValue { run: RunId, change: ValueChange },
-    /// The page, when watch expressions have changed or another call is looked at: work these out now, for that call
+    /// The page, when watch expressions have changed or another call was selected: evaluate these now, in that call
     /// (the topmost is 0), and again wherever the program stops. Answered by [`Event::Evaluated`].
     Evaluate { run: RunId, frame: u32, expressions: Vec<String> },
-    /// The page, when the user points at a place in the text, in bytes; `word` is the name that stands there, without
+    /// The page, when the user points at a position in the text, in bytes; `word` is the name at that position, without
     /// `$`, if any. Answered by [`Event::Hover`] with the same `query`.
     Hover { run: RunId, query: u32, at: u32, word: Option<String>, frame: u32 },
     /// The page, on **Pause**. Answered by [`Event::Paused`].
@@ -96,33 +95,33 @@ pub enum Request {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
-    /// The page, on the end-of-input button: reads past what was sent see the end of the file.
+    /// The page, on the end-of-input button: reads see end of file after everything that was sent.
     EndOfInput { run: RunId },
-    /// The page, when the Memory panel shows another window, or (`None`) nothing any more.
-    /// The worker sends [`Event::Memory`] at once and then whenever the bytes of the window may have changed.
+    /// The page, when the Memory panel shows another window, or (`None`) is hidden. The worker sends [`Event::Memory`]
+    /// immediately, and then whenever the bytes of the window may have changed.
     WatchMemory { watch: Option<MemoryWatch> },
-    /// The page, when the System calls panel shows other calls, or (`None`) none any more.
-    /// The worker sends [`Event::Calls`] at once and then whenever there is something else to be shown.
+    /// The page, when the System calls panel shows other calls, or (`None`) is hidden. The worker sends
+    /// [`Event::Calls`] immediately, and then whenever the view changes.
     WatchCalls { watch: Option<CallsWatch> },
     /// The page, when the user copies the calls that pass the filter. Answered by [`Event::CallsText`].
     CopyCalls { filter: CallFilter },
     /// The page, when a project is opened: replace the whole tree. Answered by [`Event::Tree`].
     SetFiles { files: Vec<FileImage> },
-    /// The page, when the user changes files or directories. Answered by an [`Event::FileProblem`] for each thing that
-    /// could not be done, by [`Event::Tree`] and, in any case and last, by one [`Event::FilesChanged`].
+    /// The page, when the user changes files or directories. Answered by an [`Event::FileProblem`] for each failure, by
+    /// [`Event::Tree`] and, always and last, by one [`Event::FilesChanged`].
     ChangeFiles { change: FileChange },
-    /// The page, when the user looks at what the last run did to a path. Answered by [`Event::FileCompared`].
+    /// The page, when the user views what the last run did to a path. Answered by [`Event::FileCompared`].
     CompareFile { path: String },
     /// The page, when the user opens or downloads a file. Answered by [`Event::FileContents`] or
     /// [`Event::FileProblem`].
     ReadFile { path: String },
-    /// The page, when everything is downloaded as one archive. Answered by [`Event::AllFiles`].
+    /// The page, when all files are downloaded as one archive. Answered by [`Event::AllFiles`].
     ReadAllFiles,
-    /// The page, when a module with debug information was opened: tell which sources it was compiled from.
-    /// Answered by [`Event::SourcesListed`].
+    /// The page, when a module with debug information was opened: list the sources it was compiled from. Answered by
+    /// [`Event::SourcesListed`].
     ListSources { version: Version, source: Source },
-    /// The page, once, when it has been drawn: warm up the interpreter while the worker is idle, so that the browser
-    /// has optimised it before the first Run. Answered by [`Event::Warm`].
+    /// The page, once, after it has been rendered: warm up the interpreter while the worker is idle, so that the
+    /// browser has optimised it before the first Run. Answered by [`Event::Warm`].
     WarmUp,
     /// The page, on **Try again** after [`Event::RestMissing`].
     FetchRest,
@@ -142,27 +141,28 @@ pub enum Event {
     /// Answers [`Request::Run`] when the program has been compiled and its first instruction is next. `call` is the
     /// call as a user would write it, such as `_start()` or `add(2, 3)`.
     Started { run: RunId, call: String },
-    /// The program printed; at most about sixty times a second.
+    /// The program printed; sent at most about sixty times a second.
     Output { run: RunId, chunks: Vec<OutputChunk> },
-    /// The program reads standard input and there is none: the page offers to type.
+    /// The program reads standard input and there is none: the page asks the user for input.
     WaitingForInput { run: RunId },
     /// The program sleeps; `milliseconds` is how long it will sleep.
     Sleeping { run: RunId, milliseconds: f64 },
-    /// The program goes on after [`Event::WaitingForInput`] or [`Event::Sleeping`], or answers [`Request::Continue`].
+    /// The program continues after [`Event::WaitingForInput`] or [`Event::Sleeping`], or after [`Request::Continue`].
     Continued { run: RunId },
-    /// Answers [`Request::Pause`]; memory and counters are those of the pause.
+    /// Answers [`Request::Pause`]; memory and counters show the paused state.
     Paused { run: RunId },
     /// About ten times a second while a program runs.
     Progress { run: RunId, counters: Counters },
-    /// Before each [`Event::DebugStopped`] of a module with debug information, and on [`Request::Evaluate`]: the variables
-    /// of a frame, as the source names them.
+    /// Before each [`Event::DebugStopped`] of a module with debug information, and on [`Request::Evaluate`]: the source
+    /// variables of a frame.
     Variables { run: RunId, step: u64, frame: u32, variables: Vec<SourceVariable> },
     /// The program has stopped under the debugger.
     DebugStopped { run: RunId, view: Box<DebugView> },
-    /// Answers [`Request::Evaluate`]; and before every [`Event::DebugStopped`], for the topmost call, where there are
-    /// expressions.
+    /// Answers [`Request::Evaluate`]; also sent before every [`Event::DebugStopped`], for the topmost call, if there
+    /// are expressions.
     Evaluated { run: RunId, step: u64, evaluations: Vec<Evaluation> },
-    /// Answers [`Request::Bookmark`]: the step, all it takes to come there again, and the files as the run found them.
+    /// Answers [`Request::Bookmark`]: the step, everything needed to reach it again, and the files as the run found
+    /// them.
     Bookmarked {
         run: RunId,
         step: u64,
@@ -170,37 +170,38 @@ pub enum Event {
         bytes: Vec<u8>,
         files: Vec<FileImage>,
     },
-    /// After an [`Event::DebugStopped`], where other marks belong on the timeline than were sent last: at most one of a
-    /// kind for each of some hundred parts of it, the first in that part.
+    /// After an [`Event::DebugStopped`], if the marks on the timeline have changed: at most one of a kind for each of a
+    /// few hundred sections of the timeline, the first in that section.
     Marks { run: RunId, marks: Vec<TimelineMark> },
-    /// Answers [`Request::Hover`]; `None` where there is nothing to say.
+    /// Answers [`Request::Hover`]; `None` if there is no hover.
     Hover { run: RunId, query: u32, hover: Option<Hover> },
-    /// The debugger is at work, as often as a screen is drawn at most; `of` is how far it has to go, where that is known.
+    /// The debugger is working; sent at most once per frame. `of` is the target step, if it is known.
     DebugWorking { run: RunId, step: u64, of: Option<u64> },
     /// Answers [`Request::SetOtherBreakpoints`]: their verification.
     OtherBreakpointsPlaced { run: RunId, other_breakpoints: Vec<PlacedOtherBreakpoint> },
     /// Answers [`Request::SetBreakpoints`]: their verification.
     BreakpointsPlaced { run: RunId, breakpoints: Vec<PlacedBreakpoint> },
-    /// Answers [`Request::ChangeValue`] where nothing was changed.
+    /// Answers [`Request::ChangeValue`] if the change was refused.
     ChangeRefused { run: RunId, message: String },
-    /// The run is over, well or not; the last event with this run's number besides [`Event::Memory`],
+    /// The run ended, successfully or not; the last event with this run's number besides [`Event::Memory`],
     /// [`Event::Calls`] and [`Event::CallsText`].
     Finished { run: RunId, outcome: Outcome, counters: Counters },
-    /// After [`Event::Finished`] of a run that trapped or went too deep: the active calls. Found by repeating the run
-    /// while nothing else is to be done, so it may take a while, and does not come where another is begun.
+    /// After [`Event::Finished`] of a run that trapped or recursed too deep: the active calls. Found by repeating the
+    /// run while the worker is idle, so it may take a while, and is not sent if another run starts.
     Backtrace { run: RunId, backtrace: Backtrace },
-    /// The window that the Memory panel shows; of the last run there was.
+    /// The window that the Memory panel shows, for the last run.
     Memory { run: RunId, view: MemoryView },
-    /// The calls that the System calls panel shows; of the last run there was.
+    /// The calls that the System calls panel shows, for the last run.
     Calls { run: RunId, view: CallsView },
-    /// Answers [`Request::CopyCalls`]: a line for each call. Of a great many only the last, which the text then says.
+    /// Answers [`Request::CopyCalls`]: one line per call. If there are very many, only the last ones, which the text
+    /// mentions.
     CallsText { run: RunId, text: String },
-    /// The tree as it is now: after a change, and after a run that touched it.
+    /// The current file tree: after a change, and after a run that changed it.
     Tree { entries: Vec<FileEntry>, bytes: u64 },
-    /// What the page is to keep in the browser's storage. With `requested` it answers [`Request::ChangeFiles`], and may be
-    /// empty; without, a program has done it.
+    /// The changes that the page should store in the browser. With `requested` it answers [`Request::ChangeFiles`], and
+    /// may be empty; without, a program made the changes.
     FilesChanged { written: Vec<FileImage>, removed: Vec<String>, requested: bool },
-    /// Answers [`Request::CompareFile`]: what was at the path when the last run began, and what is there now.
+    /// Answers [`Request::CompareFile`]: the contents at the path when the last run started, and now.
     FileCompared { path: String, before: Option<FileContents>, now: Option<FileContents> },
     /// Answers [`Request::ReadFile`].
     FileContents {
@@ -210,25 +211,25 @@ pub enum Event {
     },
     /// Answers [`Request::ReadAllFiles`].
     AllFiles { files: Vec<FileImage> },
-    /// A request on the files could not be carried out; `message` names the path and the reason.
+    /// A request on the files failed; `message` names the path and the reason.
     FileProblem { message: String },
     /// Answers [`Request::ListSources`]; `problem` says what is wrong with the debug information.
     SourcesListed { version: Version, files: Vec<SourceFile>, problem: Option<String> },
-    /// An internal error, not one of the program: shown in one place, with a button that restarts the worker.
+    /// An internal error, not one of the program's: shown in one place, with a button that restarts the worker.
     Fault { message: String },
-    /// A request waits for the rest of the interpreter (`xtask/src/split`), which could not be fetched: why. It is tried
-    /// again now and then, and on [`Request::FetchRest`].
+    /// A request waits for the rest of the interpreter (`xtask/src/split`), which could not be fetched for this reason.
+    /// It is retried now and then, and on [`Request::FetchRest`].
     RestMissing { reason: String },
-    /// The rest of the interpreter has come after all: what waited goes on.
+    /// The rest of the interpreter has been fetched after all: the waiting requests are handled.
     RestArrived,
 }
 
-/// A program, as the user gave it.
+/// A program as the user provided it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// The file's name, as problems print it: `main.wat`, `hello.wasm`.
+    /// The file's name, as used in problems: `main.wat`, `hello.wasm`.
     pub name: String,
-    /// Text or binary; which of the two it is, and of what kind, is found out by looking at it.
+    /// Text or binary; the worker detects which, and of what kind.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
@@ -249,29 +250,29 @@ pub enum Entry {
     Export { name: String, arguments: Vec<String> },
 }
 
-/// With what a program runs.
+/// The settings of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunOptions {
-    /// What follows the program's name; the name itself is added by the worker.
+    /// The arguments after the program's name; the worker adds the name itself.
     pub arguments: Vec<String>,
     pub environment: Vec<(String, String)>,
     pub limits: Limits,
-    /// Whether the calls to WASI are traced: what [`Request::WatchCalls`] looks at.
+    /// Whether WASI calls are traced, for [`Request::WatchCalls`].
     pub trace: bool,
 }
 
-/// How much a program may use. `None`: no limit but the machine's.
+/// The limits on a program's resources. `None`: no limit but the machine's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// All linear memories together, in bytes.
     pub memory: Option<u64>,
     /// Each table, in elements.
     pub table: Option<u64>,
-    /// Calls within calls.
+    /// The call depth.
     pub recursion: u32,
     /// Standard output and standard error together, in bytes.
     pub output: Option<u64>,
-    /// Time from the start of the run, waiting for input included, in milliseconds.
+    /// The time since the start of the run, including waiting for input, in milliseconds.
     pub wall_time: Option<u64>,
 }
 
@@ -287,32 +288,32 @@ impl Default for Limits {
     }
 }
 
-/// Which of the two output streams.
+/// An output stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Stream {
     Stdout,
     Stderr,
 }
 
-/// A piece of output. Bytes, cut anywhere, also within a character.
+/// A piece of output. Bytes, which may be cut anywhere, even within a character.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputChunk {
     pub stream: Stream,
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
-    /// How many bytes of this stream were left out right after `bytes`, because the program prints faster than a
-    /// page can show.
+    /// How many bytes of this stream were left out right after `bytes`, because the program prints faster than the page
+    /// can show.
     pub dropped: u64,
 }
 
-/// What part of a memory the page looks at.
+/// The part of a memory that the page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryWatch {
     /// The memory's index in the module.
     pub memory: u32,
-    /// The first byte's address.
+    /// The address of the first byte.
     pub offset: u64,
-    /// How many bytes; the worker sends at most 64 KiB.
+    /// The number of bytes; the worker sends at most 64 KiB.
     pub length: u32,
 }
 
@@ -321,40 +322,40 @@ pub struct MemoryWatch {
 pub struct MemoryView {
     pub memory: u32,
     pub offset: u64,
-    /// Fewer than asked for where the memory ends.
+    /// Fewer than requested if the memory ends before.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
-    /// The whole memory's size in bytes; 0 when there is no such memory.
+    /// The size of the whole memory in bytes; 0 if there is no such memory.
     pub size: u64,
-    /// How many memories the module has.
+    /// The number of memories of the module.
     pub memories: u32,
 }
 
 impl Request {
-    /// The message as bytes, to be posted.
+    /// Encodes the message for posting.
     pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
         encode(self)
     }
 
-    /// The message that `bytes` hold.
+    /// Decodes a message.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         decode(bytes)
     }
 }
 
 impl Event {
-    /// The message as bytes, to be posted.
+    /// Encodes the message for posting.
     pub fn encode(&self) -> Result<Vec<u8>, CodecError> {
         encode(self)
     }
 
-    /// The message that `bytes` hold.
+    /// Decodes a message.
     pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
         decode(bytes)
     }
 }
 
-/// A message that could not be put into bytes or taken out of them: a fault of ours.
+/// A message could not be encoded or decoded: an internal error.
 #[derive(Debug, thiserror::Error)]
 #[error("a message between page and worker could not be encoded or decoded")]
 pub struct CodecError(#[from] postcard::Error);

@@ -1,5 +1,5 @@
-// Starts the page: fetches its wasm while showing how far that is, and says why when it fails.
-// A plain script, so that even a browser that is too old for the page gets to read the reason.
+// Starts the page: fetches its wasm while showing the progress, and shows the reason if it fails. A plain script, so
+// that even a browser that is too old for the page can show the reason.
 "use strict";
 
 (function () {
@@ -125,7 +125,7 @@
     boot.remove();
     if (rest) {
       rest.start(exports);
-      // Last of all, what the first run does without.
+      // Last, the part that the first run does not need.
       interpreter.then(() => rest.fetch());
     }
   }

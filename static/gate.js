@@ -1,5 +1,5 @@
-// Until the rest of the page is there (see rest.js), holds what the user does that may need it, fetches the rest, and
-// does it then. In a release build this stands before boot.js.
+// Until the rest of the page is loaded (see rest.js), holds back user actions that may need it, fetches the rest, and
+// then performs them. In a release build this is prepended to boot.js.
 "use strict";
 
 function gateUntil(rest) {
@@ -37,7 +37,7 @@ function gateUntil(rest) {
     if (!needsRest(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    // The last thing only: what came before it is not expected any more. What was dropped cannot be dropped again.
+    // Only the last action: earlier ones are no longer expected. A drop cannot be repeated.
     held = event.type === "drop" ? undefined : { target: event.target, event };
     const mine = held;
     rest.asked = true;

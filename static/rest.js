@@ -44,7 +44,7 @@ function restAt(url, part) {
   };
 
   const rest = {
-    /** Whether something waits for it that the user asked for. */
+    /** Whether a user action waits for it. */
     asked: false,
     /** Why the last attempt failed; empty while there was none, and during the next. */
     reason: "",
@@ -84,11 +84,11 @@ function restAt(url, part) {
       tell();
       return underway;
     },
-    /** Resolves when the rest is there. */
+    /** Resolves when the rest is loaded. */
     needed() {
       if (rest.there) return Promise.resolve();
       rest.asked = true;
-      // Where it has just failed, the next attempt is on its way already.
+      // After a failure, the next attempt is already scheduled.
       if (rest.reason === "") rest.fetch();
       else tell();
       return arrived;
@@ -108,8 +108,7 @@ function restAt(url, part) {
     rest.fetch();
   });
 
-  // The last resort: the program stands still in the middle of a call, so there is no other way than to wait for the
-  // answer.
+  // The last resort: the program is in the middle of a call, so the only option is to block until the response arrives.
   globalThis.loadRest = (exports) => {
     for (;;) {
       const reason = fetchNow(exports);

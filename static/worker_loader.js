@@ -5,10 +5,10 @@
 (function () {
   const here = (name) => new URL(name, self.location.href).href;
   const rest = "./worker_rest.wasm";
-  // Late enough to be behind what the user waits for.
+  // Late enough not to delay what the user waits for.
   const REST_AFTER_MS = 1000;
   const later = rest && restAt(here(rest), "A part of the interpreter");
-  // A worker that takes the place of one which died for want of the rest does not begin as that one did.
+  // A worker that replaces one which crashed because the rest was missing must not start the same way.
   if (later) later.failed = self.name !== "";
 
   import("./worker.js")

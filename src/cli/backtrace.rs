@@ -1,4 +1,4 @@
-//! `wasmoscope run --backtrace`: the call stack when a program trapped.
+//! `wasmoscope run --backtrace`: the call stack of a program that trapped.
 
 use super::terminal::{err, one_line};
 use crate::engine::debugger::backtrace::{BacktraceReplay, FrameCall, ReplayProgress};
@@ -9,12 +9,12 @@ use crate::engine::source_map::InstructionMap;
 use crate::engine::source_map::dwarf::{DebugInfo, SourcePosition};
 use crate::engine::wasi::Record;
 
-/// How many calls are printed.
+/// The maximum number of calls printed.
 const MOST: usize = 100;
-/// Steps at once.
+/// How many steps are executed per slice.
 const SLICE: u64 = 10_000_000;
 
-/// Prints the calls to standard error, the innermost first; or why they cannot be told.
+/// Prints the call stack to standard error, innermost first, or why it is not available.
 pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Entry, limits: Limits, record: &Record) {
     let Ok(mut replay) = BacktraceReplay::start(&source.name, wasm, summary, entry, limits, record) else {
         err!("note: no call stack, because the program could not be started again");
@@ -45,7 +45,7 @@ pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Ent
     }
 }
 
-/// Where instructions are in what a user reads.
+/// Maps instructions to what a user reads.
 struct Places<'a> {
     source: &'a Source,
     text: Option<InstructionMap>,

@@ -1,7 +1,7 @@
-//! Directories of the machine, copied into the tree before a run and, if that is asked for, back after it.
+//! Host directories, copied into the file tree before a run and, on request, back after it.
 //!
-//! Nothing outside of a directory is read or written, whatever its symbolic links say: each path is opened name by
-//! name from the directory's handle, and no link is followed. The handle is the same for both ways.
+//! Nothing outside a directory is read or written, wherever its symbolic links lead: each path is opened component by
+//! component from the directory's handle, and no link is followed. Both directions use the same handle.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -18,7 +18,7 @@ use super::terminal;
 use crate::engine::vfs::{FileKind, LastLink, Reach, Vfs};
 use crate::engine::words;
 
-/// `HOST[::GUEST]`: a directory of the machine, and the name that the program knows it by.
+/// `HOST[::GUEST]`: a host directory, and its name for the program.
 #[derive(Debug, Clone)]
 pub(super) struct Directory {
     host: PathBuf,
@@ -40,13 +40,13 @@ impl FromStr for Directory {
 /// A directory that was copied into the tree.
 pub(super) struct Loaded {
     host: PathBuf,
-    /// Of the directory as it was opened: whatever takes its name during the run is another one.
+    /// The directory as it was opened: whatever takes its name during the run is a different directory.
     root: Dir,
-    /// Where the copy is in the tree.
+    /// The path of the copy in the tree.
     place: String,
-    /// How many names below the directory each file has that has more than one.
+    /// For each file with several hard links, how many of them are below the directory.
     names: HashMap<FileId, u64>,
-    /// What the copy does not have.
+    /// What was not copied.
     pub left_out: Vec<Skipped>,
 }
 
@@ -63,26 +63,26 @@ impl Display for Skipped {
     }
 }
 
-/// What became of writing a directory back.
+/// The result of writing a directory back.
 #[derive(Debug, Default)]
 pub(super) struct WrittenBack {
-    /// Changes that are not on the machine.
+    /// Changes that could not be written.
     pub failed: Vec<Skipped>,
-    /// Symbolic links that were written and lead out of the directory, with where they lead.
+    /// Symbolic links that were written and lead out of the directory, with their targets.
     pub escaping: Vec<Skipped>,
 }
 
 /// Device and inode.
 type FileId = (u64, u64);
 
-/// What there is of a name, on the machine or in a tree.
+/// The type of an entry, on the host or in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Nothing,
     File,
     Directory,
     Symlink,
-    /// A FIFO, socket or device: the tree has none.
+    /// A FIFO, socket or device: the tree has no such entries.
     Other(&'static str),
 }
 
@@ -111,12 +111,12 @@ impl Kind {
 }
 
 impl Directory {
-    /// Descriptor and path for the program: the guest's name, and where the copy is in the tree.
+    /// The path for the program: the guest's name, and the path of the copy in the tree.
     pub fn preopen(&self, index: usize) -> (String, String) {
         (self.guest.clone(), place(index))
     }
 
-    /// Copies the directory with all it holds.
+    /// Copies the directory with all its contents.
     pub fn load(&self, index: usize, vfs: &mut Vfs) -> Result<Loaded, String> {
         let failed = |error: &dyn Display| format!("cannot copy `{}`: {error}", terminal::path(&self.host));
         let root = Dir::open_ambient_dir(&self.host, ambient_authority()).map_err(|error| failed(&error))?;
@@ -130,17 +130,17 @@ impl Directory {
     }
 }
 
-/// Each directory has a place of its own, so that `--dir a --dir b/../a` are two copies and not one half.
+/// Each directory has a place of its own, so that `--dir a --dir b/../a` makes two complete copies.
 fn place(index: usize) -> String {
     format!("/{index}")
 }
 
 impl Loaded {
     fn load(&mut self, vfs: &mut Vfs) -> Result<(), Skipped> {
-        // The first name of each file that has several.
+        // The first name of each file with several hard links.
         let mut first: HashMap<FileId, String> = HashMap::new();
         let host = self.host.clone();
-        // The next one last.
+        // A stack: the next directory is last.
         let mut ahead = vec![String::new()];
         while let Some(relative) = ahead.pop() {
             let directory = self.open_directory(&relative).map_err(|reason| self.skipped(&relative, reason))?;
@@ -210,12 +210,12 @@ impl Loaded {
         Ok(names)
     }
 
-    /// Writes what has changed since `before` back to the machine: all that can be, and nothing outside.
+    /// Writes the changes since `before` back to the host: as many as possible, and nothing outside the directory.
     pub fn write_back(&self, vfs: &Vfs, before: &Vfs) -> WrittenBack {
         let prefix = format!("{}/", self.place.trim_start_matches('/'));
         let changes = vfs.changes_since(before);
         let mut result = WrittenBack::default();
-        // The deepest first, so that a directory is empty when its turn comes.
+        // Deepest first, so that a directory is empty when it is removed.
         for inner in changes.removed.iter().rev() {
             let Some(relative) = inner.strip_prefix(&prefix) else { continue };
             if let Err(reason) = self.remove(relative, kind_in(before, inner)) {
@@ -242,7 +242,7 @@ impl Loaded {
         }
     }
 
-    /// Where the link leads that was written, if it leads out of the directory.
+    /// Writes an entry. Returns the target of a link that leads out of the directory.
     fn write(&self, relative: &str, inner: &str, vfs: &Vfs, before: Kind) -> Result<Option<String>, String> {
         let (directory, name) = self.open_parent(relative)?;
         let now = kind_on(&directory, name)?;
@@ -253,7 +253,7 @@ impl Loaded {
         if now != before && now != Kind::Nothing {
             return Err(changed(before, now));
         }
-        // A link is replaced as a whole, whatever it leads to.
+        // A link is replaced as a whole, whatever its target.
         if now != Kind::Nothing && (now != after || now == Kind::Symlink) {
             remove(&directory, name, now)?;
         }
@@ -279,8 +279,8 @@ impl Loaded {
         Ok(None)
     }
 
-    /// A file that has no name outside keeps its inode, and with it owner and permissions. Another one is left to
-    /// its other names, and replaced.
+    /// Overwrites a file in place if all its names are in the directory, so that it keeps its inode, owner and
+    /// permissions. Otherwise replaces it, and leaves the old file to its other names.
     fn overwrite(&self, directory: &Dir, name: &str, bytes: &[u8]) -> Result<(), String> {
         let metadata = directory.symlink_metadata(name).map_err(describe)?;
         if metadata.permissions().readonly() {
@@ -292,20 +292,20 @@ impl Loaded {
         let mut options = OpenOptions::new();
         options.write(true).follow(FollowSymlinks::No).nonblock(true);
         let mut file = directory.open_with(name, &options).map_err(describe)?;
-        // The name may be another file's since we looked.
+        // The name may belong to another file by now.
         if file_id(&file.metadata().map_err(describe)?) != file_id(&metadata) {
             return Err("it was replaced on the host while it was written".to_owned());
         }
         file.set_len(0).and_then(|()| file.write_all(bytes)).map_err(describe)
     }
 
-    /// The directory that `relative` is in, and its name there.
+    /// The directory that contains `relative`, and its name there.
     fn open_parent<'a>(&self, relative: &'a str) -> Result<(Dir, &'a str), String> {
         let (parent, name) = relative.rsplit_once('/').unwrap_or(("", relative));
         Ok((self.open_directory(parent)?, name))
     }
 
-    /// Opens a directory below this one name by name. No link is followed.
+    /// Opens a directory below this one, component by component. No link is followed.
     fn open_directory(&self, relative: &str) -> Result<Dir, String> {
         let mut here = self.root.try_clone().map_err(describe)?;
         for name in relative.split('/').filter(|name| !name.is_empty()) {
@@ -365,7 +365,7 @@ fn kind_in(vfs: &Vfs, path: &str) -> Kind {
     }
 }
 
-/// Reads a file of at most `room` bytes. One that another kind of file has taken the place of is not waited for.
+/// Reads a file of at most `room` bytes. Does not block if another type of file has taken its place.
 fn read(directory: &Dir, name: &str, room: u64) -> Result<(Metadata, Vec<u8>), String> {
     let mut options = OpenOptions::new();
     options.read(true).follow(FollowSymlinks::No).nonblock(true);
@@ -382,7 +382,7 @@ fn read(directory: &Dir, name: &str, room: u64) -> Result<(Metadata, Vec<u8>), S
         return Err(too_large());
     }
     let mut bytes = Vec::new();
-    // It may grow while it is read, and what the system makes up as it is read says no size.
+    // It may grow while it is read, and files that the system generates do not report a size.
     file.take(room.saturating_add(1)).read_to_end(&mut bytes).map_err(describe)?;
     if bytes.len() as u64 > room { Err(too_large()) } else { Ok((metadata, bytes)) }
 }
@@ -396,7 +396,7 @@ fn remove(directory: &Dir, name: &str, kind: Kind) -> Result<(), String> {
     .map_err(describe)
 }
 
-/// A new file. Whatever has the name by now is an error, a link too.
+/// Creates a file. Fails if the name exists, even as a link.
 fn create(directory: &Dir, name: &str, bytes: &[u8]) -> Result<(), String> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -404,7 +404,7 @@ fn create(directory: &Dir, name: &str, bytes: &[u8]) -> Result<(), String> {
     file.write_all(bytes).map_err(describe)
 }
 
-/// Puts a new file with the same permissions in the place of one.
+/// Replaces a file with a new one with the same permissions.
 fn replace(directory: &Dir, name: &str, bytes: &[u8], metadata: &Metadata) -> Result<(), String> {
     let free = (0_u32..).map(|number| format!(".wasmoscope-{}-{number}", std::process::id()));
     let Some(temporary) = free.take(1000).find(|name| kind_on(directory, name) == Ok(Kind::Nothing)) else {
@@ -415,7 +415,7 @@ fn replace(directory: &Dir, name: &str, bytes: &[u8], metadata: &Metadata) -> Re
         directory.rename(&temporary, directory, name).map_err(describe)
     });
     if written.is_err() {
-        // The reason for the first error is what is worth reporting.
+        // Only the first error is worth reporting.
         let _ = directory.remove_file(&temporary);
     }
     written
@@ -431,7 +431,7 @@ fn symlink(_directory: &Dir, _name: &str, _target: &str) -> Result<(), String> {
     Err("symbolic links are not written back on this system".to_owned())
 }
 
-/// Whether a link at `relative` leads out of the directory by its text alone.
+/// Whether the text of a link at `relative` leads out of the directory.
 fn leads_out(relative: &str, target: &str) -> bool {
     let mut depth = relative.matches('/').count();
     for component in Path::new(target).components() {

@@ -1,7 +1,7 @@
-//! The command line: `wasmoscope run hello.wasm`, like `wasmtime run`, onto the same engine as the page's.
+//! The command line: `wasmoscope run hello.wasm`, like `wasmtime run`, on the same engine as the page's.
 //!
-//! A class can be graded with it, and a program tried without a browser. Everything that a program sees goes through
-//! [`engine::wasi`](crate::engine::wasi) here too; this module only hands in what the machine has.
+//! It can be used to grade a class, or to try a program without a browser. Here, too, a program sees the world only
+//! through [`engine::wasi`](crate::engine::wasi); this module only passes in what the machine provides.
 
 mod backtrace;
 mod directories;
@@ -22,7 +22,7 @@ use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{self, Inspection};
 use crate::engine::source::Source;
 
-/// A file or an argument cannot be used: what command lines give for that.
+/// The usual exit code of command lines for an unusable file or argument.
 const UNUSABLE: u8 = 2;
 
 #[derive(Parser)]
@@ -68,7 +68,7 @@ enum Command {
     Wast(wast::Wast),
 }
 
-/// Does what the arguments say.
+/// Runs the command line.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -87,10 +87,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     })
 }
 
-/// Prints what is wrong with the arguments; also --help and --version, which go to standard output and succeed.
+/// Prints an error in the arguments; also --help and --version, which go to standard output and succeed.
 fn print_usage(error: &clap::Error) -> ExitCode {
     let plain = error.render().to_string();
-    // In colours where the terminal has them, but not from the program's output.
+    // In colour if the terminal supports it, unless an argument contains control characters.
     if terminal::escape(&plain) == plain {
         let _ = error.print();
     } else {
@@ -99,12 +99,12 @@ fn print_usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(UNUSABLE))
 }
 
-/// Prints what is wrong with a program on standard error.
+/// Prints a problem with a program to standard error.
 fn print_problem(problem: &Problem) {
     err!("{}", described(problem));
 }
 
-/// The problem as a terminal shows it. Names in it stay in their line.
+/// The problem as shown in a terminal. Names in it do not break lines.
 fn described(problem: &Problem) -> String {
     let one_line = |text: &String| terminal::one_line(text).into_owned();
     let (file, message) = (one_line(&problem.file), one_line(&problem.message));
@@ -112,7 +112,7 @@ fn described(problem: &Problem) -> String {
     Problem { file, message, help, ..problem.clone() }.to_string()
 }
 
-/// A sentence for the user at the terminal.
+/// An error message for the user at the terminal.
 type Failure = String;
 
 fn read(file: &Path) -> Result<Source, Failure> {
@@ -120,7 +120,7 @@ fn read(file: &Path) -> Result<Source, Failure> {
     Ok(Source::new(file.display().to_string(), bytes))
 }
 
-/// The module in a file; its problems go to standard error.
+/// Loads the module in a file; its problems go to standard error.
 fn module(source: &Source) -> Result<Inspection, Failure> {
     let inspection = inspect::inspect(source);
     inspection.problems.iter().for_each(print_problem);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::wasi::{Clock, Random};
 
-/// The host's clocks; the monotonic one begins with the run.
+/// The host's clocks; the monotonic one starts with the run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct HostClock(Instant);
 
@@ -15,7 +15,7 @@ impl HostClock {
         Self(Instant::now())
     }
 
-    /// How long it is until the steady clock shows `until`.
+    /// The time left until the monotonic clock reaches `until`.
     pub fn left(&self, until: u64) -> Duration {
         Duration::from_nanos(until).saturating_sub(self.0.elapsed())
     }
@@ -31,7 +31,7 @@ impl Clock for HostClock {
     }
 }
 
-/// A seed: of its own for each run, or the one that was asked for.
+/// A seed: a new one for each run, or the one that was requested.
 pub(super) struct Seed(pub Option<u64>);
 
 impl Random for Seed {
@@ -39,7 +39,7 @@ impl Random for Seed {
         use std::hash::{BuildHasher as _, Hasher as _, RandomState};
         for (index, piece) in buffer.chunks_mut(8).enumerate() {
             let bits = match self.0 {
-                // The generator that the seed feeds makes of similar seeds entirely different bytes.
+                // The generator turns similar seeds into entirely different bytes.
                 Some(seed) => seed.wrapping_add(index as u64),
                 None => RandomState::new().build_hasher().finish(),
             };
@@ -48,29 +48,29 @@ impl Random for Seed {
     }
 }
 
-/// Standard input, read on a thread of its own from the moment on when the program first asks for it.
+/// Standard input, read on a thread of its own, which starts when the program first asks for input.
 pub(super) struct Input {
     from: Option<Vec<u8>>,
     pieces: Option<Receiver<Vec<u8>>>,
 }
 
-/// What waiting for input gave.
+/// The result of waiting for input.
 pub(super) enum InputResult {
     Bytes(Vec<u8>),
     End,
     TimeIsUp,
 }
 
-/// How much is read at once, in bytes.
+/// How much is read in one piece, in bytes.
 const PIECE: usize = 64 << 10;
 
 impl Input {
-    /// The terminal's input, or `from` as all there is.
+    /// The terminal's input, or all of `from` instead.
     pub fn new(from: Option<Vec<u8>>) -> Self {
         Self { from, pieces: None }
     }
 
-    /// The next piece, however long it takes, or for as long as `most`.
+    /// Waits for the next piece, for at most `most` if given.
     pub fn wait(&mut self, most: Option<Duration>) -> InputResult {
         if let Some(all) = &mut self.from {
             return match std::mem::take(all) {

@@ -16,9 +16,9 @@ use crate::engine::runtime::{Compiled, Entry, Limits, Outcome, Progress, Session
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::{OutputStream, Terminals, WasiConfig, WasiCtx};
 
-/// What a shell shows of a program that was aborted (128 and the number of SIGABRT).
+/// The exit code that a shell reports for an aborted program (128 plus the number of SIGABRT).
 const TRAPPED: u8 = 134;
-/// Fuel between two looks at what was printed.
+/// How much fuel a slice uses before output is written.
 const SLICE: u64 = 1_000_000;
 
 #[derive(Args)]
@@ -138,15 +138,15 @@ impl Run {
             session.wasi_mut().start_trace(Box::new(clock));
         }
         let outcome = self.drive(session.as_mut(), clock, Input::new(input), tracer.as_mut())?;
-        // Without its fuel the run would not end where it did.
+        // Without the fuel limit, the repeated run would not end where this one did.
         let failed = match &outcome {
             Outcome::Trapped(_) => true,
             Outcome::LimitReached { limit, .. } => limit != "fuel",
             Outcome::Exited(_) | Outcome::Returned(_) | Outcome::Stopped => false,
         };
-        // A trap says it itself.
+        // A trap is reported in any case.
         let is_told = !matches!(outcome, Outcome::Returned(_) | Outcome::Exited(_));
-        // A standard output that cannot be written does not cost the files.
+        // If standard output cannot be written, the files still are.
         let code = report(outcome);
         let is_written = !self.write_back || write_back(&loaded, session.wasi().vfs(), &before);
         let code = match code? {
@@ -206,12 +206,12 @@ impl Run {
     }
 }
 
-/// What a run and a run of the copy have in common.
+/// The common interface of a plain run and a run of the copy.
 trait RunningProgram {
     fn advance(&mut self, fuel: u64) -> Progress;
-    /// The fuel that is used up.
+    /// The fuel used so far.
     fn used(&self) -> u64;
-    /// The last growth that a limit refused.
+    /// The last growth of a memory or table that a limit refused.
     fn refused(&self) -> Option<String>;
     fn wasi(&self) -> &WasiCtx;
     fn wasi_mut(&mut self) -> &mut WasiCtx;
@@ -271,7 +271,7 @@ fn print(session: &mut dyn RunningProgram) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether everything that has changed is on the machine now; what is not is listed.
+/// Writes all changes back to the host. Returns whether everything was written, and lists what was not.
 fn write_back(directories: &[Loaded], vfs: &Vfs, before: &Vfs) -> bool {
     let (mut failed, mut escaping) = (Vec::new(), Vec::new());
     for directory in directories {
@@ -290,7 +290,7 @@ fn write_back(directories: &[Loaded], vfs: &Vfs, before: &Vfs) -> bool {
     false
 }
 
-/// How many files a list names.
+/// The maximum number of files listed.
 const LISTED: usize = 50;
 
 fn list<'a>(note: &str, files: impl IntoIterator<Item = &'a Skipped>) {
@@ -310,7 +310,7 @@ fn lines<'a>(files: impl IntoIterator<Item = &'a Skipped>) {
     }
 }
 
-/// Prints how the program ended. Returns the code that the command ends with.
+/// Prints how the program ended. Returns the exit code of the command.
 fn report(outcome: Outcome) -> Result<u8, Failure> {
     match outcome {
         Outcome::Exited(code) => Ok(code as u8),

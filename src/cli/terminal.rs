@@ -1,8 +1,8 @@
-//! What the command line itself prints: names, paths and texts of others are in it, so control characters are shown
-//! and not sent to the terminal.
+//! The command line's own output: it contains names, paths and texts from elsewhere, so control characters are escaped
+//! instead of sent to the terminal.
 //!
-//! Only what the program prints goes to the terminal as it is ([`program_stdout`], [`program_stderr`]).
-//! `tests/tidy.rs` fails where another file of `cli` prints in another way.
+//! Only the program's output goes to the terminal unchanged ([`program_stdout`], [`program_stderr`]). `tests/tidy.rs`
+//! fails if another file of `cli` prints in another way.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,29 +11,29 @@ use std::path::Path;
 
 use super::Failure;
 
-/// Prints a line on standard output; fails where it cannot be written.
+/// Prints a line to standard output; fails if it cannot be written.
 macro_rules! out {
     ($($argument:tt)*) => { $crate::cli::terminal::line_on_stdout(format_args!($($argument)*)) };
 }
 
-/// Prints a line on standard error.
+/// Prints a line to standard error.
 macro_rules! err {
     ($($argument:tt)*) => { $crate::cli::terminal::line_on_stderr(format_args!($($argument)*)) };
 }
 
 pub(super) use {err, out};
 
-/// The text with each control character as its escape, such as `\u{1b}`. Lines stay lines.
+/// Escapes each control character, such as `\u{1b}`. Line breaks are kept.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
     escape_all(text, |character| is_control(character) && !matches!(character, '\n' | '\t'))
 }
 
-/// A name, path or message: as [`escape`], and in one line, so that it cannot pass for a line of ours.
+/// A name, path or message: like [`escape`], but in a single line, so that it cannot be mistaken for one of our lines.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     escape_all(text, is_control)
 }
 
-/// A path, in one line.
+/// A path in a single line.
 pub(super) fn path(path: &Path) -> String {
     one_line(&path.to_string_lossy()).into_owned()
 }
@@ -54,8 +54,8 @@ fn escape_all(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// What a terminal acts on instead of showing it: the control characters (C0, DEL and C1), line and paragraph
-/// separators, and the characters that change the direction of text (Unicode's `Bidi_Control`).
+/// Characters that a terminal acts on instead of showing them: control characters (C0, DEL and C1), line and paragraph
+/// separators, and characters that change the text direction (Unicode's `Bidi_Control`).
 fn is_control(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -72,17 +72,17 @@ pub(super) fn line_on_stderr(line: fmt::Arguments<'_>) {
     text_on_stderr(&format!("{line}\n"));
 }
 
-/// Prints a text of any number of lines on standard output.
+/// Prints a text of any number of lines to standard output.
 pub(super) fn text_on_stdout(text: &str) -> Result<(), Failure> {
     program_stdout(escape(text).as_bytes())
 }
 
-/// Prints a text of any number of lines on standard error.
+/// Prints a text of any number of lines to standard error.
 pub(super) fn text_on_stderr(text: &str) {
     program_stderr(escape(text).as_bytes());
 }
 
-/// Writes what the program prints to standard output, as it is. The reader may have closed it, which is no failure of
+/// Writes the program's output to standard output unchanged. The reader may have closed it, which is not a failure of
 /// the program.
 pub(super) fn program_stdout(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
@@ -92,9 +92,9 @@ pub(super) fn program_stdout(bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// Writes what the program prints to standard error, as it is.
+/// Writes the program's output to standard error unchanged.
 pub(super) fn program_stderr(bytes: &[u8]) {
-    // A standard error that cannot be written leaves nobody to report that to.
+    // If standard error cannot be written, there is no place to report that.
     let _ = io::stderr().write_all(bytes);
 }
 

@@ -1,4 +1,4 @@
-//! `wasmoscope run --trace`: the calls of the program, one a line.
+//! `wasmoscope run --trace`: the calls of the program, one per line.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
@@ -27,7 +27,7 @@ pub(super) struct Options {
     trace_failures: bool,
 }
 
-/// Writes what passes the filter.
+/// Writes the calls that pass the filter.
 pub(super) struct Tracer {
     /// `None`: standard error.
     to: Option<(BufWriter<File>, PathBuf)>,
@@ -35,7 +35,7 @@ pub(super) struct Tracer {
 }
 
 impl Options {
-    /// `None` when no trace is asked for; a filter asks for one.
+    /// `None` if no trace is requested; a filter requests one.
     pub fn open(&self) -> Result<Option<Tracer>, Failure> {
         let filter = Filter {
             functions: Filter::functions(&self.trace_calls),
@@ -56,7 +56,7 @@ impl Options {
 }
 
 impl Tracer {
-    /// Writes the calls there have been since the last time: a slice has fewer than a trace keeps.
+    /// Writes the calls since the last time: a slice makes fewer than a trace keeps.
     pub fn write(&mut self, wasi: &mut WasiCtx) -> Result<(), Failure> {
         let Some(trace) = wasi.trace_mut() else { return Ok(()) };
         let mut lines = String::new();

@@ -53,7 +53,7 @@ impl Wast {
             .map_err(|error| format!("`{}` is not a script: {error}", terminal::path(file)))
     }
 
-    /// What runs the modules of one file.
+    /// The interpreter for the modules of one file.
     fn interpreter(&self) -> Result<Box<dyn Interpreter>, Failure> {
         let refused = |error| format!("the interpreter cannot be set up: {error}");
         Ok(if self.instrumented {

@@ -1,19 +1,19 @@
-//! Characters that cannot be seen, or are taken for others, by their names in Unicode.
+//! Characters that are invisible or easily confused with others, with their Unicode names.
 
-/// What a character is when it stands where the text format has none of it.
+/// The kind of a character that the text format does not allow at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It has no shape: it is deleted.
+    /// It is invisible: delete it.
     Invisible,
-    /// It looks like a space: a space replaces it.
+    /// It looks like a space: replace it with one.
     Space,
-    /// It looks like a character of ASCII.
+    /// It looks like an ASCII character.
     Like(char),
-    /// It is seen for what it is.
+    /// It looks like what it is.
     Plain,
 }
 
-/// The code point, and the name of a character that is not seen for what it is: `U+200B ZERO WIDTH SPACE`.
+/// The code point, with the name of a character that does not look like what it is: `U+200B ZERO WIDTH SPACE`.
 pub fn code_point(character: char) -> String {
     match known(character) {
         Some((.., name)) => format!("U+{:04X} {name}", u32::from(character)),
@@ -37,7 +37,7 @@ pub fn kind(character: char) -> Kind {
     }
 }
 
-/// Whether a character changes the order in which the text around it is shown.
+/// Whether a character changes the display order of the text around it.
 pub fn is_bidirectional_control(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -48,7 +48,7 @@ fn known(character: char) -> Option<&'static (char, Kind, &'static str)> {
 
 use Kind::{Invisible, Like, Space};
 
-/// In the order of their code points.
+/// Sorted by code point.
 const KNOWN: &[(char, Kind, &str)] = &[
     ('\u{0}', Invisible, "NULL"),
     ('\u{7}', Invisible, "BELL"),

@@ -1,4 +1,4 @@
-//! From WebAssembly text to the binary format, and why it does not work when it does not.
+//! Compiles WebAssembly text to the binary format, and explains errors.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ mod strange;
 ///
 /// # Errors
 ///
-/// One [`Problem`], at its place: the `wat` crate stops at the first.
+/// One [`Problem`] with its position: the `wat` crate stops at the first.
 pub fn compile(source: &Source) -> Result<Cow<'_, [u8]>, Box<Problem>> {
     if source.is_binary() {
         return Ok(Cow::Borrowed(&source.bytes));
@@ -27,7 +27,7 @@ pub fn compile(source: &Source) -> Result<Cow<'_, [u8]>, Box<Problem>> {
     encode(&text).map(Cow::Owned).map_err(|error| Box::new(explain(source, &text, &error)))
 }
 
-/// The crate `wat` refuses some comments that are valid, and its errors have no offset: [`buffer`] has both.
+/// The `wat` crate rejects some valid comments, and its errors have no offset: [`buffer`] has neither flaw.
 fn encode(text: &str) -> Result<Vec<u8>, wast::Error> {
     if let Ok(wasm) = wat::parse_str(text) {
         return Ok(wasm);
@@ -35,8 +35,8 @@ fn encode(text: &str) -> Result<Vec<u8>, wast::Error> {
     wast::parser::parse::<wast::Wat>(&buffer(text)?)?.encode()
 }
 
-/// A text for the parser. A comment or a string may hold any character (core specification, section 6.2.2), also one that
-/// changes the order in which text is shown: [`warnings`] tells of those.
+/// A text for the parser. A comment or a string may contain any character (core specification, section 6.2.2), even one
+/// that changes the display order of text: [`warnings`] reports those.
 pub(super) fn buffer(text: &str) -> Result<wast::parser::ParseBuffer<'_>, wast::Error> {
     wast::parser::ParseBuffer::new_with_lexer(lexer(text))
 }
@@ -47,10 +47,10 @@ pub(super) fn lexer(text: &str) -> wast::lexer::Lexer<'_> {
     lexer
 }
 
-/// What runs, and may not be what it looks like: comments and strings in which the order of characters is another than
-/// the one shown.
+/// Warnings about code that runs but may not be what it looks like: comments and strings whose display order differs
+/// from the order of their characters.
 pub fn warnings(source: &Source) -> Vec<Problem> {
-    /// One tells what there is to know; the others can be gone to.
+    /// The first one explains the problem; the others are there to jump to.
     const MOST: usize = 20;
     let Ok(text) = text(source) else { return Vec::new() };
     let controls = text.char_indices().filter(|(_, character)| characters::is_bidirectional_control(*character));
@@ -66,14 +66,14 @@ pub fn warnings(source: &Source) -> Vec<Problem> {
     controls.take(MOST).map(warning).collect()
 }
 
-/// Where the first folded `try` of the legacy exception-handling proposal stands, in a text that is right but for it.
+/// The position of the first folded `try` of the legacy exception-handling proposal, in a text that is otherwise valid.
 pub(super) fn folded_legacy_try(source: &Source) -> Option<Problem> {
     let text = text(source).ok()?;
     let range = legacy_try::first_folded(&text)?;
     Some(Problem::error(&source.name, "").at(&text, range))
 }
 
-/// Whether a text holds nothing but spaces and comments.
+/// Whether a text contains only spaces and comments.
 pub(super) fn is_blank(source: &Source) -> bool {
     use wast::lexer::TokenKind::{BlockComment, LineComment, Whitespace};
     let Ok(text) = text(source) else { return false };
@@ -87,13 +87,13 @@ pub(super) fn is_blank(source: &Source) -> bool {
     }
 }
 
-/// What to say of a text without a program.
+/// The problem of a text without a program.
 pub(super) fn no_program(source: &Source) -> Problem {
     Problem::warning(&source.name, "there is no program yet")
         .help("the smallest module is `(module)`; choose an example to start with a program that runs")
 }
 
-/// The source as text: UTF-8, its byte order mark (if any) blanked out so that offsets stay what they are.
+/// The source as text: UTF-8, with its byte order mark (if any) blanked out so that offsets stay the same.
 ///
 /// # Errors
 ///
@@ -142,7 +142,7 @@ pub(super) fn looks_binary(bytes: &[u8]) -> bool {
     sample.contains(&0) || control * 10 > sample.len()
 }
 
-/// What is wrong, where, and what would be right.
+/// Turns an error into a problem with position and help.
 fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
     if is_blank(source) {
         return no_program(source);
@@ -204,7 +204,7 @@ fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
     }
 }
 
-/// Whether the text holds a component.
+/// Whether the text contains a component.
 pub(super) fn is_component(text: &str) -> bool {
     use wast::lexer::TokenKind::{BlockComment, Keyword, LParen, LineComment, Whitespace};
     let mut meaningful = tokens(text).filter(|(kind, _)| !matches!(kind, BlockComment | LineComment | Whitespace));
@@ -212,16 +212,16 @@ pub(super) fn is_component(text: &str) -> bool {
         && meaningful.next().is_some_and(|(kind, range)| matches!(kind, Keyword) && &text[range] == "component")
 }
 
-/// The `wast` crate's sentences, in this project's form.
+/// Rewords a message of the `wast` crate in this project's form.
 fn tidy(message: &str) -> String {
     message.trim_end_matches('.').to_owned()
 }
 
-/// What a module holds (core specification, section 6.6.13).
+/// The fields of a module (core specification, section 6.6.13).
 const FIELDS: [&str; 12] =
     ["func", "memory", "data", "global", "table", "elem", "export", "import", "type", "start", "tag", "rec"];
 
-/// The tokens of the text, up to the first that cannot be read.
+/// The tokens of the text, up to the first that is invalid.
 fn tokens(text: &str) -> impl Iterator<Item = (wast::lexer::TokenKind, std::ops::Range<usize>)> {
     let lexer = lexer(text);
     let mut position = 0;
@@ -232,7 +232,7 @@ fn tokens(text: &str) -> impl Iterator<Item = (wast::lexer::TokenKind, std::ops:
     })
 }
 
-/// The range of the token at an offset; of a `(` with the keyword after it.
+/// The range of the token at an offset; for a `(`, together with the keyword after it.
 pub(super) fn token(text: &str, offset: usize) -> std::ops::Range<usize> {
     use wast::lexer::TokenKind;
     let lexer = lexer(text);
@@ -254,7 +254,7 @@ pub(super) fn token(text: &str, offset: usize) -> std::ops::Range<usize> {
 enum Unbalanced {
     /// The innermost parenthesis that is never closed.
     Open(usize),
-    /// The first that closes nothing.
+    /// The first closing parenthesis without an opening one.
     Close(usize),
 }
 
@@ -271,7 +271,7 @@ fn unbalanced(text: &str) -> Option<Unbalanced> {
     suspect(text, &open).map(Unbalanced::Open)
 }
 
-/// The parenthesis within which the one that opens right before `offset` stands.
+/// The parenthesis that encloses the one opening right before `offset`.
 fn enclosing(text: &str, offset: usize) -> Option<usize> {
     use wast::lexer::TokenKind;
     let mut open = Vec::new();
@@ -285,10 +285,10 @@ fn enclosing(text: &str, offset: usize) -> Option<usize> {
     open.len().checked_sub(2).map(|index| open[index])
 }
 
-/// Of the parentheses that are open at the end, the one that most likely lacks its close: the first that is followed
-/// by a sibling at its own indentation or further left, else the innermost.
+/// Of the parentheses that are open at the end, the one that is most likely missing its close: the first that is
+/// followed by a sibling at its own indentation or further left, else the innermost.
 fn suspect(text: &str, open: &[usize]) -> Option<usize> {
-    // The text is gone through once, however many there are and however long their lines.
+    // One pass over the text, however many there are and however long their lines.
     let mut at = 0;
     let mut lead = Some(0);
     let mut outer: Option<(usize, Option<usize>)> = None;
@@ -311,7 +311,7 @@ fn suspect(text: &str, open: &[usize]) -> Option<usize> {
     open.last().copied()
 }
 
-/// Where the comment or string opens that is never closed: the first `opener` in what cannot be read.
+/// The position of a comment or string that is never closed: the first `opener` in the unreadable part.
 fn unclosed(text: &str, opener: &str) -> Option<usize> {
     let lexer = lexer(text);
     let mut position = 0;

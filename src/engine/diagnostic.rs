@@ -1,32 +1,32 @@
-//! Problems in a program: the message, its place, and how to fix it.
+//! Problems in a program: the message, its position, and how to fix it.
 
 use std::ops::Range;
 
 use super::source::{self, Location};
 
-/// How bad a [`Problem`] is.
+/// The severity of a [`Problem`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// The program cannot run.
     Error,
-    /// The program runs, and may surprise.
+    /// The program runs, but may behave unexpectedly.
     Warning,
 }
 
-/// Something wrong with a program: data, not a failure of ours.
+/// Something wrong with a program: data, not an internal error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The file's name.
     pub file: String,
-    /// Where; `None` when it is about the whole file.
+    /// The position; `None` if it is about the whole file.
     pub location: Option<Location>,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong: lower case, no full stop.
+    /// The message: lower case, no full stop.
     pub message: String,
     /// How to fix it.
     pub help: Option<String>,
-    /// The source line with carets below the place.
+    /// The source line, with carets below the position.
     pub excerpt: Option<String>,
 }
 
@@ -56,14 +56,14 @@ impl Problem {
         self
     }
 
-    /// The same problem, with how to fix it.
+    /// The same problem, with help on how to fix it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 }
 
-/// As a terminal shows it: place and message, the excerpt, the help.
+/// The terminal format: position and message, the excerpt, the help.
 impl std::fmt::Display for Problem {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}", self.file)?;

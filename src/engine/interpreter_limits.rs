@@ -1,30 +1,30 @@
-//! How large a valid module may be to run here.
+//! The size limits of a module that can run here.
 //!
-//! wasmi 2.0.0 and the copy that the debugger runs each refuse what is larger, at different sizes and in words of their
-//! own, some only when the function is called. A module is held to the smaller size of the two, when it is validated:
-//! so a program that runs can be debugged, and one that cannot run says where and why.
+//! wasmi 2.0.0 and the debugger's copy each reject larger modules, at different sizes and with different messages, some
+//! only when the function is called. A module has to keep to the smaller of the two limits, which is checked at
+//! validation: so a program that runs can also be debugged, and for one that cannot run, the error says where and why.
 
 use wasmparser::{BinaryReader, Payload, TypeRef};
 
 use super::instrument::layout;
 
-/// The most memories: wasmi's 100, of which the copy takes one for its state.
+/// The maximum number of memories: wasmi's 100, of which the copy uses one for its state.
 pub const MOST_MEMORIES: u32 = 100 - 1;
-/// The most tables: wasmi's 100, of which the copy takes some.
+/// The maximum number of tables: wasmi's 100, of which the copy uses some.
 pub const MOST_TABLES: u32 = 100 - layout::TABLES;
-/// The most parameters and locals of a function: wasmi's `LOCAL_VARIABLES_MAX`.
+/// The maximum number of parameters and locals of a function: wasmi's `LOCAL_VARIABLES_MAX`.
 pub const MOST_LOCALS: u32 = 30_000;
-/// The most targets of a `br_table`, the default left out: those that wasmi's parser reads.
+/// The maximum number of targets of a `br_table`, without the default: wasmi's parser limit.
 pub const MOST_TARGETS: u32 = 128 << 10;
-/// The most slots of a function, see [`local_slots`]: wasmi numbers them in 16 bits, and a copy needs a few of its own.
-/// An operand takes one. A vector takes two there too, which is not counted: a function that is too large only for that
-/// is refused where it is called, plain and instrumented.
+/// The maximum number of slots of a function, see [`local_slots`]: wasmi numbers them in 16 bits, and a copy needs a
+/// few of its own. An operand takes one. A vector operand takes two, which is not counted: a function that is too large
+/// only because of that is rejected when it is called, plain and instrumented.
 pub const MOST_SLOTS: u32 = 65_000;
 
 /// The first byte of a `br_table`; core specification, section 5.4.1.
 pub const BR_TABLE: u8 = 0x0E;
 
-/// Something that a module has too much of.
+/// A limit that a module exceeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExceededLimit {
     /// In bytes from the start of the module.
@@ -34,7 +34,7 @@ pub struct ExceededLimit {
     pub help: &'static str,
 }
 
-/// How many memories and tables there have been so far, imported ones included.
+/// The number of memories and tables so far, including imported ones.
 #[derive(Debug, Default)]
 pub struct Counts {
     memories: u32,
@@ -42,11 +42,11 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts what a section has, and adds an excess at the first that is one too many.
+    /// Counts the items of a section, and reports the first that exceeds a limit.
     ///
     /// # Errors
     ///
-    /// Where the section cannot be read; that of a valid module always can.
+    /// If the section cannot be read; in a valid module, it can.
     pub fn add(&mut self, payload: &Payload<'_>, exceeded_limits: &mut Vec<ExceededLimit>) -> wasmparser::Result<()> {
         match payload {
             Payload::ImportSection(section) => {
@@ -93,7 +93,7 @@ impl Counts {
     }
 }
 
-/// Of a function with this many parameters and locals, whose body is at an offset.
+/// Checks a function with this many parameters and locals, whose body is at an offset.
 pub fn locals(count: u32, offset: u64) -> Option<ExceededLimit> {
     (count > MOST_LOCALS).then(|| ExceededLimit {
         offset,
@@ -104,7 +104,7 @@ pub fn locals(count: u32, offset: u64) -> Option<ExceededLimit> {
     })
 }
 
-/// Of a `br_table`, given by its bytes and what follows.
+/// Checks a `br_table`, given by its bytes and what follows.
 pub fn targets(instruction: &[u8], offset: u64) -> Option<ExceededLimit> {
     let count = BinaryReader::new(instruction.get(1..)?, 0).read_var_u32().ok()?;
     (count > MOST_TARGETS).then(|| ExceededLimit {
@@ -122,8 +122,8 @@ pub fn local_slots(count: u32, vectors: u32) -> u32 {
     count.saturating_mul(2).saturating_add(vectors)
 }
 
-/// Of a function whose parameters and locals take this many slots, and that has this many operands at most, after the
-/// instruction at an offset.
+/// Checks a function whose parameters and locals take this many slots, and which has at most this many operands, after
+/// the instruction at an offset.
 pub fn slots(locals: u32, (operands, offset): (u32, u64)) -> Option<ExceededLimit> {
     let slots = locals.saturating_add(operands);
     (slots > MOST_SLOTS).then(|| ExceededLimit {

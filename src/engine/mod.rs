@@ -1,12 +1,12 @@
-//! Compiling, validating, running and looking into WebAssembly: plain Rust, natively and in the browser.
+//! Compiles, validates, runs and inspects WebAssembly: plain Rust, natively and in the browser.
 //!
-//! The engine knows no page, no worker and no browser. Time, randomness, input and files reach it through what it is
-//! handed; what it returns are plain values, which [`crate::worker`] turns into messages.
+//! The engine does not depend on the page, the worker or the browser. Time, randomness, input and files are passed in;
+//! it returns plain values, which [`crate::worker`] turns into messages.
 //!
-//! In reading order: [`source`] and [`source_map`] (what a user gives us and where things are in it), [`diagnostic`]
-//! (how a problem is told), [`compile`] (text to binary), [`validate`] (which proposals run here), [`inspect`] (what a
-//! source is and what is in it), [`prepare`] (a module made ready to be looked into), [`value`] (typed values as a user
-//! writes them), [`runtime`] (running in slices), [`wasi`] over [`vfs`], [`script`] (the specification's scripts).
+//! In reading order: [`source`] and [`source_map`] (the user's program, and positions in it), [`diagnostic`]
+//! (problems), [`compile`] (text to binary), [`validate`] (which proposals are supported), [`inspect`] (the kind and
+//! contents of a source), [`prepare`] (prepares a module for inspection), [`value`] (typed values as a user writes
+//! them), [`runtime`] (running in slices), [`wasi`] over [`vfs`], [`script`] (the specification's scripts).
 
 mod characters;
 pub mod compile;

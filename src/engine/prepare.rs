@@ -1,31 +1,31 @@
-//! Preparing a module for running and inspection. Its code is unchanged but for the workarounds (see
+//! Prepares a module for running and inspection. Its code is unchanged except for the workarounds (see
 //! `wasmi_workarounds`).
 //!
-//! wasmi reaches a memory, a global or a table only through an export, and runs a start function in a way that cannot
-//! be suspended. So every memory is exported under a reserved name, and the start function becomes an export that the
-//! session calls first. The names are reserved: views hide what begins with [`Reserved::prefix`].
+//! wasmi gives access to a memory, a global or a table only through an export, and runs a start function in a way that
+//! cannot be suspended. So every memory is exported under a reserved name, and the start function becomes an export
+//! that the session calls first. Views hide names that begin with [`Reserved::prefix`].
 
 use wasm_encoder::{ExportKind, ExportSection, Module, RawSection};
 use wasmparser::{ExternalKind, MemorySectionReader, Parser, Payload, TypeRef};
 
 use super::wasmi_workarounds::{CODE, separate_fused_selects_in_code};
 
-/// What [`prepare`] made.
+/// The result of [`prepare`].
 #[derive(Debug)]
 pub struct Prepared {
-    /// The module to give to wasmi.
+    /// The module to pass to wasmi.
     pub wasm: Vec<u8>,
     pub reserved: Reserved,
 }
 
-/// The exports that a prepared module has of its own.
+/// The exports that are added to a prepared module.
 #[derive(Debug)]
 pub struct Reserved {
-    /// With what their names begin.
+    /// The prefix of their names.
     pub prefix: String,
-    /// How many memories there are, imported ones included; each is exported, see [`Reserved::memory`].
+    /// The number of memories, including imported ones; each is exported, see [`Reserved::memory`].
     pub memories: u32,
-    /// How much memory the module begins with, in bytes.
+    /// The module's initial memory size, in bytes.
     pub memory_bytes: u64,
     /// Whether there is a start function, exported as [`Reserved::start`].
     pub has_start: bool,
@@ -52,7 +52,7 @@ const AFTER_EXPORT: [u8; 5] = [START, 9, 12, 10, 11];
 ///
 /// # Errors
 ///
-/// Where the module cannot be read; a valid module always can.
+/// If the module cannot be read; a valid one can.
 pub fn prepare(wasm: &[u8], fusible: &[u64]) -> wasmparser::Result<Prepared> {
     let survey = survey(wasm)?;
     let reserved = Reserved {
@@ -138,11 +138,11 @@ fn survey(wasm: &[u8]) -> wasmparser::Result<Survey> {
     Ok(survey)
 }
 
-/// How much memory the memories of a section begin with, in bytes.
+/// The initial size of the memories of a section, in bytes.
 ///
 /// # Errors
 ///
-/// Where it cannot be read; that of a valid module always can.
+/// If it cannot be read; in a valid module, it can.
 pub fn memory_bytes(section: MemorySectionReader<'_>) -> wasmparser::Result<u64> {
     let mut bytes = 0_u64;
     for memory in section {

@@ -1,34 +1,34 @@
-//! A program as the user gave it, and the places in its text.
+//! A program as the user provided it, and positions in its text.
 
 use std::ops::Range;
 
 /// A program: a name for messages, and its bytes, text or binary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The file's name, as problems print it.
+    /// The file's name, as used in problems.
     pub name: String,
     /// WebAssembly text in UTF-8, or the binary format.
     pub bytes: Vec<u8>,
 }
 
 impl Source {
-    /// A source from a name and text or bytes.
+    /// Creates a source from a name and text or bytes.
     pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { name: name.into(), bytes: bytes.into() }
     }
 
-    /// Whether the bytes open with the magic number of the binary format (core specification, section 5.5.16).
+    /// Whether the bytes start with the magic number of the binary format (core specification, section 5.5.16).
     pub fn is_binary(&self) -> bool {
         self.bytes.starts_with(b"\0asm")
     }
 }
 
-/// A range of a text in the forms that a user and an editor need.
+/// A range of a text, in the forms that users and editors need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {
     /// Byte offset of the first byte.
     pub start: usize,
-    /// Byte offset after the last byte; equal to `start` for a place between two characters.
+    /// Byte offset after the last byte; equal to `start` for a position between two characters.
     pub end: usize,
     /// Line and column of the start, counted from 1, the column in characters.
     pub line: usize,
@@ -38,8 +38,8 @@ pub struct Location {
 }
 
 impl Location {
-    /// Finds the lines and columns of a byte range. Offsets past the end or within a character are moved back to the
-    /// nearest place that exists.
+    /// Computes the lines and columns of a byte range. Offsets past the end, or within a character, are moved back to
+    /// the nearest valid position.
     pub fn new(text: &str, range: Range<usize>) -> Self {
         let start = floor_char_boundary(text, range.start);
         let end = floor_char_boundary(text, range.end.max(start));
@@ -70,7 +70,7 @@ const EXCERPT_WIDTH: usize = 100;
 
 /// The source line of a location with carets below it, for a fixed-width font.
 ///
-/// A long line is cut to a window around the place, with `…` where something is left out.
+/// A long line is cut to a window around the position, with `…` where something is left out.
 pub fn excerpt(text: &str, location: &Location) -> String {
     let line_text = text.lines().nth(location.line - 1).unwrap_or("");
     let shown: Vec<char> = line_text.chars().map(visible).collect();
@@ -98,7 +98,7 @@ pub fn excerpt(text: &str, location: &Location) -> String {
     format!("{number} | {window}\n{gutter} | {}{}", " ".repeat(indent), "^".repeat(carets))
 }
 
-/// Characters that would move the caret away from its place, or hide what stands there, are shown as others.
+/// Replaces characters that would move the caret away from its position, or hide the text there.
 fn visible(character: char) -> char {
     match character {
         '\t' => ' ',

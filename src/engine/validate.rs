@@ -1,4 +1,4 @@
-//! Whether a module is valid, and whether the interpreter runs the proposals it needs.
+//! Checks whether a module is valid, and whether the interpreter supports the proposals it needs.
 
 use wasmparser::{
     FuncValidator, FuncValidatorAllocations, FunctionBody, Parser, ValType, ValidPayload, Validator,
@@ -10,12 +10,12 @@ pub use super::interpreter_limits::ExceededLimit;
 use super::interpreter_limits;
 use super::wasmi_workarounds;
 
-/// What [`validate`] found.
+/// The result of [`validate`].
 #[derive(Debug)]
 pub enum Validity {
     /// Valid, and the interpreter can run it.
     Valid(ModuleFacts),
-    /// Valid WebAssembly that needs proposals which the interpreter does not run; `at` is where the first one shows.
+    /// Valid WebAssembly that needs unsupported proposals; `at` is the first position that needs one.
     NeedsProposals { proposals: Vec<&'static str>, at: ValidationError },
     /// Valid, but larger than the interpreter can run, plain or instrumented.
     TooLarge(Vec<ExceededLimit>),
@@ -39,7 +39,7 @@ pub struct ValidationError {
     /// In bytes from the start of the module.
     pub offset: u64,
     pub message: String,
-    /// How to fix it, where validation knows.
+    /// How to fix it, if validation knows.
     pub help: Option<String>,
 }
 
@@ -49,8 +49,8 @@ impl From<wasmparser::BinaryReaderError> for ValidationError {
     }
 }
 
-/// What wasmi runs, as this project configures it: WebAssembly 2.0 with tail calls, multiple memories, memory64,
-/// extended constants and relaxed SIMD.
+/// The features that wasmi supports in this project's configuration: WebAssembly 2.0 with tail calls, multiple
+/// memories, memory64, extended constants and relaxed SIMD.
 pub fn supported() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::TAIL_CALL
@@ -62,7 +62,7 @@ pub fn supported() -> WasmFeatures {
         | WasmFeatures::WIDE_ARITHMETIC
 }
 
-/// Proposals that wasmi does not run, by the names that the WebAssembly community gave them.
+/// Proposals that wasmi does not support, by their names in the WebAssembly community.
 const PROPOSALS: [(WasmFeatures, &str); 11] = [
     (WasmFeatures::EXCEPTIONS, "exception-handling"),
     (WasmFeatures::LEGACY_EXCEPTIONS, "legacy exception-handling"),
@@ -91,8 +91,8 @@ pub fn validate(wasm: &[u8]) -> Validity {
     if has_errors(needed) {
         return Validity::Invalid(errors);
     }
-    // Some proposals bring the same thing (a tag is in both ways to have exceptions), so none of them alone is what is
-    // lacking: what can be left out is left out one by one, the newest first.
+    // Some proposals have parts in common (both exception proposals have tags), so none of them alone is what is
+    // missing: proposals that are not needed are dropped one by one, newest first.
     for (feature, _) in PROPOSALS.iter().rev() {
         if !has_errors(needed - *feature) {
             needed -= *feature;

@@ -13,7 +13,7 @@ pub use wasmi::{Nullable, Val, ValType};
 ///
 /// # Errors
 ///
-/// A sentence that names the argument and what would be read.
+/// A sentence that names the argument and what is accepted.
 pub fn parse(text: &str, ty: ValType) -> Result<Val, String> {
     let trimmed = text.trim();
     let wrong = |what: &str| Err(format!("`{trimmed}` is not {what}"));
@@ -47,7 +47,7 @@ pub fn parse(text: &str, ty: ValType) -> Result<Val, String> {
     }
 }
 
-/// Without a plus sign, and a binary number, which the text format does not have, in hexadecimal.
+/// Without a plus sign; a binary number, which the text format does not have, is converted to hexadecimal.
 fn integer(trimmed: &str) -> Cow<'_, str> {
     let text = trimmed.trim_start_matches('+');
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
@@ -137,7 +137,7 @@ fn f32_text(bits: u32) -> String {
     if value.is_nan() {
         return nan_text(bits >> 31 == 1, u64::from(bits & 0x7F_FFFF), 0x40_0000);
     }
-    // The fewest digits that tell an f32 from others would show 1069547520 as 1069547500.
+    // The fewest digits that identify an f32 would show 1069547520 as 1069547500.
     let is_exact_in_decimal = value.fract() == 0.0 && value.abs() < 1e16;
     if is_exact_in_decimal { format!("{:?}", f64::from(value)) } else { format!("{value:?}") }
 }

@@ -26,7 +26,7 @@ const POPCNT: u8 = 0x69;
 ///
 /// # Errors
 ///
-/// Where the module cannot be read; a valid module always can.
+/// If the module cannot be read; a valid one can.
 pub fn separate_fused_selects<'a>(wasm: &'a [u8], fusible: &[u64]) -> wasmparser::Result<Cow<'a, [u8]>> {
     if fusible.is_empty() {
         return Ok(wasm.into());
@@ -47,7 +47,7 @@ pub fn separate_fused_selects<'a>(wasm: &'a [u8], fusible: &[u64]) -> wasmparser
 ///
 /// # Errors
 ///
-/// Where it cannot be read; that of a valid module always can.
+/// If it cannot be read; in a valid module, it can.
 pub fn separate_fused_selects_in_code<'a>(
     section: &'a [u8],
     start: u64,
@@ -116,7 +116,7 @@ mod tests {
         separated
     }
 
-    /// What `main` of a module gives for an argument, in wasmi alone.
+    /// The result of a module's `main` for an argument, in wasmi without the workaround.
     fn call(wasm: &[u8], argument: i32) -> i32 {
         let engine = Engine::default();
         let module = wasmi::Module::new(&engine, wasm).expect("the module is valid");
@@ -134,7 +134,7 @@ mod tests {
         wat::parse_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
-    /// A version of wasmi in which this fails needs no mending any more.
+    /// If this fails with a new version of wasmi, the workaround is no longer needed.
     #[test]
     fn wasmi_alone_chooses_by_chance() {
         let wasm = choosing("local.get 0 i32.eqz");

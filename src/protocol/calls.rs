@@ -2,26 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Which calls are to be seen: those that pass each condition.
+/// Which calls to show: those that meet all conditions.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CallFilter {
-    /// Parts of function names, separated by commas or blanks; empty for all functions.
+    /// Parts of function names, separated by commas or spaces; empty for all functions.
     pub functions: String,
-    /// Part of a path, or of the name that a descriptor was opened as; empty for all.
+    /// Part of a path, or of the path that a descriptor was opened with; empty for all.
     pub path: String,
-    /// Only what failed.
+    /// Only calls that failed.
     pub failures: bool,
 }
 
-/// What part of the traced calls the page looks at.
+/// The part of the traced calls that the page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CallsWatch {
     pub filter: CallFilter,
-    /// How many of the calls that pass come before the first to be sent.
+    /// The index of the first call to send, among those that pass.
     pub first: u64,
-    /// How many calls; the worker sends at most 500.
+    /// The number of calls; the worker sends at most 500.
     pub count: u32,
-    /// The last calls, instead of those from `first` on.
+    /// Send the last calls instead of those from `first` on.
     pub follow: bool,
 }
 
@@ -30,39 +30,39 @@ pub struct CallsWatch {
 pub struct CallsView {
     /// Whether the run is traced at all.
     pub traced: bool,
-    /// What the calls have passed.
+    /// The filter that these calls pass.
     pub filter: CallFilter,
-    /// How many of the calls that pass come before the first of these.
+    /// The index of the first of these calls, among those that pass.
     pub first: u64,
     pub calls: Vec<TraceCall>,
-    /// How many of the calls that are kept pass, as far as they have been looked at.
+    /// How many of the kept calls pass, as far as they have been filtered.
     pub passing: u64,
-    /// Whether some have not been looked at yet; another view follows.
+    /// Whether some have not been filtered yet; another view follows.
     pub searching: bool,
     /// How many calls the run has made.
     pub total: u64,
-    /// How many of them, the oldest, are not kept any more.
+    /// How many of them, the oldest, are no longer kept.
     pub dropped: u64,
 }
 
-/// A call of the program to WASI.
+/// A WASI call of the program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TraceCall {
-    /// The first call of the run has 1.
+    /// Starts at 1 for the first call of the run.
     pub number: u64,
     /// Such as `path_open`.
     pub function: String,
-    /// Name and value of each, the value as a user reads it: `CREAT|TRUNC`, `"words.txt"`.
+    /// The name and value of each, formatted for the user: `CREAT|TRUNC`, `"words.txt"`.
     pub arguments: Vec<(String, String)>,
-    /// `SUCCESS`, `NOENT`, ..., or what came instead: `exits`, `waits`.
+    /// `SUCCESS`, `NOENT`, ..., or what happened instead: `exits`, `waits`.
     pub outcome: String,
     pub failed: bool,
-    /// What was written out, such as `fd 4`; empty where there is nothing.
+    /// The values written to memory, such as `fd 4`; empty if there are none.
     pub results: String,
-    /// When it began, in milliseconds since the run began.
+    /// When the call was made, in milliseconds since the start of the run.
     pub at_ms: f64,
     /// How long it waited, in milliseconds, if it did.
     pub waited_ms: Option<f64>,
-    /// How many instructions or so the program had executed.
+    /// The fuel used before the call, about one per instruction.
     pub fuel: u64,
 }

@@ -1,19 +1,19 @@
-//! What crosses between page and worker while a program is debugged.
+//! Types exchanged between page and worker while a program is debugged.
 
 use serde::{Deserialize, Serialize};
 
 use super::{InlinedFrame, LineCommand, Outcome, SourcePlace, Span, Value, WriteTarget};
 
-/// A place to stop at.
+/// A breakpoint on a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breakpoint {
     /// Chosen by the page.
     pub id: u32,
-    /// The source file that the line is in; `None`: the text of the module itself, or its disassembly.
+    /// The source file of the line; `None`: the text of the module itself, or its disassembly.
     pub file: Option<String>,
-    /// A line, from 1: the first instruction on it or after it.
+    /// A line, from 1; it stops at the first instruction on or after it.
     pub line: u32,
-    /// It stops only where this is true, such as `local.i == 3 && stack[0] > 0x10`.
+    /// It stops only if this is true, such as `local.i == 3 && stack[0] > 0x10`.
     pub condition: Option<String>,
     /// It stops from this hit on; 0 and 1 are the first.
     pub hit_count: u64,
@@ -25,46 +25,46 @@ pub struct Breakpoint {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacedBreakpoint {
     pub id: u32,
-    /// The instruction; `None` where there is none on that line or after it, and for a line of a source file.
+    /// The instruction; `None` if there is none on or after that line, and for a line of a source file.
     pub place: Option<Span>,
-    /// The line of the source file, likewise.
+    /// The same for a line of a source file.
     pub source_line: Option<u32>,
     /// What is wrong with its condition.
     pub problem: Option<String>,
 }
 
-/// What a user asks a debugger for. Frames are counted from the one on top now.
+/// A debugger command. Frames are counted from the one that is currently on top.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DebugCommand {
-    /// On to a breakpoint or the end.
+    /// Continues to a breakpoint or the end.
     Continue,
-    /// One instruction, into a call.
+    /// Steps one instruction, into calls.
     Into,
-    /// One instruction; a call as a whole.
+    /// Steps one instruction, over calls.
     Over,
-    /// Until the function has returned.
+    /// Runs until the function has returned.
     Out,
-    /// On to the first instruction of a line: of a source file, or of the module's text.
+    /// Runs to the first instruction of a line of a source file, or of the module's text.
     RunTo { file: Option<String>, line: u32 },
-    /// From line to line.
+    /// Steps by lines.
     Line(LineCommand),
-    /// One instruction back.
+    /// Steps one instruction back, into calls.
     BackInto,
-    /// One instruction back; a call as a whole.
+    /// Steps one instruction back, over calls.
     BackOver,
-    /// Back to the call of this function.
+    /// Goes back to the call of this function.
     BackOut,
-    /// Back to the breakpoint passed last, or the start.
+    /// Goes back to the last breakpoint, or the start.
     BackContinue,
-    /// To a step.
+    /// Goes to a step.
     JumpTo { step: u64 },
-    /// To the end, past all breakpoints.
+    /// Goes to the end, past all breakpoints.
     JumpToEnd,
-    /// Back to the instruction that wrote something last.
+    /// Goes back to the last instruction that wrote the target.
     LastWrite { target: WriteTarget },
-    /// To the nearest mark after here, of those that are known.
+    /// Goes to the nearest known mark after the current step.
     NextMark,
-    /// To the nearest mark before here.
+    /// Goes to the nearest mark before the current step.
     PreviousMark,
 }
 
@@ -87,7 +87,7 @@ pub enum ValueChange {
         global: u32,
         text: String,
     },
-    /// The bytes from an address on, as many as are written.
+    /// The bytes from an address on, as many as the text represents.
     Memory {
         memory: u32,
         address: u64,
@@ -96,8 +96,8 @@ pub enum ValueChange {
     },
 }
 
-/// How bytes of a memory are written by a user. Numbers are little-endian, as WebAssembly stores them (core
-/// specification, section 4.6).
+/// How the user writes bytes of a memory. Numbers are little-endian, as WebAssembly stores them (core specification,
+/// section 4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ByteForm {
     I8,
@@ -108,7 +108,7 @@ pub enum ByteForm {
     F64,
     /// Text, with the escapes of the text format's strings (section 6.3.3), and `\0`.
     Utf8,
-    /// Two hexadecimal digits a byte, with or without spaces between them.
+    /// Two hexadecimal digits per byte, optionally separated by spaces.
     Bytes,
 }
 
@@ -117,35 +117,35 @@ pub enum ByteForm {
 pub struct DebugView {
     /// How many instructions have been executed.
     pub step: u64,
-    /// The largest step known; the end's if the program has been there.
+    /// The largest known step; that of the end, if the program has been there.
     pub furthest: u64,
     pub reason: StopReason,
-    /// One sentence on what the last step did, or why the program stopped, and on what comes next.
+    /// One sentence on what the last step did, or why the program stopped, and what comes next.
     pub sentence: Vec<SentencePart>,
-    /// The topmost first; at most 200.
+    /// Topmost first; at most 200.
     pub frames: Vec<DebugFrame>,
     /// How many frames there are.
     pub depth: u32,
     pub globals: Vec<NamedValue>,
     pub tables: Vec<TableView>,
-    /// How many bytes have been printed at this step, of all that [`Event::Output`](super::Event::Output) sent.
+    /// How many bytes of all [`Event::Output`](super::Event::Output) had been printed at this step.
     pub printed: u64,
     /// The steps at which a value was changed and execution diverged.
     pub forks: Vec<u64>,
     /// Log messages since the last view.
     pub log: Vec<String>,
-    /// What the bytes of the first memory are, as far as that is known.
+    /// The regions of the first memory, as far as they are known.
     pub regions: Vec<MemoryRegion>,
     /// Bytes that the last step wrote: memory, address, length.
     pub written: Vec<(u32, u64, u64)>,
-    /// Bytes that the last step read, likewise.
+    /// Bytes that the last step read, in the same form.
     pub read: Vec<(u32, u64, u64)>,
 }
 
-/// A part of a sentence: values are apart from the words, so that the page can write them in the chosen base.
+/// A part of a sentence: values are separate from the text, so that the page can format them in the chosen base.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SentencePart {
-    /// Words; what is between backticks is a name.
+    /// Text; backticks enclose names.
     Text(String),
     Value(Value),
 }
@@ -159,7 +159,7 @@ pub enum StopReason {
     Step,
     Breakpoint {
         id: u32,
-        /// Why its condition could not be evaluated; it stops then.
+        /// Set if it stopped because its condition could not be evaluated, with the reason.
         condition_error: Option<String>,
     },
     /// Before an instruction that accesses a watched target.
@@ -169,13 +169,13 @@ pub enum StopReason {
         /// As for a breakpoint.
         condition_error: Option<String>,
     },
-    /// Before the last instruction that wrote the target: what it does, in a sentence.
+    /// Before the last instruction that wrote the target, with a description of that instruction.
     LastWrite { description: String },
-    /// Where it was: why no instruction has written the target, in a sentence.
+    /// At the unchanged position: why no instruction has written the target, in a sentence.
     NotWritten { message: String },
     /// The user pressed **Pause**.
     Pause,
-    /// A search backwards found nothing.
+    /// A backward search reached the beginning.
     Beginning,
     /// The program waits for input.
     Input,
@@ -192,42 +192,42 @@ pub struct DebugFrame {
     pub function: String,
     /// Its index in the module.
     pub index: u32,
-    /// The next instruction; further down, the active call.
+    /// The next instruction; in a frame further down, the active call.
     pub instruction: String,
-    /// Where that is in the text that the editor shows.
+    /// Its position in the text that the editor shows.
     pub place: Option<Span>,
-    /// Where that is in the binary, in bytes.
+    /// Its offset in the binary, in bytes.
     pub offset: u64,
-    /// Where that is in the function's source, if the module has that; where calls are inlined, the outermost of them.
+    /// Its position in the function's source, if the module has it; if calls are inlined, that of the outermost.
     pub source: Option<SourcePlace>,
-    /// The calls that are inlined there, the innermost first.
+    /// The calls inlined there, innermost first.
     pub inlined: Vec<InlinedFrame>,
     /// Parameters first.
     pub locals: Vec<NamedValue>,
     /// How many of the locals are parameters.
     pub params: u32,
-    /// The topmost last.
+    /// Topmost last.
     pub operand_stack: Vec<Operand>,
-    /// How many operands, from the top, the instruction takes that is next; 0 in a frame further down.
+    /// How many operands, from the top, the next instruction pops; 0 in a frame further down.
     pub next_pops: u32,
-    /// Values that instructions of this call pushed last, with the places of the instructions.
+    /// The latest values pushed by instructions of this call, with the positions of the instructions.
     pub values: Vec<PlacedValue>,
-    /// The labels around the instruction, the innermost first.
+    /// The labels around the instruction, innermost first.
     pub labels: Vec<Label>,
-    /// How many more labels are around those.
+    /// How many more labels there are around those.
     pub more_labels: u32,
 }
 
 /// A variable of the source that the program was compiled from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceVariable {
-    /// Of which of the frame's calls: those that are inlined, the innermost being 0, and last the function.
+    /// The index of the call in its frame: 0 is the innermost inlined call, the last is the function itself.
     pub level: u32,
     pub name: String,
     pub ty: String,
-    /// As a user would write it, cut where it is long; `None` where it is not known at this instruction.
+    /// Formatted for the user, shortened if it is long; `None` if it is unknown at this instruction.
     pub value: Option<String>,
-    /// Where it is in the first memory, if it is there.
+    /// Its address in the first memory, if it is stored there.
     pub address: Option<u64>,
 }
 
@@ -241,7 +241,7 @@ pub struct NamedValue {
     pub changed: bool,
     /// Whether it can be changed: an immutable global cannot.
     pub mutable: bool,
-    /// The address in the first memory that it is, where the program uses it as one.
+    /// The address in the first memory that the value is, if the program uses it as one.
     pub address: Option<u64>,
 }
 
@@ -251,49 +251,49 @@ pub struct Operand {
     pub value: Value,
     /// The instruction that pushed it, such as `i32.add`.
     pub pushed_by: String,
-    /// Where that is in the text that the editor shows.
+    /// The position of that instruction in the text that the editor shows.
     pub place: Option<Span>,
     /// Whether the last step pushed it.
     pub changed: bool,
-    /// The address in the first memory that it is, where an instruction takes it as one.
+    /// The address in the first memory that the value is, if an instruction uses it as one.
     pub address: Option<u64>,
 }
 
-/// A label that a branch could name.
+/// A possible target of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// `block`, `loop`, `if` or `function`.
     pub kind: String,
     /// Its name with `$`.
     pub name: Option<String>,
-    /// Where it opens.
+    /// Where it begins.
     pub place: Option<Span>,
-    /// Where a branch to it goes on; for a loop, where it opens.
+    /// Where a branch to it continues; for a loop, where it begins.
     pub target: Option<Span>,
-    /// How many values a branch takes along.
+    /// How many values a branch passes.
     pub arity: u32,
 }
 
-/// A table's beginning.
+/// The beginning of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableView {
     /// How many elements it has.
     pub size: u64,
-    /// The first of them, at most 100: `null`, or a function's name.
+    /// The first elements, at most 100: `null`, or a function's name.
     pub elements: Vec<String>,
 }
 
-/// A value to be drawn beside the instruction that pushed it.
+/// A value to show next to the instruction that pushed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlacedValue {
     pub place: Span,
-    /// More than one where the instruction has several results.
+    /// Several if the instruction has several results.
     pub values: Vec<Value>,
-    /// Whether a loop has begun again since: the instruction is still to be executed this time.
+    /// Whether a loop has started another iteration since: the instruction has not been executed in this one.
     pub earlier: bool,
 }
 
-/// A part of the first memory that has a name.
+/// A named region of the first memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryRegion {
     /// `data $greeting`, `shadow stack`, `heap`.

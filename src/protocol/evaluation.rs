@@ -1,27 +1,27 @@
-//! What crosses when a user asks for a value by name: watch expressions, and pointing at a place in the text.
+//! Types for values that the user asks for by name: watch expressions and hovers.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Span, Value};
 
-/// What an expression of the user's comes to where the program stands.
+/// The value of a watch expression at the current position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// As it was written.
+    /// As the user wrote it.
     pub expression: String,
-    /// Its value, or why it has none, in words.
+    /// Its value, or why it could not be evaluated, as text.
     pub result: Result<Value, String>,
 }
 
-/// What there is to say about a place in the text that the editor shows.
+/// The hover for a position in the text that the editor shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hover {
-    /// The instruction; `None` for a name that stands elsewhere.
+    /// The instruction; `None` for a name elsewhere.
     pub place: Option<Span>,
     /// The name, such as `local $n (0)`.
     pub title: String,
     /// Its current value.
     pub value: Option<Value>,
-    /// Notes, a sentence each.
+    /// Notes, one sentence each.
     pub notes: Vec<String>,
 }

@@ -1,8 +1,8 @@
-//! Files and directories, and what the user does to them.
+//! Files and directories, and the user's changes to them.
 
 use serde::{Deserialize, Serialize};
 
-/// A file or directory with all it holds. Paths start at the root without a `/`: `data/words.txt`.
+/// A file, or a directory with its contents. Paths start at the root without a `/`: `data/words.txt`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileImage {
     pub path: String,
@@ -22,7 +22,7 @@ pub enum FileContents {
     },
 }
 
-/// A line of the tree, in depth-first order, siblings by name.
+/// An entry of the tree, in depth-first order, siblings by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
     pub path: String,
@@ -42,19 +42,19 @@ pub enum FileKind {
 /// A change that the user makes to the tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileChange {
-    /// Create or replace these; missing parent directories are made.
+    /// Create or replace these; missing parent directories are created.
     Write { files: Vec<FileImage> },
-    /// Remove a file, or a directory with all it holds.
+    /// Remove a file, or a directory with its contents.
     Remove { path: String },
-    /// Move a file or directory; missing parent directories of the new place are made.
+    /// Move a file or directory; missing parent directories of the target are created.
     Rename { from: String, to: String },
-    /// Put a copy of a file, or of a directory with all it holds, at a path where nothing is.
+    /// Copy a file, or a directory with its contents, to a path that does not exist.
     Copy { from: String, to: String },
-    /// Make these what they were when the last run began. A directory that the run made and that has been filled
-    /// otherwise since then stays.
+    /// Restore these to their state when the last run started. A directory that the run created stays if the user has
+    /// added something to it since.
     Revert { paths: Vec<String> },
-    /// Put what an archive holds below a directory, which is made if it is missing. Nothing that is there already is
-    /// replaced, and no symbolic link is followed. `left_out` is what the page has left out of it, a line each: it is
-    /// listed together with what the worker leaves out.
+    /// Unpack an archive below a directory, which is created if it is missing. Nothing that exists is replaced, and no
+    /// symbolic link is followed. `left_out` lists what the page has left out, one line each; it is reported together
+    /// with what the worker leaves out.
     Unpack { archive: String, directory: String, files: Vec<FileImage>, left_out: Vec<String> },
 }

@@ -11,7 +11,7 @@ pub struct OtherBreakpoint {
     /// Chosen by the page; distinct from the ids of source breakpoints.
     pub id: u32,
     pub kind: BreakpointKind,
-    /// It stops only where this is true. For a watchpoint, it is evaluated after the instruction.
+    /// It stops only if this is true. For a watchpoint, it is evaluated after the instruction.
     pub condition: Option<String>,
     /// It stops from this hit on; 0 and 1 are the first. Hits are counted from the start of the run.
     pub hit_count: u64,
@@ -22,14 +22,14 @@ pub struct OtherBreakpoint {
 /// What an [`OtherBreakpoint`] stops at. Names are with or without `$`, or an index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BreakpointKind {
-    /// A single instruction: the one that is written at that place of the text, both counted from 1.
+    /// A single instruction, by the position of its text; both count from 1.
     Instruction { line: u32, column: u32 },
     /// A function's first instruction.
     #[serde(rename = "Entry")]
     Function { function: String },
-    /// A call of an imported function, such as `wasi_snapshot_preview1.fd_write`; without a name, of any.
+    /// A call of an imported function, such as `wasi_snapshot_preview1.fd_write`; without a name, of any import.
     Import { name: String },
-    /// An access to bytes of a memory, also by host calls.
+    /// An access to bytes of a memory, including by host calls.
     Memory {
         memory: u32,
         start: u64,

@@ -1,4 +1,4 @@
-//! How a run ended, and what it has used.
+//! How a run ended, and the resources it used.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub enum Outcome {
     Exited { code: u32 },
     /// WebAssembly trapped.
     Trapped { trap: Trap },
-    /// A limit was hit; `message` names it and its value.
+    /// A limit was reached; `message` names it and its value.
     LimitReached { limit: String, message: String, help: String },
     /// The user stopped it.
     Stopped,
@@ -24,13 +24,13 @@ pub enum Outcome {
 /// The call stack of a program that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backtrace {
-    /// The innermost first.
+    /// Innermost first.
     pub calls: Vec<BacktraceCall>,
-    /// How many more there were further out.
+    /// How many more calls there were further out.
     pub hidden: u32,
-    /// Why the program trapped, with the numbers; empty where there is nothing to add to the trap's own message.
+    /// Why the program trapped, with the numbers; empty if that adds nothing to the trap's own message.
     pub cause: String,
-    /// Why there are none to tell, in a sentence without a full stop.
+    /// Why the calls are not available, as a sentence without a full stop.
     pub problem: Option<String>,
 }
 
@@ -47,46 +47,46 @@ pub struct BacktraceCall {
     pub source: Option<SourcePlace>,
 }
 
-/// A trap, as the specification's execution rules have it.
+/// A trap, as in the specification's execution rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trap {
-    /// A word that does not change: `unreachable`, `integer-divide-by-zero`, ...
+    /// A stable identifier: `unreachable`, `integer-divide-by-zero`, ...
     pub code: String,
-    /// What happened, for a user.
+    /// A message for the user.
     pub message: String,
-    /// What is usually the cause.
+    /// The usual cause.
     pub help: String,
 }
 
-/// A typed value, ready to be shown.
+/// A typed value, formatted for display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Value {
-    /// As the text format names it: `i32`, `f64`, `v128`, `funcref`, ...
+    /// Its type in the text format: `i32`, `f64`, `v128`, `funcref`, ...
     pub ty: String,
     /// The usual form: signed decimal, shortest float, `i32x4` lanes, `null`.
     pub text: String,
-    /// Unsigned decimal, for integers where it differs.
+    /// Unsigned decimal, for integers, if it differs.
     pub unsigned: Option<String>,
     /// The bits in hexadecimal, for numbers and vectors.
     pub hex: Option<String>,
 }
 
-/// What a run has used so far.
+/// The resources that a run has used so far.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Counters {
     /// The interpreter's unit of work, about one per instruction.
     pub fuel: u64,
     /// Time spent compiling, in milliseconds.
     pub compile_ms: f64,
-    /// Time spent in the program, waits not included, in milliseconds.
+    /// Time spent in the program, without waits, in milliseconds.
     pub run_ms: f64,
-    /// The most that all linear memories together ever had, in bytes.
+    /// The peak size of all linear memories together, in bytes.
     pub peak_memory: u64,
     /// Calls from the program to host functions.
     pub host_calls: u64,
-    /// Bytes printed, the dropped ones included.
+    /// Bytes printed, including dropped ones.
     pub output: u64,
-    /// The last growth of a memory or table that a limit refused, in a sentence without a full stop. The program may have
-    /// gone on without it.
+    /// The last growth of a memory or table that a limit refused, as a sentence without a full stop. The program may
+    /// have continued without it.
     pub refused: Option<String>,
 }

@@ -1,19 +1,19 @@
-//! What crosses between page and worker of the sources that a module says it was compiled from.
+//! Types for the sources that a module was compiled from.
 
 use serde::{Deserialize, Serialize};
 
 /// A source file that a module's debug information names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
-    /// As the compiler has written it, with `/` between its parts.
+    /// As the compiler recorded it, with `/` as the separator.
     pub path: String,
-    /// Whether it belongs to the standard library or to a dependency, and not to the program itself.
+    /// Whether it belongs to the standard library or a dependency rather than to the program itself.
     pub is_library: bool,
-    /// What its text has on some lines, where another of the program's files has the same name.
+    /// Landmarks that identify its text, if another of the program's files has the same name.
     pub landmarks: Vec<Landmark>,
 }
 
-/// A function by which a source file can be known: its name stands on the line that it is declared on.
+/// A function that identifies a source file: its name is on the line of its declaration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Landmark {
     /// From 1.
@@ -21,14 +21,14 @@ pub struct Landmark {
     pub name: String,
 }
 
-/// A place in such a file.
+/// A position in a source file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourcePlace {
     /// [`SourceFile::path`].
     pub file: String,
     /// From 1.
     pub line: u32,
-    /// From 1; 0 where it is not known.
+    /// From 1; 0 if it is unknown.
     pub column: u32,
 }
 
@@ -36,23 +36,23 @@ pub struct SourcePlace {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InlinedFrame {
     pub function: String,
-    /// Where it stands, or calls what is inlined into it in turn.
+    /// Its current position, or that of the call inlined into it in turn.
     pub source: Option<SourcePlace>,
 }
 
-/// What a user asks a debugger for in lines of the source. What belongs to no line of the program is passed over.
+/// A debugger command in source lines. Code that belongs to no line of the program is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineCommand {
-    /// To the next line, into a call.
+    /// Steps to the next line, into calls.
     Into,
-    /// To the next line; a call as a whole.
+    /// Steps to the next line, over calls.
     Over,
-    /// Until the function has returned to a line of the program.
+    /// Runs until the function has returned to a line of the program.
     Out,
-    /// To where the line before this one began.
+    /// Goes back to the start of the previous line, into calls.
     BackInto,
-    /// The same; a call as a whole.
+    /// Goes back to the start of the previous line, over calls.
     BackOver,
-    /// To where the line began that calls this function.
+    /// Goes back to the start of the line that calls this function.
     BackOut,
 }

@@ -1,15 +1,15 @@
-//! What crosses of the timeline besides its steps.
+//! Types for the marks on the timeline.
 
 use serde::{Deserialize, Serialize};
 
-/// A step at which something was.
+/// A step with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineMark {
     pub step: u64,
     pub kind: MarkKind,
 }
 
-/// What was at a step.
+/// The kind of event at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MarkKind {
     /// A host call that printed nothing.

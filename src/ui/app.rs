@@ -46,10 +46,10 @@ use super::state::sources::SourcesState;
 use super::state::worker::WorkerState;
 use crate::protocol::DebugCommand;
 
-/// The program in the editor at the first visit: stepping through it shows the operand stack at work.
+/// The program in the editor at the first visit: stepping through it shows the operand stack.
 const WELCOME: &str = include_str!("../../static/examples/steps.wat");
 
-/// Puts the page into the document.
+/// Mounts the page into the document.
 pub fn mount() {
     panic::set_hook();
     match dom::document().get_element_by_id("app") {
@@ -71,8 +71,8 @@ fn first_workspace() -> Workspace {
     })
 }
 
-/// Provides every slice of state to the page. Each is a context of its own, so that a key in the editor does not draw
-/// the console again, nor a line of output the memory.
+/// Provides every slice of state to the page. Each is a context of its own, so that a keystroke in the editor does not
+/// redraw the console, nor a line of output the memory.
 #[component]
 pub fn App() -> Html {
     let workspace = use_reducer_eq(first_workspace);
@@ -131,10 +131,10 @@ fn Page() -> Html {
     let help = use_state_eq(|| false);
     let debugging = use_slice::<DebugContext>().is_on();
     let settings = use_slice::<SettingsContext>();
-    // Code and stack alone, which Presentation view shows, fit beside each other in large text, too.
+    // In Presentation view, code and stack alone fit side by side even in large text.
     let fits = !use_narrow(100);
     let narrow = use_narrow(if layout.presentation { 100 } else { settings.text_size });
-    // What the inspector says on a wide screen, where it is another tab.
+    // On a narrow screen, the inspector, which introduces the page, is another tab.
     let phase = use_slice::<RunContext>().phase.clone();
     let is_new = !debugging && phase == Phase::Idle;
     use_page_keys(help.setter());
@@ -192,7 +192,7 @@ fn Page() -> Html {
     }
 }
 
-/// The keys that work everywhere.
+/// The shortcuts that work everywhere.
 #[hook]
 fn use_page_keys(help: UseStateSetter<bool>) {
     let engine = use_slice::<Engine>();
@@ -202,7 +202,7 @@ fn use_page_keys(help: UseStateSetter<bool>) {
     let debugger = use_slice::<Debugger>();
     let debugging = use_slice::<DebugContext>().is_on();
     let paused = run.phase == Phase::Paused;
-    // A panel that was hidden takes the focus only when it has been drawn.
+    // A panel that was hidden can take the focus only after it has been drawn.
     let went = use_state_eq(|| (0_u32, None::<Panel>));
     {
         let editor = use_slice::<EditorLink>();
@@ -220,7 +220,7 @@ fn use_page_keys(help: UseStateSetter<bool>) {
             Hotkey::Debug if *debugging => debugger.press(DebugCommand::Continue),
             Hotkey::Debug => launcher.debug(),
             Hotkey::Step(command) if *debugging => debugger.press(command),
-            // As elsewhere, a step is a way to begin.
+            // As in other debuggers, a step can start debugging.
             Hotkey::Step(DebugCommand::Into | DebugCommand::Over) => launcher.debug(),
             Hotkey::Step(_) => {}
             Hotkey::ToggleBreakpoint => debugger.toggle_breakpoint_here(),

@@ -31,7 +31,7 @@ pub(super) struct BacktraceSearch {
     spent_ms: f64,
 }
 
-/// What a run was started with.
+/// The inputs that a run was started with.
 pub(super) struct Started<'a> {
     pub source: &'a Source,
     pub wasm: &'a [u8],
@@ -42,7 +42,7 @@ pub(super) struct Started<'a> {
 }
 
 impl BacktraceSearch {
-    /// Begins the search, or returns the event that says why it cannot.
+    /// Starts the search, or returns the event that says why it cannot.
     pub fn start(run: &Run, started: Started<'_>) -> Result<Self, Box<Event>> {
         let Started { source, wasm, summary, entry, limits, info } = started;
         let id = run.id();

@@ -1,8 +1,8 @@
-//! A step of a debugged run as bytes, so that another worker can go there: what came to the program from outside, what
-//! the user changed, and the step.
+//! Encodes a step of a debugged run as bytes, so that another worker can go there: the program's recorded input, the
+//! user's changes, and the step.
 //!
-//! The bytes travel in links, so reading them trusts nothing: what they ask for is bounded by the limits of the user
-//! who opens them, and a record that does not fit the program only makes it go another way.
+//! The bytes travel in links, so they are not trusted when read: their demands are bounded by the limits of the user
+//! who opens them, and if a record does not fit the program, execution just diverges.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::{Clock, Random, Record, WasiCtx};
 use crate::protocol::{Entry, Limits};
 
-/// The first byte. Raised when the rest, or what counts as a step, is another.
+/// The version, in the first byte. Incremented when the format changes, or what counts as a step.
 const VERSION: u8 = 1;
 
 /// See the module's documentation.
@@ -22,7 +22,7 @@ pub(super) struct Bookmark {
     pub entry: Entry,
     pub limits: Limits,
     pub record: Record,
-    /// What was typed and not read yet, and whether the end comes after it.
+    /// Input that was typed and not read yet, and whether end of file follows it.
     #[serde(with = "serde_bytes")]
     input: Vec<u8>,
     input_ended: bool,
@@ -62,7 +62,7 @@ struct StoredValue {
 }
 
 impl Bookmark {
-    /// Where a session stands.
+    /// The current step of a session.
     pub fn of(session: &DebugSession, entry: Entry, limits: Limits) -> Self {
         let (input, input_ended) = session.wasi().unread_input();
         Self {
@@ -81,7 +81,7 @@ impl Bookmark {
         Ok([&[VERSION], body.as_slice()].concat())
     }
 
-    /// What [`Bookmark::to_bytes`] made.
+    /// Decodes the output of [`Bookmark::to_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         match bytes.split_first() {
             Some((&VERSION, body)) => match postcard::take_from_bytes::<Self>(body) {
@@ -95,7 +95,7 @@ impl Bookmark {
         }
     }
 
-    /// The run's world, up to its end of the record; these come into play after that.
+    /// The WASI context of the run: it replays the record, and uses this clock and randomness after its end.
     pub fn wasi(&self, clock: Box<dyn Clock>, random: Box<dyn Random>) -> WasiCtx {
         let mut wasi = WasiCtx::again(&self.record, clock, random);
         wasi.push_stdin(&self.input);
@@ -105,12 +105,12 @@ impl Bookmark {
         wasi
     }
 
-    /// What the user had changed, and at which steps.
+    /// The user's changes, with their steps.
     pub fn changes(&self) -> Vec<(u64, Change)> {
         self.changes.iter().filter_map(|(step, change)| Some((*step, read(change)?))).collect()
     }
 
-    /// The limits of the run, but none looser than these.
+    /// The limits of the run, but never looser than `own`.
     pub fn limits_within(&self, own: &Limits) -> Limits {
         let stricter = |requested: Option<u64>, own: Option<u64>| match (requested, own) {
             (Some(requested), Some(own)) => Some(requested.min(own)),
@@ -146,7 +146,7 @@ fn keep(change: &Change) -> StoredChange {
     }
 }
 
-/// `None` where a value cannot be read: nobody could have changed one so.
+/// `None` if a value cannot be parsed: no user could have made such a change.
 fn read(change: &StoredChange) -> Option<Change> {
     let read = |kept: &StoredValue| {
         let ty = value::TYPES.into_iter().find(|ty| value::name(*ty) == kept.ty)?;

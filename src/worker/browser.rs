@@ -18,11 +18,11 @@ use crate::rest;
 ///
 /// # Errors
 ///
-/// If this is no dedicated worker.
+/// If this is not a dedicated worker.
 pub fn start() -> Result<(), JsValue> {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
-        // The page hears of it first; the worker then dies of the panic, and the page starts another.
+        // The page is informed first; then the worker dies of the panic, and the page starts another.
         if let Ok(scope) = scope() {
             post(&scope, &Event::Fault { message: panic.to_string() });
         }
@@ -45,7 +45,7 @@ pub fn start() -> Result<(), JsValue> {
 struct Worker {
     scope: DedicatedWorkerGlobalScope,
     event_loop: RefCell<EventLoop<BrowserPlatform>>,
-    /// A message to oneself comes after the messages that wait already, and without the delay of a timer.
+    /// A message to oneself comes after the messages already queued, and without a timer's delay.
     channel: MessageChannel,
     wake: RefCell<Wake>,
     waiting: RefCell<Waiting>,
@@ -69,7 +69,7 @@ impl Worker {
         let worker = self.clone();
         let on_request = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| worker.request(&event));
         self.scope.set_onmessage(Some(on_request.as_ref().unchecked_ref()));
-        // The worker lives as long as its page wants it to, and so do its listeners.
+        // The worker lives until the page terminates it, and so do its listeners.
         on_request.forget();
         let worker = self.clone();
         let on_tick = Closure::<dyn FnMut()>::new(move || worker.tick());
@@ -89,7 +89,7 @@ impl Worker {
                 let request = self.waiting.borrow_mut().pass(request, parts(), &mut |event| post(scope, &event));
                 match request {
                     Some(request) => self.handle(request),
-                    // It is fetched at once, or it is told why that failed.
+                    // The rest is fetched now, or the failure is reported.
                     None if !had_waiting => rest::ask(),
                     None => self.rest_changed(),
                 }
@@ -109,11 +109,11 @@ impl Worker {
         if matches!(*self.wake.borrow(), Wake::Message) {
             return;
         }
-        // The first slice of a run is short, and most programs are over then.
+        // The first slice of a run is short, and most programs finish in it.
         if starts { self.tick() } else { self.wake_up(Next::Now) }
     }
 
-    /// Handles what arrived in the meantime, in its order.
+    /// Handles what arrived in the meantime, in order.
     fn handle_late(&self) {
         let scope = &self.scope;
         loop {
@@ -122,7 +122,7 @@ impl Worker {
         }
     }
 
-    /// The rest has come, or could not be fetched, or is tried again.
+    /// The rest has been loaded, or could not be fetched, or is being retried.
     fn rest_changed(self: &Rc<Self>) {
         if rest::is_there() {
             let waiting = self.waiting.borrow_mut().take();
@@ -179,7 +179,7 @@ fn parts() -> Parts {
     }
 }
 
-/// Posts an event to the page; its bytes are handed over, not copied.
+/// Posts an event to the page; its bytes are transferred, not copied.
 fn post(scope: &DedicatedWorkerGlobalScope, event: &Event) {
     let Ok(bytes) = event.encode() else { return };
     let buffer = Uint8Array::from(bytes.as_slice()).buffer();
@@ -235,7 +235,7 @@ impl Clock for BrowserClock {
 
 struct BrowserRandom;
 
-/// The most that a browser gives at once, in bytes.
+/// The maximum number of bytes that a browser returns per call.
 const RANDOM_AT_ONCE: usize = 65_536;
 
 impl Random for BrowserRandom {
@@ -244,7 +244,7 @@ impl Random for BrowserRandom {
         for piece in bytes.chunks_mut(RANDOM_AT_ONCE) {
             let filled = crypto.as_ref().is_ok_and(|crypto| crypto.get_random_values_with_u8_array(piece).is_ok());
             if !filled {
-                // No worker is without it in any browser that runs this; a program still gets different bytes.
+                // Every browser that runs this has it in workers; even without it, a program gets varying bytes.
                 piece.iter_mut().for_each(|byte| *byte = (js_sys::Math::random() * 256.0) as u8);
             }
         }

@@ -1,4 +1,4 @@
-//! The traced calls as the page looks at them: a window of those that pass its filter.
+//! The traced calls as the page shows them: a window of those that pass its filter.
 
 use std::collections::VecDeque;
 
@@ -6,27 +6,27 @@ use super::to_proto;
 use crate::engine::wasi::trace::{Filter, Trace};
 use crate::protocol::{CallFilter, CallsView, CallsWatch};
 
-/// The most calls that a window holds.
+/// The maximum number of calls in a window.
 const WINDOW: u32 = 500;
-/// How many calls are looked at between two messages.
+/// How many calls are filtered between two messages.
 const SEARCH: u64 = 10_000;
-/// How many calls are copied at most: the last.
+/// The maximum number of calls that are copied: the last ones.
 const COPY: usize = 50_000;
 
-/// What the page watches, and which calls it is.
+/// The page's request, and the calls that match it.
 pub(super) struct Watched {
     watch: CallsWatch,
     matches: Matches,
     sent: Option<CallsView>,
 }
 
-/// The numbers of the calls that pass a filter, found a piece at a time.
+/// The numbers of the calls that pass a filter, found incrementally.
 struct Matches {
     filter: Filter,
     numbers: VecDeque<u64>,
-    /// The last call that was looked at.
+    /// The number of the last call that was filtered.
     searched: u64,
-    /// How often the trace had forgotten calls by then.
+    /// How often the trace had discarded calls by then.
     cuts: u64,
 }
 
@@ -36,7 +36,7 @@ impl Watched {
         Self { watch, matches, sent: None }
     }
 
-    /// Looks at another part of the same calls, or at others.
+    /// Changes the window, or the filter.
     pub fn change(&mut self, watch: CallsWatch) {
         if watch.filter != self.watch.filter {
             self.matches = Matches::new(&watch.filter);
@@ -45,17 +45,17 @@ impl Watched {
         self.sent = None;
     }
 
-    /// Another run begins.
+    /// Starts over for another run.
     pub fn restart(&mut self) {
         *self = Self::new(self.watch.clone());
     }
 
-    /// Looks at some more calls; false when all have been looked at.
+    /// Filters some more calls; returns false when all have been filtered.
     pub fn search(&mut self, trace: &Trace) -> bool {
         self.matches.search(trace, SEARCH)
     }
 
-    /// What the page is to see now; `None` if it was sent just like this.
+    /// The current view; `None` if it is the same as the one sent last.
     pub fn view(&mut self, trace: Option<&Trace>) -> Option<CallsView> {
         let view = match trace {
             Some(trace) => self.window(trace),
@@ -71,7 +71,7 @@ impl Watched {
     fn window(&mut self, trace: &Trace) -> CallsView {
         let searching = self.matches.search(trace, SEARCH);
         let ring = trace.ring();
-        // The call that waits is the last, and is not in the ring yet.
+        // A pending call is the last one, and is not in the ring yet.
         let waiting = trace.waiting().filter(|call| self.matches.filter.passes_call(call) && !searching);
         let kept = self.matches.len(trace);
         let passing = kept + u64::from(waiting.is_some());
@@ -108,7 +108,7 @@ impl Matches {
             return false;
         }
         if ring.cuts() != self.cuts {
-            // The program has taken another way: other calls may have these numbers now.
+            // Execution has diverged: these numbers may belong to other calls now.
             (self.cuts, self.searched) = (ring.cuts(), 0);
             self.numbers.clear();
         }
@@ -121,7 +121,7 @@ impl Matches {
         self.searched < ring.total()
     }
 
-    /// How many calls are known to pass.
+    /// How many matching calls are known.
     fn len(&self, trace: &Trace) -> u64 {
         if self.filter.is_empty() {
             return trace.ring().total() - trace.ring().dropped();
@@ -137,7 +137,7 @@ impl Matches {
     }
 }
 
-/// The calls that pass, one a line.
+/// The calls that pass, one per line.
 pub(super) fn copy(trace: &Trace, filter: &CallFilter) -> String {
     let filter = to_proto::call_filter(filter);
     let ring = trace.ring();

@@ -35,9 +35,9 @@ const PROGRESS_MS: f64 = 50.0;
 const CALLS_INTERVAL_MS: f64 = 100.0;
 /// Steps for the first slice: few, because the speed is not known yet.
 const FIRST_STEPS: u64 = 20_000;
-/// How many steps back to look for values to draw beside their instructions.
+/// How many steps back to look for values to show next to their instructions.
 const RECENT_STEPS: u64 = 300;
-/// The number of parts of the timeline with at most one mark of a kind: about as many as a slider has pixels.
+/// The number of sections of the timeline with at most one mark of each kind: about as many as a slider has pixels.
 const MARK_PARTS: u64 = 400;
 
 pub(super) struct Debug {
@@ -46,7 +46,7 @@ pub(super) struct Debug {
     maps: Maps,
     regions: Regions,
     phase: Phase,
-    /// Steps that took about [`SLICE_MS`] last time.
+    /// The number of steps that took about [`SLICE_MS`] last time.
     steps: u64,
     progress_ms: f64,
     calls_sent_ms: f64,
@@ -56,11 +56,11 @@ pub(super) struct Debug {
     /// How the program will reach its next stop.
     arrival: Arrival,
     user_files: UserFiles,
-    /// The tree that the page shows.
+    /// The file tree that the page shows.
     sent_files: Vfs,
     sent: Option<MemoryView>,
     expressions: Expressions,
-    /// The marks that were sent last.
+    /// The marks sent last.
     marks: Vec<Mark>,
     /// The breakpoints of the session.
     source_breakpoints: Vec<debugger::Breakpoint>,
@@ -72,7 +72,7 @@ pub(super) struct Debug {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
     Working,
-    /// In a host call, for input, or until the monotonic clock shows this many nanoseconds, or either.
+    /// In a host call: for input, until the monotonic clock reaches this many nanoseconds, or either.
     Waiting {
         input: bool,
         until: Option<u64>,
@@ -96,7 +96,7 @@ pub(super) struct Setup<'a> {
 }
 
 impl Debug {
-    /// Instruments and instantiates the module. On failure, returns the event that says so.
+    /// Instruments and instantiates the module. On failure, returns the event that reports it.
     pub fn start(setup: Setup<'_>, platform: &impl Platform) -> Result<Self, Box<Event>> {
         let Setup { id, source, wasm, summary, entry, limits, wasi, compile_ms, info } = setup;
         let start = platform.now_ms();
@@ -192,8 +192,8 @@ impl Debug {
         emit(Event::Evaluated { run: self.id, step: self.session.step(), evaluations });
     }
 
-    /// Applies the user's change to the files, and sends the result: execution diverges from here. `base` is the tree
-    /// as the run found it.
+    /// Applies the user's change to the files and sends the result: execution diverges from here. `base` is the tree as
+    /// the run found it.
     pub fn change_files(&mut self, change: FileChange, base: &Vfs, now: u64, emit: &mut dyn FnMut(Event)) {
         let before = self.session.wasi().vfs().clone();
         let mut tree = before.clone();
@@ -218,13 +218,13 @@ impl Debug {
         self.sent_files = tree;
     }
 
-    /// The files as they stay when the run is ended here, and as the page's storage has them.
+    /// The file tree if the run is ended here, and the one in the page's storage.
     pub fn files_at_end(&self, base: &Vfs, now: u64) -> (Vfs, Vfs) {
         let step = self.session.step();
         (self.user_files.at_end(self.vfs(), step, base, now), self.user_files.stored().clone())
     }
 
-    /// Before anything is executed: makes changes when their steps are passed.
+    /// Before anything is executed: schedules changes for when their steps are reached.
     pub fn make_changes(&mut self, changes: Vec<(u64, Change)>) {
         self.session.make_changes(changes);
     }
@@ -241,7 +241,7 @@ impl Debug {
         }
     }
 
-    /// Sends the hover of a place in the text.
+    /// Sends the hover for a position in the text.
     pub fn hover(&self, query: u32, at: u32, word: Option<&str>, frame: u32, emit: &mut dyn FnMut(Event)) {
         let hover = match self.is_stopped() {
             true => expressions::hover(&self.session, &self.maps.text, at, word, frame),
@@ -250,7 +250,7 @@ impl Debug {
         emit(Event::Hover { run: self.id, query, hover });
     }
 
-    /// Gives a command; [`Debug::slice`] executes it.
+    /// Sets a command; [`Debug::slice`] executes it.
     pub fn command(&mut self, command: DebugCommand, emit: &mut dyn FnMut(Event)) {
         if self.is_over() {
             return;
@@ -326,12 +326,12 @@ impl Debug {
             });
         }
         self.source_breakpoints = set;
-        // An error of watching memories was reported with the watchpoint.
+        // An error from watching memories was reported with the watchpoint.
         let _ = self.stop_at_all();
         emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
     }
 
-    /// Where a run enters a line, of a source file or of the text, and which line that really is.
+    /// The entry points of a line, in a source file or in the text, with the line that they really belong to.
     fn on_line(&self, file: Option<&str>, line: u32) -> Option<(u32, LineEntries)> {
         LineEntries::find(self.session.program(), self.maps.of_file(file)?, file.unwrap_or_default(), line)
     }
@@ -401,7 +401,7 @@ impl Debug {
         })
     }
 
-    /// Works for a slice; returns when to be called again.
+    /// Works for one slice; returns when to call it again.
     pub fn slice(&mut self, platform: &impl Platform, emit: &mut dyn FnMut(Event)) -> Next {
         match self.phase {
             Phase::Stopped | Phase::Over => return Next::Idle,
@@ -479,7 +479,7 @@ impl Debug {
         }
     }
 
-    /// Ends the run at the user's request: as the program ended, if it has.
+    /// Ends the run at the user's request; if the program has ended, with its own result.
     pub fn stop(&mut self, emit: &mut dyn FnMut(Event)) {
         if self.is_over() {
             return;
@@ -510,7 +510,7 @@ impl Debug {
         }
     }
 
-    /// The watched window; `None` if it was sent before just like this and that is not asked for.
+    /// The watched window; `None` if it is the same as the one sent last, unless `always` is set.
     pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
         let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
         let view = to_proto::memory_view(watch, bytes, self.session.memories());
@@ -521,7 +521,7 @@ impl Debug {
         Some(Event::Memory { run: self.id, view })
     }
 
-    /// The calls so far, if they are traced: also those after the present step, where it has been further.
+    /// The calls so far, if they are traced, including those after the current step, if execution has been further.
     pub fn trace(&self) -> Option<&Trace> {
         self.session.wasi().trace()
     }
@@ -530,7 +530,7 @@ impl Debug {
         self.session.wasi().vfs()
     }
 
-    /// Whether the tree is another than when this was asked the last time.
+    /// Whether the tree has changed since the last call.
     pub fn files_moved(&mut self) -> bool {
         let moved = files::changed(self.session.wasi().vfs(), &self.sent_files).is_some();
         if moved {
@@ -539,7 +539,7 @@ impl Debug {
         moved
     }
 
-    /// Whether an update of the calls is due; true once for each.
+    /// Whether an update of the calls is due; returns true once for each.
     pub fn is_calls_update_due(&mut self, platform: &impl Platform) -> bool {
         let now = platform.now_ms();
         let due = now - self.calls_sent_ms >= CALLS_INTERVAL_MS;
@@ -549,7 +549,7 @@ impl Debug {
         due
     }
 
-    /// Whether execution is stopped, waits or has ended.
+    /// Whether execution is stopped, waiting, or has ended.
     pub fn is_stopped(&self) -> bool {
         !matches!(self.phase, Phase::Working)
     }

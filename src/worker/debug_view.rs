@@ -1,4 +1,4 @@
-//! The debugger's view, as it is sent to the page.
+//! The debugger's view that is sent to the page.
 
 use super::regions::Regions;
 use super::sources::Maps;
@@ -11,9 +11,9 @@ use crate::engine::source_map::InstructionMap;
 use crate::engine::value::{self, Nullable, Val};
 use crate::protocol::{DebugFrame, DebugView, Label, NamedValue, Operand, PlacedValue, Span, StopReason, TableView};
 
-/// The most frames that are sent.
+/// The maximum number of frames sent.
 const MOST_FRAMES: usize = 200;
-/// How many elements of a table are told.
+/// The maximum number of elements of a table sent.
 const MOST_ELEMENTS: u64 = 100;
 
 /// The view of the last stop, for finding what has changed.
@@ -45,7 +45,7 @@ pub(super) fn view(
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
     let session = &*session;
     let frames = session.call_stack(MOST_FRAMES);
-    // What changed is what differs from what was seen last in the same frame.
+    // A value is marked as changed if it differs from the last one seen in the same frame.
     let same = before.filter(|before| before.depth == session.depth());
     let sentence = stop_sentence::sentence(session, maps, &reason, arrival, recent.last.as_ref());
     let shown: Vec<DebugFrame> = frames
@@ -89,7 +89,7 @@ pub(super) fn view(
     }
 }
 
-/// The address in the first memory that a value is, if it is used as one and there are bytes.
+/// The address in the first memory that a value holds, if it is used as a pointer and is in bounds.
 fn address(session: &DebugSession, value: &Val, is_pointer: bool) -> Option<u64> {
     let address = match value {
         Val::I32(value) => u64::from(value.cast_unsigned()),
@@ -142,7 +142,7 @@ fn to_frame(
         kind: label_name(label.kind).to_owned(),
         name: label.name.as_deref().map(|label| name(Some(label), 0)),
         place: span(map, label.start),
-        // To the user, a branch to a loop goes to where it opens: the first instruction in it may be lines below.
+        // For the user, a branch to a loop goes to the `loop` line: the first instruction in it may be lines below.
         target: span(map, if label.kind == LabelKind::Loop { label.start } else { label.target }),
         arity: label.arity,
     });
@@ -164,7 +164,7 @@ fn to_frame(
     }
 }
 
-/// What the call pushed last: what was executed lately, and of what was executed longer ago, what is still on its stack.
+/// The values that the call pushed last: those of recent steps and, of earlier ones, those still on the stack.
 fn placed_values(frame: &FrameView, map: &InstructionMap, recent: &[RecentValue]) -> Vec<PlacedValue> {
     let mut values: Vec<(u64, PlacedValue)> = Vec::new();
     for recent in recent {
@@ -203,7 +203,7 @@ fn span(map: &InstructionMap, offset: u64) -> Option<Span> {
     map.location(offset).as_ref().map(to_proto::span)
 }
 
-/// The instruction as it is written; the end of a function is written as a parenthesis, or not at all.
+/// The instruction's text; the end of a function is written as a parenthesis, or not at all.
 fn instruction(map: &InstructionMap, offset: u64) -> String {
     match map.instruction(offset) {
         Some(")") | None => "end of the function".to_owned(),

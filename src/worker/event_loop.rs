@@ -1,4 +1,4 @@
-//! What is done with each request, and what goes on between requests.
+//! Handles each request, and the work between requests.
 
 mod control;
 mod idle;
@@ -19,10 +19,10 @@ use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::protocol::{self, Binary, Event, MemoryWatch, Request, RunId, RunOptions, Version};
 
-/// When [`EventLoop::tick`] is to be called again.
+/// When to call [`EventLoop::tick`] again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Next {
-    /// As soon as the requests that have come meanwhile are handled.
+    /// After the requests that have arrived in the meantime are handled.
     Now,
     /// After this many milliseconds, or after the next request.
     After(f64),
@@ -30,25 +30,25 @@ pub enum Next {
     Idle,
 }
 
-/// How long calls are searched at once while no program runs, in milliseconds.
+/// How long one search through the calls may take while no program runs, in milliseconds.
 const SEARCH_MS: f64 = 30.0;
 
 /// The state of the engine's worker.
 pub struct EventLoop<M> {
     platform: M,
-    /// The tree, as it is while no program runs.
+    /// The file tree while no program runs.
     files: Vfs,
-    /// The tree as the last run found it, or as it was opened.
+    /// The file tree as the last run found it, or as it was opened.
     base: Vfs,
-    /// The run there is, or the last one there was: its memory can still be looked at.
+    /// The active run, or the last one: its memory can still be viewed.
     run: Option<Run>,
-    /// The program under the debugger, in place of `run`.
+    /// The program being debugged, instead of `run`.
     debug: Option<Debug>,
-    /// What that program was started with.
+    /// What the debug run was started with.
     debugged_with: (protocol::Entry, protocol::Limits),
-    /// Of the last plain run: what it takes to repeat it.
+    /// What it takes to repeat the last plain run.
     last: Option<(RunId, Source, protocol::Entry, RunOptions)>,
-    /// Of that run, if it failed: looks for the active calls.
+    /// If that run failed, the search for its call stack.
     backtrace_search: Option<BacktraceSearch>,
     watch: Option<MemoryWatch>,
     calls: Option<Watched>,
@@ -133,7 +133,7 @@ impl<M: Platform> EventLoop<M> {
                 self.with_debugged(run, |debug| debug.hover(query, at, word.as_deref(), frame, emit));
             }
 
-            // The next fetch takes this one.
+            // The next fetch handles this one.
             Request::FetchRest => {}
             Request::WarmUp => {
                 if !self.is_running() {
@@ -143,7 +143,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// Does something with the active debug session, if it is that of `run`: it may have ended meanwhile.
+    /// Calls `act` with the active debug session if it belongs to `run`: it may have ended in the meantime.
     fn with_debugged(&mut self, run: RunId, act: impl FnOnce(&mut Debug)) {
         if let Some(debug) = self.debugged(run) {
             act(debug);
@@ -166,7 +166,7 @@ impl<M: Platform> EventLoop<M> {
         emit(Event::Built { version, result, milliseconds });
     }
 
-    /// Goes on: a slice of the program, or of the warming up.
+    /// Continues with a slice of the program, or of the warm-up.
     pub fn tick(&mut self, emit: &mut dyn FnMut(Event)) -> Next {
         if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
             let next = debug.slice(&self.platform, emit);
@@ -201,12 +201,12 @@ impl<M: Platform> EventLoop<M> {
         if self.idle(emit) { Next::Now } else { Next::Idle }
     }
 
-    /// Whether a program runs, waits or is paused.
+    /// Whether a program is running, waiting or paused.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(|run| !run.is_over()) || self.debug.as_ref().is_some_and(|debug| !debug.is_over())
     }
 
-    /// Compiles and validates, unless it is the source that was looked at last.
+    /// Compiles and validates the source, unless it is the last one that was inspected.
     fn inspect(&mut self, source: &Source) -> &mut Inspected {
         let same = self.inspected.take().filter(|inspected| inspected.is_of(source));
         self.inspected.insert(same.unwrap_or_else(|| Inspected::new(source, &self.platform)))

@@ -1,4 +1,4 @@
-//! Values that a user asks for by name: watch expressions, and what they point at.
+//! Evaluates what the user asks for by name: watch expressions and hovers.
 
 use super::to_proto;
 use crate::engine::debugger::condition::Condition;
@@ -6,7 +6,7 @@ use crate::engine::debugger::{DebugSession, MachineScope};
 use crate::engine::source_map::InstructionMap;
 use crate::protocol::{Evaluation, Hover};
 
-/// How many expressions are worked out at each stop.
+/// The maximum number of expressions evaluated at each stop.
 const MOST: usize = 200;
 
 /// The user's watch expressions.
@@ -28,7 +28,7 @@ impl Expressions {
         self.all.is_empty()
     }
 
-    /// What they come to now, in the call that is so many below the topmost.
+    /// Evaluates them in the call `frame` levels below the top of the stack.
     pub fn evaluate(&self, session: &DebugSession, frame: u32) -> Vec<Evaluation> {
         let scope = MachineScope::of_frame(session, frame as usize);
         let evaluate = |(text, condition): &(String, Result<Condition, String>)| Evaluation {
@@ -42,7 +42,7 @@ impl Expressions {
     }
 }
 
-/// The hover of a place in the text: of the instruction there, or else of the name.
+/// The hover for a position in the text: of the instruction there, or else of the name.
 pub(super) fn hover(
     session: &DebugSession,
     map: &InstructionMap,

@@ -1,4 +1,4 @@
-//! The tree, between the virtual filesystem and the page.
+//! Connects the virtual filesystem's tree to the page.
 
 mod unpack;
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::engine::vfs::{self, Vfs, VfsError};
 use crate::protocol::{Event, FileChange, FileContents, FileEntry, FileImage, FileKind};
 
-/// Writes files and directories; a sentence for each that cannot be written.
+/// Writes files and directories; returns a sentence for each that cannot be written.
 pub(super) fn write(vfs: &mut Vfs, files: Vec<FileImage>, now: u64) -> Vec<String> {
     vfs.set_now(now);
     let mut problems = Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn write(vfs: &mut Vfs, files: Vec<FileImage>, now: u64) -> Vec<Strin
     problems
 }
 
-/// Carries out a change that the user made; `base` is the tree as the last run found it.
+/// Applies a change made by the user; `base` is the tree as the last run found it.
 pub(super) fn change(vfs: &mut Vfs, base: &Vfs, change: FileChange, now: u64) -> Vec<String> {
     vfs.set_now(now);
     let failed = |what: String, result: Result<(), VfsError>| match result {
@@ -85,14 +85,14 @@ fn copy(vfs: &mut Vfs, from: &str, to: &str, now: u64) -> Vec<String> {
     write(vfs, images, now)
 }
 
-/// First what is to go, from the leaves up; then what comes back, from the root down.
+/// First removes from the leaves up, then restores from the root down.
 fn revert(vfs: &mut Vfs, base: &Vfs, mut paths: Vec<String>, now: u64) -> Vec<String> {
     let mut problems = Vec::new();
     let (old, mut current) = (kinds(base), kinds(vfs));
     paths.sort();
     for path in paths.iter().rev() {
         let (before, is) = (old.get(path), current.get(path));
-        // A file's contents are replaced; a directory that is one again keeps what it holds.
+        // A file's contents are replaced; a directory that stays a directory keeps its contents.
         let stays = before == is && is != Some(&vfs::FileKind::Symlink);
         if is.is_none() || stays {
             continue;
@@ -122,23 +122,23 @@ fn has_children(kinds: &Kinds, directory: &str) -> bool {
     kinds.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below))
 }
 
-/// What is at a path.
+/// The contents at a path.
 fn contents(vfs: &Vfs, path: &str) -> Option<FileContents> {
     let kind = *kinds(vfs).get(path)?;
     Some(image(vfs, path.to_owned(), kind)?.contents)
 }
 
-/// What is at a path, in the tree as the last run found it and now.
+/// The contents at a path, in the tree as the last run found it and now.
 pub(super) fn compared(vfs: &Vfs, base: &Vfs, path: String) -> Event {
     Event::FileCompared { before: contents(base, &path), now: contents(vfs, &path), path }
 }
 
-/// What a program has done to the tree, for the page to keep; `None` when that is nothing.
+/// A program's changes to the tree, for the page to store; `None` if there are none.
 pub(super) fn changed(vfs: &Vfs, before: &Vfs) -> Option<Event> {
     if vfs.changes_since(before).is_empty() { None } else { Some(difference(vfs, before, false)) }
 }
 
-/// What differs between two trees.
+/// The differences between two trees.
 pub(super) fn difference(vfs: &Vfs, before: &Vfs, requested: bool) -> Event {
     let changes = vfs.changes_since(before);
     let paths: HashSet<String> = changes.written.into_iter().collect();

@@ -1,4 +1,4 @@
-//! The source that was looked at last: what it is, and the module that its runs are made of.
+//! The last source that was inspected, and the module compiled from it.
 
 use std::rc::Rc;
 
@@ -8,15 +8,15 @@ use crate::engine::inspect::{self, Inspection};
 use crate::engine::runtime::{Compiled, Limits};
 use crate::engine::source::Source;
 
-/// Between an edit and a run, or two runs, a source is looked at once.
+/// Caches the inspection of a source between an edit and a run, or between two runs.
 pub(super) struct Inspected {
     source: Source,
     pub inspection: Inspection,
-    /// How long it took to look at, in milliseconds.
+    /// How long the inspection took, in milliseconds.
     pub milliseconds: f64,
-    /// For runs with the limits that were asked for last; and how long that took.
+    /// The module compiled for the limits requested last, and how long that took.
     compiled: Option<(Rc<Compiled>, f64)>,
-    /// Whether [`Inspected::compile_ahead`] has done what it could.
+    /// Whether [`Inspected::compile_ahead`] has nothing left to do.
     is_ahead: bool,
 }
 
@@ -33,7 +33,7 @@ impl Inspected {
         self.source == *source
     }
 
-    /// Compiles while nothing else is to be done, so that a run need not; false when there was nothing to do.
+    /// Compiles in the background, so that a run need not; returns false if there was nothing to do.
     pub fn compile_ahead(&mut self, limits: &Limits, platform: &impl Platform) -> bool {
         if self.is_ahead || self.compiled.is_some() || self.inspection.is_stopped() {
             return false;
@@ -49,11 +49,11 @@ impl Inspected {
         true
     }
 
-    /// The module for runs with these limits, and the milliseconds from the source to it.
+    /// The module compiled with these limits, and the milliseconds from the source to it.
     ///
     /// # Errors
     ///
-    /// Where the interpreter refuses it, or there is none.
+    /// If the interpreter rejects the module, or there is none.
     pub fn compiled(&mut self, limits: &Limits, platform: &impl Platform) -> Result<(Rc<Compiled>, f64), Box<Problem>> {
         if self.compiled.as_ref().is_none_or(|(compiled, _)| !compiled.suits(limits)) {
             let start = platform.now_ms();

@@ -1,8 +1,8 @@
 //! The engine's side of the protocol: requests in, events out, a slice of the program in between.
 //!
-//! [`EventLoop`] knows neither threads nor the browser: [`EventLoop::handle`] takes a request, [`EventLoop::tick`] goes
-//! on with whatever there is to do and says when it wants to be called again. Native tests drive it directly;
-//! `browser` drives it in a Web Worker.
+//! [`EventLoop`] depends neither on threads nor on the browser: [`EventLoop::handle`] takes a request,
+//! [`EventLoop::tick`] continues with whatever work there is and returns when to be called again. Native tests drive it
+//! directly; `browser` drives it in a Web Worker.
 
 mod backtrace;
 mod bookmark;

@@ -1,4 +1,4 @@
-//! Breakpoints on anything but a source line: resolving their names, describing their hits.
+//! Breakpoints on anything but a source line: resolves their names and describes their hits.
 
 use crate::engine::debugger::condition::{self, Condition};
 use crate::engine::debugger::{
@@ -11,7 +11,7 @@ use crate::protocol::{AccessKind, BreakpointKind, OtherBreakpoint, PlacedOtherBr
 use super::regions::Regions;
 use super::to_proto;
 
-/// The engine's breakpoint, if the names resolve, and the verification.
+/// The engine's breakpoint, if the names resolve, and its verification.
 pub(super) fn place(
     session: &DebugSession,
     map: &InstructionMap,
@@ -99,7 +99,7 @@ fn trigger(session: &DebugSession, map: &InstructionMap, kind: &BreakpointKind) 
     }
 }
 
-/// A function by its name or index; its number among those with a body.
+/// Finds a function by name or index; returns its index among those with a body.
 fn with_body(session: &DebugSession, name: &str) -> Result<u32, String> {
     let copy = &session.program().instrumented;
     let index = named(name, |name| session.names().find_function(name));
@@ -147,8 +147,7 @@ fn location(
     map.location(function.instructions.get(position.instruction as usize)?.offset)
 }
 
-/// What an instruction does to a watched target, in a sentence: `i32.store on line 7 writes 4 bytes at 0x400: 0 becomes
-/// 5`.
+/// Describes what an instruction does to a watched target: `i32.store on line 7 writes 4 bytes at 0x400: 0 becomes 5`.
 pub(super) fn describe(session: &DebugSession, map: &InstructionMap, hit: &WatchHit) -> String {
     let line = location(session, map, hit.position).map_or_else(String::new, |at| format!(" on line {}", at.line));
     let offset = session

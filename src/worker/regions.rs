@@ -1,33 +1,33 @@
-//! What the bytes of the first memory are, as far as that is known: data segments, and, where a compiler left its traces,
+//! The regions of the first memory, as far as they are known: data segments and, if a compiler left traces of them,
 //! stack and heap.
 
 use crate::engine::debugger::DebugSession;
 use crate::engine::value::Val;
 use crate::protocol::MemoryRegion;
 
-/// How many data segments are told.
+/// The maximum number of data segments sent.
 const MOST_REGIONS: usize = 200;
 
-/// What does not change while a program runs.
+/// The regions that do not change while a program runs.
 pub(super) struct Regions {
     data: Vec<(String, u64, u64)>,
-    /// Where the stack pointer stood before anything was executed: the stack grows down from there.
+    /// The stack pointer before anything was executed: the stack grows down from there.
     stack_top: Option<u64>,
 }
 
 impl Regions {
-    /// Of a session that has not executed anything.
+    /// Creates the regions from a session that has not executed anything.
     pub fn new(wasm: &[u8], session: &DebugSession) -> Self {
         Self { data: data_segments(wasm), stack_top: address(session, "__stack_pointer") }
     }
 
-    /// The name of the data segment that any of the bytes come from.
+    /// The name of the data segment that contains any of the bytes.
     pub fn data_of(&self, start: u64, length: u64) -> Option<&str> {
         let end = start.saturating_add(length);
         self.data.iter().find(|(_, from, to)| *from < end && start < *to).map(|(name, ..)| name.as_str())
     }
 
-    /// The parts of the memory as it is now.
+    /// The current regions of the memory.
     pub fn now(&self, session: &DebugSession) -> Vec<MemoryRegion> {
         let size = session.memory(0).map_or(0, |bytes| bytes.len() as u64);
         let region =
@@ -46,7 +46,7 @@ impl Regions {
     }
 }
 
-/// The value of a global of that name, as an address.
+/// The value of a global with that name, as an address.
 fn address(session: &DebugSession, name: &str) -> Option<u64> {
     let index = session.names().find_global(name)?;
     match session.globals().get(index as usize)? {
@@ -90,7 +90,7 @@ fn data_segments(wasm: &[u8]) -> Vec<(String, u64, u64)> {
     }
     let name = |index: u32| names.get(&index).map_or_else(|| format!("data {index}"), |name| format!("data ${name}"));
     let mut regions: Vec<_> = regions.into_iter().map(|(index, start, end)| (name(index), start, end)).collect();
-    // A module has them in any order, and there may be a great many.
+    // A module may have very many, in any order.
     regions.sort_by_key(|(_, start, _)| *start);
     regions.truncate(MOST_REGIONS);
     regions

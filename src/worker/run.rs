@@ -1,4 +1,4 @@
-//! One run as the page sees it: its slices, its waits, what it prints.
+//! One run as the page sees it: its slices, its waits, its output.
 
 use super::event_loop::Next;
 use super::{Platform, to_proto};
@@ -12,18 +12,18 @@ use crate::protocol::{self, Counters, Event, MemoryView, MemoryWatch, RunId, Run
 
 /// How long a slice may take, in milliseconds: Pause and Stop wait for at most about this.
 const SLICE_MS: f64 = 8.0;
-/// How often what was printed is sent, in milliseconds: as often as a screen is drawn.
+/// How often output is sent, in milliseconds: about once per frame.
 const OUTPUT_MS: f64 = 16.0;
 /// How often counters and memory are sent while the program runs, in milliseconds.
 const CALLS_INTERVAL_MS: f64 = 100.0;
-/// Fuel for the first slice: little, because nothing is known of how long it takes.
+/// The fuel for the first slice: little, because its speed is not known yet.
 const FIRST_FUEL: u64 = 10_000;
 
 pub(super) struct Run {
     id: RunId,
     session: Session,
     phase: Phase,
-    /// Fuel that took about [`SLICE_MS`] last time.
+    /// The fuel that took about [`SLICE_MS`] last time.
     fuel: u64,
     started_ms: f64,
     compile_ms: f64,
@@ -31,16 +31,16 @@ pub(super) struct Run {
     wall_time: Option<u64>,
     output_ms: f64,
     calls_sent_ms: f64,
-    /// The tree as the page knows it.
+    /// The file tree as the page knows it.
     files_before: Vfs,
     sent: Option<MemoryView>,
-    /// Whether it was over because the program failed at a place in it, which has not been looked for yet.
+    /// Whether the program failed at a position that has not been searched for yet.
     failed: bool,
 }
 
 enum Phase {
     Running,
-    /// For input, or until the monotonic clock shows this many nanoseconds, or either.
+    /// Waits for input, until the monotonic clock reaches this many nanoseconds, or either.
     Waiting {
         input: bool,
         until: Option<u64>,
@@ -50,7 +50,7 @@ enum Phase {
 }
 
 impl Run {
-    /// Instantiates the module. On failure, returns the event that says so.
+    /// Instantiates the module. On failure, returns the event that reports it.
     #[expect(clippy::too_many_arguments, reason = "a run is made in one place, of what a request holds")]
     pub fn start(
         id: RunId,
@@ -105,7 +105,7 @@ impl Run {
         matches!(self.phase, Phase::Over)
     }
 
-    /// Runs for a slice, if it is not paused or waiting, and says when to come back.
+    /// Runs for one slice, unless paused or waiting, and returns when to call it again.
     pub fn slice(&mut self, platform: &impl Platform, emit: &mut dyn FnMut(Event)) -> Next {
         let now = platform.now_ms();
         if let Some(limit) = self.wall_time
@@ -164,7 +164,7 @@ impl Run {
         self.wait(left, platform.now_ms())
     }
 
-    /// When to come back to a program that waits: at the latest when its time is up.
+    /// When to check on a waiting program: at the latest when its time is up.
     fn wait(&self, left: Option<f64>, now: f64) -> Next {
         let rest = self.wall_time.map(|limit| (self.started_ms + limit as f64 - now).max(0.0) + 1.0);
         match (left, rest) {
@@ -175,13 +175,13 @@ impl Run {
         }
     }
 
-    /// Less fuel after a slice that took too long, more after one that was over soon.
+    /// Less fuel after a slice that took too long, more after a short one.
     fn adapt(&mut self, elapsed: f64) {
         let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
         self.fuel = ((self.fuel as f64 * factor) as u64).clamp(1_000, 1 << 40);
     }
 
-    /// Whether it is time to send counters and memory; does not say so again before the next time.
+    /// Whether it is time to send counters and memory; returns true once for each.
     pub fn is_calls_update_due(&mut self, platform: &impl Platform) -> bool {
         let now = platform.now_ms();
         let due = now - self.calls_sent_ms >= CALLS_INTERVAL_MS;
@@ -191,7 +191,7 @@ impl Run {
         due
     }
 
-    /// Stops before the next slice; false if it was paused already.
+    /// Pauses before the next slice; returns false if it was paused already.
     pub fn pause(&mut self) -> bool {
         let pauses = matches!(self.phase, Phase::Running | Phase::Waiting { .. });
         if pauses {
@@ -200,7 +200,7 @@ impl Run {
         pauses
     }
 
-    /// Goes on after [`Run::pause`]; a program that waited then will say so again.
+    /// Continues after [`Run::pause`]; a program that was waiting will report that again.
     pub fn unpause(&mut self) -> bool {
         let paused = matches!(self.phase, Phase::Paused);
         if paused {
@@ -230,7 +230,7 @@ impl Run {
         emit(Event::Continued { run: self.id });
     }
 
-    /// Whether the place at which the program failed is to be looked for; says so once.
+    /// Whether to search for the position at which the program failed; returns true only once.
     pub fn take_failed(&mut self) -> bool {
         std::mem::take(&mut self.failed)
     }
@@ -252,7 +252,7 @@ impl Run {
         emit(Event::Finished { run: self.id, outcome: to_proto::outcome(outcome), counters: self.counters() });
     }
 
-    /// Sends what was printed and not yet sent.
+    /// Sends the output that has not been sent yet.
     pub fn send_output(&mut self, emit: &mut dyn FnMut(Event)) {
         let chunks = to_proto::output(self.session.wasi_mut().take_output());
         if !chunks.is_empty() {
@@ -278,7 +278,7 @@ impl Run {
         }
     }
 
-    /// The watched window; `None` if it was sent before just like this and that is not asked for.
+    /// The watched window; `None` if it is the same as the one sent last, unless `always` is set.
     pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
         let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
         let view = to_proto::memory_view(watch, bytes, self.session.memories());
@@ -294,12 +294,12 @@ impl Run {
         self.session.wasi().trace()
     }
 
-    /// The most that all memories together had, in bytes.
+    /// The peak size of all memories together, in bytes.
     pub fn peak_memory(&self) -> u64 {
         self.session.counters().peak_memory
     }
 
-    /// What came from outside so far.
+    /// The input recorded so far.
     pub fn record(&self) -> &wasi::Record {
         self.session.wasi().record()
     }
@@ -312,18 +312,18 @@ impl Run {
         self.session.wasi_mut().vfs_mut()
     }
 
-    /// The tree as the page last heard of it.
+    /// The file tree as last reported to the page.
     pub fn files_before(&self) -> &Vfs {
         &self.files_before
     }
 
-    /// The page has been told of the tree as it is now.
+    /// Marks the current file tree as reported to the page.
     pub fn files_are_kept(&mut self) {
         self.files_before = self.vfs().clone();
     }
 }
 
-/// What a program sees of the world when it starts.
+/// The environment of a program when it starts.
 pub(super) fn wasi_config(source: &Source, options: &RunOptions, files: Vfs, platform: &impl Platform) -> WasiConfig {
     let program = std::iter::once(&source.name).chain(&options.arguments);
     let environment = options.environment.iter();

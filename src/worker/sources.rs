@@ -1,4 +1,4 @@
-//! The sources that a module was compiled from, as its debug information tells.
+//! The sources that a module was compiled from, according to its debug information.
 
 use std::rc::Rc;
 
@@ -10,14 +10,14 @@ use crate::engine::source_map::dwarf::{self, DebugInfo, SourcePosition, Variable
 use crate::engine::source_map::{InstructionMap, SourceMap};
 use crate::protocol::{Event, InlinedFrame, Landmark, SourceFile, SourcePlace, SourceVariable, Version};
 
-/// The debug information of the module that was looked at last.
+/// The debug information of the last module.
 #[derive(Default)]
 pub(super) struct Sources {
     read: Option<(Source, Option<Rc<DebugInfo>>)>,
 }
 
 impl Sources {
-    /// What is known of a module's sources. `None` where there is no debug information, as of a text.
+    /// The debug information of a module. `None` if there is none, such as for a text.
     pub fn of(&mut self, source: &Source) -> Option<Rc<DebugInfo>> {
         if !source.is_binary() {
             return None;
@@ -50,14 +50,14 @@ impl Sources {
     }
 }
 
-/// Where a debugged program's instructions are: in the text that the editor shows, and in its sources.
+/// Maps a debugged program's instructions to the text that the editor shows, and to its sources.
 pub(super) struct Maps {
     pub text: Rc<InstructionMap>,
     pub info: Option<Rc<DebugInfo>>,
 }
 
 impl Maps {
-    /// The text that the editor shows of a module, or its disassembly, and what the module tells of its sources.
+    /// Creates the maps from the text that the editor shows, or the disassembly, and the module's debug information.
     pub fn of_source(source: &Source, wasm: &[u8], info: Option<Rc<DebugInfo>>) -> Self {
         let map = match std::str::from_utf8(&source.bytes) {
             Ok(text) if !source.is_binary() => InstructionMap::of_text(text, wasm),
@@ -71,7 +71,7 @@ impl Maps {
         self.info.as_ref().is_some_and(|info| info.has_own_lines())
     }
 
-    /// What is stepped through line by line: the sources where any line of them is known, or else the text.
+    /// What line steps refer to: the sources, if any line of them is known, or else the text.
     pub fn lines(&self) -> Rc<dyn SourceMap> {
         match &self.info {
             Some(info) if self.has_sources() => Rc::clone(info) as Rc<dyn SourceMap>,
@@ -88,8 +88,7 @@ impl Maps {
         }
     }
 
-    /// The name of a frame's function, the place in its source that it stands at, and the calls that are inlined there,
-    /// the innermost first.
+    /// The name of a frame's function, its current source position, and the calls inlined there, innermost first.
     pub fn calls(&self, names: &Names, frame: &FrameView) -> (String, Option<SourcePlace>, Vec<InlinedFrame>) {
         let (function, inlined) = calls_of(frame, names, self.info.as_deref());
         let source = self.source(&function);
@@ -98,13 +97,13 @@ impl Maps {
         (function.function, source, inlined.collect())
     }
 
-    /// The place of a call in its source.
+    /// The source position of a call.
     pub fn source(&self, call: &FrameCall) -> Option<SourcePlace> {
         let SourcePosition { file, line, column } = call.place?;
         Some(SourcePlace { file: self.info.as_ref()?.file(file)?.path.clone(), line, column })
     }
 
-    /// The variables of the frame that is this many calls down; `None` if the module names no source.
+    /// The variables of the frame this many calls below the top; `None` if the module names no source.
     pub fn variables(&self, session: &DebugSession, frame: u32) -> Option<Vec<SourceVariable>> {
         let calls = session.variables(self.info.as_ref()?, frame as usize);
         let variables = (0..).zip(calls).flat_map(|(level, variables)| {
@@ -119,7 +118,7 @@ impl Maps {
         Some(variables.collect())
     }
 
-    /// The line of the program's own source that a frame stands at, in words.
+    /// Describes a frame's current line in the program's own source.
     pub fn describe(&self, frame: &FrameView) -> Option<String> {
         let info = self.info.as_ref()?;
         let place = info.place(frame.offset)?;

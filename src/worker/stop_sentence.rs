@@ -1,6 +1,6 @@
 //! The sentence on a stopped program: what the last step did or why it stopped, and what comes next.
 //!
-//! How a step is worded belongs in [`step_text`](crate::engine::debugger::step_text).
+//! Wording a step belongs in [`step_text`](crate::engine::debugger::step_text).
 
 use super::sources::Maps;
 use crate::engine::debugger::DebugSession;
@@ -10,7 +10,7 @@ use crate::engine::runtime;
 use crate::names;
 use crate::protocol::{Outcome, StopReason};
 
-/// How the program came to where it is stopped.
+/// How the program reached its current stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arrival {
     /// By a step, or the rest of a function.
@@ -23,7 +23,7 @@ pub(super) enum Arrival {
     Line,
 }
 
-/// `last` is what there was before the last step; `None` at the start.
+/// `last` is the state before the last step; `None` at the start.
 pub(super) fn sentence(
     session: &DebugSession,
     maps: &Maps,
@@ -84,7 +84,7 @@ impl Stop<'_> {
         self.with_next(sentence)
     }
 
-    /// Why it stopped, and where: the line of the source with its function, or the line of the text and what is next.
+    /// Why and where it stopped: the source line with its function, or the line of the text and the next instruction.
     fn here(&self, what: &str, before_line: &str) -> Sentence {
         let Some(top) = &self.top else { return Sentence::new(what) };
         let sentence = Sentence::new(what);
@@ -97,7 +97,7 @@ impl Stop<'_> {
             (None, " ") => sentence.text(format!(" step {}", self.session.step())),
             (None, _) => sentence,
         };
-        // Where there are sources, instructions mean little.
+        // If there are sources, instructions mean little to the user.
         if self.maps.has_sources() { sentence } else { self.with_next(sentence) }
     }
 
@@ -109,7 +109,7 @@ impl Stop<'_> {
         format!(", in `{}`", names::shown_with_spaces(&function))
     }
 
-    /// With the next instruction, and what it takes.
+    /// Adds the next instruction and its operands.
     fn with_next(&self, sentence: Sentence) -> Sentence {
         match self.session.describe_next(&|offset| self.line(offset)) {
             Some(next) => sentence.text("; next: ").then(next),
@@ -117,7 +117,7 @@ impl Stop<'_> {
         }
     }
 
-    /// The line of the text that has an instruction. Where there are sources, too, a line alone would be taken for one of
+    /// The text line of an instruction. If there are also sources, a bare line number would be mistaken for one of
     /// theirs.
     fn line(&self, offset: u64) -> Option<String> {
         let line = self.maps.text.location(offset)?.line;
@@ -125,7 +125,7 @@ impl Stop<'_> {
         Some(format!("line {line}{of}"))
     }
 
-    /// The same result or trap that a run comes to; of a trap, the numbers.
+    /// The same result or trap as in a run; for a trap, with the numbers.
     fn ended(&self, outcome: &Outcome) -> Sentence {
         let trap = || {
             let trap = self.session.describe_trap(&|offset| self.line(offset))?;

@@ -1,4 +1,4 @@
-//! Engine values to protocol types: the only place that knows both.
+//! Converts engine values to protocol types: the only module that knows both.
 
 use crate::engine::debugger;
 use crate::engine::debugger::step_text::{Part, Sentence};
@@ -70,7 +70,7 @@ pub(super) fn problem(problem: &diagnostic::Problem) -> Problem {
     }
 }
 
-/// A text has at most a few megabytes, so its offsets fit 32 bits; one that does not is told as the last that does.
+/// A text has at most a few megabytes, so its offsets fit in 32 bits; larger ones are clamped.
 pub(super) fn span(location: &Location) -> Span {
     let narrow = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     Span {
@@ -154,7 +154,7 @@ pub(super) fn entry(entry: Entry) -> runtime::Entry {
     }
 }
 
-/// That a run ended before its first instruction, and why.
+/// The event for a run that ended before its first instruction.
 pub(super) fn not_started(run: RunId, error: runtime::StartError, compile_ms: f64) -> Event {
     let outcome = match error {
         runtime::StartError::Problems(problems) => {
@@ -181,10 +181,10 @@ pub(super) fn value(shown: FormattedValue) -> Value {
     Value { ty: shown.ty.to_owned(), text: shown.text, unsigned: shown.unsigned, hex: shown.hex }
 }
 
-/// The most that a watched window holds, in bytes.
+/// The maximum size of a watched window, in bytes.
 const WINDOW: u32 = 64 << 10;
 
-/// What is watched of a memory with these bytes.
+/// The watched window of a memory with these bytes.
 pub(super) fn memory_view(watch: MemoryWatch, bytes: &[u8], memories: usize) -> MemoryView {
     let size = bytes.len() as u64;
     let start = watch.offset.min(size) as usize;

@@ -1,4 +1,4 @@
-//! The user's changes to the files of a program under the debugger. They belong to the timeline, as all of the user's
+//! The user's changes to the files of a program under the debugger. They belong to the timeline, like all of the user's
 //! changes; but the user's files are never lost: if the run is ended before such a step, the change is applied anyway.
 
 use super::files;
@@ -7,7 +7,7 @@ use crate::protocol::FileChange;
 
 /// See the module's documentation.
 pub(super) struct UserFiles {
-    /// The files in the page's storage: those that the run found, with the user's changes.
+    /// The files in the page's storage: those that the run found, plus the user's changes.
     stored: Vfs,
     changes: Vec<UserChange>,
 }

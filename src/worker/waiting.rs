@@ -12,12 +12,12 @@ pub enum Parts {
     Missing,
 }
 
-/// Requests that wait, in their order.
+/// Waiting requests, in order.
 #[derive(Debug, Default)]
 pub struct Waiting(Vec<Request>);
 
 impl Waiting {
-    /// Returns a request that can be handled at once; queues one that has to wait.
+    /// Returns a request that can be handled now; queues one that has to wait.
     pub fn pass(&mut self, request: Request, parts: Parts, emit: &mut dyn FnMut(Event)) -> Option<Request> {
         if parts == Parts::All {
             return Some(request);
@@ -29,9 +29,9 @@ impl Waiting {
                     return None;
                 }
             }
-            // It replaces an earlier run that waits.
+            // It replaces an earlier run that is waiting.
             request if starts(request) => drop(self.drop_run(None)),
-            // Only the last is of interest.
+            // Only the last one matters.
             Request::Check { .. } => self.0.retain(|waiting| !matches!(waiting, Request::Check { .. })),
             _ => {}
         }
@@ -62,9 +62,9 @@ impl Waiting {
 /// Whether a request needs code that is not loaded yet.
 fn needs_rest(request: &Request, parts: Parts) -> bool {
     match request {
-        // Only a program that cannot run needs it, and a binary. Where it is about to come, that is not waited for.
+        // Only a binary, and a program that cannot run, need it. If it is about to arrive, they need not wait.
         Request::Check { .. } | Request::Build { .. } => parts == Parts::Missing,
-        // Most programs run without; the others say so when they come to it.
+        // Most programs run without it; the others report it when they need it.
         Request::Run { options, .. } => options.trace,
         Request::SetFiles { files } => !files.is_empty(),
         Request::Debug { .. }
@@ -75,7 +75,7 @@ fn needs_rest(request: &Request, parts: Parts) -> bool {
         | Request::ReadAllFiles
         | Request::ListSources { .. }
         | Request::CopyCalls { .. } => true,
-        // These are about a run that has been started, which was waited for.
+        // These are about a run that has started, and so has waited already.
         Request::Bookmark { .. }
         | Request::DebugCommand { .. }
         | Request::SetBreakpoints { .. }
@@ -96,7 +96,7 @@ fn needs_rest(request: &Request, parts: Parts) -> bool {
     }
 }
 
-/// Whether a request that waits has to be handled before another.
+/// Whether a waiting request has to be handled before another.
 fn is_before(waiting: &Request, request: &Request) -> bool {
     let same_run = run_of(waiting).is_some() && run_of(waiting) == run_of(request);
     let files = matches!(waiting, Request::SetFiles { .. } | Request::ChangeFiles { .. });
@@ -168,7 +168,7 @@ mod tests {
         Request::SetFiles { files: vec![FileImage { path: "a".into(), contents }] }
     }
 
-    /// What is handled at once, what is answered, and what waits.
+    /// What is handled now, what is answered, and what waits.
     fn pass(requests: Vec<Request>, parts: Parts) -> (Vec<Request>, Vec<Event>, Vec<Request>) {
         let mut waiting = Waiting::default();
         let mut events = Vec::new();
@@ -213,7 +213,7 @@ mod tests {
     fn only_the_last_waiting_check_is_kept() {
         let check = |version| Request::Check { version, source: source() };
         assert_eq!(pass(vec![check(1), check(2)], Parts::Missing), (vec![], vec![], vec![check(2)]));
-        // They are not held up while the rest is on its way for the first time.
+        // They do not wait while the rest is being fetched for the first time.
         assert_eq!(pass(vec![check(1)], Parts::Coming), (vec![check(1)], vec![], vec![]));
     }
 }

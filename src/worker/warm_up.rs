@@ -1,9 +1,9 @@
 //! Running the engine while the worker is idle, so that the browser has optimised it before the first Run.
 //!
-//! wasmi's interpreter is one very large function. A browser compiles it twice: quickly at first, and with
-//! optimisations after it has been busy for a while, which takes most of a second. Until then everything runs several
-//! times slower. The same is true of what comes before the first instruction, see `warm_up_runs`. So slices alternate:
-//! one for the interpreter, one for whole runs.
+//! wasmi's interpreter is one very large function. A browser compiles it twice: quickly at first, and optimised after
+//! it has been busy for a while, which takes most of a second. Until then, everything runs several times slower. The
+//! same is true of the code that runs before the first instruction, see `warm_up_runs`. So slices alternate: one for
+//! the interpreter, one for whole runs.
 
 use super::Platform;
 use super::warm_up_runs::WarmUpRuns;
@@ -13,11 +13,11 @@ use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiConfig;
 
-/// Fuel for a slice; a few milliseconds before the interpreter is optimised, less after.
+/// The fuel for a slice: a few milliseconds before the interpreter is optimised, less after.
 const FUEL: u64 = 100_000;
-/// A slice of the warming up goes on for about this long, in milliseconds: a request waits for the end of it.
+/// The length of a warm-up slice, in milliseconds: a request has to wait for its end.
 const SLICE_MS: f64 = 8.0;
-/// Warm means not having become faster for this long, in milliseconds.
+/// How long the speed must not have improved to count as warm, in milliseconds.
 const SETTLED_MS: f64 = 400.0;
 /// The time limit, in milliseconds.
 const MOST_MS: f64 = 2500.0;
@@ -33,9 +33,9 @@ pub(super) struct WarmUp<M> {
     runs: Pace,
 }
 
-/// How fast something has become.
+/// Tracks the speed of something.
 struct Pace {
-    /// The best so far, in work for a millisecond, and when it was reached.
+    /// The best speed so far, in work per millisecond, and when it was reached.
     best: f64,
     best_ms: f64,
 }
@@ -73,7 +73,7 @@ impl<M: Platform> WarmUp<M> {
         })
     }
 
-    /// Goes on for a slice; false when all is warm.
+    /// Continues for a slice; returns false when everything is warm.
     pub fn slice(&mut self) -> bool {
         let start = self.platform.now_ms();
         self.now_ms = start;
@@ -102,7 +102,7 @@ impl<M: Platform> WarmUp<M> {
     }
 }
 
-/// A run of the program's export that does not end.
+/// A run of the program's export that never ends.
 fn endless(module: &[u8], platform: &impl Platform) -> Option<Session> {
     let source = Source { name: "warm-up.wasm".to_owned(), bytes: module.to_vec() };
     let Inspection { summary, facts, .. } = inspect::inspect(&source);

@@ -1,8 +1,8 @@
 //! Invisible runs, from the request to the last event, so that the browser optimises their code.
 //!
-//! Before a program's first instruction the worker reads, validates and links it, and wasmi translates it. A browser
-//! compiles each function of that when it is first called, and the large ones again, and well, after they have been
-//! called often: until then one translated function takes as long as a hundred do later.
+//! Before a program's first instruction, the worker reads, validates and links it, and wasmi translates it. A browser
+//! compiles each of these functions when it is first called, and optimises the large ones after they have been called
+//! often: until then, translating one function takes as long as a hundred do later.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ use crate::protocol::{Entry, Request, RunOptions, Source};
 
 const NAME: &str = "warm-up.wat";
 
-/// The calls that a program makes when it begins, and what it is to keep a while.
+/// The start of the program's text: the WASI calls that programs make first, and its data.
 const HEAD: &str = r#"(module
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes (param i32 i32) (result i32)))
@@ -30,7 +30,7 @@ const HEAD: &str = r#"(module
   (data (i32.const 1040) "ready")
 "#;
 
-/// Calls everything once, and ends.
+/// Calls everything once, and returns.
 const START: &str = r#"(func (export "_start") (local $at i32)
     (drop (call $args_sizes (i32.const 64) (i32.const 68)))
     (drop (call $environ_sizes (i32.const 64) (i32.const 68)))
@@ -44,7 +44,7 @@ const START: &str = r#"(func (export "_start") (local $at i32)
     (call $exit (i32.const 0)))
 "#;
 
-/// Calls, loops, memory and arithmetic, without an end.
+/// Calls, loops, memory and arithmetic, in an infinite loop.
 const ENDLESS: &str = r#"(func $mix (param $n i32) (result i32)
     (if (result i32) (i32.lt_u (local.get $n) (i32.const 2))
       (then (local.get $n))
@@ -56,7 +56,7 @@ const ENDLESS: &str = r#"(func $mix (param $n i32) (result i32)
       (local.set $at (i32.add (local.get $at) (i32.const 4)))
       (br $again))))"#;
 
-/// The text of a program that has most kinds of instructions, but for those that only the rest of the split engine knows.
+/// The text of a program with most kinds of instructions, except those that need the rest of the split engine.
 fn program() -> String {
     let mut text = HEAD.to_owned();
     integers(&mut text, "i32", ["", ""], &["8", "16"]);
@@ -66,10 +66,10 @@ fn program() -> String {
     text
 }
 
-/// A function `$i32` or `$i64` of type `$integer`; `from` and `to` stand around an i32 that is to be of that type.
+/// A function `$i32` or `$i64` of type `$integer`; `from` and `to` wrap an i32 to convert it to that type.
 fn integers(text: &mut String, ty: &str, [from, to]: [&str; 2], widths: &[&str]) {
     let mut line = |line: std::fmt::Arguments<'_>| {
-        // A string takes all that is written.
+        // Writing to a string cannot fail.
         let _ = text.write_fmt(line);
     };
     line(format_args!("(func ${ty} (param $x i32) (param $y i32) (result i32) (local $a {ty}) (local $b {ty})\n"));
@@ -132,7 +132,7 @@ impl<M: Platform> WarmUpRuns<M> {
                 let source = self.sources[self.done as usize % self.sources.len()].clone();
                 let run = Request::Run { run: 1, source, entry: Entry::Default, options: RunOptions::default() };
                 let mut event_loop = Box::new(EventLoop::new(self.platform.clone()));
-                // Decoding a request has been done by then: the page asks for a check as soon as it is there.
+                // Decoding a request is warm by then: the page requests a check as soon as it is loaded.
                 event_loop.handle(run, &mut |event| drop(event.encode()));
                 self.event_loop = Some(event_loop);
             }

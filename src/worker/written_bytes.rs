@@ -1,13 +1,13 @@
-//! Bytes of a memory as a user writes them: numbers, text, hexadecimal digits.
+//! Parses bytes as a user writes them: numbers, text, hexadecimal digits.
 
 use crate::engine::value::{self, Val, ValType};
 use crate::protocol::ByteForm;
 
-/// The bytes that `text` stands for, in the order in which they are stored.
+/// The bytes that `text` represents, in the order in which they are stored.
 ///
 /// # Errors
 ///
-/// A sentence that names what was written and what would be read.
+/// A sentence that names the input and what is accepted.
 pub fn read(text: &str, form: ByteForm) -> Result<Vec<u8>, String> {
     match form {
         ByteForm::I8 => narrow(text, "an i8", i8::MIN.into(), u8::MAX.into(), 1),
@@ -21,14 +21,14 @@ pub fn read(text: &str, form: ByteForm) -> Result<Vec<u8>, String> {
     }
 }
 
-/// As the store instructions store it.
+/// The bytes that a store instruction would write.
 fn stored(value: Val) -> Vec<u8> {
     match value {
         Val::I32(value) => value.to_le_bytes().into(),
         Val::I64(value) => value.to_le_bytes().into(),
         Val::F32(value) => value.to_bits().to_le_bytes().into(),
         Val::F64(value) => value.to_bits().to_le_bytes().into(),
-        // No other type is asked for.
+        // No other type is requested.
         Val::V128(_) | Val::FuncRef(_) | Val::ExternRef(_) => Vec::new(),
     }
 }
@@ -46,7 +46,7 @@ fn pairs(text: &str) -> Result<Vec<u8>, String> {
     };
     let mut bytes = Vec::new();
     for part in text.split_whitespace() {
-        // Digits that stand alone are a byte of their own, without the leading zero.
+        // A lone digit is a byte without its leading zero.
         let padded = if part.len() == 1 { format!("0{part}") } else { part.to_owned() };
         let digits: Option<Vec<u8>> =
             padded.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
@@ -56,7 +56,7 @@ fn pairs(text: &str) -> Result<Vec<u8>, String> {
     if bytes.is_empty() { Err(wrong(text.trim())) } else { Ok(bytes) }
 }
 
-/// Text with escapes: those of the text format's strings, but `\xNN` for a byte, as the page shows it, and `\0`.
+/// Text with escapes: those of the text format's strings, except that `\xNN` is a byte, as the page shows it, and `\0`.
 fn unescaped(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast and how large the built page is, written to docs/BENCHMARKS.md.
+//! `cargo xtask bench`: measures the speed and size of the built page and writes them to docs/BENCHMARKS.md.
 
 use crate::step::{Heartbeat, cargo, heading, run};
 use crate::{build, project, tools};
@@ -26,7 +26,7 @@ pub fn bench(arguments: &[String]) -> Result<()> {
 #[derive(Debug, PartialEq)]
 struct Options<'a> {
     has_build: bool,
-    /// What is measured and only printed; nothing: all, and written down.
+    /// The parts to measure and only print; if empty, everything is measured and written to the file.
     parts: Vec<&'a str>,
 }
 

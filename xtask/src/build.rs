@@ -1,4 +1,4 @@
-//! `cargo xtask build`: `dist/`, for any static host, below a sub-path too.
+//! `cargo xtask build`: builds `dist/` for any static host, even below a sub-path.
 
 use crate::step::{Heartbeat, command, heading, run};
 use crate::{project, tools};
@@ -14,7 +14,7 @@ pub fn build(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The release build itself, its tools being there.
+/// The release build itself; its tools must be installed.
 pub fn release(arguments: &[String]) -> Result<()> {
     heading("Building the page for release (4 to 6 minutes the first time on 2 cores, then 1 to 2)");
     let _heartbeat = Heartbeat::start("trunk build --release");
@@ -27,7 +27,7 @@ pub fn release(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The release build, with its tools, unless `dist/` was built from the files as they are now.
+/// Makes a release build, including its tools, unless `dist/` was built from the current files.
 pub fn up_to_date(arguments: &[String]) -> Result<()> {
     let is_built = project::dist().join("index.html").is_file();
     if arguments.is_empty() && is_built && fs::read_to_string(built_from()).ok() == fingerprint().ok() {
@@ -38,18 +38,18 @@ pub fn up_to_date(arguments: &[String]) -> Result<()> {
     release(arguments)
 }
 
-/// Called when Trunk begins any build: until a release build has finished, `dist/` is not up to date.
+/// Called when Trunk starts any build: until a release build has finished, `dist/` is not up to date.
 pub fn outdate() {
-    // There is none before the first release build.
+    // It does not exist before the first release build.
     let _ = fs::remove_file(built_from());
 }
 
-/// Holds the fingerprint of the files that `dist/` was built from.
+/// The file with the fingerprint of the files that `dist/` was built from.
 fn built_from() -> std::path::PathBuf {
     project::generated().join("built-from")
 }
 
-/// What a release build reads, but for the toolchain's own files and the registry's, which Cargo.lock names.
+/// The inputs of a release build, except the toolchain's own files and the registry's, which Cargo.lock names.
 const SOURCES: [&str; 16] = [
     ".cargo",
     "Cargo.lock",
@@ -69,7 +69,7 @@ const SOURCES: [&str; 16] = [
     "xtask",
 ];
 
-/// One number for the names and contents of all [`SOURCES`].
+/// A hash of the names and contents of all [`SOURCES`].
 fn fingerprint() -> Result<String> {
     let mut hasher = DefaultHasher::new();
     for source in SOURCES {

@@ -1,7 +1,7 @@
 //! The project's own commands: `cargo xtask serve | build | test | bench | picture`.
 //!
-//! `tools` installs what is missing, `hooks` is what Trunk calls before and after a build, and every other module is
-//! one command.
+//! `tools` installs what is missing, `hooks` contains what Trunk calls before and after a build, and every other module
+//! is one command.
 
 mod bench;
 mod build;

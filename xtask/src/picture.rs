@@ -1,4 +1,4 @@
-//! `cargo xtask picture`: README's picture of the page.
+//! `cargo xtask picture`: takes the README's picture of the page.
 
 use crate::step::{cargo, run};
 use crate::{build, tools};

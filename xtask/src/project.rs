@@ -1,4 +1,4 @@
-//! Where things are in this project, and which versions it is locked to.
+//! Paths in this project, and its locked versions.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -9,7 +9,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace")
 }
 
-/// What the pre-build hook makes and Trunk copies.
+/// The output of the pre-build hook, which Trunk copies.
 pub fn generated() -> PathBuf {
     root().join("generated")
 }
@@ -19,7 +19,7 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// A program that an npm package brought.
+/// A program installed with an npm package.
 pub fn npm_program(name: &str) -> PathBuf {
     let file = if cfg!(windows) { format!("{name}.cmd") } else { name.to_string() };
     root().join("node_modules/.bin").join(file)
@@ -51,7 +51,7 @@ pub fn toolchain() -> Result<String> {
         .context("rust-toolchain.toml names no channel")
 }
 
-/// Writes `contents` unless the file holds them already, so that a watcher sees no change where there is none.
+/// Writes `contents` unless the file has them already, so that a watcher sees no change.
 pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == contents) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: the page, built for release and served on this machine; `--dev`: with live reload.
+//! `cargo xtask serve`: serves the release build of the page on this machine; `--dev`: with live reload.
 
 use crate::step::{command, heading, output, run};
 use crate::{build, project, tools};
@@ -7,18 +7,18 @@ use static_host::Server;
 use std::io;
 use std::process::Command;
 
-/// The port of Trunk.toml, so that both ways of serving have one address.
+/// The port in Trunk.toml, so that both ways of serving use the same address.
 const PORT: u16 = 8080;
-/// How many ports after the usual one are tried when it is taken.
+/// How many further ports are tried if the usual one is taken.
 const FURTHER_PORTS: u16 = 20;
 
-/// What the arguments ask for.
+/// The parsed arguments.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Options {
     dev: bool,
     open: bool,
     port: Option<u16>,
-    /// What Trunk gets.
+    /// The arguments passed on to Trunk.
     further: Vec<String>,
 }
 
@@ -27,7 +27,7 @@ pub fn serve(arguments: &[String]) -> Result<()> {
     if options.dev {
         return serve_dev(&options);
     }
-    // Before minutes of building.
+    // Fail before minutes of building.
     drop(bind(options.port)?);
     build::up_to_date(&options.further)?;
     let server = bind(options.port)?;
@@ -41,7 +41,7 @@ pub fn serve(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// Trunk builds without optimising, watches the sources and reloads the page.
+/// Trunk builds without optimisation, watches the sources and reloads the page.
 fn serve_dev(options: &Options) -> Result<()> {
     tools::for_build()?;
     let port = options.port.unwrap_or(PORT);
@@ -54,7 +54,7 @@ fn serve_dev(options: &Options) -> Result<()> {
     run(trunk.args(&options.further), "see the messages above; `--port 9000` uses another port")
 }
 
-/// Serves `dist/` on the port that was asked for, or on the first free one from [`PORT`] on.
+/// Serves `dist/` on the requested port, or on the first free one from [`PORT`] on.
 fn bind(port: Option<u16>) -> Result<Server> {
     let first = port.unwrap_or(PORT);
     let last = if port.is_some() { first } else { first + FURTHER_PORTS };
@@ -86,7 +86,7 @@ fn options(arguments: &[String]) -> Result<Options> {
                 options.open = true;
                 continue;
             }
-            // The release build is the default; it was an argument once.
+            // The release build is the default; this was an argument in the past.
             "--release" => continue,
             "--port" | "-p" => Some(words.next().map_or("", String::as_str)),
             other => other.strip_prefix("--port="),
@@ -102,7 +102,7 @@ fn options(arguments: &[String]) -> Result<Options> {
     Ok(options)
 }
 
-/// Opens the address in the user's browser; where that fails, the address is printed anyway.
+/// Opens the address in the user's browser; if that fails, the printed address has to do.
 fn open(address: &str) {
     let mut opener = if cfg!(target_os = "macos") {
         Command::new("open")

@@ -1,4 +1,4 @@
-//! Running other programs, and telling the user what goes on.
+//! Runs other programs, and shows the user the progress.
 
 use crate::project;
 use anyhow::{Context, Result, bail};
@@ -10,19 +10,19 @@ pub fn heading(text: &str) {
     eprintln!("\n==> {text}");
 }
 
-/// A command that runs in the project's folder.
+/// A command that runs in the project's root folder.
 pub fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(project::root());
     command
 }
 
-/// Cargo with the toolchain that this project pins, whatever rustup was told about installing.
+/// Cargo with the toolchain that this project pins, even if rustup is configured not to install it.
 pub fn cargo(arguments: &[&str]) -> Command {
     command("cargo", arguments)
 }
 
-/// Runs to the end with its output shown; an error names the command and `advice`.
+/// Runs a command with its output shown; an error names the command and `advice`.
 pub fn run(command: &mut Command, advice: &str) -> Result<()> {
     let name = describe(command);
     let status = command.status().with_context(|| format!("could not start `{name}`; {advice}"))?;
@@ -32,7 +32,7 @@ pub fn run(command: &mut Command, advice: &str) -> Result<()> {
     Ok(())
 }
 
-/// As [`run`], but what it prints is shown only when it fails: for what runs beside something else.
+/// Like [`run`], but shows the output only if the command fails: for commands that run in parallel.
 pub fn run_quietly(command: &mut Command, advice: &str) -> Result<()> {
     let name = describe(command);
     let ran = command.stdin(Stdio::null()).output().with_context(|| format!("could not start `{name}`; {advice}"))?;
@@ -42,7 +42,7 @@ pub fn run_quietly(command: &mut Command, advice: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs to the end and returns what it printed; `None` when it cannot be started or fails.
+/// Runs a command and returns its output; `None` if it cannot be started or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let Output { status, stdout, .. } = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     status.success().then(|| String::from_utf8_lossy(&stdout).trim().to_string())
@@ -54,7 +54,7 @@ pub fn describe(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// Prints a line every half minute until it is dropped, so that a silent step is not taken for a hung one.
+/// Prints a line every half minute until it is dropped, so that a silent step is not mistaken for a hung one.
 pub struct Heartbeat {
     stop: std::sync::mpsc::Sender<()>,
 }
@@ -75,7 +75,7 @@ impl Heartbeat {
 
 impl Drop for Heartbeat {
     fn drop(&mut self) {
-        // The thread may have ended with the process's output; there is nobody to tell.
+        // The thread may have ended already, which is fine.
         let _ = self.stop.send(());
     }
 }

@@ -1,4 +1,4 @@
-//! Installs what is missing, and names what it cannot install.
+//! Installs missing tools, and names those that it cannot install.
 
 use crate::project;
 use crate::step::{Heartbeat, cargo, command, heading, output, run, run_quietly};
@@ -9,14 +9,14 @@ const TRUNK: &str = "0.22.1";
 const WASM_PACK: &str = "0.15.1";
 const GECKODRIVER: &str = "0.37.1";
 
-/// What building the page takes.
+/// Installs what is needed to build the page.
 pub fn for_build() -> Result<()> {
     toolchain()?;
     let wasm_bindgen = Tool {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
         version: &project::locked_version("wasm-bindgen")?,
-        // Its published lock file lags behind its own releases, so the dependencies are resolved afresh.
+        // Its published lock file lags behind its own releases, so the dependencies are resolved again.
         arguments: &[],
         // It reads megabytes at each build.
         opt_level: "1",
@@ -26,7 +26,7 @@ pub fn for_build() -> Result<()> {
         package: "trunk",
         program: "trunk",
         version: TRUNK,
-        // Without its search for updates. It insists on one kind of TLS.
+        // Without its search for updates. It requires a choice of TLS implementation.
         arguments: &["--locked", "--no-default-features", "--features", "rustls"],
         opt_level: "0",
         usually: "4 minutes",
@@ -35,7 +35,7 @@ pub fn for_build() -> Result<()> {
     node_packages()
 }
 
-/// What testing in a browser takes on top of [`for_build`].
+/// Installs what is needed to test in a browser, in addition to [`for_build`].
 pub fn for_browser_tests() -> Result<()> {
     let wasm_pack = Tool {
         package: "wasm-pack",
@@ -58,12 +58,12 @@ pub fn for_browser_tests() -> Result<()> {
     firefox()
 }
 
-/// The toolchain of rust-toolchain.toml with its components and targets.
-/// rustup does this by itself, unless it was told not to (`RUSTUP_AUTO_INSTALL=0`).
+/// Installs the toolchain of rust-toolchain.toml with its components and targets. rustup does this by itself, unless it
+/// is configured not to (`RUSTUP_AUTO_INSTALL=0`).
 pub fn toolchain() -> Result<()> {
     let wanted = ["wasm32-unknown-unknown", "wasm32-wasip1"];
     if output(&mut command("rustup", &["--version"])).is_none() {
-        // A toolchain from elsewhere is fine when it brings the targets.
+        // A toolchain from elsewhere is fine if it has the targets.
         let sysroot = output(&mut command("rustc", &["--print", "sysroot"])).context("there is no rustc on PATH")?;
         let targets = std::path::Path::new(&sysroot).join("lib/rustlib");
         if wanted.iter().all(|target| targets.join(target).exists()) {
@@ -85,7 +85,7 @@ pub fn toolchain() -> Result<()> {
     run(&mut install, "check the network and run it again")
 }
 
-/// A program from crates.io, in the exact version that the project works with.
+/// A program from crates.io, in the exact version that the project needs.
 struct Tool<'a> {
     package: &'a str,
     program: &'a str,
@@ -104,14 +104,14 @@ impl Tool<'_> {
             .is_some_and(|found| found.split_whitespace().any(|word| word == self.version))
     }
 
-    /// Downloads the published program where `cargo binstall` is there, and else compiles it.
+    /// Downloads the published program if `cargo binstall` is available, and compiles it otherwise.
     fn install(&self) -> Result<()> {
         let binstall = ["binstall", "--no-confirm", "--force", "--version", self.version, self.package];
         if output(&mut cargo(&["binstall", "-V"])).is_some() && output(&mut cargo(&binstall)).is_some() {
             return Ok(());
         }
         let mut install = cargo(&["install", self.package, "--version", self.version, "--force"]);
-        // Its own target folder is left to Cargo; the project's must not be rebuilt for it.
+        // Uses Cargo's own target folder: the project's must not be rebuilt for it.
         install.args(self.arguments).env_remove("CARGO_TARGET_DIR");
         for (name, value) in
             [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("DEBUG", "false"), ("OPT_LEVEL", self.opt_level)]
@@ -125,7 +125,7 @@ impl Tool<'_> {
     }
 }
 
-/// Installs those that are not there, side by side: near the end of each, one core would be idle.
+/// Installs those that are missing, in parallel: near the end of each, one core would be idle.
 fn install(tools: &[Tool]) -> Result<()> {
     let missing: Vec<&Tool> = tools.iter().filter(|tool| !tool.is_installed()).collect();
     std::thread::scope(|scope| {
@@ -140,7 +140,7 @@ fn install(tools: &[Tool]) -> Result<()> {
     })
 }
 
-/// The npm packages of package-lock.json, unless they are there.
+/// Installs the npm packages of package-lock.json, unless they are up to date.
 pub fn node_packages() -> Result<()> {
     let installed = project::root().join("node_modules/.package-lock.json");
     let lock = project::root().join("package-lock.json");
@@ -161,7 +161,7 @@ fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
 }
 
-/// Chromium and its driver, on PATH.
+/// Installs Chromium and its driver, on PATH.
 pub fn browser() -> Result<()> {
     let driver = output(&mut command("chromedriver", &["--version"])).is_some();
     if driver && find_browser().is_some() {
@@ -183,7 +183,7 @@ pub fn browser() -> Result<()> {
     )
 }
 
-/// Firefox and its driver, on PATH.
+/// Installs Firefox and its driver, on PATH.
 fn firefox() -> Result<()> {
     let is_there =
         || ["firefox", "firefox-esr"].iter().any(|name| output(&mut command(name, &["--version"])).is_some());
@@ -205,7 +205,7 @@ fn firefox() -> Result<()> {
     Ok(())
 }
 
-/// Installs packages of Debian, as root.
+/// Installs Debian packages, as root.
 fn apt_install(packages: &[&str]) -> Result<()> {
     let mut update = command("apt-get", &["update", "--quiet"]);
     run(&mut update, "check the network and run it again")?;

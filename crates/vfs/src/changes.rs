@@ -1,4 +1,4 @@
-//! What differs between a tree and an earlier snapshot of it.
+//! The differences between a tree and an earlier snapshot of it.
 
 use std::rc::Rc;
 
@@ -8,17 +8,17 @@ use super::resolve::MAX_PATH;
 use super::tree::child_path;
 use super::{ROOT, Vfs};
 
-/// The paths at which two trees differ, in depth-first order. A path is in at most one of the two lists.
+/// The paths that differ between two trees, in depth-first order. A path is in at most one of the two lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
-    /// What is new, or is something else, or holds something else. Times alone are no difference.
+    /// Paths that are new, or have another type or other contents. Times alone are not a difference.
     pub written: Vec<String>,
-    /// What is gone; of a directory also each thing that was in it.
+    /// Paths that were removed; for a directory, including everything that was in it.
     pub removed: Vec<String>,
 }
 
 impl Changes {
-    /// Whether the trees hold the same.
+    /// Whether the trees are equal.
     pub fn is_empty(&self) -> bool {
         self.written.is_empty() && self.removed.is_empty()
     }
@@ -32,8 +32,7 @@ struct Pair {
 }
 
 impl Vfs {
-    /// What has changed from `earlier` to this tree.
-    /// Whatever the two share is recognised by its address and not looked into.
+    /// The changes from `earlier` to this tree. Shared parts are recognised by address and skipped.
     pub fn changes_since(&self, earlier: &Self) -> Changes {
         let mut changes = Changes::default();
         if self.inodes.is_shared_with(&earlier.inodes) {
@@ -94,11 +93,11 @@ impl Vfs {
                 }
             }
         }
-        // The next one last.
+        // A stack: the next one is last.
         ahead[start..].sort_unstable_by(|one, other| other.path.cmp(&one.path));
     }
 
-    /// Whether the inode is no directory and the same in both: then there is nothing to look at, not even its path.
+    /// Whether the inode is not a directory and is shared by both: it can be skipped without computing its path.
     fn shares_leaf(&self, earlier: &Self, ino: Ino) -> bool {
         match (earlier.inodes.get(ino), self.inodes.get(ino)) {
             (Some(old), Some(new)) => Rc::ptr_eq(old, new) && !matches!(new.node, Node::Directory(_)),

@@ -4,20 +4,20 @@ use std::rc::Rc;
 
 use rpds::VectorSync;
 
-/// How many bytes of a file are shared or copied as one.
+/// The size of the pieces of a file that are shared or copied.
 const CHUNK: usize = 64 * 1024;
 
-/// The longest file there can be: it keeps the number of chunks, and so the time to set a file's length, within reason.
+/// The maximum size of a file: it limits the number of chunks, and so the time to set a file's length.
 pub(super) const MAX_FILE_SIZE: u64 = 16 << 30;
 
-/// A file's bytes. A clone shares all chunks but the last; a write copies the chunks it changes if they are shared.
+/// A file's bytes. A clone shares all chunks except the last; a write copies the shared chunks that it changes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Contents {
     len: u64,
-    /// Each chunk holds the beginning of its part of the file; what is missing up to [`CHUNK`] bytes reads as zeros.
-    /// So a hole costs nothing, and a small file no more than its size.
+    /// Each chunk holds the beginning of its part of the file; the rest, up to [`CHUNK`] bytes, reads as zeros. So a
+    /// hole costs nothing, and a small file takes no more than its size.
     chunks: VectorSync<Rc<Vec<u8>>>,
-    /// The last chunk. Files mostly grow at their end, and there it is at hand.
+    /// The last chunk. Files mostly grow at their end, so it is kept separately for fast access.
     tail: Vec<u8>,
 }
 
@@ -32,7 +32,7 @@ impl Contents {
         self.len
     }
 
-    /// The bytes from `offset` on, as many as there are and fit; how many that were.
+    /// Reads bytes from `offset` on, as many as exist and fit; returns their number.
     pub fn read(&self, offset: u64, buffer: &mut [u8]) -> usize {
         if offset >= self.len {
             return 0;
@@ -60,13 +60,13 @@ impl Contents {
         bytes
     }
 
-    /// Puts `bytes` at `offset`, making the file longer where needed.
-    /// The caller has checked that the end is at most [`MAX_FILE_SIZE`].
+    /// Writes `bytes` at `offset`, extending the file if necessary. The caller has checked that the end is at most
+    /// [`MAX_FILE_SIZE`].
     pub fn write(&mut self, offset: u64, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
-        // What most programs do: go on where the file ends, in the chunk that is at hand and has room.
+        // The common case: appending to the last chunk, which has room.
         let before = self.chunks.len() as u64 * CHUNK as u64;
         if offset == self.len
             && offset == before + self.tail.len() as u64
@@ -89,7 +89,8 @@ impl Contents {
             let part = (CHUNK - start).min(bytes.len() - done);
             let source = &bytes[done..done + part];
             if index == self.chunks.len() {
-                // A file that has filled a chunk will probably fill this one: its bytes need not move as it grows.
+                // A file that has filled a chunk will probably fill this one: reserving room avoids moving its bytes as
+                // it grows.
                 if index > 0 && start == self.tail.len() {
                     self.tail.reserve_exact(CHUNK - start);
                 }
@@ -102,7 +103,7 @@ impl Contents {
         self.len = self.len.max(end);
     }
 
-    /// Makes the file shorter, or longer by a hole. The caller has checked `len` against [`MAX_FILE_SIZE`].
+    /// Truncates the file, or extends it by a hole. The caller has checked `len` against [`MAX_FILE_SIZE`].
     pub fn set_len(&mut self, len: u64) {
         if len < self.len {
             let keep = chunks_for(len);
@@ -122,7 +123,7 @@ impl Contents {
         self.len = len;
     }
 
-    /// Whether both hold the same bytes; what is shared is not looked at.
+    /// Whether both hold the same bytes; shared chunks are not compared.
     pub fn same_as(&self, other: &Self) -> bool {
         self.len == other.len
             && same_bytes(&self.tail, &other.tail)
@@ -133,7 +134,7 @@ impl Contents {
                 .all(|(ours, theirs)| Rc::ptr_eq(ours, theirs) || same_bytes(ours, theirs))
     }
 
-    /// How many chunks both have in common: what a test measures sharing by.
+    /// How many chunks both share, for tests.
     #[cfg(all(test, not(target_arch = "wasm32")))]
     pub fn shared_chunks(&self, other: &Self) -> usize {
         self.chunks.iter().zip(other.chunks.iter()).filter(|(ours, theirs)| Rc::ptr_eq(ours, theirs)).count()
@@ -146,7 +147,7 @@ impl Contents {
     }
 }
 
-/// What is missing at the end of one reads as zeros.
+/// The missing end of the shorter one reads as zeros.
 fn same_bytes(one: &[u8], other: &[u8]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     long.starts_with(short) && long[short.len()..].iter().all(|&byte| byte == 0)
@@ -154,7 +155,7 @@ fn same_bytes(one: &[u8], other: &[u8]) -> bool {
 
 fn write_shared_chunk(chunk: &mut Rc<Vec<u8>>, start: usize, source: &[u8]) {
     if start == 0 && source.len() >= chunk.len() && Rc::get_mut(chunk).is_none() {
-        // Shared, and nothing of it stays: there is nothing to copy.
+        // It is shared, but overwritten completely: there is nothing to copy.
         *chunk = Rc::new(source.to_vec());
     } else {
         write_chunk(Rc::make_mut(chunk), start, source);
@@ -167,7 +168,7 @@ fn write_chunk(bytes: &mut Vec<u8>, start: usize, source: &[u8]) {
         bytes.resize(start, 0);
     }
     if bytes.capacity() < end {
-        // Double, so that appending is cheap, but never past what the chunk can hold.
+        // Doubles the capacity, so that appending is cheap, up to the size of a chunk.
         let capacity = end.max(bytes.capacity() * 2).min(CHUNK);
         bytes.reserve_exact(capacity - bytes.len());
     }
@@ -176,7 +177,7 @@ fn write_chunk(bytes: &mut Vec<u8>, start: usize, source: &[u8]) {
     bytes.extend_from_slice(&source[overlap..]);
 }
 
-/// The chunk that holds the byte at `offset`, and where in the chunk it is.
+/// The index of the chunk with the byte at `offset`, and the offset in that chunk.
 fn split(offset: u64) -> (usize, usize) {
     let chunk = CHUNK as u64;
     // At most MAX_FILE_SIZE / CHUNK, which fits.

@@ -1,4 +1,4 @@
-//! Directories: names, and the order in which a program that lists them sees them.
+//! Directories: names, and the order in which they are listed.
 
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::rc::Rc;
@@ -12,15 +12,14 @@ const FIRST_COOKIE: u64 = 3;
 
 /// A directory's entries.
 ///
-/// Every entry has a place of its own in the listing, and the number of that place is its cookie.
-/// So a listing that is resumed after the directory has changed shows every entry that stayed exactly once, whatever
-/// came and went.
+/// Every entry has a fixed position in the listing, whose number is its cookie. So a listing that is resumed after the
+/// directory has changed shows every entry that stayed exactly once, whatever was added or removed.
 #[derive(Debug, Clone)]
 pub(super) struct Directory {
     pub parent: Ino,
-    /// Hashed without randomness: the same tree is the same in every run.
+    /// Hashed without randomness, so that the same tree is identical in every run.
     names: HashTrieMapSync<Rc<str>, Slot, BuildHasherDefault<DefaultHasher>>,
-    /// In the order in which they were made; `None` where one was removed and others came after it.
+    /// In creation order; `None` where an entry was removed and others follow.
     listing: VectorSync<Option<(Rc<str>, Ino)>>,
 }
 
@@ -47,7 +46,7 @@ impl Directory {
         self.names.is_empty()
     }
 
-    /// Adds a name, or makes one stand for another inode.
+    /// Adds a name, or changes the inode of an existing one.
     pub fn insert(&mut self, name: &str, ino: Ino) {
         if let Some(slot) = self.names.get_mut(name) {
             slot.ino = ino;
@@ -66,26 +65,26 @@ impl Directory {
         let slot = *self.names.get(name)?;
         self.names.remove_mut(name);
         self.listing.set_mut(slot.place, None);
-        // A directory in which files come and go does not grow without bound.
+        // Prevents unbounded growth of a directory in which files come and go.
         while let Some(None) = self.listing.last() {
             self.listing.drop_last_mut();
         }
         Some(slot.ino)
     }
 
-    /// All entries, in no order.
+    /// All entries, in unspecified order.
     pub fn entries(&self) -> impl Iterator<Item = (&Rc<str>, Ino)> {
         self.names.iter().map(|(name, slot)| (name, slot.ino))
     }
 
-    /// All entries, by name.
+    /// All entries, sorted by name.
     pub fn sorted(&self) -> Vec<(&Rc<str>, Ino)> {
         let mut entries: Vec<_> = self.entries().collect();
         entries.sort_unstable_by_key(|(name, _)| *name);
         entries
     }
 
-    /// The entries after the one with this cookie, in the order in which they were made.
+    /// The entries after the one with this cookie, in creation order.
     pub fn after(&self, cookie: u64) -> impl Iterator<Item = (u64, &Rc<str>, Ino)> {
         let first = usize::try_from(cookie.saturating_add(1).saturating_sub(FIRST_COOKIE)).unwrap_or(usize::MAX);
         (first..self.listing.len()).filter_map(|place| {
@@ -94,7 +93,7 @@ impl Directory {
         })
     }
 
-    /// Whether both have the same entries because nobody has changed either.
+    /// Whether both are known to have the same entries because they share them.
     pub fn shares_entries_with(&self, other: &Self) -> bool {
         self.names.ptr_eq(&other.names)
     }

@@ -1,6 +1,6 @@
-//! Why an operation on the tree could not be carried out.
+//! Errors of operations on the tree.
 
-/// Why an operation on the tree could not be carried out. What was asked for has then not happened, in no part.
+/// Why an operation on the tree failed. A failed operation has changed nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum VfsError {
     #[error("no such file or directory")]
@@ -33,5 +33,5 @@ pub enum VfsError {
     Escape,
 }
 
-/// What an operation on the tree gives.
+/// The result of an operation on the tree.
 pub type Result<T> = std::result::Result<T, VfsError>;

@@ -1,4 +1,4 @@
-//! What is done to one file by its inode: reading, writing, its length, its times.
+//! Operations on a single file by its inode: reading, writing, its length, its times.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use super::error::{Result, VfsError};
 use super::inode::{Ino, Node};
 
 impl Vfs {
-    /// Copies bytes from `offset` on into `buffer`; how many there were. 0 at the end of the file and past it.
+    /// Copies bytes from `offset` on into `buffer` and returns their number, which is 0 at or past the end of the file.
     pub fn read_at(&self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         Ok(self.contents(ino)?.read(offset, buffer))
     }
@@ -18,18 +18,18 @@ impl Vfs {
         Ok(self.contents(ino)?.len())
     }
 
-    /// Puts bytes at `offset`; how many of them fit, at least one.
-    /// Between the old end of the file and `offset` it reads as zeros.
+    /// Writes bytes at `offset`, and returns how many of them fit, at least one. A gap between the old end of the file
+    /// and `offset` reads as zeros.
     pub fn write_at(&mut self, ino: Ino, offset: u64, bytes: &[u8]) -> Result<usize> {
         self.write(ino, Some(offset), bytes).map(|(written, _)| written)
     }
 
-    /// Puts bytes at the end of the file; how many of them fit, at least one, and where the file ends now.
+    /// Appends bytes to the file, and returns how many of them fit, at least one, and the new end of the file.
     pub fn append(&mut self, ino: Ino, bytes: &[u8]) -> Result<(usize, u64)> {
         self.write(ino, None, bytes)
     }
 
-    /// `offset`: `None` is the end. Gives how much was written and where that ends.
+    /// `offset`: `None` is the end. Returns the number of bytes written, and where they end.
     fn write(&mut self, ino: Ino, offset: Option<u64>, bytes: &[u8]) -> Result<(usize, u64)> {
         let (room, now) = (self.room(), self.now);
         let (contents, times) = self.contents_mut(ino)?;
@@ -46,7 +46,7 @@ impl Vfs {
         if fits == 0 {
             return Err(VfsError::NoSpace);
         }
-        // No more than `bytes.len()`.
+        // At most `bytes.len()`.
         contents.write(offset, &bytes[..fits as usize]);
         let grown = contents.len() - old_len;
         times.touch(now);
@@ -54,7 +54,7 @@ impl Vfs {
         Ok((fits as usize, offset + fits))
     }
 
-    /// Makes the file `len` bytes long, cutting it or adding zeros.
+    /// Sets the file's length to `len` bytes, truncating it or adding zeros.
     pub fn set_len(&mut self, ino: Ino, len: u64) -> Result<()> {
         let (room, now) = (self.room(), self.now);
         let (contents, times) = self.contents_mut(ino)?;
@@ -71,7 +71,7 @@ impl Vfs {
         Ok(())
     }
 
-    /// Makes sure that the file has the bytes from `offset` to `offset + len`; it never gets shorter.
+    /// Makes sure that the file extends to at least `offset + len`; it never gets shorter.
     pub fn allocate(&mut self, ino: Ino, offset: u64, len: u64) -> Result<()> {
         let end = offset.checked_add(len).ok_or(VfsError::TooBig)?;
         if end > self.file_len(ino)? { self.set_len(ino, end) } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! A tree as a value that can be stored: with it a recorded run starts from the very same inodes again.
+//! A tree as a value that can be stored, so that a replayed run starts from exactly the same inodes.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ struct Image {
     limit: u64,
     now: u64,
     next_ino: u64,
-    /// What can be reached from the root, each directory before what it holds.
+    /// The inodes reachable from the root, each directory before its contents.
     inodes: Vec<ImageInode>,
 }
 
@@ -30,7 +30,7 @@ struct ImageInode {
 #[derive(Serialize, Deserialize)]
 enum ImageNode {
     File(#[serde(with = "serde_bytes")] Vec<u8>),
-    /// In the order of a listing.
+    /// In listing order.
     Directory(Vec<(String, Ino)>),
     Symlink(String),
 }
@@ -71,7 +71,7 @@ impl Vfs {
         Image { limit: self.limit, now: self.now, next_ino: self.next_ino, inodes }
     }
 
-    /// Trusts nothing: an image may come from a file that was written by hand.
+    /// The input is not trusted: an image may come from a file written by hand.
     fn from_image(image: Image) -> Result<Self, &'static str> {
         if image.inodes.len() > MAX_INODES {
             return Err("the tree has too many files");
@@ -79,7 +79,7 @@ impl Vfs {
         if image.next_ino > u64::MAX / 2 {
             return Err("no inode numbers are left");
         }
-        // Who holds what: every directory but the root in exactly one place, everything else in at least one.
+        // Every directory except the root must have exactly one parent, everything else at least one.
         let mut links: HashMap<Ino, u32> = HashMap::new();
         let mut parents: HashMap<Ino, Ino> = HashMap::from([(ROOT, ROOT)]);
         for inode in &image.inodes {

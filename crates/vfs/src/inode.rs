@@ -1,4 +1,4 @@
-//! Inodes: what a name in a directory stands for.
+//! Inodes: what the names in a directory refer to.
 
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::contents::Contents;
 use super::directory::Directory;
 
-/// An inode's number. Numbers are never used twice within one tree, so that a number seen once stays true.
+/// An inode's number. Numbers are never reused within one tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ino(pub(super) u64);
 
@@ -19,7 +19,7 @@ impl Ino {
     }
 }
 
-/// What an inode is.
+/// The type of an inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
     File,
@@ -50,12 +50,13 @@ impl Times {
     }
 }
 
-/// What `stat` tells about an inode.
+/// The result of `stat` for an inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metadata {
     pub ino: Ino,
     pub kind: FileKind,
-    /// How many names it has; for a directory also the `.` in itself and the `..` in each of its subdirectories.
+    /// The number of its names; for a directory, including the `.` in itself and the `..` in each of its
+    /// subdirectories.
     pub links: u64,
     /// In bytes: of a file's contents or of a symbolic link's target; 0 for a directory.
     pub size: u64,
@@ -98,8 +99,8 @@ impl Inode {
     }
 }
 
-/// Hashes an inode's number to itself: numbers are given out one after the other, so they spread perfectly as they
-/// are, and neighbours share the nodes of the trie.
+/// Hashes an inode's number to itself: numbers are assigned consecutively, so they are spread perfectly, and neighbours
+/// share the nodes of the trie.
 #[derive(Default)]
 pub(super) struct InoHasher(u64);
 
@@ -123,14 +124,14 @@ type Table = rpds::HashTrieMapSync<Ino, Rc<Inode>, BuildHasherDefault<InoHasher>
 
 /// The inodes by number. A clone shares all of them.
 ///
-/// A file that is written piece by piece would be looked for in the trie for each of them, which takes longer than to
-/// write a small piece; so the file that was written last is at hand.
+/// Looking up a file in the trie for each of many small writes would take longer than the write itself; so the file
+/// that was written last is kept separately.
 #[derive(Debug, Clone)]
 pub(super) struct InodeTable {
     table: Table,
-    /// The inode that was written last: in the table is `absent` in its place.
+    /// The inode that was written last: the table has `absent` in its place.
     at_hand: Option<(Ino, Rc<Inode>)>,
-    /// What stands in the table for the inode that is at hand. Nobody gets to see it.
+    /// The placeholder in the table for the inode that is kept separately. It is never exposed.
     absent: Rc<Inode>,
 }
 
@@ -154,7 +155,7 @@ impl InodeTable {
         }
     }
 
-    /// As [`InodeTable::get_mut`], for an inode that will probably be asked for again at once.
+    /// Like [`InodeTable::get_mut`], for an inode that will probably be requested again soon.
     pub fn get_often(&mut self, ino: Ino) -> Option<&mut Rc<Inode>> {
         if self.at_hand.as_ref().is_none_or(|(number, _)| *number != ino) {
             let taken = std::mem::replace(self.table.get_mut(&ino)?, Rc::clone(&self.absent));
@@ -177,12 +178,12 @@ impl InodeTable {
         self.table.remove_mut(&ino);
     }
 
-    /// How many there are.
+    /// The number of inodes.
     pub fn size(&self) -> usize {
         self.table.size()
     }
 
-    /// Whether both are known to hold the same, without a look at it.
+    /// Whether both are known to be equal without comparing them.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         let same_at_hand = match (&self.at_hand, &other.at_hand) {
             (Some((one, inode)), Some((another, other))) => one == another && Rc::ptr_eq(inode, other),

@@ -1,15 +1,15 @@
 //! A file system in memory: files, directories, symbolic and hard links.
 //!
-//! It knows nothing of WebAssembly and has neither a clock nor randomness of its own: the time of a change is what
-//! [`Vfs::set_now`] said last. What numbers an error has, what a descriptor is and who may do what belongs to
-//! whoever uses it, such as `wasmoscope-wasi`.
+//! It does not depend on WebAssembly, and has neither a clock nor randomness of its own: changes get the time of the
+//! last [`Vfs::set_now`]. Error numbers, descriptors and permissions belong to the user of this crate, such as
+//! `wasmoscope-wasi`.
 //!
-//! A [`Vfs`] is a persistent value: [`Vfs::snapshot`] takes no time however large the tree is, and what is changed
-//! afterwards is copied at the moment it is changed, inode by inode and chunk by chunk.
-//! Inodes are in one table by number; directories hold names and numbers.
+//! A [`Vfs`] is a persistent value: [`Vfs::snapshot`] takes constant time however large the tree is, and later changes
+//! copy only what they modify, inode by inode and chunk by chunk. Inodes are in one table by number; directories hold
+//! names and numbers.
 //!
-//! Two sets of operations: those that start from a directory's inode, as a program's calls do (`operations`, `file`,
-//! `resolve`), and those that take a path from the root, as a user does (`tree`, `changes`).
+//! There are two sets of operations: those that start from a directory's inode, like a program's calls (`operations`,
+//! `file`, `resolve`), and those that take a path from the root, for a user (`tree`, `changes`).
 
 mod changes;
 mod contents;
@@ -37,9 +37,9 @@ pub use tree::TreeEntry;
 use directory::Directory;
 use inode::{Inode, InodeTable, Node};
 
-/// The size limit of a tree that nobody gave another: 512 MiB.
+/// The default size limit of a tree: 512 MiB.
 pub const DEFAULT_SIZE_LIMIT: u64 = 512 << 20;
-/// How many inodes a tree may have.
+/// The maximum number of inodes in a tree.
 pub const MAX_INODES: usize = 1 << 20;
 
 const ROOT: Ino = Ino(1);
@@ -49,11 +49,11 @@ const ROOT: Ino = Ino(1);
 pub struct Vfs {
     inodes: InodeTable,
     next_ino: u64,
-    /// The bytes of all files and of the targets of all symbolic links, those still open without a name included.
+    /// The size of all files and of the targets of all symbolic links, including those that are open without a name.
     used: u64,
     limit: u64,
     now: u64,
-    /// How often each inode is open. One that has lost its last name lives until it is closed.
+    /// How often each inode is open. One that has lost its last name is kept until it is closed.
     open: rpds::RedBlackTreeMapSync<Ino, u32>,
 }
 
@@ -78,8 +78,8 @@ impl Vfs {
         Self { inodes, next_ino: ROOT.0 + 1, used: 0, limit, now: 0, open: rpds::RedBlackTreeMapSync::new_sync() }
     }
 
-    /// The tree as it is now, to be kept or changed on its own.
-    /// Files that are open without a name are not in it; besides their number the size of the tree does not matter.
+    /// A snapshot of the current tree, which can be kept or changed independently. It does not contain files that are
+    /// open without a name; apart from their number, the cost does not depend on the size of the tree.
     pub fn snapshot(&self) -> Self {
         let mut copy = self.clone();
         let open: Vec<Ino> = copy.open.keys().copied().collect();
@@ -95,33 +95,33 @@ impl Vfs {
         ROOT
     }
 
-    /// From now on changes happen at `ns`, in nanoseconds since the Unix epoch.
+    /// Sets the time of subsequent changes, in nanoseconds since the Unix epoch.
     pub fn set_now(&mut self, ns: u64) {
         self.now = ns;
     }
 
-    /// How many bytes all files hold together.
+    /// The size of all files together, in bytes.
     pub fn total_size(&self) -> u64 {
         self.used
     }
 
-    /// How many bytes all files may hold together.
+    /// The maximum size of all files together, in bytes.
     pub fn size_limit(&self) -> u64 {
         self.limit
     }
 
-    /// Sets how many bytes all files may hold together. Where they hold more already, they can only shrink.
+    /// Sets the maximum size of all files together, in bytes. If they exceed it already, they can only shrink.
     pub fn set_size_limit(&mut self, limit: u64) {
         self.limit = limit;
     }
 
-    /// What `stat` tells.
+    /// Returns what `stat` reports.
     pub fn metadata(&self, ino: Ino) -> Result<Metadata> {
         let inode = self.inode(ino)?;
         Ok(Metadata { ino, kind: inode.kind(), links: u64::from(inode.links), size: inode.size(), times: inode.times })
     }
 
-    /// Keeps the inode when it loses its last name, until [`Vfs::close`] has been called as often.
+    /// Keeps the inode after it loses its last name, until [`Vfs::close`] has been called as many times.
     pub fn keep_open(&mut self, ino: Ino) -> Result<()> {
         self.inode(ino)?;
         let count = self.open.get(&ino).copied().unwrap_or(0);
@@ -129,7 +129,7 @@ impl Vfs {
         Ok(())
     }
 
-    /// Takes one [`Vfs::keep_open`] back.
+    /// Reverts one [`Vfs::keep_open`].
     pub fn close(&mut self, ino: Ino) {
         match self.open.get(&ino).copied() {
             Some(count) if count > 1 => self.open.insert_mut(ino, count - 1),
@@ -141,7 +141,7 @@ impl Vfs {
         }
     }
 
-    /// Makes exactly these open, each as often as it is named. What is not there is left out.
+    /// Marks exactly these inodes as open, each as often as it occurs. Missing ones are ignored.
     pub fn set_open(&mut self, inos: impl IntoIterator<Item = Ino>) {
         let before = std::mem::take(&mut self.open);
         for ino in inos {
@@ -167,7 +167,7 @@ impl Vfs {
         }
     }
 
-    /// The directory, to have its entries changed: which is a change of its times.
+    /// The directory, for changing its entries, which also updates its times.
     fn directory_mut(&mut self, ino: Ino) -> Result<&mut Directory> {
         let now = self.now;
         let inode = self.inode_mut(ino)?;
@@ -180,7 +180,7 @@ impl Vfs {
         }
     }
 
-    /// How many more bytes fit.
+    /// The remaining size in bytes.
     fn room(&self) -> u64 {
         self.limit.saturating_sub(self.used)
     }

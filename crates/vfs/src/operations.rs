@@ -1,4 +1,4 @@
-//! What is done to names: making, linking, removing, moving, listing. Paths start from a directory's inode.
+//! Operations on names: creating, linking, removing, moving, listing. Paths start from a directory's inode.
 
 use std::rc::Rc;
 
@@ -11,25 +11,25 @@ use super::{FileKind, MAX_INODES, Vfs};
 
 const MAX_HARD_LINKS: u32 = 65_000;
 
-/// How [`Vfs::open_file`] treats what is there and what is not.
+/// The flags of [`Vfs::open_file`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenFile {
-    /// Make the file if there is none.
+    /// Create the file if it does not exist.
     pub create: bool,
-    /// With `create`: it must not be there yet.
+    /// With `create`: fail if it exists.
     pub exclusive: bool,
-    /// Empty the file if there is one.
+    /// Truncate the file if it exists.
     pub truncate: bool,
     /// It must be a directory.
     pub directory: bool,
-    /// What becomes of a symbolic link at the end of the path.
+    /// How to treat a symbolic link at the end of the path.
     pub last: LastLink,
 }
 
-/// One line of a directory's listing.
+/// An entry in a directory's listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryEntry<'a> {
-    /// Where a listing goes on after this entry.
+    /// The cookie to continue the listing after this entry.
     pub next: u64,
     pub ino: Ino,
     pub kind: FileKind,
@@ -37,7 +37,7 @@ pub struct DirectoryEntry<'a> {
 }
 
 impl Vfs {
-    /// Finds or makes what is to be opened.
+    /// Finds or creates the file to open.
     pub fn open_file(&mut self, base: Ino, path: &str, reach: Reach, how: OpenFile) -> Result<Ino> {
         let exclusive = how.create && how.exclusive;
         let last = if exclusive { LastLink::Keep } else { how.last };
@@ -70,7 +70,7 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// Makes an empty directory.
+    /// Creates an empty directory.
     pub fn create_directory(&mut self, base: Ino, path: &str, reach: Reach) -> Result<Ino> {
         match self.place(base, path, reach, LastLink::Keep)? {
             Resolved::Name { directory, name, ino: None, .. } => {
@@ -80,7 +80,7 @@ impl Vfs {
         }
     }
 
-    /// Makes a symbolic link. What `target` leads to is not looked at.
+    /// Creates a symbolic link. Its `target` is not checked.
     pub fn create_symlink(&mut self, target: &str, base: Ino, path: &str, reach: Reach) -> Result<Ino> {
         if target.is_empty() {
             return Err(VfsError::NotFound);
@@ -104,7 +104,7 @@ impl Vfs {
         }
     }
 
-    /// Where a symbolic link leads to.
+    /// The target of a symbolic link.
     pub fn read_link(&self, base: Ino, path: &str, reach: Reach) -> Result<Rc<str>> {
         let ino = self.resolve(base, path, reach, LastLink::Keep)?;
         self.link_target(ino)
@@ -117,7 +117,7 @@ impl Vfs {
         }
     }
 
-    /// Gives an inode that is no directory one more name.
+    /// Adds a name to an inode that is not a directory.
     pub fn link(&mut self, ino: Ino, base: Ino, path: &str, reach: Reach) -> Result<()> {
         let inode = self.inode(ino)?;
         if inode.kind() == FileKind::Directory {
@@ -168,13 +168,13 @@ impl Vfs {
                 self.change_links(directory, -1)?;
                 self.change_links(ino, -2)
             }
-            // As in POSIX: `/` is busy, and `.` is no name.
+            // As in POSIX: `/` is busy, and `.` is not a valid name.
             Resolved::Itself(ino) if ino == self.root() && reach == Reach::WholeTree => Err(VfsError::Busy),
             Resolved::Itself(_) => Err(VfsError::Invalid),
         }
     }
 
-    /// Moves a name. What has the new name already is replaced: a file by a file, an empty directory by a directory.
+    /// Moves a name. An existing target is replaced: a file by a file, an empty directory by a directory.
     pub fn rename_at(&mut self, from: (Ino, &str), to: (Ino, &str), reach: Reach) -> Result<()> {
         let old = self.place(from.0, from.1, reach, LastLink::Entry)?;
         let new = self.place(to.0, to.1, reach, LastLink::Entry)?;
@@ -226,8 +226,8 @@ impl Vfs {
         Ok(())
     }
 
-    /// A directory's listing: `.`, `..`, then the entries in the order in which they were made.
-    /// `cookie` is 0, or the `next` of the entry after which it goes on.
+    /// A directory's listing: `.`, `..`, then the entries in creation order. `cookie` is 0, or the `next` of the entry
+    /// after which to continue.
     pub fn list(&self, ino: Ino, cookie: u64) -> Result<impl Iterator<Item = DirectoryEntry<'_>>> {
         let directory = self.directory(ino)?;
         let dots = [(1, ino, "."), (2, directory.parent, "..")].into_iter().filter_map(move |(next, ino, name)| {
@@ -259,7 +259,7 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// A directory that was removed while it was open takes no new entries.
+    /// Fails for a directory that was removed while it was open: it accepts no new entries.
     fn alive(&self, directory: Ino) -> Result<()> {
         if self.inode(directory)?.links == 0 { Err(VfsError::NotFound) } else { Ok(()) }
     }
@@ -275,7 +275,7 @@ impl Vfs {
         Ok(())
     }
 
-    /// Whether `ino` is `ancestor` or lies below it.
+    /// Whether `ino` is `ancestor`, or is below it.
     fn is_within(&self, ino: Ino, ancestor: Ino) -> Result<bool> {
         let mut here = ino;
         loop {

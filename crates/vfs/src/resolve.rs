@@ -1,4 +1,4 @@
-//! From a path to a place in the tree.
+//! Resolves paths in the tree.
 
 use std::borrow::Cow;
 
@@ -6,41 +6,41 @@ use super::error::{Result, VfsError};
 use super::inode::{Ino, Node};
 use super::{FileKind, Vfs};
 
-/// The longest path, in bytes, symbolic links not followed.
+/// The maximum length of a path in bytes, not counting symbolic links.
 pub(super) const MAX_PATH: usize = 4096;
-/// The longest name, in bytes.
+/// The maximum length of a name in bytes.
 pub(super) const MAX_NAME: usize = 255;
-/// How many symbolic links are followed on the way to one place.
+/// The maximum number of symbolic links followed for one path.
 const MAX_LINKS: u32 = 40;
 
-/// How far a path may reach.
+/// The part of the tree that a path can reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Not out of the directory it starts from: `..` past it, an absolute path and a symbolic link that does either
-    /// are [`VfsError::Escape`].
+    /// Only below the directory it starts from: `..` past it, an absolute path, or a symbolic link to either gives
+    /// [`VfsError::Escape`].
     Beneath,
     /// Everywhere: `..` of the root is the root, absolute paths start there.
     WholeTree,
 }
 
-/// What becomes of a symbolic link as the last part of a path.
+/// How to treat a symbolic link as the last part of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LastLink {
     /// It is followed.
     Follow,
-    /// It is what is meant, unless a `/` comes after it.
+    /// Return the link itself, unless a `/` follows it.
     Keep,
-    /// The name itself is meant, to be removed or moved: a `/` after a symbolic link is [`VfsError::NotDirectory`].
+    /// Return the name itself, to remove or move it: a `/` after a symbolic link gives [`VfsError::NotDirectory`].
     Entry,
 }
 
-/// Where a path leads.
+/// The result of resolving a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Resolved {
-    /// To a directory that has no name on this path: `.`, `a/..` or the root.
+    /// A directory that has no name on this path: `.`, `a/..` or the root.
     Itself(Ino),
-    /// To a name in a directory. `ino` is `None` when there is none of that name (yet).
-    /// `slash`: the path ends with `/`, so that only a directory is right; if `ino` is there, it is one.
+    /// A name in a directory. `ino` is `None` if the name does not exist (yet). `slash`: the path ends with `/`, so
+    /// that only a directory is allowed; if `ino` is present, it is one.
     Name { directory: Ino, name: String, ino: Option<Ino>, slash: bool },
 }
 
@@ -70,7 +70,7 @@ impl Vfs {
             return Err(VfsError::Invalid);
         }
         self.directory(base)?;
-        // The directories from the base to where we are: `..` goes back along it, and cannot go past its beginning.
+        // The directories from the base to the current one: `..` goes back along it, and cannot go past its beginning.
         let mut trail = vec![base];
         let mut links = 0;
         let mut rest = Cow::Borrowed(path);
@@ -137,7 +137,7 @@ impl Vfs {
         }
     }
 
-    /// Where in `path` its first name is; an absolute path starts from the root.
+    /// The offset in `path` of its first name; an absolute path starts from the root.
     fn start(&self, path: &str, reach: Reach, trail: &mut Vec<Ino>) -> Result<usize> {
         if path.starts_with('/') {
             if reach == Reach::Beneath {
@@ -171,7 +171,7 @@ pub(super) mod tests {
         pub static LOOKED_UP: Cell<u64> = const { Cell::new(0) };
     }
 
-    /// Names looked up to make directories within each other, each by its whole path, as they come out of storage.
+    /// The number of lookups needed to create nested directories, each by its full path, as when loading from storage.
     fn looked_up_for(depth: usize) -> u64 {
         let before = LOOKED_UP.get();
         let mut vfs = Vfs::new();
@@ -181,7 +181,7 @@ pub(super) mod tests {
         LOOKED_UP.get() - before
     }
 
-    /// The paths together grow with the square of the depth, and so may the work, but no faster.
+    /// The total length of the paths grows with the square of the depth, and so may the work, but not faster.
     #[test]
     fn nested_directories_take_work_in_proportion_to_their_paths() {
         let (once, twice) = (looked_up_for(250), looked_up_for(500));

@@ -1,4 +1,4 @@
-//! The tree as a user works on it: by paths from the root, with or without a leading `/`.
+//! Operations on the tree for a user: by paths from the root, with or without a leading `/`.
 
 use super::contents::{Contents, MAX_FILE_SIZE};
 use super::directory::Directory;
@@ -7,7 +7,7 @@ use super::inode::{Ino, Node};
 use super::resolve::{LastLink, MAX_PATH, Reach, Resolved};
 use super::{FileKind, ROOT, Vfs};
 
-/// A line of the tree.
+/// An entry of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
     /// From the root, without a leading `/`.
@@ -18,11 +18,11 @@ pub struct TreeEntry {
 }
 
 impl Vfs {
-    /// Everything in the tree, depth first, siblings by name.
-    /// Left out is what lies deeper than a path can say (4096 bytes).
+    /// Everything in the tree, depth first, siblings by name. Entries whose paths would be too long (4096 bytes) are
+    /// left out.
     pub fn entries(&self) -> Vec<TreeEntry> {
         let mut entries = Vec::new();
-        // What is still to be shown, the next one last.
+        // A stack of entries to list; the next one is last.
         let mut ahead: Vec<(String, Ino)> = Vec::new();
         self.push_children(&mut ahead, "", ROOT);
         while let Some((path, ino)) = ahead.pop() {
@@ -39,12 +39,12 @@ impl Vfs {
         Ok(self.contents(ino)?.to_vec())
     }
 
-    /// Where the symbolic link at `path` leads to.
+    /// The target of the symbolic link at `path`.
     pub fn read_symlink(&self, path: &str) -> Result<String> {
         Ok(self.read_link(ROOT, path, Reach::WholeTree)?.to_string())
     }
 
-    /// Makes or replaces a file and makes the directories above it. Symbolic links are followed.
+    /// Creates or replaces a file, and creates its parent directories. Symbolic links are followed.
     pub fn write_file(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         let place = self.place_with_parents(path, LastLink::Follow)?;
         let old_size = match place.ino() {
@@ -73,12 +73,12 @@ impl Vfs {
         }
     }
 
-    /// Makes a directory and those above it; one that is there already is left as it is.
+    /// Creates a directory and its parents; an existing one is left unchanged.
     pub fn make_directory(&mut self, path: &str) -> Result<()> {
         self.directory_with_parents(path).map(drop)
     }
 
-    /// Makes a symbolic link, and the directories above it. It replaces a file or link of that name.
+    /// Creates a symbolic link and its parent directories. It replaces a file or link with that name.
     pub fn symlink(&mut self, path: &str, target: &str) -> Result<()> {
         match self.place_with_parents(path, LastLink::Entry)? {
             Resolved::Name { ino: Some(ino), .. } if self.inode(ino)?.kind() != FileKind::Directory => {
@@ -90,7 +90,7 @@ impl Vfs {
         self.create_symlink(target, ROOT, path, Reach::WholeTree).map(drop)
     }
 
-    /// Removes a file, a symbolic link, or a directory with all it holds.
+    /// Removes a file, a symbolic link, or a directory with its contents.
     pub fn remove(&mut self, path: &str) -> Result<()> {
         let place = self.place(ROOT, path, Reach::WholeTree, LastLink::Entry)?;
         let Resolved::Name { directory, name, ino, .. } = place else { return Err(VfsError::Busy) };
@@ -102,7 +102,7 @@ impl Vfs {
                 let (parent, children): (Ino, Vec<Ino>) =
                     (entries.parent, entries.entries().map(|(_, ino)| ino).collect());
                 ahead.extend(children);
-                // What is open somewhere must not find its way back to what is gone.
+                // Open handles must not be able to reach what was removed.
                 *self.directory_mut(ino)? = Directory::new(ino);
                 if ino == top {
                     self.change_links(parent, -1)?;
@@ -116,10 +116,10 @@ impl Vfs {
         Ok(())
     }
 
-    /// Moves a file, a symbolic link or a directory, and makes the directories above its new place.
-    /// What has the new name already is replaced, unless it is a directory that holds something.
+    /// Moves a file, a symbolic link or a directory, and creates the parent directories of the target. An existing
+    /// target is replaced, unless it is a directory that is not empty.
     pub fn rename(&mut self, from: &str, to: &str) -> Result<()> {
-        // First of all the old one must be there: a failed move leaves no new directories behind.
+        // Check that the source exists first: a failed move must not leave new directories behind.
         self.place(ROOT, from, Reach::WholeTree, LastLink::Entry)?.ino().ok_or(VfsError::NotFound)?;
         self.place_with_parents(to, LastLink::Entry)?;
         self.rename_at((ROOT, from), (ROOT, to), Reach::WholeTree)
@@ -151,7 +151,8 @@ impl Vfs {
         if path.len() > MAX_PATH {
             return Err(VfsError::NameTooLong);
         }
-        // Each name is looked up in the directory before it: from the root, a deep path would cost the square of its depth.
+        // Each name is looked up in its parent directory: from the root, a deep path would take time quadratic in its
+        // depth.
         let mut here = ROOT;
         for name in path.split('/').filter(|name| !name.is_empty()) {
             here = match self.place(here, name, Reach::WholeTree, LastLink::Follow)? {

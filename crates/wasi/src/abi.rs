@@ -1,12 +1,12 @@
-//! The guest's side of a call: its memory, and the numbers and layouts that the specification fixes.
+//! The guest's side of a call: its memory, and the numbers and layouts defined by the specification.
 
 use super::accesses::MemoryAccesses;
 use super::errno::Errno;
 
-/// Which of the two versions of preview1 a module imports. They differ in a few layouts only.
+/// The two versions of preview1 that a module can import. They differ only in a few layouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Version {
-    /// `wasi_unstable`, called snapshot 0 afterwards.
+    /// `wasi_unstable`, later called snapshot 0.
     Unstable,
     /// `wasi_snapshot_preview1`.
     Preview1,
@@ -24,7 +24,7 @@ impl Version {
     }
 }
 
-/// What a descriptor may be used for; a set of bits.
+/// The rights of a descriptor; a set of bits.
 pub mod rights {
     pub const FD_DATASYNC: u64 = 1 << 0;
     pub const FD_READ: u64 = 1 << 1;
@@ -55,7 +55,7 @@ pub mod rights {
     pub const PATH_UNLINK_FILE: u64 = 1 << 26;
     pub const POLL_FD_READWRITE: u64 = 1 << 27;
 
-    /// What an open file can be used for.
+    /// The rights of an open file.
     pub const FILE: u64 = FD_DATASYNC
         | FD_READ
         | FD_SEEK
@@ -70,7 +70,7 @@ pub mod rights {
         | FD_FILESTAT_SET_TIMES
         | POLL_FD_READWRITE;
 
-    /// What an open directory can be used for.
+    /// The rights of an open directory.
     pub const DIRECTORY: u64 = FD_FDSTAT_SET_FLAGS
         | FD_SYNC
         | FD_DATASYNC
@@ -94,7 +94,8 @@ pub mod rights {
         | PATH_UNLINK_FILE
         | POLL_FD_READWRITE;
 
-    /// What a terminal can be used for besides reading or writing. That it has neither `FD_SEEK` nor `FD_TELL` is how programs recognise one.
+    /// The rights of a terminal besides reading or writing. Programs recognise one by the absence of `FD_SEEK` and
+    /// `FD_TELL`.
     pub const TERMINAL: u64 = FD_FDSTAT_SET_FLAGS | FD_SYNC | FD_DATASYNC | FD_FILESTAT_GET | POLL_FD_READWRITE;
 }
 
@@ -155,11 +156,10 @@ pub mod eventtype {
     pub const FD_WRITE: u8 = 2;
 }
 
-/// How many pieces of memory one call may read into or write from, as `IOV_MAX` does elsewhere.
+/// The maximum number of buffers that one call can read into or write from, like `IOV_MAX` elsewhere.
 pub const MAX_IOVECS: u32 = 65_536;
 
-/// The guest's linear memory during a call, and what the call touches of it. Whatever leads out of it is
-/// [`Errno::Fault`].
+/// The guest's linear memory during a call, and the call's accesses to it. Anything out of bounds is [`Errno::Fault`].
 pub struct Memory<'a>(pub &'a mut [u8], pub MemoryAccesses);
 
 impl Memory<'_> {
@@ -169,7 +169,7 @@ impl Memory<'_> {
         Self::part(self.0, pointer, len).ok_or(Errno::Fault)
     }
 
-    /// Finds out whether there are `len` bytes at `pointer`; they are not looked at.
+    /// Checks that there are `len` bytes at `pointer`, without accessing them.
     pub fn check(&self, pointer: u32, len: u32) -> Result<(), Errno> {
         Self::part(self.0, pointer, len).map(drop).ok_or(Errno::Fault)
     }
@@ -178,7 +178,7 @@ impl Memory<'_> {
         memory.get(pointer as usize..)?.get(..len as usize)
     }
 
-    /// `len` bytes at `pointer`, to be written; [`Memory::written`] says how many have been.
+    /// `len` bytes at `pointer`, for writing; [`Memory::written`] records how many have been written.
     pub fn bytes_mut(&mut self, pointer: u32, len: u32) -> Result<&mut [u8], Errno> {
         let start = pointer as usize;
         let end = start.checked_add(len as usize).ok_or(Errno::Fault)?;
@@ -213,7 +213,7 @@ impl Memory<'_> {
         Ok(())
     }
 
-    /// So many bytes have been written into what [`Memory::bytes_mut`] gave.
+    /// Records that this many bytes of what [`Memory::bytes_mut`] returned have been written.
     pub fn written(&self, pointer: u32, len: u32) {
         self.1.note(pointer, len, true);
     }
@@ -226,10 +226,10 @@ impl Memory<'_> {
         self.write(pointer, &value.to_le_bytes())
     }
 
-    /// The pieces of memory that an `iovec_array` or `ciovec_array` names.
+    /// The buffers in an `iovec_array` or `ciovec_array`.
     ///
-    /// They are read before the call does anything and each is checked, so that a buffer that overlaps the array, or
-    /// one past the end of memory, cannot make the call do half of its work.
+    /// They are read and checked before the call does anything, so that a buffer that overlaps the array, or one past
+    /// the end of memory, cannot make the call do half of its work.
     pub fn iovecs(&self, pointer: u32, len: u32) -> Result<IoVecs, Errno> {
         if len > MAX_IOVECS {
             return Err(Errno::Inval);
@@ -244,7 +244,7 @@ impl Memory<'_> {
         Ok(iovecs)
     }
 
-    /// The pieces of memory that a `ciovec_array` names, to be read from only.
+    /// The buffers in a `ciovec_array`, which are only read from.
     ///
     /// As with [`Memory::iovecs`], each is checked before the call does anything.
     pub fn ciovecs(&self, pointer: u32, len: u32) -> Result<CIoVecs<'_>, Errno> {
@@ -268,7 +268,7 @@ impl Memory<'_> {
     }
 }
 
-/// One piece of the guest's memory; it has been found to lie within.
+/// A buffer in the guest's memory that has been checked to be in bounds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IoVec {
     pub pointer: u32,
@@ -281,7 +281,7 @@ impl IoVec {
     }
 }
 
-/// Pieces of the guest's memory while it cannot change: they are read from where they are named.
+/// Buffers in the guest's memory while it cannot change: they are read in place.
 #[derive(Debug, Clone, Copy)]
 pub struct CIoVecs<'a> {
     memory: &'a [u8],
@@ -291,7 +291,7 @@ pub struct CIoVecs<'a> {
 }
 
 impl<'a> CIoVecs<'a> {
-    /// The bytes of those that are not empty.
+    /// The bytes of the buffers that are not empty.
     pub fn pieces(self) -> impl Iterator<Item = &'a [u8]> {
         let pieces = self.array.iter().filter_map(move |ciovec| {
             let IoVec { pointer, len } = IoVec::of(*ciovec);
@@ -301,13 +301,13 @@ impl<'a> CIoVecs<'a> {
         pieces.filter(|piece| !piece.is_empty())
     }
 
-    /// How many bytes all have together.
+    /// The total size in bytes.
     pub fn total(self) -> u32 {
         self.total
     }
 }
 
-/// Pieces of the guest's memory. The few that most calls have need no allocation.
+/// Buffers in the guest's memory. The small number that most calls have needs no allocation.
 #[derive(Debug, Default)]
 pub struct IoVecs {
     few: [IoVec; 4],
@@ -335,18 +335,18 @@ impl IoVecs {
         Ok(())
     }
 
-    /// Those that are not empty.
+    /// The buffers that are not empty.
     pub fn as_slice(&self) -> &[IoVec] {
         if self.many.is_empty() { &self.few[..self.used] } else { &self.many }
     }
 
-    /// How many bytes all have together.
+    /// The total size in bytes.
     pub fn total(&self) -> u32 {
         self.total
     }
 }
 
-/// A structure that is put into the guest's memory, field by field at their offsets.
+/// A structure for the guest's memory, filled in field by field at their offsets.
 pub struct Layout<const N: usize>([u8; N]);
 
 impl<const N: usize> Default for Layout<N> {

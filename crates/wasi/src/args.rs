@@ -39,8 +39,8 @@ fn put_sizes(
     Ok(())
 }
 
-/// Puts strings one after the other, each with a NUL at its end, and pointers to them into an array.
-/// A string comes in three parts, put together without a separator.
+/// Writes strings one after the other, each terminated by a NUL, and pointers to them into an array. A string comes in
+/// three parts, which are joined without a separator.
 fn put_strings<'a>(
     memory: &mut Memory<'_>,
     mut pointers: u32,

@@ -5,7 +5,7 @@ use super::abi::clockid;
 use super::errno::Errno;
 use super::suspend::CallResult;
 
-/// What a clock tells apart, in nanoseconds: what browsers give at best.
+/// The resolution of the clocks in nanoseconds: the best that browsers offer.
 const RESOLUTION: u64 = 1_000;
 
 impl HostCall<'_> {
@@ -17,7 +17,7 @@ impl HostCall<'_> {
 
     pub(super) fn clock_time_get(&mut self, id: u32, _precision: u64, time: u32) -> CallResult {
         known(id)?;
-        // Found out before the clock is read: a reading that nobody gets would be in the record.
+        // Checked before the clock is read: a reading that is not delivered would still be in the record.
         self.memory.check(time, 8)?;
         self.ctx.time_may_have_passed();
         let reading = if id == clockid::REALTIME { self.ctx.realtime() } else { self.ctx.monotonic() };
@@ -26,7 +26,7 @@ impl HostCall<'_> {
     }
 }
 
-/// The clocks of processor time are answered as wasmtime answers them: there are none.
+/// As in wasmtime, there are no clocks of processor time.
 fn known(id: u32) -> Result<(), Errno> {
     match id {
         clockid::REALTIME | clockid::MONOTONIC => Ok(()),

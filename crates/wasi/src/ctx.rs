@@ -1,4 +1,4 @@
-//! What a running program has of its world: arguments, descriptors, files, clocks, what it printed.
+//! The environment of a running program: arguments, descriptors, files, clocks, output.
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
@@ -15,44 +15,44 @@ use super::suspend::{Fail, Stop};
 use super::trace::Trace;
 use wasmoscope_vfs::{LastLink, Reach, Vfs, VfsError};
 
-/// Where the time comes from.
+/// A source of time.
 pub trait Clock {
     /// Nanoseconds since the Unix epoch.
     fn realtime_ns(&mut self) -> u64;
-    /// Nanoseconds since some moment; never goes back.
+    /// Nanoseconds since an arbitrary origin; never goes back.
     fn monotonic_ns(&mut self) -> u64;
 }
 
-/// Where randomness comes from. Asked once in a run, for the seed of all that the program gets.
+/// A source of randomness. Called once per run, for the seed of all random numbers.
 pub trait Random {
     fn fill(&mut self, buffer: &mut [u8]);
 }
 
-/// With what a program starts.
+/// The configuration of a program.
 pub struct WasiConfig {
-    /// The program's name first.
+    /// Starts with the program's name.
     pub args: Vec<Vec<u8>>,
     pub env: Vec<(Vec<u8>, Vec<u8>)>,
     pub vfs: Vfs,
-    /// Which directories are open from the start, as descriptors 3, 4, ...: the name that the program knows one by,
-    /// and its path in the tree. [`root_preopen`] is what most programs want.
+    /// The directories that are open from the start, as descriptors 3, 4, ...: the program's name for each, and its
+    /// path in the tree. [`root_preopen`] is what most programs want.
     pub preopens: Vec<(String, String)>,
     pub clock: Box<dyn Clock>,
     pub random: Box<dyn Random>,
-    /// How many bytes may be printed before the run is ended.
+    /// How many bytes can be printed before the run is ended.
     pub output_limit: Option<u64>,
 }
 
-/// The whole tree as `/`, at descriptor 3: what `wasmtime run --dir DIR::/` gives a program.
+/// The whole tree as `/`, at descriptor 3: what `wasmtime run --dir DIR::/` provides.
 ///
-/// Programs that use a C library, Rust's among them, find `words.txt`, `./words.txt` and `/words.txt` under it, because
-/// their working directory is `/`; programs written by hand pass `words.txt` with descriptor 3.
-/// A second preopen for `.` would be the same directory once more, and every listing of the preopens longer.
+/// Programs that use a C library, Rust's among them, find `words.txt`, `./words.txt` and `/words.txt` with it, because
+/// their working directory is `/`; programs written by hand pass `words.txt` with descriptor 3. A second preopen for
+/// `.` would be the same directory again, and would only make every list of the preopens longer.
 pub fn root_preopen() -> Vec<(String, String)> {
     vec![("/".to_owned(), "/".to_owned())]
 }
 
-/// How many writes in a row share a reading of the clock.
+/// How many consecutive writes share a reading of the clock.
 const WRITES_PER_READING: u32 = 64;
 
 /// The state of a program's WASI.
@@ -62,9 +62,9 @@ pub struct WasiCtx {
     pub(super) stdin: Stdin,
     pub(super) record: Record,
     pub(super) pending: Option<Pending>,
-    /// The longest record that there has been of this run: after a restore, what comes is taken from it.
+    /// The longest record of this run: after a restore, the program gets its input from it.
     pub(super) known: Record,
-    /// Readings that are given again before the clock is asked.
+    /// Recorded readings to return before the clock is asked.
     pub(super) playback: Playback,
     clock: Box<dyn Clock>,
     random: Box<dyn Random>,
@@ -72,11 +72,11 @@ pub struct WasiCtx {
     output: OutputBuffer,
     pub(super) output_bytes: u64,
     pub(super) host_calls: u64,
-    /// Bytes moved for which no fuel has been charged yet.
+    /// The number of bytes moved for which no fuel has been charged yet.
     pub(super) fuel_debt: u64,
-    /// The memory that calls read and write, if it need not be looked for.
+    /// The memory that calls access, if it need not be looked up.
     pub(super) memory: Option<wasmi::Memory>,
-    /// The fuel that the run will have used when that of this slice is used up.
+    /// The total fuel of the run at the end of this slice.
     pub(super) fuel_ahead: u64,
     pub(super) trace: Option<Box<Trace>>,
     pub(super) accesses: MemoryAccesses,
@@ -89,7 +89,7 @@ pub struct WasiCtx {
     pub(super) call_steps: CallSteps,
 }
 
-/// A call that waits to be finished.
+/// A call that is waiting to be finished.
 #[derive(Debug, Clone)]
 pub(super) enum Pending {
     Read { fd: u32, iovs: u32, iovs_len: u32, nread: u32 },
@@ -98,7 +98,7 @@ pub(super) enum Pending {
 
 impl WasiCtx {
     /// Opens the standard streams as 0, 1 and 2 and then the preopens.
-    /// A preopen whose path is no directory in the tree is left out.
+    /// A preopen whose path is not a directory in the tree is left out.
     pub fn new(config: WasiConfig) -> Self {
         let WasiConfig { args, env, vfs, preopens, clock, random, output_limit } = config;
         let record = Record {
@@ -150,7 +150,7 @@ impl WasiCtx {
             let root = self.vfs.root();
             let path = if path.is_empty() { "/" } else { path };
             let ino = self.vfs.resolve(root, path, Reach::WholeTree, LastLink::Follow).ok()?;
-            // Only of a directory can a listing be had.
+            // Only directories can be listed.
             self.vfs.list(ino, 0).ok().map(drop)?;
             Some(Descriptor::preopen(ino, name.clone()))
         });
@@ -163,8 +163,8 @@ impl WasiCtx {
         }
     }
 
-    /// A run that gets what the recorded one got. Nothing waits in it: what was waited for is there at once.
-    /// Where the record ends, the clocks stand still and standard input is what is pushed.
+    /// A replay of the recorded run. It never waits: what the program waited for is available immediately. After the
+    /// end of the record, the clocks stand still and standard input is what is pushed.
     pub fn replay(record: &Record) -> Self {
         let mut ctx = Self::new(WasiConfig {
             args: record.args.clone(),
@@ -187,7 +187,7 @@ impl WasiCtx {
         self.next_replayed_change = self.replayed_changes.next();
     }
 
-    /// Before the run: which of the standard streams are terminals. At first, all are.
+    /// Sets, before the run, which of the standard streams are terminals. By default, all are.
     pub fn set_terminals(&mut self, terminals: Terminals) {
         self.record.terminals = terminals;
         let Terminals { stdin, stdout, stderr } = terminals;
@@ -198,32 +198,32 @@ impl WasiCtx {
         }
     }
 
-    /// Adds to standard input. What comes after [`WasiCtx::close_stdin`] is not read.
+    /// Adds to standard input. Input after [`WasiCtx::close_stdin`] is ignored.
     pub fn push_stdin(&mut self, bytes: &[u8]) {
         self.stdin.push(bytes);
     }
 
-    /// Ends standard input: when all that was pushed has been read, programs see the end of the file.
+    /// Ends standard input: after everything that was pushed, programs see end of file.
     pub fn close_stdin(&mut self) {
         self.stdin.close();
     }
 
-    /// What was printed since the last time, in order. At most about 256 KiB are kept in between.
+    /// The output since the last call, in order. At most about 256 KiB are kept in between.
     pub fn take_output(&mut self) -> Vec<Output> {
         self.output.take()
     }
 
-    /// From now on nothing of what is printed is dropped, however much it is; it has to be fetched often.
+    /// From now on, no output is dropped, however much it is; it has to be taken often.
     pub fn keep_all_output(&mut self) {
         self.output.keep_all = true;
     }
 
-    /// How many bytes the program has printed, those dropped included.
+    /// How many bytes the program has printed, including dropped ones.
     pub fn output_bytes(&self) -> u64 {
         self.output_bytes
     }
 
-    /// Notes from now on what calls touch of the guest's memory.
+    /// Records the memory accesses of calls from now on.
     pub fn record_accesses(&mut self) {
         self.accesses.begin();
     }
@@ -238,13 +238,13 @@ impl WasiCtx {
         self.host_calls
     }
 
-    /// The memory that all calls read and write: of a store with one instance, the one that it exports as `memory`.
-    /// Where none is set, each call looks for the export of the instance that makes it.
+    /// Sets the memory that all calls access: in a store with one instance, the one that it exports as `memory`. If
+    /// none is set, each call looks up the export of the calling instance.
     pub fn set_memory(&mut self, memory: Option<wasmi::Memory>) {
         self.memory = memory;
     }
 
-    /// A slice begins at whose end the run will have used so much fuel: for a trace, which tells when calls happen.
+    /// Sets the total fuel of the run at the end of the slice that begins, for the times of calls in a trace.
     pub fn set_fuel_ahead(&mut self, fuel: u64) {
         self.fuel_ahead = fuel;
     }
@@ -254,7 +254,7 @@ impl WasiCtx {
         &self.vfs
     }
 
-    /// The files, to be changed by the host. The program sees a change from its next call on.
+    /// The files, for changes by the host. The program sees a change from its next call on.
     pub fn vfs_mut(&mut self) -> &mut Vfs {
         self.tree_changed = true;
         let now = self.realtime_unrecorded();
@@ -262,24 +262,24 @@ impl WasiCtx {
         &mut self.vfs
     }
 
-    /// Puts other files in place of the program's. Unlike [`WasiCtx::vfs_mut`] it is not recorded: whoever does it does it
+    /// Replaces the program's files. Unlike with [`WasiCtx::vfs_mut`], this is not recorded: a replay has to do it
     /// again.
     pub fn set_vfs(&mut self, vfs: Vfs) {
         self.vfs = vfs;
         self.vfs.set_open(self.descriptors.iter().filter_map(Descriptor::ino));
     }
 
-    /// What came from outside so far.
+    /// The input recorded so far.
     pub fn record(&self) -> &Record {
         &self.record
     }
 
-    /// Input that is in no record, because the program has not read it; and whether the end comes after it.
+    /// Input that is not in the record because the program has not read it, and whether end of file follows it.
     pub fn unread_input(&self) -> (Vec<u8>, bool) {
         self.stdin.unread()
     }
 
-    /// What came from outside, beyond where the program is, if it has been further.
+    /// The recorded input, including that beyond the current position, if the program has been further.
     pub fn longest_record(&self) -> &Record {
         match self.record.length().reaches(&self.known.length()) {
             true => &self.record,
@@ -287,7 +287,7 @@ impl WasiCtx {
         }
     }
 
-    /// At the beginning of every call.
+    /// Called at the start of every call.
     pub(super) fn begin_call(&mut self) {
         self.host_calls += 1;
         if self.tree_changed {
@@ -297,7 +297,7 @@ impl WasiCtx {
         while let Some(change) = self.next_replayed_change.take_if(|change| change.host_call <= self.host_calls) {
             self.record.tree_changes.push(change.clone());
             self.vfs = change.tree;
-            // A tree that was stored does not say what was open.
+            // A stored tree does not contain what was open.
             self.vfs.set_open(self.descriptors.iter().filter_map(Descriptor::ino));
             self.next_replayed_change = self.replayed_changes.next();
         }
@@ -310,24 +310,24 @@ impl WasiCtx {
         reading
     }
 
-    /// The steady clock; the reading goes into the record.
+    /// The monotonic clock; the reading goes into the record.
     pub(super) fn monotonic(&mut self) -> u64 {
         let reading = self.monotonic_unrecorded();
         self.record.monotonic.push(reading);
         reading
     }
 
-    /// The wall clock, for a call that may have to ask again and records only what it told the program.
+    /// The wall clock, for a call that may ask repeatedly and records only what it returns to the program.
     pub(super) fn realtime_unrecorded(&mut self) -> u64 {
         self.playback.realtime().unwrap_or_else(|| self.clock.realtime_ns())
     }
 
-    /// The steady clock, for a call that may have to ask again and records only what it told the program.
+    /// The monotonic clock, for a call that may ask repeatedly and records only what it returns to the program.
     pub(super) fn monotonic_unrecorded(&mut self) -> u64 {
         self.playback.monotonic().unwrap_or_else(|| self.clock.monotonic_ns())
     }
 
-    /// The tree, to be changed by the program now.
+    /// The tree, for a change by the program at the current time.
     pub(super) fn vfs_now(&mut self) -> &mut Vfs {
         self.writes_since_reading = 0;
         self.file_time = self.realtime().max(self.file_time);
@@ -335,16 +335,16 @@ impl WasiCtx {
         &mut self.vfs
     }
 
-    /// The time that a change made now gets.
+    /// The time of a change made now.
     pub(super) fn file_time_now(&mut self) -> u64 {
         self.vfs_now();
         self.file_time
     }
 
-    /// The tree, to have bytes put into a file now.
+    /// The tree, for writing to a file at the current time.
     ///
-    /// A program that writes a file in many small pieces would read the clock, and have it recorded, for each of them;
-    /// so a few writes in a row share a reading. Their times still differ, and never go back.
+    /// A program that writes a file in many small pieces would read and record the clock for each of them; so a few
+    /// consecutive writes share a reading. Their times still differ, and never go back.
     pub(super) fn vfs_for_write(&mut self) -> &mut Vfs {
         if self.writes_since_reading == 0 || self.writes_since_reading >= WRITES_PER_READING {
             self.vfs_now();
@@ -376,7 +376,7 @@ impl WasiCtx {
         generator.fill_bytes(buffer);
     }
 
-    /// Prints. Past the limit nothing is printed any more and the run ends.
+    /// Prints. Beyond the limit, nothing more is printed and the run ends.
     pub(super) fn print(&mut self, stream: OutputStream, bytes: &[u8]) -> Result<(), Fail> {
         let Some(limit) = self.record.output_limit else {
             self.output_bytes += bytes.len() as u64;
@@ -390,7 +390,7 @@ impl WasiCtx {
         if fits < bytes.len() { Err(Fail::Stop(Stop::OutputLimit { limit })) } else { Ok(()) }
     }
 
-    /// Closes what `fd` was, after it has been taken out of the table.
+    /// Closes a descriptor after it has been removed from the table.
     pub(super) fn release(&mut self, descriptor: &Descriptor) {
         if let Some(ino) = descriptor.ino() {
             self.vfs.close(ino);

@@ -4,16 +4,16 @@ use wasmoscope_vfs::VfsError;
 
 macro_rules! errnos {
     ($($(#[$doc:meta])* $variant:ident = $number:literal $name:literal,)*) => {
-        /// The `errno` of WASI: what a call answers.
+        /// The `errno` of WASI: the result of a call.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[repr(u16)]
         pub enum Errno { $($(#[$doc])* $variant = $number,)* }
 
         impl Errno {
-            /// All of them, by number.
+            /// All error numbers, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The name that the specification gives it, such as `noent`.
+            /// The name in the specification, such as `noent`.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }

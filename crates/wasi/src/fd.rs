@@ -1,4 +1,4 @@
-//! The table of what a program has open.
+//! The table of open descriptors.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -7,19 +7,19 @@ use super::abi::{filetype, rights};
 use super::errno::Errno;
 use wasmoscope_vfs::Ino;
 
-/// How many descriptors a program may have open; past it calls answer [`Errno::Mfile`].
+/// The maximum number of open descriptors; beyond it, calls return [`Errno::Mfile`].
 pub const MAX_DESCRIPTORS: usize = 65_536;
 
-/// Something open.
+/// An open file, directory or stream.
 #[derive(Debug, Clone)]
 pub(super) struct Descriptor {
     pub object: Object,
     /// What it may be used for.
     pub rights: u64,
-    /// What that which is opened through it may be used for.
+    /// The rights of what is opened through it.
     pub inheriting: u64,
     pub flags: u16,
-    /// Of a standard stream: a user is at its other end, and not a file or another program.
+    /// For a standard stream: whether it is a terminal, rather than a file or another program.
     pub terminal: bool,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Object {
     },
     Directory {
         ino: Ino,
-        /// The name under which the program finds it, if it was open from the start.
+        /// The path under which the program finds it, if it was open from the start.
         preopen: Option<String>,
     },
 }
@@ -64,7 +64,7 @@ impl Descriptor {
         }
     }
 
-    /// The inode that must live while this is open.
+    /// The inode that has to be kept while this is open.
     pub fn ino(&self) -> Option<Ino> {
         match self.object {
             Object::Stdin | Object::Stdout | Object::Stderr => None,
@@ -81,13 +81,13 @@ impl Descriptor {
         }
     }
 
-    /// Whether it may be used for all of `needed`.
+    /// Fails unless it has all rights in `needed`.
     pub fn require(&self, needed: u64) -> Result<(), Errno> {
         if self.rights & needed == needed { Ok(()) } else { Err(Errno::Notcapable) }
     }
 }
 
-/// The open descriptors by number; a new one gets the smallest number that is free.
+/// The open descriptors by number; a new one gets the smallest free number.
 #[derive(Debug, Default, Clone)]
 pub(super) struct DescriptorTable {
     slots: Vec<Option<Descriptor>>,
@@ -105,7 +105,7 @@ impl DescriptorTable {
         self.slots.get_mut(fd as usize).and_then(Option::as_mut).ok_or(Errno::Badf)
     }
 
-    /// Whether one more would be too many.
+    /// Whether the maximum number of descriptors is open.
     pub fn is_full(&self) -> bool {
         self.open >= MAX_DESCRIPTORS
     }
@@ -146,7 +146,7 @@ impl DescriptorTable {
         Ok(replaced)
     }
 
-    /// What is open, with its number.
+    /// The open descriptors, with their numbers.
     pub fn numbered(&self) -> impl Iterator<Item = (u32, &Descriptor)> {
         let slots = self.slots.iter().enumerate();
         slots.filter_map(|(fd, slot)| Some((fd as u32, slot.as_ref()?)))

@@ -1,4 +1,4 @@
-//! Open directories: what they are called at the start, and what they hold.
+//! Open directories: the names of preopens, and listings.
 
 use super::HostCall;
 use super::abi::{Layout, rights};

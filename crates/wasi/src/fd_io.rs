@@ -1,4 +1,4 @@
-//! Reading and writing what is open.
+//! Reads and writes descriptors.
 
 use super::HostCall;
 use super::abi::{CIoVecs, IoVecs, fdflags, rights};
@@ -13,7 +13,7 @@ use wasmoscope_vfs::Ino;
 impl HostCall<'_> {
     pub(super) fn fd_read(&mut self, fd: u32, iovs: u32, iovs_len: u32, nread: u32) -> CallResult {
         let iovecs = self.memory.iovecs(iovs, iovs_len)?;
-        // Found out before anything is read: bytes whose number nobody gets would be lost.
+        // Checked before reading: bytes whose count cannot be returned would be lost.
         self.memory.check(nread, 4)?;
         let descriptor = self.ctx.descriptors.get(fd)?;
         let nonblock = descriptor.flags & fdflags::NONBLOCK != 0;
@@ -88,7 +88,7 @@ impl HostCall<'_> {
         Ok(())
     }
 
-    /// `None`: there is nothing to be read yet.
+    /// `None`: there is nothing to read yet.
     fn read_stdin(&mut self, iovecs: &IoVecs, nonblock: bool) -> Result<Option<u32>, Fail> {
         if iovecs.total() == 0 {
             return Ok(Some(0));
@@ -136,8 +136,8 @@ fn print(ctx: &mut WasiCtx, stream: OutputStream, ciovecs: CIoVecs<'_>) -> Resul
     Ok(ciovecs.total())
 }
 
-/// Writes at the offset, or at the end of the file if there is none. How many bytes were written, and where that
-/// ended if there were any; the error only if it was none.
+/// Writes at the offset, or at the end of the file if there is none. Returns how many bytes were written, and where
+/// they end; an error only if none were.
 fn write_file(
     ctx: &mut WasiCtx,
     ino: Ino,
@@ -169,7 +169,7 @@ fn write_file(
     Ok((done, end))
 }
 
-/// As POSIX has it, a descriptor that is not open for reading is no descriptor to read from.
+/// As in POSIX, a descriptor that is not open for reading is a bad descriptor.
 fn readable(held: u64) -> Result<(), Errno> {
     if held & rights::FD_READ == 0 { Err(Errno::Badf) } else { Ok(()) }
 }
@@ -178,7 +178,7 @@ fn writable(held: u64) -> Result<(), Errno> {
     if held & rights::FD_WRITE == 0 { Err(Errno::Badf) } else { Ok(()) }
 }
 
-/// What has offsets, of which there are as many as POSIX's signed ones.
+/// The inode of an object with offsets, which are limited to POSIX's signed range.
 fn positioned(object: &Object, offset: u64) -> Result<Ino, Errno> {
     match object {
         Object::File { ino, .. } => in_signed_range(offset).map(|()| *ino),

@@ -1,4 +1,4 @@
-//! What is open, told and changed: closing, renumbering, offsets, sizes, times, rights.
+//! Queries and changes descriptors: closing, renumbering, offsets, sizes, times, rights.
 
 use super::HostCall;
 use super::abi::{Layout, Memory, Version, fdflags, filetype, fstflags, rights};
@@ -9,7 +9,7 @@ use wasmoscope_vfs::{FileKind, Ino, Metadata, Times};
 
 /// The device that all inodes are on.
 const DEVICE: u64 = 1;
-/// Advices are numbered up to this one.
+/// The largest valid advice.
 const LAST_ADVICE: u32 = 5;
 
 impl HostCall<'_> {
@@ -35,7 +35,7 @@ impl HostCall<'_> {
         let held = self.ctx.descriptors.get(fd)?.rights;
         let ino = self.file(fd, 0)?;
         if held & rights::FD_ALLOCATE == 0 {
-            // As POSIX has it for a file that is open for reading only.
+            // As in POSIX for a file that is open only for reading.
             return Err(if held & rights::FD_WRITE == 0 { Errno::Badf } else { Errno::Notcapable }.into());
         }
         if len == 0 {
@@ -55,7 +55,7 @@ impl HostCall<'_> {
         self.sync(fd, rights::FD_SYNC)
     }
 
-    /// Everything is where it belongs as soon as it is written.
+    /// A write is complete immediately, so there is nothing to sync.
     fn sync(&self, fd: u32, needed: u64) -> CallResult {
         let descriptor = self.ctx.descriptors.get(fd)?;
         descriptor.require(needed)?;
@@ -110,7 +110,7 @@ impl HostCall<'_> {
         let held = self.ctx.descriptors.get(fd)?.rights;
         let ino = self.file(fd, 0)?;
         if held & rights::FD_FILESTAT_SET_SIZE == 0 {
-            // As POSIX has it for a file that is open for reading only.
+            // As in POSIX for a file that is open only for reading.
             return Err(if held & rights::FD_WRITE == 0 { Errno::Inval } else { Errno::Notcapable }.into());
         }
         in_signed_range(size)?;
@@ -131,7 +131,7 @@ impl HostCall<'_> {
         if both(fstflags::ATIM, fstflags::ATIM_NOW) || both(fstflags::MTIM, fstflags::MTIM_NOW) {
             return Err(Errno::Inval.into());
         }
-        // Whole before anything is changed: one reading for both.
+        // Read before anything is changed: both get the same time.
         let now = self.ctx.file_time_now();
         let time = |given: u16, at_now: u16, time: u64| {
             if flags & at_now != 0 { Some(now) } else { (flags & given != 0).then_some(time) }
@@ -192,7 +192,7 @@ fn seekable(descriptor: &Descriptor) -> Result<(Ino, u64), Errno> {
     }
 }
 
-/// From where an offset counts.
+/// The base of an offset.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whence {
     Start,
@@ -211,17 +211,17 @@ impl Whence {
     }
 }
 
-/// Sizes and offsets are signed where programs are written, so a larger one was a negative one.
+/// Sizes and offsets are signed in programs, so a larger one was negative.
 pub(super) fn in_signed_range(number: u64) -> Result<(), Errno> {
     if i64::try_from(number).is_ok() { Ok(()) } else { Err(Errno::Inval) }
 }
 
-/// The flags of which only `known` ones may be set.
+/// Parses flags, of which only `known` ones may be set.
 pub(super) fn flag_bits(flags: u32, known: u16) -> Result<u16, Errno> {
     u16::try_from(flags).ok().filter(|flags| flags & !known == 0).ok_or(Errno::Inval)
 }
 
-/// What `stat` puts into the guest's memory.
+/// The result of `stat` in the guest's memory.
 pub(super) struct Filestat {
     device: u64,
     inode: u64,

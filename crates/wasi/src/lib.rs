@@ -4,15 +4,16 @@
 //! wasmoscope_wasi::add_to_linker(&mut linker, |state: &mut State| &mut state.wasi)?;
 //! ```
 //!
-//! Three rooms: [`abi`] (the guest's memory, numbers and layouts), [`WasiCtx`] with what belongs to it, and one file
-//! for each family of calls. Besides, [`trace`] tells which calls were made. What a path leads to and what a directory holds belongs to [`wasmoscope_vfs`].
+//! The parts are [`abi`] (the guest's memory, numbers and layouts), [`WasiCtx`] with what belongs to it, and one file
+//! for each family of calls. [`trace`] records which calls were made. Resolving paths and the contents of directories
+//! belong to [`wasmoscope_vfs`].
 //!
-//! Nothing here blocks. A call that has to wait ends with the host error [`Suspend`]; when there is input, or the time
-//! has come, [`retry`] finishes the call. Everything that comes from outside is in the [`Record`], and a run from
-//! [`WasiCtx::replay`] is the same run again.
+//! Nothing here blocks. A call that has to wait ends with the host error [`Suspend`]; once there is input, or the time
+//! has come, [`retry`] finishes the call. All input from outside is in the [`Record`], and [`WasiCtx::replay`] repeats
+//! exactly the same run.
 //!
-//! A program may do anything: a pointer out of its memory is `fault`, a path out of its directory is `perm`, too many
-//! open descriptors are `mfile`. No call panics, and none touches anything outside the guest's memory and the tree.
+//! A program may do anything: a pointer out of its memory gives `fault`, a path out of its directory `perm`, too many
+//! open descriptors `mfile`. No call panics, and none touches anything outside the guest's memory and the tree.
 
 pub mod abi;
 mod accesses;
@@ -55,7 +56,7 @@ pub use suspend::{Stop, Suspend};
 
 use abi::{Memory, Version};
 
-/// One call of the program, while it is carried out. Each family of calls adds its own as methods.
+/// One call of the program while it is executed. Each family of calls adds its own as methods.
 struct HostCall<'a> {
     ctx: &'a mut WasiCtx,
     memory: Memory<'a>,

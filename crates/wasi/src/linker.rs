@@ -1,4 +1,4 @@
-//! All functions of preview1, by name and signature, and how a call gets from wasmi to them and back.
+//! All functions of preview1, by name and signature, and how calls get from wasmi to them and back.
 
 use std::collections::BTreeSet;
 
@@ -13,15 +13,15 @@ use super::steps;
 use super::suspend::{CallResult, Fail, Suspend};
 use super::trace::{Incoming, function_number};
 
-/// The functions that answer [`Errno::Notsup`] whatever they are given, and why.
+/// The functions that always return [`Errno::Notsup`], and why.
 pub const UNSUPPORTED: &[(&str, &str)] =
     &[("proc_raise", "WebAssembly has no signals, and later versions of WASI dropped this function")];
 
-/// How many bytes moved between guest and host cost as much as an instruction.
+/// How many bytes moved between guest and host cost as much as one instruction.
 const BYTES_PER_FUEL: u64 = 64;
-/// What a call costs besides, in bytes: as much as a few instructions.
+/// The fixed cost of a call, in bytes: as much as a few instructions.
 const CALL_COST: u64 = 4 * BYTES_PER_FUEL;
-/// Fuel is charged when this many bytes have come together.
+/// Fuel is charged once this many bytes have accumulated.
 const CHARGE_FROM: u64 = 64 * BYTES_PER_FUEL;
 
 macro_rules! val_type {
@@ -38,8 +38,8 @@ macro_rules! calls {
         /// The names of all functions.
         pub const CALLS: &[&str] = &["proc_exit", $(stringify!($name),)*];
 
-        /// The parameters of the function of that name. All return an errno as an i32, but for `proc_exit`, which
-        /// returns nothing.
+        /// The parameters of the function with that name. All functions return an errno as an i32, except `proc_exit`,
+        /// which returns nothing.
         pub fn parameters(name: &str) -> Option<&'static [ValType]> {
             match name {
                 "proc_exit" => Some(&[ValType::I32]),
@@ -48,7 +48,7 @@ macro_rules! calls {
             }
         }
 
-        /// Adds the function of that name, if there is one.
+        /// Adds the function with that name, if it exists.
         fn add_function<T: 'static>(
             linker: &mut Linker<T>,
             get: fn(&mut T) -> &mut WasiCtx,
@@ -132,7 +132,7 @@ calls! {
     Nothing sock_shutdown(fd: u32, how: u32);
 }
 
-/// What a call needs of the module that makes it.
+/// What a call needs from the module that makes it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Needs {
     Memory,
@@ -149,13 +149,13 @@ pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut
     Ok(())
 }
 
-/// Adds the functions that a module imports: as [`add_to_linker`], and most modules import a few only.
+/// Like [`add_to_linker`], but adds only the functions that a module imports, which are usually few.
 pub fn add_imported_to_linker<T: 'static>(
     linker: &mut Linker<T>,
     module: &Module,
     get: fn(&mut T) -> &mut WasiCtx,
 ) -> Result<(), LinkerError> {
-    // The same may be imported more than once.
+    // The same function may be imported more than once.
     let names: BTreeSet<(&str, &str)> = module.imports().map(|import| (import.module(), import.name())).collect();
     for (module, name) in names {
         if let Some(version) = Version::ALL.into_iter().find(|version| version.module() == module) {
@@ -165,10 +165,10 @@ pub fn add_imported_to_linker<T: 'static>(
     Ok(())
 }
 
-/// What came of finishing a call.
+/// The result of finishing a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
-    /// The call is done: the guest goes on with this errno as the call's result.
+    /// The call is done: the guest continues with this errno as the call's result.
     Resume(i32),
     /// It still waits.
     Suspend(Suspend),
@@ -179,12 +179,12 @@ pub enum Retry {
 ///
 /// # Errors
 ///
-/// When no call waits.
+/// If no call is waiting.
 pub fn retry<T>(store: &mut Store<T>, memory: wasmi::Memory, get: fn(&mut T) -> &mut WasiCtx) -> Result<Retry, Error> {
     let (bytes, state) = memory.data_and_store_mut(store.as_context_mut());
     let ctx = get(state);
     let pending = ctx.pending.take().ok_or_else(|| Error::new("no call waits to be finished"))?;
-    // What a waiting call does is the same in both versions, but for the layout that its pending state knows.
+    // A waiting call is the same in both versions, except for the layout, which its pending state contains.
     let accesses = ctx.accesses.clone();
     let mut call = HostCall { ctx: &mut *ctx, memory: Memory(&mut *bytes, accesses), version: Version::Preview1 };
     let result = match pending {
@@ -221,7 +221,7 @@ fn run<T, const N: usize>(
     let counted = ctx.step_source().map(|source| (source, ctx.output_bytes));
     ctx.begin_call();
     ctx.fuel_debt += CALL_COST;
-    // Without a trace a call pays for nothing but this question.
+    // Without a trace, this check is the only cost.
     let result = if ctx.trace.is_none() {
         body(&mut HostCall { memory: Memory(bytes, ctx.accesses.clone()), ctx, version })
     } else {
@@ -234,7 +234,7 @@ fn run<T, const N: usize>(
     finish(result)
 }
 
-/// Carries out the call, and tells the trace of its beginning and its end.
+/// Executes the call, and records its beginning and end in the trace.
 #[cold]
 #[inline(never)]
 fn run_traced<T>(
@@ -258,7 +258,7 @@ fn run_traced<T>(
     result
 }
 
-/// The guest's memory, empty for a call that needs none, and the state beside it.
+/// The guest's memory, empty for a call that needs none, and the state.
 fn split<'a, T>(caller: &'a mut Caller<'_, T>, memory: Option<wasmi::Memory>) -> (&'a mut [u8], &'a mut T) {
     match memory {
         Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
@@ -276,7 +276,7 @@ fn exported_memory<T>(caller: &Caller<'_, T>) -> Result<wasmi::Memory, Error> {
     }
 }
 
-/// Moving many bytes takes time although it is one instruction: it is paid for in fuel, where fuel is metered.
+/// Moving many bytes takes time although it is one instruction: it costs fuel, if fuel is metered.
 fn charge<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx) {
     let debt = &mut get(caller.data_mut()).fuel_debt;
     if *debt < CHARGE_FROM {
@@ -285,7 +285,7 @@ fn charge<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx) {
     let cost = *debt / BYTES_PER_FUEL;
     *debt %= BYTES_PER_FUEL;
     if let Ok(fuel) = caller.get_fuel() {
-        // It fails only where fuel is not metered, and then there was nothing to get either.
+        // It fails only if fuel is not metered, and then reading the fuel has failed before.
         let _ = caller.set_fuel(fuel.saturating_sub(cost));
     }
 }

@@ -1,21 +1,21 @@
-//! What the program printed and nobody has fetched yet: bounded, whatever the program does.
+//! The program's output that has not been taken yet: bounded, whatever the program does.
 
 use std::collections::VecDeque;
 
-/// How much of the beginning of what was printed since the last fetch is kept, and how much of its end.
+/// How much of the beginning, and of the end, of the output since the last call is kept.
 const HEAD: usize = 128 * 1024;
 const TAIL: usize = 128 * 1024;
-/// The tail is thrown away in pieces of at most this size.
+/// The tail is discarded in pieces of at most this size.
 const PIECE: usize = 4096;
 
-/// Where a program prints to.
+/// An output stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutputStream {
     Stdout,
     Stderr,
 }
 
-/// A piece of what was printed, in the order of printing. The bytes are cut anywhere, also within a character.
+/// A piece of output, in printing order. The bytes may be cut anywhere, even within a character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
     pub stream: OutputStream,
@@ -24,14 +24,14 @@ pub struct Output {
     pub dropped: u64,
 }
 
-/// The pending output. Of too much output it keeps the beginning and the end: users look for the last lines.
+/// The pending output. If there is too much, it keeps the beginning and the end: users look for the last lines.
 #[derive(Debug, Default)]
 pub(super) struct OutputBuffer {
-    /// Nothing is dropped: the caller takes the output often, and needs every byte.
+    /// Never drop anything: the caller takes the output often, and needs every byte.
     pub keep_all: bool,
     head: Vec<Output>,
     head_len: usize,
-    /// What was left out between head and tail, of each stream.
+    /// How much of each stream was left out between head and tail.
     dropped_stdout: u64,
     dropped_stderr: u64,
     tail: VecDeque<Output>,
@@ -88,7 +88,7 @@ impl OutputBuffer {
         self.drop_tail(TAIL);
     }
 
-    /// All there is, in order; afterwards there is nothing.
+    /// Takes all output, in order.
     pub fn take(&mut self) -> Vec<Output> {
         let fresh = Self { keep_all: self.keep_all, ..Self::default() };
         let Self { mut head, tail, dropped_stdout, dropped_stderr, .. } = std::mem::replace(self, fresh);

@@ -1,4 +1,4 @@
-//! What is done by path: making, linking, moving, removing, looking at.
+//! Calls with paths: creating, linking, moving, removing, querying.
 
 use super::HostCall;
 use super::abi::{lookupflags, rights};
@@ -78,7 +78,7 @@ impl HostCall<'_> {
         let target = self.ctx.vfs.read_link(base, path, Reach::Beneath)?;
         self.memory.check(bufused, 4)?;
         let buffer = self.memory.bytes_mut(buf, buf_len)?;
-        // As POSIX has it, a target that does not fit is cut off without a word.
+        // As in POSIX, a target that does not fit is silently truncated.
         let fits = target.len().min(buffer.len());
         buffer[..fits].copy_from_slice(&target.as_bytes()[..fits]);
         self.memory.written(buf, fits as u32);

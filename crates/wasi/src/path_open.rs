@@ -8,10 +8,10 @@ use super::fd_meta::flag_bits;
 use super::suspend::CallResult;
 use wasmoscope_vfs::{FileKind, OpenFile, Reach};
 
-/// The rights of a file that are had only by asking. The others come by themselves, as in today's runtimes: programs
-/// written by hand seldom ask for more than reading or writing.
+/// The rights of a file that have to be requested. The others are always granted, as in current runtimes: programs
+/// written by hand seldom request more than reading or writing.
 const ON_REQUEST: u64 = rights::FD_READ | rights::FD_WRITE | rights::FD_ALLOCATE | rights::FD_FILESTAT_SET_SIZE;
-/// What comes with `FD_WRITE`.
+/// The rights implied by `FD_WRITE`.
 const WITH_WRITE: u64 = rights::FD_ALLOCATE | rights::FD_FILESTAT_SET_SIZE;
 
 impl HostCall<'_> {
@@ -45,7 +45,7 @@ impl HostCall<'_> {
         let base = self.directory(fd, needed)?;
         let inheriting = self.ctx.descriptors.get(fd)?.inheriting;
         let file_rights = file_rights(rights_base, inheriting);
-        // Found out before anything is made.
+        // Checked before anything is created.
         self.memory.check(opened_fd, 4)?;
         let path = self.memory.text(path, path_len)?;
         if self.ctx.descriptors.is_full() {
@@ -58,17 +58,17 @@ impl HostCall<'_> {
             directory: asked(oflags::DIRECTORY),
             last,
         };
-        // Only what changes the tree needs the time.
+        // Only changes to the tree need the time.
         let changes = how.create || how.truncate;
         if changes {
-            // It is a file, then: refused before it is made. What a directory may be used for is not asked for.
+            // It will be a file, then: fail before it is created. The rights of directories need not be requested.
             file_rights?;
         }
         let vfs = if changes { self.ctx.vfs_now() } else { &mut self.ctx.vfs };
         let ino = vfs.open_file(base, path, Reach::Beneath, how)?;
         let descriptor = match vfs.metadata(ino)?.kind {
             FileKind::Directory => {
-                // As in POSIX and wasmtime, asked for as a directory or not.
+                // As in POSIX and wasmtime, whether or not it was requested as a directory.
                 if rights_base & rights::FD_WRITE != 0 {
                     return Err(Errno::Isdir.into());
                 }
@@ -87,7 +87,7 @@ impl HostCall<'_> {
     }
 }
 
-/// What a file may be used for that is opened with these rights through a directory that hands on `inheriting`.
+/// The rights of a file that is opened with these rights through a directory with the rights `inheriting`.
 fn file_rights(requested: u64, inheriting: u64) -> Result<u64, Errno> {
     let mut asked = requested & ON_REQUEST;
     if asked & (rights::FD_READ | rights::FD_WRITE) & !inheriting != 0 {
@@ -96,7 +96,7 @@ fn file_rights(requested: u64, inheriting: u64) -> Result<u64, Errno> {
     if asked & rights::FD_WRITE != 0 {
         asked |= WITH_WRITE;
     } else {
-        // A file that is not open for writing is open for reading, as there is nothing else that it could be open for.
+        // A file that is not open for writing is open for reading: it could not be open for anything else.
         asked |= rights::FD_READ;
     }
     Ok((rights::FILE & !ON_REQUEST | asked) & inheriting)

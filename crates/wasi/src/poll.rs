@@ -1,4 +1,4 @@
-//! Waiting: for a time, for input, for both.
+//! Waiting for a time, for input, or for both.
 
 use super::HostCall;
 use super::abi::{Layout, Version, clockid, eventtype};
@@ -8,18 +8,18 @@ use super::fd::Object;
 use super::stdin::Status;
 use super::suspend::{CallResult, Fail, Stop, Suspend};
 
-/// How many things one call may wait for.
+/// The maximum number of subscriptions of one call.
 const MAX_SUBSCRIPTIONS: u32 = 65_536;
 /// The size of an event in the guest's memory.
 const EVENT_SIZE: u32 = 32;
-/// `subclockflags`: the timeout is a moment, not a duration.
+/// `subclockflags`: the timeout is absolute.
 const ABSTIME: u16 = 1;
 /// `eventrwflags`: the other side has closed.
 const HANGUP: u16 = 1;
-/// How much a terminal or a file takes at once.
+/// How much a terminal or a file accepts per write.
 const WRITABLE: u64 = 65_536;
 
-/// A `poll_oneoff` that waits.
+/// A `poll_oneoff` that is waiting.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PendingPoll {
     version: Version,
@@ -27,7 +27,7 @@ pub(super) struct PendingPoll {
     events: u32,
     nsubscriptions: u32,
     nevents: u32,
-    /// When it was called, by each clock that it waits on for a duration.
+    /// The time of the call, by each clock that it waits on for a duration.
     started: Readings,
 }
 
@@ -95,8 +95,8 @@ impl HostCall<'_> {
         self.poll(poll)
     }
 
-    /// Looks whether anything has happened. What it sees of clocks and input while it waits is not recorded: a replay
-    /// sees what was there in the end, and so does not wait.
+    /// Checks whether anything has happened. Clocks and input read while waiting are not recorded: a replay sees the
+    /// final state, and so does not wait.
     pub(super) fn poll(&mut self, poll: PendingPoll) -> CallResult {
         let subscriptions = self.subscriptions(&poll)?;
         let clocks = |wanted| {
@@ -147,7 +147,7 @@ impl HostCall<'_> {
         Ok(())
     }
 
-    /// What has happened, if it has.
+    /// The events that have happened, if any.
     fn look(&self, wait: Wait, started: &Readings, now: &Readings, stdin: Option<&Status>) -> Option<Event> {
         match wait {
             Wait::Clock { id, timeout, absolute } => {
@@ -187,7 +187,7 @@ impl HostCall<'_> {
         now: &Readings,
         for_input: bool,
     ) -> CallResult {
-        // The host waits by the steady clock, so moments of the other are put in its terms.
+        // The host waits by the monotonic clock, so times of the other clock are converted.
         let steady = now.monotonic.unwrap_or_else(|| self.ctx.monotonic_unrecorded());
         let until = subscriptions
             .iter()
@@ -216,9 +216,9 @@ impl HostCall<'_> {
         matches!(self.ctx.descriptors.get(fd), Ok(descriptor) if matches!(descriptor.object, Object::Stdin))
     }
 
-    /// Reads what is waited for out of the guest's memory, and checks that the answer has its place there.
+    /// Reads the subscriptions from the guest's memory, and checks that there is room for the events.
     fn subscriptions(&self, poll: &PendingPoll) -> Result<Vec<Subscription>, Errno> {
-        // The older version has the clock's userdata a second time, before the clock.
+        // In the older version, the clock's userdata occurs a second time, before the clock.
         let (size, clock) = match poll.version {
             Version::Preview1 => (48, 16),
             Version::Unstable => (56, 24),

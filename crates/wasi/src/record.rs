@@ -1,14 +1,14 @@
-//! Everything that came to a program from outside, so that the very same run can be had again.
+//! Everything that a program received from outside, so that exactly the same run can be repeated.
 
 use serde::{Deserialize, Serialize};
 
 use super::ctx::{Clock, Random};
 use wasmoscope_vfs::Vfs;
 
-/// What a run was given. A run from [`WasiCtx::replay`](super::WasiCtx::replay) gets the same answers to the same calls.
+/// The input of a run. A run from [`WasiCtx::replay`](super::WasiCtx::replay) gets the same results for the same calls.
 ///
-/// It grows by a few bytes for each clock reading and each read of standard input, by what is typed, and by nothing
-/// for random numbers beyond the 32 bytes that they all are drawn from.
+/// It grows by a few bytes for each clock reading and each read of standard input, and by what is typed, but not for
+/// random numbers, which are all generated from 32 bytes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Record {
     pub args: Vec<Vec<u8>>,
@@ -20,14 +20,14 @@ pub struct Record {
     pub(super) terminals: Terminals,
     pub(super) realtime: Readings,
     pub(super) monotonic: Readings,
-    /// What the program's random numbers are drawn from.
+    /// The seed of the program's random numbers.
     #[serde(with = "serde_bytes")]
     pub(super) seed: Vec<u8>,
     pub(super) stdin: StdinRecord,
     pub(super) tree_changes: Vec<TreeChange>,
 }
 
-/// Which of the standard streams have a user at their other end: what programs ask before they print in colours.
+/// Which of the standard streams are terminals: programs check that before they print in colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terminals {
     pub stdin: bool,
@@ -56,7 +56,7 @@ struct ReadingsLength {
     bytes: usize,
 }
 
-/// How much of standard input had been read.
+/// How much of standard input has been read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StdinLength {
     pub bytes: usize,
@@ -68,7 +68,7 @@ impl RecordLength {
         self.stdin
     }
 
-    /// Whether a record of this length holds all of one of that length. Both are of the same run.
+    /// Whether a record of this length includes one of that length. Both belong to the same run.
     pub fn reaches(&self, other: &Self) -> bool {
         self.realtime.bytes >= other.realtime.bytes
             && self.monotonic.bytes >= other.monotonic.bytes
@@ -87,7 +87,7 @@ impl Record {
         }
     }
 
-    /// The record as it was when it had that length.
+    /// The part of the record up to that length.
     pub(super) fn beginning(&self, length: &RecordLength) -> Self {
         Self {
             args: self.args.clone(),
@@ -108,12 +108,12 @@ impl Record {
     }
 }
 
-/// The first of a list, as many as there are: a record that is not this run's may be shorter.
+/// The first `length` items, or as many as there are: a record from another run may be shorter.
 fn first<T: Clone>(all: &[T], length: usize) -> Vec<T> {
     all[..length.min(all.len())].to_vec()
 }
 
-/// Clock readings that are given again before the clocks are asked.
+/// Clock readings that are repeated before the clocks are asked.
 #[derive(Debug, Default)]
 pub(super) struct Playback {
     realtime: ReplayedReadings,
@@ -121,7 +121,7 @@ pub(super) struct Playback {
 }
 
 impl Playback {
-    /// What a record holds after a length.
+    /// The part of a record after a length.
     pub fn after(record: &Record, length: &RecordLength) -> Self {
         Self {
             realtime: record.realtime.replay_from(length.realtime),
@@ -138,10 +138,10 @@ impl Playback {
     }
 }
 
-/// The tree that a user made of the program's while it ran.
+/// A change of the program's tree by the user during the run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TreeChange {
-    /// The first call of the program that saw it.
+    /// The first host call of the program that saw it.
     pub host_call: u64,
     pub tree: Vfs,
 }
@@ -157,9 +157,9 @@ pub(super) struct StdinRecord {
 /// What a call learned about standard input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum StdinAnswer {
-    /// It read this many bytes; 0 is the end.
+    /// It read this many bytes; 0 is end of file.
     Read(u64),
-    /// It asked how many bytes there are to be read, and whether the end comes after them.
+    /// It asked how many bytes are available, and whether end of file follows them.
     Status { available: u64, ended: bool },
 }
 
@@ -192,7 +192,7 @@ pub(super) struct Readings {
 impl Readings {
     pub fn push(&mut self, reading: u64) {
         let difference = reading.wrapping_sub(self.last) as i64;
-        // Zigzag: small differences become small numbers, whatever their sign.
+        // Zigzag encoding: small differences become small numbers, whatever their sign.
         self.differences.push((difference << 1 ^ difference >> 63) as u64);
         self.last = reading;
     }
@@ -221,7 +221,7 @@ pub(super) struct ReplayedReadings {
 }
 
 impl ReplayedReadings {
-    /// The next reading; when there are no more, the clock stands still.
+    /// The next reading; after the last one, the clock stands still.
     fn next(&mut self) -> u64 {
         self.another().unwrap_or(self.last)
     }
@@ -235,7 +235,7 @@ impl ReplayedReadings {
     }
 }
 
-/// Numbers in as many bytes as they need, seven bits in each.
+/// Variable-length numbers with seven bits per byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Numbers(#[serde(with = "serde_bytes")] Vec<u8>);
 
@@ -252,7 +252,7 @@ impl Numbers {
         self.replay_from(0)
     }
 
-    /// The numbers that were pushed when there were this many bytes already.
+    /// The numbers that were pushed after this many bytes.
     pub fn replay_from(&self, bytes: usize) -> ReplayedNumbers {
         ReplayedNumbers { bytes: self.0.get(bytes..).unwrap_or_default().to_vec(), position: 0 }
     }
@@ -277,13 +277,13 @@ impl Iterator for ReplayedNumbers {
                 return Some(number);
             }
         }
-        // Longer than any number that was written: a damaged record ends here.
+        // Longer than any valid number: a damaged record ends here.
         self.position = self.bytes.len();
         None
     }
 }
 
-/// The clocks and the randomness of a recorded run, again.
+/// The clocks and the randomness of a recorded run, repeated.
 #[derive(Debug)]
 pub struct Replay {
     realtime: ReplayedReadings,

@@ -1,8 +1,8 @@
 //! A snapshot of a program's WASI state, for restoring.
 //!
-//! A snapshot holds no copy of the record: what was recorded until then is the beginning of what is recorded later, so
-//! lengths are enough. After [`WasiCtx::restore`] the program gets from outside what it got the first time, and goes on
-//! live where the record ends.
+//! A snapshot does not copy the record: what was recorded until then is a prefix of what is recorded later, so lengths
+//! are enough. After [`WasiCtx::restore`], the program gets the same input as the first time, and continues live where
+//! the record ends.
 
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng;
@@ -19,7 +19,7 @@ pub struct WasiSnapshot {
     record: RecordLength,
     descriptors: DescriptorTable,
     vfs: Vfs,
-    /// How far the random numbers have been drawn.
+    /// How far the random numbers have been generated.
     generator: Option<u128>,
     pending: Option<Pending>,
     output_bytes: u64,
@@ -38,7 +38,7 @@ impl WasiSnapshot {
 }
 
 impl WasiCtx {
-    /// A run that gets what the recorded one got, and goes on with these when the record ends.
+    /// A replay of the recorded run that continues with this clock and randomness when the record ends.
     pub fn again(record: &Record, clock: Box<dyn Clock>, random: Box<dyn Random>) -> Self {
         let mut ctx = Self::new(WasiConfig {
             args: record.args.clone(),
@@ -56,7 +56,7 @@ impl WasiCtx {
         ctx
     }
 
-    /// The state as it is now.
+    /// The current state.
     pub fn snapshot(&self) -> WasiSnapshot {
         WasiSnapshot {
             record: self.record.length(),
@@ -73,10 +73,10 @@ impl WasiCtx {
         }
     }
 
-    /// Goes back to a snapshot of this run, or forward to one. What was printed and not fetched is forgotten.
+    /// Restores an earlier or later snapshot of this run. Output that was not taken is discarded.
     pub fn restore(&mut self, snapshot: &WasiSnapshot) {
         if self.record.length().reaches(&self.known.length()) {
-            // Of two that are as long, the one that is there is as good.
+            // If both are equally long, they are equal.
             self.known = std::mem::take(&mut self.record);
         }
         self.record = self.known.beginning(&snapshot.record);
@@ -100,8 +100,8 @@ impl WasiCtx {
         let _ = self.take_output();
     }
 
-    /// From here on, execution diverges from the record: nothing that it got later is given to it again, but what was
-    /// typed and not read yet is still there.
+    /// Execution diverges from the record here: later input is not repeated, but what was typed and not read yet is
+    /// kept.
     pub fn forget_what_comes(&mut self) {
         self.known = Record::default();
         self.playback = Playback::default();

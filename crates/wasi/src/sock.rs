@@ -1,4 +1,4 @@
-//! Sockets: there are none, so whatever is open is no socket.
+//! Sockets: there are none, so no descriptor is a socket.
 
 use super::HostCall;
 use super::errno::Errno;

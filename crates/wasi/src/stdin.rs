@@ -1,4 +1,4 @@
-//! Standard input: what has been typed and not been read.
+//! Standard input: what has been typed and not read yet.
 
 use std::collections::VecDeque;
 
@@ -11,20 +11,20 @@ pub(super) struct Stdin {
     script: Script,
 }
 
-/// What a replayed run is given before what is typed.
+/// The input of a replayed run, before what is typed.
 #[derive(Debug, Default)]
 struct Script {
     bytes: VecDeque<u8>,
     answers: ReplayedNumbers,
 }
 
-/// How much can be read at once.
+/// How much can be read now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Status {
     pub available: u64,
-    /// Nothing comes after what is available.
+    /// End of file follows what is available.
     pub ended: bool,
-    /// The record already has it, or the asker decides whether it comes into it.
+    /// Already in the record, or added to it if the caller decides so.
     pub answer: StdinAnswer,
 }
 
@@ -34,8 +34,8 @@ impl Stdin {
         Self { script, ..Self::default() }
     }
 
-    /// From here on the program reads what the record says that it read after that length; what has been typed and never
-    /// was read comes after that.
+    /// From here on, the program reads what the record contains after that length, followed by what has been typed and
+    /// never read.
     pub fn resume(&mut self, record: &StdinRecord, length: StdinLength) {
         self.script = Script {
             bytes: record.bytes.get(length.bytes..).unwrap_or_default().iter().copied().collect(),
@@ -43,7 +43,7 @@ impl Stdin {
         };
     }
 
-    /// What was typed and is in no record, because nothing has read it; and whether the end comes after it.
+    /// What was typed and is not in the record because it has not been read, and whether end of file follows it.
     pub fn unread(&self) -> (Vec<u8>, bool) {
         (self.typed.iter().copied().collect(), self.closed)
     }
@@ -58,14 +58,14 @@ impl Stdin {
         self.closed = true;
     }
 
-    /// At most `limit` (not 0) bytes; none at the end of input; `None` when there is nothing yet.
+    /// At most `limit` (not 0) bytes; none at end of file; `None` if there is nothing yet.
     pub fn read(&mut self, limit: usize, record: &mut StdinRecord) -> Option<Vec<u8>> {
         let bytes: Vec<u8> = match self.script.answers.next().map(StdinAnswer::from_number) {
             Some(StdinAnswer::Read(len)) => {
                 let len = usize::try_from(len).unwrap_or(usize::MAX).min(limit).min(self.script.bytes.len());
                 self.script.bytes.drain(..len).collect()
             }
-            // The program does not do what it did when it was recorded: it is on its own from here.
+            // The program does not do what was recorded: it continues live from here.
             Some(StdinAnswer::Status { .. }) | None => {
                 self.leave_script();
                 if self.typed.is_empty() && !self.closed {
@@ -80,7 +80,7 @@ impl Stdin {
         Some(bytes)
     }
 
-    /// How much there is. Goes into the record by [`StdinRecord::push`] once it has been told to the program.
+    /// How much is available. Added to the record with [`StdinRecord::push`] once the program has been told.
     pub fn status(&mut self) -> Status {
         let answer = match self.script.answers.next().map(StdinAnswer::from_number) {
             Some(answer @ StdinAnswer::Status { .. }) => answer,
@@ -95,7 +95,7 @@ impl Stdin {
         }
     }
 
-    /// What the script has not handed out yet is still input.
+    /// What remains of the script is still input.
     pub fn leave_script(&mut self) {
         let Script { mut bytes, .. } = std::mem::take(&mut self.script);
         if !bytes.is_empty() {

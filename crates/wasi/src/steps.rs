@@ -1,22 +1,22 @@
-//! At which steps of a debugged program its calls are.
+//! The steps of a debugged program's calls.
 //!
-//! A debugged program counts its steps down in a global; a call that begins reads it. What has been noted stays when
-//! the program is restored to an earlier checkpoint: the same steps are executed again. A program may call the host
-//! without end, so there are only so many marks: beyond that, one stands for those that follow it closely.
+//! A debugged program counts its steps down in a global, which is read at the start of a call. Recorded steps stay when
+//! the program is restored to an earlier checkpoint: the same steps are executed again. A program may make any number
+//! of calls, so the number of marks is limited: beyond that, one mark represents those that follow it closely.
 
 use wasmi::{AsContext, Caller, Global};
 
 use super::ctx::WasiCtx;
 
-/// How many marks there are at most, of each kind.
+/// The maximum number of marks of each kind.
 pub const MOST_MARKS: usize = 1 << 16;
 
-/// What a call learns its step from.
+/// Where a call gets its step from.
 #[derive(Debug, Clone, Copy)]
 pub struct StepSource {
-    /// Counts down; the call itself has been counted.
+    /// Counts down; the call itself is already counted.
     pub left: Global,
-    /// The step at which nothing would be left.
+    /// The step at which the count would be 0.
     pub end: u64,
 }
 
@@ -27,18 +27,18 @@ impl StepSource {
     }
 }
 
-/// Steps at which something was, in order.
+/// Steps with events, in order.
 #[derive(Debug, Clone, Default)]
 pub struct StepMarks {
     steps: Vec<u64>,
-    /// Of those in a stretch of this many steps, the first is kept; a power of two.
+    /// Of the marks in an interval of this many steps, the first is kept; a power of two.
     grain: u32,
     /// Everything before this step is known.
     known_until: u64,
 }
 
 impl StepMarks {
-    /// Notes a step; one that was passed before is known already.
+    /// Records a step, unless it was passed before.
     pub fn note(&mut self, step: u64) {
         if step < self.known_until {
             return;
@@ -61,7 +61,7 @@ impl StepMarks {
         self.known_until = self.known_until.min(step);
     }
 
-    /// All that are kept, in order.
+    /// All marks that are kept, in order.
     pub fn steps(&self) -> &[u64] {
         &self.steps
     }
@@ -78,7 +78,7 @@ pub struct CallSteps {
 }
 
 impl CallSteps {
-    /// From here on calls learn their step so.
+    /// Sets where calls get their step from.
     pub fn count_with(&mut self, source: StepSource) {
         self.source = Some(source);
     }
@@ -90,7 +90,7 @@ impl CallSteps {
 }
 
 impl WasiCtx {
-    /// At which steps the calls of a debugged program were.
+    /// The steps of a debugged program's calls.
     pub fn call_steps(&self) -> &CallSteps {
         &self.call_steps
     }
@@ -104,7 +104,7 @@ impl WasiCtx {
     }
 }
 
-/// Notes an active call, where steps are counted; before it, this many bytes had been printed.
+/// Records an active call, if steps are counted; before it, this many bytes had been printed.
 pub(super) fn note<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx, source: StepSource, printed: u64) {
     let step = source.step(&*caller);
     let ctx = get(caller.data_mut());

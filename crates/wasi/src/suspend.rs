@@ -1,4 +1,4 @@
-//! How a call ends that does not simply answer an errno.
+//! The ways in which a call can end other than returning an errno.
 
 use wasmi::errors::HostError;
 
@@ -11,7 +11,7 @@ pub enum Suspend {
     /// Standard input is read and there is none.
     #[error("waiting for standard input")]
     NeedsInput,
-    /// The program sleeps until the steady clock says so much.
+    /// The program sleeps until the monotonic clock reaches this.
     #[error("sleeping")]
     SleepUntil { monotonic_ns: u64 },
     /// Whichever comes first.
@@ -19,7 +19,7 @@ pub enum Suspend {
     NeedsInputOrUntil { monotonic_ns: u64 },
 }
 
-/// Why a run is ended from here: a limit, by its name and value. The host error of a call that does not return.
+/// Why a call ends the run: a limit, by its name and value. The host error of a call that does not return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     #[error("the program printed more than the output limit of {limit} bytes")]
@@ -54,5 +54,5 @@ impl From<VfsError> for Fail {
     }
 }
 
-/// What a call gives, once its results are in the guest's memory.
+/// The result of a call, once its outputs are in the guest's memory.
 pub(super) type CallResult = Result<(), Fail>;

@@ -1,4 +1,4 @@
-//! Hints for errors in WebAssembly text, found from their places.
+//! Hints for errors in WebAssembly text, based on their positions.
 
 use std::ops::Range;
 
@@ -8,17 +8,17 @@ use super::instructions::{self, Position};
 use super::{FIELDS, old_names, tokens};
 use crate::engine::words;
 
-/// Where the text stopped making sense.
+/// The position where parsing failed, and its context.
 pub(super) struct Mistake<'a> {
     pub text: &'a str,
-    /// Where the word stands.
+    /// The position of the word.
     pub offset: usize,
     pub word: &'a str,
-    /// What the `wast` crate says.
+    /// The message of the `wast` crate.
     pub message: &'a str,
 }
 
-/// What to say of a mistake, where that is more than what the `wast` crate says.
+/// An explanation of a mistake that says more than the `wast` crate.
 #[derive(Debug, Default)]
 pub(super) struct Hint {
     pub message: Option<String>,
@@ -33,7 +33,7 @@ impl From<Option<String>> for Hint {
 }
 
 impl Mistake<'_> {
-    /// How to fix it, if that is known.
+    /// Explains the mistake and how to fix it, if known.
     pub fn hint(&self) -> Hint {
         if self.message.contains("`if` had no `then`") {
             return self.no_then();
@@ -91,7 +91,7 @@ impl Mistake<'_> {
         None
     }
 
-    /// A word where an instruction is expected.
+    /// A word in place of an instruction.
     fn no_instruction(&self) -> String {
         let word = self.word;
         let before = self.before();
@@ -105,7 +105,7 @@ impl Mistake<'_> {
         }
     }
 
-    /// A part of the legacy proposal's `try` in parentheses.
+    /// A parenthesized part of the legacy proposal's `try`.
     fn legacy_exceptions(&self) -> Option<String> {
         let is_part = matches!(self.word, "do" | "catch" | "catch_all" | "delegate" | "rethrow");
         let in_try = self.before().heads().any(|head| head == "try");
@@ -118,14 +118,14 @@ impl Mistake<'_> {
         })
     }
 
-    /// A type by the name that another language has for it.
+    /// A type by its name in another language.
     fn no_type(&self) -> Option<String> {
         let before = self.before();
         let words: Vec<&str> = before.words.iter().rev().take(3).map(|(_, word)| *word).collect();
         let declares = |word: &&str| matches!(*word, "param" | "result" | "local" | "global" | "mut");
         let is_declared = words.first().is_some_and(declares)
             || words.first().is_some_and(|name| name.starts_with('$')) && words.get(1).is_some_and(declares);
-        // `(param x i32)`: what stands before a type is a name.
+        // `(param x i32)`: the word before a type is a name.
         if !is_declared || self.next().is_some_and(is_type) {
             return None;
         }
@@ -151,7 +151,7 @@ impl Mistake<'_> {
         Some(format!("there is no type `{}`: {description}", self.word))
     }
 
-    /// The name of a variable or function, where an instruction is expected.
+    /// The name of a variable or function in place of an instruction.
     fn name_alone(&self) -> Option<String> {
         let (kind, _) = tokens(&self.text[self.offset..]).next()?;
         if !matches!(kind, TokenKind::Id) {
@@ -180,7 +180,7 @@ impl Mistake<'_> {
         })
     }
 
-    /// An `if` in parentheses that ends without its `then`.
+    /// A parenthesized `if` that ends without its `then`.
     fn no_then(&self) -> Hint {
         let mut open: Vec<(usize, bool)> = Vec::new();
         let mut begins = None;
@@ -213,7 +213,7 @@ impl Mistake<'_> {
         }
     }
 
-    /// A number where an instruction is expected.
+    /// A number in place of an instruction.
     fn number_alone(&self) -> Option<String> {
         let first = tokens(&self.text[self.offset..]).next()?.0;
         let is_float = match first {
@@ -232,7 +232,7 @@ impl Mistake<'_> {
         Some(format!("a number is pushed by an instruction: `{open}{ty}.const {}{close}`", self.word))
     }
 
-    /// The type that the instruction around has its operands of, where its name tells, or what it sets.
+    /// The operand type of the enclosing instruction, if its name says so, or the type of the variable that it sets.
     fn wanted_type(&self, before: &Before<'_>) -> Option<&'static str> {
         let head = before.head()?;
         let types = ["i32", "i64", "f32", "f64"];
@@ -251,7 +251,7 @@ impl Mistake<'_> {
         types.into_iter().find(|known| *known == ty && is_plain)
     }
 
-    /// A name that nothing has. What has another name that is much like it is looked for among what could stand there.
+    /// An undefined name. Suggests similar names among those that are allowed at this position.
     fn unknown_name(&self, space: &str) -> Option<String> {
         let name = self.word.trim_start_matches('$');
         let function = || function_around(self.text, self.offset).unwrap_or(0..self.text.len());
@@ -285,7 +285,7 @@ impl Mistake<'_> {
         }
     }
 
-    /// A local that nothing is like.
+    /// An undefined local without similar names.
     fn unknown_local(&self, name: &str) -> String {
         let around = function_around(self.text, self.offset);
         let unnamed = around.is_some_and(|function| {
@@ -302,7 +302,7 @@ impl Mistake<'_> {
         format!("the function has no such local; `(local ${name} i32)` declares one, which starts at 0")
     }
 
-    /// A name that a parameter has in the type that the function is declared with, and there only.
+    /// A parameter name that exists only in the function's type definition.
     fn parameter_of_type(&self, name: &str) -> Option<String> {
         let function = function_around(self.text, self.offset)?;
         let part = &self.text[function];
@@ -335,7 +335,7 @@ impl Mistake<'_> {
         None
     }
 
-    /// A word where a name may stand, which is written with `$`.
+    /// A word where a name is allowed, but without the `$`.
     fn name_without_its_sign(&self) -> Option<String> {
         let word = self.word;
         let first = tokens(&self.text[self.offset..]).next()?.0;
@@ -346,7 +346,7 @@ impl Mistake<'_> {
         }
         let is_instruction = instructions::is_instruction(word) || word.contains('.');
         let is_name = match self.before().last() {
-            // Of an instruction that takes a name, such as `call`.
+            // An instruction that takes a name, such as `call`.
             _ if self.message.contains("expected an index or an identifier") => true,
             Some("func") => !is_instruction && !FIELDS.contains(&word),
             Some("param" | "local") => self.next().is_some_and(is_type),
@@ -355,7 +355,7 @@ impl Mistake<'_> {
         is_name.then(|| format!("a name begins with `$`: `${word}`"))
     }
 
-    /// What stands behind the word.
+    /// The token after the word.
     fn next(&self) -> Option<&str> {
         let behind = &self.text[self.offset + self.word.len()..];
         meaningful(behind).next().map(|(_, range)| &behind[range])
@@ -375,10 +375,10 @@ impl Mistake<'_> {
     }
 }
 
-/// What stands before a place.
+/// The context before a position.
 struct Before<'a> {
     words: Vec<(TokenKind, &'a str)>,
-    /// The parentheses that are open there.
+    /// The open parentheses at that position.
     open: Vec<usize>,
 }
 
@@ -387,7 +387,7 @@ impl<'a> Before<'a> {
         Some(self.words.last()?.1)
     }
 
-    /// The words that the open parentheses begin with.
+    /// The first words of the open parentheses.
     fn heads(&self) -> impl Iterator<Item = &'a str> {
         self.open.iter().filter_map(|open| Some(self.words.get(open + 1)?.1))
     }
@@ -406,7 +406,7 @@ impl<'a> Before<'a> {
         self.head().is_some_and(instructions::is_instruction) && !is_block
     }
 
-    /// The word that the innermost open parenthesis begins with.
+    /// The first word of the innermost open parenthesis.
     fn head(&self) -> Option<&'a str> {
         Some(self.words.get(self.open.last()? + 1)?.1)
     }
@@ -416,7 +416,7 @@ fn is_type(word: &str) -> bool {
     matches!(word, "i32" | "i64" | "f32" | "f64" | "v128" | "funcref" | "externref")
 }
 
-/// What to say of a word that a module has no field of.
+/// The explanation for a word that is not a module field.
 fn no_field(word: &str) -> String {
     const OTHERWISE: [(&str, &str); 10] = [
         ("function", "func"),
@@ -444,7 +444,7 @@ fn no_field(word: &str) -> String {
     }
 }
 
-/// The `(func ...)` of a type, by its name or number.
+/// The `(func ...)` of a type, by name or index.
 fn type_definition<'a>(text: &'a str, used: &str) -> Option<&'a str> {
     let all: Vec<(TokenKind, Range<usize>)> = meaningful(text).collect();
     let word = |index: usize| all.get(index).map_or("", |(_, range)| &text[range.clone()]);
@@ -455,7 +455,7 @@ fn type_definition<'a>(text: &'a str, used: &str) -> Option<&'a str> {
         }
         let name = word(index + 2);
         let body = if name.starts_with('$') { index + 3 } else { index + 2 };
-        // A use of a type, such as `(type $t)`, has nothing behind its name.
+        // A use of a type, such as `(type $t)`, ends after its name.
         if word(body) != "(" {
             continue;
         }
@@ -468,7 +468,7 @@ fn type_definition<'a>(text: &'a str, used: &str) -> Option<&'a str> {
     None
 }
 
-/// Where the group ends whose parenthesis opens at `start`.
+/// The end of the group whose parenthesis opens at `start`.
 fn group_end(text: &str, start: usize) -> usize {
     let mut depth = 0usize;
     for (kind, range) in tokens(&text[start..]) {
@@ -482,7 +482,7 @@ fn group_end(text: &str, start: usize) -> usize {
     text.len()
 }
 
-/// The `(param ...)` and `(result ...)` in a part of the text.
+/// The `(param ...)` and `(result ...)` in a range of the text.
 fn declarations(part: &str) -> Vec<Range<usize>> {
     let all: Vec<(TokenKind, Range<usize>)> = meaningful(part).collect();
     let opens = all.windows(2).filter(|pair| {
@@ -491,7 +491,7 @@ fn declarations(part: &str) -> Vec<Range<usize>> {
     opens.map(|pair| pair[0].1.start..group_end(part, pair[0].1.start)).collect()
 }
 
-/// The tokens but for spaces and comments.
+/// The tokens without spaces and comments.
 fn meaningful(text: &str) -> impl Iterator<Item = (TokenKind, Range<usize>)> {
     use TokenKind::{BlockComment, LineComment, Whitespace};
     tokens(text).filter(|(kind, _)| !matches!(kind, BlockComment | LineComment | Whitespace))
@@ -502,7 +502,7 @@ fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     tokens(text).filter_map(|(kind, range)| matches!(kind, TokenKind::Id).then(|| text[range].trim_start_matches('$')))
 }
 
-/// The names, without their `$`, that stand right behind one of these words in a part of the text.
+/// The names, without `$`, that directly follow one of these words in a range of the text.
 fn declared<'a>(text: &'a str, part: Range<usize>, by: &[&str]) -> Vec<&'a str> {
     let part = &text[part];
     let all: Vec<(TokenKind, Range<usize>)> = meaningful(part).collect();
@@ -511,7 +511,7 @@ fn declared<'a>(text: &'a str, part: Range<usize>, by: &[&str]) -> Vec<&'a str> 
     pairs.map(|pair| part[pair[1].1.clone()].trim_start_matches('$')).collect()
 }
 
-/// The function that a place is in.
+/// The function that contains a position.
 fn function_around(text: &str, offset: usize) -> Option<Range<usize>> {
     let mut open: Vec<(usize, bool)> = Vec::new();
     let mut begins = false;

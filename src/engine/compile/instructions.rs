@@ -1,7 +1,7 @@
-//! A word where an instruction is expected and that is none: which instructions could be meant.
+//! Suggests instructions for a word that is not one.
 //!
-//! What is proposed exists, and does what the word says: the same type, the same sign, the same width.
-//! Where nothing does, the advice says so, and how it is written instead.
+//! A suggestion exists and does what the word says: the same type, the same sign, the same width. If there is none, the
+//! advice says so, and how to write it instead.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,24 +9,24 @@ use std::sync::LazyLock;
 use super::old_names;
 use crate::engine::words::{self, INSTRUCTIONS};
 
-/// What to say of a word, and the instructions among it that could take its place.
+/// Advice on a word, and the instructions that could replace it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Advice {
     pub text: String,
     pub proposals: Vec<String>,
 }
 
-/// Where the word stands.
+/// The position of the word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {
-    /// Behind a `(`, or between other instructions.
+    /// After a `(`, or between other instructions.
     Folded,
     Flat,
     /// In a constant expression, such as a global's initial value.
     Constant,
 }
 
-/// What the word could be meant as at that place.
+/// What the word could mean at that position.
 pub(super) fn advice(word: &str, position: Position) -> Option<Advice> {
     let advice = anywhere(word, position)?;
     if position == Position::Constant && !advice.proposals.iter().any(|name| is_constant(name)) {
@@ -41,7 +41,7 @@ pub(super) fn is_instruction(word: &str) -> bool {
     INSTRUCTIONS.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
 }
 
-/// What a constant expression may hold here (core specification, section 3.3.10, and the extended-const proposal).
+/// What is allowed in a constant expression here (core specification, section 3.3.10, and the extended-const proposal).
 fn is_constant(name: &str) -> bool {
     matches!(name, "global.get" | "ref.null" | "ref.func" | "v128.const")
         || name.split_once('.').is_some_and(|(space, operation)| match operation {
@@ -57,7 +57,7 @@ const SCALARS: [&str; 4] = ["i32", "i64", "f32", "f64"];
 const INTEGER_VECTORS: [&str; 4] = ["i8x16", "i16x8", "i32x4", "i64x2"];
 const FLOAT_VECTORS: [&str; 2] = ["f32x4", "f64x2"];
 
-/// Types by the names that other languages have for them, with the sign they say.
+/// Types by their names in other languages, with the sign that they imply.
 const TYPES: &[(&str, &str, Option<&str>)] = &[
     ("int", "i32", None),
     ("int32", "i32", None),
@@ -75,7 +75,7 @@ const TYPES: &[(&str, &str, Option<&str>)] = &[
     ("double", "f64", None),
 ];
 
-/// Operations by the names that other instruction sets and languages have for them.
+/// Operations by their names in other instruction sets and languages.
 const SYNONYMS: &[(&str, &str)] = &[
     ("mod", "rem"),
     ("modulo", "rem"),
@@ -134,7 +134,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("bitnot", "not"),
 ];
 
-/// Words without a type: what they are here.
+/// Words without a type, with their equivalents here.
 const BARE: &[(&str, &str)] = &[
     ("pop", "`drop` removes a value from the stack"),
     ("dup", "to use a value twice, store it in a local: `local.tee $x`, then `local.get $x`"),
@@ -206,7 +206,7 @@ fn anywhere(word: &str, position: Position) -> Option<Advice> {
     if let Some(how) = old_names::removed(word) {
         return Some(Advice { text: format!("`{word}` was removed: {how}"), proposals: Vec::new() });
     }
-    // Names by which it is not just written in another way: `i32.not` is not `i32.no_t`.
+    // Not only a different spelling: `i32.not` is not `i32.no_t`.
     if let Some(same) = BY_LETTERS.get(&letters(word)).filter(|known| fits(known, position)) {
         return Some(proposed(vec![(*same).to_owned()]));
     }
@@ -234,26 +234,26 @@ fn describe(text: impl Into<String>) -> Advice {
     Advice { text: text.into(), proposals: Vec::new() }
 }
 
-/// The instructions by what remains of their names however they are spelled.
+/// The instructions by their normalized names.
 static BY_LETTERS: LazyLock<HashMap<String, &str>> =
     LazyLock::new(|| INSTRUCTIONS.iter().map(|name| (letters(name), name.as_str())).collect());
 
-/// What of a name remains however it is spelled.
+/// Normalizes the spelling of a name.
 fn letters(name: &str) -> String {
     name.chars().filter(|character| character.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Whether an instruction may stand at a place for its form alone.
+/// Whether the syntax allows an instruction at a position.
 fn fits(name: &str, position: Position) -> bool {
     match name {
         "end" | "else" => position == Position::Flat,
-        // They are no instructions, or of a proposal that was replaced.
+        // They are not instructions, or belong to a proposal that was replaced.
         "then" | "param" | "result" | "local" | "try" | "catch" | "catch_all" | "delegate" | "rethrow" => false,
         _ => true,
     }
 }
 
-/// The instructions of a space, such as `i32`, without it.
+/// The instructions with a prefix such as `i32`, without that prefix.
 fn operations(space: &str) -> impl Iterator<Item = &'static str> {
     INSTRUCTIONS.iter().filter_map(move |name| name.strip_prefix(space)?.strip_prefix('.'))
 }
@@ -278,7 +278,7 @@ fn dotted(word: &str, space: &str, operation: &str) -> Option<Advice> {
     (!names.is_empty()).then(|| proposed(names))
 }
 
-/// The instructions that are `operation` itself, or it with what it leaves open: its sign, the type it converts from.
+/// The instructions for `operation`, completed with what it leaves open: its sign, the type it converts from.
 fn family(space: &str, sign: Option<&str>, operation: &str) -> Vec<String> {
     let operation = SYNONYMS.iter().find(|(name, _)| *name == operation).map_or(operation, |(_, operation)| operation);
     if operations(space).any(|known| known == operation) {
@@ -303,7 +303,7 @@ fn in_space(word: &str, space: &str, sign: Option<&str>, operation: &str) -> Adv
         return advice;
     }
     let (base, said) = unsigned(operation);
-    // What has no sign is the same for both: `i32.add_s` is `i32.add`.
+    // Some instructions are the same for both signs: `i32.add_s` is `i32.add`.
     if said.is_some() && unsigned(base).1.is_none() && operations(space).any(|known| known == base) {
         return proposed(vec![format!("{space}.{base}")]);
     }
@@ -335,7 +335,7 @@ fn in_space(word: &str, space: &str, sign: Option<&str>, operation: &str) -> Adv
     describe(format!("there is no instruction `{word}`{there}"))
 }
 
-/// A name without its sign, and the sign.
+/// Splits a name into the name without its sign, and the sign.
 fn unsigned(operation: &str) -> (&str, Option<&str>) {
     for sign in ["s", "u"] {
         if let Some(base) = operation.strip_suffix(sign).and_then(|rest| rest.strip_suffix('_')) {
@@ -354,7 +354,7 @@ fn mask(operation: &str) -> Option<&'static str> {
     }
 }
 
-/// A conversion by a verb that this pair of types does not have.
+/// A conversion with a verb that this pair of types does not have.
 fn conversion(space: &str, operation: &str) -> Option<Advice> {
     let (base, sign) = unsigned(operation);
     let (verb, from) = base.split_once('_')?;
@@ -388,7 +388,7 @@ fn conversion(space: &str, operation: &str) -> Option<Advice> {
     }))
 }
 
-/// Operations that a type does not have, and how each is written.
+/// Operations that a type does not have, and how to write each.
 fn absent(space: &str, base: &str, sign: Option<&str>) -> Option<Advice> {
     let t = space;
     let name = format!("`{t}.{base}{}`", sign.map(|sign| format!("_{sign}")).unwrap_or_default());
@@ -490,7 +490,7 @@ fn lanes(shape: &str) -> usize {
     shape.split_once('x').and_then(|(_, lanes)| lanes.parse().ok()).unwrap_or(1)
 }
 
-/// What is spelled much like it, of the same type, sign and width.
+/// Operations with a similar spelling, of the same type, sign and width.
 fn near_operations(space: &str, operation: &str) -> Vec<String> {
     let (base, sign) = unsigned(operation);
     let known: Vec<&str> = operations(space).filter(|known| sign.is_none() || unsigned(known).1 == sign).collect();
@@ -499,7 +499,7 @@ fn near_operations(space: &str, operation: &str) -> Vec<String> {
     names.map(|known| format!("{space}.{known}")).collect()
 }
 
-/// The candidates that are nearest to a word, of those that are near enough to be it with a slip in it.
+/// The candidates nearest to a word, if they are near enough to be a typo.
 fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut best: Vec<&str> = Vec::new();
     let mut least = usize::MAX;

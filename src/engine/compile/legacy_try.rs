@@ -1,4 +1,4 @@
-//! The folded `try` of the legacy exception-handling proposal, which the parser reads in its flat form only.
+//! The folded `try` of the legacy exception-handling proposal, which the parser supports only in its flat form.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use wast::lexer::TokenKind;
 
 use super::tokens;
 
-/// Where the first folded `try` of a text stands, if the text is right but for being of the legacy proposal.
+/// The position of the first folded `try` of a text, if the text is otherwise valid.
 pub(super) fn first_folded(text: &str) -> Option<Range<usize>> {
     let (flat, first) = flattened(text)?;
     let buffer = super::buffer(&flat).ok()?;
@@ -18,13 +18,13 @@ enum Open {
     Try {
         delegates: bool,
     },
-    /// `do`, `catch`, `catch_all` or `delegate`, whose parenthesis the flat form does not have.
+    /// `do`, `catch`, `catch_all` or `delegate`, which has no parenthesis in the flat form.
     Clause,
     Other,
 }
 
-/// The text with each folded `try` in its flat form. Each is put into a block, as it may be an operand: numbers of labels
-/// then mean others, so what comes of it is read and resolved, and never run.
+/// The text with each folded `try` in its flat form. Each is wrapped in a block, because it may be an operand: this
+/// shifts label indices, so the result is parsed and resolved, but never run.
 fn flattened(text: &str) -> Option<(String, Range<usize>)> {
     let mut flat = String::new();
     let mut first = None;

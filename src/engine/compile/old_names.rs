@@ -1,19 +1,19 @@
-//! Names that the text format had once, and what they are written as now.
+//! Former names in the text format, and their replacements.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The name of today for one of before.
+/// The current name for a former one.
 pub(super) fn new_name(word: &str) -> Option<&'static str> {
     RENAMED.get(word).map(String::as_str)
 }
 
-/// How to write what an instruction did that has been removed.
+/// How to write what a removed instruction did.
 pub(super) fn removed(word: &str) -> Option<&'static str> {
     REMOVED.iter().find(|(old, _)| *old == word).map(|(_, how)| *how)
 }
 
-/// What was renamed alone, the rest being families: see [`families`].
+/// Names that were renamed individually; for the others, see [`families`].
 const SINGLE: &[(&str, &str)] = &[
     // Until 2018: variables, memories and references.
     ("get_local", "local.get"),
@@ -84,7 +84,7 @@ const SINGLE: &[(&str, &str)] = &[
     ("br_on_null_ref", "br_on_null"),
 ];
 
-/// What was removed with nothing of the same meaning in its place.
+/// Names that were removed without an equivalent.
 const REMOVED: &[(&str, &str)] = &[
     ("call_import", "an imported function is called like any other: `call $name`"),
     ("br_unless", "negate the condition: `(br_if $label (i32.eqz ...))`"),
@@ -114,7 +114,7 @@ static RENAMED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 
 fn families(names: &mut BTreeMap<String, String>) {
     let mut add = |old: String, new: String| names.insert(old, new);
-    // Conversions named their operand's type behind a slash.
+    // Conversions had their operand's type after a slash.
     for (old, new) in [
         ("i32.wrap/i64", "i32.wrap_i64"),
         ("f32.demote/f64", "f32.demote_f64"),
@@ -171,7 +171,7 @@ fn families(names: &mut BTreeMap<String, String>) {
             }
         }
     }
-    // Read-modify-write had its sign behind the width.
+    // Read-modify-write instructions had their sign after the width.
     for (ty, widths) in [("i32", &["8", "16"][..]), ("i64", &["8", "16", "32"])] {
         for width in widths {
             for operation in ["add", "sub", "and", "or", "xor", "xchg", "cmpxchg"] {

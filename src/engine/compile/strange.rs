@@ -1,11 +1,12 @@
-//! Characters outside strings and comments that the text format has none of: which, and what to put in their place.
+//! Invalid characters outside strings and comments: identifies them, and suggests replacements.
 
 use crate::engine::characters::{self, Kind};
 use crate::engine::diagnostic::Problem;
 
 use super::instructions;
 
-/// The character at which reading the text ends, if that is what is wrong at `offset`: in the same word, or right there.
+/// The character that makes the text invalid, if it is the cause of the error at `offset`: in the same word, or right
+/// there.
 pub(super) fn problem(file: &str, text: &str, offset: usize) -> Option<Problem> {
     let stop = stop(text)?;
     let start =
@@ -15,7 +16,7 @@ pub(super) fn problem(file: &str, text: &str, offset: usize) -> Option<Problem> 
         return None;
     }
     let word = &text[start..end.max(stop)];
-    // A name or an annotation without a name is refused at its sign.
+    // An empty name or annotation is rejected at its sign.
     let at = stop + text[stop..].find(|character: char| !matches!(character, '$' | '@'))?;
     let character = text[at..].chars().next()?;
     let kind = characters::kind(character);
@@ -34,7 +35,7 @@ pub(super) fn problem(file: &str, text: &str, offset: usize) -> Option<Problem> 
     Some(Problem::error(file, message).at(text, at..at + character.len_utf8()).help(help))
 }
 
-/// Where the first token begins that cannot be read for a character in it, rather than for what it lacks.
+/// The start of the first token that is invalid because of a character in it, rather than because something is missing.
 fn stop(text: &str) -> Option<usize> {
     let lexer = super::lexer(text);
     let mut position = 0;
@@ -56,7 +57,7 @@ fn is_delimiter(character: char) -> bool {
         || matches!(characters::kind(character), Kind::Space | Kind::Like('"' | '(' | ')' | ';' | '\''))
 }
 
-/// What to write for a word with a character in it that looks like `plain`.
+/// The replacement for a word with a character that looks like `plain`.
 fn replacement(word: &str, plain: char) -> String {
     if matches!(plain, '"' | '\'') {
         return "a string is written in straight quotes: `\"`".to_owned();

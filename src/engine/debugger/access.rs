@@ -1,4 +1,4 @@
-//! What the next instruction is going to do: which bytes it accesses, which function of the host it calls.
+//! What the next instruction will do: the bytes it accesses, and the host function it calls.
 
 use wasmi::{Nullable, Val};
 use wasmparser::Operator;
@@ -34,7 +34,7 @@ impl DebugSession {
         accesses(&shape, |depth| unsigned(&self.operand(depth)?)).unwrap_or_default()
     }
 
-    /// A value on the operand stack of the topmost frame; the topmost is 0.
+    /// A value on the operand stack of the topmost frame; index 0 is the topmost.
     pub(super) fn operand(&self, depth: usize) -> Option<Val> {
         let position = self.machine().position()?;
         let function = self.program().instrumented.analyse(position.function)?;

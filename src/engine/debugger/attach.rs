@@ -1,5 +1,5 @@
-//! What a copy made by [`instrument`](crate::engine::instrument) needs of its host: the state memory, the tables beside
-//! it, the registers.
+//! The host side of a copy made by [`instrument`](crate::engine::instrument): the state memory, the tables that belong
+//! to it, the registers.
 
 use wasmi::{
     AsContext, AsContextMut, Caller, Error, Extern, ExternRef, Func, Global, Instance, Linker, Memory, MemoryType,
@@ -9,7 +9,7 @@ use wasmi::{
 use crate::engine::instrument::layout::{self, Register};
 use crate::engine::instrument::{Instrumented, first_pages};
 
-/// The most that the state memory may grow to, in bytes.
+/// The maximum size of the state memory, in bytes.
 const MOST_STATE: u32 = 1 << 30;
 const PAGE: u32 = 1 << 16;
 
@@ -18,7 +18,7 @@ const PAGE: u32 = 1 << 16;
 pub struct Attached {
     pub state: Memory,
     pub code: Table,
-    /// Beside the state memory: references to functions, references to what the host gave.
+    /// Tables next to the state memory: for function references, and for external references.
     pub references: [Table; 2],
     registers: [Global; Register::ALL.len()],
     stack_base: u32,
@@ -29,7 +29,7 @@ impl Attached {
         self.registers[register as usize].get(store).i32().unwrap_or(0).cast_unsigned()
     }
 
-    /// The register itself, for those who are to read it later.
+    /// The register itself, to be read later.
     pub fn global(&self, register: Register) -> Global {
         self.registers[register as usize]
     }
@@ -40,7 +40,7 @@ impl Attached {
         debug_assert!(set.is_ok());
     }
 
-    /// As before anything was called; after a trap, which leaves frames behind.
+    /// Resets it to the state before any call; needed after a trap, which leaves frames behind.
     pub fn reset(&self, mut store: impl AsContextMut) {
         self.set_register(&mut store, Register::Top, 0);
         self.set_register(&mut store, Register::Depth, 0);
@@ -48,7 +48,7 @@ impl Attached {
         self.set_register(&mut store, Register::Next, self.stack_base);
     }
 
-    /// Makes sure that the state memory goes on up to that address and a margin.
+    /// Grows the state memory, if necessary, to that address plus a margin.
     pub fn grow(&self, mut store: impl AsContextMut, end: u32, margin: u32) -> Result<(), Error> {
         let wanted = end.saturating_add(margin);
         if wanted > MOST_STATE {
@@ -58,7 +58,7 @@ impl Attached {
         if wanted <= pages * PAGE {
             return Ok(());
         }
-        // Twice as much each time, so that a deep recursion does not grow at every call.
+        // Doubles the size each time, so that deep recursion does not grow it at every call.
         let target = wanted.div_ceil(PAGE).max(pages * 2).min(MOST_STATE / PAGE);
         if self.state.grow(&mut store, u64::from(target - pages)).is_err() {
             return Err(TrapCode::StackOverflow.into());
@@ -78,16 +78,17 @@ impl Attached {
 
 const NULLS: [fn() -> Ref; 2] = [|| Ref::Func(Nullable::<Func>::Null), || Ref::Extern(Nullable::<ExternRef>::Null)];
 
-/// What the copy imports, with its names.
+/// The imports of the copy, with their names.
 pub type Items = Vec<(&'static str, Extern)>;
 
-/// Makes what the copy imports from [`layout::MODULE`], and gives it with its names.
+/// Creates what the copy imports from [`layout::MODULE`], with the import names.
 ///
-/// `exempt` is called with `true` before and `false` after memory is taken that is the debugger's and not the program's.
+/// `exempt` is called with `true` before and `false` after allocating memory that belongs to the debugger rather than
+/// to the program.
 ///
 /// # Errors
 ///
-/// Where the store has no room for it.
+/// If the store has no room for it.
 pub fn attach<T: 'static>(
     store: &mut Store<T>,
     instrumented: &Instrumented,
@@ -121,11 +122,11 @@ pub fn attach<T: 'static>(
     Ok((attached, items))
 }
 
-/// As [`attach`], defined in a linker.
+/// Like [`attach`], but defines the items in a linker.
 ///
 /// # Errors
 ///
-/// As [`attach`].
+/// Like [`attach`].
 pub fn attach_to_linker<T: 'static>(
     store: &mut Store<T>,
     linker: &mut Linker<T>,
@@ -140,11 +141,11 @@ pub fn attach_to_linker<T: 'static>(
     Ok(attached)
 }
 
-/// Writes the active segments, which a copy does not do when it is instantiated.
+/// Writes the active segments, which a copy does not do at instantiation.
 ///
 /// # Errors
 ///
-/// The trap of a segment that is out of bounds; the instance can be used all the same.
+/// The trap of a segment that is out of bounds; the instance remains usable.
 pub fn initialize(mut store: impl AsContextMut, instance: Instance, instrumented: &Instrumented) -> Result<(), Error> {
     match instance.get_func(&store, &instrumented.initializer()) {
         Some(initializer) => initializer.call(&mut store, &[], &mut []),

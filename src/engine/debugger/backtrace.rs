@@ -31,14 +31,14 @@ pub enum ReplayProgress {
 pub struct FrameCall {
     pub function: String,
     pub is_inlined: bool,
-    /// The next instruction; in a frame further down, the call. In the binary, in bytes.
+    /// The offset in the binary, in bytes, of the next instruction or, in a frame further down, of the call.
     pub offset: u64,
-    /// Where that is in the source, if the module has that.
+    /// The corresponding source position, if the module has one.
     pub place: Option<SourcePosition>,
 }
 
 impl BacktraceReplay {
-    /// Begins the replay.
+    /// Starts the replay.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl BacktraceReplay {
         self.session.describe_trap(&|_| None)
     }
 
-    /// The calls of at most this many frames, the innermost first, and the number of frames left out.
+    /// The calls of at most this many frames, innermost first, and the number of frames left out.
     pub fn calls(&self, most: usize, info: Option<&DebugInfo>) -> (Vec<FrameCall>, usize) {
         let frames = self.session.call_stack(most);
         let calls = frames.iter().flat_map(|frame| {
@@ -86,9 +86,9 @@ impl BacktraceReplay {
     }
 }
 
-/// The call of a frame, and the calls that are inlined at its position, the innermost first.
+/// The call of a frame, and the calls inlined at its position, innermost first.
 ///
-/// The function has the name of the name section, or of the debug information, or its index.
+/// A function's name comes from the name section or the debug information; otherwise its index is used.
 pub fn calls_of(frame: &FrameView, names: &Names, info: Option<&DebugInfo>) -> (FrameCall, Vec<FrameCall>) {
     let offset = frame.offset;
     let mut inlined_frames = info.map(|info| info.frames(offset)).unwrap_or_default();

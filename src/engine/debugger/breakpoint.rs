@@ -19,7 +19,7 @@ pub type BreakpointId = u32;
 pub struct Breakpoint {
     pub id: BreakpointId,
     pub trigger: Trigger,
-    /// It stops only where this is true.
+    /// It stops only if this is true.
     pub condition: Option<Condition>,
     /// It stops from this hit on; 0 and 1 are the first. Hits are counted from the start of the run.
     pub hit_count: u64,
@@ -27,16 +27,16 @@ pub struct Breakpoint {
     pub log_message: Option<String>,
 }
 
-/// What a breakpoint stops at; always before the instruction.
+/// What a breakpoint triggers on; it always stops before the instruction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
-    /// An instruction. A function is entered at its first.
+    /// An instruction. For a function, this is its first.
     Instruction(Position),
     /// A line, whenever a run enters it.
     Line(Rc<LineEntries>),
-    /// A call of the imported function of that index, or of any, through a table too.
+    /// A call of the imported function with that index, or of any, including through a table.
     Import(Option<u32>),
-    /// An instruction that touches something.
+    /// An instruction that accesses something.
     Watch(Watchpoint),
 }
 
@@ -59,10 +59,11 @@ impl Breakpoint {
 }
 
 impl Watchpoint {
-    /// See [`Breakpoint::positions`]. What instructions do to memories is not among them: the copy checks those itself.
+    /// See [`Breakpoint::positions`]. Memory accesses by instructions are not included: the copy checks for those
+    /// itself.
     pub(super) fn positions(&self, program: &InstrumentedProgram) -> Vec<Position> {
         match self.target {
-            // What the host does to memory is seen when its call is executed on its own.
+            // The host's accesses to memory are detected when its call is executed as a single step.
             Target::Memory { .. } => program.sites().of_imports().collect(),
             Target::Global(global) => program.sites().of_global(global, self.access.is_write()).collect(),
             Target::Local { function, local } => {
@@ -87,7 +88,7 @@ impl Watchpoint {
 pub struct Breakpoints {
     all: Vec<Breakpoint>,
     at: HashMap<Position, Vec<usize>>,
-    /// Instructions that only lead from one to another on a line that is stopped at.
+    /// Instructions that only lead from one instruction to another on a line with a breakpoint.
     within: HashMap<Position, Vec<usize>>,
 }
 
@@ -116,12 +117,12 @@ impl Breakpoints {
         self.all.iter().find(|breakpoint| breakpoint.id == id)
     }
 
-    /// Those that may stop at that instruction, but for what it does to memories.
+    /// The breakpoints that may stop at that instruction, except because of memory accesses.
     pub fn at(&self, position: Position) -> impl Iterator<Item = &Breakpoint> {
         self.at.get(&position).into_iter().flatten().map(|index| &self.all[*index])
     }
 
-    /// Those that watch bytes of memories.
+    /// The breakpoints that watch bytes of memories.
     pub fn watching_memory(&self) -> impl Iterator<Item = (&Breakpoint, Watchpoint)> {
         self.all.iter().filter_map(|breakpoint| match breakpoint.trigger {
             Trigger::Watch(watchpoint) if watchpoint.range().is_some() => Some((breakpoint, watchpoint)),
@@ -129,7 +130,7 @@ impl Breakpoints {
         })
     }
 
-    /// Where the run functions have to leave for those that are wanted.
+    /// Where the run functions have to exit for those that are wanted.
     pub fn positions(&self, wanted: impl Fn(&Breakpoint) -> bool) -> impl Iterator<Item = Position> {
         let is_wanted: Vec<bool> = self.all.iter().map(wanted).collect();
         let positions = self.at.iter().chain(&self.within);
@@ -141,18 +142,18 @@ impl Breakpoints {
         self.all.iter().any(|breakpoint| matches!(breakpoint.trigger, Trigger::Line(_)))
     }
 
-    /// Whether an instruction leads to an entry of a line within a visit to it.
+    /// Whether an instruction leads to an entry of a line within one visit to it.
     pub fn is_within_line(&self, position: Position) -> bool {
         self.within.contains_key(&position)
     }
 
-    /// What the copy has to check for those that are wanted.
+    /// The ranges that the copy has to check for those that are wanted.
     pub fn ranges(&self, wanted: impl Fn(&Breakpoint) -> bool) -> Vec<WatchedRange> {
         let watching = self.watching_memory().filter(|(breakpoint, _)| wanted(breakpoint));
         watching.filter_map(|(_, watchpoint)| watchpoint.range()).collect()
     }
 
-    /// Which copy they need.
+    /// Which variant of the copy they need.
     pub fn watched(&self) -> Watched {
         let ranges = self.ranges(|_| true);
         match (ranges.is_empty(), ranges.iter().any(|range| !range.writes)) {
@@ -162,7 +163,7 @@ impl Breakpoints {
         }
     }
 
-    /// Whether any has to know how often it was hit.
+    /// Whether any of them needs hit counts.
     pub fn count(&self) -> bool {
         self.all.iter().any(Breakpoint::counts)
     }

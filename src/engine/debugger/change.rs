@@ -33,12 +33,12 @@ pub enum Change {
     Files(Vfs),
 }
 
-/// A change where it was made: part of the timeline.
+/// A change at its step, as part of the timeline.
 #[derive(Debug, Clone)]
 pub struct Changed {
     pub step: u64,
     pub change: Change,
-    /// The address of the frame, if it is one of its values.
+    /// The address of the frame, if the change is to a value in a frame.
     pub frame: Option<u32>,
 }
 
@@ -62,7 +62,7 @@ impl DebugSession {
     ///
     /// # Errors
     ///
-    /// Where there is no such value, or it is of another type.
+    /// If there is no such value, or it has another type.
     pub fn change(&mut self, change: Change) -> Result<(), ChangeError> {
         if self.machine().is_waiting() {
             return Err(ChangeError::Waiting);

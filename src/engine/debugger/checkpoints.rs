@@ -19,7 +19,7 @@ pub struct Checkpoint {
     pub call: usize,
     /// Hit counts before it, if they are known.
     pub hits: Option<Hits>,
-    /// What was executed before it, as far as breakpoints on lines need to know.
+    /// What was executed before it, as far as line breakpoints need it.
     pub previous: Previous,
 }
 
@@ -28,16 +28,16 @@ const MIN_INTERVAL: u64 = 50_000;
 /// Memory bytes to compare per step: the more memory, the longer the interval.
 const BYTES_PER_STEP: u64 = 16;
 
-/// Seeking a step that is further than this from the checkpoint before it takes another checkpoint on the way.
+/// Seeking a step further than this from the preceding checkpoint takes another checkpoint on the way.
 const NEARBY_THRESHOLD: u64 = 2_000;
-/// How many steps before the sought step that one is.
+/// How many steps before the sought step that checkpoint is.
 const NEARBY_DISTANCE: u64 = 1_000;
 
 /// See the module's documentation.
 #[derive(Debug)]
 pub struct Checkpoints {
     checkpoints: BTreeMap<u64, (Checkpoint, usize)>,
-    /// One more, close to the current step: a user who steps back once is likely to step back again.
+    /// An extra one, close to the current step: a user who steps back once is likely to do it again.
     nearby: Option<Checkpoint>,
     /// In bytes.
     limit: usize,
@@ -79,7 +79,7 @@ impl Checkpoints {
     /// The step at which the next checkpoint after `step` is due, for a program with this many bytes of memory.
     pub fn due(&self, step: u64, bytes: u64) -> u64 {
         let interval = MIN_INTERVAL.max(bytes / BYTES_PER_STEP);
-        // After going back, the next checkpoints exist already.
+        // After going back, the next checkpoints already exist.
         match self.checkpoints.range(step + 1..).next() {
             Some((next, _)) if *next <= step + 2 * interval => *next + interval,
             _ => {
@@ -120,7 +120,7 @@ impl Checkpoints {
         let missed = steps.windows(3).min_by_key(|window| {
             let gap = window[2] - window[0];
             let age = present - window[1] + 1;
-            // A gap of a tenth of the age is as good as a gap of a tenth of any other age.
+            // Gaps count relative to the age: a tenth of the age is equally good at any age.
             (gap << 16) / age
         });
         let Some([_, step, after]) = missed.and_then(|window| window.as_array()) else { return };
@@ -128,7 +128,7 @@ impl Checkpoints {
             self.used -= bytes;
         }
         self.without_hits.remove(step);
-        // The pieces that the next one shared with it now count as its own.
+        // The pieces that the next one shared with it now belong to the next one alone.
         let own = self.checkpoints.get(after).map(|(checkpoint, _)| {
             let before = self.regular_before(after - 1).map(|before| &before.snapshot);
             checkpoint.snapshot.own_bytes(before)
@@ -139,7 +139,7 @@ impl Checkpoints {
         }
     }
 
-    /// Discards the hit counts of all checkpoints but the one at the start, which has none.
+    /// Discards the hit counts of all checkpoints except the one at the start, which has none.
     pub fn clear_hits(&mut self) {
         self.nearby = None;
         self.without_hits.clear();
@@ -152,12 +152,12 @@ impl Checkpoints {
         }
     }
 
-    /// The first checkpoint from a step on that has no hit counts.
+    /// The first checkpoint from a step on without hit counts.
     pub fn without_hits(&self, from: u64) -> Option<u64> {
         self.without_hits.range(from..).next().copied()
     }
 
-    /// The latest checkpoint at or before a step that has hit counts.
+    /// The latest checkpoint at or before a step with hit counts.
     pub fn with_hits_before(&self, step: u64) -> Option<&Checkpoint> {
         let mut kept = self.checkpoints.range(..=step).rev().map(|(_, (checkpoint, _))| checkpoint);
         kept.find(|checkpoint| checkpoint.hits.is_some())

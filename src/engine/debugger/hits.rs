@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::breakpoint::BreakpointId;
 
-/// The hits of each breakpoint with a hit count, before a step.
+/// The hits of each breakpoint with a hit count before a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hits {
     counts: HashMap<BreakpointId, Count>,
@@ -39,7 +39,7 @@ impl ReportedLogs {
     /// Marks the message of a step as reported; returns whether it was not before.
     pub fn is_new(&mut self, id: BreakpointId, step: u64) -> bool {
         let steps = self.steps.entry(id).or_default();
-        // Usually it is later than all before.
+        // It is usually later than all others.
         match steps.last() {
             Some(last) if *last >= step => match steps.binary_search(&step) {
                 Ok(_) => return false,

@@ -1,4 +1,4 @@
-//! Hovers: what there is to say about a place in a stopped program.
+//! Hovers: information about a position in a stopped program.
 
 use wasmparser::Operator;
 
@@ -15,7 +15,7 @@ pub struct Hover {
     pub title: String,
     /// Its current value.
     pub value: Option<FormattedValue>,
-    /// Notes, a sentence each.
+    /// Notes, one sentence each.
     pub notes: Vec<String>,
     /// The target of a branch, in the binary.
     pub target: Option<u64>,
@@ -34,7 +34,7 @@ impl Hover {
 
 impl DebugSession {
     /// The hover of the instruction at an offset of the binary. `frame` is the selected call; the topmost is 0. `None`
-    /// where there is nothing to say.
+    /// if there is no information.
     pub fn hover_instruction(&self, offset: u64, frame: usize) -> Option<Hover> {
         let (number, _) = self.program().instrumented.position_at(offset)?;
         let function = self.program().instrumented.analyse(number)?;
@@ -78,7 +78,7 @@ impl DebugSession {
     fn hover_local(&self, function: u32, local: u32, frame: usize) -> Option<Hover> {
         let name = numbered(self.names().local(function, local), local);
         let calls = self.calls_of(function);
-        // The selected call, or else the innermost of that function.
+        // The selected call, or else the innermost call of that function.
         let Some((depth, address)) = calls.iter().find(|(depth, _)| *depth == frame).or(calls.first()).copied() else {
             let note = format!("{} has no active call", self.function_title(function));
             return Some(Hover::new(format!("local {name}"), None).note(note));
@@ -93,7 +93,7 @@ impl DebugSession {
         })
     }
 
-    /// The active calls of a function: how far below the topmost, and where their frames are.
+    /// The active calls of a function: their depth below the topmost, and the addresses of their frames.
     fn calls_of(&self, function: u32) -> Vec<(usize, u32)> {
         let imported = self.program().instrumented.imported_functions;
         let is_of = |address: u32| {

@@ -12,7 +12,7 @@ pub struct MemoryImage {
 }
 
 impl MemoryImage {
-    /// Copies what differs from `before`.
+    /// Takes an image, copying only what differs from `before`.
     pub fn take(bytes: &[u8], before: Option<&Self>) -> Self {
         let zeros = zeros();
         let chunks = bytes.chunks(CHUNK).enumerate().map(|(index, chunk)| {
@@ -25,7 +25,7 @@ impl MemoryImage {
         Self { length: bytes.len(), chunks: chunks.collect() }
     }
 
-    /// Writes all of it to the beginning of `bytes`, as far as there is room.
+    /// Writes all of it to the start of `bytes`, as far as it fits.
     pub fn write(&self, bytes: &mut [u8]) {
         for (target, chunk) in bytes.chunks_mut(CHUNK).zip(&self.chunks) {
             let length = target.len().min(chunk.len());
@@ -49,14 +49,14 @@ impl MemoryImage {
         own.map(|(_, chunk)| chunk.len()).sum::<usize>() + self.chunks.len() * size_of::<Rc<[u8]>>()
     }
 
-    /// The pieces that it is made of, each with its place in memory, to count what several images share.
+    /// Its pieces, with their addresses in memory, to count what several images share.
     #[cfg(test)]
     pub fn pieces(&self) -> impl Iterator<Item = (*const u8, usize)> {
         self.chunks.iter().map(|chunk| (chunk.as_ptr(), chunk.len()))
     }
 }
 
-/// The piece that all pieces of zeros are.
+/// The piece shared by all pieces of zeros.
 fn zeros() -> Rc<[u8]> {
     thread_local! {
         static ZEROS: Rc<[u8]> = Rc::new([0; CHUNK]);
@@ -64,7 +64,7 @@ fn zeros() -> Rc<[u8]> {
     ZEROS.with(Rc::clone)
 }
 
-/// As `==`, which compares byte by byte in WebAssembly.
+/// Like `==`, which compares byte by byte in WebAssembly.
 fn is_same(a: &[u8], b: &[u8]) -> bool {
     let (blocks_of_a, rest_of_a) = a.as_chunks::<64>();
     let (blocks_of_b, rest_of_b) = b.as_chunks::<64>();

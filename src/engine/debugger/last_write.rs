@@ -1,8 +1,8 @@
 //! Write queries: the last step at which an instruction wrote some bytes of a memory, a global or a local.
 //!
-//! As in every search, intervals before the current step are run forwards, the nearest first. The copy itself records
-//! writes to memories, without stopping; for globals and locals it exits at each write. A local belongs to one call of
-//! its function, and is written by that call, too: it passes arguments and sets the others to zero.
+//! As in every search, intervals before the current step are run forwards, nearest first. The copy itself records
+//! writes to memories without stopping; for globals and locals it exits at each write. A local belongs to one call of
+//! its function, and the call also writes it: it passes the arguments and sets the other locals to zero.
 
 use super::change::Change;
 use super::machine::{Position, WatchedRange};
@@ -53,7 +53,7 @@ pub struct WriteQuery {
     frame: Option<u32>,
     /// The latest write so far.
     last: Option<u64>,
-    /// The latest step so far that made the frame.
+    /// The latest step so far that created the frame.
     made: Option<u64>,
     /// The latest write that was executed as a single instruction.
     hit: Option<WatchHit>,
@@ -141,12 +141,12 @@ impl DebugSession {
 pub struct LastWrite {
     local: Option<u32>,
     frame: Option<u32>,
-    /// The step from which the search began.
+    /// The step at which the search started.
     now: u64,
-    /// There is nothing before that step: there the user changed it.
+    /// The lower bound: at that step the user changed the target.
     bound: u64,
     changed: Option<u64>,
-    /// The stretch: from this step to before that one.
+    /// The interval: from this step up to, but not including, `to`.
     from: u64,
     to: u64,
     width: u64,
@@ -155,23 +155,23 @@ pub struct LastWrite {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Going to the start of the stretch.
+    /// Going to the start of the interval.
     Entering,
     /// Running through it.
     Passing,
-    /// It has been found, and is executed again to see what it does. `made`: it made the frame.
+    /// Found; executes it again to describe its effect. `made`: it created the frame.
     Telling { step: u64, made: bool },
 }
 
-/// What is asked for was mostly written not long ago.
+/// The sought write was usually not long ago.
 const FIRST_WIDTH: u64 = 1_000;
-/// How long stretches are after the first: they end at checkpoints, so that little runs twice.
+/// The width of further intervals: they end at checkpoints, so that little is executed twice.
 const WIDTH: u64 = 200_000;
-/// The copy notes writes to memory on its own, so that longer stretches cost nothing.
+/// The copy records writes to memory itself, so longer intervals cost nothing.
 const NOTED_WIDTH: u64 = 2_000_000;
 
 impl LastWrite {
-    /// `None` where there is no such thing.
+    /// `None` if the target does not exist.
     pub fn new(session: &mut DebugSession, write_target: WriteTarget) -> Option<Self> {
         let now = session.step();
         let (target, frame, local) = match write_target {
@@ -195,7 +195,7 @@ impl LastWrite {
         };
         let changed = session.changed_at(write_target, frame);
         let write_query = WriteQuery { target, frame, last: None, made: None, hit: None };
-        // Where it cannot be noted, the search goes the long way.
+        // If it cannot be recorded, the search is slower.
         let _ = write_query.range().map(|_| session.program().prepare(crate::engine::instrument::Watched::Writes));
         *session.write_query_mut() = Some(write_query);
         let bound = changed.unwrap_or(0);
@@ -203,7 +203,7 @@ impl LastWrite {
         Some(Self { local, frame, now, bound, changed, from, to: now, width: FIRST_WIDTH, stage: Stage::Entering })
     }
 
-    /// The step from which it began.
+    /// The step at which the search started.
     pub fn now(&self) -> u64 {
         self.now
     }
@@ -213,7 +213,7 @@ impl LastWrite {
         (self.now - self.from, self.now - self.bound)
     }
 
-    /// Works for about this many steps; `None` while the answer is not known.
+    /// Works for about this many steps; `None` while the result is unknown.
     pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<WriteResult> {
         loop {
             match self.stage {
@@ -225,7 +225,7 @@ impl LastWrite {
                     if let RunResult::SliceExhausted = session.execute(&spec(self.from, 1), left) {
                         return None;
                     }
-                    // What was noted on the way is not in the stretch.
+                    // Discard what was recorded on the way to the interval.
                     self.forget_found(session);
                     self.stage = Stage::Passing;
                 }
@@ -284,7 +284,7 @@ impl LastWrite {
             }
             let result = match self.frame {
                 Some(frame) if session.machine().top() < frame => {
-                    // The next instruction may be the one that makes the frame.
+                    // The next instruction may be the one that creates the frame.
                     if let Some(write_query) = session.write_query_mut() {
                         write_query.made = Some(step);
                         write_query.last = None;

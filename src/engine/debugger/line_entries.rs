@@ -1,9 +1,9 @@
-//! Where a run enters a line: what a breakpoint on a line stops at.
+//! Where a run enters a line: the positions at which a line breakpoint stops.
 //!
-//! A visit to a line begins where control comes to one of its instructions from another line, by a call, or by a branch
-//! back to a loop that is wholly on the line. A call that the line makes is part of the visit: returning from it begins no
-//! other. Whether an instruction begins a visit is decided by the instruction that was executed before it in the same
-//! frame, so the same steps are found forwards and backwards.
+//! A visit to a line begins when control reaches one of its instructions from another line, by a call, or by a branch
+//! back to a loop that is entirely on the line. A call made by the line is part of the visit: returning from it does
+//! not begin another one. The previously executed instruction in the same frame decides whether an instruction begins a
+//! visit, so searching forwards and backwards finds the same steps.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,17 +17,18 @@ use crate::engine::source_map::{InScope, OnLine, SourceMap};
 /// See the module's documentation.
 #[derive(Debug, Default, PartialEq)]
 pub struct LineEntries {
-    /// The instructions at which a visit can begin, each with those of the same function that lead to it within a visit;
-    /// sorted.
+    /// The instructions at which a visit can begin, each with the sorted instructions of the same function that lead to
+    /// it within a visit.
     entries: HashMap<Position, Vec<u32>>,
-    /// All that lead to an entry within a visit: they have to be executed one by one for a visit to be told from them.
+    /// All instructions that lead to an entry within a visit: they have to be executed one by one to distinguish
+    /// visits.
     within: HashSet<Position>,
 }
 
 /// What was executed before the next instruction, in the same frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Previous {
-    /// It is not known, as after the program was put back to a checkpoint.
+    /// It is unknown, for instance after restoring a checkpoint.
     #[default]
     Unknown,
     /// None of the instructions that have to be distinguished.
@@ -36,7 +37,7 @@ pub enum Previous {
 }
 
 impl LineEntries {
-    /// The entries of a line of a file, or of the next line that has instructions; and which line that is.
+    /// The entries of a line of a file, or of the next line that has instructions, with that line's number.
     pub fn find(program: &InstrumentedProgram, map: &dyn SourceMap, file: &str, line: u32) -> Option<(u32, Self)> {
         let (line, offsets) = map.on_line(file, line)?;
         let copy = &program.instrumented;
@@ -49,7 +50,7 @@ impl LineEntries {
         let functions: Vec<_> = functions.collect();
         let of_all = functions.iter().flat_map(|(_, function)| &function.instructions);
         let offsets: Vec<u64> = of_all.map(|instruction| instruction.offset).collect();
-        // In one go: of a generic function there may be hundreds.
+        // In one pass: a generic function may have hundreds of instances.
         let mut on_all = map.on(file, line, &offsets).into_iter();
         for (number, function) in functions {
             let on: Vec<OnLine> = on_all.by_ref().take(function.instructions.len()).collect();
@@ -94,7 +95,7 @@ impl LineEntries {
         self.entries.is_empty()
     }
 
-    /// Whether a visit begins at an instruction that is come to in that way. Where that is not known, it goes on.
+    /// Whether a visit begins at an instruction, given the previous one. If that is unknown, the visit continues.
     pub fn begins(&self, position: Position, previous: Previous) -> bool {
         let Some(within) = self.entries.get(&position) else { return false };
         within.is_empty()
@@ -108,24 +109,25 @@ impl LineEntries {
     }
 }
 
-/// What is known of an instruction on the way through a function, from what leads to it.
+/// What is known of an instruction during the analysis of a function, from its predecessors.
 #[derive(Debug, Clone, Default)]
 struct Node {
-    /// Where all ways agree on the scope in which the line was visited last: that scope, and the earliest instruction of
-    /// those visits. `None` outside where no way is known yet.
+    /// If all paths agree on the scope in which the line was visited last: that scope, and the earliest instruction of
+    /// those visits. The outer `None` means that no path is known yet.
     visited: Option<Option<(Option<u32>, u32)>>,
-    /// Those that lead to it forwards.
+    /// Its predecessors by forward control flow.
     before: Vec<u32>,
-    /// The first instruction from which it can be come to without leaving the line.
+    /// The first instruction from which it can be reached without leaving the line.
     reach: u32,
-    /// Whether all ways to it on the line begin with what is left of an earlier visit.
+    /// Whether all paths to it on the line begin with the rest of an earlier visit.
     is_rest: bool,
 }
 
-/// The instructions of a function at which a visit can begin, each with those that lead to it within a visit.
+/// The instructions of a function at which a visit can begin, each with the instructions that lead to it within a
+/// visit.
 ///
-/// `calls` are the calls of functions by name, with the function; `changes` where a variable gets another value, both in
-/// order.
+/// `calls` are the calls of functions by name, with the function; `changes` are the positions where a variable gets
+/// another value, both sorted.
 fn entries_of(
     function: &Function,
     mut on: Vec<OnLine>,
@@ -138,8 +140,8 @@ fn entries_of(
             first_columns.entry(scope).or_insert(column);
         }
     }
-    // Of a line that only calls what is inlined, the call is all there is: the first instruction of the inlined code, and
-    // not those further in to which control comes back from code of another line.
+    // If a line only calls something inlined, only the call counts: the first instruction of the inlined code, and not
+    // those further in that control returns to from code of another line.
     let is_entry = |part: &InScope, before: Option<u64>, here: u64| match part.call_start {
         _ if part.statement.is_some() => true,
         Some(start) if !first_columns.contains_key(&part.scope) => {
@@ -153,7 +155,7 @@ fn entries_of(
     for label in function.labels.iter().filter(|label| label.kind == LabelKind::Loop) {
         is_header[function.follow(label.target) as usize] = true;
     }
-    // Where the innermost loop around each label begins.
+    // The start of the innermost loop around each label.
     let mut loop_starts: Vec<u32> = Vec::with_capacity(function.labels.len());
     for label in &function.labels {
         let around = label.outer.map_or(0, |outer| loop_starts[outer as usize]);
@@ -167,7 +169,7 @@ fn entries_of(
     for index in (0..function.instructions.len() as u32).filter(|index| function.is_step(*index)) {
         let at = index as usize;
         let before = std::mem::take(&mut nodes[at].before);
-        // What has no line goes on with that of the one instruction that leads to it.
+        // An instruction without a line continues that of its only predecessor.
         if !on[at].has_line
             && let [only] = before[..]
             && !is_header[at]
@@ -184,8 +186,8 @@ fn entries_of(
         if let Some(InScope { scope, statement, .. }) = part {
             let (within, outside): (Vec<u32>, Vec<u32>) =
                 before.iter().partition(|other| on[**other as usize].is_in(scope));
-            // What an optimiser has moved away from the rest of its statement is at another column than where the
-            // statement begins, and comes after that.
+            // Code that an optimiser has moved away from the rest of its statement has another column than the start of
+            // the statement, and comes after it.
             let loop_start = loop_starts[function.instructions[at].label as usize];
             let is_left = visited_before.is_some_and(|(visited, first)| visited == scope && first >= loop_start)
                 && statement.is_some_and(|column| first_columns.get(&scope) != Some(&column));
@@ -215,7 +217,7 @@ fn entries_of(
     for (from, to) in back {
         let Some(entry) = found.get_mut(&to) else { continue };
         let node = &nodes[from as usize];
-        // Of a loop that also has other lines, a turn has come back to this one before its end.
+        // In a loop with other lines, an iteration has come back to this one before its end.
         if on[from as usize].is_in(entry.scope) && node.reach > to && !node.is_rest {
             entry.within.push(from);
         } else {
@@ -241,13 +243,12 @@ fn entries_of(
 struct Entry {
     scope: Option<u32>,
     within: Vec<u32>,
-    /// Whether any way to it begins a visit.
+    /// Whether any path to it begins a visit.
     begins: bool,
 }
 
-/// Where a line begins again in the middle of straight code, because the compiler has unrolled a loop and put the copies of
-/// the line into one piece: the same call at the same place of the source comes again, and a variable has got another
-/// value in between.
+/// Where a line begins again within straight-line code, because the compiler has unrolled a loop and merged the copies
+/// of the line: the same call at the same source position occurs again, and a variable got another value in between.
 fn repeated(
     function: &Function,
     on: &[OnLine],
@@ -277,7 +278,8 @@ fn repeated(
         if !is_one_piece {
             continue;
         }
-        // The copy begins with the first argument: where the operand stack is as it will be without the arguments.
+        // The copy begins with the first argument: where the operand stack has the same height as after the arguments
+        // are popped.
         let call = &function.instructions[second as usize];
         let results =
             function.operands.down(call.after).take_while(|operand| operand.producer == second).count() as u32;
@@ -287,15 +289,16 @@ fn repeated(
     found
 }
 
-/// Where control goes on from what is on the line and only marks a place: all there is to stop at for a line with an `end`.
+/// Where control continues after what is on the line, if that only marks a position: the only place to stop at for a
+/// line with an `end`.
 fn marks_of(function: &Function, on: &[OnLine]) -> Vec<u32> {
     let marks = (0..).zip(on).filter(|(_, on)| !on.scopes.is_empty()).map(|(index, _)| index);
     let marks = marks.filter(|index| matches!(function.instructions[*index as usize].flow, Flow::Mark(_)));
     marks.map(|index| function.follow(index)).filter(|index| function.is_step(*index)).collect()
 }
 
-/// The instructions of the function that can come after one, those that only mark a place passed over; after a call, where
-/// it returns to.
+/// The possible successors of an instruction in the function, skipping those that only mark a position; for a call,
+/// where it returns to.
 fn successors(function: &Function, index: u32, mut to: impl FnMut(u32)) {
     let target = |label: u32| function.follow(function.labels[label as usize].target);
     let next = function.follow(index + 1);

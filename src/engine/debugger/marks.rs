@@ -1,16 +1,16 @@
-//! What there is on the timeline besides steps: host calls, what was printed, stops, forks, the end.
+//! The marks on the timeline: host calls, output, stops, forks, the end.
 
 use super::session::DebugSession;
 use crate::engine::runtime::Outcome;
 
-/// A step at which something was.
+/// A step with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
     pub step: u64,
     pub kind: MarkKind,
 }
 
-/// What was at a step.
+/// The kind of event at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MarkKind {
     /// A host call that printed nothing.
@@ -28,8 +28,7 @@ pub enum MarkKind {
 }
 
 impl DebugSession {
-    /// The marks, thinned out so that there is at most one of a kind in each of this many parts of the timeline: the
-    /// first.
+    /// The marks, thinned out to at most one of a kind (the first) in each of this many sections of the timeline.
     pub fn marks(&self, parts: u64) -> Vec<Mark> {
         let width = (self.furthest() + 1).div_ceil(parts.max(1)).max(1);
         let mut marks = Vec::new();

@@ -1,8 +1,8 @@
-//! The debugger: running a program so that it can be inspected at every instruction, forwards and backwards.
+//! The debugger: runs a program so that it can be inspected at every instruction, forwards and backwards.
 //!
-//! [`InstrumentedProgram`] is a module, instrumented and compiled. The machine (`machine`) is one instance of it, whose
-//! whole state can be saved and restored. [`DebugSession`] is the user's side: commands, breakpoints, the timeline. How
-//! the copy is made belongs in [`instrument`](super::instrument); what a plain run needs, in
+//! [`InstrumentedProgram`] is an instrumented and compiled module. The machine (`machine`) is one instance of it, whose
+//! entire state can be saved and restored. [`DebugSession`] is the user's side: commands, breakpoints, the timeline.
+//! Creating the copy belongs in [`instrument`](super::instrument), and what a plain run needs in
 //! [`runtime`](super::runtime).
 
 mod access;

@@ -1,5 +1,4 @@
-//! The names that a module gives to its functions, locals, labels, globals and so on (name section, core specification,
-//! appendix).
+//! The names in a module of functions, locals, labels, globals and so on (name section, core specification, appendix).
 
 use std::collections::HashMap;
 
@@ -19,12 +18,12 @@ pub struct Names {
     tables: HashMap<u32, String>,
     data: HashMap<u32, String>,
     elements: HashMap<u32, String>,
-    /// The imported functions, by the names of module and field.
+    /// The imported functions, by the names of their module and field.
     imports: Vec<(String, String)>,
 }
 
 impl Names {
-    /// Reads what there is; a name section that cannot be read gives no names.
+    /// Reads the names; an invalid name section is ignored.
     pub fn read(wasm: &[u8]) -> Self {
         let mut names = Self::default();
         let mut exports = HashMap::new();
@@ -54,7 +53,7 @@ impl Names {
                 _ => {}
             }
         }
-        // A function without a name of its own is known by the one that it is exported under.
+        // A function without a name of its own gets its export name.
         for (index, name) in exports {
             names.functions.entry(index).or_insert(name);
         }
@@ -77,7 +76,7 @@ impl Names {
         }
     }
 
-    /// The name of a function, imported ones counted.
+    /// The name of a function, in the index space that includes imports.
     pub fn function(&self, index: u32) -> Option<&str> {
         self.functions.get(&index).map(String::as_str)
     }
@@ -114,12 +113,12 @@ impl Names {
         self.memories.get(&index).map(String::as_str)
     }
 
-    /// The imported functions, by the names of module and field.
+    /// The imported functions, by the names of their module and field.
     pub fn imports(&self) -> impl Iterator<Item = (&str, &str)> {
         self.imports.iter().map(|(module, field)| (module.as_str(), field.as_str()))
     }
 
-    /// The imported function of that name: `module.field`, `field`, or what the module calls it.
+    /// The imported function with that name: `module.field`, `field`, or its name in the module.
     pub fn find_import(&self, name: &str) -> Option<u32> {
         let is_it = |(module, field): (&str, &str)| {
             field == name || name.strip_prefix(module).and_then(|rest| rest.strip_prefix('.')) == Some(field)
@@ -128,22 +127,22 @@ impl Names {
         place.or_else(|| self.find_function(name).filter(|index| (*index as usize) < self.imports.len()))
     }
 
-    /// The local of that name.
+    /// The local with that name.
     pub fn find_local(&self, function: u32, name: &str) -> Option<u32> {
         self.locals.get(&function)?.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
     }
 
-    /// The function of that name, imported ones counted.
+    /// The function with that name, in the index space that includes imports.
     pub fn find_function(&self, name: &str) -> Option<u32> {
         self.functions.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
     }
 
-    /// The memory of that name.
+    /// The memory with that name.
     pub fn find_memory(&self, name: &str) -> Option<u32> {
         self.memories.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
     }
 
-    /// The global of that name.
+    /// The global with that name.
     pub fn find_global(&self, name: &str) -> Option<u32> {
         self.globals.iter().find(|(_, known)| *known == name).map(|(index, _)| *index)
     }

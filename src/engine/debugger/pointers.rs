@@ -1,5 +1,5 @@
-//! Which values of a function are addresses: those that its loads and stores take as one. A number that merely lies within
-//! the memory is not among them.
+//! Which values of a function are addresses: those that its loads and stores use as one. A number that merely lies
+//! within the memory is not among them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,14 +17,14 @@ pub struct Pointers {
     pub operands: HashSet<(u32, u32)>,
 }
 
-/// Where the value of an operand is from.
+/// The origin of an operand's value.
 enum Origin {
     Local(u32),
     Global(u32),
 }
 
 impl Pointers {
-    /// Looks through a function, which is named by its number among those with a body.
+    /// Analyses a function, given by its index among those with a body.
     pub fn of(copy: &Instrumented, function: u32) -> Self {
         let mut pointers = Self::default();
         let Some(analysed) = copy.analyse(function) else { return pointers };
@@ -58,7 +58,7 @@ impl Pointers {
     }
 }
 
-/// How far below the top the operands are that are addresses in memory 0.
+/// The depths below the top of the operands that are addresses in memory 0.
 fn address_operands(shape: &Shape) -> &'static [usize] {
     match *shape {
         Shape::Plain { memory: 0, below: 0, .. } => &[0],

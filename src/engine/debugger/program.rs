@@ -1,4 +1,4 @@
-//! A module made ready to be debugged: instrumented and compiled once, instantiated as often as is needed.
+//! A module prepared for debugging: instrumented and compiled once, instantiated as often as needed.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ pub struct InstrumentedProgram {
     pub engine: Engine,
     pub module: Module,
     pub limits: Limits,
-    /// The copies that watch, made when they are needed for the first time: writes, and reads too.
+    /// The copies that watch, created on first use: for writes, and for writes and reads.
     watching: [OnceCell<Module>; 2],
     sites: OnceCell<Sites>,
     pointers: RefCell<HashMap<u32, Rc<Pointers>>>,
@@ -38,7 +38,7 @@ impl InstrumentedProgram {
     ///
     /// # Errors
     ///
-    /// Where it is not valid, or too large.
+    /// If the module is invalid or too large.
     pub fn new(wasm: &[u8], limits: Limits) -> Result<Self, ProgramError> {
         let instrumented = instrument(wasm)?;
         let engine = limits::debug_engine(&limits, false);
@@ -54,24 +54,24 @@ impl InstrumentedProgram {
         })
     }
 
-    /// Makes the copy that watches ready.
+    /// Prepares the copy that watches.
     ///
     /// # Errors
     ///
-    /// Where it is too large, which the copy that does not watch was not.
+    /// If it is too large, although the copy that does not watch was not.
     pub fn prepare(&self, watched: Watched) -> Result<(), ProgramError> {
         if let Some(cell) = self.watching(watched)
             && cell.get().is_none()
         {
             let copy = instrument_to_watch(self.instrumented.original(), watched)?;
             let module = Module::new(&self.engine, &copy.wasm)?;
-            // It was empty a moment ago.
+            // It was just checked to be empty.
             let _ = cell.set(module);
         }
         Ok(())
     }
 
-    /// The copy that watches so much; the one that does not watch where that has not been prepared.
+    /// The copy that watches these accesses; the one that does not watch, if that has not been prepared.
     pub fn module(&self, watched: Watched) -> &Module {
         self.watching(watched).and_then(OnceCell::get).unwrap_or(&self.module)
     }
@@ -84,12 +84,12 @@ impl InstrumentedProgram {
         }
     }
 
-    /// Where the module has instructions that breakpoints look for.
+    /// The positions of the instructions that breakpoints look for.
     pub fn sites(&self) -> &Sites {
         self.sites.get_or_init(|| Sites::of(&self.instrumented))
     }
 
-    /// What a function, named by its number among those with a body, uses as addresses.
+    /// What a function, given by its index among those with a body, uses as addresses.
     pub fn pointers(&self, function: u32) -> Rc<Pointers> {
         let mut known = self.pointers.borrow_mut();
         Rc::clone(known.entry(function).or_insert_with(|| Rc::new(Pointers::of(&self.instrumented, function))))

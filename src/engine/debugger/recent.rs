@@ -1,4 +1,4 @@
-//! What the instructions before now pushed: the values to be drawn beside them.
+//! The values that recent instructions pushed, to show next to them.
 
 use std::collections::HashMap;
 
@@ -11,24 +11,24 @@ use super::step_text::BeforeStep;
 use crate::engine::value::{self, FormattedValue};
 use crate::engine::wasi::Suspend;
 
-/// What an instruction of a call pushed when it was executed last.
+/// What an instruction of a call pushed the last time it was executed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecentValue {
     /// The instruction's offset in the binary.
     pub offset: u64,
     pub values: Vec<FormattedValue>,
-    /// Whether a loop has begun again since, so that the instruction may push something else this time.
+    /// Whether a loop has started another iteration since, so that the instruction may push something else this time.
     pub earlier: bool,
 }
 
-/// What one call pushed, by instruction: the values, and whether a loop has begun again since.
+/// What one call pushed, by instruction: the values, and whether a loop has started another iteration since.
 #[derive(Default)]
 struct Pushed {
     by: HashMap<u32, (Vec<Val>, bool)>,
 }
 
 impl Pushed {
-    /// Control has come back to an instruction: what that one and later ones pushed was in an earlier turn.
+    /// Control has returned to an instruction: its values and those of later ones are from an earlier iteration.
     fn begin_again(&mut self, at: u32) {
         for (index, (_, earlier)) in &mut self.by {
             *earlier |= *index >= at;
@@ -36,22 +36,22 @@ impl Pushed {
     }
 }
 
-/// What the steps before now did.
+/// The effects of the preceding steps.
 #[derive(Debug, Clone, Default)]
 pub struct Recent {
-    /// For each active call that executed any of those steps, the topmost being 0: in the order of the code.
+    /// For each active call that executed any of those steps, the topmost being 0, in code order.
     pub values: HashMap<usize, Vec<RecentValue>>,
     /// The bytes that the last step read and wrote.
     pub accesses: Vec<Access>,
-    /// What there was before the last step; `None` at the start.
+    /// The state before the last step; `None` at the start.
     pub last: Option<BeforeStep>,
 }
 
 impl DebugSession {
-    /// The values that instructions of the active calls pushed last, within a number of steps, and what the last step accessed.
-    /// Goes back and comes again for that; nothing changes by it.
+    /// The last values pushed by instructions of the active calls, within a number of steps, and the last step's
+    /// accesses. Goes back and returns for that, without changing anything.
     pub fn recent(&mut self, steps: u64) -> Recent {
-        // Where the program waits, a step from line to line may not have come to its end yet.
+        // While the program waits, a line step may not be complete.
         self.without_line_step(|session| session.replay(steps))
     }
 
@@ -60,7 +60,7 @@ impl DebugSession {
         let waits = self.machine().waits_for();
         let waits_again = match waits {
             None => true,
-            // If there is input by now, the call would not wait again.
+            // If input has arrived by now, the call would not wait again.
             Some(Suspend::NeedsInput) => matches!(self.wasi().unread_input(), (typed, false) if typed.is_empty()),
             // The program would sleep again, and for longer.
             Some(Suspend::SleepUntil { .. } | Suspend::NeedsInputOrUntil { .. }) => false,
@@ -101,7 +101,7 @@ impl DebugSession {
             self.note_pushed(&mut calls, frame, before);
         }
         if waits.is_some() {
-            // Into the host call that waits, as before.
+            // Back into the waiting host call.
             debug_assert_eq!(self.step(), now);
             let halt = self.machine_mut().step();
             debug_assert!(matches!(halt, Halt::Waiting(_)), "{halt:?}");
@@ -115,20 +115,20 @@ impl DebugSession {
         recent
     }
 
-    /// A step has been executed, from there.
+    /// Records the execution of a step from that position.
     fn note_pushed(&self, calls: &mut HashMap<u32, Pushed>, frame: u32, before: Option<super::Position>) {
         let top = self.machine().top();
         calls.retain(|known, _| *known <= top);
         let Some(after) = self.machine().position() else { return };
         let Some(function) = self.program().instrumented.analyse(after.function) else { return };
-        // Only a call comes to the first instruction: what was before was another one, in the same place.
+        // The first instruction is only reached by a call, so an earlier call had the same frame address.
         if after.instruction == function.follow(0) {
             calls.insert(top, Pushed::default());
             return;
         }
         let before = match frame == top {
             true => before,
-            // Another call has returned: its results are what the call instruction pushed.
+            // Another call has returned: its results are the values pushed by the call instruction.
             false => self.machine().call_position(top),
         };
         let Some(before) = before.filter(|before| before.function == after.function) else { return };

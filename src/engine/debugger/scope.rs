@@ -18,13 +18,13 @@ impl<'a> MachineScope<'a> {
         Self { session, frame: session.machine().top() }
     }
 
-    /// As [`MachineScope::new`], in the frame that is this many calls down.
+    /// Like [`MachineScope::new`], for the frame this many calls below the top.
     pub fn of_frame(session: &'a DebugSession, frame: usize) -> Self {
         Self { session, frame: session.machine().frames().get(frame).copied().unwrap_or(0) }
     }
 
-    /// The value of an expression as a panel shows it: what is nothing but a name may be a vector or a reference too; what
-    /// is calculated from nothing that has a type is an i64 or f64.
+    /// The value of an expression for a panel. A bare name may also be a vector or a reference; a result of untyped
+    /// operands is an i64 or f64.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl<'a> MachineScope<'a> {
         stack.get(index).map(|operand| operand.value.clone())
     }
 
-    /// A message in which what is in braces is replaced by its value.
+    /// Replaces each expression in braces in a message with its value.
     pub fn message(&self, text: &str) -> String {
         fill_in(text, |expression| {
             let value = Condition::parse(expression).ok().and_then(|expression| expression.value(self));

@@ -1,4 +1,4 @@
-//! Searching backwards: the last step before the current one at which something holds.
+//! Searches backwards: the last step before the current one that matches a condition.
 //!
 //! Nothing runs backwards, so an interval before the current step is run forwards, and the last match in it counts. The
 //! first interval is short, because the match is usually near; each further one is longer.
@@ -21,22 +21,22 @@ pub enum SearchKind {
     Line(Rc<LineBack>),
 }
 
-/// Which lines a step back goes to.
+/// The lines that a step back can go to.
 pub struct LineBack {
     pub table: Rc<LineTable>,
-    /// Where there are at most this many frames, unless it goes into calls.
+    /// The maximum number of frames, unless it goes into calls.
     pub depth: u32,
-    /// The frame in which it began, and the line there.
+    /// The frame and the line in which it started.
     pub frame: u32,
     pub line: Option<Line>,
     /// Whether it goes into calls.
     pub with_calls: bool,
-    /// Whether it leaves the call that was inlined, and does not only pass over those within it.
+    /// Whether it leaves the inlined call, rather than only skipping those within it.
     pub leaves: bool,
 }
 
 impl LineBack {
-    /// The line that an instruction of a frame belongs to, if it counts.
+    /// The line of an instruction of a frame, if it counts.
     fn line(&self, frame: u32, position: Position) -> Option<Line> {
         let line = self.table.line(position)?;
         let from = self.line.filter(|_| frame == self.frame && !self.with_calls).and_then(|line| line.scope);
@@ -48,22 +48,22 @@ impl LineBack {
 /// See the module's documentation.
 pub struct Search {
     kind: SearchKind,
-    /// The step from which the search began.
+    /// The step at which the search started.
     now: u64,
-    /// The stretch: from this step to before that one.
+    /// The interval: from this step up to, but not including, `to`.
     from: u64,
     to: u64,
     width: u64,
-    /// Whether the machine is in the stretch.
+    /// Whether the machine is in the interval.
     entered: bool,
     best: Option<(u64, PendingStop)>,
-    /// The frame and the line that were passed last; `None` at the start of a stretch.
+    /// The last frame and line that were passed; `None` at the start of an interval.
     seen: Option<(u32, Option<Line>)>,
 }
 
 const FIRST_WIDTH: u64 = 1_000;
 const WIDER: u64 = 8;
-/// Every breakpoint in a stretch is stopped at, and only the last counts.
+/// Smaller, because every breakpoint in an interval stops, and only the last counts.
 const WIDEST_WITH_STOPS: u64 = 200_000;
 
 impl Search {
@@ -72,7 +72,7 @@ impl Search {
         Self { kind, now, from, to: now, width: FIRST_WIDTH, entered: false, best: None, seen: None }
     }
 
-    /// The step from which it began.
+    /// The step at which the search started.
     pub fn now(&self) -> u64 {
         self.now
     }
@@ -82,7 +82,7 @@ impl Search {
         (self.now - self.from, self.now)
     }
 
-    /// Works for about this many steps. Returns the step that was found, or that there is none; `None` while it is
+    /// Works for about this many steps. Returns the step that was found, or that there is none; `None` while that is
     /// unknown.
     pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Option<(u64, PendingStop)>> {
         loop {
@@ -109,7 +109,7 @@ impl Search {
                 return Some(self.best.take());
             }
             self.to = match self.kind {
-                // Its first step is looked at from before it.
+                // The first step is checked from the step before it.
                 SearchKind::Breakpoint if self.from > 0 => self.from + 1,
                 SearchKind::Breakpoint | SearchKind::Depth(_) | SearchKind::Line(_) => self.from,
             };
@@ -140,7 +140,7 @@ impl Search {
                 SearchKind::Depth(depth) => {
                     let frames = session.machine().frames();
                     match frames.len().checked_sub(depth as usize + 1) {
-                        // The frame that is one too many: when it is gone, the depth is right.
+                        // Run until the surplus frame has returned: the depth is right then.
                         Some(above) => session.execute(&spec(self.to, frames[above]), left),
                         None => {
                             self.best = Some((step, PendingStop::Step));
@@ -149,8 +149,9 @@ impl Search {
                     }
                 }
                 SearchKind::Breakpoint => {
-                    // A breakpoint at which it has stopped is passed. So is the first step of the stretch, unless nothing
-                    // is before it: whether a line begins there is only known on the way to it, in the next stretch.
+                    // Pass a breakpoint that it has stopped at. The same goes for the first step of the interval,
+                    // unless nothing precedes it: whether a line begins there is only known on the way to it, in the
+                    // next interval.
                     let is_found = matches!(&self.best, Some((found, PendingStop::Breakpoint(_))) if *found == step);
                     let is_first = step == self.from && step > 0;
                     let from = if is_found || is_first { step } else { u64::MAX };
@@ -174,8 +175,8 @@ impl Search {
 }
 
 impl Search {
-    /// The same for lines. It goes on to the first instruction after the stretch that belongs to a line: whether that
-    /// begins there is only known here.
+    /// The same for lines. Continues to the first instruction after the interval that belongs to a line: whether a line
+    /// begins there is only known then.
     fn pass_lines(&mut self, back: &LineBack, session: &mut DebugSession, left: &mut u64) -> bool {
         loop {
             let step = session.step();
@@ -205,19 +206,19 @@ impl Search {
         }
     }
 
-    /// Notes whether a line begins at this step; false where the instruction belongs to none.
+    /// Records whether a line begins at this step; returns false if the instruction belongs to no line.
     fn look(&mut self, back: &LineBack, session: &DebugSession, step: u64) -> bool {
         let Some(position) = session.machine().position() else { return false };
         let frame = session.machine().top();
         let line = back.line(frame, position);
         if line.is_none() {
-            // Where a call has returned to code without lines, the line of that call is over.
+            // If a call has returned to code without lines, the line of that call has ended.
             if self.seen.is_some_and(|(seen, _)| frame < seen) {
                 self.seen = Some((frame, None));
             }
             return false;
         }
-        // What comes first in the stretch may have begun before it, unless there is nothing before it.
+        // The first line in the interval may have begun before it, unless nothing precedes it.
         let is_known = self.seen.is_some() || self.from == 0;
         if is_known && self.seen != Some((frame, line)) {
             self.best = Some((step, PendingStop::Step));

@@ -1,5 +1,5 @@
-//! Where a module has the instructions that breakpoints on more than a place look for, so that only there the run functions
-//! have to leave.
+//! The positions of the instructions that data and import breakpoints look for, so that the run functions have to exit
+//! only there.
 
 use std::collections::HashSet;
 
@@ -13,15 +13,15 @@ use crate::engine::instrument::Instrumented;
 pub struct Sites {
     /// `global.get` and `global.set`.
     globals: Vec<Access>,
-    /// Calls of imported functions by name, tail calls too.
+    /// Direct calls of imported functions, including tail calls.
     imports: Vec<(u32, Position)>,
-    /// Calls through tables, tail calls too.
+    /// Calls through tables, including tail calls.
     indirect: Vec<Position>,
-    /// All tail calls: they make a frame in the place of another.
+    /// All tail calls: they create a frame in place of another.
     pub tail_calls: Vec<Position>,
     /// The imported functions that a call through a table may call.
     referenced: HashSet<u32>,
-    /// The memory that calls of WASI read and write.
+    /// The memory that WASI calls read and write.
     pub wasi_memory: Option<u32>,
 }
 
@@ -33,7 +33,7 @@ struct Access {
 }
 
 impl Sites {
-    /// Looks through all functions.
+    /// Scans all functions.
     pub fn of(copy: &Instrumented) -> Self {
         let mut sites = Self::default();
         sites.read_sections(copy);
@@ -103,26 +103,26 @@ impl Sites {
         self.wasi_memory = wasi_memory;
     }
 
-    /// Where a global is written, or read.
+    /// The positions that write, or read, a global.
     pub fn of_global(&self, global: u32, writes: bool) -> impl Iterator<Item = Position> {
         let wanted = move |access: &&Access| access.index == global && access.writes == writes;
         self.globals.iter().filter(wanted).map(|access| access.position)
     }
 
-    /// Where an imported function may be called.
+    /// The positions that may call an imported function.
     pub fn of_import(&self, function: u32) -> impl Iterator<Item = Position> {
         let direct = self.imports.iter().filter(move |(called, _)| *called == function).map(|(_, position)| *position);
         direct.chain(self.indirect.iter().copied().filter(move |_| self.referenced.contains(&function)))
     }
 
-    /// Where any imported function may be called.
+    /// The positions that may call any imported function.
     pub fn of_imports(&self) -> impl Iterator<Item = Position> {
         let direct = self.imports.iter().map(|(_, position)| *position);
         direct.chain(self.indirect.iter().copied().filter(|_| !self.referenced.is_empty()))
     }
 }
 
-/// Where a function, named by its number among those with a body, writes one of its locals, or reads it.
+/// The positions at which a function, given by its index among those with a body, writes or reads one of its locals.
 pub fn of_local(copy: &Instrumented, function: u32, local: u32, writes: bool) -> impl Iterator<Item = Position> {
     copy.operators(function).filter_map(move |(instruction, operator)| {
         let touches = match operator {

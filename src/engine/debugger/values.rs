@@ -5,10 +5,10 @@ use wasmparser::ValType;
 
 use super::attach::Attached;
 
-/// The value of that type at an address of the state memory. Zero or null where there is no such address.
+/// The value of that type at an address of the state memory. Zero or null if there is no such address.
 pub fn read(attached: Attached, store: impl AsContext, address: u32, ty: ValType) -> Val {
     let mut bytes = [0; 16];
-    // What is not there is left zero.
+    // Out-of-bounds bytes stay zero.
     let _ = attached.state.read(&store, address as usize, &mut bytes);
     let number = u128::from_le_bytes(bytes);
     match ty {
@@ -24,7 +24,7 @@ pub fn read(attached: Attached, store: impl AsContext, address: u32, ty: ValType
     }
 }
 
-/// Writes a value; one that there is no room for is not written.
+/// Writes a value, if there is room for it.
 pub fn write<T>(attached: Attached, store: &mut Store<T>, address: u32, value: &Val) {
     let number = match value {
         Val::I32(value) => u128::from(value.cast_unsigned()),
@@ -46,7 +46,7 @@ pub fn write<T>(attached: Attached, store: &mut Store<T>, address: u32, value: &
     let _ = attached.state.write(store, address as usize, &(number as u64).to_le_bytes());
 }
 
-/// The reference that a value is.
+/// Converts a value to a reference.
 pub fn reference(value: &Val) -> Option<Ref> {
     match value {
         Val::FuncRef(reference) => Some(Ref::Func(*reference)),

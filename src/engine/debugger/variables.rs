@@ -7,8 +7,8 @@ use super::view::FrameView;
 use crate::engine::source_map::dwarf::{DebugInfo, State, Variable};
 
 impl DebugSession {
-    /// The variables of the frame that is this many calls down: of each call that is inlined there, the innermost
-    /// first, and last of its function.
+    /// The variables of the frame this many calls below the top: for each call inlined there, innermost first, and last
+    /// for the function itself.
     pub fn variables(&self, info: &DebugInfo, frame: usize) -> Vec<Vec<Variable>> {
         let Some(address) = self.machine().frames().get(frame).copied() else { return Vec::new() };
         let Some(view) = self.frame_view(address) else { return Vec::new() };

@@ -12,27 +12,27 @@ use crate::engine::instrument::{Function, LabelKind};
 /// A frame of the call stack.
 #[derive(Debug, Clone)]
 pub struct FrameView {
-    /// In the index space of the module, imported functions counted.
+    /// In the module's index space, which includes imports.
     pub function: u32,
     pub name: Option<String>,
     /// The next instruction; in a frame further down, the active call.
     pub instruction: u32,
-    /// Where that is in the binary, in bytes.
+    /// Its offset in the binary, in bytes.
     pub offset: u64,
     pub locals: Vec<LocalView>,
     /// How many of the locals are parameters.
     pub params: u32,
-    /// How many operands, from the top, the instruction takes that is next; none further down.
+    /// How many operands, from the top, the next instruction pops; 0 in a frame further down.
     pub next_pops: u32,
-    /// The topmost last.
+    /// Topmost last.
     pub operand_stack: Vec<OperandView>,
-    /// The labels around the instruction, the innermost first, at most `MOST_LABELS` of them.
+    /// The labels around the instruction, innermost first, at most `MOST_LABELS`.
     pub labels: Vec<LabelView>,
     /// How many more there are.
     pub more_labels: u32,
 }
 
-/// A block in a thousand others is looked at from within.
+/// A block nested in a thousand others is viewed from the inside.
 const MOST_LABELS: usize = 1_000;
 
 /// A local, parameters first.
@@ -41,7 +41,7 @@ pub struct LocalView {
     pub name: Option<String>,
     pub ty: ValType,
     pub value: Val,
-    /// Where it is in the state memory.
+    /// Its address in the state memory.
     pub address: u32,
     /// Whether the function uses it as an address in memory 0.
     pub is_pointer: bool,
@@ -54,36 +54,38 @@ pub struct OperandView {
     pub value: Val,
     /// The instruction that pushed it, in the same function.
     pub pushed_by: u32,
-    /// Where that is in the binary, in bytes. For a value that came out of a block, where the block opens.
+    /// The offset of that instruction in the binary, in bytes. For a result of a block, the offset where the block
+    /// begins.
     pub pushed_at: u64,
-    /// What it is the result of, where no single instruction pushed it: two ways meet at the end of a block.
+    /// The kind of block it is the result of, if no single instruction pushed it: two paths meet at the end of the
+    /// block.
     pub result_of: Option<LabelKind>,
-    /// Where it is in the state memory.
+    /// Its address in the state memory.
     pub address: u32,
-    /// Whether an instruction takes it as an address in memory 0.
+    /// Whether an instruction uses it as an address in memory 0.
     pub is_pointer: bool,
 }
 
-/// A label that a branch could name.
+/// A possible target of a branch.
 #[derive(Debug, Clone)]
 pub struct LabelView {
     pub kind: LabelKind,
     pub name: Option<String>,
-    /// The instruction that opens it, and where that is in the binary.
+    /// The offset in the binary of the instruction that opens it.
     pub start: u64,
-    /// Where a branch to it goes on, in the binary.
+    /// The offset in the binary where a branch to it continues.
     pub target: u64,
-    /// How many values a branch takes along.
+    /// How many values a branch passes.
     pub arity: u32,
 }
 
 impl DebugSession {
-    /// The frames, the topmost first, at most so many.
+    /// The frames, topmost first, at most `most`.
     pub fn call_stack(&self, most: usize) -> Vec<FrameView> {
         self.machine().frames().into_iter().take(most).filter_map(|frame| self.frame_view(frame)).collect()
     }
 
-    /// What is in the frame at an address of the state memory.
+    /// The contents of the frame at an address of the state memory.
     pub fn frame_view(&self, frame: u32) -> Option<FrameView> {
         let is_top = frame == self.machine().top();
         let machine = self.machine();
@@ -105,7 +107,7 @@ impl DebugSession {
             });
             address += layout::size(*ty);
         }
-        // While a call is active its arguments are gone from the caller's stack.
+        // During a call, its arguments are no longer on the caller's stack.
         let stack = if is_top { instruction.before } else { below_call(&function, position.instruction) };
         let height = function.operands.height(stack);
         let operands = function.operands.topmost(stack, height).into_iter().map(|operand| {
@@ -148,8 +150,8 @@ impl DebugSession {
         })
     }
 
-    /// The globals that a function, imported ones counted, uses as addresses in memory 0; the stack pointer of compilers is
-    /// always one.
+    /// The globals that a function, in the index space that includes imports, uses as addresses in memory 0; the stack
+    /// pointer of compilers always is one.
     pub fn pointer_globals(&self, function: u32) -> HashSet<u32> {
         let number = function.checked_sub(self.program().instrumented.imported_functions);
         let mut globals = number.map(|number| self.program().pointers(number).globals.clone()).unwrap_or_default();
@@ -157,9 +159,9 @@ impl DebugSession {
         globals
     }
 
-    /// The name of a label of a function, by its number among all that are analysed in it.
+    /// The name of a label of a function, by its index in the analysis.
     pub(super) fn label_name(&self, function: u32, label: u32) -> Option<&str> {
-        // The first of them is the function's own, which has none.
+        // The first of them is the function's own label, which has no name.
         self.names().label(function, label.checked_sub(1)?)
     }
 }

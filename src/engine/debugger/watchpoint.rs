@@ -1,4 +1,4 @@
-//! What can be watched, and the hit of an instruction that accesses it.
+//! The targets of watchpoints, and the hit of an instruction that accesses one.
 
 use wasmi::Val;
 
@@ -13,7 +13,7 @@ pub struct Watchpoint {
     pub access: AccessKind,
 }
 
-/// What can be watched.
+/// The target of a watchpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// Bytes of a memory.
@@ -23,7 +23,7 @@ pub enum Target {
         length: u64,
     },
     Global(u32),
-    /// A local of a function, which is named by its number among those with a body; in each of its calls.
+    /// A local of a function, in each of its calls; the function is given by its index among those with a body.
     Local {
         function: u32,
         local: u32,

@@ -5,7 +5,7 @@ use crate::engine::compile;
 use crate::engine::diagnostic::Problem;
 use crate::engine::source::Source;
 
-/// The command that makes, of a Rust program, a module that runs here.
+/// The command that compiles a Rust program to a module that runs here.
 const BUILD_FOR_WASI: &str = "cargo build --release --target wasm32-wasip1";
 
 /// The kinds of source that are distinguished.
@@ -17,30 +17,30 @@ pub enum Kind {
     BrokenText,
     /// A module that exports `_start`: a program with a `main`.
     Command,
-    /// A module that exports `_initialize`: a library with an initialisation.
+    /// A module that exports `_initialize`: a library with an initialization function.
     Reactor,
     /// A module with plain exports.
     Library,
-    /// A module that wants the JavaScript that wasm-bindgen makes.
+    /// A module that needs the JavaScript that wasm-bindgen generates.
     WasmBindgen,
     /// A component.
     Component,
-    /// A valid module that needs a proposal which the interpreter does not run.
+    /// A valid module that needs a proposal that the interpreter does not support.
     UnsupportedProposal,
     /// Not WebAssembly.
     NotWebAssembly,
 }
 
-/// What a source is, in words for the user who opened it.
+/// The detected kind of a source, described for the user who opened it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// Which kind.
     pub kind: Kind,
-    /// What it is, and why it does not run here when it does not.
+    /// What it is and, if it cannot run here, why.
     pub description: String,
-    /// What can be done about it.
+    /// What the user can do about it.
     pub advice: Option<String>,
-    /// The exact command that builds one that runs here.
+    /// The exact command that builds a program that runs here.
     pub command: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl Verdict {
         }
     }
 
-    /// The verdict as a problem that stands in the way of a run.
+    /// The verdict as a problem that prevents a run.
     pub(super) fn problem(&self, file: &str) -> Problem {
         let problem = Problem::error(file, self.description.clone());
         match (&self.advice, &self.command) {
@@ -69,7 +69,7 @@ impl Verdict {
     }
 }
 
-/// What does not compile.
+/// The verdict on text that does not compile.
 pub(super) fn no_module(source: &Source) -> Verdict {
     if std::str::from_utf8(&source.bytes).is_err() && compile::looks_binary(&source.bytes) {
         return Verdict::stopped(
@@ -82,7 +82,7 @@ pub(super) fn no_module(source: &Source) -> Verdict {
     Verdict::plain(Kind::BrokenText, "WebAssembly text with an error")
 }
 
-/// A text that is empty, or holds comments only.
+/// The verdict on text that is empty, or contains only comments.
 pub(super) fn no_program() -> Verdict {
     Verdict {
         advice: Some("write one, or choose an example; the smallest module is `(module)`".to_owned()),
@@ -90,7 +90,7 @@ pub(super) fn no_program() -> Verdict {
     }
 }
 
-/// What is plainly something else, told by how it begins.
+/// Detects other file formats by their first bytes.
 pub(super) fn foreign(source: &Source) -> Option<Verdict> {
     let bytes = source.bytes.as_slice();
     let compiled = |what: &str| {
@@ -175,14 +175,14 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
     other_language(std::str::from_utf8(bytes).ok()?)
 }
 
-/// How the pages begin that servers send.
+/// Whether the bytes start like an HTML page.
 fn is_html(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     let begins = |start: &str| text.get(..start.len()).is_some_and(|part| part.eq_ignore_ascii_case(start.as_bytes()));
     begins("<!doctype html") || begins("<html")
 }
 
-/// Source code of another language, told by words that WebAssembly text does not begin a line with.
+/// Detects source code of another language by words that do not start a line of WebAssembly text.
 fn other_language(text: &str) -> Option<Verdict> {
     let opens_like_wat = |text: &str| text.trim_start().starts_with(['(', ';']);
     if opens_like_wat(text) {
@@ -255,7 +255,7 @@ pub(super) fn unreadable() -> Verdict {
     )
 }
 
-/// Which kind a core module is.
+/// The kind of a core module.
 pub(super) fn core_module(summary: &Summary) -> Verdict {
     let bindgen = summary.custom_sections.iter().any(|name| name == "__wasm_bindgen_unstable")
         || summary.imports.iter().any(|import| {

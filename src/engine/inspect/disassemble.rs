@@ -1,4 +1,4 @@
-//! A module's text, for reading.
+//! Prints modules as text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,23 +6,23 @@ use std::fmt;
 use wasm_encoder::{Module, RawSection};
 use wasmparser::{Parser, Payload};
 
-/// The most text that [`disassemble`] makes, in bytes.
+/// The maximum length of the text from [`disassemble`], in bytes.
 const LIMIT: usize = 5 << 20;
 
 /// A module's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disassembly {
     pub text: String,
-    /// Whether all of it is there: only then can it be compiled again.
+    /// Whether the text is complete: only then can it be compiled again.
     pub is_whole: bool,
 }
 
-/// Prints a module as WebAssembly text, without what compilers wrote for debuggers.
-/// What goes past 5 MiB is left out, and the text says so at its end.
+/// Prints a module as WebAssembly text, without the debug information that compilers emit. Text beyond 5 MiB is left
+/// out, with a note at its end.
 ///
 /// # Errors
 ///
-/// A sentence on why the module cannot be printed.
+/// A sentence that says why the module cannot be printed.
 pub fn disassemble(wasm: &[u8]) -> Result<Disassembly, String> {
     let (readable, left_out) = readable(wasm);
     let mut limited = Limited { text: String::new(), full: false };
@@ -44,14 +44,14 @@ pub fn disassemble(wasm: &[u8]) -> Result<Disassembly, String> {
     }
 }
 
-/// The module without the custom sections that hold DWARF: in text they are bytes, and most of it. Also gives their
-/// names. Those before the code stay, so that offsets are the same in what is left.
+/// The module without its DWARF sections, which would make up most of the text; also returns their names. Those before
+/// the code section stay, so that the remaining offsets do not change.
 pub(in crate::engine) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
     let mut names = Vec::new();
     let mut is_past_code = false;
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
-        // What cannot be read is not rewritten; printing it reports the error.
+        // An unreadable module is not rewritten; printing it reports the error.
         let Ok(payload) = payload else { return (wasm.into(), Vec::new()) };
         is_past_code |= matches!(payload, Payload::CodeSectionStart { .. });
         if let Payload::CustomSection(section) = &payload
@@ -60,7 +60,7 @@ pub(in crate::engine) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
         {
             names.push(section.name());
         } else if let Some((id, range)) = payload.as_section() {
-            // The size of a code section is told before it is known whether it is all there.
+            // The size of a code section is known before it is clear whether it is complete.
             let Some(data) = wasm.get(range.start as usize..range.end as usize) else {
                 return (wasm.into(), Vec::new());
             };

@@ -1,8 +1,8 @@
-//! An `if` that gives a result and has no `else`: validation finds it at its end, and says only that a value is missing.
+//! An `if` with a result but no `else`: validation detects it at its end, and only reports that a value is missing.
 
 use wasmparser::{BlockType, FunctionBody, Operator, Parser, Payload};
 
-/// Whether at that place, in bytes from the start of the module, an `if` without an `else` ends that has a result.
+/// Whether an `if` that has a result but no `else` ends at that offset from the start of the module.
 pub(super) fn ends_at(wasm: &[u8], offset: u64) -> bool {
     let bodies = Parser::new(0).parse_all(wasm).map_while(Result::ok).filter_map(|payload| match payload {
         Payload::CodeSectionEntry(body) => Some(body),
@@ -13,7 +13,7 @@ pub(super) fn ends_at(wasm: &[u8], offset: u64) -> bool {
 }
 
 fn in_function(body: &FunctionBody<'_>, offset: u64) -> wasmparser::Result<bool> {
-    // Of each block that is open, whether it is such an `if`.
+    // For each open block, whether it is such an `if`.
     let mut open = Vec::new();
     for operator in body.get_operators_reader()?.into_iter_with_offsets() {
         let (operator, at) = operator?;

@@ -1,4 +1,4 @@
-//! What a source is, what is in it, and what stands in the way of running it.
+//! Inspects a source: its kind, its contents, and the problems that prevent running it.
 
 mod detect;
 mod disassemble;
@@ -20,16 +20,16 @@ use super::{compile, runtime, source_map};
 /// At most this many unresolved imports are listed.
 const MOST_MISSING: usize = 100;
 
-/// Everything that is known about a source without running it.
+/// Everything known about a source without running it.
 #[derive(Debug)]
 pub struct Inspection {
-    /// What it is.
+    /// The detected kind.
     pub verdict: Verdict,
-    /// What stands in the way of a run, and what a run of it may surprise with; see [`Inspection::is_stopped`].
+    /// Problems that prevent a run, and warnings; see [`Inspection::is_stopped`].
     pub problems: Vec<Problem>,
-    /// What is in it; there for a core module that could be read.
+    /// The module's contents, if it is a core module that could be read.
     pub summary: Option<Rc<Summary>>,
-    /// The module in the binary format, when there is one.
+    /// The module in the binary format, if there is one.
     pub wasm: Option<Rc<[u8]>>,
     /// The facts about a module that can run.
     pub facts: ModuleFacts,
@@ -42,13 +42,13 @@ impl Inspection {
 }
 
 impl Inspection {
-    /// Whether something stands in the way of a run.
+    /// Whether a problem prevents a run.
     pub fn is_stopped(&self) -> bool {
         self.wasm.is_none() || self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }
 }
 
-/// Compiles and validates a source, and looks at what it is.
+/// Compiles, validates and classifies a source.
 pub fn inspect(source: &Source) -> Inspection {
     if let Some(verdict) = detect::foreign(source) {
         let problem = verdict.problem(&source.name);
@@ -92,7 +92,7 @@ pub fn inspect(source: &Source) -> Inspection {
         } else if let Some(summary) = &summary {
             let mut missing = runtime::imports::missing(&source.name, summary, !source.is_binary());
             let more = missing.split_off(missing.len().min(MOST_MISSING)).len();
-            // Placing is not among what a first run needs (`xtask/src/hooks/parts.rs`).
+            // The code for positions is not part of what a first run needs (`xtask/src/hooks/parts.rs`).
             if !missing.is_empty() {
                 problems.extend(place(source, &wasm, missing));
             }
@@ -102,7 +102,7 @@ pub fn inspect(source: &Source) -> Inspection {
             }
         }
     }
-    // Nor is reading a text again that can hold nothing to warn of.
+    // Nor is reading a text again that cannot have anything to warn about.
     if !source.is_binary() && !source.bytes.is_ascii() {
         problems.extend(compile::warnings(source));
     }
@@ -114,7 +114,7 @@ fn without_module(source: &Source, problem: Problem) -> Inspection {
     if compile::is_blank(source) {
         return Inspection::stopped(detect::no_program(), vec![problem]);
     }
-    // The proposal's flat form compiles, and validation finds it. It is the same program.
+    // The proposal's flat form compiles, and validation then reports the proposal. It is the same program.
     if let Some(place) = compile::folded_legacy_try(source) {
         let verdict = detect::needs_proposals(&["legacy exception-handling"], false);
         let problem = Problem { location: place.location, excerpt: place.excerpt, ..verdict.problem(&source.name) };
@@ -123,18 +123,18 @@ fn without_module(source: &Source, problem: Problem) -> Inspection {
     Inspection::stopped(detect::no_module(source), vec![problem])
 }
 
-/// Compiles and validates a source: the module, or what is wrong with it.
+/// Compiles and validates a source; returns the module, or its problems.
 ///
 /// # Errors
 ///
-/// The problems that [`inspect`] tells, but for imports that nobody provides: such a module can still be built.
+/// The problems from [`inspect`], except unresolved imports: such a module can still be built.
 pub fn build(source: &Source) -> Result<Vec<u8>, Vec<Problem>> {
     if let Some(verdict) = detect::foreign(source) {
         return Err(vec![verdict.problem(&source.name)]);
     }
     let wasm = compile::compile(source).map_err(|problem| vec![*problem])?;
     match validate::validate(&wasm) {
-        // What does not run here may well run where the module is going.
+        // A module that cannot run here may run elsewhere.
         Validity::Valid(_) | Validity::TooLarge(_) | Validity::NeedsProposals { .. } => Ok(wasm.into_owned()),
         Validity::Invalid(errors) => Err(invalid(source, &wasm, &errors)),
     }
@@ -154,7 +154,7 @@ fn invalid(source: &Source, wasm: &[u8], errors: &[validate::ValidationError]) -
     place(source, wasm, problems.collect())
 }
 
-/// Puts problems at the places in the text that were compiled to their offsets; in a binary, the offsets are told.
+/// Sets the positions of problems in the text from their offsets; for a binary, the offsets are mentioned instead.
 fn place(source: &Source, wasm: &[u8], mut problems: Vec<(u64, Problem)>) -> Vec<Problem> {
     if source.is_binary() {
         for (offset, problem) in &mut problems {

@@ -1,4 +1,4 @@
-//! What is in a core module.
+//! The contents of a core module.
 
 use std::collections::HashMap;
 
@@ -16,17 +16,17 @@ pub struct Summary {
     pub imports: Vec<Import>,
     /// In the order of the export section.
     pub exports: Vec<Export>,
-    /// The memories by index, imported ones first, in words.
+    /// Descriptions of the memories by index, imported ones first.
     pub memories: Vec<String>,
-    /// Their names without `$`, as far as the name section has any.
+    /// Their names without `$`, if the name section has any.
     pub memory_names: Vec<Option<String>>,
-    /// Sections in their order: name and size in bytes.
+    /// The sections in order: name and size in bytes.
     pub sections: Vec<(String, u64)>,
     /// Names of the custom sections.
     pub custom_sections: Vec<String>,
     /// Whether it has a start function.
     pub has_start: bool,
-    /// How many there are, imported ones included.
+    /// The number of functions, including imported ones.
     pub functions: u32,
     pub globals: u32,
     pub tables: u32,
@@ -39,9 +39,9 @@ pub struct Import {
     pub name: String,
     /// Its type in the text format.
     pub ty: String,
-    /// The type of a function, as far as this interpreter has such types.
+    /// The type of a function, if the interpreter supports it.
     pub function: Option<FuncType>,
-    /// Where it stands in the binary.
+    /// Its offset in the binary.
     pub offset: u64,
 }
 
@@ -52,14 +52,14 @@ pub struct Export {
     pub kind: ExportKind,
     /// Its type in the text format.
     pub ty: String,
-    /// A function's parameters and results; empty for what is no function.
+    /// A function's parameters and results; empty for other exports.
     pub params: Vec<String>,
     pub results: Vec<String>,
-    /// The parameters' names without `$`, as far as the name section has any.
+    /// The parameters' names without `$`, if the name section has any.
     pub param_names: Vec<Option<String>>,
 }
 
-/// What an export is.
+/// The kind of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportKind {
     Function,
@@ -70,7 +70,7 @@ pub enum ExportKind {
 }
 
 impl Summary {
-    /// The exported function of that name.
+    /// The exported function with that name.
     pub fn function_export(&self, name: &str) -> Option<&Export> {
         self.exports.iter().find(|export| export.kind == ExportKind::Function && export.name == name)
     }
@@ -80,8 +80,8 @@ impl Summary {
         self.exports.iter().filter(|export| export.kind == ExportKind::Function)
     }
 
-    /// What is called when nothing was chosen: `_start`, or `main` if it takes nothing, or the only exported function
-    /// that takes nothing.
+    /// What is called by default: `_start`, or `main` if it has no parameters, or the only exported function without
+    /// parameters.
     pub fn default_entry(&self) -> Option<&str> {
         let takes_nothing = |export: &&Export| export.params.is_empty();
         if let Some(start) = self.function_export("_start") {
@@ -99,7 +99,7 @@ impl Summary {
     }
 }
 
-/// Reads a core module's outside.
+/// Reads a core module's imports, exports and sizes.
 pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
     let mut summary = Summary::default();
     let mut types: Vec<Option<FuncType>> = Vec::new();
@@ -108,7 +108,7 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
     let mut memories: Vec<MemoryType> = Vec::new();
     let mut globals: Vec<GlobalType> = Vec::new();
     let mut known: HashMap<u32, &str> = HashMap::new();
-    // Exports whose parameters may have names: the function's index, and the export's place.
+    // Exports whose parameters may have names: the index of the function, and of the export.
     let mut named: Vec<(u32, usize)> = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
@@ -211,11 +211,11 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
             }
             Payload::StartSection { .. } => summary.has_start = true,
             Payload::CustomSection(section) => {
-                // A single memory needs no name; and most modules have no other, which then takes less code to be told.
+                // A single memory needs no name; most modules have only one, so the code for this loads later.
                 if memories.len() > 1
                     && let KnownCustom::Name(names) = section.as_known()
                 {
-                    // A name section that cannot be read gives no names.
+                    // An invalid name section is ignored.
                     for name in names.into_iter().map_while(Result::ok) {
                         if let Name::Memory(map) = name {
                             known.extend(map.into_iter().map_while(Result::ok).map(|name| (name.index, name.name)));
@@ -224,7 +224,7 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
                 }
                 if section.name() == "name" && !named.is_empty() {
                     named.sort_unstable();
-                    // A name section that cannot be read gives no names from there on.
+                    // A name section is ignored from the first error on.
                     let _ = name_parameters(section.data(), &named, &mut summary.exports);
                 }
                 summary.custom_sections.push(section.name().to_owned());
@@ -240,8 +240,8 @@ pub fn summarize(wasm: &[u8]) -> wasmparser::Result<Summary> {
     Ok(summary)
 }
 
-/// Takes the names of parameters out of the name section (core specification, appendix 7.4.1): the subsection of locals,
-/// whose first ones are the parameters. `named` is sorted: a function's index, and the place of an export of it.
+/// Reads the names of parameters from the name section (core specification, appendix 7.4.1): the subsection of locals,
+/// the first of which are the parameters. `named` is sorted: the index of a function, and that of one of its exports.
 fn name_parameters(section: &[u8], named: &[(u32, usize)], exports: &mut [Export]) -> wasmparser::Result<()> {
     const LOCALS: u8 = 2;
     let mut section = BinaryReader::new(section, 0);

@@ -1,8 +1,8 @@
-//! Which instructions touch memories, and how: the one table for checks in the copy and for what the debugger tells.
+//! Which instructions access memories, and how: one table for the checks in the copy and for the debugger's reports.
 
 use wasmparser::{MemArg, MemArgTarget, Operator};
 
-/// What an instruction does to memory, before its operands are known.
+/// The memory access of an instruction, before its operands are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// The address is this many operands below the top.
@@ -26,7 +26,7 @@ pub enum Shape {
     },
 }
 
-/// What an instruction does to memory, if it does anything to its contents.
+/// The memory access of an instruction, if it accesses a memory's contents.
 pub fn shape(operator: &Operator<'_>) -> Option<Shape> {
     use Operator as O;
     let load = |memarg: &MemArg, length| plain(memarg, length, false, 0);

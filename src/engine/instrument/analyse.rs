@@ -1,4 +1,4 @@
-//! What is at each instruction of a function: its operand stack, the labels around it, where it goes.
+//! Analyses each instruction of a function: its operand stack, the labels around it, its control flow.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use wasmparser::{
 use super::layout;
 use super::operands::{Operands, StackId};
 
-/// A function, analysed. Instructions are known by their index, `end` and `else` included.
+/// An analysed function. Instructions are identified by their index, including `end` and `else`.
 #[derive(Debug)]
 pub struct Function {
     /// How many of the locals are parameters; they come first.
@@ -22,65 +22,65 @@ pub struct Function {
     pub instructions: Vec<Instruction>,
     pub labels: Vec<Label>,
     pub operands: Operands,
-    /// For each instruction, where control really goes on when it comes there.
+    /// For each instruction, the one where control actually continues when it gets there.
     follows: Vec<u32>,
-    /// Where in a frame each local is, and where the locals end.
+    /// The offset of each local in a frame, followed by the end of the locals.
     places: Vec<u32>,
     most_operand_bytes: u32,
 }
 
-/// An instruction where it stands.
+/// An instruction in its context.
 #[derive(Debug, Clone)]
 pub struct Instruction {
     /// In bytes from the start of the module.
     pub offset: u64,
     /// The operand stack before it.
     pub before: StackId,
-    /// The operand stack after it, where it goes on to the next.
+    /// The operand stack after it, if control continues with the next instruction.
     pub after: StackId,
     /// The innermost label around it.
     pub label: u32,
-    /// How many operands it takes off the stack: of a branch that may not be taken, only its own operand.
+    /// How many operands it pops: for a branch that may not be taken, only its own operand.
     pub pops: u32,
-    /// What it does with the flow of control. An instruction that is never reached has [`Flow::Dead`].
+    /// Its control flow. An instruction that is never reached has [`Flow::Dead`].
     pub flow: Flow,
 }
 
-/// A function, and what each of its instructions is.
+/// An analysed function with its operators.
 #[derive(Debug)]
 pub struct Analysed<'a> {
     pub function: Function,
     pub operators: Vec<Operator<'a>>,
 }
 
-/// Where an instruction goes.
+/// The control flow of an instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flow {
     /// It cannot be reached.
     Dead,
     /// To the next one.
     Next,
-    /// It is an `end` or `else` that only marks a place, and no step: control goes on at that instruction.
+    /// An `end` or `else` that only marks a position, and is not a step: control continues at that instruction.
     Mark(u32),
-    /// To a label.
+    /// Branches to a label.
     Branch(u32),
-    /// To a label if the operand is not zero, else to the next.
+    /// Branches to a label if the operand is not zero, else continues.
     BranchIf(u32),
-    /// To one of these labels, the last where the operand is too large.
+    /// Branches to one of these labels: the last if the operand is too large.
     BranchTable(Vec<u32>),
-    /// Into the block if the operand is not zero, else to that instruction.
+    /// Enters the block if the operand is not zero, else continues at that instruction.
     If(u32),
-    /// Out of the function.
+    /// Returns from the function.
     Return,
-    /// Nowhere.
+    /// Traps.
     Unreachable,
-    /// Into another function, then to the next.
+    /// Calls another function, then continues.
     Call,
-    /// Into another function, in this one's place.
+    /// Calls another function in place of this one.
     TailCall,
 }
 
-/// A block, loop, if or the function itself, which branches can name.
+/// A block, loop, if or the function itself, as the target of branches.
 #[derive(Debug, Clone)]
 pub struct Label {
     pub kind: LabelKind,
@@ -90,13 +90,13 @@ pub struct Label {
     pub end: u32,
     /// The label around it.
     pub outer: Option<u32>,
-    /// Where a branch to it goes on.
+    /// Where a branch to it continues.
     pub target: u32,
-    /// What a branch to it takes along.
+    /// The values that a branch to it passes.
     pub values: Rc<[ValType]>,
     /// The operand stack below its values.
     pub base: StackId,
-    /// Whether any branch names it.
+    /// Whether any branch targets it.
     pub is_used: bool,
     else_: Option<u32>,
     params: Rc<[ValType]>,
@@ -104,7 +104,7 @@ pub struct Label {
     entered: bool,
 }
 
-/// What a [`Label`] is the label of.
+/// The kind of a [`Label`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LabelKind {
     Function,
@@ -114,41 +114,41 @@ pub enum LabelKind {
 }
 
 impl Function {
-    /// Where control really goes on when it comes to that instruction: marks are passed over.
+    /// Where control actually continues when it gets to that instruction: marks are skipped.
     pub fn follow(&self, index: u32) -> u32 {
         self.follows.get(index as usize).copied().unwrap_or(index)
     }
 
-    /// Whether the instruction is a step: it can be reached and does more than to mark a place.
+    /// Whether the instruction is a step: it can be reached and does more than mark a position.
     pub fn is_step(&self, index: u32) -> bool {
         self.instructions
             .get(index as usize)
             .is_some_and(|instruction| !matches!(instruction.flow, Flow::Dead | Flow::Mark(_)))
     }
 
-    /// How many bytes a frame of it takes.
+    /// The size of its frame in bytes.
     pub fn frame_size(&self) -> u32 {
         layout::align(self.operands_start() + self.most_operand_bytes)
     }
 
-    /// Where in a frame a local is.
+    /// The offset of a local in the frame.
     pub fn local(&self, index: u32) -> u32 {
         self.places[index as usize]
     }
 
-    /// Where in a frame the operands begin.
+    /// The offset of the operands in the frame.
     pub fn operands_start(&self) -> u32 {
         self.places.last().copied().unwrap_or(layout::HEADER)
     }
 
-    /// Whether a frame of it holds a reference.
+    /// Whether its frame holds references.
     pub fn holds_references(&self) -> bool {
         let is_reference = |ty: &ValType| matches!(ty, ValType::Ref(_));
         self.locals.iter().chain(&self.results).any(is_reference)
             || self.operands.all().any(|operand| is_reference(&operand.ty))
     }
 
-    /// The labels around an instruction, the innermost first, each with its index in the function.
+    /// The labels around an instruction, innermost first, each with its index in the function.
     pub fn labels_around(&self, index: u32) -> impl Iterator<Item = (u32, &Label)> {
         let innermost = self.instructions.get(index as usize).map(|instruction| instruction.label);
         std::iter::successors(innermost, |label| self.labels[*label as usize].outer)
@@ -174,7 +174,7 @@ impl Label {
 ///
 /// # Errors
 ///
-/// Where the body is not valid after all.
+/// If the body is not valid after all.
 pub fn analyse<'a>(
     function: FuncToValidate<ValidatorResources>,
     body: &FunctionBody<'a>,
@@ -202,7 +202,7 @@ struct Analysis {
     function: Function,
     stack: StackId,
     label: u32,
-    /// The labels that are open, the innermost last.
+    /// The open labels, innermost last.
     open: Vec<u32>,
     signatures: HashMap<u32, Signature>,
     reachable: bool,
@@ -270,7 +270,7 @@ impl Analysis {
         let base = self.function.operands.pop(self.stack, params.len() as u32);
         let values = if kind == LabelKind::Loop { params.clone() } else { results.clone() };
         let outer = (kind != LabelKind::Function).then_some(self.label);
-        // Where a loop's branches go is known now; the others' when their `end` is found.
+        // The target of branches to a loop is known now; the others' when their `end` is found.
         let target = if kind == LabelKind::Loop { start + 1 } else { u32::MAX };
         self.label = self.function.labels.len() as u32;
         self.open.push(self.label);
@@ -296,7 +296,7 @@ impl Analysis {
         let arity = operator.operator_arity(&self.validator).unwrap_or((0, 0));
         self.validator.op(offset, operator)?;
         let flow = self.flow(index, operator, arity);
-        // What comes to the end of the function by branches is on the stack before it, too.
+        // Values that reach the end of the function by branches are on the stack before it, too.
         let before = if flow == Flow::Return && matches!(operator, Operator::End) { self.stack } else { before };
         let pops = match flow {
             Flow::BranchIf(_) | Flow::If(_) => 1,
@@ -378,7 +378,7 @@ impl Analysis {
         let label = &mut self.function.labels[self.label as usize];
         label.else_ = Some(index);
         let flow = if self.reachable { Flow::Mark(u32::MAX) } else { Flow::Dead };
-        // Coming from the end of the first branch is one way to the `end`.
+        // The end of the first branch is one way to reach the `end`.
         label.is_used |= self.reachable;
         self.reachable = label.entered;
         let (base, params, start) = (label.base, label.params.clone(), label.start);
@@ -448,7 +448,7 @@ impl Analysis {
     }
 }
 
-/// For each instruction, the one after all marks from there on: marks lead forwards only.
+/// For each instruction, the next one that is not a mark: marks lead forwards only.
 fn follows(instructions: &[Instruction]) -> Vec<u32> {
     let mut follows: Vec<u32> = (0..instructions.len() as u32).collect();
     for (index, instruction) in instructions.iter().enumerate().rev() {

@@ -46,7 +46,7 @@ fn leaders(function: &Function) -> Vec<u32> {
         let next = index as u32 + 1;
         match &instruction.flow {
             Flow::Dead | Flow::Next | Flow::Return | Flow::Unreachable | Flow::TailCall => {}
-            // The `else` that the first branch comes to.
+            // The `else` that the end of the first branch leads to.
             Flow::Mark(place) if *place != next => leaders.push(function.follow(*place)),
             Flow::Mark(_) => {}
             Flow::Branch(label) => leaders.push(target(*label)),

@@ -24,7 +24,7 @@ pub enum Watched {
     Nothing,
     /// Writes to memories.
     Writes,
-    /// Reads of memories too.
+    /// Reads of memories as well.
     Reads,
 }
 
@@ -35,16 +35,16 @@ pub struct Code {
     pub functions: Vec<FunctionInfo>,
     /// The jump table: for each instruction, the index of the basic block that it begins.
     pub jump_table: Vec<u32>,
-    /// The most bytes that a frame has without its operands.
+    /// The maximum size of a frame without its operands, in bytes.
     pub margin: u32,
     pub holds_references: bool,
     pub writes_tables: bool,
     pub has_drops: bool,
     watched: Watched,
     steps: Vec<Encoded>,
-    /// How many functions write active segments; the last of them calls the others.
+    /// The number of functions that write active segments; the last of them calls the others.
     initializers: u32,
-    /// How many functions the original has with a body.
+    /// The number of functions with a body in the original.
     count: u32,
     /// The index of the first trampoline.
     first: u32,
@@ -55,7 +55,7 @@ impl Code {
     ///
     /// # Errors
     ///
-    /// Where something cannot be encoded.
+    /// If something cannot be encoded.
     pub fn of(wasm: &[u8], survey: &Survey, types: Types, watched: Watched) -> Result<Self, InstrumentError> {
         let mut code = Self {
             watched,
@@ -85,7 +85,7 @@ impl Code {
         Ok(code)
     }
 
-    /// Adds what writes active segments, after all else.
+    /// Adds the functions that write active segments, after all others.
     pub fn initialize(&mut self, initializers: Initializers) {
         for initializer in initializers.finish(self.end()) {
             self.section.function(&initializer);
@@ -93,7 +93,7 @@ impl Code {
         }
     }
 
-    /// Their types, in the same order.
+    /// Declares their types in the same order.
     pub fn declare(&self, functions: &mut FunctionSection, signatures: &Signatures, types: Types) {
         for callee in &signatures.callees {
             functions.function(signatures.functions[(signatures.imported + callee.number) as usize]);
@@ -115,25 +115,25 @@ impl Code {
         }
     }
 
-    /// The dispatch loop's index.
+    /// The index of the dispatch loop.
     pub fn dispatch_loop(&self) -> u32 {
         self.first + 2 * self.count
     }
 
-    /// What is in the table of code: run functions, step functions, and the original's functions, so that the debugger
-    /// can tell which one a reference is.
+    /// The contents of the code table: run functions, step functions, and the original's functions, so that the
+    /// debugger can identify references.
     pub fn table(&self) -> Vec<u32> {
         let runs = self.first + self.count..self.dispatch_loop();
         let functions_of_original = layout::FUNCTIONS..self.first + self.count;
         runs.chain(self.step_functions()).chain(functions_of_original).collect()
     }
 
-    /// Where in that table the original's functions begin.
+    /// The index in that table of the first of the original's functions.
     pub fn first_function(&self) -> u32 {
         self.count + self.steps.len() as u32
     }
 
-    /// The index of the function that drops segments again, if any segment can be dropped.
+    /// The index of the function that drops segments again, if the module can drop any.
     pub fn dropper(&self) -> Option<u32> {
         self.has_drops.then(|| self.step_functions().end)
     }
@@ -143,12 +143,12 @@ impl Code {
         self.end() + self.initializers - 1
     }
 
-    /// The index after those of all functions but the ones that write active segments.
+    /// The index after those of all functions except the ones that write active segments.
     fn end(&self) -> u32 {
         self.step_functions().end + u32::from(self.has_drops)
     }
 
-    /// The index of the function that decides on what is touched, in a copy that watches.
+    /// The index of the function that checks accesses, in a copy that watches.
     fn check_access(&self) -> Option<u32> {
         (self.watched != Watched::Nothing).then(|| self.dispatch_loop() + 1)
     }
@@ -158,7 +158,7 @@ impl Code {
         first..first + self.steps.len() as u32
     }
 
-    /// Adds a run function, and the step functions beside it.
+    /// Adds a run function, and its step functions.
     fn function(
         &mut self,
         analysed: &Analysed<'_>,
@@ -205,7 +205,7 @@ impl Code {
         Ok(())
     }
 
-    /// Notes what the copy as a whole has to be ready for.
+    /// Records the requirements of the copy as a whole.
     fn note(&mut self, Analysed { function, operators }: &Analysed<'_>, signatures: &Signatures) {
         self.margin = self.margin.max(layout::HEADER + layout::sizes(&function.locals));
         self.holds_references |= function.holds_references();

@@ -1,4 +1,4 @@
-//! What [`instrument`](super::instrument) makes: the copy, and what the debugger needs to know to drive it.
+//! The result of [`instrument`](super::instrument): the copy, and what the debugger needs to know to run it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -14,20 +14,20 @@ use wasmparser::{
 use super::analyse::{Analysed, Function, analyse};
 use crate::engine::validate;
 
-/// A copy of a module, as [`instrument`](super::instrument) makes it.
+/// A copy of a module, created by [`instrument`](super::instrument).
 #[derive(Debug)]
 pub struct Instrumented {
     /// The copy.
     pub wasm: Vec<u8>,
-    /// With what the names of the exports begin that the original does not have.
+    /// The prefix of the names of exports that the original does not have.
     pub prefix: String,
-    /// The functions with a body, in their order.
+    /// The functions with a body, in order.
     pub functions: Vec<FunctionInfo>,
-    /// How many functions the original imports; they come first in its index space.
+    /// The number of functions that the original imports; they come first in its index space.
     pub imported_functions: u32,
-    /// How many there are in the original, imported ones included. Each is exported.
+    /// The number of memories of the original, including imported ones. Each is exported.
     pub memories: u32,
-    /// How much memory the original begins with, in bytes.
+    /// The initial memory size of the original, in bytes.
     pub memory_bytes: u64,
     pub globals: u32,
     pub tables: u32,
@@ -35,34 +35,34 @@ pub struct Instrumented {
     pub start: Option<u32>,
     /// The jump table: for each instruction, the index of the basic block that it begins.
     pub jump_table: Vec<u32>,
-    /// Where they begin in the state memory.
+    /// Its address in the state memory.
     pub jump_table_base: u32,
-    /// Where the filter begins in the state memory.
+    /// The address of the filter in the state memory.
     pub filter: u32,
-    /// How many data and elem segments there are, which may be dropped.
+    /// The number of data and element segments, which may be dropped.
     pub drops: u32,
     /// Whether any instruction writes to a table.
     pub writes_tables: bool,
-    /// Where the first frame may be.
+    /// The first possible address of a frame.
     pub stack_base: u32,
-    /// How far beyond [`Register::Limit`](super::layout::Register::Limit) the state memory has to go on.
+    /// How far the state memory has to extend beyond [`Register::Limit`](super::layout::Register::Limit).
     pub margin: u32,
-    /// How many entries the table of code has: run functions, step functions, and then the original's functions. One
-    /// more comes after them, see [`Instrumented::dropper_index`].
+    /// The number of entries in the code table: run functions, step functions, and the original's functions. One more
+    /// follows, see [`Instrumented::dropper_index`].
     pub code: u32,
-    /// Where in that table the original's functions begin.
+    /// The index in that table of the first of the original's functions.
     pub first_function: u32,
-    /// Whether any frame holds a reference; only then are there tables beside the state memory.
+    /// Whether any frame holds references; only then are there tables next to the state memory.
     pub holds_references: bool,
     pub(super) original: Arc<[u8]>,
     pub(super) bodies: Vec<Body>,
-    /// The functions that were analysed last.
+    /// A cache of analysed functions.
     pub(super) known: RefCell<HashMap<u32, Rc<Function>>>,
-    /// Which of them was asked for last.
+    /// The function requested last.
     pub(super) latest: Cell<u32>,
 }
 
-/// How many instructions the functions may have together that are kept analysed: some 60 bytes each.
+/// The maximum number of instructions of all cached functions together: each takes some 60 bytes.
 const MOST_KNOWN: usize = 200_000;
 
 /// The body of a function of the original.
@@ -90,9 +90,9 @@ pub struct FunctionInfo {
     pub instructions: u32,
     /// The first instruction of each basic block, and its number of steps.
     pub basic_blocks: Vec<(u32, u32)>,
-    /// The first of its step functions among all the code.
+    /// The index of the first of its step functions in the code table.
     pub first_step_function: u32,
-    /// The instruction from which on each step function is responsible.
+    /// The first instruction that each step function covers.
     pub step_functions: Vec<u32>,
 }
 
@@ -117,19 +117,19 @@ impl Instrumented {
         format!("{}dispatch_loop", self.prefix)
     }
 
-    /// The export name of the function that writes the original's active segments, to be called once and before all else.
+    /// The export name of the function that writes the original's active segments, to be called once and first.
     pub fn initializer(&self) -> String {
         format!("{}initialize", self.prefix)
     }
 
-    /// Where in the table of code is the function that drops again what the drops in the state memory name; only where
-    /// something can be dropped.
+    /// The index in the code table of the function that repeats the drops recorded in the state memory; only if
+    /// anything can be dropped.
     pub fn dropper_index(&self) -> u32 {
         self.code
     }
 
-    /// The function, by its number among those with a body, and the instruction at an offset of the original; where
-    /// control goes on from there, if it is no step.
+    /// The function, by its index among those with a body, and the instruction at an offset of the original; if that is
+    /// not a step, where control continues.
     pub fn position_at(&self, offset: u64) -> Option<(u32, u32)> {
         let number = self.function_at(offset)?;
         let function = self.analyse(number)?;
@@ -138,19 +138,19 @@ impl Instrumented {
         function.is_step(index).then_some((number, index))
     }
 
-    /// The function whose body is at an offset of the original, by its number among those with a body.
+    /// The function whose body contains an offset of the original, by its index among those with a body.
     pub fn function_at(&self, offset: u64) -> Option<u32> {
         let after = self.bodies.partition_point(|body| body.range.start as u64 <= offset);
         let number = after.checked_sub(1)?;
         ((offset as usize) < self.bodies[number].range.end).then_some(number as u32)
     }
 
-    /// The module that it is a copy of.
+    /// The original module.
     pub fn original(&self) -> &[u8] {
         &self.original
     }
 
-    /// The instructions of a function, which is named by its number among those with a body, by their index.
+    /// The instructions of a function, given by its index among those with a body, with their indices.
     pub fn operators(&self, number: u32) -> impl Iterator<Item = (u32, Operator<'_>)> {
         let body = self.bodies.get(number as usize);
         let reader = body.and_then(|body| {
@@ -161,7 +161,7 @@ impl Instrumented {
         (0..).zip(reader.into_iter().flatten().map_while(Result::ok))
     }
 
-    /// Where the instructions of a function are in the original, in bytes.
+    /// The offsets of a function's instructions in the original, in bytes.
     pub fn offsets(&self, number: u32) -> Vec<u64> {
         let Some(body) = self.bodies.get(number as usize) else { return Vec::new() };
         let Some(bytes) = self.original.get(body.range.clone()) else { return Vec::new() };
@@ -170,7 +170,7 @@ impl Instrumented {
         operators.into_iter_with_offsets().map_while(Result::ok).map(|(_, offset)| offset).collect()
     }
 
-    /// What is at each instruction of a function, which is named by its number among those with a body.
+    /// Analyses a function, given by its index among those with a body.
     pub fn analyse(&self, number: u32) -> Option<Rc<Function>> {
         let mut known = self.known.borrow_mut();
         if let Some(function) = known.get(&number) {
@@ -182,7 +182,7 @@ impl Instrumented {
         let function = Rc::new(analysed.function);
         let instructions: usize = known.values().map(|function| function.instructions.len()).sum();
         if instructions + function.instructions.len() > MOST_KNOWN {
-            // A function and the one that it calls may both be larger than that.
+            // A function and the one that it calls may both exceed the limit.
             let latest = self.latest.get();
             known.retain(|number, _| *number == latest);
         }
@@ -191,7 +191,7 @@ impl Instrumented {
         Some(function)
     }
 
-    /// The parameters and results of a type of the original; `None` where it is no function type.
+    /// The parameters and results of a type of the original; `None` if it is not a function type.
     pub fn signature(&self, ty: u32) -> Option<(&[ValType], &[ValType])> {
         let resources = &self.bodies.first()?.resources;
         match &resources.sub_type_at(ty)?.composite_type.inner {
@@ -200,12 +200,12 @@ impl Instrumented {
         }
     }
 
-    /// The same of a function of the original, imported ones counted.
+    /// The same for a function of the original, in the index space that includes imports.
     pub fn signature_of_function(&self, index: u32) -> Option<(&[ValType], &[ValType])> {
         self.signature(self.bodies.first()?.resources.type_index_of_function(index)?)
     }
 
-    /// What an instruction of a function is, which is named by its number among those with a body.
+    /// An instruction of a function, given by its index among those with a body.
     pub fn operator(&self, number: u32, instruction: u32) -> Option<Operator<'_>> {
         let offset = self.analyse(number)?.instructions.get(instruction as usize)?.offset;
         let end = self.bodies.get(number as usize)?.range.end;
@@ -215,11 +215,11 @@ impl Instrumented {
 }
 
 impl Body {
-    /// Analyses it, as a part of the original.
+    /// Analyses it as a part of the original.
     ///
     /// # Errors
     ///
-    /// Where it is not valid after all.
+    /// If it is not valid after all.
     pub fn analyse<'a>(
         &self,
         original: &'a [u8],
@@ -240,11 +240,11 @@ impl Body {
     }
 }
 
-/// How many pages the state memory begins with, besides those of the jump table.
+/// The initial number of pages of the state memory, without those of the jump table.
 const FIRST_PAGES: u32 = 4;
 const PAGE: u32 = 1 << 16;
 
-/// How many pages the state memory begins with.
+/// The initial number of pages of the state memory.
 pub fn first_pages(stack_base: u32, margin: u32) -> u32 {
     (stack_base + margin).div_ceil(PAGE) + FIRST_PAGES
 }

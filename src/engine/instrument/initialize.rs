@@ -1,9 +1,9 @@
 //! The initializer: writes the active segments of the original, which are passive in the copy.
 //!
-//! In the original they are written while it is instantiated. In wasmi 2.0.0 an instance whose instantiation traps has
-//! no globals: its functions, which an earlier segment may have put into another instance's table, make wasmi panic when
-//! they reach for one, and each function of a copy does. So a copy is instantiated without, and its host calls the
-//! initializer then.
+//! The original writes them during instantiation. In wasmi 2.0.0, an instance whose instantiation traps has no globals:
+//! its functions, which an earlier segment may have put into another instance's table, make wasmi panic when they
+//! access one, and each function of a copy does. So a copy is instantiated without them, and its host then calls the
+//! initializer.
 
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{DataSection, ElementSection, Elements, Function, InstructionSink};
@@ -12,10 +12,10 @@ use wasmparser::{ConstExpr, Data, DataKind, Element, ElementItems, ElementKind, 
 use super::InstrumentError;
 use super::plain::Shift;
 
-/// How many segments one function writes: with any number of segments it stays below wasmi's limits.
+/// How many segments one function writes: this stays below wasmi's limits for any number of segments.
 const SEGMENTS_PER_FUNCTION: usize = 1_000;
 
-/// The functions that write the active segments, in the order in which instantiation does.
+/// The functions that write the active segments, in instantiation order.
 #[derive(Default)]
 pub struct Initializers {
     functions: Vec<Function>,
@@ -24,11 +24,11 @@ pub struct Initializers {
 }
 
 impl Initializers {
-    /// Adds a segment of elements.
+    /// Adds an element segment.
     ///
     /// # Errors
     ///
-    /// Where something in it cannot be encoded.
+    /// If something in it cannot be encoded.
     pub fn element(&mut self, section: &mut ElementSection, element: Element<'_>) -> Result<(), InstrumentError> {
         let index = section.len();
         let ElementKind::Active { table_index, offset_expr } = &element.kind else {
@@ -47,11 +47,11 @@ impl Initializers {
         Ok(())
     }
 
-    /// Adds a segment of data; those of elements come before.
+    /// Adds a data segment; element segments come before.
     ///
     /// # Errors
     ///
-    /// Where something in it cannot be encoded.
+    /// If something in it cannot be encoded.
     pub fn data(&mut self, section: &mut DataSection, data: Data<'_>) -> Result<(), InstrumentError> {
         let index = section.len();
         let DataKind::Active { memory_index, offset_expr } = &data.kind else {
@@ -89,7 +89,7 @@ impl Initializers {
         Ok(())
     }
 
-    /// They, and last the one that calls the others, in their order; `first` is the index of the first of them.
+    /// These functions, followed by the one that calls them in order; `first` is the index of the first.
     pub fn finish(mut self, first: u32) -> Vec<Function> {
         for function in &mut self.functions {
             function.instructions().end();

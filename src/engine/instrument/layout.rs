@@ -1,4 +1,4 @@
-//! Where things are in the state memory, and what the copy imports.
+//! The layout of the state memory, and the imports of the copy.
 //!
 //! ```text
 //! 0       16                                                                           stack_base
@@ -6,13 +6,13 @@
 //!          | data and elem segment  | then for writes       | bytes an instr.  |
 //! ```
 //!
-//! A drop is 1 when its segment was dropped, which nobody could find out otherwise. The filter says which addresses are
-//! watched; only a copy that watches looks at it.
+//! A drop is 1 if its segment was dropped, which cannot be detected otherwise. The filter says which addresses are
+//! watched; only a copy that watches uses it.
 //!
 //! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the active
-//! call, the address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16. In
-//! the place of a reference there is nothing: it stands in a table of its own, at the index that is the address divided
-//! by eight.
+//! call, the address for the results; then the locals; then the operand stack. A value takes 8 bytes, a vector 16.
+//! References are stored in separate tables, at the index that is the address divided by eight; their slots in the
+//! frame are unused.
 
 use wasmparser::ValType;
 
@@ -23,35 +23,35 @@ pub const MODULE: &str = "wasmoscope:debugger";
 pub const STATE: &str = "state";
 /// The run functions and the step functions; index 0 among the tables.
 pub const CODE: &str = "code";
-/// References to functions that frames hold; index 1.
+/// Function references that frames hold; index 1.
 pub const FUNCREFS: &str = "funcrefs";
-/// References to what the host gave that frames hold; index 2.
+/// External references that frames hold; index 2.
 pub const EXTERNREFS: &str = "externrefs";
-/// How many tables come before the module's own.
+/// The number of tables before the module's own.
 pub const TABLES: u32 = 3;
 
-/// `grow(end)`: makes room in the state memory, and in the tables beside it, up to that address.
+/// `grow(end)`: makes room in the state memory, and in the tables next to it, up to that address.
 pub const GROW: &str = "grow";
-/// `overflow()`: ends the program because calls went too deep.
+/// `overflow()`: ends the program because of too deep recursion.
 pub const OVERFLOW: &str = "overflow";
-/// How many functions come before the module's own.
+/// The number of functions before the module's own.
 pub const FUNCTIONS: u32 = 2;
 
-/// The globals that the copy and its host share, in the order of their indices.
+/// The globals that the copy and its host share, in index order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Register {
-    /// The address of the topmost frame; 0 when nothing runs.
+    /// The address of the topmost frame; 0 if nothing is running.
     Top,
-    /// How many frames there are.
+    /// The number of frames.
     Depth,
-    /// How many may be.
+    /// The maximum number of frames.
     MaxDepth,
     /// How many instructions may be executed before the dispatch loop returns.
     Budget,
-    /// Where the state memory ends.
+    /// The end of the state memory.
     Limit,
-    /// Where the next frame may begin; for trampolines.
+    /// The address of the next frame; for trampolines.
     Next,
     /// The frame below the next one; for trampolines.
     Below,
@@ -59,13 +59,13 @@ pub enum Register {
     Results,
     /// 1: the next trampoline only creates a frame and returns.
     EnterOnly,
-    /// Where what is watched begins: of several ranges, the first.
+    /// The start of the watched range, or of the first of several.
     WatchStart,
-    /// How many bytes it is from there to the end of what is watched; 0: nothing is.
+    /// The number of bytes from there to the end of what is watched; 0: nothing is.
     WatchLength,
-    /// 0: exit before an access. Otherwise one more than the [`watch_kind`] of which the last access is recorded.
+    /// 0: exit before an access. Otherwise one more than the [`watch_kind`] whose last access is recorded.
     WatchKind,
-    /// The remaining budget before the access that was recorded last; [`NOT_RECORDED`]: there was none.
+    /// The remaining budget before the access that was recorded last; [`NOT_RECORDED`] if there was none.
     WatchLast,
 }
 
@@ -85,10 +85,10 @@ impl Register {
         Self::WatchKind,
         Self::WatchLast,
     ];
-    /// How many globals come before the module's own.
+    /// The number of globals before the module's own.
     pub const COUNT: u32 = Self::ALL.len() as u32;
 
-    /// Whether it belongs to the program's state: the others say how far the copy is to run.
+    /// Whether it belongs to the program's state: the others control how far the copy runs.
     pub fn is_state(self) -> bool {
         match self {
             Self::Top | Self::Depth | Self::MaxDepth | Self::Budget => true,
@@ -116,15 +116,15 @@ impl Register {
     }
 }
 
-/// How many bytes each of the filter's two tables has.
+/// The size of each of the filter's two tables, in bytes.
 pub const FILTER: u32 = 1 << 16;
 
-/// The bit of the filter that is for accesses of 1, 2, 4, 8 or 16 bytes.
+/// The bit of the filter for accesses of 1, 2, 4, 8 or 16 bytes.
 pub fn filter_bit(length: u32) -> i32 {
     1 << length.ilog2()
 }
 
-/// The lengths that [`filter_bit`] knows.
+/// The lengths that [`filter_bit`] supports.
 pub const FILTER_LENGTHS: [u32; 5] = [1, 2, 4, 8, 16];
 
 /// Reads or writes of a memory of the original, as a number.
@@ -135,7 +135,7 @@ pub fn watch_kind(memory: u32, writes: bool) -> u32 {
 /// See [`Register::WatchLast`].
 pub const NOT_RECORDED: u32 = u32::MAX;
 
-/// Where the drops begin.
+/// The address of the drops.
 pub const DROPS: u32 = 16;
 
 /// Offsets in a frame.
@@ -144,10 +144,10 @@ pub const FUNCTION: u32 = 4;
 pub const NEXT: u32 = 8;
 pub const CALL: u32 = 12;
 pub const RESULTS: u32 = 16;
-/// Where the locals begin.
+/// The offset of the locals.
 pub const HEADER: u32 = 24;
 
-/// How far apart the program counters of neighbouring instructions are: as far as their entries in the jump table.
+/// The difference between the program counters of adjacent instructions: that of their entries in the jump table.
 pub const COUNTER_STEP: u32 = 4;
 
 /// The bytes that a value takes in a frame.
@@ -155,12 +155,12 @@ pub fn size(ty: ValType) -> u32 {
     if ty == ValType::V128 { 16 } else { 8 }
 }
 
-/// The bytes that values take side by side.
+/// The size of consecutive values in bytes.
 pub fn sizes(types: &[ValType]) -> u32 {
     types.iter().map(|ty| size(*ty)).sum()
 }
 
-/// Rounds up to where a frame may begin.
+/// Rounds up to a valid address of a frame.
 pub fn align(address: u32) -> u32 {
     address.next_multiple_of(16)
 }

@@ -5,8 +5,8 @@
 //! There, each call has a frame with the function, the next instruction, the locals and the operand stack ([`layout`]).
 //! A function of the original becomes three:
 //!
-//! - its *run function* goes from one straight piece of code to the next (a *segment*): it takes from the
-//!   state memory what the piece needs, executes the original instructions, and puts back what stays;
+//! - its *run function* goes from one *basic block* to the next: it loads what the block needs from the
+//!   state memory, executes the original instructions, and stores what stays;
 //! - its *step functions* execute one instruction each, in the same way;
 //! - its *trampoline* represents the original in tables and exports: it has its type, and creates a frame.
 //!

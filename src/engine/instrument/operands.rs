@@ -1,4 +1,4 @@
-//! The operand stacks of a function, one for each instruction, sharing what they have in common.
+//! The operand stacks of a function, one for each instruction, sharing common parts.
 
 use wasmparser::ValType;
 
@@ -13,10 +13,10 @@ pub struct StackId(u32);
 pub struct Operand {
     below: StackId,
     pub ty: ValType,
-    /// The instruction that pushed it, by its index in the function. For a value that several paths bring, the `end`
+    /// The instruction that pushed it, by its index in the function. For a value that several paths produce, the `end`
     /// where they meet.
     pub producer: u32,
-    /// How many operands there are, this one included.
+    /// The number of operands, including this one.
     pub height: u32,
     /// Where this operand ends, in bytes from the start of the frame's operands.
     end: u32,

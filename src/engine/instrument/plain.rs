@@ -1,10 +1,10 @@
-//! Instructions and items that stay as they are, but for their indices.
+//! Instructions and items that stay the same except for their indices.
 
 use wasm_encoder::reencode::{Error, Reencode};
 
 use super::layout;
 
-/// What comes before the module's own functions, globals, memories and tables shifts their indices.
+/// Shifts the indices of the module's own functions, globals, memories and tables by the number of those added before.
 pub struct Shift;
 
 impl Reencode for Shift {

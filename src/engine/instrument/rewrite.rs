@@ -1,4 +1,4 @@
-//! The module as a whole: the copy's imports before its own, three functions for one, everything exported.
+//! Rewrites the whole module: the copy's imports before its own, three functions for one, everything exported.
 
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
@@ -21,17 +21,17 @@ use super::survey::Survey;
 ///
 /// # Errors
 ///
-/// Where the module is not valid, or too large to be written again.
+/// If the module is not valid, or too large to be rewritten.
 pub fn instrument(wasm: &[u8]) -> Result<Instrumented, InstrumentError> {
     instrument_to_watch(wasm, Watched::Nothing)
 }
 
-/// As [`instrument`], with checks of what is touched in memories. The copies of one module differ in their code only:
-/// what is known of one holds for the others, and so does what is saved of its state.
+/// Like [`instrument`], with checks of memory accesses. The copies of one module differ only in their code: facts about
+/// one hold for the others, and so do saved states.
 ///
 /// # Errors
 ///
-/// As [`instrument`].
+/// Like [`instrument`].
 pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented, InstrumentError> {
     let survey = Survey::of(wasm)?;
     let types = Types::after(survey.counts.types);
@@ -63,7 +63,7 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
         drops: if code.has_drops { survey.signatures.data + survey.signatures.elements } else { 0 },
         writes_tables: code.writes_tables,
         stack_base: layout::align(jump_table_base + jump_table_bytes as u32),
-        // Results of a call from outside stand before its frame.
+        // The results of a call from outside are stored before its frame.
         margin: layout::align(code.margin) + 64 * 1024,
         code: code.table().len() as u32,
         first_function: code.first_function(),
@@ -77,7 +77,7 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
     })
 }
 
-/// The sections of the copy but its code.
+/// The sections of the copy except its code.
 #[derive(Default)]
 struct Sections {
     types: TypeSection,
@@ -92,8 +92,8 @@ struct Sections {
 }
 
 impl Sections {
-    /// Writes the original's sections, after what has been written already. Its active segments become passive; gives
-    /// what writes them.
+    /// Re-encodes the original's sections, after those written already. Its active segments become passive; returns the
+    /// functions that write them.
     fn reencode(&mut self, wasm: &[u8]) -> Result<Initializers, InstrumentError> {
         let mut initializers = Initializers::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -174,8 +174,8 @@ impl Sections {
         self.exports.export(&format!("{prefix}initialize"), ExportKind::Func, code.initializer());
     }
 
-    /// The table of code, after the module's own segments, whose indices stay as they are. It is written when the copy
-    /// is instantiated.
+    /// Adds the code table's elements after the module's own segments, whose indices stay the same. It is written at
+    /// instantiation.
     fn own_elements(&mut self, code: &Code) {
         let all: Vec<u32> = code.table().into_iter().chain(code.dropper()).collect();
         if !all.is_empty() {
@@ -210,7 +210,7 @@ impl Sections {
     }
 }
 
-/// A prefix that none of the module's own exports begins with.
+/// A prefix that none of the module's own exports has.
 fn unused_prefix(names: &[String]) -> String {
     let mut prefix = "wasmoscope:".to_owned();
     while names.iter().any(|name| name.starts_with(&prefix)) {

@@ -1,4 +1,4 @@
-//! What calls need to know of all functions and types.
+//! What calls need to know about all functions and types.
 
 use wasmparser::{Operator, ValType};
 
@@ -14,7 +14,7 @@ pub struct Signatures {
     pub functions: Vec<u32>,
     pub imported: u32,
     pub callees: Vec<Callee>,
-    /// How many segments there are.
+    /// The number of data segments.
     pub data: u32,
     pub elements: u32,
 }
@@ -27,16 +27,16 @@ pub struct Signature {
 }
 
 impl Signatures {
-    /// The function of that index, if it has a body.
+    /// The function with that index, if it has a body.
     pub fn callee(&self, function: u32) -> Option<&Callee> {
         self.callees.get(function.checked_sub(self.imported)? as usize)
     }
 
-    /// The type of what a call or tail call calls.
+    /// The type of the function that a call or tail call calls.
     ///
     /// # Errors
     ///
-    /// Where there is no such function or type, which a valid module has.
+    /// If there is no such function or type, which does not happen in a valid module.
     pub fn called(&self, operator: &Operator<'_>) -> Result<&Signature, InstrumentError> {
         let ty = match operator {
             Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
@@ -51,7 +51,7 @@ impl Signatures {
             .ok_or(InstrumentError::TooLarge("a call refers to a type that does not exist"))
     }
 
-    /// Where it is noted that an instruction has dropped a segment, if it does.
+    /// The address that records that an instruction has dropped a segment, if it does.
     pub fn drop_flag(&self, operator: &Operator<'_>) -> Option<u32> {
         match operator {
             Operator::DataDrop { data_index } => Some(layout::DROPS + data_index),
@@ -60,12 +60,12 @@ impl Signatures {
         }
     }
 
-    /// Where the filter begins.
+    /// The address of the filter.
     pub fn filter(&self) -> u32 {
         layout::align(layout::DROPS + self.data + self.elements)
     }
 
-    /// Where the jump table begins.
+    /// The address of the jump table.
     pub fn jump_table(&self) -> u32 {
         self.filter() + 2 * layout::FILTER
     }

@@ -1,4 +1,4 @@
-//! What the rewritten functions share: loading and storing values of frames, creating frames, the trampolines, the
+//! Code shared by the rewritten functions: loading and storing values of frames, creating frames, the trampolines, the
 //! dispatch loop.
 
 use std::ops::Range;
@@ -8,16 +8,16 @@ use wasmparser::{HeapType as ParsedHeapType, ValType};
 
 use super::layout::{self, Register};
 
-/// A function that has a body, as its callers need to know it.
+/// What the callers of a function with a body need to know about it.
 #[derive(Debug, Clone)]
 pub struct Callee {
-    /// Counted among those that have a body.
+    /// The index among the functions with a body.
     pub number: u32,
     pub params: Vec<ValType>,
     pub results: Vec<ValType>,
     /// Without the parameters.
     pub locals: Vec<ValType>,
-    /// How many bytes of a frame the locals take, and where among them references begin and end.
+    /// The size of the locals in a frame, and the range of the references among them.
     local_bytes: u32,
     references: Range<u32>,
 }
@@ -44,7 +44,7 @@ pub struct Types {
     pub code: u32,
     /// `(i32) -> ()`: [`layout::GROW`].
     pub grow: u32,
-    /// `() -> ()`: [`layout::OVERFLOW`], and what drops and writes segments.
+    /// `() -> ()`: [`layout::OVERFLOW`], and the functions that drop and write segments.
     pub nothing: u32,
     /// `(i32, i32, i32, i32) -> i32`: [`check_access`].
     pub check_access: u32,
@@ -57,7 +57,7 @@ impl Types {
     }
 }
 
-/// Where values of each type are kept for a moment: local variables of a rewritten function.
+/// Local variables of a rewritten function that hold values of each type temporarily.
 #[derive(Debug, Clone, Copy)]
 pub struct Temporaries(pub u32);
 
@@ -73,7 +73,7 @@ impl Temporaries {
         wasm_encoder::ValType::EXTERNREF,
     ];
 
-    /// The one for a value of that type.
+    /// The variable for a value of that type.
     pub fn of(self, ty: ValType) -> u32 {
         self.0
             + match ty {
@@ -100,7 +100,7 @@ fn is_extern(ty: ValType) -> bool {
     }
 }
 
-/// The table in which references of that type stand.
+/// The table that stores references of that type.
 fn table(ty: ValType) -> u32 {
     if is_extern(ty) { 2 } else { 1 }
 }
@@ -120,7 +120,7 @@ fn reference_index(sink: &mut InstructionSink<'_>, place: Slot) {
     sink.local_get(place.base).i32_const(place.offset as i32).i32_add().i32_const(3).i32_shr_u();
 }
 
-/// Pushes the value that stands at that place.
+/// Pushes the value in a slot.
 pub fn load(sink: &mut InstructionSink<'_>, ty: ValType, place: Slot) {
     match ty {
         ValType::I32 => sink.local_get(place.base).i32_load(at(place.offset, 2)),
@@ -135,14 +135,14 @@ pub fn load(sink: &mut InstructionSink<'_>, ty: ValType, place: Slot) {
     };
 }
 
-/// Pops a value and puts it to that place.
+/// Pops a value into a slot.
 pub fn store(sink: &mut InstructionSink<'_>, ty: ValType, place: Slot, temporaries: Temporaries) {
     let temporary = temporaries.of(ty);
     sink.local_set(temporary);
     store_local(sink, ty, place, temporary);
 }
 
-/// Puts the value of a local variable to that place.
+/// Stores the value of a local variable in a slot.
 pub fn store_local(sink: &mut InstructionSink<'_>, ty: ValType, place: Slot, local: u32) {
     match ty {
         ValType::I32 => sink.local_get(place.base).local_get(local).i32_store(at(place.offset, 2)),
@@ -162,12 +162,12 @@ pub fn word(sink: &mut InstructionSink<'_>, base: u32, offset: u32) {
     sink.local_get(base).i32_load(at(offset, 2));
 }
 
-/// Says which instruction the frame is at: `counter` is its index times [`layout::COUNTER_STEP`].
+/// Sets the frame's current instruction: `counter` is its index times [`layout::COUNTER_STEP`].
 pub fn set_counter(sink: &mut InstructionSink<'_>, frame: u32, counter: u32) {
     sink.local_get(frame).i32_const(counter as i32).i32_store(at(layout::NEXT, 2));
 }
 
-/// Says at which call the frame is, and with which instruction it goes on afterwards.
+/// Sets the frame's active call, and the instruction with which it continues afterwards.
 pub fn set_call(sink: &mut InstructionSink<'_>, frame: u32, call: u32, next: u32) {
     let both = i64::from(next * layout::COUNTER_STEP) | i64::from(call) << 32;
     sink.local_get(frame).i64_const(both).i64_store(at(layout::NEXT, 3));
@@ -187,7 +187,7 @@ pub fn add_to(sink: &mut InstructionSink<'_>, register: Register, difference: i3
     set(sink, register);
 }
 
-/// One frame more; ends the program where there are too many.
+/// Increments the depth; ends the program if it is too large.
 pub fn enter_depth(sink: &mut InstructionSink<'_>) {
     get(sink, Register::Depth);
     get(sink, Register::MaxDepth);
@@ -198,7 +198,7 @@ pub fn enter_depth(sink: &mut InstructionSink<'_>) {
 const GROW: u32 = 0;
 const OVERFLOW: u32 = 1;
 
-/// Makes sure that the state memory goes on for this many bytes after the frame's address.
+/// Makes sure that the state memory extends this many bytes beyond the frame's address.
 pub fn make_room(sink: &mut InstructionSink<'_>, frame: u32, bytes: u32) {
     sink.local_get(frame).i32_const(bytes as i32).i32_add();
     get(sink, Register::Limit);
@@ -206,9 +206,9 @@ pub fn make_room(sink: &mut InstructionSink<'_>, frame: u32, bytes: u32) {
     sink.local_get(frame).i32_const(bytes as i32).i32_add().call(GROW).end();
 }
 
-/// The frame's function, its first instruction, and zeros for the locals that are no parameters.
+/// Sets the frame's function and first instruction, and zeroes the locals that are not parameters.
 pub fn begin_frame(sink: &mut InstructionSink<'_>, frame: u32, callee: &Callee) {
-    // The function and the counter, which is 0, in one.
+    // The function and the counter, which is 0, in one store.
     sink.local_get(frame).i64_const(i64::from(callee.number)).i64_store(at(layout::FUNCTION, 2));
     let offset = layout::HEADER + layout::sizes(&callee.params);
     let bytes = callee.local_bytes;
@@ -219,8 +219,8 @@ pub fn begin_frame(sink: &mut InstructionSink<'_>, frame: u32, callee: &Callee) 
             sink.local_get(frame).i64_const(0).i64_store(at(offset + zero, 3));
         }
     }
-    // A call is a few bytes of the original, so it may not become as long as the callee has locals: the places of all of
-    // them from the first reference to the last, in both tables.
+    // A call is a few bytes in the original, so its code must not grow with the number of the callee's locals: clears
+    // the slots from the first reference to the last, in both tables.
     for ty in [ValType::FUNCREF, ValType::EXTERNREF] {
         if !callee.references.is_empty() {
             reference_index(sink, Slot { base: frame, offset: offset + callee.references.start });
@@ -230,7 +230,7 @@ pub fn begin_frame(sink: &mut InstructionSink<'_>, frame: u32, callee: &Callee) 
     }
 }
 
-/// Says what frame is below, and where the results go, both from local variables.
+/// Sets the frame below, and the address for the results, both from local variables.
 pub fn link_frame(sink: &mut InstructionSink<'_>, frame: u32, below: u32, results: u32) {
     sink.local_get(frame).local_get(below).i32_store(at(layout::BELOW, 2));
     sink.local_get(frame).local_get(results).i32_store(at(layout::RESULTS, 2));
@@ -279,7 +279,7 @@ pub fn check_access() -> wasm_encoder::Function {
     let (address, length, kind, left) = (0, 1, 2, 3);
     let mut function = wasm_encoder::Function::new([]);
     let mut sink = function.instructions();
-    // Neither begins within the other: they have no byte in common. Differences are modulo 2^32.
+    // The ranges are disjoint if neither begins within the other. Differences are modulo 2^32.
     sink.local_get(address);
     get(&mut sink, Register::WatchStart);
     sink.i32_sub();
@@ -299,7 +299,7 @@ pub fn check_access() -> wasm_encoder::Function {
     function
 }
 
-/// Drops the segments that the drops in the state memory name.
+/// Drops the segments recorded in the state memory as dropped.
 pub fn dropper(data: u32, elements: u32) -> wasm_encoder::Function {
     let mut function = wasm_encoder::Function::new([]);
     let mut sink = function.instructions();
@@ -363,10 +363,10 @@ pub fn trampoline(callee: &Callee, dispatch_loop: u32) -> wasm_encoder::Function
     function
 }
 
-/// A frame of parameters that are local variables from 0 on.
+/// Creates a frame with parameters from the local variables starting at 0.
 fn make_frame(sink: &mut InstructionSink<'_>, callee: &Callee, frame: u32, below: u32, results: u32) {
     enter_depth(sink);
-    // The callee makes room for its operands itself; the rest is within the margin.
+    // The callee makes room for its operands itself; everything else is within the margin.
     let mut offset = layout::HEADER;
     for (local, ty) in callee.params.iter().enumerate() {
         store_local(sink, *ty, Slot { base: frame, offset }, local as u32);

@@ -1,4 +1,4 @@
-//! What has to be known of a module before anything of its copy can be written.
+//! What has to be known about a module before any of its copy can be written.
 
 use wasmparser::{
     CompositeInnerType, FuncToValidate, FunctionBody, Parser, Payload, TypeRef, ValidPayload, Validator,
@@ -19,16 +19,16 @@ pub struct Survey {
     pub counts: Counts,
     pub export_names: Vec<String>,
     pub start: Option<u32>,
-    /// How much memory the module begins with, in bytes.
+    /// The module's initial memory size, in bytes.
     pub memory_bytes: u64,
     pub bodies: Vec<Body>,
-    /// All instructions, counted generously.
+    /// An upper bound of the number of all instructions.
     pub instructions: u32,
     /// All locals, without parameters.
     locals: u64,
 }
 
-/// How many of each there are, imported ones included.
+/// The number of each, including imported ones.
 #[derive(Default)]
 pub struct Counts {
     pub types: u32,
@@ -38,15 +38,15 @@ pub struct Counts {
 }
 
 const MOST_LOCALS: u64 = 50_000;
-/// A function declares any number of locals in a few bytes.
+/// Limited because a function can declare any number of locals in a few bytes.
 const MOST_LOCALS_OF_ALL: u64 = 4_000_000;
 
 impl Survey {
-    /// Goes through the module, and validates it on the way.
+    /// Reads and validates the module.
     ///
     /// # Errors
     ///
-    /// Where the module is not valid, or too large to be written again.
+    /// If the module is not valid, or too large to be rewritten.
     pub fn of(wasm: &[u8]) -> Result<Self, InstrumentError> {
         let mut survey = Self::default();
         let mut validator = Validator::new_with_features(validate::supported());
@@ -136,7 +136,7 @@ impl Survey {
         }
         self.signatures.callees.push(Callee::new(number, params, results, locals));
         let range = body.range().start as usize..body.range().end as usize;
-        // Every instruction has a byte at least.
+        // Every instruction has at least one byte.
         self.instructions = self.instructions.saturating_add(range.len() as u32);
         self.bodies.push(Body { resources: function.resources, index: function.index, ty: function.ty, range });
         Ok(())

@@ -1,4 +1,4 @@
-//! A module as wasmi has it.
+//! Modules compiled by wasmi.
 
 use wasmi::{CompilationMode, Engine, Module};
 
@@ -7,12 +7,12 @@ use crate::engine::diagnostic::Problem;
 use crate::engine::prepare::{self, Reserved};
 use crate::engine::validate::ModuleFacts;
 
-/// The largest module that is compiled whole, in bytes: some ten milliseconds of work.
+/// The maximum size of a module that is compiled as a whole, in bytes: some ten milliseconds of work.
 const MOST_AT_ONCE: usize = 256 << 10;
 
-/// A module that any number of runs can be made of, one after the other.
+/// A module from which any number of runs can be created.
 ///
-/// What of it is compiled stays so: another run of the same program begins sooner.
+/// Compiled functions are kept: another run of the same program starts faster.
 pub struct Compiled {
     pub(super) engine: Engine,
     pub(super) module: Module,
@@ -21,18 +21,18 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Compiles a valid module with these facts for runs with such limits. A function is compiled when it is first
-    /// called: most of a program never is.
+    /// Compiles a valid module with these facts for runs with these limits. A function is compiled when it is first
+    /// called: most functions of a program never are.
     ///
     /// # Errors
     ///
-    /// Where wasmi refuses it.
+    /// If wasmi rejects it.
     pub fn new(file: &str, wasm: &[u8], facts: &ModuleFacts, limits: &Limits) -> Result<Self, Box<Problem>> {
         Self::with_mode(CompilationMode::Lazy, wasm, facts, limits).map_err(|error| refused(file, &error))
     }
 
-    /// As [`Compiled::new`], with every function compiled; `None` where there are too many of them to do that at once,
-    /// or wasmi refuses one.
+    /// Like [`Compiled::new`], with every function compiled; `None` if there are too many to do that in one go, or
+    /// wasmi rejects one.
     pub fn whole(wasm: &[u8], facts: &ModuleFacts, limits: &Limits) -> Option<Self> {
         (wasm.len() <= MOST_AT_ONCE).then(|| Self::with_mode(CompilationMode::Eager, wasm, facts, limits).ok())?
     }
@@ -44,7 +44,7 @@ impl Compiled {
         Ok(Self { engine, module, reserved: prepared.reserved, recursion: limits.recursion })
     }
 
-    /// Whether a run with these limits can be made of it: the depth of calls is the module's, not the run's.
+    /// Whether it suits a run with these limits: the maximum call depth belongs to the module, not to the run.
     pub fn suits(&self, limits: &Limits) -> bool {
         self.recursion == limits.recursion
     }

@@ -1,4 +1,4 @@
-//! Which imports are provided, and what to say of those that are not.
+//! Which imports are provided, and advice on unresolved ones.
 
 use wasmi::ValType;
 
@@ -10,8 +10,8 @@ use crate::engine::{value, words};
 /// The modules that WASI preview 1 is imported from, now and in its first snapshot.
 const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
 
-/// The imports that nobody provides: a problem for each, with the import's offset in the binary. Who wrote the module as
-/// text gets advice for that, not for a compiler.
+/// The unresolved imports: a problem for each, with the import's offset in the binary. The author of a module in text
+/// gets advice for that, not for a compiler.
 pub fn missing(file: &str, summary: &Summary, is_text: bool) -> Vec<(u64, Problem)> {
     let imports = summary.imports.iter();
     imports
@@ -27,9 +27,9 @@ pub fn provided(summary: &Summary) -> impl Iterator<Item = (&Import, bool)> {
 }
 
 enum ImportMismatch {
-    /// There is nothing of that name.
+    /// There is no function with that name.
     Unknown { near: Option<&'static str> },
-    /// There is such a function, of another type.
+    /// The function exists, but has another type.
     OtherType { provided: String },
 }
 
@@ -72,7 +72,7 @@ fn problem(file: &str, import: &Import, mismatch: &ImportMismatch, is_text: bool
     }
 }
 
-/// A name in quotes, as it is in the text format.
+/// A quoted name, as in the text format.
 fn quoted(name: &str) -> String {
     match words::name(name) {
         std::borrow::Cow::Borrowed(plain) => format!("\"{plain}\""),
@@ -80,7 +80,7 @@ fn quoted(name: &str) -> String {
     }
 }
 
-/// Builds that run here, for the languages whose usual build does not.
+/// Build commands that work here, for languages whose usual build does not.
 const GO: &str = "Go's JavaScript glue provides it: build with `GOOS=wasip1 GOARCH=wasm go build`";
 const TINYGO: &str = "TinyGo's JavaScript glue provides it: build with `tinygo build -target=wasip1`";
 const WASM_BINDGEN: &str = "the JavaScript that wasm-bindgen generates provides it: build the program for WASI, \
@@ -90,7 +90,8 @@ const KOTLIN: &str = "Kotlin's JavaScript glue provides it: build for the target
 const DOTNET: &str = ".NET's JavaScript runtime provides it: build for the runtime identifier `wasi-wasm`";
 const ASSEMBLYSCRIPT: &str = "AssemblyScript's JavaScript glue provides it";
 
-/// What would provide an import, told from the names that toolchains use, and from its type where a name is anyone's.
+/// Advice on how to provide an import, based on the names that toolchains use, and on its type if the name is
+/// ambiguous.
 fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
     let Import { module, name, ty, .. } = import;
     let (module, name, ty) = (module.as_str(), name.as_str(), ty.as_str());
@@ -106,7 +107,7 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
         "wasi" if name == "thread-spawn" => {
             "threads are not supported here: build with `--target wasm32-wasip1`, without threads"
         }
-        // Go's own functions get one address, where all that they take is; TinyGo's get what they take.
+        // Go's own functions take one address, where all their arguments are; TinyGo's take the arguments themselves.
         "gojs" if !takes("i32") => TINYGO,
         "env" if name.starts_with("syscall/js.") || name.starts_with("runtime.") => TINYGO,
         "go" | "gojs" => GO,
@@ -152,7 +153,7 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
         "env" if matches!(name, "__memory_base" | "__table_base" | "__stack_pointer") => {
             "a dynamic linker provides it: link the program statically, without `-fPIC -shared`"
         }
-        // Emscripten writes names of one letter where it minifies.
+        // Emscripten shortens names to one letter when it minifies.
         "a" if name.len() <= 2 && !is_text => EMSCRIPTEN,
         "env" if !is_text => {
             "it is declared `extern` in the program, and nothing defines it: define it, link the library that does, or, for \
@@ -183,7 +184,7 @@ fn advice(import: &Import, near: Option<&str>, is_text: bool) -> String {
     text.to_owned()
 }
 
-/// Names that Emscripten's own library has for what it asks of JavaScript.
+/// Names of the functions that Emscripten's own library imports from JavaScript.
 fn is_of_emscripten(name: &str) -> bool {
     name.starts_with("emscripten_")
         || name.starts_with("_emscripten_")
@@ -242,7 +243,7 @@ mod tests {
             let advice = advice_of(module, name, ty, false);
             assert!(advice.contains(part), "{module} {name}: {advice}");
         }
-        // Who writes text has no compiler to give options to.
+        // The author of a text has no compiler to pass options to.
         assert!(advice_of("env", "print", function, true).contains("`fd_write`"));
         assert!(advice_of("env", "abort", "(func (param i32 i32 i32 i32))", true).contains("AssemblyScript"));
     }

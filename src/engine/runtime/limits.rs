@@ -8,7 +8,7 @@ use wasmi_core::LimiterError;
 use crate::engine::words;
 
 #[cfg(test)]
-/// An engine that runs a module just as it is, without fuel.
+/// An engine that runs a module unchanged, without fuel.
 pub fn plain_engine(limits: &Limits) -> Engine {
     let mut config = Config::default();
     config.wasm_custom_page_sizes(true).wasm_wide_arithmetic(true).set_max_stack_height(STACK_HEIGHT);
@@ -16,14 +16,14 @@ pub fn plain_engine(limits: &Limits) -> Engine {
     Engine::new(&config)
 }
 
-/// How much a program may use. `None`: no limit but the machine's.
+/// The limits on a program's resources. `None`: no limit but the machine's.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// All linear memories together, in bytes.
     pub memory: Option<u64>,
     /// Each table, in elements.
     pub table: Option<u64>,
-    /// Calls within calls.
+    /// The call depth.
     pub recursion: u32,
     /// Standard output and standard error together, in bytes.
     pub output: Option<u64>,
@@ -38,18 +38,17 @@ impl Default for Limits {
 /// The value stack's height in bytes: room for the deepest recursion with frames of a few hundred bytes.
 const STACK_HEIGHT: usize = 64 << 20;
 
-/// How many bytes a copying instruction moves for one unit of fuel: what wasmi takes by default.
+/// How many bytes a copying instruction moves per unit of fuel: wasmi's default.
 const BYTES_COPIED_PER_FUEL: u32 = 64;
 
 /// A wasmi engine with these limits.
 ///
-/// To compile a function costs no fuel, whenever it is done: wasmi 2.0.0 cannot go on when the fuel runs out in the
-/// middle of it.
+/// Compiling a function costs no fuel: wasmi 2.0.0 cannot continue if the fuel runs out in the middle of it.
 ///
-/// `grows_tables` tells whether the module has a `table.grow`. In wasmi 2.0.0 that instruction, when it runs out of
-/// fuel, is resumed one instruction too early and repeats what came before it. For such a module, copying is made
-/// almost free of fuel, so that it cannot happen; for any other, copying costs its price, so that a loop of
-/// `memory.fill` is cut into slices like any other loop.
+/// `grows_tables`: whether the module has a `table.grow`. In wasmi 2.0.0, if that instruction runs out of fuel, it is
+/// resumed one instruction too early and repeats the previous one. For such a module, copying costs almost no fuel, so
+/// that this cannot happen; for any other, copying costs its usual price, so that a loop of `memory.fill` is cut into
+/// slices like any other loop.
 pub(in crate::engine) fn engine(limits: &Limits, mode: CompilationMode, grows_tables: bool) -> Engine {
     let mut config = Config::default();
     config
@@ -69,8 +68,8 @@ pub(in crate::engine) fn engine(limits: &Limits, mode: CompilationMode, grows_ta
 
 /// A wasmi engine for copies made by [`instrument`](crate::engine::instrument), with these limits.
 ///
-/// The copy counts its instructions itself, so fuel is mostly not needed; a function is compiled when it is first called,
-/// because most of a copy never is.
+/// The copy counts its instructions itself, so fuel is mostly not needed; a function is compiled when it is first
+/// called, because most functions of a copy never are.
 pub fn debug_engine(limits: &Limits, metered: bool) -> Engine {
     let mut config = Config::default();
     config
@@ -83,7 +82,7 @@ pub fn debug_engine(limits: &Limits, metered: bool) -> Engine {
     Engine::new(&config)
 }
 
-/// Watches the growth of memories and tables.
+/// Limits the growth of memories and tables.
 #[derive(Debug)]
 pub(in crate::engine) struct Limiter {
     memory_limit: Option<u64>,
@@ -91,7 +90,7 @@ pub(in crate::engine) struct Limiter {
     memory: u64,
     peak_memory: u64,
     growing: u64,
-    /// What grows now is not the program's.
+    /// Set while the growth is not the program's.
     exempt: bool,
     refused: Option<Refusal>,
 }
@@ -105,7 +104,7 @@ pub(in crate::engine) struct Refusal {
 
 impl Refusal {
     fn memory(wanted: u64, limit: u64) -> Self {
-        // Rounded, the two could read the same.
+        // Rounded, the two numbers could look the same.
         let is_close = wanted - limit < limit / 8;
         let describe = |bytes: u64| if is_close { format!("{} KiB", bytes >> 10) } else { words::bytes(bytes) };
         let message =
@@ -113,8 +112,8 @@ impl Refusal {
         Self { limit: "memory", message }
     }
 
-    /// Of a module that begins with more memory than it may have. wasmi itself reports one that is larger than the
-    /// machine's addresses, as 4 GiB are in a browser, before it asks a limiter.
+    /// The refusal for a module whose initial memory exceeds the limit. If it exceeds the machine's address space, such
+    /// as 4 GiB in a browser, wasmi itself reports that before it asks a limiter.
     pub fn at_start(memory_bytes: u64, limits: &Limits) -> Option<Self> {
         match limits.memory {
             Some(limit) if memory_bytes > limit => Some(Self::memory(memory_bytes, limit)),
@@ -130,7 +129,7 @@ impl Refusal {
         }
     }
 
-    /// What it meant to a program that went on.
+    /// What the refusal meant for a program that continued.
     pub fn describe(&self) -> String {
         format!("{}: `{}.grow` gave -1", self.message, self.limit)
     }
@@ -149,12 +148,12 @@ impl Limiter {
         }
     }
 
-    /// The most that all memories together ever had, in bytes.
+    /// The peak size of all memories together, in bytes.
     pub fn peak_memory(&self) -> u64 {
         self.peak_memory
     }
 
-    /// There was so much memory before.
+    /// Sets the peak size reached before.
     pub fn had(&mut self, peak_memory: u64) {
         self.peak_memory = self.peak_memory.max(peak_memory);
     }
@@ -164,7 +163,7 @@ impl Limiter {
         self.exempt = exempt;
     }
 
-    /// The last growth that was refused. To the program, a refused growth is a -1 that it may or may not look at.
+    /// The last growth that was refused. For the program, a refused growth is a -1 that it may ignore.
     pub fn refused(&self) -> Option<&Refusal> {
         self.refused.as_ref()
     }
@@ -226,7 +225,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn memories(&self) -> usize {
-        // How many a module has is looked at when it is validated; the state of a copy is one more.
+        // The number per module is checked at validation; the state memory of a copy is one more.
         usize::MAX
     }
 }

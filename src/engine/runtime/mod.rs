@@ -1,8 +1,8 @@
-//! Running a module in wasmi, a slice at a time.
+//! Runs a module in wasmi, a slice at a time.
 //!
-//! A [`Session`] is one run of a [`Compiled`] module. [`Session::advance`] goes on for a given amount of fuel and
-//! reports the state, so whatever drives it can look in between, pause or stop, and nothing ever blocks. What a program
-//! may use is in [`limits`], how it ends in [`outcome`], which imports are provided in [`imports`].
+//! A [`Session`] is one run of a [`Compiled`] module. [`Session::advance`] continues for a given amount of fuel and
+//! returns the state, so the caller can inspect, pause or stop it in between, and nothing ever blocks. The limits of a
+//! program are in [`limits`], how it ends in [`outcome`], the provided imports in [`imports`].
 
 mod compiled;
 pub mod imports;

@@ -1,4 +1,4 @@
-//! How a run ends, and what that means.
+//! How a run ends, and what that means for the user.
 
 use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Error, TrapCode};
@@ -18,7 +18,7 @@ pub enum Outcome {
     Exited(u32),
     /// WebAssembly trapped.
     Trapped(Trap),
-    /// A limit was hit; the message names it and its value.
+    /// A limit was reached; the message names it and its value.
     LimitReached { limit: String, message: String, help: String },
     /// The caller ended it.
     Stopped,
@@ -27,16 +27,16 @@ pub enum Outcome {
 /// A trap (core specification, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trap {
-    /// A word that does not change.
+    /// A stable identifier.
     pub code: &'static str,
     /// What happened.
     pub message: String,
-    /// What is usually the cause.
+    /// The usual cause.
     pub help: String,
 }
 
 impl Outcome {
-    /// What an error of wasmi means for the run.
+    /// The outcome for an error from wasmi.
     pub(in crate::engine) fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
         if let Some(code) = error.i32_exit_status() {
             return Self::Exited(code.cast_unsigned());
@@ -53,7 +53,7 @@ impl Outcome {
             None => {}
         }
         if let ErrorKind::Translation(reason) = error.kind() {
-            // A function is translated when it is first called.
+            // A function is compiled when it is first called.
             return Self::Trapped(Trap {
                 code: "function-refused",
                 message: format!("the interpreter cannot run the function that is called here: {reason}"),
@@ -106,7 +106,7 @@ impl Outcome {
         }
     }
 
-    /// The run took longer than it may, in milliseconds.
+    /// The run exceeded its time limit, in milliseconds.
     pub fn wall_time(limit: u64) -> Self {
         Self::LimitReached {
             limit: "time".to_owned(),
@@ -116,10 +116,10 @@ impl Outcome {
     }
 }
 
-/// Which trap an error is, if it is one.
+/// The trap code of an error, if it is a trap.
 pub(in crate::engine) fn trap_code(error: &Error) -> Option<TrapCode> {
     match error.kind() {
-        // wasmi 2.0.0 has it as a trap for a data segment and as a fault of the instantiation for an element segment.
+        // wasmi 2.0.0 reports it as a trap for a data segment, and as an instantiation error for an element segment.
         ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. }) => {
             Some(TrapCode::TableOutOfBounds)
         }
@@ -127,7 +127,7 @@ pub(in crate::engine) fn trap_code(error: &Error) -> Option<TrapCode> {
     }
 }
 
-/// The traps of WebAssembly, in words.
+/// Describes the traps of WebAssembly.
 fn describe(code: TrapCode) -> Trap {
     let (code, message, help) = match code {
         TrapCode::UnreachableCodeReached => (

@@ -1,4 +1,4 @@
-//! What a run calls: the entry found, its arguments read.
+//! Decides what a run calls: finds the entry and parses its arguments.
 
 use wasmi::{Val, ValType};
 
@@ -6,18 +6,18 @@ use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{Export, Summary};
 use crate::engine::{value, words};
 
-/// What is called.
+/// The function to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// See [`Summary::default_entry`]; where there is none, the start function is all that runs.
+    /// See [`Summary::default_entry`]; if there is none, only the start function runs.
     Default,
-    /// An exported function, with its arguments as [`value::parse`] reads them.
+    /// An exported function, with its arguments in the form that [`value::parse`] accepts.
     Export { name: String, arguments: Vec<String> },
 }
 
-/// The entry, found and with its arguments read.
+/// The resolved entry, with its arguments parsed.
 pub(in crate::engine) struct Plan {
-    /// The export that is called; `None` where the start function is all that runs.
+    /// The export to call; `None` if only the start function runs.
     pub name: Option<String>,
     pub arguments: Vec<Val>,
     /// The call as a user would write it.
@@ -73,7 +73,7 @@ impl Plan {
     }
 }
 
-/// What is called when nothing was chosen; `None` where that is the start function alone.
+/// The default export; `None` if only the start function runs.
 fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<Option<&'a Export>, Box<Problem>> {
     if let Some(export) = summary.default_entry().and_then(|name| summary.function_export(name)) {
         return Ok(Some(export));
@@ -81,7 +81,7 @@ fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<Option<&'a Exp
     if summary.has_start {
         return Ok(None);
     }
-    // It takes something, or it would be what is called.
+    // It has parameters, or it would be the default.
     let main = summary.function_export("main").or_else(|| only(summary.function_exports()));
     Err(Box::new(if let Some(main) = main.filter(|main| !main.params.is_empty()) {
         takes_arguments(file, main)
@@ -97,7 +97,7 @@ fn default_export<'a>(file: &str, summary: &'a Summary) -> Result<Option<&'a Exp
     }))
 }
 
-/// What is to be called takes arguments, which have to be given first.
+/// The problem of an entry whose arguments have to be given first.
 fn takes_arguments(file: &str, function: &Export) -> Problem {
     let name = words::name(&function.name);
     let them = if function.params.len() == 1 { "it" } else { "them" };

@@ -17,7 +17,7 @@ use crate::engine::prepare::Reserved;
 use crate::engine::value;
 use crate::engine::wasi::{self, Retry, Suspend, WasiConfig, WasiCtx};
 
-/// With what a module runs.
+/// The configuration of a run.
 pub struct SessionConfig {
     pub entry: Entry,
     pub limits: Limits,
@@ -25,27 +25,27 @@ pub struct SessionConfig {
     pub wasi: WasiConfig,
 }
 
-/// How a run stands after a slice.
+/// The state of a run after a slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// The fuel of the slice is used up; there is more to do.
     Running,
-    /// The program reads standard input, and there is none yet.
+    /// The program reads standard input, and there is none.
     NeedsInput,
     /// The program sleeps until the monotonic clock shows this, in nanoseconds; input does not wake it.
     Sleeping { until: u64 },
     /// The program waits for input, but no longer than until the monotonic clock shows this, in nanoseconds.
     NeedsInputOrSleeping { until: u64 },
-    /// It is over.
+    /// The run has ended.
     Done(Outcome),
 }
 
-/// What a run has used.
+/// The resources that a run has used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// About one for each instruction.
     pub fuel: u64,
-    /// The most that all memories together ever had, in bytes.
+    /// The peak size of all memories together, in bytes.
     pub peak_memory: u64,
     /// Calls to functions of the host.
     pub host_calls: u64,
@@ -53,7 +53,7 @@ pub struct Counters {
     pub output: u64,
 }
 
-/// What the host functions see of a run.
+/// The state that host functions have access to.
 struct Host {
     wasi: WasiCtx,
     limiter: Limiter,
@@ -65,9 +65,9 @@ pub struct Session {
     memories: Vec<Memory>,
     /// The memory that WASI reads and writes: the one exported as "memory".
     wasi_memory: Option<Memory>,
-    /// The calls that are still to be made; the entry is the last.
+    /// The remaining calls; the entry is the last.
     calls: VecDeque<PlannedCall>,
-    /// Where the results of the active call go.
+    /// The results of the active call.
     results: Vec<Val>,
     state: State,
     limits: Limits,
@@ -83,7 +83,7 @@ struct PlannedCall {
 }
 
 enum State {
-    /// The next call is to be made.
+    /// The next call has to be made.
     Next,
     OutOfFuel(ResumableCallOutOfFuel),
     Suspended(ResumableCallHostTrap),
@@ -93,9 +93,9 @@ enum State {
 /// Why a session did not start.
 #[derive(Debug)]
 pub enum StartError {
-    /// The program cannot run like this.
+    /// The program cannot run with this configuration.
     Problems(Vec<Problem>),
-    /// Setting up memories, tables and data already ended the run.
+    /// Initializing memories, tables and data already ended the run.
     Outcome(Outcome),
 }
 
@@ -106,12 +106,12 @@ impl From<Box<Problem>> for StartError {
 }
 
 impl Session {
-    /// Instantiates a module and readies the call; no instruction of it is executed yet.
+    /// Instantiates a module and prepares the call, without executing an instruction.
     ///
     /// # Errors
     ///
-    /// An entry that is not there or gets the wrong arguments, an import that nobody provides, a segment out of bounds,
-    /// a memory above the limit.
+    /// An entry that does not exist or has the wrong arguments, an unresolved import, a segment out of bounds, a memory
+    /// above the limit.
     pub fn start(
         file: &str,
         compiled: &Compiled,
@@ -170,9 +170,9 @@ impl Session {
         &self.description
     }
 
-    /// Goes on for about `fuel` units of work, or until the program waits or ends.
+    /// Continues for about `fuel` units of work, or until the program waits or ends.
     ///
-    /// A program that waits is asked again: call this after giving it input, or when the time has come.
+    /// If the program waits, call this again after providing input, or when the time has come.
     pub fn advance(&mut self, fuel: u64) -> Progress {
         loop {
             let step = match std::mem::replace(&mut self.state, State::Next) {
@@ -240,7 +240,7 @@ impl Session {
         }
     }
 
-    /// Ends the run from outside; [`Session::advance`] then gives this outcome.
+    /// Ends the run from outside; [`Session::advance`] then returns this outcome.
     pub fn end(&mut self, outcome: Outcome) {
         if !matches!(self.state, State::Done(_)) {
             self.state = State::Done(outcome);
@@ -257,17 +257,17 @@ impl Session {
         &mut self.store.data_mut().wasi
     }
 
-    /// How many memories the module has.
+    /// The number of memories of the module.
     pub fn memories(&self) -> usize {
         self.memories.len()
     }
 
-    /// The bytes of a memory as they are now.
+    /// The current bytes of a memory.
     pub fn memory(&self, index: usize) -> Option<&[u8]> {
         self.memories.get(index).map(|memory| memory.data(&self.store))
     }
 
-    /// What the run has used so far.
+    /// The resources used so far.
     pub fn counters(&self) -> Counters {
         let host = self.store.data();
         Counters {
@@ -278,7 +278,7 @@ impl Session {
         }
     }
 
-    /// The last growth that a limit refused, in a sentence without a full stop.
+    /// The last growth that a limit refused, as a sentence without a full stop.
     pub fn refused(&self) -> Option<String> {
         self.store.data().limiter.refused().map(Refusal::describe)
     }
@@ -330,7 +330,7 @@ fn waiting(suspend: Suspend) -> Progress {
     }
 }
 
-/// An active segment that does not fit, told as such.
+/// The outcome for an active segment that is out of bounds.
 pub(in crate::engine) fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
     match Outcome::trapped(code, limits, None) {
         Outcome::Trapped(trap) => Outcome::Trapped(Trap {
@@ -347,8 +347,8 @@ fn memories(store: &Store<Host>, instance: Instance, reserved: &Reserved) -> Vec
     (0..reserved.memories).filter_map(|index| instance.get_memory(store, &reserved.memory(index))).collect()
 }
 
-/// The start function, then `_initialize`, then the entry if there is one (application binary interface of WASI: a
-/// reactor is initialised before anything else of it is called).
+/// The start function, then `_initialize`, then the entry if there is one (WASI application ABI: a reactor is
+/// initialized before anything else in it is called).
 fn calls(
     store: &Store<Host>,
     instance: Instance,

@@ -1,4 +1,4 @@
-//! What a script expects of a result, and how that is written.
+//! Compares results with a script's expectations, and formats both.
 
 use std::array::from_fn;
 
@@ -8,11 +8,11 @@ use wast::token::{F32, F64};
 use super::Value;
 use super::value::{f32_text, f64_text};
 
-/// The bits of a NaN's payload that a canonical one has, and no other (core specification, section 2.2.3).
+/// The payload bit that is set in a canonical NaN, as the only one (core specification, section 2.2.3).
 const CANONICAL_32: u32 = 0x7FC0_0000;
 const CANONICAL_64: u64 = 0x7FF8_0000_0000_0000;
 
-/// An argument as a value; `None` for one that no function which runs here can take.
+/// An argument as a value; `None` if no supported function can take it.
 pub(super) fn argument(argument: &WastArgCore<'_>) -> Option<Value> {
     Some(match argument {
         WastArgCore::I32(value) => Value::I32(*value),
@@ -34,7 +34,7 @@ fn null(ty: &HeapType<'_>) -> Option<Value> {
     }
 }
 
-/// Whether a result is what is expected.
+/// Whether a result matches the expectation.
 pub(super) fn matches(expected: &WastRetCore<'_>, value: Value) -> bool {
     match (expected, value) {
         (WastRetCore::Either(cases), value) => cases.iter().any(|case| matches(case, value)),
@@ -89,7 +89,7 @@ fn lanes<const WIDTH: usize, const COUNT: usize>(bytes: [u8; 16]) -> [[u8; WIDTH
     from_fn(|lane| from_fn(|byte| bytes[lane * WIDTH + byte]))
 }
 
-/// What is expected, as the script writes it.
+/// The expectation, as the script writes it.
 pub(super) fn describe(expected: &WastRetCore<'_>) -> String {
     match expected {
         WastRetCore::I32(value) => Value::I32(*value).to_string(),
@@ -118,7 +118,7 @@ pub(super) fn describe(expected: &WastRetCore<'_>) -> String {
     }
 }
 
-/// A result beside what was expected: a vector is written in the shape that the script uses.
+/// A result next to what was expected: a vector is written in the script's shape.
 pub(super) fn describe_beside(expected: Option<&WastRetCore<'_>>, value: Value) -> String {
     let expected = match expected {
         Some(WastRetCore::Either(cases)) => cases.first(),

@@ -1,4 +1,4 @@
-//! Modules as the debugger runs them: their instrumented copies, called through their trampolines.
+//! Modules as the debugger runs them: instrumented copies, called through their trampolines.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::engine::debugger::attach::{Attached, attach, initialize};
 use crate::engine::instrument::{Instrumented, instrument, layout};
 use crate::engine::runtime::{Limits, limits};
 
-/// What one call may use: a copy needs several times what the original does.
+/// The fuel of one call: a copy needs several times as much as the original.
 const FUEL: u64 = 1 << 34;
 
 /// Runs the instrumented copies of modules, several of which may call each other.
@@ -26,7 +26,7 @@ impl InstrumentedCopies {
     ///
     /// # Errors
     ///
-    /// Where the machine has no memory for it.
+    /// If the machine has no memory for it.
     pub fn new() -> Result<Self, Error> {
         let limits = Limits::default();
         let engine = limits::debug_engine(&limits, true);
@@ -38,7 +38,7 @@ impl InstrumentedCopies {
     }
 
     fn imports(&self, module: &Module, own: &[(&str, Extern)]) -> Result<Vec<Extern>, Failure> {
-        // Those of the copy come first; a module that itself imports from that name does not get them again.
+        // The copy's imports come first; a module that itself imports from that name does not get them again.
         let mut own = own.to_vec();
         let provided = module.imports().map(|import| {
             if import.module() == layout::MODULE

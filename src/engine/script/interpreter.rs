@@ -1,4 +1,4 @@
-//! What a script asks of whatever runs its modules.
+//! The interface between a script and an interpreter.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use wasmi::TrapCode;
 
 use super::Value;
 
-/// An instance, by the order in which they were made.
+/// The index of an instance, in creation order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InstanceId(pub usize);
 
-/// Runs the modules of one script, all in one store. The imports of `spectest` are there from the beginning.
+/// Runs the modules of one script in one store, which contains the imports of `spectest` from the start.
 pub trait Interpreter {
-    /// Instantiates a module that [`crate::engine::validate`] calls valid, and runs its start function.
+    /// Instantiates a module that [`crate::engine::validate`] accepts, and runs its start function.
     ///
     /// # Errors
     ///
-    /// See [`Failure`]. What segments and the start function did before a trap stays done.
+    /// See [`Failure`]. The effects of segments and of the start function before a trap remain.
     fn instantiate(&mut self, wasm: &[u8]) -> Result<InstanceId, Failure>;
 
-    /// Lets later modules import the exports of an instance, in place of what had this name before.
+    /// Lets later modules import the exports of an instance, replacing what had this name before.
     fn register(&mut self, name: &str, instance: InstanceId);
 
     /// Calls an exported function.
@@ -33,30 +33,30 @@ pub trait Interpreter {
     ///
     /// # Errors
     ///
-    /// Where there is none of that name.
+    /// If there is no global with that name.
     fn get_global(&mut self, instance: InstanceId, name: &str) -> Result<Value, Failure>;
 }
 
-/// Why something did not go through.
+/// Why an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// A trap (core specification, section 4.1), or the calls went too deep.
+    /// A trap (core specification, section 4.1), or too deep recursion.
     Trap(TrapCode),
-    /// An import that nobody provides.
+    /// An unresolved import.
     UnknownImport { module: String, name: String },
-    /// An import that has another type than what is provided; in the interpreter's words.
+    /// An import whose type differs from what is provided; the interpreter's message.
     IncompatibleImport(String),
-    /// The interpreter does not take a valid module, or could not go on for a reason of its own.
+    /// The interpreter rejects a valid module, or fails for a reason of its own.
     Refused(String),
-    /// The script names something that is not there, or gives it the wrong arguments.
+    /// The script refers to something that does not exist, or passes the wrong arguments.
     NotThere(String),
 }
 
 impl Failure {
-    /// Whether the script, in the words of the specification's test suite, expects just this.
+    /// Whether this is the failure that the script expects, in the wording of the specification's test suite.
     ///
-    /// As in the reference interpreter, one has to begin with the other. An index out of a table's bounds has two names
-    /// in the suite (`call_indirect` against `table.get`) and one code in wasmi.
+    /// As in the reference interpreter, one has to be a prefix of the other. An index out of a table's bounds has two
+    /// names in the suite (`call_indirect` and `table.get`) and one code in wasmi.
     pub(super) fn is(&self, expected: &str) -> bool {
         let words: &[&str] = match self {
             Self::Trap(code) => trap_words(*code),

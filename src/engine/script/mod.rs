@@ -1,8 +1,8 @@
-//! Scripts of the specification (`.wast`): modules, what is called of them, and what is asserted.
+//! Scripts of the specification (`.wast`): modules, calls, and assertions.
 //!
-//! The `wast` crate reads a script; [`run`] goes through its directives over an [`Interpreter`] and gives a [`Report`].
-//! What an interpreter is asked, and in which words it answers, is in [`Interpreter`]; [`Plain`] is a module on wasmi as
-//! it is, [`InstrumentedCopies`] the debugger's copy of it, and the command line chooses between them.
+//! The `wast` crate parses a script; [`run`] executes its directives on an [`Interpreter`] and returns a [`Report`].
+//! [`Plain`] runs modules on wasmi unchanged, [`InstrumentedCopies`] runs the debugger's copies of them, and the
+//! command line chooses between them.
 
 mod expect;
 mod instrumented;
@@ -25,11 +25,11 @@ pub use value::Value;
 ///
 /// # Errors
 ///
-/// Where the text is no script; then none of it was run.
+/// If the text is not a script; nothing is run then.
 pub fn run(text: &str, interpreter: &mut dyn Interpreter) -> Result<Report, Unreadable> {
     let unreadable = |error: wast::Error| Unreadable::at(text, error.span().offset(), error.message());
     let mut lexer = wast::lexer::Lexer::new(text);
-    // The specification's own scripts test names that look like other names.
+    // The specification's own scripts test names that look alike.
     lexer.allow_confusing_unicode(true);
     let buffer = wast::parser::ParseBuffer::new_with_lexer(lexer).map_err(unreadable)?;
     let script = wast::parser::parse::<wast::Wast>(&buffer).map_err(unreadable)?;

@@ -1,4 +1,4 @@
-//! The modules of a script, made binary and judged.
+//! Encodes and validates the modules of a script.
 
 use wasmparser::{Parser, Payload};
 use wast::{QuoteWat, QuoteWatTest, Wat};
@@ -29,7 +29,7 @@ pub(super) fn build(module: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
     }
 }
 
-/// `assert_malformed` and `assert_invalid`: which of the two a module is does not show in what the readers say of it.
+/// `assert_malformed` and `assert_invalid`: the parsers' errors do not say which of the two a module is.
 pub(super) fn refused(module: &mut QuoteWat<'_>, message: &str) -> Result<(), Stop> {
     let wasm = match module.to_test() {
         Ok(QuoteWatTest::Binary(wasm)) => wasm,
@@ -40,7 +40,7 @@ pub(super) fn refused(module: &mut QuoteWat<'_>, message: &str) -> Result<(), St
         Err(_) => return Ok(()),
     };
     match validate::validate(&wasm) {
-        // What only a proposal that is not run here would allow is refused too.
+        // A module that only an unsupported proposal would allow is rejected as well.
         Validity::Invalid(_) | Validity::NeedsProposals { .. } => Ok(()),
         Validity::Valid(_) | Validity::TooLarge(_) => {
             failed(format!("expected \"{message}\", and the module is valid"))

@@ -1,4 +1,4 @@
-//! Modules on wasmi as they are.
+//! Runs modules on wasmi unchanged.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,17 @@ use crate::engine::runtime::{Limits, limits};
 use crate::engine::validate::{Validity, validate};
 use crate::engine::wasmi_workarounds::separate_fused_selects;
 
-/// What one call may use: enough for anything that a script does on purpose, and an endless loop ends within seconds.
+/// The fuel of one call: enough for everything in a script, and an infinite loop ends within seconds.
 const FUEL: u64 = 1 << 30;
 
-/// Runs modules as they are, in the engine and with the limits of a run.
+/// Runs modules unchanged, in the engine and with the limits of a run.
 pub struct Plain {
     store: Store<StoreLimits>,
     instances: Vec<Instance>,
     registered: HashMap<String, Provider>,
 }
 
-/// Who provides imports under a name.
+/// The provider of the imports with a name.
 pub(super) enum Provider {
     Host(HashMap<String, Extern>),
     Instance(Instance),
@@ -32,11 +32,11 @@ impl Plain {
     ///
     /// # Errors
     ///
-    /// Where the machine has no memory for it.
+    /// If the machine has no memory for it.
     pub fn new() -> Result<Self, Error> {
         let limits = Limits::default();
         let watch = watch(&limits);
-        // Nothing is resumed here, but a module that grows tables may come later.
+        // Nothing is resumed here, but a later module may grow tables.
         let engine = limits::engine(&limits, CompilationMode::Lazy, true);
         let mut store = Store::new(&engine, watch);
         store.limiter(|watch| watch);
@@ -58,7 +58,7 @@ impl Plain {
     }
 }
 
-/// What an import is provided with.
+/// Looks up what an import is provided with.
 pub(super) fn provide(
     store: &Store<StoreLimits>,
     registered: &HashMap<String, Provider>,
@@ -73,7 +73,7 @@ pub(super) fn provide(
     provided.ok_or_else(|| Failure::UnknownImport { module: module.to_owned(), name: name.to_owned() })
 }
 
-/// The limits on what a store may hold.
+/// The limits of a store.
 pub(super) fn watch(limits: &Limits) -> StoreLimits {
     let most = |limit: Option<u64>| limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     StoreLimitsBuilder::new()

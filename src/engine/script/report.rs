@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What became of a script's assertions.
+/// The results of a script's assertions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// Assertions that hold.
+    /// Assertions that passed.
     pub passed: usize,
-    /// Assertions that do not, and modules and calls that did not do what a script takes for granted; in order.
+    /// Assertions that failed, and modules and calls that failed although the script expects success; in order.
     pub failed: Vec<Failing>,
-    /// What needs proposals that the interpreter does not run, by their names.
+    /// Modules that need unsupported proposals, by the names of these.
     pub not_run: BTreeMap<String, NotRun>,
 }
 
@@ -24,7 +24,7 @@ pub struct Failing {
     pub message: String,
 }
 
-/// How much was not run for want of a proposal.
+/// How much was not run because of an unsupported proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NotRun {
     pub modules: usize,
@@ -32,7 +32,7 @@ pub struct NotRun {
     pub assertions: usize,
 }
 
-/// Why a text is no script.
+/// Why a text is not a script.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct Unreadable {
@@ -51,7 +51,7 @@ impl Unreadable {
 }
 
 impl Report {
-    /// A line for the file, and below it one for each failure and each set of proposals.
+    /// One line for the file, followed by one for each failure and each set of proposals.
     pub fn describe(&self, file: &str) -> String {
         let mut description = format!("{file}: {} passed, {} failed\n", self.passed, self.failed.len());
         for Failing { line, column, message } in &self.failed {
@@ -81,7 +81,7 @@ impl fmt::Display for NotRun {
     }
 }
 
-/// Line and column of an offset.
+/// The line and column of an offset.
 fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.rfind('\n').map_or(before, |newline| &before[newline + 1..]);

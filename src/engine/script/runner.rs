@@ -1,4 +1,4 @@
-//! Goes through the directives of a script.
+//! Executes the directives of a script.
 
 use std::collections::HashMap;
 
@@ -11,25 +11,25 @@ use super::stop::{Stop, Unavailable, failed};
 use super::value::list;
 use super::{Failing, Failure, InstanceId, Interpreter, Report, Value, expect};
 
-/// What a module of the script became.
+/// The instance of a module in the script, or why there is none.
 type Slot = Result<InstanceId, Unavailable>;
 
 /// A valid module in the binary format.
 type Definition = Result<Vec<u8>, Unavailable>;
 
-/// What came of carrying something out; a stop is what keeps it from being tried.
+/// The result of an operation; a `Stop` prevents it from being tried.
 type Tried<T> = Result<Result<T, Failure>, Stop>;
 
 pub(super) struct Runner<'a> {
     text: &'a str,
     interpreter: &'a mut dyn Interpreter,
     report: Report,
-    /// The module that directives without a name are about.
+    /// The module that directives without a name refer to.
     current: Option<Slot>,
     instances: HashMap<String, Slot>,
     last_definition: Option<Definition>,
     definitions: HashMap<String, Definition>,
-    /// Names under which a module was registered that was not run.
+    /// Names under which unavailable modules were registered.
     not_there: HashMap<String, Unavailable>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Runner<'a> {
                 directive,
                 WastDirective::Module(_) | WastDirective::ModuleDefinition(_) | WastDirective::ModuleInstance { .. }
             );
-            // A module or a call on its own asserts nothing: it is told only when it fails.
+            // A module or a call on its own asserts nothing: it is reported only if it fails.
             let counts = !is_module && !matches!(directive, WastDirective::Register { .. } | WastDirective::Invoke(_));
             match self.directive(directive) {
                 Ok(()) => self.report.passed += usize::from(counts),
@@ -130,7 +130,7 @@ impl<'a> Runner<'a> {
         wasm.map(drop)
     }
 
-    /// Instantiates a module, and remembers what became of it.
+    /// Instantiates a module, and records the result.
     fn define_instance(&mut self, name: Option<Id<'_>>, wasm: Result<Vec<u8>, Stop>) -> Result<(), Stop> {
         let made = wasm.and_then(|wasm| match self.instantiate(&wasm)? {
             Ok(instance) => Ok(instance),

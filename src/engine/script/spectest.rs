@@ -1,4 +1,4 @@
-//! The module `spectest`, which every script of the specification may import from.
+//! The module `spectest`, which every script of the specification can import from.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use wasmi::{
     TableType, Val,
 };
 
-/// Its exports, in the store: as in the reference interpreter, with functions that print nothing.
+/// Its exports in the store: as in the reference interpreter, but its functions print nothing.
 pub(super) fn spectest(mut store: impl AsContextMut) -> Result<HashMap<String, Extern>, Error> {
     let store = &mut store;
     let null = || Ref::default_for_ty(RefType::Func);

@@ -1,12 +1,12 @@
-//! What keeps a directive from passing.
+//! What prevents a directive from passing.
 
-/// Names of proposals that the interpreter does not run.
+/// Names of unsupported proposals.
 pub(super) type Proposals = Vec<&'static str>;
 
 /// Why a directive does not count as passed.
 pub(super) enum Stop {
     Failed(String),
-    /// What it is about needs these.
+    /// Its module needs these.
     NotRun(Proposals),
 }
 
@@ -14,10 +14,10 @@ pub(super) fn failed<T>(message: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Failed(message.into()))
 }
 
-/// Why there is no module where a directive wants one.
+/// Why a module that a directive needs is unavailable.
 #[derive(Clone)]
 pub(super) enum Unavailable {
-    /// It failed, which was reported at its place.
+    /// It failed, which was reported at its position.
     Broken,
     NotRun(Proposals),
 }

@@ -1,4 +1,4 @@
-//! Values as a script writes them, free of the store that they came from: they can be kept, compared and shown.
+//! Values in a script's notation, independent of a store: they can be kept, compared and printed.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use wasmi::{AsContext, AsContextMut, ExternRef, F32, F64, Func, Nullable, V128, 
 
 use crate::engine::value;
 
-/// A value that goes into a call or comes out of one. Floats and vectors are their bits.
+/// An argument or a result of a call. Floats and vectors are stored as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value {
     I32(i32),
@@ -15,15 +15,15 @@ pub enum Value {
     F64(u64),
     V128(u128),
     NullFunc,
-    /// Any function: which one cannot be told.
+    /// Any function: they cannot be distinguished.
     Func,
     NullExtern,
-    /// A reference of the host, with the number that the script knows it by.
+    /// A host reference, with its number in the script.
     Extern(u32),
 }
 
 impl Value {
-    /// As wasmi gives it. A reference that no script made is told as number [`u32::MAX`].
+    /// Converts a wasmi value. A reference that the script did not create gets the number [`u32::MAX`].
     pub fn from_wasmi(store: impl AsContext, value: &Val) -> Self {
         match value {
             Val::I32(value) => Self::I32(*value),
@@ -40,7 +40,7 @@ impl Value {
         }
     }
 
-    /// As wasmi takes it; a function cannot be passed from outside.
+    /// Converts to a wasmi value; a function cannot be passed from outside.
     pub fn to_wasmi(self, store: impl AsContextMut) -> Option<Val> {
         Some(match self {
             Self::I32(value) => Val::I32(value),
@@ -56,7 +56,7 @@ impl Value {
     }
 }
 
-/// As a script writes it.
+/// The script's notation.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,22 +1,22 @@
-//! Names as a user wrote them, where a compiler has mangled them.
+//! Demangles names.
 
 use std::fmt::{self, Write};
 
-/// The longest name that is shown, in bytes.
+/// The maximum length of a name, in bytes.
 const LONGEST: usize = 1_000;
 
-/// A function's name without what rustc has put around it; any other name as it is.
+/// A demangled Rust function name; any other name is returned unchanged.
 pub fn demangled(name: &str) -> String {
     let Ok(demangled) = rustc_demangle::try_demangle(name) else { return name.to_owned() };
     let mut short = Short(String::new());
-    // The alternate form leaves the hash at the end out.
+    // The alternate form omits the hash at the end.
     if write!(short, "{demangled:#}").is_err() {
         short.0.push('…');
     }
     short.0
 }
 
-/// A mangled name can stand for one that is longer than all memory.
+/// Limits the length, because a mangled name can expand to more than all memory.
 struct Short(String);
 
 impl Write for Short {

@@ -1,4 +1,4 @@
-//! Every instruction of a module, and where it is in the text that a user looks at.
+//! Maps every instruction of a module to its position in the text that the user sees.
 
 use std::ops::Range;
 
@@ -7,14 +7,14 @@ use wasmparser::{Parser, Payload};
 use super::{InScope, Line, OnLine, SourceMap};
 use crate::engine::source::Location;
 
-/// Where the instructions of a module are in a text: the one it was compiled from, or its disassembly.
+/// The positions of a module's instructions in a text: the one it was compiled from, or its disassembly.
 #[derive(Debug, Default)]
 pub struct InstructionMap {
     /// Offset in the binary, start and end in the text; sorted by the offset.
     places: Vec<(u64, u32, u32)>,
-    /// Where lines begin.
+    /// The offsets of the lines.
     lines: Vec<u32>,
-    /// How many characters there are before each block of [`BLOCK`] bytes.
+    /// The number of characters before each block of [`BLOCK`] bytes.
     characters: Vec<u32>,
     text: String,
 }
@@ -28,7 +28,7 @@ impl InstructionMap {
         let mut buffer = crate::engine::compile::buffer(text).ok()?;
         buffer.track_instr_spans(true);
         let mut wat = wast::parser::parse::<wast::Wat>(&buffer).ok()?;
-        // Encoding resolves names and expands abbreviations, so that functions stand in the order of the binary.
+        // Encoding resolves names and expands abbreviations, so that functions are in the order of the binary.
         wat.encode().ok()?;
         let wast::Wat::Module(module) = &wat else { return None };
         let wast::core::ModuleKind::Text(fields) = &module.kind else { return None };
@@ -97,14 +97,14 @@ impl InstructionMap {
         Self { places: places.collect(), lines, characters, text: text.to_owned() }
     }
 
-    /// Where the instruction at that offset of the binary is in the text.
+    /// The position in the text of the instruction at that offset of the binary.
     pub fn range(&self, offset: u64) -> Option<Range<usize>> {
         let index = self.places.binary_search_by_key(&offset, |(offset, ..)| *offset).ok()?;
         let (_, start, end) = self.places[index];
         Some(start as usize..end as usize)
     }
 
-    /// The same with lines and columns.
+    /// Like [`InstructionMap::range`], with lines and columns.
     pub fn location(&self, offset: u64) -> Option<Location> {
         let Range { start, end } = self.range(offset)?;
         let (line, column) = self.line_and_column(start);
@@ -112,7 +112,7 @@ impl InstructionMap {
         Some(Location { start, end, line, column, end_line, end_column })
     }
 
-    /// The instruction as it is written.
+    /// The text of an instruction.
     pub fn instruction(&self, offset: u64) -> Option<&str> {
         self.text.get(self.range(offset)?)
     }
@@ -128,7 +128,7 @@ impl InstructionMap {
         here.map(|(offset, ..)| *offset).min()
     }
 
-    /// The offset of the instruction that is written at that place of the text, in bytes.
+    /// The offset of the instruction at that position of the text, in bytes.
     pub fn at(&self, place: u32) -> Option<u64> {
         let here = self.places.iter().filter(|(_, start, end)| (*start..*end).contains(&place));
         // Of instructions within one another, the one that begins last.

@@ -1,5 +1,5 @@
-//! From a place in a module's binary to the place in what a user reads: the text that it was compiled from, its
-//! disassembly, or the source that a compiler says it was made of.
+//! Maps positions in a module's binary to what the user reads: the text that it was compiled from, its disassembly, or
+//! the source code that it was compiled from.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub use instructions::InstructionMap;
 
 /// The lines that a debugger steps through and stops on. Offsets are those of the module's binary, in bytes.
 pub trait SourceMap {
-    /// The line that the instruction at that offset belongs to; `None` where no line of the program is known.
+    /// The line of the instruction at that offset; `None` if no line of the program is known.
     fn line(&self, offset: u64) -> Option<Line>;
 
     /// The line of the program that calls what is inlined at that offset, for an offset that has no line of its own.
@@ -36,7 +36,8 @@ pub trait SourceMap {
     /// How the instructions at these offsets, in the order of the binary, are on a line that [`SourceMap::on_line`] found.
     fn on(&self, file: &str, line: u32, offsets: &[u64]) -> Vec<OnLine>;
 
-    /// Where in the function at that offset of the module a variable gets another value, in order, as far as that is told.
+    /// The positions in the function at that offset at which a variable gets another value, in order, as far as they
+    /// are known.
     fn changes(&self, wasm: &[u8], offset: u64) -> Vec<u64> {
         let _ = (wasm, offset);
         Vec::new()
@@ -72,7 +73,7 @@ impl OnLine {
 /// A line of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
-    /// Which file, where there are several.
+    /// The file, if there are several.
     pub file: u32,
     /// Counted from 1.
     pub line: u32,
@@ -92,7 +93,7 @@ fn located(text: &str, wasm: &[u8], offsets: &[u64]) -> Option<Vec<Option<Range<
     let mut buffer = compile::buffer(text).ok()?;
     buffer.track_instr_spans(true);
     let mut wat = wast::parser::parse::<wast::Wat>(&buffer).ok()?;
-    // Encoding resolves names and expands abbreviations, so that fields stand in the order of the binary.
+    // Encoding resolves names and expands abbreviations, so that fields are in the order of the binary.
     wat.encode().ok()?;
     let wast::Wat::Module(module) = &wat else { return None };
     let ModuleKind::Text(fields) = &module.kind else { return None };

@@ -1,4 +1,4 @@
-//! Two questions: a name, and whether something is really meant.
+//! Two dialogs: one asks for a name, the other for a confirmation.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -12,9 +12,9 @@ pub struct NameProps {
     #[prop_or_default]
     pub hint: AttrValue,
     pub value: AttrValue,
-    /// What the button says.
+    /// The button's label.
     pub action: AttrValue,
-    /// Why a name will not do.
+    /// Checks a name; the error is shown.
     pub check: Callback<String, Result<(), String>>,
     pub on_name: Callback<String>,
     pub on_close: Callback<()>,
@@ -30,7 +30,7 @@ pub fn NameDialog(props: &NameProps) -> Html {
         use_effect_with((), move |()| {
             if let Some(input) = input.cast::<HtmlInputElement>() {
                 let _ = input.focus();
-                // What follows the last dot usually stays.
+                // The extension usually stays.
                 let value = input.value();
                 let stem = value.rfind('.').filter(|at| *at > 0).unwrap_or(value.len());
                 let end = value[..stem].encode_utf16().count() as u32;
@@ -91,13 +91,13 @@ pub struct ConfirmProps {
     pub title: AttrValue,
     /// What would be lost.
     pub text: AttrValue,
-    /// What the button says, such as `Delete`.
+    /// The button's label, such as `Delete`.
     pub action: AttrValue,
     pub on_yes: Callback<()>,
     pub on_close: Callback<()>,
 }
 
-/// Asks before something is lost. The keyboard begins at the harmless answer.
+/// Asks before something is lost. The focus starts on the harmless answer.
 #[component]
 pub fn ConfirmDialog(props: &ConfirmProps) -> Html {
     let yes = props.on_yes.reform(|_: MouseEvent| ());

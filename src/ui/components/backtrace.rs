@@ -1,4 +1,4 @@
-//! The call stack of a run that failed; each call is a link to its place.
+//! The call stack of a run that failed; each call links to its position.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{file_line, text_of};
 use crate::ui::state::layout::{LayoutAction, Panel};
 
-/// Nothing until the calls are known.
+/// Renders nothing until the calls are known.
 #[component]
 pub fn CallsAtFailure() -> Html {
     let run = use_slice::<RunContext>();
@@ -53,7 +53,7 @@ struct LineProps {
     call: BacktraceCall,
 }
 
-/// One call; pressing it goes to its place, in the source where that is one of the program's own.
+/// One call; clicking it goes to its position, in the source if that is one of the program's own files.
 #[component]
 fn Line(props: &LineProps) -> Html {
     let link = use_slice::<EditorLink>();
@@ -75,7 +75,7 @@ fn Line(props: &LineProps) -> Html {
             { " " }<span class="frame-place">{ at.clone() }</span>
         </>
     };
-    // Where the source is not here, the place in the disassembly is shown.
+    // If the source is missing, the position in the disassembly is shown.
     let own = source.as_ref().and_then(|source| {
         let file: &Rc<str> = sources.files.iter().find(|file| ***file == *source.file)?;
         text_of(&workspace.project.sources, file)?;

@@ -1,4 +1,5 @@
-//! That the project was shared at a step of a run, and how to go there. Nothing runs before the user wants it to.
+//! Shows that the project was shared at a step of a run, and offers to go there. Nothing runs until the user asks for
+//! it.
 
 use yew::prelude::*;
 
@@ -6,7 +7,7 @@ use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
 use crate::ui::selectors::numbers;
 use crate::ui::state::project::WorkspaceAction;
 
-/// Nothing, unless there is such a step and nothing is debugged.
+/// Renders nothing unless there is such a step and nothing is being debugged.
 #[component]
 pub fn BookmarkBar() -> Html {
     let workspace = use_slice::<WorkspaceContext>();

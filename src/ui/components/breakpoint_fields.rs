@@ -1,4 +1,4 @@
-//! When a breakpoint stops: its condition, its hit count, its message.
+//! The options of a breakpoint: its condition, hit count and log message.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -7,7 +7,7 @@ use yew::prelude::*;
 pub const NAMES: &str = "A local or global by its name: $n, or local.n and global.g. Any name works between quotes: local.\"my name\". \
                          A hyphen within a name belongs to it, as in local.my-i; write spaces around a minus.";
 
-/// What can be said of each kind of breakpoint.
+/// The options shared by all kinds of breakpoint.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BreakpointOptions {
     pub condition: Option<String>,

@@ -1,4 +1,4 @@
-//! The breakpoints of a program: where they stop, and when.
+//! The list of a program's breakpoints, with their options.
 
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::ui::selectors::sources::short;
 use crate::ui::state::breakpoints::{BreakpointChange, BreakpointLine};
 use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 
-/// Nothing, unless there is one or something is debugged.
+/// Renders nothing unless there is a breakpoint or something is being debugged.
 #[component]
 pub fn BreakpointList() -> Html {
     let debug = use_slice::<DebugContext>();
@@ -52,7 +52,7 @@ pub fn BreakpointList() -> Html {
                 if *adds { <BreakpointForm /> }
                 if count > 0 {
                     <ul class="breakpoint-list">
-                        // Each box has its name besides: where there is no room for columns it is seen there.
+                        // Each field also has its own label, visible where there is no room for columns.
                         <li class="breakpoint breakpoint-heads" aria-hidden="true">
                             <span>{ "Stops at" }</span><span>{ "Condition" }</span><span>{ "Hit count" }</span>
                             <span>{ "Log message" }</span><span />

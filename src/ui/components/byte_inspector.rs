@@ -1,4 +1,4 @@
-//! What the selected bytes mean.
+//! The selected bytes in every interpretation.
 
 use yew::prelude::*;
 
@@ -8,12 +8,12 @@ use crate::ui::selectors::bytes::{hex_text, interpret, utf8_text};
 use crate::ui::selectors::memory::{Selection, hex_address};
 use crate::ui::state::memory::HexWindow;
 
-/// How many bytes are read as text; a longer selection says that it goes on.
+/// How many bytes are shown as text; a longer selection ends with an ellipsis.
 const LONGEST_TEXT: u64 = 256;
-/// How many bytes are shown to be changed, one by one.
+/// How many bytes are offered for editing one by one.
 const LONGEST_BYTES: u64 = 16;
 
-/// Something that a user wrote, to be put into memory.
+/// A value that the user typed, to be written into memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
     pub address: u64,
@@ -26,18 +26,18 @@ pub struct Props {
     pub size: u64,
     pub window: HexWindow,
     pub selection: Selection,
-    /// What can be asked about it.
+    /// Actions on the selection.
     #[prop_or_default]
     pub children: Html,
-    /// Shows the selection, when it is out of sight.
+    /// Scrolls to the selection if it is out of view.
     pub on_show: Callback<()>,
-    /// What the user wrote instead; `None` where nothing can be changed.
+    /// Receives what the user typed; `None` if nothing can be changed.
     #[prop_or_default]
     pub on_write: Option<Callback<Written>>,
-    /// Grows with each request to write bytes; and the digit that was typed in the grid.
+    /// Incremented with each request to edit the bytes, with the digit that was typed in the grid.
     #[prop_or_default]
     pub request: (u32, Option<char>),
-    /// Writing bytes has ended; whether it was done.
+    /// Editing has ended; whether something was written.
     #[prop_or_default]
     pub on_left: Callback<bool>,
 }
@@ -94,7 +94,7 @@ pub fn ByteInspector(props: &Props) -> Html {
         <div class="byte-inspector" role="group" aria-label="Selected bytes">
             <p class="byte-place" aria-live="polite">
                 { place }
-                // The same height in both cases, or the bytes above would move.
+                // The height is the same in both cases, so that the bytes above do not move.
                 if in_view {
                     <span class="byte-order">{ "little-endian" }</span>
                 } else {

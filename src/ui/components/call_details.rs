@@ -1,4 +1,4 @@
-//! The chosen call, with every argument by its name.
+//! The selected call, with every argument by name.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::ui::selectors::numbers;
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub call: Rc<TraceCall>,
-    /// The step at which the debugger stands, if it runs the program that made the call.
+    /// The debugger's current step, if it runs the program that made the call.
     pub now: Option<u64>,
     pub on_jump: Callback<u64>,
 }

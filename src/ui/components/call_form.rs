@@ -1,4 +1,4 @@
-//! Calling one exported function with arguments, and what its calls returned.
+//! A form that calls one exported function with arguments, and lists the results.
 
 use std::rc::Rc;
 
@@ -20,19 +20,19 @@ use crate::ui::state::run::{Launch, NeededArgument};
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub export: ExportSummary,
-    /// Tells it apart from the other forms.
+    /// Distinguishes it from the other forms.
     pub id: usize,
     /// Whether **Run** calls it.
     pub is_entry: bool,
-    /// What was typed as its arguments.
+    /// The typed arguments.
     pub typed: Rc<[Rc<str>]>,
-    /// The argument that it needs before it can be called, once that was tried.
+    /// The argument that was missing when the user tried to call it.
     pub needed: Option<NeededArgument>,
-    /// How its calls ended, the newest last.
+    /// The results of its calls, newest last.
     pub results: Vec<CallResult>,
 }
 
-/// The id of the box for an argument.
+/// The ID of an argument's input field.
 pub fn box_id(form: usize, index: usize) -> String {
     format!("argument-{form}-{index}")
 }

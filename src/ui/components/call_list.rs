@@ -1,4 +1,4 @@
-//! The calls, a line each: a list of any length of which only the lines in sight are drawn.
+//! The list of calls, one per row: it can have any length, and only the visible rows are drawn.
 
 use yew::prelude::*;
 
@@ -11,9 +11,9 @@ use crate::ui::state::calls::{CallsAction, CallsState};
 pub struct Props {
     pub state: CallsState,
     pub on_action: Callback<CallsAction>,
-    /// The step at which the debugger stands, if these are the calls of the program that it runs.
+    /// The debugger's current step, if these are the calls of the program that it runs.
     pub now: Option<u64>,
-    /// The debugger is to go to a step.
+    /// Makes the debugger jump to a step.
     pub on_jump: Callback<u64>,
 }
 
@@ -36,7 +36,7 @@ pub fn CallList(props: &Props) -> Html {
             }
         });
     }
-    // What is chosen stays in sight when the list is drawn smaller.
+    // The selected call stays in view when the list gets smaller.
     {
         let (mover, follow) = (mover.clone(), state.follow);
         use_effect_with((state.cursor, geometry.viewport), move |(cursor, _)| {
@@ -85,7 +85,7 @@ pub fn CallList(props: &Props) -> Html {
     html! {
         <div class="syscall-list">
             <div class="syscall-head" aria-hidden="true">
-                // The option's name leaves out when the call was made, so the style sheet draws that.
+                // Drawn by the style sheet, because the accessible name of the option leaves it out.
                 <span class="syscall-number">{ "#" }</span>
                 <span class="syscall-time" aria-hidden="true">{ "ms" }</span>
                 <span class="syscall-fuel" aria-hidden="true">{ if now.is_some() { "step" } else { "instructions" } }</span>
@@ -133,14 +133,14 @@ fn CallLine(props: &RowProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             on_action.emit(CallsAction::Choose(place));
             on_action.emit(CallsAction::Follow(is_last));
-            // In a program that is debugged, a call is a place on the timeline.
+            // In a debugged program, a call is a position on the timeline.
             step.into_iter().for_each(|step| on_jump.emit(step));
         })
     };
     let contents = call.as_ref().map(|call| {
         html! {
             <>
-                // The option's name leaves out when the call was made, so the style sheet draws that.
+                // Drawn by the style sheet, because the accessible name of the option leaves it out.
                 <span class="syscall-number">{ numbers::grouped(call.number) }</span>{ " " }
                 <span class="syscall-time" data-text={time(call)} />
                 <span class="syscall-fuel" data-text={numbers::grouped(call.fuel)} />
@@ -149,7 +149,7 @@ fn CallLine(props: &RowProps) -> Html {
                     { "(" }<span class="syscall-arguments">{ arguments(call) }</span>{ ")" }
                 </span>
                 { " " }
-                // In a place of its own, so that a long call does not hide it.
+                // A separate element, so that a long call does not hide it.
                 <span class="syscall-result">
                     { "= " }<span class="syscall-outcome" data-failed={call.failed.to_string()}>{ &call.outcome }</span>
                     if !call.results.is_empty() { { " " }{ &call.results } }

@@ -1,4 +1,4 @@
-//! The call stack, with the calls that the compiler has inlined; one of the calls is selected.
+//! The call stack, including inlined calls; one of the calls is selected.
 
 use yew::prelude::*;
 

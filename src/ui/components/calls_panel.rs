@@ -14,7 +14,7 @@ use crate::ui::selectors::numbers;
 use crate::ui::state::calls::CallsAction;
 use crate::ui::state::settings::SettingsAction;
 
-/// The panel, fed by the worker.
+/// The panel, with the state that the worker sends.
 #[component]
 pub fn CallsRegion() -> Html {
     let opened = use_slice::<WorkspaceContext>().opened;
@@ -67,7 +67,7 @@ struct CallsProps {
     calls: Calls,
 }
 
-/// Which calls are listed.
+/// The filters of the list.
 #[component]
 fn Filters(props: &CallsProps) -> Html {
     let state = &props.calls.state;
@@ -99,7 +99,7 @@ fn Filters(props: &CallsProps) -> Html {
     }
 }
 
-/// Copies what is listed.
+/// Copies the listed calls.
 #[component]
 fn CopyCalls(props: &CallsProps) -> Html {
     let onclick = {

@@ -1,4 +1,4 @@
-//! What the last run did, file by file: looked at, kept or reverted.
+//! What the last run did, file by file: to be compared, kept or reverted.
 
 use yew::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::state::files::Mark;
 
-/// The most files that are listed; a program may make a hundred thousand.
+/// The maximum number of files listed; a program may create a hundred thousand.
 const MOST_LISTED: usize = 500;
 
 #[derive(PartialEq, Properties)]

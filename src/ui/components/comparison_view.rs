@@ -1,4 +1,4 @@
-//! How a file was and is, line by line.
+//! Compares a file before and after the run, line by line.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The console: what the program prints, and where it is answered.
+//! The console: the program's output, and its input.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -22,9 +22,9 @@ use crate::ui::selectors::numbers;
 use crate::ui::state::console::{CAPACITY, ConsoleAction, MOST_LINES, MOST_SPANS};
 use crate::ui::state::run::Phase;
 
-/// How near the end counts as the end, in CSS pixels.
+/// How close to the end still counts as the end, in CSS pixels.
 const NEAR_END: f64 = 24.0;
-/// What is left free above the headline of a result, in CSS pixels.
+/// The space above a result's headline, in CSS pixels.
 const ABOVE_HEADLINE: i32 = 8;
 
 #[component]
@@ -47,7 +47,7 @@ pub fn ConsolePanel() -> Html {
         let query = query.clone();
         Callback::from(move |_: MouseEvent| query.set(if query.is_some() { None } else { Some("".into()) }))
     };
-    // There may be fewer now than when it was gone to.
+    // There may be fewer matches by now.
     let number = (*current).min(found.count().saturating_sub(1));
     let on_search = {
         let (query, current, count) = (query.clone(), current.clone(), found.count());
@@ -89,11 +89,11 @@ pub fn ConsolePanel() -> Html {
 struct OutputProps {
     found: Rc<Found>,
     query: Option<AttrValue>,
-    /// The match that is gone to.
+    /// The selected match.
     number: usize,
 }
 
-/// The text. It follows what is printed as long as its end is in view.
+/// The text. It follows the output as long as its end is in view.
 #[component]
 fn Output(props: &OutputProps) -> Html {
     let console = use_slice::<ConsoleContext>();
@@ -122,7 +122,7 @@ fn Output(props: &OutputProps) -> Html {
         });
     }
     {
-        // What is printed meanwhile does not take the user back to it.
+        // Output in the meantime must not scroll the user back to it.
         let view = view.clone();
         use_effect_with((props.query.clone(), props.number), move |_| {
             let view = view.cast::<Element>();
@@ -134,7 +134,7 @@ fn Output(props: &OutputProps) -> Html {
     }
     let found = &props.found;
     let in_block = |index: usize| found.marked(props.number, index);
-    // A program without WASI cannot read what is typed.
+    // A program without WASI cannot read input.
     let reads = use_slice::<CheckContext>().module().is_none_or(has_command_line);
     let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended && reads;
     html! {
@@ -159,7 +159,7 @@ fn Output(props: &OutputProps) -> Html {
     }
 }
 
-/// How far down the end is; where a result is longer than the view, its headline stays in sight.
+/// The scroll position of the end; if a result is longer than the view, its headline stays visible.
 fn end_of(view: &Element) -> i32 {
     let end = view.scroll_height() - view.client_height();
     let result = view.query_selector(".run-result").ok().flatten();
@@ -167,7 +167,7 @@ fn end_of(view: &Element) -> i32 {
     headline.map_or(end, |top| end.min(top - ABOVE_HEADLINE))
 }
 
-/// Says what is missing at the beginning, and why.
+/// Explains what is missing at the beginning, and why.
 fn dropped(bytes: u64) -> String {
     format!(
         "{} are not shown: the console keeps the last {} of a run, {} lines, and {} changes of colour or between text and other bytes.",

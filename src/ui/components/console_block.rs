@@ -12,9 +12,9 @@ use crate::ui::state::console::{Block, Origin, Span};
 #[derive(Properties)]
 pub struct Props {
     pub block: Rc<Block>,
-    /// What of its text is searched for.
+    /// The search matches in its text.
     pub found: Rc<[Range<usize>]>,
-    /// What of that is gone to.
+    /// The part of the selected match in its text.
     pub current: Option<Range<usize>>,
 }
 
@@ -36,7 +36,7 @@ pub struct SpansProps {
     pub current: Option<Range<usize>>,
 }
 
-/// Text as it was printed: who printed it and in which colours is in attributes that CSS reads.
+/// The text as printed: attributes carry its origin and colours for CSS.
 #[component]
 pub fn Spans(props: &SpansProps) -> Html {
     let mut start = 0;

@@ -1,4 +1,4 @@
-//! Searching the console: what for, which of the matches is gone to, and the way to the others.
+//! The console's search bar: the query, the selected match, and buttons to the next and previous ones.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -6,12 +6,12 @@ use yew::prelude::*;
 use crate::ui::selectors::console::MOST_MARKS;
 use crate::ui::selectors::numbers;
 
-/// What the user wants.
+/// What the user wants to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SearchAction {
-    /// Another text searched for.
+    /// Change the query.
     For(AttrValue),
-    /// The next match, or the one before.
+    /// Go to the next or the previous match.
     Go {
         forwards: bool,
     },
@@ -21,9 +21,9 @@ pub enum SearchAction {
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub query: AttrValue,
-    /// The match that is gone to, from 0.
+    /// The index of the selected match.
     pub number: usize,
-    /// How many there are.
+    /// The number of matches.
     pub count: usize,
     pub on_action: Callback<SearchAction>,
 }
@@ -47,7 +47,7 @@ pub fn ConsoleSearch(props: &Props) -> Html {
         Callback::from(move |event: KeyboardEvent| {
             let action = match event.key().as_str() {
                 "Escape" => SearchAction::Close,
-                // With Control it runs the program.
+                // With Control, Enter runs the program.
                 "Enter" if !event.ctrl_key() && !event.meta_key() => SearchAction::Go { forwards: !event.shift_key() },
                 _ => return,
             };

@@ -7,14 +7,14 @@ use yew::prelude::*;
 use super::icon::{Icon, Picture};
 use crate::ui::platform::clipboard;
 
-/// How long the answer stands.
+/// How long the result is shown.
 const ANSWER_MS: u32 = 2000;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// What the button is called.
+    /// The button's label.
     pub label: AttrValue,
-    /// Makes the text, when it is asked for.
+    /// Produces the text on demand.
     pub text: Callback<(), String>,
 }
 

@@ -10,7 +10,7 @@ use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::{can_go_back, can_go_on};
 use crate::ui::state::debug::DebugPhase;
 
-/// A button: its name, what of it is seen, its key, what it does.
+/// A button: its name, its visible label, its key, its action.
 struct Key {
     name: &'static str,
     keys: &'static str,
@@ -81,7 +81,7 @@ const FORWARD: [Key; 4] = [
     },
 ];
 
-/// Nothing, unless a program is debugged.
+/// Renders nothing unless a program is being debugged.
 #[component]
 pub fn DebugBar() -> Html {
     let debug = use_slice::<DebugContext>();
@@ -90,7 +90,7 @@ pub fn DebugBar() -> Html {
     if !debug.is_on() {
         return html! {};
     }
-    // What takes a moment does not make the buttons flicker.
+    // Short operations must not make the buttons flicker.
     let busy = matches!(debug.phase, DebugPhase::Starting | DebugPhase::Working { progress: Some(_), .. });
     let button = |key: &'static Key, possible: bool| {
         let debugger = debugger.clone();

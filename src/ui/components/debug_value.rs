@@ -1,4 +1,4 @@
-//! A value of the debugged program, in the chosen base; where it can be changed, a press makes a text box of it.
+//! A value of the debugged program in the chosen base; if it can be changed, clicking it turns it into a text field.
 
 use yew::prelude::*;
 
@@ -10,14 +10,14 @@ use crate::ui::state::debug::Base;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// Whose value it is, such as `$n`.
+    /// The name of the value, such as `$n`.
     pub name: AttrValue,
     pub value: Value,
     pub base: Base,
-    /// The address that it is, where the program uses it as one.
+    /// The address it holds, if the program uses it as one.
     #[prop_or_default]
     pub address: Option<u64>,
-    /// What the user wrote instead; `None` where it cannot be changed.
+    /// Receives what the user typed; `None` if the value cannot be changed.
     pub on_change: Option<Callback<String>>,
 }
 

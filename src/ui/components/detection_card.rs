@@ -1,4 +1,4 @@
-//! What the program is; when it does not run here, why, and what would make one that does.
+//! What the program is; if it cannot run here, why, and how to build one that can.
 
 use yew::prelude::*;
 

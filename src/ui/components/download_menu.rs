@@ -28,12 +28,12 @@ pub fn DownloadDialog(props: &Props) -> Html {
     let workspace = use_slice::<WorkspaceContext>();
     let check = use_slice::<CheckContext>();
     let problem = use_state_eq(|| None::<AttrValue>);
-    // The number of the build that is waited for.
+    // The version of the build being waited for.
     let requested = use_memo((), |()| Cell::new(0_u32));
     let stem = file_stem(&workspace.project.name);
     let hand_out = {
         let (problem, on_close) = (problem.setter(), props.on_close.clone());
-        // Whether it could be handed out.
+        // Whether the download could be started.
         move |name: &str, media_type: &str, bytes: &[u8]| match download(name, media_type, bytes) {
             Ok(()) => {
                 on_close.emit(());

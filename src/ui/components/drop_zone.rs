@@ -14,7 +14,7 @@ use crate::ui::platform::dom;
 use crate::ui::platform::upload::Dropped;
 use crate::ui::state::project::About;
 
-/// Where a drag of files is just now.
+/// Where files are being dragged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Drag {
     Nowhere,
@@ -42,7 +42,7 @@ pub fn DropZone() -> Html {
             let leave = {
                 let drag = drag.clone();
                 move |event: &Event| {
-                    // Between two elements there is another one; out of the window there is none.
+                    // Between two elements, `relatedTarget` is set; when the drag leaves the window, it is not.
                     if event.dyn_ref::<DragEvent>().is_some_and(|event| event.related_target().is_none()) {
                         drag.set(Drag::Nowhere);
                     }
@@ -104,7 +104,7 @@ fn over_files(event: &DragEvent) -> bool {
     closest(event, ".files-panel").is_some()
 }
 
-/// The folder that the pointer is over, or the one that holds the file it is over.
+/// The folder under the pointer, or the one that contains the file under it.
 fn directory_under(event: &DragEvent, files: &Files) -> String {
     let path = closest(event, "[data-path]").and_then(|row| row.get_attribute("data-path")).unwrap_or_default();
     let state = files.state.clone();

@@ -1,6 +1,6 @@
-//! A text that a press makes a text box of: Enter sends what was written, Escape leaves it as it was.
+//! A text that turns into a text field when clicked: Enter submits, Escape cancels.
 //!
-//! What was refused stays in the box, with the reason beside it, so that nothing has to be written again.
+//! A rejected input stays in the field, with the reason next to it, so that the user does not have to retype it.
 
 use std::rc::Rc;
 
@@ -10,31 +10,31 @@ use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 
-/// How far a user is with it.
+/// The editing state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Editing {
     No,
-    /// With the first letter, where it was typed elsewhere.
+    /// Editing; with the first character, if it was typed elsewhere.
     Writing(Option<char>),
-    /// Sent; nothing has come back yet.
+    /// Submitted; there is no answer yet.
     Sent,
     Refused,
 }
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// What it is the text of, such as `$n`.
+    /// What the text belongs to, such as `$n`.
     pub name: AttrValue,
     pub text: AttrValue,
     pub title: AttrValue,
-    /// What can be written, at most, in UTF-16 code units.
+    /// The maximum length of the input, in UTF-16 code units.
     #[prop_or(4096)]
     pub longest: u32,
     pub on_change: Callback<String>,
-    /// A number that grows with each request from outside to edit, and the character that was typed there.
+    /// Incremented with each request from outside to edit, with the character that was typed there.
     #[prop_or_default]
     pub request: (u32, Option<char>),
-    /// Writing has ended by a key; whether it was sent and done. Where nobody listens, the button gets the focus.
+    /// Editing was ended with a key; whether the change was made. Without a listener, the button gets the focus.
     #[prop_or_default]
     pub on_left: Option<Callback<bool>>,
 }
@@ -42,12 +42,12 @@ pub struct Props {
 #[component]
 pub fn EditableText(props: &Props) -> Html {
     let editing = use_state_eq(|| Editing::No);
-    // Whether the focus is to be put back on the button.
+    // Whether to move the focus back to the button.
     let leaves = use_mut_ref(|| false);
     let input = use_node_ref();
     let button = use_node_ref();
     let debug = use_slice::<DebugContext>();
-    // What was seen of the program when the writing began.
+    // The view of the program when editing began.
     let stands = debug.view().map(|view| (Rc::as_ptr(view), view.step));
     let stood = use_mut_ref(|| stands);
     let is_open = *editing != Editing::No;
@@ -57,7 +57,7 @@ pub fn EditableText(props: &Props) -> Html {
         use_effect_with(is_open, move |is_open| {
             *stood.borrow_mut() = stands;
             if let (Some(input), Editing::Writing(first)) = (input.cast::<HtmlInputElement>(), editing) {
-                // Only here, so that what is written stays when the page is drawn again.
+                // Set only here, so that the user's input survives re-rendering.
                 input.set_value(&first.map_or_else(|| text.to_string(), String::from));
                 let _ = input.focus();
                 if first.is_none() {
@@ -91,8 +91,8 @@ pub fn EditableText(props: &Props) -> Html {
             editing.set(Editing::No);
         }
     };
-    // The answer: the program is shown anew, or it was refused. Without being asked, it has moved on, and what was
-    // being written was about another value.
+    // The answer: either a new view of the program, or a refusal. If nothing was submitted, the program has moved on,
+    // and the input was about another value.
     {
         let step = |(_, step)| step;
         let (now, editing, leave) = (*editing, editing.setter(), leave.clone());

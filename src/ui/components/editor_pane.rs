@@ -1,4 +1,4 @@
-//! The editor with its problems below.
+//! The editor, with the problems below it.
 
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ use crate::ui::state::layout::Splitter;
 use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 use crate::ui::state::project::{Program, WorkspaceAction};
 
-/// How far the editor's code is. A plain text box stands in until it has come, and for good if it never does.
+/// Whether the editor's code is loaded. A plain text area is shown until then, and for good if loading fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Code {
     Loading,
@@ -53,7 +53,7 @@ pub fn EditorPane() -> Html {
     let program = &workspace.project.program;
     let disassembly = check.disassembly.as_ref();
     let is_binary = program.text().is_none();
-    // The source file in the module's place, if one is shown; it may still be asked for.
+    // The source file in the module's place, if one is shown; its text may still be missing.
     let file = shown_file(&sources, &debug, &workspace.project.sources).filter(|_| is_binary);
     let source: Option<Rc<str>> = file.as_ref().map(|file| {
         let text = text_of(&workspace.project.sources, file).cloned();
@@ -112,7 +112,7 @@ pub fn EditorPane() -> Html {
         use_effect_with((settings.wrap_lines, *code), move |(wrap_lines, _)| link.set_wrapping(*wrap_lines));
     }
     {
-        // Another text is shown when another program was opened, and when a binary's text has arrived.
+        // The text changes when another program is opened, and when a binary's text arrives.
         let link = link.clone();
         let text: Rc<str> = match (program, disassembly, &source) {
             (Program::Text(text), ..) => text.clone(),
@@ -140,7 +140,7 @@ pub fn EditorPane() -> Html {
     }
     {
         let link = link.clone();
-        // In source files there is nothing but lines to stop at.
+        // Source files only have line breakpoints.
         let has_places = file.is_none() && !debug.other_breakpoints.list.is_empty();
         let text = has_places.then(|| program.text().or(disassembly).cloned()).flatten();
         let places = use_memo((debug.other_breakpoints.clone(), text), |(other_breakpoints, text)| match text {
@@ -218,7 +218,7 @@ pub fn EditorPane() -> Html {
     }
 }
 
-/// Above the text of a binary: what it is, and the way to edit it.
+/// A note above the text of a binary: what it is, and how to edit it.
 #[component]
 fn BinaryNote() -> Html {
     let workspace = use_slice::<WorkspaceContext>();

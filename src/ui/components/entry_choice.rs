@@ -1,4 +1,4 @@
-//! What Run and Debug call, beside their buttons: to be changed where there are several functions.
+//! What Run and Debug call, next to their buttons; a choice if there are several functions.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -9,7 +9,7 @@ use crate::ui::selectors::names;
 use crate::ui::state::call_notes::CallChange;
 use crate::ui::state::project::WorkspaceAction;
 
-/// The option of the start function: not the name of an export, which has `=` before it here.
+/// The value of the start function's option; the names of exports are prefixed with `=` to keep them apart.
 const START: &str = "start";
 
 #[component]

@@ -55,7 +55,7 @@ pub fn ExamplesDialog(props: &Props) -> Html {
             }
         })
     };
-    // Enter opens the first that was found.
+    // Enter opens the first match.
     let onkeydown = {
         let first = groups.as_ref().and_then(|groups| Some((**groups.first()?.1.first()?).clone()));
         let open_example = open_example.clone();

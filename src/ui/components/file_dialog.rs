@@ -1,4 +1,4 @@
-//! A file of the project, to be read and edited: text as text, anything as bytes. What is typed is kept as it is typed.
+//! Shows and edits a file of the project: text as text, anything else as bytes. Changes are saved while typing.
 
 use std::rc::Rc;
 
@@ -18,9 +18,9 @@ use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 use crate::ui::state::memory::HexWindow;
 
-/// The longest text that is edited here, in bytes.
+/// The maximum length of an editable text, in bytes.
 const LONGEST_TEXT: usize = 5 << 20;
-/// How long after a key the file is written, in milliseconds.
+/// How long after a keystroke the file is written, in milliseconds.
 const SOON: u32 = 300;
 
 #[derive(PartialEq, Properties)]
@@ -37,13 +37,13 @@ pub fn FileDialog(props: &Props) -> Html {
     let text = as_text(&props.bytes).filter(|_| props.bytes.len() <= LONGEST_TEXT);
     let picture = picture_type(&props.bytes);
     let as_bytes = use_state_eq(|| text.is_none() && picture.is_none());
-    // An SVG picture is text as well: it begins as a picture.
+    // An SVG image is text as well; it is first shown as an image.
     let as_picture = use_state_eq(|| picture.is_some());
     let edited = use_state_eq(|| false);
-    // What is not written yet, and when it will be.
+    // The text that is not written yet, and the timer that will write it.
     let unsaved = use_mut_ref(|| None::<String>);
     let timer = use_mut_ref(|| None::<Timeout>);
-    // What the file holds, and what new lines of it end with: the text box knows only one line ending.
+    // The file's contents and its dominant line ending: the text area has only one line ending.
     let saved = use_mut_ref(|| {
         let text = text.unwrap_or_default();
         (text.to_owned(), line_endings::dominant(text, Breaks::TextArea))
@@ -63,7 +63,7 @@ pub fn FileDialog(props: &Props) -> Html {
     {
         let save = save.clone();
         use_effect_with((), move |()| {
-            // Who leaves the page in the midst of a word has written that, too.
+            // Also write what was typed just before the page was closed.
             let leaving = web_sys::window().map(|window| {
                 let save = save.clone();
                 EventListener::new(&window, "pagehide", move |_| save.emit(()))
@@ -81,7 +81,7 @@ pub fn FileDialog(props: &Props) -> Html {
             edited.set(true);
             *unsaved.borrow_mut() = Some(area.value());
             let save = save.clone();
-            // Also while nobody pauses.
+            // Even if the user does not pause.
             timer.borrow_mut().get_or_insert_with(|| Timeout::new(SOON, move || save.emit(())));
         })
     };
@@ -112,7 +112,7 @@ pub fn FileDialog(props: &Props) -> Html {
         <Modal id="file-dialog" class="wide-dialog" title={names::file(&props.path)} on_close={&props.on_close}>
             <div class="file-dialog-tools">
                 <span class="panel-note" role="status">{ note }</span>
-                // Edited text is not what was loaded: its bytes show when the file is opened again.
+                // Edited text differs from what was loaded: its bytes are shown when the file is opened again.
                 if picture.is_some() && !*edited {
                     <button type="button" class="button" onclick={switch_picture}>{ if *as_picture { "Show contents" } else { "Show picture" } }</button>
                 }
@@ -141,7 +141,7 @@ struct TextAreaProps {
     onkeydown: Callback<KeyboardEvent>,
 }
 
-/// The text. The browser holds what is typed.
+/// The text area. The browser holds what is typed.
 #[component]
 fn TextArea(props: &TextAreaProps) -> Html {
     let area = use_node_ref();

@@ -1,4 +1,4 @@
-//! A file of the project that is a picture.
+//! A file of the project that is an image.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub struct Props {
     pub name: AttrValue,
 }
 
-/// The picture as large as it is, or as there is room for. What it holds cannot run: it is an image, never a document.
+/// The image at its own size, or as large as fits. It cannot run scripts: it is an image element, never a document.
 #[component]
 pub fn FilePicture(props: &Props) -> Html {
     let url = use_memo((props.bytes.clone(), props.media_type.clone()), |(bytes, media_type)| {

@@ -1,4 +1,4 @@
-//! A line of the Files tree.
+//! A row of the Files tree.
 
 use yew::prelude::*;
 
@@ -11,12 +11,12 @@ use crate::ui::state::files::Mark;
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub row: TreeRow,
-    /// The element's id.
+    /// The element's ID.
     pub id: AttrValue,
     pub active: bool,
-    /// Where the row is, in rows from the top.
+    /// The row's index from the top.
     pub place: usize,
-    /// Whether what is dragged would go here.
+    /// Whether the dragged entry would be dropped here.
     #[prop_or_default]
     pub is_target: bool,
 }
@@ -33,14 +33,14 @@ pub fn FileRow(props: &Props) -> Html {
     let mark = match (row.mark, row.mark_below) {
         (Some(Mark::Created), _) => Some(("new", "N", "created by the last run")),
         (Some(Mark::Changed), _) => Some(("changed", "C", "changed by the last run")),
-        // It is not there any more, and so never in a row.
+        // A removed entry no longer has a row.
         (Some(Mark::Removed), _) => None,
         (None, true) => Some(("below", "•", "holds what the last run created, changed or removed")),
         (None, false) => None,
     };
     let name = names::file(&row.name);
     let size = (row.kind == FileKind::File).then(|| numbers::bytes(row.size));
-    // What is seen comes first, in its order (WCAG 2.2, success criterion 2.5.3).
+    // Starts with the visible text, in its order (WCAG 2.2, success criterion 2.5.3).
     let label = [Some(name.to_string()), size.clone(), Some(kind.to_owned()), mark.map(|(_, _, text)| text.to_owned())];
     html! {
         <div
@@ -64,7 +64,7 @@ pub fn FileRow(props: &Props) -> Html {
             <span class="file-picture" aria-hidden="true">{ picture }</span>
             <span class="file-name">{ name }</span>
             if let Some((_, letter, text)) = mark { <span class="file-mark" aria-hidden="true" title={text} data-letter={letter} /> }
-            // Not drawn; it separates the words for assistive technology.
+            // Invisible; separates the words for assistive technology.
             { " " }
             if let Some(size) = size { <span class="file-size">{ size }</span> }
         </div>

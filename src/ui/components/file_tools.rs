@@ -1,4 +1,4 @@
-//! What can be done with the tree of files as a whole, and with the row that the keyboard is on.
+//! Actions on the file tree, and on its active row.
 
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ pub struct FileToolsProps {
     pub ask: Callback<Dialog>,
 }
 
-/// What can be done with the tree as a whole.
+/// Actions on the whole tree.
 #[component]
 pub fn FileTools(props: &FileToolsProps) -> Html {
     let (several, folder) = (use_node_ref(), use_node_ref());
@@ -75,7 +75,7 @@ pub struct RowToolsProps {
     pub files: Files,
 }
 
-/// What can be done with the active row: for those who have no `F2` and no `Delete`.
+/// Actions on the active row, for keyboards without `F2` and `Delete`.
 #[component]
 pub fn RowTools(props: &RowToolsProps) -> Html {
     let Some(path) = props.active.clone() else { return Html::default() };

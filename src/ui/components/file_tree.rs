@@ -1,4 +1,4 @@
-//! The tree of files: arrow keys move, only the rows in sight are drawn.
+//! The file tree, with keyboard navigation; only the visible rows are drawn.
 
 use std::rc::Rc;
 
@@ -13,9 +13,9 @@ use crate::ui::hooks::use_resized::use_resized;
 use crate::ui::selectors::files::{TreeKey, TreeRow, active_index, on_key};
 use crate::ui::state::files::FilesAction;
 
-/// Rows drawn beyond those in sight, so that scrolling shows no gap.
+/// How many rows beyond the visible ones are drawn, so that scrolling shows no gap.
 const MARGIN: usize = 12;
-/// How long letters that follow each other make one word, in milliseconds.
+/// How long a pause between letters may be before they start a new word, in milliseconds.
 const WORD: u32 = 700;
 
 /// An action on a row.
@@ -23,7 +23,7 @@ const WORD: u32 = 700;
 pub enum FileAction {
     Open(Rc<str>),
     Rename(Rc<str>),
-    /// Opens the dialog that asks where to.
+    /// Opens the dialog that asks for the target folder.
     Move(Rc<str>),
     MoveInto {
         from: Rc<str>,
@@ -43,7 +43,7 @@ pub struct Props {
 #[component]
 pub fn FileTree(props: &Props) -> Html {
     let tree = use_node_ref();
-    // First and last row in sight.
+    // The first and last visible row.
     let sight = use_state_eq(|| (0_usize, 40_usize));
     let active = active_index(&props.rows, props.active.as_deref());
     {
@@ -97,7 +97,7 @@ pub fn FileTree(props: &Props) -> Html {
     let drag = use_row_drag(props);
     let deepest = props.rows.iter().map(|row| row.level).max().unwrap_or(1);
     let (first, last) = (sight.0.saturating_sub(MARGIN), (sight.1 + MARGIN).min(props.rows.len()));
-    // The active row is always there: the tree's focus points at it.
+    // The active row is always rendered: the tree's focus refers to it.
     let beyond = (!(first..last).contains(&active)).then_some(active);
     let drawn = (first.min(last)..last).chain(beyond).filter_map(|place| Some((place, props.rows.get(place)?)));
     html! {
@@ -139,7 +139,7 @@ pub(super) fn row_under(event: &MouseEvent, rows: &[TreeRow]) -> Option<TreeRow>
     rows.iter().find(|row| *row.path == *path).cloned()
 }
 
-/// The height of a row, as the style sheet has it.
+/// The height of a row, from the style sheet.
 fn row_height(tree: &HtmlElement) -> f64 {
     let row = tree.query_selector(".file-row").ok().flatten();
     row.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height >= 1.0).unwrap_or(28.0)
@@ -217,7 +217,7 @@ fn use_tree_keys(props: &Props, tree: &NodeRef) -> Callback<KeyboardEvent> {
             _ => return,
         };
         event.prevent_default();
-        // The page's own keys, such as `?`, are not meant while names are typed.
+        // While typing a name, shortcuts of the page, such as `?`, must not fire.
         event.stop_propagation();
         on_key(&rows, active.as_deref(), &key).into_iter().for_each(|action| on_action.emit(action));
     })

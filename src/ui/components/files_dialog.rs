@@ -1,4 +1,4 @@
-//! The dialogs of the Files panel, and what their answers do.
+//! The dialogs of the Files panel, and their actions.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::ui::selectors::files::check_name;
 use crate::ui::selectors::names;
 use crate::ui::state::files::{FilesAction, FilesState};
 
-/// What is shown on top of the panel.
+/// The open dialog.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dialog {
     NewFile,
@@ -33,7 +33,7 @@ pub struct FilesDialogProps {
     pub files: Files,
 }
 
-/// The dialog that is open, and what its answer does.
+/// Renders the open dialog and performs its action.
 #[component]
 pub fn FilesDialog(props: &FilesDialogProps) -> Html {
     let Some(dialog) = &*props.dialog else { return Html::default() };

@@ -1,4 +1,4 @@
-//! The files that the program sees: a tree to look at, change, fill and take along.
+//! The files that the program sees: a tree to view, edit, fill and download.
 
 use std::rc::Rc;
 
@@ -85,7 +85,7 @@ struct ChangesBarProps {
     ask: Callback<Dialog>,
 }
 
-/// What the last run did to the files, and what to do about it.
+/// What the last run changed in the files, and what to do about it.
 #[component]
 fn ChangesBar(props: &ChangesBarProps) -> Html {
     let Some(summary) = summary(&props.files.state) else { return Html::default() };

@@ -1,4 +1,4 @@
-//! Help: the keys, and where things are.
+//! Help: keyboard shortcuts, and a guide to the page.
 
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;

@@ -1,6 +1,6 @@
 //! Bytes in rows, as numbers and as text: a grid of any height of which only the visible rows are drawn.
 //!
-//! [`Geometry`] says which rows these are; this component ties it to the scroll bar, the wheel and the keys.
+//! [`Geometry`] computes which rows these are; this component connects it to the scroll bar, the wheel and the keys.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,35 +14,35 @@ use super::hex_row::HexRowLine;
 use crate::ui::selectors::memory::{Geometry, GridKey, Selection, address_digits, on_key, visible_rows};
 use crate::ui::state::memory::HexWindow;
 
-/// How long after the last movement the scroll bar is put where it belongs, in milliseconds.
+/// How long after the last movement the scroll bar is corrected, in milliseconds.
 const SETTLED: u32 = 150;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// Tells grids of a page apart.
+    /// Distinguishes the grids of a page.
     pub id: AttrValue,
     pub label: AttrValue,
-    /// How many bytes there are.
+    /// The number of bytes.
     pub size: u64,
-    /// Those at hand.
+    /// The loaded bytes.
     pub window: HexWindow,
     pub selection: Selection,
     pub on_select: Callback<Selection>,
-    /// An address to show, and a number that grows with each request.
+    /// An address to show, preceded by a request counter.
     #[prop_or_default]
     pub jump: (u32, u64),
-    /// An address to scroll to where it is out of sight, and a number that grows with each request.
+    /// An address to scroll to if it is out of view, preceded by a request counter.
     #[prop_or_default]
     pub reveal: (u32, u64),
-    /// The user begins to write bytes, with this digit; `None` where none can be written.
+    /// The user starts to edit bytes with this digit; `None` if they cannot be edited.
     #[prop_or_default]
     pub on_type: Option<Callback<Option<char>>>,
-    /// The shape and the first visible row, whenever one of them has changed.
+    /// The geometry and the first visible row, whenever one of them changes.
     #[prop_or_default]
     pub on_view: Callback<(Geometry, f64)>,
 }
 
-/// Whether a key begins to write bytes: a digit, which is the first of them, or Enter.
+/// Whether a key starts editing: a digit, which becomes the first one, or Enter.
 fn begins_to_write(event: &KeyboardEvent) -> Option<Option<char>> {
     if event.alt_key() || event.meta_key() || event.ctrl_key() {
         return None;
@@ -55,17 +55,17 @@ fn begins_to_write(event: &KeyboardEvent) -> Option<Option<char>> {
     }
 }
 
-/// What is measured in the page.
+/// Measurements of the rendered page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Measures {
-    /// How many letters fit beside each other.
+    /// How many characters fit side by side.
     pub letters: f64,
     pub row_height: f64,
     pub viewport: f64,
 }
 
-/// Letters that a row of 16 bytes takes besides its address: two and a half for each
-/// number at most, one for each letter, gaps.
+/// How many characters a row of 16 bytes takes besides its address: at most two and a half per number, one per
+/// character, and gaps.
 const SIXTEEN_COLUMNS: f64 = 58.0;
 
 #[component]
@@ -82,7 +82,7 @@ pub fn HexGrid(props: &Props) -> Html {
     let shown_top = top.min(geometry.last_top() as f64);
     let mover = use_mover(&scroller, &geometry, &top);
 
-    // After a resize the same bytes stay at the top.
+    // After a resize, the same bytes stay at the top.
     {
         let mover = mover.clone();
         use_effect_with((geometry.columns, geometry.viewport.to_bits(), props.size), move |(columns, ..)| {
@@ -200,7 +200,7 @@ fn grid_key(event: &KeyboardEvent) -> Option<GridKey> {
     })
 }
 
-/// Moves the view, and keeps the scroll bar in step.
+/// Scrolls the view and keeps the scroll bar in sync.
 #[derive(Clone)]
 pub(super) struct Mover {
     pub geometry: Geometry,
@@ -209,17 +209,18 @@ pub(super) struct Mover {
     bar: Rc<Bar>,
 }
 
-/// The scroll bar's state: where it was, and when it will be put right.
+/// The scroll bar's state: its last position, and the timer that corrects it.
 #[derive(Default)]
 struct Bar {
     top: Cell<f64>,
     scroll: Cell<f64>,
-    /// For how many bytes a row `top` counts.
+    /// The number of bytes per row that `top` refers to.
     columns: Cell<u64>,
     settle: Cell<Option<Timeout>>,
 }
 
-/// Of any list of rows: `scroller` holds a range of the geometry's length with the visible rows in it.
+/// Works for any list of rows: `scroller` contains an element as long as the geometry's range, with the visible rows in
+/// it.
 #[hook]
 pub(super) fn use_mover(scroller: &NodeRef, geometry: &Geometry, top: &UseStateHandle<f64>) -> Mover {
     let bar = use_memo((), |()| Bar::default());
@@ -227,7 +228,7 @@ pub(super) fn use_mover(scroller: &NodeRef, geometry: &Geometry, top: &UseStateH
 }
 
 impl Mover {
-    /// Shows this row at the top.
+    /// Scrolls this row to the top.
     pub fn go(&self, top: f64) {
         let top = top.clamp(0.0, self.geometry.last_top() as f64);
         self.bar.settle.take();
@@ -236,7 +237,7 @@ impl Mover {
         put_bar(&self.scroller, &self.geometry, &self.bar);
     }
 
-    /// Brings an address into view.
+    /// Scrolls an address into view.
     pub fn reveal(&self, address: u64) {
         let top = self.bar.top.get();
         let revealed = self.geometry.reveal(top, address);
@@ -245,17 +246,17 @@ impl Mover {
         }
     }
 
-    /// Where the view is.
+    /// The top row.
     pub fn top(&self) -> f64 {
         self.bar.top.get()
     }
 
-    /// The browser has moved the scroll bar; tells whether the user did that.
+    /// The browser has moved the scroll bar; returns whether the user did that.
     pub fn scrolled(&self) -> bool {
         let Some(element) = self.scroller.cast::<Element>() else { return false };
         let to = f64::from(element.scroll_top());
         let from = self.bar.scroll.replace(to);
-        // Where this page has put it itself, there is nothing to follow.
+        // The page moved it: there is nothing to follow.
         if (to - from).abs() < 1.0 {
             return false;
         }
@@ -277,7 +278,7 @@ fn put_bar(scroller: &NodeRef, geometry: &Geometry, bar: &Bar) {
     bar.scroll.set(f64::from(element.scroll_top()));
 }
 
-/// Selecting with the pointer: down begins, moving with the button held extends.
+/// Selecting with the pointer: pressing starts a selection, dragging extends it.
 #[hook]
 fn use_pointer(
     selection: Selection,
@@ -298,7 +299,7 @@ fn use_pointer(
     let moved = {
         let on_select = on_select.clone();
         Callback::from(move |event: PointerEvent| {
-            // A finger scrolls.
+            // A finger scrolls instead.
             if event.buttons() & 1 == 0 || event.pointer_type() == "touch" {
                 return;
             }
@@ -316,7 +317,7 @@ fn address_under(event: &PointerEvent) -> Option<u64> {
     cell.get_attribute("data-address")?.parse().ok()
 }
 
-/// The size of the visible part, of a row, and how many letters fit beside each other: of a letter in `.hex-measure`.
+/// Measures the visible part, a row, and how many characters of the `.hex-measure` font fit side by side.
 #[hook]
 pub(super) fn use_measures(scroller: &NodeRef) -> Measures {
     let measures = use_state_eq(|| Measures { letters: 80.0, row_height: 20.0, viewport: 400.0 });
@@ -332,7 +333,7 @@ pub(super) fn use_measures(scroller: &NodeRef) -> Measures {
                 });
                 let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
                 observer.observe(&element);
-                // The size of letters may change while the panel's does not.
+                // The font size may change while the panel's size does not.
                 if let Some(probe) = probe_of(&element) {
                     observer.observe(&probe);
                 }
@@ -355,7 +356,7 @@ fn probe_of(scroller: &HtmlElement) -> Option<Element> {
 fn measure(scroller: &HtmlElement) -> Option<Measures> {
     let probe = probe_of(scroller)?.get_bounding_client_rect();
     let viewport = f64::from(scroller.client_height());
-    // A hidden panel has no size; what was measured before is still right.
+    // A hidden panel has no size; the earlier measurements are still right.
     if probe.height() < 1.0 || viewport < 1.0 {
         return None;
     }

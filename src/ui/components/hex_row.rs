@@ -1,4 +1,4 @@
-//! A row of the hex view: address, bytes, text. Drawn again only when something in it has changed.
+//! A row of the hex view: address, bytes, text. Redrawn only if something in it has changed.
 
 use yew::prelude::*;
 
@@ -6,13 +6,13 @@ use crate::ui::selectors::memory::{HexCell, HexRow, address_digits, describe, te
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// The grid's id.
+    /// The grid's ID.
     pub grid: AttrValue,
-    /// How many bytes the grid has.
+    /// The number of bytes in the grid.
     pub size: u64,
     pub columns: u64,
     pub row: HexRow,
-    /// The address where the keyboard is, when it is in this row.
+    /// The address of the active cell, if it is in this row.
     pub active: Option<u64>,
 }
 

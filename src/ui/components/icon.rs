@@ -1,4 +1,4 @@
-//! Small pictures beside words. They are decoration: the words are always there.
+//! Icons next to text. They are decoration: the text is always there.
 
 use yew::prelude::*;
 
@@ -49,7 +49,7 @@ pub enum Picture {
 }
 
 impl Picture {
-    /// The outline on a grid of 16 by 16.
+    /// The outline on a 16 by 16 grid.
     fn path(self) -> &'static str {
         match self {
             Picture::Run => "M4.5 2.8v10.4L13 8z",

@@ -1,4 +1,4 @@
-//! The state of a debugged program, except its memory. Before that, what this page is and what to do first.
+//! The state of a debugged program, except its memory. Before that, an introduction to the page.
 
 use yew::prelude::*;
 
@@ -28,7 +28,7 @@ pub fn Inspector() -> Html {
     }
 }
 
-/// What a debug session shows.
+/// The parts of a debug session, for the introduction.
 const PARTS: [(&str, &str); 4] = [
     ("Operand stack", "the values that instructions push and pop"),
     ("Locals and globals", "what the program's variables hold"),

@@ -1,4 +1,4 @@
-//! What a branch could go to from here, and the tables: less often wanted, so they are folded away.
+//! The branch targets in scope, and the tables: needed less often, so they are folded.
 
 use yew::prelude::*;
 
@@ -8,10 +8,10 @@ use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::selectors::debug::branch;
 use crate::ui::selectors::{names, numbers};
 
-/// As many labels are shown unfolded.
+/// Up to this many labels are shown unfolded.
 const FEW: usize = 8;
 
-/// The labels around the next instruction, and where a branch to each of them goes.
+/// The labels around the next instruction, with the target of a branch to each.
 #[component]
 pub fn Labels() -> Html {
     let debug = use_slice::<DebugContext>();

@@ -1,4 +1,4 @@
-//! With what a program runs: the command line's arguments and the environment where it can read them, limits.
+//! The settings of a run: command-line arguments and environment, if the program can read them, and limits.
 
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;

@@ -1,4 +1,4 @@
-//! How much a program may use.
+//! The limits on a program's resources.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -7,7 +7,7 @@ use crate::protocol::Limits;
 use crate::ui::hooks::reducers::{SettingsContext, use_slice};
 use crate::ui::state::settings::{LimitKind, SettingsAction, with_limit};
 
-/// Each limit with what it is called, its unit, and how it stands.
+/// Each limit with its label, its unit, and its value.
 fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<u64>); 5] {
     [
         (LimitKind::Memory, "Memory", "MiB", limits.memory),
@@ -45,11 +45,11 @@ struct FieldProps {
     kind: LimitKind,
     name: &'static str,
     unit: &'static str,
-    /// As it stands; empty: no limit.
+    /// The current value; empty for no limit.
     value: String,
 }
 
-/// One limit. What is no limit stays in its box with what is wrong with it, and changes nothing.
+/// One limit. An invalid value stays in its field with an error, and changes nothing.
 #[component]
 fn LimitField(props: &FieldProps) -> Html {
     let settings = use_slice::<SettingsContext>();

@@ -17,7 +17,7 @@ use crate::ui::selectors::numbers;
 use crate::ui::state::memory::MemoryState;
 use crate::ui::state::settings::SettingsAction;
 
-/// The panel, fed by the worker.
+/// The panel, with the state that the worker sends.
 #[component]
 pub fn MemoryRegion() -> Html {
     let opened = use_slice::<WorkspaceContext>().opened;
@@ -43,7 +43,7 @@ pub fn MemoryRegion() -> Html {
     let settings = use_slice::<SettingsContext>();
     let reveal = use_state_eq(|| (0_u32, 0_u64));
     {
-        // What the last step wrote, or else read.
+        // What the last step wrote or, if nothing, read.
         let access = debug.view().filter(|_| settings.follow_memory);
         let access = access.and_then(|view| Some((view.step, *view.written.first().or(view.read.first())?)));
         let (memory, reveal) = (memory.clone(), reveal.clone());
@@ -62,7 +62,7 @@ pub fn MemoryRegion() -> Html {
     };
     let follow = settings.follow_memory;
     {
-        // Addresses are those of the first memory.
+        // These addresses refer to the first memory.
         let memory = memory.clone();
         use_effect_with(address, move |(request, _)| {
             if *request > 0 {
@@ -74,7 +74,7 @@ pub fn MemoryRegion() -> Html {
     html! { <MemoryPanel memory={shown} {regions} {address} is_debugged={debug.is_on()} reveal={*reveal} {follow} {on_follow} {on_choose} {on_watch} {on_write} /> }
 }
 
-/// The selected bytes, to be watched.
+/// A watchpoint on the selected bytes.
 fn watched(memory: u32, selection: Selection) -> BreakpointKind {
     BreakpointKind::Memory { memory, start: selection.start(), length: selection.length(), access: AccessKind::Change }
 }
@@ -86,27 +86,27 @@ fn target(memory: u32, selection: Selection) -> WriteTarget {
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub memory: MemoryState,
-    /// An address to show, and a number that grows with each request.
+    /// An address to show, preceded by a request counter.
     #[prop_or_default]
     pub address: (u32, u64),
-    /// An address to scroll to where it is out of sight, and a number that grows with each request.
+    /// An address to scroll to if it is out of view, preceded by a request counter.
     #[prop_or_default]
     pub reveal: (u32, u64),
-    /// Whether it scrolls to what each step reads or writes.
+    /// Whether the view scrolls to what each step reads or writes.
     #[prop_or_default]
     pub follow: bool,
     #[prop_or_default]
     pub on_follow: Callback<bool>,
-    /// Parts of it that have a name.
+    /// The named regions of the memory.
     #[prop_or_default]
     pub regions: Vec<protocol::MemoryRegion>,
-    /// Whether its bytes can be watched, and their writers be found.
+    /// Whether its bytes can be watched, and their last write can be found.
     #[prop_or_default]
     pub is_debugged: bool,
     pub on_choose: Callback<u32>,
-    /// The part that is to be sent.
+    /// The window to request.
     pub on_watch: Callback<MemoryWatch>,
-    /// While the program is debugged, what the user wrote in place of its bytes.
+    /// Called with the bytes that the user typed, while the program is debugged.
     pub on_write: Callback<Written>,
 }
 
@@ -143,8 +143,8 @@ pub fn MemoryPanel(props: &Props) -> Html {
             }
         });
     }
-    // Writing bytes: from the grid by typing, from the inspector by pressing them. Afterwards the keys go to the grid,
-    // behind what was written.
+    // Bytes can be edited by typing in the grid, or by clicking them in the inspector. Afterwards, the focus goes to
+    // the grid, behind the bytes that were written.
     let request = use_state_eq(|| (0_u32, None::<char>));
     let behind = use_mut_ref(|| 0_u64);
     let on_type = props.is_debugged.then(|| {
@@ -201,7 +201,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
                     if memory.memories > 0 { "This memory is empty." }
                     else { "The bytes of the program's memory appear here when a program that has one runs." }
                 }</p>
-                // The worker is told where to look before there is anything to see.
+                // Tell the worker where to look before there is anything to show.
                 <WatchStart on_view={on_view.clone()} />
             } else {
                 <HexGrid
@@ -249,7 +249,7 @@ struct WatchStartProps {
     on_view: Callback<(Geometry, f64)>,
 }
 
-/// Asks for the beginning of the memory.
+/// Requests the beginning of the memory.
 #[component]
 fn WatchStart(props: &WatchStartProps) -> Html {
     use_effect_with(props.on_view.clone(), |on_view| {

@@ -1,4 +1,4 @@
-//! What is drawn: one component a file, its CSS file beside it in `static/css`.
+//! The components of the page: one per file, with its CSS file in `static/css`.
 
 pub mod ask_dialog;
 pub mod backtrace;

@@ -1,11 +1,11 @@
-//! A dialog that takes the keyboard until it is closed; Escape closes it.
+//! A modal dialog; Escape closes it.
 
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// Tells dialogs of a page apart; its heading is `{id}-title`.
+    /// Distinguishes the dialogs of a page; its heading has the ID `{id}-title`.
     pub id: AttrValue,
     pub title: AttrValue,
     pub on_close: Callback<()>,
@@ -15,7 +15,7 @@ pub struct Props {
     pub children: Html,
 }
 
-/// Open as long as it is in the page: a parent shows it by drawing it.
+/// Open as long as it is rendered: a parent shows it by rendering it.
 #[component]
 pub fn Modal(props: &Props) -> Html {
     let dialog = use_node_ref();
@@ -27,7 +27,7 @@ pub fn Modal(props: &Props) -> Html {
                 // Fails only for a dialog that is open or not in the document.
                 let _ = dialog.show_modal();
             }
-            // Closing gives the focus back to where it was.
+            // Closing moves the focus back to where it was.
             move || {
                 if let Some(dialog) = dialog {
                     dialog.close();
@@ -35,7 +35,7 @@ pub fn Modal(props: &Props) -> Html {
             }
         });
     }
-    // The page, not the browser, takes the dialog away, so that both always agree.
+    // The page, not the browser, closes the dialog, so that both always agree.
     let oncancel = {
         let on_close = props.on_close.clone();
         Callback::from(move |event: Event| {
@@ -44,7 +44,7 @@ pub fn Modal(props: &Props) -> Html {
         })
     };
     let close = props.on_close.reform(|_: MouseEvent| ());
-    // Keys in a dialog are not for the page behind it.
+    // Keys in a dialog must not reach the page behind it.
     let onkeydown = Callback::from(|event: KeyboardEvent| event.stop_propagation());
     let title = format!("{}-title", props.id);
     html! {

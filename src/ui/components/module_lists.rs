@@ -1,4 +1,4 @@
-//! What else is in the module: imports, the exports that cannot be called, memories, sections.
+//! The other contents of the module: imports, exports that cannot be called, memories, sections.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::protocol::{ExportSummary, ImportSummary, ModuleSummary};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers;
 
-/// What the program asks of its host; what is missing here comes first.
+/// The program's imports; unresolved ones come first.
 #[component]
 pub fn Imports(props: &ModuleProps) -> Html {
     let Some(ModuleSummary { imports, .. }) = props.module.summary() else { return html! {} };
@@ -38,7 +38,7 @@ pub fn Imports(props: &ModuleProps) -> Html {
     }
 }
 
-/// The exports that are no functions.
+/// The exports that are not functions.
 #[component]
 pub fn OtherExports(props: &ModuleProps) -> Html {
     let Some(ModuleSummary { exports, .. }) = props.module.summary() else { return html! {} };
@@ -58,7 +58,7 @@ pub fn OtherExports(props: &ModuleProps) -> Html {
     }
 }
 
-/// How the module is built.
+/// The structure of the module.
 #[component]
 pub fn Structure(props: &ModuleProps) -> Html {
     let Some(module) = props.module.summary() else { return html! {} };

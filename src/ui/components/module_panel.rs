@@ -1,4 +1,4 @@
-//! The Module panel: what the program is, with what it runs, what can be called in it, what it asks for.
+//! The Module panel: what the program is, its settings, its functions, and its imports.
 
 use std::rc::Rc;
 
@@ -45,7 +45,7 @@ pub fn ModulePanel() -> Html {
     }
 }
 
-/// The module of what was checked. Two are the same if it is the same answer of the worker.
+/// The module that was checked. Two are equal if they come from the same answer of the worker.
 #[derive(Debug, Clone)]
 pub struct Module(Rc<Checked>);
 
@@ -73,11 +73,11 @@ pub struct ModuleProps {
 #[derive(PartialEq, Properties)]
 struct FunctionsProps {
     module: Module,
-    /// Whether the text does not compile, and these are the functions of the last one that did.
+    /// Whether the text does not compile, so that these are the functions of the last text that did.
     stale: bool,
 }
 
-/// The exported functions, each with a way to call it.
+/// The exported functions, each with a form to call it.
 #[component]
 fn Functions(props: &FunctionsProps) -> Html {
     let part = use_state_eq(String::new);
@@ -159,7 +159,7 @@ struct ResultsProps {
     results: Rc<CallResults>,
 }
 
-/// Removes the results of all calls; says how many were removed already to make room.
+/// Removes the results of all calls; shows how many were already removed to make room.
 #[component]
 fn ClearResults(props: &ResultsProps) -> Html {
     let run = use_slice::<RunContext>();

@@ -1,4 +1,4 @@
-//! Where to: the folder that a file is moved to, and the kind of archive that all files go into.
+//! Two choices: the folder to move a file to, and the archive format of a download.
 
 use std::rc::Rc;
 

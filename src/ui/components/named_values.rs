@@ -11,9 +11,9 @@ use crate::ui::selectors::debug::written;
 use crate::ui::selectors::names;
 use crate::ui::state::debug::Base;
 
-/// More letters than these a value does not have beside the shortest name.
+/// A value longer than this does not fit next to even the shortest name.
 const LONG: usize = 13;
-/// More than these a name and its value do not have on one line.
+/// A name and a value longer than this together do not fit on one line.
 const LONG_TOGETHER: usize = 17;
 
 /// The locals of the selected frame.
@@ -52,7 +52,7 @@ pub fn Globals() -> Html {
     html! { <NamedValues title="Globals" none="This module has no globals" {values} {watches} base={debug.base} {on_change} /> }
 }
 
-/// A function as it is found again in the next run, too.
+/// Identifies a function in a way that also works in the next run.
 pub(super) fn function_text(frame: &DebugFrame) -> String {
     match frame.function.strip_prefix("func ") {
         Some(_) => frame.index.to_string(),
@@ -63,16 +63,16 @@ pub(super) fn function_text(frame: &DebugFrame) -> String {
 #[derive(PartialEq, Properties)]
 struct Props {
     title: &'static str,
-    /// What is said where there is nothing.
+    /// The text shown if there are none.
     none: &'static str,
     values: Vec<NamedValue>,
-    /// How many of them, from the first, are parameters.
+    /// How many of them, from the start, are parameters.
     #[prop_or_default]
     params: usize,
-    /// How each is watched, and asked about.
+    /// For each value, its watchpoint and its last-write query.
     watches: Vec<(BreakpointKind, WriteTarget)>,
     base: Base,
-    /// An index, and what the user wrote.
+    /// Called with the index and what the user typed.
     on_change: Callback<(u32, String)>,
 }
 
@@ -81,7 +81,7 @@ fn NamedValues(props: &Props) -> Html {
     let line = |(index, named): (usize, &NamedValue)| {
         let on_change = named.mutable.then(|| props.on_change.reform(move |text| (index as u32, text)));
         let name = names::function(&named.name);
-        // It takes a line of its own, so that its name stays readable.
+        // It gets a line of its own, so that its name stays readable.
         let letters = written(&named.value, props.base).chars().count();
         let is_long = letters > LONG || letters + named.name.chars().count() > LONG_TOGETHER;
         html! {

@@ -1,4 +1,4 @@
-//! What the user is to know about their projects: announced, and there until it is dismissed or over.
+//! Notices about the user's projects: announced, and shown until dismissed or obsolete.
 
 use yew::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::ui::state::project::{About, NoticeAction, WorkspaceAction};
 pub fn NoticeBar() -> Html {
     let workspace = use_slice::<WorkspaceContext>();
     let projects = use_slice::<Projects>();
-    // What an example is about makes room while it is looked into.
+    // The description of an example is hidden while debugging, to make room.
     let debugging = use_slice::<DebugContext>().is_on();
     let notice = workspace.notice.as_ref().filter(|notice| !(debugging && notice.about == About::Text));
     let dismiss = {
@@ -23,7 +23,7 @@ pub fn NoticeBar() -> Html {
             projects.accept(action);
         }
     });
-    // The live region is always there: one that appears with its text is not announced.
+    // The live region is always present: one that is inserted together with its text is not announced.
     html! {
         <div class="notice-anchor"><div class="notice-place" data-at-once="true" role="log" aria-live="polite" aria-label="Notices">
             if let Some(notice) = notice {

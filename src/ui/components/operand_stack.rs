@@ -1,4 +1,4 @@
-//! The operand stack of the selected frame, drawn as a stack: what is on top is on top.
+//! The operand stack of the selected frame, drawn with the top at the top.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -12,7 +12,7 @@ use crate::ui::selectors::debug::bracket;
 use crate::ui::selectors::numbers;
 use crate::ui::state::debug::Base;
 
-/// How many operands are drawn, from the top.
+/// The maximum number of operands drawn, from the top.
 const MOST: usize = 200;
 
 #[component]
@@ -73,7 +73,7 @@ struct LineProps {
     frame: usize,
     operand: Operand,
     top: bool,
-    /// Which part of the bracket is beside it that shows what the next instruction takes.
+    /// The part of the bracket next to it, which marks what the next instruction pops.
     taken: Option<&'static str>,
     base: Base,
 }

@@ -1,4 +1,4 @@
-//! Which panels a wide screen shows.
+//! A menu of the panels shown on a wide screen.
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
@@ -17,7 +17,7 @@ pub fn PanelsMenu() -> Html {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    // Closed as soon as the focus goes elsewhere.
+    // Closed as soon as the focus moves elsewhere.
     let onfocusout = {
         let (menu, open) = (menu.clone(), open.setter());
         Callback::from(move |event: FocusEvent| {

@@ -11,7 +11,7 @@ use crate::ui::selectors::numbers;
 use crate::ui::state::layout::{LayoutAction, Panel};
 use crate::ui::state::worker::WorkerPhase;
 
-/// More are not drawn: who has a thousand problems begins with the first.
+/// The maximum number drawn: a user with a thousand problems starts with the first.
 const MOST_SHOWN: usize = 200;
 
 #[component]
@@ -20,7 +20,8 @@ pub fn Problems() -> Html {
     let worker = use_slice::<WorkerContext>();
     let opened = use_slice::<WorkspaceContext>().opened;
     let run = use_slice::<RunContext>().run;
-    // Once there were problems, their place stays while one types: the editor does not move with each that comes and goes.
+    // Once there were problems, keep their space while the user types, so that the editor does not move with each one
+    // that comes and goes.
     let kept_for = use_state_eq(|| None::<(u32, RunId)>);
     let problems = check.checked.as_ref().map_or(&[][..], |checked| &checked.problems);
     {
@@ -61,7 +62,7 @@ pub struct ItemProps {
     pub problem: Problem,
 }
 
-/// One problem; pressing it goes to its place.
+/// One problem; clicking it goes to its position.
 #[component]
 pub fn ProblemItem(props: &ItemProps) -> Html {
     let link = use_slice::<EditorLink>();

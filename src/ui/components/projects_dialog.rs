@@ -1,4 +1,4 @@
-//! The projects in this browser: open, begin, rename, copy, empty, delete.
+//! The projects in this browser: open, create, rename, copy, reset, delete.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::ui::hooks::use_projects::Projects;
 use crate::ui::platform::quota;
 use crate::ui::state::project::{NoticeAction, ProjectSummary, Saving};
 
-/// What a new project begins with.
+/// The program of a new project.
 const EMPTY: &str = "(module\n)\n";
 
 #[derive(PartialEq, Properties)]
@@ -20,7 +20,7 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-/// The question that is asked on top.
+/// The question shown on top.
 #[derive(Debug, Clone, PartialEq)]
 enum Confirmation {
     New,
@@ -118,7 +118,7 @@ pub fn ProjectsDialog(props: &Props) -> Html {
     }
 }
 
-/// What an answer does; with the name that was given, where one was asked for.
+/// The action of an answer, with the name, if one was requested.
 type Act = Rc<dyn Fn(&Projects, &str)>;
 
 #[derive(PartialEq, Properties)]
@@ -130,7 +130,7 @@ struct AnswersProps {
     on_done: Callback<()>,
 }
 
-/// The question, and what its answer does.
+/// Renders the question and performs the answer's action.
 #[component]
 fn Answers(props: &AnswersProps) -> Html {
     let projects = props.projects.clone();
@@ -145,7 +145,7 @@ fn Answers(props: &AnswersProps) -> Html {
             close.emit(());
         })
     };
-    // A new project is to be worked on: the list has done its part.
+    // The user wants to work on the new project: close the list.
     let create = {
         let (projects, close, on_done) = (projects.clone(), close.clone(), props.on_done.clone());
         Callback::from(move |name: String| {
@@ -154,7 +154,7 @@ fn Answers(props: &AnswersProps) -> Html {
             on_done.emit(());
         })
     };
-    // Closed, so that the user sees the result and can undo it.
+    // Close the list, so that the user sees the result and can undo it.
     let reset = {
         let (projects, close, on_done) = (projects.clone(), close.clone(), props.on_done.clone());
         Callback::from(move |()| {
@@ -191,7 +191,7 @@ fn Answers(props: &AnswersProps) -> Html {
     }
 }
 
-/// How the open project began.
+/// What Reset goes back to.
 fn beginning(workspace: &WorkspaceContext) -> &'static str {
     if workspace.project.debugging.example.is_some() { "the example that it began as" } else { "an empty module" }
 }

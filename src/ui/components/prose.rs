@@ -1,4 +1,4 @@
-//! Text in which `` `code` `` is set as code.
+//! Text with `` `code` `` rendered as code.
 
 use yew::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Props {
 
 #[component]
 pub fn Prose(props: &Props) -> Html {
-    // Odd pieces stand between backticks; a backtick without a partner is itself.
+    // The odd pieces are between backticks; an unpaired backtick is shown as it is.
     let pieces: Vec<&str> = props.text.split('`').collect();
     let last = pieces.len() - 1;
     let piece = |(index, piece): (usize, &&str)| match index % 2 {

@@ -9,7 +9,7 @@ use crate::ui::hooks::reducers::use_slice;
 use crate::ui::hooks::use_projects::Projects;
 use crate::ui::platform::storage::Quarantined;
 
-/// Nothing at all, unless there is one.
+/// Renders nothing if there are none.
 #[component]
 pub fn QuarantinedList() -> Html {
     let projects = use_slice::<Projects>();
@@ -85,7 +85,7 @@ pub fn QuarantinedList() -> Html {
     }
 }
 
-/// A moment as the user's own language writes it.
+/// A date and time in the user's language.
 pub fn time_text(milliseconds: f64) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(milliseconds));
     date.to_locale_string("default", &JsValue::UNDEFINED).into()

@@ -1,4 +1,4 @@
-//! What is asked for and waits for a part of the page, or of the interpreter, that has not been fetched yet.
+//! Shows requests that wait for a part of the page, or of the interpreter, that has not been fetched yet.
 
 use gloo_events::EventListener;
 use yew::prelude::*;
@@ -10,12 +10,12 @@ use crate::ui::hooks::use_engine::Engine;
 use crate::ui::platform::dom;
 use crate::ui::state::worker::{Missing, WorkerAction};
 
-/// Something that waits.
+/// A request that waits.
 #[derive(Clone, PartialEq)]
 struct PendingPart {
     /// What it waits for.
     part: &'static str,
-    /// Why that could not be fetched; `None` while it is.
+    /// Why that could not be fetched; `None` while it is being fetched.
     failure: Option<AttrValue>,
 }
 
@@ -63,7 +63,7 @@ fn banner(waits: &PendingPart, retry: Callback<MouseEvent>, dismiss: Callback<Mo
     let Some(reason) = &waits.failure else {
         return html! { <div class="fault-banner-body rest-coming"><p>{ format!("{part} is loading …") }</p></div> };
     };
-    // Where a site was updated under an open page, the files of that page are gone for good.
+    // If the site was updated while the page was open, the old page's files are gone for good.
     let advice = if reason.contains("answered") {
         "If this site was updated, reload the page."
     } else {

@@ -1,4 +1,4 @@
-//! Dragging rows of the Files tree onto folders. Files from outside are the drop zone's.
+//! Dragging rows of the Files tree onto folders. The drop zone handles files from outside.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::file_tree::{FileAction, Props, row_under};
 use crate::ui::selectors::files::TreeRow;
 
-/// What the tree listens with, and the folder that would take what is dragged; the empty path is the root.
+/// The tree's event handlers, and the folder that would receive what is dragged; the empty path is the root.
 pub struct RowDrag {
     pub target: Option<Rc<str>>,
     pub start: Callback<DragEvent>,
@@ -28,7 +28,7 @@ pub fn use_row_drag(props: &Props) -> RowDrag {
             let Some(row) = row_under(&event, &rows) else { return };
             if let Some(transfer) = event.data_transfer() {
                 transfer.set_effect_allowed("move");
-                // Without some data, Firefox drags nothing.
+                // Firefox only starts a drag that has some data.
                 let _ = transfer.set_data("text/plain", &row.path);
             }
             *dragged.borrow_mut() = Some(row.path);
@@ -67,7 +67,7 @@ pub fn use_row_drag(props: &Props) -> RowDrag {
     RowDrag { target: (*target).clone(), start, over, leave, end, drop }
 }
 
-/// The folder under the pointer, or the one that holds what is under it.
+/// The folder under the pointer, or the one that contains the entry under it.
 fn folder_under(event: &DragEvent, rows: &[TreeRow]) -> Rc<str> {
     match row_under(event, rows) {
         None => "".into(),

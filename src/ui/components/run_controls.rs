@@ -29,14 +29,14 @@ pub fn RunControls() -> Html {
         Callback::from(move |_: MouseEvent| engine.stop())
     };
     let paused = run.phase == Phase::Paused;
-    // While debugging, Continue is among the debugger's buttons, and Pause gives up what it is at.
+    // While debugging, Continue is one of the debugger's buttons, and Pause cancels its command.
     let debugging = debug.is_on();
     let pause_or_continue = Callback::from(move |_: MouseEvent| match (debugging, paused) {
         (true, _) => debugger.pause(),
         (false, true) => engine.resume(),
         (false, false) => engine.pause(),
     });
-    // A button that cannot be used says so but keeps the focus: a keyboard would lose its place otherwise.
+    // A button that cannot be used says so but keeps the focus: a keyboard user would lose their place otherwise.
     let cannot_pause =
         if debugging { !debug.is_working() && debug.playing.is_none() } else { !(paused || run.can_pause()) };
     let cannot_stop = !run.is_active() || run.phase == Phase::Stopping;

@@ -1,4 +1,4 @@
-//! How the last run ended, in full, and what it used.
+//! How the last run ended, in full, and the resources it used.
 
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::ui::selectors::outcome::refused;
 use crate::ui::selectors::panic::Panic;
 use crate::ui::state::run::Phase;
 
-/// What a run came to; nothing while it goes on.
+/// The result of a run; renders nothing while it is active.
 #[component]
 pub fn RunResult() -> Html {
     let run = use_slice::<RunContext>();
@@ -72,7 +72,7 @@ struct TrapProps {
     trap: Trap,
 }
 
-/// What happened: of a panic of Rust its own message and place, as the trap is only how it ends the program.
+/// What happened. For a Rust panic, its own message and position, because the trap is only how it ends the program.
 #[component]
 fn TrapHead(props: &TrapProps) -> Html {
     let console = use_slice::<ConsoleContext>();
@@ -96,7 +96,7 @@ struct ResultsProps {
     results: Vec<Value>,
 }
 
-/// The values that came back, in every form a user may want to read them in.
+/// The returned values, in every form that a user may want to read them in.
 #[component]
 fn Results(props: &ResultsProps) -> Html {
     let form = |form: &Option<String>| form.as_deref().unwrap_or("–").to_owned();

@@ -1,4 +1,4 @@
-//! Sharing: the project as a link, or as a file where it is too large for one.
+//! Sharing: the project as a link, or as a file if it is too large for one.
 
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-/// What there is to share.
+/// The state of the link.
 #[derive(Debug, Clone, PartialEq)]
 enum Link {
     Making,
@@ -35,14 +35,14 @@ enum Link {
     Failed(AttrValue),
 }
 
-/// The step that the project is to open at.
+/// The step that the shared project opens at.
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
-    /// None: it opens as it is.
+    /// None: the project opens without a step.
     Not,
-    /// The worker has been asked for it.
+    /// Requested from the worker.
     Requested,
-    /// It is there, with the files as the run found them.
+    /// Received, with the files as the run found them.
     There(Bookmark, Rc<[FileImage]>),
 }
 
@@ -155,7 +155,7 @@ pub fn ShareDialog(props: &Props) -> Html {
     }
 }
 
-/// This page's address without what follows `#`.
+/// This page's URL without the fragment.
 fn address() -> String {
     let href = dom::window().location().href().unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_owned()

@@ -1,5 +1,5 @@
-//! Above a module in the editor: whether its source or its text is shown, which file, and which files are still asked
-//! for.
+//! The bar above a module in the editor: whether its source or its text is shown, which file, and which files are
+//! missing.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -10,7 +10,7 @@ use crate::ui::platform::upload::picked;
 use crate::ui::selectors::sources::{note, short, shown_file, text_of};
 use crate::ui::state::sources::{ModuleView, SourcesAction, SourcesState};
 
-/// Nothing, unless the module names sources, or says that it would.
+/// Renders nothing unless the module names sources, or declares debug information.
 #[component]
 pub fn SourceBar() -> Html {
     let sources = use_slice::<SourcesContext>();
@@ -87,7 +87,7 @@ struct MissingProps {
     missing: String,
 }
 
-/// Says which files are asked for, and takes them.
+/// Lists the missing files, and accepts them.
 #[component]
 fn Missing(props: &MissingProps) -> Html {
     let sources = use_slice::<SourcesContext>();
@@ -107,7 +107,7 @@ fn Missing(props: &MissingProps) -> Html {
         if let Some(list) = input.files() {
             supply_picked(picked(&list), workspace.clone(), requested.clone());
         }
-        // The same file can then be picked again.
+        // Allows the same file to be picked again.
         input.set_value("");
     });
     let all = sources.files.len();

@@ -1,4 +1,4 @@
-//! The toolbar's part that says what is open: examples, projects, open, download, share.
+//! The toolbar's part for what is open: examples, projects, open, download, share.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -53,7 +53,7 @@ pub fn SourceTools() -> Html {
         if let Some(list) = input.files() {
             opener.open(picked(&list));
         }
-        // The same file can then be picked again.
+        // Allows the same file to be picked again.
         input.set_value("");
     });
     let (saving, state) = match &workspace.saving {

@@ -1,4 +1,4 @@
-//! A line between panels that is dragged, or moved with the arrow keys.
+//! A divider between panels that can be dragged, or moved with the arrow keys.
 
 use std::cell::Cell;
 
@@ -17,7 +17,7 @@ pub struct Props {
     pub splitter: Splitter,
 }
 
-/// Where a drag began.
+/// The start of a drag.
 #[derive(Clone, Copy)]
 struct Grip {
     pointer: i32,
@@ -42,12 +42,12 @@ pub fn SplitterBar(props: &Props) -> Html {
                 return;
             }
             event.prevent_default();
-            // The target and not the current target: Yew listens at the root.
+            // The target rather than the current target, because Yew listens at the root.
             if let Some(bar) = event.target_dyn_into::<Element>() {
-                // Without the capture the drag still works for as long as the pointer is over the bar.
+                // Without the capture, dragging still works as long as the pointer is over the bar.
                 let _ = bar.set_pointer_capture(event.pointer_id());
             }
-            // Measured and not remembered: a narrow window may show the panel smaller than it was dragged.
+            // Measured rather than remembered: in a narrow window, the panel may be smaller than it was dragged.
             let size = measured(controls, vertical).unwrap_or(size);
             grip.set(Some(Grip { pointer: event.pointer_id(), at: position(&event), size }));
         })
@@ -107,12 +107,12 @@ pub fn SplitterBar(props: &Props) -> Html {
 }
 
 struct Shape {
-    /// Whether the line is vertical, and so moves left and right.
+    /// Whether the divider is vertical, so that it moves left and right.
     vertical: bool,
     /// Whether its panel grows when it moves right or down.
     grows_forward: bool,
     name: &'static str,
-    /// The id of the panel whose size it sets.
+    /// The ID of the panel that it resizes.
     controls: &'static str,
 }
 
@@ -128,7 +128,7 @@ fn shape(splitter: Splitter) -> Shape {
     Shape { vertical, grows_forward, name, controls }
 }
 
-/// The size that the panel has on the screen, in hundredths of a rem.
+/// The panel's actual size, in hundredths of a rem.
 fn measured(id: &str, vertical: bool) -> Option<u32> {
     let bounds = dom::document().get_element_by_id(id)?.get_bounding_client_rect();
     let size = if vertical { bounds.width() } else { bounds.height() };

@@ -1,4 +1,4 @@
-//! Where the run stands, in a sentence that a screen reader says aloud.
+//! The state of the run, in a sentence that a screen reader announces.
 
 use yew::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Where the user types for the program: right after what it printed last.
+//! The program's input field, right after its last output.
 
 use std::cell::RefCell;
 
@@ -18,7 +18,7 @@ pub fn StdinLine() -> Html {
     let input = use_node_ref();
     let waiting = run.waits_for_input();
     {
-        // A program that asks gets the keyboard, unless the user is typing somewhere else.
+        // A program that reads input gets the focus, unless the user is typing somewhere else.
         let input = input.clone();
         use_effect_with(waiting, move |waiting| {
             if *waiting

@@ -1,11 +1,11 @@
-//! The choice of what a step of the debugger is.
+//! The choice of the debugger's step unit.
 
 use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{SettingsContext, SourcesContext, use_slice};
 use crate::ui::state::settings::{SettingsAction, StepBy};
 
-/// Radio buttons: an instruction or a line. Programs with source and texts are each remembered.
+/// Radio buttons: instruction or line. The choice is remembered separately for source and text.
 #[component]
 pub fn StepChoice() -> Html {
     let settings = use_slice::<SettingsContext>();

@@ -1,4 +1,4 @@
-//! The sentence on the last step and what comes next, below the editor: a screen reader says it once.
+//! The sentence on the last step and what comes next, below the editor: a screen reader announces it once.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::selectors::debug::{on_the_way, sentence};
 use crate::ui::state::debug::DebugPhase;
 
-/// Only where a program is debugged: its code is fetched then.
+/// Rendered only while debugging, when its code has been fetched.
 #[component]
 pub fn StepSentence() -> Html {
     let debug = use_slice::<DebugContext>();

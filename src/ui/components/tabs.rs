@@ -9,13 +9,13 @@ use crate::ui::state::layout::{LayoutAction, Panel};
 #[derive(PartialEq, Properties)]
 pub struct PanelProps {
     pub panel: Panel,
-    /// Whether panels are tabs now.
+    /// Whether panels are tabs.
     pub narrow: bool,
     #[prop_or_default]
     pub children: Html,
 }
 
-/// Where a panel goes: always there, so that what is in it survives a turn of the phone.
+/// A panel's container: always rendered, so that its contents survive rotating a phone.
 #[component]
 pub fn TabPanel(props: &PanelProps) -> Html {
     let layout = use_slice::<LayoutContext>();
@@ -36,7 +36,7 @@ pub fn TabPanel(props: &PanelProps) -> Html {
     }
 }
 
-/// The panel in one word, as ids and styles have it.
+/// A short name of the panel, for IDs and styles.
 fn short(panel: Panel) -> &'static str {
     panel.id().trim_start_matches("panel-")
 }
@@ -45,7 +45,7 @@ fn tab_id(panel: Panel) -> String {
     format!("tab-{}", short(panel))
 }
 
-/// The bar of tabs on a narrow screen: arrows move, Home and End go to the ends.
+/// The tab bar on a narrow screen: arrow keys move, Home and End go to the ends.
 #[component]
 pub fn TabBar() -> Html {
     html! { <nav class="tab-place" aria-label="Panels"><Tabs panels={&Panel::ALL[..]} label="Panels" class="tab-bar" /></nav> }
@@ -76,7 +76,7 @@ fn Tabs(props: &TabsProps) -> Html {
         let layout = layout.dispatcher();
         Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Show { panel }))
     };
-    // In a strip that is wider than the screen, the chosen tab is in sight.
+    // In a tab bar that is wider than the screen, the selected tab is scrolled into view.
     use_effect_with(shown, move |shown| dom::scroll_into_view(&tab_id(*shown)));
     let onkeydown = {
         let layout = layout.clone();

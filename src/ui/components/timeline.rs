@@ -1,4 +1,4 @@
-//! The steps of a debugged program as a line that is walked both ways.
+//! The timeline of a debugged program, which can be traversed in both directions.
 
 use gloo_timers::callback::Timeout;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
@@ -13,10 +13,10 @@ use crate::ui::selectors::numbers;
 use crate::ui::selectors::timeline::at_step;
 use crate::ui::state::debug::{DebugPhase, Direction};
 
-/// Steps a second that can be chosen.
+/// The available playback speeds, in steps per second.
 const PACES: [u32; 5] = [1, 2, 5, 10, 30];
 
-/// Nothing, unless a program is debugged.
+/// Renders nothing unless a program is being debugged.
 #[component]
 pub fn Timeline() -> Html {
     let debug = use_slice::<DebugContext>();
@@ -134,7 +134,7 @@ struct StepProps {
     step: u64,
 }
 
-/// The step's number, to be written over.
+/// The step's number, which can be edited.
 #[component]
 fn StepField(props: &StepProps) -> Html {
     let debugger = use_slice::<Debugger>();
@@ -173,7 +173,7 @@ fn StepField(props: &StepProps) -> Html {
     }
 }
 
-/// Takes a step whenever it is time for the next.
+/// Steps at the given pace while playing.
 #[hook]
 fn use_playing(pace: u32) {
     let debug = use_slice::<DebugContext>();

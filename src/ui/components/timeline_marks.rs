@@ -1,4 +1,4 @@
-//! What is on the timeline besides steps, drawn below the slider; a press goes there.
+//! The marks on the timeline, below the slider; clicking one goes there.
 
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -14,7 +14,7 @@ pub struct Props {
     pub furthest: u64,
 }
 
-/// For those who see and point; the buttons beside the slider go to the same places by keyboard.
+/// For pointer users; the buttons next to the slider go to the same positions by keyboard.
 #[component]
 pub fn TimelineMarks(props: &Props) -> Html {
     let debugger = use_slice::<Debugger>();
@@ -66,7 +66,7 @@ pub struct LegendProps {
     pub marks: std::rc::Rc<[TimelineMark]>,
 }
 
-/// What the marks mean, as far as there are such.
+/// A legend of the kinds of mark that occur.
 #[component]
 pub fn MarksLegend(props: &LegendProps) -> Html {
     let kinds = kinds(&props.marks);

@@ -1,4 +1,4 @@
-//! The bar at the top: what to run, running it, taking it along, how the page looks.
+//! The bar at the top: the open program, running it, sharing it, and the page's appearance.
 
 use yew::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::ui::state::settings::{SettingsAction, Theme};
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub on_help: Callback<()>,
-    /// Whether panels are tabs now.
+    /// Whether panels are tabs.
     pub narrow: bool,
     /// Whether there is room for Presentation view.
     pub presents: bool,
@@ -67,7 +67,7 @@ pub fn Toolbar(props: &Props) -> Html {
                 }
                 <button type="button" class="quiet-button" aria-label="Help" title="Keys and help (?)" aria-keyshortcuts="?"
                     onclick={help}><Icon picture={Picture::Help} /></button>
-                // The last one: it stays under the pointer while the text grows.
+                // The last button: it stays under the pointer while the text grows.
                 <button type="button" class="quiet-button" data-at-once="true" aria-label="Smaller text" title="Smaller text"
                     onclick={act(SettingsAction::SmallerText)}><Icon picture={Picture::SmallerText} /></button>
                 <button type="button" class="quiet-button" data-at-once="true" aria-label="Larger text" title="Larger text"

@@ -1,4 +1,4 @@
-//! The variables of the source that the program was compiled from, of the selected call.
+//! The source variables of the selected call.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_memory::use_show_address;
 use crate::ui::selectors::names;
 
-/// Nothing if the module names none.
+/// Renders nothing if the module names none.
 #[component]
 pub fn Variables() -> Html {
     let debug = use_slice::<DebugContext>();

@@ -1,4 +1,4 @@
-//! What can be asked of a value or of bytes: to stop when it changes, and who wrote it last.
+//! Buttons for a value or for bytes: stop when it changes, and find the last write.
 
 use yew::prelude::*;
 
@@ -11,12 +11,12 @@ use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
-    /// What it is about, as it is called: `$n`, `the selected bytes`.
+    /// What they are about: `$n`, `the selected bytes`.
     pub of: String,
-    /// What is watched.
+    /// The watchpoint.
     pub kind: BreakpointKind,
     pub target: WriteTarget,
-    /// Whether there is room for words.
+    /// Whether there is room for text.
     #[prop_or_default]
     pub wide: bool,
 }

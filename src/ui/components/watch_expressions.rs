@@ -1,4 +1,4 @@
-//! Watch expressions: what the user wants to see at every step, and a box for another one.
+//! Watch expressions, evaluated at every step, and a field to add one.
 
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;

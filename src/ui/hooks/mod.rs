@@ -1,4 +1,4 @@
-//! Where state meets the browser: timers, the worker, storage, keys. Each hook hands back a handle with verbs.
+//! Connects state to the browser: timers, the worker, storage, keys. Each hook returns a handle with verbs.
 
 pub mod examples;
 pub mod reducers;

@@ -44,7 +44,7 @@ reducible! {
     Workspace, WorkspaceAction;
 }
 
-/// The slices as components take them from their context.
+/// The slices' handles, as components get them from context.
 pub type CheckContext = UseReducerHandle<CheckState>;
 pub type ConsoleContext = UseReducerHandle<ConsoleState>;
 pub type DebugContext = UseReducerHandle<DebugState>;
@@ -55,7 +55,7 @@ pub type SourcesContext = UseReducerHandle<SourcesState>;
 pub type WorkerContext = UseReducerHandle<WorkerState>;
 pub type WorkspaceContext = UseReducerHandle<Workspace>;
 
-/// A slice, in a component below [`crate::ui::app::App`], which provides them all.
+/// Returns a slice; for components below [`crate::ui::app::App`], which provides them all.
 #[hook]
 pub fn use_slice<T: Clone + PartialEq + 'static>() -> T {
     use_context::<T>().expect("App provides every slice")

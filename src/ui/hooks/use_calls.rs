@@ -11,16 +11,16 @@ use crate::protocol::Event;
 use crate::ui::platform::clipboard;
 use crate::ui::state::calls::{CallsAction, CallsState};
 
-/// What the panel shows, and its verbs.
+/// The panel's state and its actions.
 #[derive(Clone, PartialEq)]
 pub struct Calls {
     pub state: UseReducerHandle<CallsState>,
-    /// How many lines were copied last, and whether the browser allowed it.
+    /// The result of the last copy.
     pub copied: Option<Copied>,
     engine: Engine,
 }
 
-/// What came of copying.
+/// The result of copying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copied {
     pub lines: u64,
@@ -54,7 +54,7 @@ pub fn use_calls(opened: u32) -> Calls {
                     copied.set(Some(Copied { lines: text.lines().count() as u64, allowed }));
                 });
             }
-            // A new worker does not know what is looked at.
+            // A new worker does not know what the panel shows.
             Event::Ready => engine.watch_calls(Some(state.watch())),
             _ => {}
         })
@@ -68,7 +68,7 @@ impl Calls {
         self.state.dispatch(action);
     }
 
-    /// Puts the calls that pass the filter on the clipboard.
+    /// Copies the calls that pass the filter to the clipboard.
     pub fn copy(&self) {
         self.engine.copy_calls(self.state.filter.clone());
     }

@@ -1,4 +1,4 @@
-//! Has the program checked a moment after each change, or at once where a run waits for the result.
+//! Checks the program shortly after each change, or immediately if a run waits for the result.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,10 +13,10 @@ use crate::ui::state::check::CheckAction;
 use crate::ui::state::project::Program;
 use crate::ui::state::worker::WorkerPhase;
 
-/// How long after the last key the text is checked.
+/// How long after the last keystroke the text is checked.
 const SETTLED_MS: u32 = 150;
 
-/// Sends the program to be checked: cheap to clone, and equal to itself for as long as the page is open.
+/// Sends the program to be checked. Cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
 pub struct Checker(Rc<CheckerInner>);
 
@@ -29,19 +29,19 @@ impl PartialEq for Checker {
 struct CheckerInner {
     engine: Engine,
     version: Cell<Version>,
-    /// What was sent last, as that version.
+    /// The program that was sent last, as that version.
     sent: RefCell<Option<Program>>,
-    /// Which opened program it was, and whether there was a worker to take it.
+    /// The `opened` number it was sent for, and whether a worker was ready to take it.
     to: Cell<Option<(u32, bool)>>,
 }
 
 impl Checker {
-    /// Whether an answer to this version is about that program.
+    /// Whether a result for this version is about that program.
     pub fn is_about(&self, version: Version, program: &Program) -> bool {
         version == self.0.version.get() && self.0.sent.borrow().as_ref() == Some(program)
     }
 
-    /// Sends a program at once unless it has been sent.
+    /// Sends a program immediately unless it has already been sent.
     pub fn send_now(&self, program: &Program) {
         if self.is_about(self.0.version.get(), program) {
             return;
@@ -53,7 +53,7 @@ impl Checker {
     }
 }
 
-/// Makes the handle. Once, in [`crate::ui::app::App`].
+/// Creates the handle. Called once, in [`crate::ui::app::App`].
 #[hook]
 pub fn use_checker(engine: &Engine) -> Checker {
     let checker = use_memo((), |()| {
@@ -67,7 +67,7 @@ pub fn use_checker(engine: &Engine) -> Checker {
     (*checker).clone()
 }
 
-/// Keeps [`crate::ui::state::check::CheckState`] up to date. Once, in [`crate::ui::app::App`].
+/// Keeps [`crate::ui::state::check::CheckState`] up to date. Called once, in [`crate::ui::app::App`].
 #[hook]
 pub fn use_check(checker: &Checker, workspace: &WorkspaceContext, check: &CheckContext, worker: &WorkerContext) {
     {
@@ -75,7 +75,7 @@ pub fn use_check(checker: &Checker, workspace: &WorkspaceContext, check: &CheckC
         use_effect_with(workspace.opened, move |_| check.dispatch(CheckAction::Forget));
     }
     let checker = checker.clone();
-    // A worker that was replaced has forgotten the question.
+    // A new worker does not know about the pending check.
     let ready = worker.phase == WorkerPhase::Ready;
     use_effect_with((workspace.project.program.clone(), workspace.opened, ready), move |(program, opened, ready)| {
         let before = checker.0.to.replace(Some((*opened, *ready)));

@@ -1,4 +1,4 @@
-//! The debugger, as the page sees it: verbs that wait for one another.
+//! The debugger as the page sees it: commands that wait for one another.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -23,7 +23,7 @@ use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 use crate::ui::state::project::WorkspaceAction;
 use crate::ui::state::settings::StepBy;
 
-/// How many steps a user may be ahead of the debugger.
+/// How many steps the user can be ahead of the debugger.
 const MOST_WAITING: usize = 16;
 
 /// The debugger's handle: cheap to clone, and equal to itself for as long as the page is open.
@@ -42,17 +42,17 @@ struct DebuggerInner {
     debug: DebugContext,
     sources: SourcesContext,
     settings: SettingsContext,
-    /// What was asked for while the debugger was still at something else.
+    /// Commands requested while the debugger was busy.
     waiting: RefCell<VecDeque<DebugCommand>>,
-    /// What the user points at, until the debugger has said what is there; and the number of that question.
+    /// What the user points at, until the debugger has replied, with the number of that query.
     hover_request: RefCell<Option<(u32, HoverRequest)>>,
     queries: Cell<u32>,
     workspace: WorkspaceContext,
-    /// The run that was seen to begin last.
+    /// The last run that was seen to start.
     begun: Cell<RunId>,
 }
 
-/// Makes the handle, and keeps worker and breakpoints in step. Once, in [`crate::ui::app::App`].
+/// Creates the handle and keeps the worker and the breakpoints in sync. Called once, in [`crate::ui::app::App`].
 #[hook]
 pub fn use_debugger(
     engine: &Engine,
@@ -84,7 +84,7 @@ pub fn use_debugger(
             move || drop(listener)
         });
     }
-    // Places in a text that has been changed since are not those of the program that is debugged.
+    // Positions in a text that has been edited since do not match the program being debugged.
     let same_text = debug.text.is_none() || debug.text.as_ref() == workspace.project.program.text();
     {
         let (engine, send) = (engine.clone(), debug.is_on() && same_text);
@@ -95,7 +95,7 @@ pub fn use_debugger(
         });
     }
     {
-        // Names are resolved in the program that is debugged; instructions have places in its text.
+        // Names are resolved in the program being debugged; instructions have positions in its text.
         let sent = use_memo((), |()| RefCell::new(Vec::new()));
         let (engine, list) = (engine.clone(), debug.other_breakpoints.clone());
         use_effect_with(
@@ -127,7 +127,7 @@ pub fn use_debugger(
         use_effect_with(workspace.opened, move |_| debug.dispatch(DebugAction::Opened(notes)));
     }
     {
-        // What is set up for debugging is kept with the project that it is about.
+        // The debugging setup is saved with its project.
         let (workspace, opened) = (workspace.clone(), workspace.opened);
         let kept = (debug.breakpoints.all(), debug.other_breakpoints.all(), debug.expressions.texts());
         use_effect_with(kept, move |(breakpoints, other_breakpoints, expressions)| {
@@ -146,18 +146,18 @@ pub fn use_debugger(
 }
 
 impl Debugger {
-    /// Goes on, or back. While the debugger is at something short, it is done next.
+    /// Runs a command, forwards or backwards. If the debugger is busy with a short one, this one is queued.
     pub fn command(&self, command: DebugCommand) {
         let inner = &self.0;
         let by_line = inner.settings.clone().step_by(inner.sources.clone().is_known()) == StepBy::Line;
         let command = if by_line { by_lines(command) } else { command };
-        // A fresh clone sees the state of this moment, and lets go of it again.
+        // A fresh clone has the current state; it is dropped again right away.
         let debug = inner.debug.clone();
         if debug.is_stopped() {
             inner.engine.debug_command(command);
         } else if debug.is_on() {
             let mut waiting = inner.waiting.borrow_mut();
-            // Of several places that a slider passes, only the last is of interest.
+            // While the user drags a slider, only the latest position matters.
             if matches!(command, DebugCommand::JumpTo { .. }) {
                 waiting.clear();
             }
@@ -167,7 +167,7 @@ impl Debugger {
         }
     }
 
-    /// A command of a user, which ends playing.
+    /// A command from the user; it stops playback.
     pub fn press(&self, command: DebugCommand) {
         self.0.debug.dispatch(DebugAction::Play(None));
         self.command(command);
@@ -177,7 +177,7 @@ impl Debugger {
         self.press(DebugCommand::JumpTo { step });
     }
 
-    /// Gives up what the debugger is at.
+    /// Cancels what the debugger is doing.
     pub fn pause(&self) {
         self.0.waiting.borrow_mut().clear();
         self.0.debug.dispatch(DebugAction::Play(None));
@@ -195,12 +195,12 @@ impl Debugger {
         }
     }
 
-    /// Looks at a call of a frame, inlined or not.
+    /// Selects a call of a frame, inlined or not.
     pub fn select_call(&self, frame: usize, level: usize) {
         self.0.debug.dispatch(DebugAction::SelectCall { frame, level });
     }
 
-    /// Shows an address in the memory.
+    /// Shows an address in the Memory panel.
     pub fn show_address(&self, address: u64) {
         self.0.debug.dispatch(DebugAction::ShowAddress(address));
     }
@@ -209,13 +209,13 @@ impl Debugger {
         self.0.debug.dispatch(DebugAction::ShowIn(base));
     }
 
-    /// Sets a breakpoint on a line, or takes it away.
+    /// Sets or removes a breakpoint on a line.
     pub fn toggle_breakpoint(&self, line: u32) {
         let file = self.0.editor.file().map(|file| file.to_string());
         self.breakpoints(BreakpointChange::Toggle { file, line });
     }
 
-    /// The same for the line that the editor's cursor is on.
+    /// Like [`Debugger::toggle_breakpoint`], for the line of the editor's cursor.
     pub fn toggle_breakpoint_here(&self) {
         if let Some(line) = self.0.editor.line() {
             self.toggle_breakpoint(line);
@@ -230,12 +230,12 @@ impl Debugger {
         self.0.debug.dispatch(DebugAction::Breakpoints(change));
     }
 
-    /// Changes what to stop at besides lines.
+    /// Changes the breakpoints that are not on source lines.
     pub fn change_other_breakpoints(&self, change: OtherBreakpointChange) {
         self.0.debug.dispatch(DebugAction::OtherBreakpoints(change));
     }
 
-    /// Goes to the instruction that wrote something last.
+    /// Goes to the last instruction that wrote to the target.
     pub fn last_write(&self, target: WriteTarget) {
         self.press(DebugCommand::LastWrite { target });
     }
@@ -244,7 +244,7 @@ impl Debugger {
         self.0.debug.dispatch(DebugAction::Expressions(change));
     }
 
-    /// Tells the user what is at the place in the editor that they point at.
+    /// Shows a hover for the position in the editor that the user points at.
     pub fn point(&self, hover_request: HoverRequest) {
         let inner = &self.0;
         let debug = inner.debug.clone();
@@ -258,7 +258,7 @@ impl Debugger {
         let query = inner.queries.get() + 1;
         inner.queries.set(query);
         let name = hover_request.name.clone();
-        // Who points somewhere else does not want to know any more.
+        // Pointing somewhere else cancels the previous hover.
         if let Some((_, before)) = inner.hover_request.replace(Some((query, hover_request))) {
             before.answer(None);
         }
@@ -278,7 +278,7 @@ impl Debugger {
         hover_request.answer(text.as_ref());
     }
 
-    /// On to the line that the editor's cursor is on.
+    /// Runs to the line of the editor's cursor.
     pub fn run_to_here(&self) {
         if let Some(line) = self.0.editor.line() {
             let file = self.0.editor.file().map(|file| file.to_string());
@@ -304,7 +304,7 @@ impl Debugger {
         let texts = self.0.workspace.clone().project.sources.clone();
         let is_first = self.0.begun.replace(*run) != *run;
         if is_first && view.reason == StopReason::Start && self.0.sources.clone().shows_source(&texts) {
-            // What comes before it is the standard library's; the timeline goes back to it.
+            // The code before it belongs to the standard library; the timeline can go back to it.
             return self.0.engine.debug_command(DebugCommand::Line(LineCommand::Into));
         }
         if matches!(view.reason, StopReason::Ended { outcome: Outcome::Trapped { .. } })
@@ -314,7 +314,7 @@ impl Debugger {
         }
         let next = self.0.waiting.borrow_mut().pop_front();
         let Some(next) = next else { return };
-        // A user who steps faster than the debugger does not want to pass a breakpoint.
+        // A user who steps faster than the debugger must not run past a breakpoint.
         let goes_on = matches!(view.reason, StopReason::Step | StopReason::Start);
         if goes_on || matches!(next, DebugCommand::JumpTo { .. }) {
             self.command(next);
@@ -324,7 +324,7 @@ impl Debugger {
     }
 }
 
-/// The same step in lines.
+/// The equivalent line step.
 fn by_lines(command: DebugCommand) -> DebugCommand {
     DebugCommand::Line(match command {
         DebugCommand::Into => LineCommand::Into,
@@ -337,7 +337,7 @@ fn by_lines(command: DebugCommand) -> DebugCommand {
     })
 }
 
-/// What there is to say of a variable of the selected call.
+/// The hover text for a variable of the selected call.
 fn variable(debug: &DebugState, name: &str) -> Option<HoverText> {
     let found = debug.shown_variables()?.find(|variable| variable.name == name)?;
     let value = found.value.clone().unwrap_or_else(|| "not known here".to_owned());

@@ -1,4 +1,4 @@
-//! The editor, as the rest of the page sees it.
+//! The editor as the rest of the page sees it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use crate::ui::selectors::sources::line_span;
 use crate::ui::state::project::{Workspace, WorkspaceAction};
 use crate::ui::state::sources::{ModuleView, SourcesAction, SourcesState};
 
-/// Up to this many bytes the text is taken over at every key; of a longer one, when the user pauses for a moment.
+/// A text of up to this many bytes is read at every keystroke, a longer one when the user pauses.
 const PROMPT_UP_TO: usize = 100_000;
 const SETTLED_MS: u32 = 150;
 
@@ -33,14 +33,14 @@ impl PartialEq for EditorLink {
 
 struct EditorInner {
     editor: RefCell<Option<Editor>>,
-    /// What the editor shows, but for changes that are not taken over yet.
+    /// The text in the editor, without changes that have not been read yet.
     shown: RefCell<Rc<str>>,
-    /// What new lines of it end with.
+    /// The line ending for its new lines.
     line_ending: Cell<&'static str>,
     read_only: Cell<bool>,
-    /// The source file that is shown, where it is not the program itself.
+    /// The source file shown, if it is not the program itself.
     file: RefCell<Option<Rc<str>>>,
-    /// Where to go when the text that it is in is shown.
+    /// What to reveal once its text is shown.
     reveal: RefCell<Option<Reveal>>,
     changed: Cell<bool>,
     settle: RefCell<Option<Timeout>>,
@@ -48,7 +48,7 @@ struct EditorInner {
     sources: UseReducerDispatcher<SourcesState>,
 }
 
-/// A place in a text that is not shown yet.
+/// A position in a text that is not shown yet.
 enum Reveal {
     /// In the text of the program.
     Span(Span),
@@ -56,7 +56,7 @@ enum Reveal {
     Line(Rc<str>, u32),
 }
 
-/// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`EditorLink`] from its context.
+/// Creates the handle. Called once, in [`crate::ui::app::App`]; others take [`EditorLink`] from its context.
 #[hook]
 pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> EditorLink {
     let (workspace, sources) = (workspace.dispatcher(), sources.dispatcher());
@@ -78,7 +78,7 @@ pub fn use_editor(workspace: &WorkspaceContext, sources: &SourcesContext) -> Edi
 }
 
 impl EditorInner {
-    /// Another text is in the editor.
+    /// The editor now shows another text.
     fn shows(&self, text: Rc<str>) {
         self.line_ending.set(line_endings::dominant(&text, Breaks::Editor));
         *self.shown.borrow_mut() = text;
@@ -86,19 +86,19 @@ impl EditorInner {
 }
 
 impl EditorLink {
-    /// The editor is in the page now.
+    /// The editor was added to the page.
     pub fn attach(&self, editor: Editor, text: Rc<str>) {
         self.0.shows(text);
         *self.0.editor.borrow_mut() = Some(editor);
     }
 
-    /// The editor is no longer in the page.
+    /// The editor was removed from the page.
     pub fn detach(&self) {
         self.flush();
         self.0.editor.take();
     }
 
-    /// Shows another text: of the program, or of a source file that it was compiled from.
+    /// Shows another text: the program's, or that of a source file that it was compiled from.
     pub fn show(&self, text: Rc<str>, read_only: bool, file: Option<Rc<str>>) {
         let inner = &self.0;
         let language = if file.is_some() { "source" } else { "wat" };
@@ -136,7 +136,7 @@ impl EditorLink {
         *inner.settle.borrow_mut() = Some(settle);
     }
 
-    /// Takes over what was typed, at once: before a run, a download, a farewell.
+    /// Reads what was typed immediately: before a run, a download, or leaving the page.
     pub fn flush(&self) {
         let inner = &self.0;
         inner.settle.take();
@@ -150,7 +150,7 @@ impl EditorLink {
         inner.workspace.dispatch(WorkspaceAction::SetText(text));
     }
 
-    /// Underlines problems that were found in `text`; if the user has typed on since, the next check will tell.
+    /// Underlines problems that were found in `text`. If the user has typed since, the next check updates them.
     pub fn set_problems(&self, text: &Rc<str>, problems: &[Problem]) {
         let inner = &self.0;
         let is_shown = !inner.changed.get() && **inner.shown.borrow() == **text;
@@ -159,7 +159,7 @@ impl EditorLink {
         }
     }
 
-    /// Whether lines that are longer than the editor is wide are broken.
+    /// Whether long lines wrap.
     pub fn set_wrapping(&self, is_wrapped: bool) {
         if let Some(editor) = &*self.0.editor.borrow() {
             editor.set_wrapping(is_wrapped);
@@ -173,8 +173,8 @@ impl EditorLink {
         }
     }
 
-    /// Shows where a program stands. `text` is the one that is debugged, if it can be edited; where the user has
-    /// changed it since, there is nothing to show.
+    /// Shows the program's current position. `text` is the program being debugged, if it is editable; if the user has
+    /// changed it since, nothing is shown.
     pub fn show_debug(&self, text: Option<&Rc<str>>, marks: Option<&Marks>) {
         let inner = &self.0;
         let shown = inner.shown.borrow();
@@ -184,30 +184,30 @@ impl EditorLink {
         }
     }
 
-    /// The line that the cursor is on, from 1.
+    /// The line of the cursor, from 1.
     pub fn line(&self) -> Option<u32> {
         self.0.editor.borrow().as_ref().map(Editor::line)
     }
 
-    /// The source file that is shown; `None`: the text of the program itself.
+    /// The source file shown; `None` for the program's own text.
     pub fn file(&self) -> Option<Rc<str>> {
         self.0.file.borrow().clone()
     }
 
-    /// The byte that a position in the editor is at; `None` where that is not `text`, if one is named.
+    /// The byte offset of an editor position; `None` if the editor does not show `text`, where one is given.
     pub fn byte_at(&self, position: u32, text: Option<&Rc<str>>) -> Option<u32> {
         let shown = self.0.shown.borrow();
         let is_shown = self.file().is_none() && !self.0.changed.get() && text.is_none_or(|text| **text == **shown);
         is_shown.then(|| to_byte(&shown, position))
     }
 
-    /// Where a place is, in the editor's positions.
+    /// The editor positions of a span.
     pub fn positions(&self, span: Span) -> (u32, u32) {
         let positions = to_utf16(&self.0.shown.borrow(), &[span.start, span.end]);
         (positions[0], positions[1])
     }
 
-    /// Selects a place of the program's text and goes there, once it is shown.
+    /// Selects a span of the program's text and scrolls to it, once the text is shown.
     pub fn reveal(&self, span: Span) {
         self.flush();
         if self.file().is_some() {
@@ -221,7 +221,7 @@ impl EditorLink {
         }
     }
 
-    /// Selects a line of a source file and goes there, once it is shown.
+    /// Selects a line of a source file and scrolls to it, once the file is shown.
     pub fn reveal_line(&self, file: &Rc<str>, line: u32) {
         if self.file().as_ref() != Some(file) {
             *self.0.reveal.borrow_mut() = Some(Reveal::Line(file.clone(), line));

@@ -1,4 +1,4 @@
-//! The engine, as the page sees it: verbs that become requests, and events that become state.
+//! The engine as the page sees it: verbs that become requests, and events that become state.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -23,9 +23,9 @@ use crate::ui::state::worker::{WorkerAction, WorkerState};
 
 /// How long the worker may be silent after Stop or Pause before it is replaced.
 const PATIENCE_MS: u32 = 1000;
-/// How long it may take to answer although it is not silent: the answer may stand behind much output.
+/// How long it may take to answer although it is not silent: the answer may be queued behind a lot of output.
 const LONGEST_PATIENCE_MS: f64 = 5000.0;
-/// How long after the worker is ready, with nothing to do, the interpreter is warmed up.
+/// How long the worker has to be idle after it is ready before the interpreter is warmed up.
 const IDLE_MS: u32 = 400;
 
 /// How often the console is updated while a program prints continuously.
@@ -41,7 +41,7 @@ impl PartialEq for Engine {
     }
 }
 
-/// Keeps a callback registered; dropping it ends that.
+/// Keeps a callback registered until it is dropped.
 pub struct Listener {
     id: u32,
     engine: Weak<EngineInner>,
@@ -50,38 +50,38 @@ pub struct Listener {
 struct EngineInner {
     link: RefCell<Option<WorkerLink>>,
     ready: Cell<bool>,
-    /// Requests from before the worker was ready.
+    /// Requests made before the worker was ready.
     queue: RefCell<Vec<Request>>,
     listeners: RefCell<Vec<(u32, Callback<Rc<Event>>)>>,
     next_listener: Cell<u32>,
     /// The last run, and whether it is active.
     run: Cell<RunId>,
     active: Cell<bool>,
-    /// Fires when Stop or Pause is not answered.
+    /// Fires if Stop or Pause is not answered.
     watchdog: RefCell<Option<Timeout>>,
     warm_up: RefCell<Option<Timeout>>,
     /// When the worker's last message arrived, by [`dom::now`].
     last_message: Cell<f64>,
     output: Output,
-    /// The largest step that the debugged program has reached.
+    /// The highest step that the debugged program has reached.
     furthest: Cell<u64>,
-    /// Events that wait for the rest of the page, which alone can show them.
+    /// Events that only the rest of the page can show, until it is loaded.
     unshown: RefCell<Vec<Event>>,
     on_rest: RefCell<Option<EventListener>>,
-    /// Whether the last worker crashed because a part of it could not be fetched.
+    /// Whether the last worker crashed because it could not fetch a part of itself.
     lacked_part: Cell<bool>,
     slices: Slices,
 }
 
-/// What was printed and is not in the console yet. A program may print faster than a page can draw: what comes between
-/// two pictures is put into the console at once.
+/// Output that is not in the console yet. A program may print faster than the page can draw: the output between two
+/// frames is added to the console in one go.
 #[derive(Default)]
 struct Output {
     chunks: RefCell<Vec<OutputChunk>>,
-    /// When the console was changed last, by [`dom::now`].
+    /// When the console last changed, by [`dom::now`].
     shown: Cell<f64>,
     next: RefCell<Option<Timeout>>,
-    /// When the last change has been drawn.
+    /// Fires when the last change has been drawn.
     drawn: RefCell<Option<Timeout>>,
 }
 
@@ -93,7 +93,7 @@ struct Slices {
     debug: UseReducerDispatcher<DebugState>,
 }
 
-/// Starts the engine's worker. Once, in [`crate::ui::app::App`]; others take [`Engine`] from its context.
+/// Starts the engine's worker. Called once, in [`crate::ui::app::App`]; others take [`Engine`] from its context.
 #[hook]
 pub fn use_engine(
     worker: &WorkerContext,
@@ -117,8 +117,8 @@ pub fn use_engine(
     (*engine).clone()
 }
 
-/// Calls back with every event, as long as the component lives. [`Event::Ready`] comes again whenever the worker had to
-/// be replaced: whatever the worker is to know (files, the memory window) is to be sent on each.
+/// Calls back with every event while the component is mounted. [`Event::Ready`] arrives again whenever the worker is
+/// replaced: send it whatever the worker needs (files, the memory window) each time.
 #[hook]
 pub fn use_engine_events(on_event: Callback<Rc<Event>>) {
     let engine = use_context::<Engine>().expect("App provides the engine");
@@ -150,14 +150,14 @@ impl Engine {
         }))
     }
 
-    /// Starts a run of `source`; the run there is, if any, ends.
+    /// Starts a run of `source`; a run that is active ends.
     pub fn run(&self, source: Source, entry: Entry, options: RunOptions) {
         let run = self.begin();
         self.0.slices.debug.dispatch(DebugAction::End);
         self.0.send(Request::Run { run, source, entry, options });
     }
 
-    /// Starts a run of `source` under the debugger; `text` is what the editor shows of it, if it can be edited.
+    /// Starts a run of `source` under the debugger; `text` is the editor's text of it, if it is editable.
     pub fn debug(
         &self,
         source: Source,
@@ -170,7 +170,7 @@ impl Engine {
         self.0.send(Request::Debug { run, source, entry, options, breakpoints });
     }
 
-    /// As [`Engine::debug`], at a step of a run that was recorded elsewhere.
+    /// Like [`Engine::debug`], at a step of a run that was recorded elsewhere.
     pub fn debug_at(
         &self,
         source: Source,
@@ -183,12 +183,12 @@ impl Engine {
         self.0.send(Request::DebugAt { run, source, options, breakpoints, bookmark });
     }
 
-    /// Asks for all it takes to come to this step again; it comes as [`Event::Bookmarked`].
+    /// Requests everything needed to reach this step again, which arrives as [`Event::Bookmarked`].
     pub fn bookmark(&self) {
         self.0.send_if_active(|run| Request::Bookmark { run });
     }
 
-    /// Repeats the last run, which is over, under the debugger up to its end.
+    /// Repeats the last, finished run under the debugger up to its end.
     pub fn debug_again(&self, text: Option<Rc<str>>, breakpoints: Vec<Breakpoint>) {
         let again = self.0.run.get();
         let run = self.begin_debug(text);
@@ -202,7 +202,7 @@ impl Engine {
         }
     }
 
-    /// Gives up what the debugger is at.
+    /// Cancels what the debugger is doing.
     pub fn debug_pause(&self) {
         if self.0.active.get() {
             self.0.send(Request::Pause { run: self.0.run.get() });
@@ -210,7 +210,7 @@ impl Engine {
         }
     }
 
-    /// Breakpoints on anything but a source line.
+    /// Sets the breakpoints that are not on source lines.
     pub fn set_other_breakpoints(&self, other_breakpoints: Vec<OtherBreakpoint>) {
         self.0.send_if_active(|run| Request::SetOtherBreakpoints { run, other_breakpoints });
     }
@@ -219,12 +219,12 @@ impl Engine {
         self.0.send_if_active(|run| Request::SetBreakpoints { run, breakpoints });
     }
 
-    /// Has the watch expressions worked out, for a call that is so many below the topmost.
+    /// Evaluates the watch expressions for the call `frame` levels below the top of the stack.
     pub fn evaluate(&self, frame: u32, expressions: Vec<String>) {
         self.0.send_if_active(|run| Request::Evaluate { run, frame, expressions });
     }
 
-    /// Requests the hover of a place in the text, which arrives as [`Event::Hover`].
+    /// Requests the hover for a position in the text, which arrives as [`Event::Hover`].
     pub fn hover(&self, query: u32, at: u32, word: Option<String>, frame: u32) {
         self.0.send_if_active(|run| Request::Hover { run, query, at, word, frame });
     }
@@ -251,7 +251,7 @@ impl Engine {
         inner.slices.console.dispatch(ConsoleAction::Begin { run });
         inner.slices.run.dispatch(RunAction::Begin { run });
         if inner.link.borrow().is_none() {
-            // The worker could not be had; whatever was in the way may be gone.
+            // The worker could not be started; the cause may be gone by now.
             inner.slices.worker.dispatch(WorkerAction::Restarted);
             self.start();
         }
@@ -268,7 +268,7 @@ impl Engine {
             inner.send(Request::Stop { run: inner.run.get() });
             self.expect_answer();
         } else {
-            // It has not even been sent.
+            // It has not been sent yet.
             let starts = |request: &Request| {
                 matches!(request, Request::Run { .. } | Request::Debug { .. } | Request::DebugAt { .. })
             };
@@ -277,7 +277,7 @@ impl Engine {
         }
     }
 
-    /// Another program was opened: the last one's run is stopped, and nothing is told of it any more.
+    /// Another program was opened: stops the last one's run and ignores its further events.
     pub fn forget_run(&self) {
         self.stop();
         self.0.output.chunks.take();
@@ -294,12 +294,12 @@ impl Engine {
         }
     }
 
-    /// Goes on after a pause; `continue` is taken.
+    /// Continues after a pause; `continue` is a keyword.
     pub fn resume(&self) {
         self.0.send_if_active(|run| Request::Continue { run });
     }
 
-    /// Sends a line to the program's standard input, and shows it where it was typed.
+    /// Sends a line to the program's standard input and echoes it where it was typed.
     pub fn stdin_line(&self, line: &str) {
         let text = format!("{line}\n");
         self.0.show_output();
@@ -314,17 +314,17 @@ impl Engine {
 
     pub fn check(&self, version: Version, source: Source) {
         self.0.slices.check.dispatch(CheckAction::Requested { version });
-        // Of several that wait for the worker to load, only the last is of interest.
+        // Of several checks that wait for the worker to load, only the last matters.
         self.0.queue.borrow_mut().retain(|request| !matches!(request, Request::Check { .. }));
         self.0.send(Request::Check { version, source });
     }
 
-    /// Asks for the binary; it comes as [`Event::Built`] to those who listen.
+    /// Requests the binary, which arrives as [`Event::Built`].
     pub fn build(&self, version: Version, source: Source) {
         self.0.send(Request::Build { version, source });
     }
 
-    /// Asks which sources a module names; they come as [`Event::SourcesListed`] to those who listen.
+    /// Requests the list of sources that a module names, which arrives as [`Event::SourcesListed`].
     pub fn list_sources(&self, version: Version, source: Source) {
         self.0.send(Request::ListSources { version, source });
     }
@@ -337,7 +337,7 @@ impl Engine {
         self.0.send(Request::WatchCalls { watch });
     }
 
-    /// Asks for the calls as text; it comes as [`Event::CallsText`] to those who listen.
+    /// Requests the calls as text, which arrives as [`Event::CallsText`].
     pub fn copy_calls(&self, filter: CallFilter) {
         self.0.send(Request::CopyCalls { filter });
     }
@@ -362,7 +362,7 @@ impl Engine {
         self.0.send(Request::ReadAllFiles);
     }
 
-    /// Calls back with every event, as long as the listener is kept.
+    /// Calls back with every event for as long as the returned listener is kept.
     pub fn listen(&self, on_event: Callback<Rc<Event>>) -> Listener {
         let id = self.0.next_listener.get();
         self.0.next_listener.set(id + 1);
@@ -370,18 +370,18 @@ impl Engine {
         Listener { id, engine: Rc::downgrade(&self.0) }
     }
 
-    /// Has the worker fetch once more what is missing of it.
+    /// Makes the worker retry fetching its missing part.
     pub fn fetch_rest(&self) {
         self.0.slices.worker.dispatch(WorkerAction::PartRetried);
         self.0.send(Request::FetchRest);
     }
 
-    /// Whether there is a worker that takes requests.
+    /// Whether a worker accepts requests.
     pub fn is_ready(&self) -> bool {
         self.0.ready.get()
     }
 
-    /// Ends the worker, and the run with it, and starts another.
+    /// Ends the worker, and the run with it, and starts a new worker.
     pub fn restart(&self) {
         let inner = &self.0;
         inner.watchdog.take();
@@ -450,7 +450,7 @@ impl Engine {
                     if reason.is_empty() { "nothing" } else { &reason }
                 ));
             }
-            // It never started: another attempt at once would fail the same way.
+            // It never started: retrying immediately would fail the same way.
             WorkerMessage::Crashed { reason } => {
                 self.0.link.take();
                 self.0.fail(if reason.is_empty() { "its program could not be loaded" } else { &reason });
@@ -480,7 +480,7 @@ impl Engine {
     fn on_event(&self, event: Event) {
         let inner = &self.0;
         inner.last_message.set(dom::now());
-        // Memory and calls outlive their run, and a worker that was replaced knows of none.
+        // Memory and calls outlive their run, and a new worker knows of none.
         let outlives = matches!(event, Event::Memory { .. } | Event::Calls { .. } | Event::CallsText { .. });
         if !outlives && event_run(&event).is_some_and(|run| run != inner.run.get()) {
             return;
@@ -491,7 +491,7 @@ impl Engine {
         }
         let event = Rc::new(event);
         if !outlives && !matches!(*event, Event::Output { .. } | Event::Progress { .. }) {
-            // A prompt is there before its answer is asked for, and the last line before the end.
+            // The prompt has to appear before its answer is requested, and the last line before the end.
             inner.show_output();
         }
         match &*event {
@@ -500,7 +500,7 @@ impl Engine {
             Event::DebugStopped { view, .. } => {
                 inner.watchdog.take();
                 let (step, printed) = (view.step, view.printed);
-                // Only another way makes it shorter.
+                // It shrinks only if execution diverges from the record.
                 if inner.furthest.replace(view.furthest) > view.furthest {
                     inner.slices.console.dispatch(ConsoleAction::Fork { step, printed });
                 }
@@ -527,7 +527,7 @@ impl Engine {
             inner.slices.run.dispatch(RunAction::Received(event.clone()));
             inner.slices.debug.dispatch(DebugAction::Received(event.clone()));
         }
-        // A copy: a listener may well add or remove one.
+        // A copy, because a listener may add or remove listeners.
         let listeners: Vec<_> = inner.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
         listeners.iter().for_each(|listener| listener.emit(event.clone()));
     }
@@ -592,7 +592,8 @@ impl EngineInner {
             self.slices.console.dispatch(ConsoleAction::Output { run: self.run.get(), chunks: chunks.into() });
             let begun = dom::now();
             self.output.shown.set(begun);
-            // What the page spends on a picture it has twice for all else: on a slow machine Stop could not be pressed.
+            // Leave twice the time a frame took for everything else: otherwise Stop could not be clicked on a slow
+            // machine.
             let weak = Rc::downgrade(self);
             let drawn = Timeout::new(0, move || {
                 if let Some(inner) = weak.upgrade() {

@@ -1,4 +1,4 @@
-//! The files' state, fed by the worker, and the verbs of the Files panel.
+//! The files' state, updated by the worker, and the actions of the Files panel.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,19 +17,19 @@ use crate::ui::selectors::numbers;
 use crate::ui::state::files::{FilesAction, FilesState};
 use crate::ui::state::project::{About, NoticeAction, WorkspaceAction, file_stem};
 
-/// What was at a path when the last run began, and what is there now.
+/// A path's contents when the last run started, and now.
 pub type Versions = (Option<FileContents>, Option<FileContents>);
 
-/// Who waits for a file, and for which.
+/// The callbacks that wait for a file, by path.
 #[derive(Default)]
 struct Readers {
     bytes: RefCell<Vec<(String, Callback<Vec<u8>>)>>,
     versions: RefCell<Vec<(String, Callback<Versions>)>>,
-    /// Whether the notice tells how far the listing or reading of files is.
+    /// Whether the notice shows the progress of listing or reading files.
     tells_progress: Cell<bool>,
 }
 
-/// The files' handle.
+/// The handle to the files.
 #[derive(Clone)]
 pub struct Files {
     pub state: UseReducerHandle<FilesState>,
@@ -75,7 +75,7 @@ fn on_event(event: &Event, state: &UseReducerDispatcher<FilesState>, readers: &R
             removed: removed.clone(),
             requested: *requested,
         }),
-        // In the order of the events: an effect may come after what a short run did.
+        // Dispatched in event order: an effect might run only after a short run's changes.
         Event::Started { .. } => state.dispatch(FilesAction::RunStarted),
         Event::Ready => state.dispatch(FilesAction::WorkerReplaced),
         Event::FileProblem { message } => state.dispatch(FilesAction::Problem(message.as_str().into())),
@@ -100,9 +100,9 @@ fn take_reader<T>(readers: &RefCell<Vec<(String, Callback<T>)>>, path: &str) -> 
 }
 
 impl Files {
-    /// Asks the worker for a change.
+    /// Sends a change to the worker.
     pub fn change(&self, change: FileChange) {
-        // What is written is with the worker: it is not copied for the panel, which only counts answers.
+        // The worker has the contents: they are not copied for the panel, which only counts answers.
         self.state.dispatch(FilesAction::Requested(match &change {
             FileChange::Write { .. } => FileChange::Write { files: Vec::new() },
             change => change.clone(),
@@ -112,7 +112,7 @@ impl Files {
         self.engine.change_files(change);
     }
 
-    /// Puts files into the tree.
+    /// Writes files into the tree.
     pub fn write(&self, files: Vec<FileImage>) {
         if !files.is_empty() {
             self.change(FileChange::Write { files });
@@ -123,7 +123,7 @@ impl Files {
         self.state.dispatch(action);
     }
 
-    /// Shows why something on files could not be done.
+    /// Shows why a file operation failed.
     pub fn notify_error(&self, message: &str) {
         self.state.dispatch(FilesAction::Problem(message.into()));
     }
@@ -134,23 +134,23 @@ impl Files {
         self.engine.read_file(path.to_owned());
     }
 
-    /// Calls back with how a file was when the last run began, and how it is.
+    /// Calls back with a file's contents when the last run started, and now.
     pub fn compare(&self, path: &str, then: Callback<Versions>) {
         self.readers.versions.borrow_mut().push((path.to_owned(), then));
         self.engine.compare_file(path.to_owned());
     }
 
-    /// Moves something into a directory, or says why that cannot be.
+    /// Moves an entry into a directory, or shows why that is not possible.
     pub fn move_into(&self, from: &str, directory: &str) {
         match check_move(&self.state.clone(), from, directory) {
             Ok(to) => self.change(FileChange::Rename { from: from.to_owned(), to }),
-            // Put down where it was taken up: nothing is meant.
+            // Dropped where it was picked up: not an error.
             Err(_) if from.rsplit_once('/').map_or("", |(parent, _)| parent) == directory || from == directory => {}
             Err(reason) => self.notify_error(&reason),
         }
     }
 
-    /// Makes a copy beside the original.
+    /// Makes a copy next to the original.
     pub fn duplicate(&self, path: &str) {
         let to = copy_path(&self.state.clone(), path);
         self.change(FileChange::Copy { from: path.to_owned(), to: to.clone() });
@@ -162,12 +162,12 @@ impl Files {
         self.state.clone().marked_from(path)
     }
 
-    /// What the last run did at these paths stays.
+    /// Keeps what the last run did at these paths.
     pub fn keep(&self, paths: Vec<String>) {
         self.act(FilesAction::Keep(paths.into()));
     }
 
-    /// What the last run did at these paths is undone.
+    /// Reverts what the last run did at these paths.
     pub fn revert(&self, paths: Vec<String>) {
         self.change(FileChange::Revert { paths });
     }
@@ -181,7 +181,7 @@ impl Files {
         );
     }
 
-    /// Downloads everything, or what is below a directory, as one archive.
+    /// Downloads the whole tree, or the contents of a directory, as one archive.
     pub fn download_archive(&self, directory: Option<&str>, format: Format) {
         let (files, directory) = (self.clone(), directory.map(str::to_owned));
         let name = directory.as_deref().map_or_else(
@@ -210,7 +210,7 @@ impl Files {
         }
     }
 
-    /// Unpacks an archive of the tree into a folder of its name beside it.
+    /// Unpacks an archive in the tree into a folder of the same name next to it.
     pub fn unpack(&self, path: &str) {
         let (files, path) = (self.clone(), path.to_owned());
         let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
@@ -223,9 +223,9 @@ impl Files {
         );
     }
 
-    /// Unpacks an archive below `directory`. The worker says what was left out.
+    /// Unpacks an archive below `directory`. The worker reports what was left out.
     ///
-    /// Returns whether it can be read; where it cannot, a notice says why.
+    /// Returns whether the archive can be read; if it cannot, a notice says why.
     pub fn write_archive(&self, name: &str, bytes: &[u8], directory: &str) -> bool {
         match archive::unpack(bytes) {
             Ok(Unpacked { files, left_out }) => {
@@ -244,7 +244,7 @@ impl Files {
         }
     }
 
-    /// Puts what was picked or dropped into the tree, and says how far that is where it takes a moment.
+    /// Writes what was picked or dropped into the tree, and shows progress if it takes long.
     pub async fn upload(&self, picked: Vec<upload::Picked>, directory: &str) {
         let count = picked.len() as u64;
         let mut progress = self.progress(true);
@@ -261,7 +261,7 @@ impl Files {
         let read = images.len() as u64;
         self.write(images);
         progress.end(read >= MANY, &format!("{} were added to Files.", numbers::count(read, "file", "files")));
-        // A problem stays to be read; a change that follows would take it away.
+        // An error stays visible; a change that follows would clear it.
         match problems.as_slice() {
             [] => {}
             [problem] => self.notify_error(problem),
@@ -269,7 +269,7 @@ impl Files {
         }
     }
 
-    /// Lists what was dropped, and says how far that is where it takes a moment.
+    /// Lists what was dropped, and shows progress if it takes long.
     pub async fn list(&self, dropped: upload::Dropped) -> Result<Vec<upload::Picked>, String> {
         let mut progress = self.progress(false);
         dropped
@@ -282,13 +282,13 @@ impl Files {
     }
 }
 
-/// How long something may take before it is told how far it is, and how often that is told, in milliseconds.
+/// How long something may take before its progress is shown, and how often the progress is updated, in milliseconds.
 const QUIET_MS: f64 = 300.0;
 const BETWEEN_MS: f64 = 250.0;
-/// How many files at once are worth to be counted.
+/// From how many files on the number is worth showing.
 const MANY: u64 = 100;
 
-/// Tells how far something is that takes long.
+/// Shows the progress of something that takes long.
 struct Progress {
     files: Files,
     reported: f64,
@@ -309,7 +309,7 @@ impl Progress {
         }
     }
 
-    /// What came of it: told of many, and where it was told how far it was.
+    /// Shows the result if it is about many files, or if progress was shown.
     fn end(self, many: bool, text: &str) {
         if self.files.readers.tells_progress.take() || many {
             self.files.projects.notify(text, About::Work);
@@ -317,13 +317,13 @@ impl Progress {
     }
 }
 
-/// Gives [`Files`] and [`Opener`] to what is below.
+/// Provides [`Files`] and [`Opener`] to the components below it.
 #[derive(PartialEq, Properties)]
 pub struct ScopeProps {
     pub children: Html,
 }
 
-/// What belongs to the files of the open project, kept apart so that a change of the tree draws only what shows it.
+/// Holds the state of the open project's files, separate so that a change of the tree redraws only what shows it.
 #[component]
 pub fn FilesScope(props: &ScopeProps) -> Html {
     let workspace = use_slice::<WorkspaceContext>();

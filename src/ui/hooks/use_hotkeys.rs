@@ -1,4 +1,4 @@
-//! Keys that act wherever the focus is.
+//! Keyboard shortcuts that work wherever the focus is.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
@@ -9,26 +9,26 @@ use crate::protocol::DebugCommand;
 use crate::ui::platform::dom;
 use crate::ui::state::layout::Panel;
 
-/// What a key asks for.
+/// What a shortcut does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hotkey {
     Run,
     Stop,
     PauseOrContinue,
     Help,
-    /// Debug, or continue where something is debugged.
+    /// Debug, or continue while debugging.
     Debug,
-    /// To another step, while debugging.
+    /// Step, while debugging.
     Step(DebugCommand),
     ToggleBreakpoint,
     RunToCursor,
-    /// Presentation view, on or off.
+    /// Toggle Presentation view.
     Present,
-    /// To the first, second, ... panel.
+    /// Focus the first, second, ... panel.
     Panel(usize),
 }
 
-/// Calls back for each hotkey that is pressed; the editor has its own Mod-Enter.
+/// Calls back for each shortcut that is pressed; the editor handles Mod-Enter itself.
 #[hook]
 pub fn use_hotkeys(on_key: Callback<Hotkey>, debugging: bool) {
     use_effect_with((on_key, debugging), |(on_key, debugging)| {
@@ -59,10 +59,10 @@ fn hotkey(event: &KeyboardEvent, debugging: bool) -> Option<Hotkey> {
         "F1" if !modifier => Some(Hotkey::Help),
         "F5" | "F7" | "F9" | "F10" | "F11" => debug_key(&key, event.shift_key(), event.alt_key(), modifier),
         _ if event.alt_key() && !modifier => {
-            // The physical key: Option and a digit or letter type another character on a Mac.
+            // The physical key: on a Mac, Option with a digit or letter types another character.
             let code = event.code();
             if let Some(letter) = code.strip_prefix("Key") {
-                // Where nothing is debugged, that character may be what is typed.
+                // While not debugging, that character may be meant as text.
                 let free = debugging || !is_typing(event);
                 return letter_key(letter, event.shift_key()).filter(|_| free);
             }
@@ -73,8 +73,8 @@ fn hotkey(event: &KeyboardEvent, debugging: bool) -> Option<Hotkey> {
     }
 }
 
-/// Keys that every keyboard has, held with Alt (Option on a Mac): many have no function keys, or use them otherwise.
-/// With Shift the same backwards.
+/// Keys that every keyboard has, held with Alt (Option on a Mac): many keyboards have no function keys, or use them for
+/// something else. Shift reverses the direction.
 fn letter_key(letter: &str, shift: bool) -> Option<Hotkey> {
     Some(Hotkey::Step(match (letter, shift) {
         ("P", false) => return Some(Hotkey::Present),
@@ -90,7 +90,7 @@ fn letter_key(letter: &str, shift: bool) -> Option<Hotkey> {
     }))
 }
 
-/// As in other debuggers; with Alt the same backwards.
+/// As in other debuggers; Alt reverses the direction.
 fn debug_key(key: &str, shift: bool, alt: bool, modifier: bool) -> Option<Hotkey> {
     let step = match (key, shift, alt, modifier) {
         ("F5", false, false, false) => return Some(Hotkey::Debug),
@@ -111,7 +111,7 @@ fn debug_key(key: &str, shift: bool, alt: bool, modifier: bool) -> Option<Hotkey
     Some(Hotkey::Step(step))
 }
 
-/// Whether the key goes into some text.
+/// Whether the key is text input.
 fn is_typing(event: &KeyboardEvent) -> bool {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return false };
     matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || target.is_content_editable()

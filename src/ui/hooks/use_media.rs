@@ -4,12 +4,12 @@ use yew::prelude::*;
 
 use crate::ui::platform::media;
 
-/// Below this width in usual text sizes panels are tabs, in hundredths of a rem; at 200 % zoom an ordinary window is
-/// this narrow, too.
+/// Below this width at normal text size, panels become tabs, in hundredths of a rem. At 200 % zoom an ordinary window
+/// is this narrow, too.
 const NARROW: u32 = 5400;
 
-/// Whether the panels have to be tabs, with text of this size in percent. A media query knows nothing of the page's
-/// own text size, so it is told.
+/// Whether the panels have to be tabs, at this text size in percent. A media query does not know the page's own text
+/// size, so it is a parameter.
 #[hook]
 pub fn use_narrow(text_size: u16) -> bool {
     let width = NARROW * u32::from(text_size) / 100;

@@ -1,4 +1,4 @@
-//! The memory panel's state, fed by the worker.
+//! The Memory panel's state, updated by the worker.
 
 use yew::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::protocol::{Event, MemoryWatch};
 use crate::ui::state::layout::{LayoutAction, Panel};
 use crate::ui::state::memory::{MemoryAction, MemoryState};
 
-/// What the panel shows, and its verbs.
+/// The panel's state and its actions.
 #[derive(Clone, PartialEq)]
 pub struct Memory {
     pub state: UseReducerHandle<MemoryState>,
@@ -31,7 +31,7 @@ pub fn use_memory(opened: u32) -> Memory {
             Event::Memory { run, view } => {
                 state.dispatch(MemoryAction::Received { run: *run, view: view.clone() });
             }
-            // A new worker does not know where the panel looks.
+            // A new worker does not know which part the panel shows.
             Event::Ready => engine.watch_memory(state.watch),
             _ => {}
         })
@@ -40,7 +40,7 @@ pub fn use_memory(opened: u32) -> Memory {
     Memory { state, engine }
 }
 
-/// Shows an address in the Memory panel, wherever that is.
+/// Shows an address in the Memory panel, opening the panel if necessary.
 #[hook]
 pub fn use_show_address() -> Callback<u64> {
     let debugger = use_slice::<Debugger>();

@@ -1,4 +1,4 @@
-//! Opening files from the user's disk: programs and projects become projects, the rest goes to the Files panel.
+//! Opens files from the user's disk: programs and projects become projects, the rest goes to the Files panel.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ struct OpenerInner {
     files: Files,
     workspace: WorkspaceContext,
     sources: SourcesContext,
-    /// The source of the module that is being opened: taken when it is known which files the module names.
+    /// The source of the module being opened, taken once it is known which files the module names.
     awaited: RefCell<Option<Awaited>>,
 }
 
@@ -33,7 +33,7 @@ struct OpenerInner {
 struct Awaited {
     /// [`Workspace::opened`](crate::ui::state::project::Workspace::opened) before the module was opened.
     before: u32,
-    /// Whether nothing is known any more of the program that was open before.
+    /// Whether the state of the previously open program has been cleared.
     is_begun: bool,
     picked: Vec<Picked>,
 }
@@ -65,11 +65,11 @@ pub fn use_open(projects: &Projects, files: &Files) -> Opener {
             let mut awaited = opener.0.awaited.borrow_mut();
             let Some(waiting) = awaited.as_mut().filter(|waiting| *opened > waiting.before) else { return };
             if *opened > waiting.before + 1 {
-                // Another program was opened meanwhile.
+                // Another program was opened in the meantime.
                 awaited.take();
                 return;
             }
-            // What was known of the program before is forgotten first.
+            // Wait until the state of the previous program has been cleared.
             if !(*is_known || *names_none) {
                 waiting.is_begun = true;
             }
@@ -93,15 +93,15 @@ pub fn use_open(projects: &Projects, files: &Files) -> Opener {
 }
 
 impl Opener {
-    /// Takes what the module that is open was compiled from. Otherwise opens a single file as what it is; several files,
-    /// or a folder, go to the Files panel.
+    /// Takes the sources that the open module was compiled from. Otherwise opens a single file according to its type;
+    /// several files, or a folder, go to the Files panel.
     pub fn open(&self, picked: Vec<Picked>) {
         let opener = self.clone();
         spawn_local(async move {
             let requested = (*opener.0.sources.clone()).clone();
             let supplied = supply(&picked, &opener.0.workspace, &requested).await;
             let description = supplied.describe(&requested.files);
-            // A folder with nothing in it but names that the module also has is more likely one for the program to read.
+            // A folder in which only names match the module's is more likely one for the program to read.
             let is_one = matches!(picked.as_slice(), [file] if !file.is_directory());
             if !supplied.added.is_empty() {
                 opener.0.projects.notify(&description, About::Program);

@@ -1,11 +1,11 @@
-//! When an element's size changes.
+//! Reports changes of an element's size.
 
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::*;
 
-/// Calls back when the element has a size for the first time and whenever it has another: also when its panel is shown
-/// after it was hidden. The first callback that is given is the one that is called.
+/// Calls back when the element first gets a size and whenever its size changes, also when its panel is shown after it
+/// was hidden. Only the first `resized` passed is ever called.
 #[hook]
 pub fn use_resized(element: &NodeRef, resized: impl Fn() + 'static) {
     let element = element.clone();

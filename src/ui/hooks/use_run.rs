@@ -1,4 +1,4 @@
-//! Starting runs: puts together the text as it is this moment, what is called and with what.
+//! Starts runs: combines the current text with what to call and its arguments.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::ui::selectors::entry::{EntryPoint, call, entry_point};
 use crate::ui::state::layout::{LayoutAction, Panel};
 use crate::ui::state::run::{Launch, Phase, RunAction};
 
-/// How long Run waits to learn what is in the program; then the worker finds out what to call.
+/// How long Run waits for the check to report the exports; after that, the worker decides what to call.
 const LONGEST_WAIT_MS: u32 = 1000;
 
 /// Starts runs: cheap to clone, and equal to itself for as long as the page is open.
@@ -39,15 +39,15 @@ struct LauncherInner {
     check: CheckContext,
     run: RunContext,
     checker: Checker,
-    /// What was debugged last: **Debug** begins that again while it is on.
+    /// What was debugged last: while debugging, **Debug** starts it again.
     debugged: RefCell<Entry>,
-    /// What is begun as soon as it is known what is in the program, or when this runs out.
+    /// What to start as soon as the exports are known, or when the timeout fires.
     waiting: RefCell<Option<(Launch, Timeout)>>,
-    /// What was begun before it was known what is in the program.
+    /// What was started before the exports were known.
     unchecked: Cell<Option<Launch>>,
 }
 
-/// What Run and Debug can do at this moment.
+/// What Run and Debug can do now.
 enum Plan {
     Begin(Entry),
     /// A parameter of the export needs a value first.
@@ -55,11 +55,11 @@ enum Plan {
         export: Rc<str>,
         index: usize,
     },
-    /// What is in the program is being found out.
+    /// The exports are not known yet.
     Wait,
 }
 
-/// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Launcher`] from its context.
+/// Creates the handle. Called once, in [`crate::ui::app::App`]; others take [`Launcher`] from its context.
 #[hook]
 #[allow(clippy::too_many_arguments, reason = "each is a slice of the page's state")]
 pub fn use_launcher(
@@ -90,7 +90,7 @@ pub fn use_launcher(
         }))
     });
     {
-        // On a narrow screen, and beside the system calls, there would be nowhere to answer.
+        // On a narrow screen, or while the system calls are shown, there would be no place to type an answer.
         let layout = layout.dispatcher();
         use_effect_with(debug.asks(), move |asks| {
             if *asks {
@@ -112,18 +112,18 @@ impl Launcher {
         self.launch(Launch::Run);
     }
 
-    /// Calls an export with the arguments that its boxes hold, or asks for them.
+    /// Calls an export with the arguments in its input fields, or asks for them.
     pub fn call(&self, export: &ExportSummary, launch: Launch) {
         let planned = self.plan_call(export);
         self.begin(planned, launch);
     }
 
-    /// **Debug**: what **Run** would run, the step that the project was shared at, or what is debugged from its
-    /// beginning.
+    /// **Debug**: what **Run** would run, the step that the project was shared at, or the current debug run from its
+    /// start.
     pub fn debug(&self) {
         let inner = &self.0;
         let again = inner.debug.clone().is_on();
-        // What is typed may be about another run than the one that was shared.
+        // The typed text may belong to another run than the shared one.
         inner.editor.flush();
         if again {
             let entry = inner.debugged.borrow().clone();
@@ -146,7 +146,7 @@ impl Launcher {
         self.begin(planned, launch);
     }
 
-    /// What Run does, by what is known of the program at this moment.
+    /// What Run does, given what is known of the program.
     fn plan(&self) -> Plan {
         let inner = &self.0;
         let (check, workspace) = (inner.check.clone(), inner.workspace.clone());
@@ -180,7 +180,7 @@ impl Launcher {
                 inner.layout.dispatch(LayoutAction::Show { panel: Panel::Module });
                 inner.run.dispatch(RunAction::Need { export, index, launch });
             }
-            // The interpreter is being loaded: what was asked for is in its queue, and is done first.
+            // The interpreter is still loading: the request waits in its queue and is handled first.
             (Plan::Wait, launch) if !inner.engine.is_ready() => self.begin_unchecked(launch),
             (Plan::Wait, launch) => {
                 let launcher = self.clone();
@@ -197,7 +197,7 @@ impl Launcher {
         self.begin(Plan::Begin(Entry::Default), launch);
     }
 
-    /// There may be an answer to what is in the program; `refused`: the last run did not start.
+    /// Called when the exports may be known; `refused`: the last run did not start.
     fn checked(&self, refused: bool) {
         let inner = &self.0;
         let waiting = inner.waiting.borrow().as_ref().map(|(launch, _)| *launch);
@@ -234,18 +234,18 @@ impl Launcher {
 
     fn start(&self, entry: Entry) {
         let (source, options, _) = self.prepare();
-        // Who watches the calls goes on watching them.
+        // A user who is looking at the calls keeps them in view.
         let watches = options.trace && self.0.layout.clone().dock == Panel::Calls;
         let panel = if watches { Panel::Calls } else { Panel::Console };
         self.0.layout.dispatch(LayoutAction::Show { panel });
         self.0.engine.run(source, entry, options);
     }
 
-    /// The program as it is this moment, with what it runs, and its text if it can be edited.
+    /// The program in its current state, with its run options and its text if that is editable.
     fn prepare(&self) -> (Source, RunOptions, Option<Rc<str>>) {
         let inner = &self.0;
         inner.editor.flush();
-        // A fresh clone sees the state of this moment, and lets go of it again.
+        // A fresh clone has the current state; it is dropped again right away.
         let project = inner.workspace.clone().project.clone();
         let options = RunOptions {
             arguments: arguments::split(&project.arguments),

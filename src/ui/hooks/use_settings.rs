@@ -1,4 +1,4 @@
-//! Preferences and layout: kept in the browser, and put on the document's root.
+//! Preferences and layout: stored in the browser and applied to the document's root.
 
 use yew::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::ui::state::settings::{Settings, Theme};
 const SETTINGS_KEY: &str = "wasmoscope.settings";
 const LAYOUT_KEY: &str = "wasmoscope.layout";
 
-/// Restores both, keeps both, applies theme and text size. Once, in [`crate::ui::app::App`].
+/// Restores and stores both, and applies theme and text size. Called once, in [`crate::ui::app::App`].
 #[hook]
 pub fn use_settings() -> (SettingsContext, LayoutContext) {
     let settings =

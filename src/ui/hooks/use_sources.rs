@@ -1,4 +1,4 @@
-//! The sources of a module: asks which there are, follows the program in them, and takes what the user supplies.
+//! The sources of a module: requests the list, follows the program in them, and accepts those that the user supplies.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,10 +15,10 @@ use crate::ui::state::check::CheckState;
 use crate::ui::state::project::{About, Notice, Program, WorkspaceAction};
 use crate::ui::state::sources::{SourceText, SourcesAction, SourcesState};
 
-/// The longest source that is shown.
+/// The longest source that is shown, in bytes.
 const LONGEST: usize = 8 << 20;
 
-/// Keeps [`crate::ui::state::sources::SourcesState`] up to date. Once, in [`crate::ui::app::App`].
+/// Keeps [`crate::ui::state::sources::SourcesState`] up to date. Called once, in [`crate::ui::app::App`].
 #[hook]
 pub fn use_sources(
     engine: &Engine,
@@ -50,7 +50,7 @@ pub fn use_sources(
         use_effect_with(workspace.project.sources.clone(), move |_| sources.dispatch(SourcesAction::Supplied));
     }
     {
-        // Only a module that says to have debug information is read for it.
+        // Read the debug information only if the module declares some.
         let has_any = names_sources(check) == Some(true);
         let binary = matches!(workspace.project.program, Program::Binary { .. });
         let (engine, sources, program) = (engine.clone(), sources.dispatcher(), workspace.project.program.clone());
@@ -69,7 +69,7 @@ pub fn use_sources(
     }
 }
 
-/// Whether the module says to have debug information; `None` where there is no module.
+/// Whether the module declares debug information; `None` if there is no module.
 pub fn names_sources(check: &CheckState) -> Option<bool> {
     let module = check.checked.as_ref()?.module.as_ref()?;
     Some(module.sections.iter().any(|(name, _)| is_debug(name)))
@@ -79,7 +79,7 @@ fn is_debug(section: &str) -> bool {
     section.contains(".debug_info") || section.contains("external_debug_info")
 }
 
-/// Takes those files that are sources of the module that is open.
+/// Takes those of the files that are sources of the open module.
 pub async fn supply(picked: &[Picked], workspace: &WorkspaceContext, sources: &SourcesState) -> Supplied {
     let files = &sources.files;
     let mut supplied = Supplied::default();
@@ -122,7 +122,7 @@ pub async fn supply(picked: &[Picked], workspace: &WorkspaceContext, sources: &S
     supplied
 }
 
-/// The same, from where nothing waits for it.
+/// Like [`supply`], for callers that do not await it.
 pub fn supply_picked(picked: Vec<Picked>, workspace: WorkspaceContext, sources: SourcesState) {
     spawn_local(async move {
         let supplied = supply(&picked, &workspace, &sources).await;

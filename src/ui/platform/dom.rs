@@ -16,8 +16,8 @@ pub fn root() -> Element {
     document().document_element().expect("an HTML document has a root element")
 }
 
-/// An address that `index.html` gives in a `data-*` attribute of `<html>`, resolved against the document's base, so
-/// that the page also works below a sub-path.
+/// A URL that `index.html` provides in a `data-*` attribute of `<html>`, resolved against the document's base, so that
+/// the page also works below a sub-path.
 pub fn asset(name: &str, fallback: &str) -> String {
     let given = root().get_attribute(&format!("data-{name}")).unwrap_or_else(|| fallback.to_owned());
     let base = document().base_uri().ok().flatten().unwrap_or_default();
@@ -29,22 +29,22 @@ pub fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// Puts the keyboard's focus on the element with this id, if there is one.
+/// Focuses the element with this ID, if there is one.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        // Fails only for an element that cannot be focused; then focus stays where it is.
+        // Fails only for an element that cannot be focused; then the focus does not move.
         let _ = element.focus();
     }
 }
 
-/// Moves what is around the element with this id, as little as is needed for it to be in sight.
+/// Scrolls as little as needed to bring the element with this ID into view.
 pub fn scroll_into_view(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
         bring_into_view(&element);
     }
 }
 
-/// The same of an element that has no id.
+/// The same for an element without an ID.
 pub fn bring_into_view(element: &Element) {
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
@@ -59,7 +59,7 @@ pub fn root_font_size() -> f64 {
     size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0)
 }
 
-/// Whether the machine's keyboard has a Command key in the place of Control.
+/// Whether the keyboard has a Command key instead of Control.
 pub fn is_apple() -> bool {
     window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }

@@ -1,13 +1,13 @@
-//! Handing bytes to the user as a file.
+//! Offers bytes to the user as a file.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-/// How long the browser may take to begin with a download, in milliseconds.
+/// How long the browser may take to start a download, in milliseconds.
 const PATIENCE: u32 = 60_000;
 
-/// An address under which the browser has these bytes, for as long as it lives.
+/// A URL for these bytes, valid until it is dropped.
 pub struct ObjectUrl(String);
 
 impl ObjectUrl {
@@ -18,12 +18,12 @@ impl ObjectUrl {
 
 impl Drop for ObjectUrl {
     fn drop(&mut self) {
-        // It fails for no address that the browser has given.
+        // It does not fail for a URL that the browser has created.
         let _ = Url::revoke_object_url(&self.0);
     }
 }
 
-/// Gives bytes an address.
+/// Creates a URL for bytes.
 pub fn object_url(media_type: &str, bytes: &[u8]) -> Result<ObjectUrl, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
@@ -31,7 +31,7 @@ pub fn object_url(media_type: &str, bytes: &[u8]) -> Result<ObjectUrl, JsValue> 
     Url::create_object_url_with_blob(&blob).map(ObjectUrl)
 }
 
-/// Downloads `bytes` as a file of this name.
+/// Downloads `bytes` as a file with this name.
 pub fn download(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), JsValue> {
     let url = object_url(media_type, bytes)?;
     let document = web_sys::window().and_then(|window| window.document()).ok_or("there is no document")?;

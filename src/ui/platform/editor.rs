@@ -10,7 +10,7 @@ use crate::protocol::{Problem, Severity, Span};
 use crate::ui::selectors::debug::{DrawnBreakpoint, Marks};
 use crate::ui::selectors::offsets::to_utf16;
 
-// The bundle's address is known only when the page has been built, hence an import at run time.
+// The bundle's URL is known only after the build, hence an import at run time.
 #[wasm_bindgen(inline_js = "export const importModule = (url) => import(url);")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = importModule)]
@@ -19,7 +19,7 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `editor/index.js` exports.
+    /// The exports of `editor/index.js`.
     type EditorModule;
 
     #[wasm_bindgen(method, catch, js_name = createEditor)]
@@ -60,25 +60,25 @@ extern "C" {
     fn destroy(this: &WatEditor);
 }
 
-/// What the user does in the editor.
+/// The editor's events.
 #[derive(Clone)]
 pub struct EditorCallbacks {
-    /// The text was changed, by typing and not by [`Editor::set_text`].
+    /// The user, rather than [`Editor::set_text`], changed the text.
     pub on_change: Callback<()>,
     pub on_run: Callback<()>,
-    /// Escape was pressed and nothing inside the editor wanted it.
+    /// Escape was pressed and nothing in the editor handled it.
     pub on_leave: Callback<()>,
-    /// The cursor is in this line and column, both from 1.
+    /// The cursor is on this line and column, both from 1.
     pub on_cursor: Callback<(u32, u32)>,
-    /// A click beside this line, from 1.
+    /// A click next to this line, from 1.
     pub on_breakpoint: Callback<u32>,
-    /// An edit moved breakpoints: all that are left.
+    /// An edit moved breakpoints: these are all that are left.
     pub on_moved: Callback<Vec<MovedBreakpoint>>,
-    /// The user points at a place, which requests a hover.
+    /// The user points at a position, which requests a hover.
     pub on_point: Callback<HoverRequest>,
 }
 
-/// Where a breakpoint is after an edit.
+/// The position of a breakpoint after an edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MovedBreakpoint {
     pub id: u32,
@@ -90,9 +90,9 @@ pub struct MovedBreakpoint {
 /// A request for a hover.
 #[derive(Clone)]
 pub struct HoverRequest {
-    /// In the editor's positions, as in `selectors/offsets`.
+    /// In editor positions, as in `selectors/offsets`.
     pub at: u32,
-    /// The name that stands there, without `$`.
+    /// The name at that position, without `$`.
     pub name: Option<String>,
     answer: Function,
 }
@@ -104,7 +104,7 @@ pub struct HoverText {
     /// A value and its type.
     pub value: Option<(String, String)>,
     pub notes: Vec<String>,
-    /// Where, in the editor's positions; `None` for the name that was pointed at.
+    /// The range, in editor positions; `None` for the name that the user points at.
     pub range: Option<(u32, u32)>,
 }
 
@@ -127,7 +127,7 @@ impl HoverRequest {
                 ("to", number(to)),
             ])
         });
-        // It resolves a promise, which does not fail.
+        // It resolves a promise, which cannot fail.
         let _ = self.answer.call1(&JsValue::NULL, &answer);
     }
 }
@@ -145,23 +145,24 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// Fetches the editor's code from `address`, or from where the page was built to have it.
+    /// Fetches the editor's code from `address`, or from the URL set at build time.
     pub async fn load(address: Option<&str>) -> Result<EditorCode, JsValue> {
         let address = address.map_or_else(|| dom::asset("editor", "editor.js"), str::to_owned);
         Ok(EditorCode(import_module(&address).await?.unchecked_into()))
     }
 
-    /// The text, with `\n` at the end of each line; `selectors/line_endings` knows what they were.
+    /// The text, with `
+    /// ` at the end of each line; `selectors/line_endings` restores the original endings.
     pub fn text(&self) -> String {
         self.view.text()
     }
 
-    /// Shows another text, in `wat` or as the `source` of a module.
+    /// Shows another text, as `wat` or as the `source` of a module.
     pub fn set_text(&self, text: &str, read_only: bool, language: &str) {
         self.view.set_text(text, read_only, language);
     }
 
-    /// Underlines the problems that have a place in `text`, which is what the editor shows.
+    /// Underlines the problems that have a position in `text`, which must be what the editor shows.
     pub fn set_problems(&self, text: &str, problems: &[Problem]) {
         let placed: Vec<_> = problems.iter().filter_map(|problem| Some((problem, problem.span?))).collect();
         let offsets: Vec<u32> = placed.iter().flat_map(|(_, span)| [span.start, span.end]).collect();
@@ -185,7 +186,7 @@ impl Editor {
         self.view.set_problems(&diagnostics.collect());
     }
 
-    /// Selects the bytes from `start` to `end` of `text`, which is what the editor shows.
+    /// Selects the bytes from `start` to `end` of `text`, which must be what the editor shows.
     pub fn reveal(&self, text: &str, start: u32, end: u32) {
         let positions = to_utf16(text, &[start, end]);
         self.view.reveal(positions[0], positions[1]);
@@ -204,7 +205,7 @@ impl Editor {
         self.view.set_breakpoints(&drawn.collect());
     }
 
-    /// Shows where a program stands in `text`, which is what the editor shows; or nothing any more.
+    /// Shows the current position in `text`, which must be what the editor shows; `None` removes it.
     pub fn set_debug(&self, text: &str, marks: Option<&Marks>) {
         let Some(Marks { current, caller, values }) = marks else { return self.view.set_debug(&JsValue::NULL) };
         let places = [*current, *caller].into_iter().flatten().flat_map(|span| [span.start, span.end]);
@@ -223,12 +224,12 @@ impl Editor {
         self.view.set_debug(&object([("current", current), ("caller", caller), ("values", values.into())]));
     }
 
-    /// Whether lines that are longer than the editor is wide are broken.
+    /// Whether long lines wrap.
     pub fn set_wrapping(&self, is_wrapped: bool) {
         self.view.set_wrapping(is_wrapped);
     }
 
-    /// The line that the cursor is on, from 1.
+    /// The line of the cursor, from 1.
     pub fn line(&self) -> u32 {
         self.view.line()
     }
@@ -248,7 +249,7 @@ impl Drop for Editor {
 pub struct EditorCode(EditorModule);
 
 impl EditorCode {
-    /// Puts an editor into `parent`.
+    /// Creates an editor in `parent`.
     pub fn create(&self, parent: &Element, text: &str, callbacks: EditorCallbacks) -> Result<Editor, JsValue> {
         let EditorCallbacks { on_change, on_run, on_leave, on_cursor, on_breakpoint, on_moved, on_point } = callbacks;
         let plain = [on_change, on_run, on_leave].map(|callback| Plain::new(move || callback.emit(())));

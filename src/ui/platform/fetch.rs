@@ -1,4 +1,4 @@
-//! Files that come with the page.
+//! Fetches files that come with the page.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -7,7 +7,7 @@ use web_sys::Response;
 
 use super::dom;
 
-/// The bytes of a file beside `index.html`. Errors name the file.
+/// The bytes of a file next to `index.html`. Errors name the file.
 pub async fn fetch(path: &str) -> Result<Vec<u8>, String> {
     let base = dom::document().base_uri().ok().flatten().unwrap_or_default();
     let url = web_sys::Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href());

@@ -1,5 +1,5 @@
-//! IndexedDB as futures: requests that are awaited, transactions that are known to be on disk, a connection that is
-//! opened again when the browser has closed it.
+//! IndexedDB as futures: requests that can be awaited, transactions that are known to be on disk, and a connection that
+//! is reopened if the browser has closed it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionMode};
 
-/// Why the browser did not keep or give something.
+/// Why the browser could not store or read something.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StorageError {
     #[error(
@@ -34,7 +34,7 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// What a thrown or reported value says.
+    /// Converts a thrown or reported value.
     pub fn from_js(value: &JsValue) -> Self {
         let text = |key: &str| Reflect::get(value, &key.into()).ok().and_then(|text| text.as_string());
         let name = text("name").unwrap_or_default();
@@ -43,13 +43,13 @@ impl StorageError {
             "QuotaExceededError" => Self::Full,
             "SecurityError" | "InvalidStateError" | "NotSupportedError" => Self::Unavailable(message),
             "VersionError" => Self::Newer,
-            // What a browser says of a value that it cannot copy or pass on: the page stores nothing but bytes, so it is
-            // their number.
+            // The error for a value that the browser cannot copy or transfer: the page stores only bytes, so the cause
+            // is their number.
             "DataCloneError" | "RangeError" => Self::TooLarge(message),
             _ if message.to_lowercase().contains("too large") || message.to_lowercase().contains("maximum") => {
                 Self::TooLarge(message)
             }
-            // A transaction that the browser ends by itself may have no error at all.
+            // A transaction that the browser aborts by itself may have no error at all.
             _ if message.is_empty() => {
                 Self::Failed(value.as_string().unwrap_or_else(|| "it gave no reason".to_owned()))
             }
@@ -64,13 +64,13 @@ impl From<JsValue> for StorageError {
     }
 }
 
-/// How long a database may take to open, in milliseconds: it is waited for at the start of the page.
+/// How long a database may take to open, in milliseconds: the page waits for it at its start.
 const LONGEST_OPENING: u32 = 10_000;
 
-/// What makes a database's stores.
+/// Creates a database's stores.
 pub type Upgrade = fn(&IdbDatabase);
 
-/// A database that is opened again when the browser has closed it. Clones share the connection.
+/// A database that is reopened if the browser has closed it. Clones share the connection.
 #[derive(Clone)]
 pub struct Connection(Rc<Shared>);
 
@@ -89,7 +89,7 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Opens a database, making it with `upgrade` when it is new or older than `version`.
+    /// Opens a database, creating it with `upgrade` if it is new or older than `version`.
     pub async fn open(name: &str, version: u32, upgrade: Upgrade) -> Result<Self, StorageError> {
         let shared = Shared {
             name: name.to_owned(),
@@ -108,7 +108,7 @@ impl Connection {
         *self.0.on_lost.borrow_mut() = Some(Rc::new(then));
     }
 
-    /// Begins a transaction over these stores.
+    /// Starts a transaction over these stores.
     pub async fn begin(&self, stores: &[&str], write: bool) -> Result<Transaction, StorageError> {
         let open = self.0.database.borrow().clone();
         if let Some(database) = open {
@@ -133,14 +133,14 @@ impl Connection {
             }
         });
         database.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        // As long as the connection: there is one for each time that the browser closes it.
+        // It lives as long as the connection: there is one for each time that the browser closes it.
         on_close.forget();
         *self.0.database.borrow_mut() = Some(database.clone());
         Ok(database)
     }
 }
 
-/// Opens a database, making it with `upgrade` when it is new or older than `version`.
+/// Opens a database, creating it with `upgrade` if it is new or older than `version`.
 pub async fn open(name: &str, version: u32, upgrade: Upgrade) -> Result<IdbDatabase, StorageError> {
     let factory = web_sys::window()
         .ok_or_else(|| StorageError::Unavailable("there is no window".to_owned()))?
@@ -176,7 +176,7 @@ pub async fn open(name: &str, version: u32, upgrade: Upgrade) -> Result<IdbDatab
     let database: IdbDatabase = match opened {
         Ok(database) => database.unchecked_into(),
         Err(error) => {
-            // Should it open after all, nobody holds it: left open it would stand in the way of a later version.
+            // If it still opens later, close it: otherwise, it would block a later version.
             let late = request.clone();
             let close = Closure::once_into_js(move || {
                 if let Some(database) = late.result().ok().and_then(|result| result.dyn_into::<IdbDatabase>().ok()) {
@@ -203,15 +203,15 @@ pub async fn open(name: &str, version: u32, upgrade: Upgrade) -> Result<IdbDatab
     Ok(database)
 }
 
-/// What an open request is rejected with when another tab stands in its way.
+/// The rejection of an open request that another tab blocks.
 const BLOCKED: &str = "blocked";
-/// And when the browser does not answer it.
+/// The rejection of an open request that the browser does not answer.
 const LATE: &str = "late";
 
 type Handler = Closure<dyn FnMut()>;
 type ErrorHandler = Closure<dyn FnMut(web_sys::Event)>;
 
-/// Ties a request to a promise; the handlers must live until one of them was called.
+/// Connects a request to a promise; the handlers must live until one of them was called.
 fn settle(request: &IdbRequest, resolve: js_sys::Function, reject: js_sys::Function) -> [Handler; 2] {
     let on_success = {
         let request = request.clone();
@@ -241,19 +241,19 @@ pub async fn result(request: Result<IdbRequest, JsValue>) -> Result<JsValue, Sto
     Ok(outcome?)
 }
 
-/// Requests that take place together or, when it is dropped before [`Transaction::commit`], not at all.
+/// Requests that take effect together or, if dropped before [`Transaction::commit`], not at all.
 pub struct Transaction {
     transaction: IdbTransaction,
-    /// Resolves to `true`, or to what stood in the way. It never rejects, as nobody may be waiting for it.
+    /// Resolves to `true`, or to the error. It never rejects, because there may be no one waiting for it.
     finished: Promise,
-    /// What the first request that failed said; null where none has.
+    /// The error of the first request that failed; null if there is none.
     first_error: Rc<RefCell<JsValue>>,
     handlers: Option<(Handler, Handler, ErrorHandler)>,
     committed: bool,
 }
 
 impl Transaction {
-    /// Begins a transaction over these stores.
+    /// Starts a transaction over these stores.
     pub fn begin(database: &IdbDatabase, stores: &[&str], write: bool) -> Result<Self, StorageError> {
         let names: Array = stores.iter().map(|&name| JsValue::from(name)).collect();
         let mode = if write { IdbTransactionMode::Readwrite } else { IdbTransactionMode::Readonly };
@@ -263,7 +263,7 @@ impl Transaction {
                 _ => StorageError::from_js(&error),
             }
         })?;
-        // Of the requests that nobody waits for, the first that failed says more than the end of the transaction.
+        // For requests that are not awaited, the first failure says more than the end of the transaction.
         let first_error = Rc::new(RefCell::new(JsValue::NULL));
         let mut handlers = None;
         let finished = Promise::new(&mut |resolve, _reject| {
@@ -301,17 +301,17 @@ impl Transaction {
         Ok(self.transaction.object_store(name)?)
     }
 
-    /// Why the first request that nobody waited for failed.
+    /// Why the first request that was not awaited failed.
     pub fn first_error(&self) -> Option<StorageError> {
         let error = self.first_error.borrow();
         (!error.is_null()).then(|| StorageError::from_js(&error))
     }
 
-    /// Waits until everything is kept. Errors of single requests arrive here too.
+    /// Waits until everything is stored. Errors of single requests are returned here, too.
     #[expect(deprecated, reason = "web-sys means its Firefox-only cousin of old; the standard has it since 2019")]
     pub async fn commit(mut self) -> Result<(), StorageError> {
-        // Nothing more will be asked: the browser need not wait for answers to reach a page that may be leaving.
-        // It throws when the transaction is over already, which is as good.
+        // No more requests will follow: the browser need not wait for answers to reach a page that may be closing. It
+        // throws if the transaction has already ended, which is fine.
         let _ = self.transaction.commit();
         let outcome = JsFuture::from(self.finished.clone()).await?;
         self.committed = true;
@@ -325,7 +325,7 @@ impl Drop for Transaction {
         self.transaction.set_onabort(None);
         self.transaction.set_onerror(None);
         if !self.committed {
-            // It throws when the transaction is over, which is as good.
+            // It throws if the transaction has already ended, which is fine.
             let _ = self.transaction.abort();
         }
         self.handlers = None;

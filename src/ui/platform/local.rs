@@ -1,4 +1,4 @@
-//! Small settings in `localStorage`. Where the browser forbids it (a private window, a full disk), nothing is kept and
+//! Small settings in `localStorage`. If the browser forbids it (a private window, a full disk), nothing is stored and
 //! nothing fails.
 
 use super::dom;

@@ -1,8 +1,8 @@
-//! The keys in localStorage, and what a tab remembers of itself.
+//! The keys in localStorage, and values that belong to the tab.
 
 use super::storage::local_storage;
 
-/// All keys that begin so.
+/// All keys with this prefix.
 pub fn with_prefix(prefix: &str) -> Vec<String> {
     let Some(storage) = local_storage() else { return Vec::new() };
     let length = storage.length().unwrap_or(0);
@@ -10,12 +10,12 @@ pub fn with_prefix(prefix: &str) -> Vec<String> {
     keys.filter(|key| key.starts_with(prefix)).collect()
 }
 
-/// A value that lives as long as the tab, reloads included.
+/// A value that lives as long as the tab, including reloads.
 pub fn tab_value(key: &str) -> Option<String> {
     web_sys::window()?.session_storage().ok()??.get_item(&format!("wasmoscope.{key}")).ok()?
 }
 
-/// Keeps such a value.
+/// Stores such a value.
 pub fn set_tab_value(key: &str, value: &str) {
     let storage = web_sys::window().and_then(|window| window.session_storage().ok()).flatten();
     if let Some(storage) = storage {

@@ -7,12 +7,12 @@ use yew::Callback;
 
 use super::dom;
 
-/// Whether `query` holds now.
+/// Whether `query` matches now.
 pub fn matches(query: &str) -> bool {
     dom::window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
-/// Calls back whenever `query` begins or ceases to hold, as long as the listener is kept.
+/// Calls back whenever `query` starts or stops matching, as long as the listener is kept.
 pub fn watch(query: &str, on_change: Callback<bool>) -> Option<EventListener> {
     let list = dom::window().match_media(query).ok().flatten()?;
     Some(EventListener::new(&list, "change", move |event| {

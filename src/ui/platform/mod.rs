@@ -1,4 +1,4 @@
-//! All calls into JavaScript: the worker, the editor, storage, the clipboard, the address. Each file wraps one thing in
+//! All calls into JavaScript: the worker, the editor, storage, the clipboard, the URL. Each file wraps one thing in
 //! plain verbs. Logic belongs in `state`.
 
 pub mod archive;

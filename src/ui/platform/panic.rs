@@ -4,9 +4,9 @@ use std::panic::PanicHookInfo;
 
 use super::dom;
 
-/// Tells of a panic in the console and, once, in the page: what is on the screen no longer answers.
+/// Reports a panic in the console and, once, in the page, because the page no longer responds.
 pub fn set_hook() {
-    // Through Yew: it would put a hook of its own over any other when it begins to draw.
+    // Through Yew, which would otherwise install a hook of its own when it first renders.
     yew::set_custom_panic_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         show(info);
@@ -20,7 +20,7 @@ fn show(info: &PanicHookInfo<'_>) {
     let (Ok(banner), Ok(link)) = (document.create_element("div"), document.create_element("a")) else { return };
     let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
     banner.set_id(ID);
-    // A link, because no code of this page runs any more. The fragment is left out: it may be what failed.
+    // A link, because the page's code no longer runs. The fragment is left out: it may be the cause.
     let here = dom::window().location().pathname().unwrap_or_default();
     let attributes =
         [(&banner, "class", "fault-banner-body page-fault"), (&banner, "role", "alert"), (&link, "href", &*here)];
@@ -28,8 +28,7 @@ fn show(info: &PanicHookInfo<'_>) {
         // These names are valid, so this cannot fail.
         let _ = element.set_attribute(name, value);
     }
-    // What the page shows of its project (`source_tools`) can still be read. A change that is yet to be saved is in the
-    // journal.
+    // The page's saving state (`source_tools`) can still be read. Unsaved changes are in the journal.
     let work = match document.query_selector("[data-saving=failed]") {
         Ok(Some(_)) => "Your last changes are not saved: copy your text before you reload.",
         _ => "Your work is saved in this browser.",

@@ -1,4 +1,4 @@
-//! A project in the fragment of the page's address, which browsers send to no server.
+//! A project in the fragment of the page's URL, which browsers do not send to servers.
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
@@ -7,11 +7,11 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::ui::state::project_file::{Packing, ProjectFile, ProjectFileError};
 
-/// What the fragment starts with.
+/// The prefix of the fragment.
 const KEY: &str = "project=";
-/// The longest fragment that is made: chat programs and mail shorten longer links, or break them.
+/// The maximum length of a fragment that is created: chat programs and mail shorten longer links, or break them.
 pub const LONGEST_FRAGMENT: usize = 30_000;
-/// The longest that is read: a little room for links from elsewhere.
+/// The maximum length that is read, with some room for links from elsewhere.
 const LONGEST_READ: usize = 400_000;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -19,12 +19,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_encode_padding(false).with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What a project becomes when it is shared.
+/// A project in its shareable form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shared {
     /// The fragment, without `#`.
     Fragment(String),
-    /// Too much for a link: to be downloaded as a file.
+    /// Too long for a link: to be downloaded as a file.
     TooLong {
         /// How long the fragment would have been.
         length: usize,
@@ -63,7 +63,7 @@ pub fn is_link(fragment: &str) -> bool {
     fragment.strip_prefix('#').unwrap_or(fragment).starts_with(KEY)
 }
 
-/// The project in a fragment, still packed; `None` when it is not one of ours.
+/// The project in a fragment, still packed; `None` if the fragment is not a project link.
 pub fn packed(fragment: &str) -> Option<Result<Vec<u8>, ShareError>> {
     let encoded = fragment.strip_prefix('#').unwrap_or(fragment).strip_prefix(KEY)?;
     Some(if encoded.len() > LONGEST_READ {
@@ -73,7 +73,7 @@ pub fn packed(fragment: &str) -> Option<Result<Vec<u8>, ShareError>> {
     })
 }
 
-/// The project that was packed, at most `limit` bytes of it.
+/// Unpacks a project, of at most `limit` bytes.
 pub fn unpack(packed: &[u8], limit: usize) -> Result<ProjectFile, ShareError> {
     Ok(ProjectFile::decode(packed, limit)?)
 }
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_project_too_large_for_a_link_is_a_file() {
-        // Digits of a recurrence: deflate does not make them small.
+        // Pseudo-random digits, which deflate hardly compresses.
         let mut seed = 1_u64;
         let noise: String = (0..60_000)
             .map(|_| {

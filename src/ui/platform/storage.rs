@@ -1,10 +1,10 @@
-//! What is kept in the browser: projects in IndexedDB, settings and the last moment's typing in localStorage.
+//! Browser storage: projects in IndexedDB, settings and the latest edits in localStorage.
 //!
-//! Each stored project has a revision. A save says which revision it is based on, and the comparison and the write are
-//! one transaction; so of two tabs that work on the same project, the second to save notices and does not overwrite.
-//! What is larger than a browser takes as one value is stored in pieces, in the same transaction: either all of them
-//! are kept, or the save fails and says so. A record that cannot be read is quarantined, never deleted. Where the
-//! browser refuses its storage, the page's own memory stands in, and [`Database::refused`] says why.
+//! Each stored project has a revision. A save names the revision it is based on, and the comparison and the write are
+//! one transaction; so if two tabs edit the same project, the second to save detects that and does not overwrite.
+//! Anything larger than a browser accepts as one value is stored in pieces, in the same transaction: either all of them
+//! are stored, or the save reports an error. A record that cannot be read is quarantined, never deleted. If the browser
+//! refuses its storage, the page's own memory is used instead, and [`Database::refused`] says why.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,35 +22,35 @@ use crate::ui::state::pieces::{LARGEST, Pace, WHOLE, pieces};
 use crate::ui::state::project::{Program, ProjectSummary};
 use crate::ui::state::project_file::{Packing, ProjectFile, ProjectFileError, decode_contents, encode_contents};
 
-/// The database's layout. Raised with a change of stores; what a record holds has a version of its own.
-/// 1: projects, files, aside. 2: pieces and counters as well; what 1 wrote is read as it is, and written in the new form
-/// with the next save of it.
+/// The version of the database's layout, incremented when stores change; the records have versions of their own. 1:
+/// projects, files, aside. 2: also pieces and counters; data of version 1 is still read, and is written in the new form
+/// with its next save.
 pub const LAYOUT: u32 = 2;
-/// Projects by their ids: `{ id, name, edited, order, kept, revision, by, body, program }`. A `body` of more than
-/// [`WHOLE`] bytes is its length, and so is `program`, the bytes of a binary program; they are in pieces.
+/// Projects by ID: `{ id, name, edited, order, kept, revision, by, body, program }`. A `body` of more than [`WHOLE`]
+/// bytes is replaced by its length, and so is `program`, the bytes of a binary program; they are stored in pieces.
 const PROJECTS: &str = "projects";
-/// Files by `[project id, path]`: bytes, or the length of those that are in pieces.
+/// Files by `[project id, path]`: bytes, or their length if they are stored in pieces.
 const FILES: &str = "files";
 /// Pieces by `[project id, path or part, number]`.
 const PIECES: &str = "pieces";
 /// Records that could not be read, by `[project id, number]`.
 const QUARANTINE: &str = "aside";
-/// Numbers that only grow.
+/// Counters, which are only incremented.
 const COUNTERS: &str = "counters";
-/// The counter of all saves: projects are listed by it, and not by a clock that may be set back.
+/// The counter of all saves: it orders the projects, because the clock may be set back.
 const ORDER: &str = "order";
 
-/// What of a project is in pieces besides files. A number sorts before every path.
+/// Keys of the parts stored in pieces besides files. A number sorts before every path.
 const BODY: f64 = 0.0;
 const PROGRAM: f64 = 1.0;
 
-/// How many files are read at once.
+/// How many files are read in one request.
 const FILES_AT_ONCE: u32 = 256;
 
 /// Counts the saves of a project.
 pub type Revision = f64;
 
-/// Hears how many are done, and of how many.
+/// Called with how many are done, and the total.
 pub type Report<'a> = &'a dyn Fn(usize, usize);
 
 /// The projects of this browser.
@@ -60,25 +60,25 @@ pub struct Database(Backing);
 #[derive(Debug, Clone)]
 enum Backing {
     Browser(Connection),
-    /// The browser refused, for this reason.
+    /// The browser refused its storage, for this reason.
     Page(Rc<RefCell<PageStore>>, StorageError),
 }
 
-/// A project out of the storage.
+/// A project from storage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     pub project: ProjectFile,
     pub revision: Revision,
-    /// The tab that has saved it.
+    /// The tab that saved it.
     pub by: String,
-    /// The files that are damaged or incomplete: they stay in the storage, and are not in the project.
+    /// The files that are damaged or incomplete: they stay in storage, and are not in the project.
     pub unreadable: Vec<String>,
 }
 
 /// A record that could not be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quarantined {
-    /// The project's identity.
+    /// The project's ID.
     pub id: String,
     /// When it was quarantined, in milliseconds since 1970; later if another record of the project has that time.
     pub time: f64,
@@ -87,18 +87,18 @@ pub struct Quarantined {
     pub body: Vec<u8>,
 }
 
-/// What is to be saved of a project.
+/// What to save of a project.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsaved<'a> {
-    /// Its own list of files is left out.
+    /// Its own list of files is ignored.
     pub project: &'a ProjectFile,
-    /// What happens to the stored files.
+    /// The changes to the stored files.
     pub files: &'a FilesUpdate,
-    /// The program is binary, and is stored as it is: a large one is not written with every change of an argument.
+    /// The program is binary and already stored: a large one is not written with every change of an argument.
     pub program_is_stored: bool,
 }
 
-/// How a save ended.
+/// The result of a save.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Save {
     Done {
@@ -106,8 +106,8 @@ pub enum Save {
     },
     /// Another tab has saved this project since; nothing was written.
     Conflict,
-    /// The project is not stored any more, because another tab or the browser has deleted it, and what was to be saved is
-    /// not all of it; nothing was written. All of it is to be saved: [`FilesUpdate::Replace`], and the program.
+    /// The project is no longer stored, because another tab or the browser has deleted it, and the changes are not a
+    /// complete project; nothing was written. Save all of it: [`FilesUpdate::Replace`], and the program.
     Missing,
 }
 
@@ -125,11 +125,11 @@ pub enum LoadError {
 }
 
 impl Database {
-    /// Opens the database of this name, making it where it is new.
+    /// Opens the database with this name, creating it if it is new.
     pub async fn open(name: &str) -> Result<Self, StorageError> {
         let connection = Connection::open(name, LAYOUT, |database| {
             for store in [PROJECTS, FILES, PIECES, QUARANTINE, COUNTERS] {
-                // One that is there already is left alone; any other failure shows at the first use.
+                // An existing store is left alone; any other failure shows at the first use.
                 let _ = database.create_object_store(store);
             }
         })
@@ -137,12 +137,12 @@ impl Database {
         Ok(Self(Backing::Browser(connection)))
     }
 
-    /// What stands in for a storage that the browser refuses: as good as it, until the page is closed.
+    /// The fallback for a storage that the browser refuses: it works the same until the page is closed.
     pub fn in_page(reason: StorageError) -> Self {
         Self(Backing::Page(Rc::default(), reason))
     }
 
-    /// Why nothing is kept beyond this page; `None` where it is.
+    /// Why nothing is stored beyond this page; `None` if it is.
     pub fn refused(&self) -> Option<&StorageError> {
         match &self.0 {
             Backing::Browser(_) => None,
@@ -150,7 +150,7 @@ impl Database {
         }
     }
 
-    /// All files of a project, where the page's memory has them.
+    /// All files of a project, if the page's memory holds them.
     pub fn files_in_page(&self, id: &str) -> Option<Vec<FileImage>> {
         match &self.0 {
             Backing::Browser(_) => None,
@@ -158,14 +158,14 @@ impl Database {
         }
     }
 
-    /// Calls back when the browser has closed the storage, and perhaps deleted what it held.
+    /// Calls back when the browser has closed the storage, and perhaps deleted its contents.
     pub fn on_lost(&self, then: impl Fn() + 'static) {
         if let Backing::Browser(connection) = &self.0 {
             connection.on_lost(then);
         }
     }
 
-    /// All projects, the last saved first.
+    /// All projects, the last saved one first.
     pub async fn list(&self) -> Result<Vec<ProjectSummary>, StorageError> {
         let connection = match &self.0 {
             Backing::Browser(connection) => connection,
@@ -178,14 +178,14 @@ impl Database {
             .iter()
             .filter_map(|record| Some((get(&record, "order").as_f64().unwrap_or(0.0), summary(&record)?)))
             .collect();
-        // What the first layout saved has no order, and is older than what has one.
+        // Records of the first layout have no order, and are older than those that do.
         projects.sort_by(|(one_order, one), (other_order, other)| {
             other_order.total_cmp(one_order).then(other.edited.total_cmp(&one.edited))
         });
         Ok(projects.into_iter().map(|(_, project)| project).collect())
     }
 
-    /// A project with its files. `report` hears how many files are read.
+    /// Loads a project with its files. `report` is called with the number of files read.
     pub async fn load(&self, id: &str, report: Report<'_>) -> Result<Stored, LoadError> {
         let connection = match &self.0 {
             Backing::Browser(connection) => connection,
@@ -228,7 +228,7 @@ impl Database {
         project.kept = get(&record, "kept").is_truthy();
         let mut unreadable = Vec::new();
         read_files(&transaction, id, report, &mut |path, bytes, _| {
-            // One file that cannot be read is no reason to give up the others; it stays in the store.
+            // One file that cannot be read is no reason to lose the others; it stays in storage.
             match bytes.and_then(|bytes| bytes.contents().ok()) {
                 Some(contents) => project.files.push(FileImage { path, contents }),
                 None => unreadable.push(path),
@@ -241,10 +241,10 @@ impl Database {
         Ok(Stored { project, revision, by, unreadable })
     }
 
-    /// Keeps a project, or says why not: nothing is kept by halves.
+    /// Stores a project completely or not at all.
     ///
-    /// `based_on` is the revision that was loaded or saved last, `None` for a new project. `by` is what this tab is
-    /// called. `report` hears how many bytes are written.
+    /// `based_on` is the revision that was loaded or saved last, `None` for a new project. `by` is this tab's ID.
+    /// `report` is called with the number of bytes written.
     pub async fn save(
         &self,
         id: &str,
@@ -310,15 +310,15 @@ impl Database {
         };
         let written: Result<(), StorageError> = written.await;
         if let Err(error) = written {
-            // That a request was given up says less than why the one before it failed.
+            // A cancelled request says less than the failure of the one before it.
             return Err(transaction.first_error().unwrap_or(error));
         }
-        // The first error of a request aborts the transaction, which then tells it.
+        // The first error of a request aborts the transaction, which then returns it.
         transaction.commit().await?;
         Ok(Save::Done { revision })
     }
 
-    /// Gives another project the files of this one, as they are stored.
+    /// Copies this project's stored files to another project.
     pub async fn copy_files(&self, from: &str, to: &str) -> Result<(), StorageError> {
         let Backing::Browser(connection) = &self.0 else { return Ok(()) };
         let transaction = connection.begin(&[FILES, PIECES], true).await?;
@@ -346,7 +346,7 @@ impl Database {
         transaction.commit().await
     }
 
-    /// Removes a project and its files: the user asked for it.
+    /// Deletes a project and its files, at the user's request.
     pub async fn delete(&self, id: &str) -> Result<(), StorageError> {
         let connection = match &self.0 {
             Backing::Browser(connection) => connection,
@@ -382,8 +382,8 @@ impl Database {
         Ok(quarantined)
     }
 
-    /// What is stored of such a record's files: readable or not, every one of them is handed out, and of one in pieces
-    /// those that are there. A binary program is among them, as `program.wasm` beside the files' own folder.
+    /// The stored files of such a record: all of them are returned, readable or not, and of incomplete ones the pieces
+    /// that exist. A binary program is included as `program.wasm`, next to the files' own folder.
     pub async fn quarantined_files(&self, quarantined: &Quarantined) -> Result<QuarantinedFiles, StorageError> {
         let Backing::Browser(connection) = &self.0 else { return Ok(QuarantinedFiles::default()) };
         let transaction = connection.begin(&[FILES, PIECES], false).await?;
@@ -402,7 +402,7 @@ impl Database {
         Ok(QuarantinedFiles { files, program })
     }
 
-    /// Removes such a record and its files: the user has it elsewhere, or does not want it.
+    /// Deletes such a record and its files: the user has a copy, or does not want it.
     pub async fn delete_quarantined(&self, quarantined: &Quarantined) -> Result<(), StorageError> {
         let Backing::Browser(connection) = &self.0 else { return Ok(()) };
         let transaction = connection.begin(&[PROJECTS, FILES, PIECES, QUARANTINE], true).await?;
@@ -410,7 +410,7 @@ impl Database {
         transaction
             .store(QUARANTINE)?
             .delete(&Array::of2(&quarantined.id.as_str().into(), &quarantined.time.into()))?;
-        // A project that has been kept under the same identity since then has the files now.
+        // If a project has since been stored under the same ID, the files belong to it.
         if same_id.is_undefined() {
             for store in [FILES, PIECES] {
                 transaction.store(store)?.delete(range_of_project(&quarantined.id)?.as_ref())?;
@@ -420,22 +420,22 @@ impl Database {
     }
 }
 
-/// What is stored beside a record that could not be read.
+/// What is stored with a record that could not be read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QuarantinedFiles {
     pub files: Vec<FileImage>,
-    /// The binary program; empty where it is part of the record.
+    /// The binary program; empty if it is part of the record.
     pub program: Vec<u8>,
 }
 
-/// Moves a record where it is safe and out of the way. Its files and pieces stay where they are.
+/// Moves a record to the quarantine. Its files and pieces stay where they are.
 async fn quarantine(connection: &Connection, id: &str) -> Result<(), StorageError> {
     let transaction = connection.begin(&[PROJECTS, QUARANTINE], true).await?;
     let (projects, quarantined) = (transaction.store(PROJECTS)?, transaction.store(QUARANTINE)?);
     let range = range_of_project(id)?;
     let requested = (projects.get(&id.into()), quarantined.get_all_keys_with_key(&range));
     let (record, keys) = (result(requested.0).await?, Array::from(&result(requested.1).await?));
-    // Whatever the clock says: one that lies there already is not overwritten.
+    // Whatever the clock says: an existing record is not overwritten.
     let last = keys.iter().filter_map(|key| Array::from(&key).get(1).as_f64()).fold(0.0, f64::max);
     let number = js_sys::Date::now().max(last + 1.0);
     quarantined.put_with_key(&record, &Array::of2(&id.into(), &number.into()))?;
@@ -443,7 +443,7 @@ async fn quarantine(connection: &Connection, id: &str) -> Result<(), StorageErro
     transaction.commit().await
 }
 
-/// A project as its record holds it, and the bytes of its program where they are stored on their own.
+/// A project as its record stores it, and the bytes of its program if they are stored separately.
 fn encode(project: &ProjectFile) -> Result<(Vec<u8>, Option<&[u8]>), StorageError> {
     let failed = |error: ProjectFileError| StorageError::Failed(error.to_string());
     match &project.program {
@@ -456,7 +456,7 @@ fn encode(project: &ProjectFile) -> Result<(Vec<u8>, Option<&[u8]>), StorageErro
     }
 }
 
-/// Asks for the writes of one save.
+/// Issues the writes of one save.
 struct Writer<'a> {
     pieces: &'a IdbObjectStore,
     id: &'a str,
@@ -471,13 +471,13 @@ impl<'a> Writer<'a> {
         Self { pieces, id, report, done: 0, total, pace: Pace::default() }
     }
 
-    /// The pieces of a part or a file are not wanted any more.
+    /// Deletes the pieces of a part or a file.
     fn forget(&self, part: &JsValue) -> Result<(), StorageError> {
         self.pieces.delete(range_of_pieces(self.id, part)?.as_ref())?;
         Ok(())
     }
 
-    /// Writes bytes in pieces, the next one when the one before has arrived.
+    /// Writes bytes in pieces, one after the other.
     async fn write(&mut self, part: &JsValue, bytes: &[u8]) -> Result<(), StorageError> {
         for (number, range) in pieces(bytes.len()).enumerate() {
             let key = Array::of3(&self.id.into(), part, &(number as f64).into());
@@ -515,7 +515,7 @@ impl<'a> Writer<'a> {
             }
             FilesUpdate::Change { written, removed } => {
                 for path in removed {
-                    // `0` follows `/`: these are all paths below, and not the sibling that is called so.
+                    // `0` follows `/` in ASCII: this range is all paths below, without siblings that share the prefix.
                     let (from, to) =
                         (key_of_file(self.id, &format!("{path}/")), key_of_file(self.id, &format!("{path}0")));
                     let below = IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)?;
@@ -553,11 +553,11 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// What is stored of a file.
+/// The stored form of a file.
 enum StoredFile {
-    /// As [`encode_contents`] made it.
+    /// From [`encode_contents`].
     Encoded(Vec<u8>),
-    /// The bytes of a file, out of their pieces.
+    /// The bytes of a file, assembled from pieces.
     Bytes(Vec<u8>),
 }
 
@@ -577,7 +577,7 @@ impl StoredFile {
     }
 }
 
-/// Reads all files of a project, some at a time. Of a file that is not whole, `then` gets `None` and what there is.
+/// Reads all files of a project, some at a time. For an incomplete file, `then` gets `None` and the existing pieces.
 async fn read_files(
     transaction: &Transaction,
     id: &str,
@@ -618,7 +618,7 @@ async fn read_files(
     Ok(())
 }
 
-/// A part of a project: as the record has it, or out of its pieces. `None` where they are not all there.
+/// A part of a project, from the record or from its pieces. `None` if a piece is missing.
 async fn read_part(
     transaction: &Transaction,
     id: &str,
@@ -670,7 +670,7 @@ fn files_after(id: &str, after: Option<&JsValue>) -> Result<IdbKeyRange, Storage
     })
 }
 
-/// All of a project that has a path: what is in pieces beside the files has a number.
+/// Everything in a project that has a path: other parts stored in pieces have a number.
 fn range_of_files(id: &str) -> Result<IdbKeyRange, StorageError> {
     Ok(IdbKeyRange::bound(&Array::of2(&id.into(), &"".into()), &Array::of2(&id.into(), &Array::new()))?)
 }
@@ -703,12 +703,12 @@ fn bytes_of(value: &JsValue) -> Vec<u8> {
     value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
 }
 
-/// A setting, or `None` when there is none or the browser keeps nothing.
+/// A setting; `None` if it does not exist or the browser stores nothing.
 pub fn read_setting(key: &str) -> Option<String> {
     local_storage()?.get_item(&setting_key(key)).ok().flatten()
 }
 
-/// Keeps a setting, as well as the browser lets us: a page without settings works.
+/// Stores a setting if the browser allows it: the page works without.
 pub fn write_setting(key: &str, value: &str) {
     if let Some(storage) = local_storage() {
         let _ = storage.set_item(&setting_key(key), value);
@@ -724,7 +724,7 @@ pub(super) fn local_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
-/// An identity that no other project has.
+/// A new, unique ID.
 pub fn new_id() -> String {
     let mut bytes = [0_u8; 16];
     let filled = web_sys::window()

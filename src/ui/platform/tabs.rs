@@ -1,5 +1,5 @@
-//! Which tabs of this page are open: each holds a lock of its name, which the browser lets go of when the tab is closed
-//! or crashes. No clock is asked.
+//! Which tabs of this page are open: each holds a lock with its name, which the browser releases when the tab is closed
+//! or crashes. This does not depend on the clock.
 
 use std::collections::HashSet;
 
@@ -13,16 +13,16 @@ const PREFIX: &str = "wasmoscope.tab.";
 #[derive(Debug, Clone, PartialEq)]
 pub enum OpenTabs {
     Known(HashSet<String>),
-    /// The browser has no locks, or not for this page; all there is to go by is the time, in milliseconds since 1970.
+    /// The browser does not support locks, or not for this page; the time, in milliseconds since 1970, has to do.
     Unknown {
         now: f64,
     },
 }
 
-/// This tab is open, from now on until it is gone.
+/// Marks this tab as open until it is closed.
 pub fn announce(tab: &str) {
     let hold = Closure::once_into_js(|| Promise::new(&mut |_, _| ()));
-    // Where it is refused, other tabs go by the time.
+    // If this fails, other tabs fall back to the time.
     if let Some((locks, request)) = method("request")
         && let Ok(promise) = request.call2(&locks, &format!("{PREFIX}{tab}").into(), &hold)
         && let Ok(promise) = promise.dyn_into::<Promise>()

@@ -1,4 +1,4 @@
-//! Reading what a user picked or dropped, folders included.
+//! Reads what the user picked or dropped, including folders.
 
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -8,16 +8,16 @@ use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystem
 use crate::protocol::{FileContents, FileImage};
 use crate::ui::selectors::numbers;
 
-/// The most that is taken at once: the browser's memory has to hold it several times.
+/// The maximum size that is read: the browser's memory has to hold it several times.
 const LARGEST: f64 = 1_073_741_824.0;
-/// How many files are read side by side, and how many bytes of them.
+/// How many files, and how many bytes, are read in parallel.
 const AT_ONCE: usize = 256;
 const LARGEST_LOT: f64 = 33_554_432.0;
 
-/// A file that has been chosen but not read, or a folder.
+/// A folder, or a file that has not been read yet.
 #[derive(Debug, Clone)]
 pub struct Picked {
-    /// Where it was below what was chosen, the file's or folder's own name included.
+    /// The path below what was picked, including the name of the file or folder itself.
     pub path: String,
     /// `None` for a folder.
     file: Option<File>,
@@ -29,7 +29,7 @@ impl Picked {
         self.file.is_none()
     }
 
-    /// Its bytes. Errors name the file.
+    /// Reads the file's bytes. Errors name the file.
     pub async fn read(&self) -> Result<Vec<u8>, String> {
         let Some(file) = &self.file else { return Ok(Vec::new()) };
         if file.size() > LARGEST {
@@ -41,25 +41,25 @@ impl Picked {
         }
     }
 
-    /// Its size in bytes; nothing for a folder.
+    /// Its size in bytes; 0 for a folder.
     fn size(&self) -> f64 {
         self.file.as_ref().map_or(0.0, |file| file.size())
     }
 }
 
-/// The files of an `<input type="file">`.
+/// The files selected in an `<input type="file">`.
 pub fn picked(list: &FileList) -> Vec<Picked> {
     (0..list.length()).filter_map(|index| list.get(index)).map(of_file).collect()
 }
 
 fn of_file(file: File) -> Picked {
-    // Set where a whole folder was picked.
+    // Set if a whole folder was picked.
     let relative = js_sys::Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
     let path = relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
     Picked { path, file: Some(file) }
 }
 
-/// What was dropped. The browser forgets it when the event is over, so that this is asked at once.
+/// What was dropped. The browser discards it after the event, so it has to be collected immediately.
 #[derive(Debug)]
 pub struct Dropped {
     entries: Vec<FileSystemEntry>,
@@ -67,7 +67,7 @@ pub struct Dropped {
 }
 
 impl Dropped {
-    /// Takes down what an event brings.
+    /// Collects the items of an event.
     pub fn take(transfer: &DataTransfer) -> Self {
         let items = transfer.items();
         let entries: Vec<FileSystemEntry> = (0..items.length())
@@ -79,13 +79,13 @@ impl Dropped {
         Self { entries, loose: loose.unwrap_or_default() }
     }
 
-    /// Whether there is nothing in it: a text was dropped, perhaps.
+    /// Whether it contains no files: text may have been dropped.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.loose.is_empty()
     }
 
-    /// All files and folders, those below folders included, in their order; `found` is told now and then how many there
-    /// are so far. Errors name the path.
+    /// All files and folders, recursively, in order; `found` is called now and then with the number found so far.
+    /// Errors name the path.
     pub async fn list(self, mut found: impl FnMut(usize)) -> Result<Vec<Picked>, String> {
         let mut all = self.loose;
         // Files whose entries have not been resolved yet, and where in `all` they belong.
@@ -111,7 +111,7 @@ impl Dropped {
     }
 }
 
-/// Looks up the files of entries, all side by side: one after another, ten thousand take seconds.
+/// Resolves the files of entries in parallel: one after another, ten thousand would take seconds.
 async fn resolve(all: &mut [Picked], entries: Vec<(usize, FileSystemFileEntry)>) -> Result<(), String> {
     let promises = entries.iter().map(|(_, entry)| {
         promise(|resolve, reject| {
@@ -126,9 +126,9 @@ async fn resolve(all: &mut [Picked], entries: Vec<(usize, FileSystemFileEntry)>)
     Ok(())
 }
 
-/// What became of promises, in their order.
+/// The results of promises, in order.
 async fn settled(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue, JsValue>> {
-    // This one never rejects.
+    // This promise never rejects.
     let all = JsFuture::from(Promise::all_settled(&promises.collect::<Array>())).await.unwrap_or_default();
     let property = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).unwrap_or_default();
     Array::from(&all)
@@ -140,8 +140,9 @@ async fn settled(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue,
         .collect()
 }
 
-/// Reads files and folders as they are to be below `directory`, many side by side; `read` is told after each lot how many
-/// that was, and gives up by `false`; nothing is returned then. A sentence for each that cannot be read, and for the first that is too much.
+/// Reads files and folders, to be placed below `directory`, many in parallel. `read` is called after each batch with
+/// its size, and cancels by returning `false`; nothing is returned then. Returns a sentence for each file that cannot
+/// be read, and for the first that exceeds the limit.
 pub async fn read_all(
     picked: &[Picked],
     directory: &str,
@@ -205,7 +206,7 @@ async fn read_directory(directory: &FileSystemDirectoryEntry) -> Result<Vec<File
     let reader = directory.create_reader();
     let mut children = Vec::new();
     loop {
-        // Browsers give about a hundred at a time, and none at the end.
+        // Browsers return about a hundred at a time, and an empty list at the end.
         let batch = promise(|resolve, reject| reader.read_entries_with_callback_and_callback(resolve, reject));
         let batch = JsFuture::from(batch).await?;
         let batch = Array::from(&batch);
@@ -216,7 +217,7 @@ async fn read_directory(directory: &FileSystemDirectoryEntry) -> Result<Vec<File
     }
 }
 
-/// A function that calls one of two others when it is done, as a promise.
+/// Turns a function that calls one of two callbacks when it is done into a promise.
 fn promise(start: impl FnOnce(&Function, &Function) -> Result<(), JsValue>) -> Promise {
     let mut start = Some(start);
     Promise::new(&mut |resolve, reject| {

@@ -1,4 +1,4 @@
-//! The engine's worker: starting it, and the bytes that go to and come from it.
+//! The engine's worker: starts it, and sends and receives bytes.
 
 use gloo_events::EventListener;
 use js_sys::{Array, Uint8Array};
@@ -20,22 +20,22 @@ pub enum WorkerMessage {
     },
 }
 
-/// What the browser says of an error that `static/rest.js` throws: the part that is missing, and why.
+/// Parses a browser's error message for an error thrown by `static/rest.js`: the part that is missing, and why.
 pub fn missing_part(reason: &str) -> Option<&str> {
     reason.find("A part of the interpreter could not be fetched").map(|at| &reason[at..])
 }
 
-/// A running worker; dropping it ends it.
+/// A running worker; dropping it terminates it.
 pub struct WorkerLink {
     worker: Worker,
     _listeners: [EventListener; 2],
 }
 
 impl WorkerLink {
-    /// Starts a worker; `lacked_part` where it takes the place of one that a part was missing of.
+    /// Starts a worker; `lacked_part` if it replaces one that failed because a part was missing.
     pub fn start(lacked_part: bool, on_message: Callback<WorkerMessage>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
-        // Read by `worker_loader.js`: such a worker waits with what may need that part.
+        // Read by `worker_loader.js`: such a worker holds back requests that may need that part.
         options.set_name(if lacked_part { "part-missing" } else { "" });
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&dom::asset("worker", "worker_loader.js"), &options)?;
@@ -56,7 +56,7 @@ impl WorkerLink {
         Ok(Self { worker, _listeners: [message_listener, error_listener] })
     }
 
-    /// Sends a request; its bytes are handed over, not copied.
+    /// Sends a request; its bytes are transferred, not copied.
     pub fn post(&self, request: &Request) -> Result<(), PostError> {
         let bytes = Uint8Array::from(request.encode()?.as_slice());
         let buffer = bytes.buffer();
@@ -70,7 +70,7 @@ impl Drop for WorkerLink {
     }
 }
 
-/// Why a request did not go out.
+/// Why a request was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
     #[error(transparent)]

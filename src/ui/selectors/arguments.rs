@@ -1,4 +1,4 @@
-//! From what is typed as arguments and environment to what a program or a function is given.
+//! Parses the arguments and environment that the user typed.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use crate::protocol::ExportSummary;
 use crate::ui::selectors::names;
 
 /// Splits a line into arguments as a shell would: at spaces, with `'...'`, `"..."` and `\` to keep characters together.
-/// A quote that is not closed reaches to the end.
+/// An unclosed quote extends to the end.
 pub fn split(line: &str) -> Vec<String> {
     let mut arguments = Vec::new();
     let mut current: Option<String> = None;
@@ -39,7 +39,7 @@ pub fn environment(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What an empty box for an argument of this type shows: an example of a value.
+/// The placeholder of an argument of this type: an example of a value.
 pub fn placeholder(ty: &str) -> &'static str {
     match ty {
         "f32" | "f64" => "such as 1.5",
@@ -49,12 +49,12 @@ pub fn placeholder(ty: &str) -> &'static str {
     }
 }
 
-/// What the box of a parameter is called: its name and its type, as the text format writes them.
+/// The label of a parameter's input field: its name and type, as in the text format.
 pub fn label(export: &ExportSummary, index: usize) -> String {
     format!("{} {}", parameter(export, index), type_of(export, index))
 }
 
-/// `$a`, or `parameter 0` where the module has no name for it.
+/// `$a`, or `parameter 0` if the parameter has no name.
 fn parameter(export: &ExportSummary, index: usize) -> String {
     match export.param_names.get(index) {
         Some(Some(name)) => format!("${}", names::name(name)),
@@ -71,7 +71,7 @@ pub fn values(export: &ExportSummary, typed: &[Rc<str>]) -> Result<Vec<String>, 
     let value = |(index, ty): (usize, &String)| {
         let text = typed.get(index).map(|text| text.trim()).unwrap_or_default();
         match (text, ty.as_str()) {
-            // There is no other value of these types.
+            // These types have no other value.
             ("", "funcref" | "externref") => Ok("null".to_owned()),
             _ if refusal(text, ty).is_none() => Ok(text.to_owned()),
             _ => Err(index),
@@ -80,7 +80,7 @@ pub fn values(export: &ExportSummary, typed: &[Rc<str>]) -> Result<Vec<String>, 
     export.params.iter().enumerate().map(value).collect()
 }
 
-/// What is wrong with the value of a parameter, in a sentence without a full stop; `None` where nothing is.
+/// What is wrong with the value of a parameter, as a sentence without a full stop; `None` if it is valid.
 pub fn validation_error(export: &ExportSummary, index: usize, typed: &[Rc<str>]) -> Option<String> {
     let (text, ty) = (typed.get(index).map(|text| text.trim()).unwrap_or_default(), type_of(export, index));
     if !text.is_empty() {
@@ -91,8 +91,8 @@ pub fn validation_error(export: &ExportSummary, index: usize, typed: &[Rc<str>])
         .then(|| format!("{} needs a value for {} ({ty})", names::name(&export.name), parameter(export, index)))
 }
 
-/// Why the worker would refuse this text as a value of this type, with the values that the type has. What can only be
-/// found out by reading the number is left to the worker.
+/// Why the worker would refuse this text as a value of this type, with the values that the type has. What takes parsing
+/// the number to find out is left to the worker.
 fn refusal(text: &str, ty: &str) -> Option<String> {
     let (is_value, article, values) = match ty {
         "i32" => (
@@ -113,8 +113,7 @@ fn refusal(text: &str, ty: &str) -> Option<String> {
     (!is_value).then(|| format!("`{text}` is not {article} {ty}: {values}"))
 }
 
-/// A whole number as the text format writes it (core specification, section 6.3.1): with a sign, `0x` and `_` between
-/// digits.
+/// An integer in the text format (core specification, section 6.3.1): with a sign, `0x`, and `_` between digits.
 fn integer(text: &str) -> Option<i128> {
     let text = text.trim_start_matches('+');
     let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
@@ -129,12 +128,12 @@ fn integer(text: &str) -> Option<i128> {
     Some(if is_negative { -value } else { value })
 }
 
-/// Digits, with a `_` between two at most.
+/// Digits, with at most one `_` between two of them.
 fn are_digits(text: &str, radix: u32) -> bool {
     text.split('_').all(|part| !part.is_empty() && part.chars().all(|digit| digit.is_digit(radix)))
 }
 
-/// Whether a text has the form of a number with a point.
+/// Whether a text has the form of a floating-point number.
 fn is_float(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let text = text.trim_start_matches('+');

@@ -1,21 +1,21 @@
-//! What bytes mean, and how they are written.
+//! Interprets and formats bytes.
 
 use crate::protocol::ByteForm;
 
-/// One way to read the selected bytes.
+/// One interpretation of the selected bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interpretation {
     /// Such as `i32`.
     pub ty: &'static str,
-    /// The same, as it is asked for to be written.
+    /// The same type, for a request to write.
     pub form: ByteForm,
-    /// As signed, for integers; `None` where too few bytes follow.
+    /// Signed, for integers; `None` if there are too few bytes.
     pub value: Option<String>,
-    /// As unsigned, for integers.
+    /// Unsigned, for integers.
     pub unsigned: Option<String>,
 }
 
-/// What the bytes at an address mean, little-endian, as WebAssembly stores them. `bytes` begins at the address.
+/// Interprets the bytes at an address, little-endian, as WebAssembly stores them. `bytes` begins at the address.
 pub fn interpret(bytes: &[u8]) -> Vec<Interpretation> {
     fn first<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
         bytes.first_chunk().copied()
@@ -41,7 +41,7 @@ pub fn interpret(bytes: &[u8]) -> Vec<Interpretation> {
     ]
 }
 
-/// A float as the shortest text that reads back as the same.
+/// The shortest text of a float that parses back to the same value.
 fn float_text(value: impl std::fmt::Debug + Into<f64> + Copy) -> String {
     let as_double: f64 = value.into();
     if as_double.is_nan() {
@@ -53,7 +53,7 @@ fn float_text(value: impl std::fmt::Debug + Into<f64> + Copy) -> String {
     }
 }
 
-/// Bytes as UTF-8; what is none as `\xNN`, line ends, the backslash and the like as escapes.
+/// Bytes as UTF-8; invalid ones as `\xNN`, line endings, the backslash and the like as escapes.
 pub fn utf8_text(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
@@ -77,7 +77,7 @@ pub fn hex_text(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
-/// How many bytes such a text stands for.
+/// How many bytes such a text represents.
 pub fn hex_length(text: &str) -> u64 {
     text.split_whitespace().map(|digits| digits.len().div_ceil(2) as u64).sum()
 }

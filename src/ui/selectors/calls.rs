@@ -1,4 +1,4 @@
-//! The list of system calls: which rows are in sight, and what is said of them.
+//! The list of system calls: the visible rows, and their texts.
 
 use std::rc::Rc;
 
@@ -7,36 +7,36 @@ use super::numbers;
 use crate::protocol::{CallsView, TraceCall};
 use crate::ui::state::calls::CallsState;
 
-/// Rows beyond the visible ones, before and after, that are asked for, so that scrolling shows calls at once.
+/// How many rows beyond the visible ones are requested, before and after, so that scrolling shows calls immediately.
 const MARGIN: u64 = 60;
 /// Windows start at multiples of this.
 const ALIGNMENT: u64 = 30;
-/// The most that the worker sends.
+/// The maximum that the worker sends.
 const LONGEST_WINDOW: u64 = 500;
 
-/// A line of the list.
+/// A row of the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallRow {
-    /// Its place in the list.
+    /// Its index in the list.
     pub place: u64,
-    /// `None` where it has been asked for and not come yet.
+    /// `None` if it was requested but has not arrived yet.
     pub call: Option<Rc<TraceCall>>,
     pub chosen: bool,
 }
 
-/// The shape of the list: a row a call.
+/// The geometry of the list: one row per call.
 pub fn geometry(passing: u64, row_height: f64, viewport: f64) -> Geometry {
     Geometry { size: passing, columns: 1, row_height, viewport }
 }
 
-/// The rows that are in sight, the first perhaps in part.
+/// The visible rows, of which the first may be partly visible.
 pub fn rows(state: &CallsState, geometry: &Geometry, top: f64) -> Vec<CallRow> {
     let first = top.max(0.0).floor() as u64;
     let end = (first + geometry.visible_rows() + 2).min(state.passing());
     (first..end).map(|place| CallRow { place, call: state.call(place), chosen: state.cursor == Some(place) }).collect()
 }
 
-/// The first call to be asked for, and how many, when this row is at the top.
+/// The index of the first call to request, and how many, when this row is at the top.
 pub fn window(geometry: &Geometry, top: f64) -> (u64, u32) {
     let first = (top.max(0.0) as u64).saturating_sub(MARGIN) / ALIGNMENT * ALIGNMENT;
     let count = (geometry.visible_rows() + 2 * MARGIN + ALIGNMENT).min(LONGEST_WINDOW);
@@ -57,7 +57,7 @@ pub fn summary(view: &CallsView) -> String {
     text
 }
 
-/// What stands in place of a list that is empty.
+/// The text shown instead of an empty list.
 pub fn empty_text(view: Option<&CallsView>, record: bool) -> &'static str {
     match view {
         Some(view) if view.traced && view.searching => "Searching…",
@@ -71,18 +71,18 @@ pub fn empty_text(view: Option<&CallsView>, record: bool) -> &'static str {
     }
 }
 
-/// Where a call is on the timeline, seen from where the debugger stands.
+/// Where a call is on the timeline relative to the debugger's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     Earlier,
     /// It is the next instruction.
     Next,
-    /// The debugger has been there, and has gone back since.
+    /// The debugger has been there and has gone back since.
     Later,
 }
 
 impl When {
-    /// Of a call at `step`, seen from `now`.
+    /// For a call at `step`, relative to `now`.
     pub fn of(step: u64, now: u64) -> Self {
         match step.cmp(&now) {
             std::cmp::Ordering::Less => Self::Earlier,
@@ -91,7 +91,7 @@ impl When {
         }
     }
 
-    /// In a word, where it is worth one.
+    /// A one-word description, if there is one.
     pub fn word(self) -> Option<&'static str> {
         match self {
             Self::Earlier => None,
@@ -106,13 +106,13 @@ pub fn time(call: &TraceCall) -> String {
     format!("{:.2}", call.at_ms)
 }
 
-/// The arguments as they stand between the parentheses.
+/// The arguments as shown between the parentheses.
 pub fn arguments(call: &TraceCall) -> String {
     let values: Vec<&str> = call.arguments.iter().map(|(_, value)| value.as_str()).collect();
     values.join(", ")
 }
 
-/// The call as it is read aloud: `3, fd_close(4) = BADF`, and `, later` where it is.
+/// The accessible label of a call: `3, fd_close(4) = BADF`, plus `, later` if it applies.
 pub fn label(call: &TraceCall, when: Option<When>) -> String {
     let text = format!(
         "{}, {}({}) = {} {}",
@@ -126,7 +126,7 @@ pub fn label(call: &TraceCall, when: Option<When>) -> String {
     format!("{}{when}", text.trim_end())
 }
 
-/// Where a key of the list leads from `cursor`; `None` for a key that it does not know.
+/// Where a key moves the cursor of the list; `None` for keys that the list does not handle.
 pub fn on_key(geometry: &Geometry, cursor: Option<u64>, key: &str) -> Option<u64> {
     let last = geometry.size.checked_sub(1)?;
     let page = geometry.visible_rows().saturating_sub(1).max(1);

@@ -1,4 +1,4 @@
-//! What the last run did to the files: in numbers, and to one file in words or lines.
+//! What the last run did to the files: a summary, and the comparison of one file.
 
 use super::diff::{Diff, diff};
 use super::files::as_text;
@@ -6,18 +6,18 @@ use super::numbers;
 use crate::protocol::FileContents;
 use crate::ui::state::files::{FilesState, Mark};
 
-/// Longer texts are not compared line by line, in bytes.
+/// The maximum size of texts that are compared line by line, in bytes.
 const LONGEST_TEXT: usize = 5 << 20;
 
-/// How a file was and is.
+/// A comparison of a file before and now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Comparison {
     Lines(Diff),
-    /// What cannot be shown in lines.
+    /// For contents that cannot be compared line by line.
     Words(String),
 }
 
-/// Compares what was at a path with what is there now.
+/// Compares the contents at a path before and now.
 pub fn compare(before: Option<&FileContents>, now: Option<&FileContents>) -> Comparison {
     let text = |contents: Option<&FileContents>| match contents {
         None => Some(String::new()),
@@ -52,7 +52,7 @@ fn words(contents: &FileContents) -> String {
     }
 }
 
-/// What the last run did, such as `2 new, 1 changed, 1 removed`; `None` when there is nothing left to be told.
+/// What the last run did, such as `2 new, 1 changed, 1 removed`; `None` if there is nothing to report.
 pub fn summary(state: &FilesState) -> Option<String> {
     let count = |wanted: Mark| state.marks.values().filter(|mark| **mark == wanted).count();
     let parts = [(Mark::Created, "new"), (Mark::Changed, "changed"), (Mark::Removed, "removed")];

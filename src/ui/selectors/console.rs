@@ -1,32 +1,32 @@
-//! What can be derived from the console's contents: its text, and where a searched word is.
+//! Derivations from the console's contents: its text, and search matches.
 
 use std::ops::Range;
 use std::rc::Rc;
 
 use crate::ui::state::console::{ConsoleState, Origin};
 
-/// How many blocks are searched for what went wrong; each holds some kilobytes.
+/// How many blocks are searched for an error; each holds a few kilobytes.
 const LAST_BLOCKS: usize = 4;
 
-/// All the text there is, as it is copied.
+/// All the text, for copying.
 pub fn plain_text(console: &ConsoleState) -> String {
     let blocks = console.blocks.iter().flat_map(|block| &block.spans);
     blocks.chain(&console.tail).map(|span| span.text.as_str()).collect()
 }
 
-/// The last blocks of what the program printed to standard error.
+/// The last blocks of the program's standard error.
 pub fn end_of_errors(console: &ConsoleState) -> String {
     let from = console.blocks.len().saturating_sub(LAST_BLOCKS);
     let spans = console.blocks.iter().skip(from).flat_map(|block| &block.spans).chain(&console.tail);
     spans.filter(|span| span.origin == Origin::Stderr).map(|span| span.text.as_str()).collect()
 }
 
-/// The last line, which the user types after: what names the text box.
+/// The last line, after which the user types; it is the label of the text field.
 pub fn prompt(console: &ConsoleState) -> String {
     console.tail.iter().map(|span| span.text.as_str()).collect()
 }
 
-/// Where `query` is in `text`, upper and lower case alike, without overlaps.
+/// The case-insensitive matches of `query` in `text`, without overlaps.
 pub fn matches(text: &str, query: &str) -> Vec<Range<usize>> {
     let wanted: Vec<char> = query.chars().flat_map(char::to_lowercase).collect();
     let mut found = Vec::new();
@@ -34,7 +34,7 @@ pub fn matches(text: &str, query: &str) -> Vec<Range<usize>> {
         return found;
     }
     if text.is_ascii() {
-        // Whatever both are, in one pass.
+        // ASCII text can be searched in one pass.
         let wanted: String = wanted.into_iter().collect();
         let lower = text.to_ascii_lowercase();
         return lower.match_indices(&wanted).map(|(start, found)| start..start + found.len()).collect();
@@ -51,7 +51,7 @@ pub fn matches(text: &str, query: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// How many bytes at the beginning of `text` are `wanted`, which is in lower case.
+/// The length in bytes of the match of `wanted`, in lower case, at the start of `text`.
 fn match_length(text: &str, wanted: &[char]) -> Option<usize> {
     let mut rest = wanted;
     for (at, character) in text.char_indices() {
@@ -68,18 +68,18 @@ fn match_length(text: &str, wanted: &[char]) -> Option<usize> {
     None
 }
 
-/// How many matches are marked at once: each is an element of the page.
+/// The maximum number of matches that are marked at a time: each is an element of the page.
 pub const MOST_MARKS: usize = 2_000;
 
-/// Where a searched word is: byte ranges in the text of each block, and in that of the last line.
+/// The search matches: byte ranges in the text of each block, and in that of the last line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
-    /// As many as there are blocks; a match that goes over a block's end has a part in each.
+    /// One per block; a match that crosses a block's end has a part in each.
     pub blocks: Vec<Rc<[Range<usize>]>>,
     pub tail: Rc<[Range<usize>]>,
-    /// Each match, in all the text.
+    /// Each match, as a range of the whole text.
     all: Vec<Range<usize>>,
-    /// Where in it each block begins, and after them the last line.
+    /// Where each block begins in it, followed by the last line.
     starts: Vec<usize>,
 }
 
@@ -88,8 +88,8 @@ impl Found {
         self.all.len()
     }
 
-    /// What is marked in a block while the match with this number is gone to: of very many, those that are nearest. The
-    /// last line counts as one after the blocks.
+    /// The matches to mark in a block while the match with this number is selected: if there are very many, the
+    /// nearest. The last line counts as one after the blocks.
     pub fn marked(&self, number: usize, block: usize) -> Rc<[Range<usize>]> {
         let found = self.blocks.get(block).unwrap_or(&self.tail);
         let Some(start) = self.starts.get(block).filter(|_| self.all.len() > MOST_MARKS) else { return found.clone() };
@@ -99,7 +99,8 @@ impl Found {
         places.filter(|(place, _)| nearest.contains(place)).map(|(_, range)| range.clone()).collect()
     }
 
-    /// What of the match with this number, from 0, is in a block; the last line counts as one after them.
+    /// The part of the match with this number, from 0, that is in a block; the last line counts as one after the
+    /// blocks.
     pub fn part(&self, number: usize, block: usize) -> Option<Range<usize>> {
         let (range, start) = (self.all.get(number)?, *self.starts.get(block)?);
         let end = self.starts.get(block + 1).copied().unwrap_or(usize::MAX);
@@ -108,7 +109,7 @@ impl Found {
     }
 }
 
-/// The number of the match after or before this one, going round.
+/// The number of the next or previous match, wrapping around.
 pub fn next_match(number: usize, count: usize, forwards: bool) -> usize {
     if count == 0 {
         return 0;
@@ -116,7 +117,7 @@ pub fn next_match(number: usize, count: usize, forwards: bool) -> usize {
     if forwards { (number + 1) % count } else { (number + count - 1) % count }
 }
 
-/// Looks for `query` in all that is shown, whatever the colours and blocks it is cut into.
+/// Searches everything that is shown for `query`, across styles and blocks.
 pub fn find(console: &ConsoleState, query: &str) -> Found {
     if query.is_empty() {
         return Found::default();
@@ -128,7 +129,7 @@ pub fn find(console: &ConsoleState, query: &str) -> Found {
         let (from, to) = (start, start + length);
         starts.push(from);
         start = to;
-        // Matches are in order, and do not overlap.
+        // Matches are sorted and do not overlap.
         let first = all.partition_point(|range| range.end <= from);
         let cut = all[first..].iter().take_while(|range| range.start < to);
         cut.map(|range| range.start.max(from) - from..range.end.min(to) - from).collect::<Rc<[_]>>()
@@ -138,8 +139,8 @@ pub fn find(console: &ConsoleState, query: &str) -> Found {
     Found { blocks, tail, all, starts }
 }
 
-/// Text, cut where a match begins or ends; whether each piece is one. `ranges` are those of a text in which this one
-/// begins at `start`.
+/// Splits text where a match begins or ends, and returns whether each piece is a match. `ranges` are those of a text in
+/// which this one begins at `start`.
 pub fn pieces<'a>(text: &'a str, start: usize, ranges: &[Range<usize>]) -> Vec<(&'a str, bool)> {
     let end = start + text.len();
     let first = ranges.partition_point(|range| range.end <= start);
@@ -194,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_match_is_found_across_blocks() {
-        // One line, longer than several blocks, in words that no block's size is a multiple of.
+        // One line, longer than several blocks, of words whose length does not divide a block's size.
         let console = printed(&[&"needle ".repeat(5_000)]);
         assert!(console.blocks.len() > 3);
         let found = find(&console, "needle");
@@ -206,7 +207,7 @@ mod tests {
             let drawn: String = pieces(&text, 0, ranges).into_iter().map(|(piece, _)| piece).collect();
             assert_eq!(drawn, text);
         }
-        // Each match is somewhere, whole or in two parts, and the parts are what is drawn.
+        // Each match is in one block or two, and these parts are what is drawn.
         for number in 0..found.count() {
             let parts = (0..=console.blocks.len()).filter_map(|block| Some((block, found.part(number, block)?)));
             let parts: Vec<_> = parts.collect();
@@ -235,7 +236,7 @@ mod tests {
 
     #[test]
     fn searching_takes_no_longer_for_a_word_that_almost_matches_everywhere() {
-        // Tried letter by letter at each place, this takes a thousand million steps.
+        // Trying every letter at each position would take a thousand million steps.
         let (text, word) = ("a".repeat(1 << 20), "a".repeat(1000) + "b");
         assert_eq!(matches(&text, &word), []);
         let found = matches(&(text + "B"), &word);
@@ -247,7 +248,7 @@ mod tests {
         assert_eq!([0, 1, 2].map(|number| next_match(number, 3, true)), [1, 2, 0]);
         assert_eq!([0, 1, 2].map(|number| next_match(number, 3, false)), [2, 0, 1]);
         assert_eq!(next_match(0, 0, false), 0);
-        // The text may have become shorter since.
+        // The text may have become shorter in the meantime.
         assert!(next_match(9, 3, true) < 3 && next_match(9, 3, false) < 3);
     }
 }

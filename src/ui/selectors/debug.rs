@@ -1,4 +1,4 @@
-//! What is shown of a program that is debugged: values in words, places in the text, what can be pressed.
+//! What is shown of a debugged program: formatted values, positions in the text, and available commands.
 
 use crate::protocol::{DebugFrame, DebugView, SentencePart, Span, StopReason, Value};
 use crate::ui::selectors::names;
@@ -7,26 +7,26 @@ use crate::ui::selectors::outcome::{Tone, finished};
 use crate::ui::state::breakpoints::{BreakpointLine, Placed};
 use crate::ui::state::debug::{Base, DebugPhase, DebugState};
 
-/// What the editor draws.
+/// The decorations in the editor.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Marks {
     /// The next instruction.
     pub current: Option<Span>,
-    /// The active call in the selected frame, where that is not the topmost.
+    /// The active call in the selected frame, if that is not the topmost.
     pub caller: Option<Span>,
     pub values: Vec<DrawnValue>,
 }
 
-/// A value as it stands beside the instruction that pushed it.
+/// A value shown next to the instruction that pushed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrawnValue {
     pub place: Span,
     pub text: String,
-    /// Whether a loop has begun again since.
+    /// Whether a loop has started another iteration since.
     pub earlier: bool,
 }
 
-/// What the editor draws of where the program stands.
+/// The editor decorations for the current position.
 pub fn marks(debug: &DebugState) -> Option<Marks> {
     let view = debug.view()?;
     let place = |frame: usize| view.frames.get(frame).and_then(|frame| frame.place);
@@ -45,7 +45,7 @@ fn drawn_values(frame: &DebugFrame, base: Base) -> Vec<DrawnValue> {
     drawn.collect()
 }
 
-/// A value in the base that was chosen; floats and references have only one form, and their bits.
+/// A value in the chosen base; floats and references have only one form, plus their bits.
 pub fn written(value: &Value, base: Base) -> String {
     let other = match base {
         Base::Signed => None,
@@ -56,7 +56,7 @@ pub fn written(value: &Value, base: Base) -> String {
     other.unwrap_or_else(|| value.text.clone())
 }
 
-/// The same bits in binary, eight digits together; `None` for what is more than one number.
+/// The same bits in binary, in groups of eight digits; `None` for more than one number.
 fn binary(hex: &str) -> Option<String> {
     let digits = format!("{:b}", u128::from_str_radix(hex.strip_prefix("0x")?, 16).ok()?);
     if digits.len() > 64 {
@@ -72,7 +72,7 @@ fn binary(hex: &str) -> Option<String> {
     Some(written)
 }
 
-/// Where the debugger stands, in a short sentence that does not change from step to step.
+/// The debugger's state as a short sentence that does not change from step to step.
 pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
     Some(match &debug.phase {
         DebugPhase::Idle => return None,
@@ -108,12 +108,12 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
     })
 }
 
-/// Why the program stands where something stops only under a condition.
+/// The status when a breakpoint's condition could not be evaluated.
 fn condition_error_status(what: &str, reason: &str) -> String {
     format!("Stopped: could not evaluate the condition of {what}: {reason}")
 }
 
-/// How far it is.
+/// The progress as text.
 pub fn on_the_way((step, of): (u64, Option<u64>)) -> String {
     match of {
         Some(of) => format!("At step {} of {}", grouped(step), grouped(of)),
@@ -130,7 +130,7 @@ pub fn sentence(view: &DebugView, base: Base) -> String {
     view.sentence.iter().map(part).collect()
 }
 
-/// A call's parameters with their values: `($n = 8)`. Those of compiled code have no names and say nothing where its
+/// A call's parameters with their values: `($n = 8)`. Compiled code has no names for them, so they are left out if its
 /// source is known.
 pub fn arguments(frame: &DebugFrame, base: Base) -> String {
     let params = frame
@@ -150,7 +150,7 @@ pub fn arguments(frame: &DebugFrame, base: Base) -> String {
     if written.is_empty() { String::new() } else { format!("({})", written.join(", ")) }
 }
 
-/// Which part of the bracket around what the next instruction takes is beside an operand.
+/// Which part of the bracket around the next instruction's operands is next to this operand.
 pub fn bracket(frame: &DebugFrame, index: usize) -> Option<&'static str> {
     let (height, pops) = (frame.operand_stack.len(), frame.next_pops as usize);
     let deepest = height.checked_sub(pops)?;
@@ -183,12 +183,12 @@ pub fn branch(index: usize, label: &crate::protocol::Label) -> String {
 pub struct DrawnBreakpoint {
     pub id: u32,
     pub line: u32,
-    /// In characters, from 1; 0 for one of a whole line.
+    /// In characters, from 1; 0 for a breakpoint on a whole line.
     pub column: u32,
     pub kind: &'static str,
 }
 
-/// How the mark of a breakpoint looks, and what a screen reader is told of it.
+/// How a breakpoint's mark looks, and its description for screen readers.
 pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
     let breakpoint = &line.breakpoint;
     if matches!(&line.placed, Some(Placed { line, problem }) if line.is_none() || problem.is_some()) {
@@ -202,7 +202,7 @@ pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
     }
 }
 
-/// What is to be said about a breakpoint that does not do what its line suggests.
+/// A note about a breakpoint that does not do what its line suggests.
 pub fn breakpoint_note(known: &BreakpointLine) -> Option<String> {
     let Placed { line, problem } = known.placed.as_ref()?;
     if let Some(problem) = problem {
@@ -217,12 +217,12 @@ pub fn breakpoint_note(known: &BreakpointLine) -> Option<String> {
     }
 }
 
-/// Whether there is anything to go back to.
+/// Whether there is an earlier step to go back to.
 pub fn can_go_back(debug: &DebugState) -> bool {
     debug.view().is_some_and(|view| view.step > 0)
 }
 
-/// Whether there is anything to go on to.
+/// Whether there is a later step to go on to.
 pub fn can_go_on(debug: &DebugState) -> bool {
     debug.is_on() && !debug.is_at_end() && debug.view().is_some()
 }

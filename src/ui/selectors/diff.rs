@@ -1,15 +1,15 @@
-//! What differs between two texts, line by line, as it is shown.
+//! A line-by-line comparison of two texts.
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// Unchanged lines that are shown around a change.
+/// How many unchanged lines are shown around a change.
 const CONTEXT: usize = 3;
-/// Longer texts, in lines that differ at either end, are compared as a whole: the search would take too long.
+/// The maximum number of differing lines: longer texts are compared as a whole, because the search would take too long.
 const MOST_COMPARED: usize = 20_000;
-/// The most rows that are shown.
+/// The maximum number of rows shown.
 const MOST_ROWS: usize = 3_000;
 
-/// Where a line is.
+/// Which text a line is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Both,
@@ -25,14 +25,14 @@ pub enum DiffRow {
         /// The line's number before and after, from 1.
         before: Option<usize>,
         after: Option<usize>,
-        /// Without its end.
+        /// Without its line ending.
         text: String,
         /// Whether the text ends here without a newline.
         is_cut: bool,
     },
-    /// So many unchanged lines.
+    /// This many unchanged lines.
     Same(usize),
-    /// So many rows that are not shown.
+    /// This many rows are not shown.
     More(usize),
 }
 
@@ -112,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// As `diff -u` would print it.
+    /// Formats it as `diff -u` would.
     fn printed(diff: &Diff) -> Vec<String> {
         let row = |row: &DiffRow| match row {
             DiffRow::Line { side, text, is_cut, .. } => {

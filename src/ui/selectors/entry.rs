@@ -4,20 +4,20 @@ use crate::protocol::{Entry, ExportSummary, ModuleSummary};
 use crate::ui::selectors::arguments;
 use std::rc::Rc;
 
-/// How many functions can be chosen beside Run; the others are called under Module.
+/// How many functions can be chosen next to Run; the others can be called in the Module panel.
 pub const MOST_CHOICES: usize = 200;
 
-/// What a module begins with.
+/// The entry point of a module.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EntryPoint<'a> {
     Export(&'a ExportSummary),
-    /// The start function, which instantiation calls, and nothing after it.
+    /// The start function, which runs at instantiation; nothing is called after it.
     Start,
     /// The module exports no function.
     Nothing,
 }
 
-/// What Run calls: the export that the user chose; else what the module decides, as the command line does (`_start`,
+/// What Run calls: the export that the user chose; else what the module decides, as on the command line (`_start`,
 /// `main` without parameters, the only function without parameters, the start function); else `main`; else the first
 /// exported function.
 pub fn entry_point<'a>(module: &'a ModuleSummary, chosen: Option<&str>) -> EntryPoint<'a> {
@@ -40,10 +40,10 @@ fn has_start(module: &ModuleSummary) -> bool {
     module.sections.iter().any(|(name, _)| name == "start")
 }
 
-/// What can be chosen beside Run.
+/// The choices next to Run.
 #[derive(Debug, PartialEq)]
 pub struct Choices<'a> {
-    /// Whether the start function alone can be: only where nothing else is called without a choice.
+    /// Whether the start function alone is a choice: only if it is the default.
     pub start: bool,
     pub functions: Vec<&'a ExportSummary>,
 }
@@ -54,7 +54,7 @@ impl Choices<'_> {
     }
 }
 
-/// What can be chosen; `called` is always among it.
+/// The choices; `called` is always among them.
 pub fn choices<'a>(module: &'a ModuleSummary, called: EntryPoint<'a>) -> Choices<'a> {
     let mut functions: Vec<_> = module.exports.iter().filter(|export| export.kind == "func").collect();
     if let EntryPoint::Export(called) = called
@@ -67,7 +67,7 @@ pub fn choices<'a>(module: &'a ModuleSummary, called: EntryPoint<'a>) -> Choices
     Choices { start: entry_point(module, None) == EntryPoint::Start, functions }
 }
 
-/// A call that can begin, or the first parameter that needs a value.
+/// A call that is ready to start, or the first parameter that needs a value.
 pub fn call(export: &ExportSummary, typed: &[Rc<str>], default_entry: Option<&str>) -> Result<Entry, usize> {
     let arguments = arguments::values(export, typed)?;
     Ok(if arguments.is_empty() && default_entry == Some(&*export.name) {
@@ -77,7 +77,7 @@ pub fn call(export: &ExportSummary, typed: &[Rc<str>], default_entry: Option<&st
     })
 }
 
-/// Whether the command line's arguments, the environment and standard input can reach the program.
+/// Whether command-line arguments, the environment and standard input can reach the program.
 pub fn has_command_line(module: &ModuleSummary) -> bool {
     module.imports.iter().any(|import| import.module.starts_with("wasi"))
 }

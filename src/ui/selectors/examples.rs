@@ -8,7 +8,7 @@ use crate::ui::state::project::Program;
 use crate::ui::state::project_file::{ProjectFile, is_inside};
 use crate::ui::state::sources::SourceText;
 
-/// A line of `examples/index.json`.
+/// An entry in `examples/index.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Example {
     pub id: String,
@@ -16,7 +16,7 @@ pub struct Example {
     pub group: String,
     pub title: String,
     pub description: String,
-    /// The program, beside the index.
+    /// The program, next to the index.
     pub file: String,
     #[serde(default)]
     pub arguments: Vec<String>,
@@ -24,15 +24,15 @@ pub struct Example {
     pub environment: Vec<(String, String)>,
     #[serde(default)]
     pub files: Vec<ExampleFile>,
-    /// What to type, for an example that asks.
+    /// What to type, for an example that reads standard input.
     #[serde(default)]
     pub stdin: Option<String>,
-    /// The files that a Rust program was compiled from, beside the index.
+    /// The source files of a Rust program, next to the index.
     #[serde(default)]
     pub sources: Vec<String>,
 }
 
-/// What stands before the paths of sources in an example's debug information, as `xtask/src/hooks/pre_build.rs` has it.
+/// The prefix of source paths in an example's debug information, as set by `xtask/src/hooks/pre_build.rs`.
 const COMPILED_IN: &str = "/guests";
 
 /// A file that an example reads.
@@ -42,8 +42,7 @@ pub struct ExampleFile {
     pub text: String,
 }
 
-/// The examples that have every word of `text` in their title, description or group: groups in the order of the index,
-/// each with its examples.
+/// The examples with every word of `text` in their title, description or group, grouped in the order of the index.
 pub fn search<'a>(examples: &'a [Example], text: &str) -> Vec<(&'a str, Vec<&'a Example>)> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let mut groups: Vec<(&str, Vec<&Example>)> = Vec::new();
@@ -61,8 +60,8 @@ pub fn search<'a>(examples: &'a [Example], text: &str) -> Vec<(&'a str, Vec<&'a 
 }
 
 impl Example {
-    /// The example as a project, with its sources in their order; one that could not be had is left out. Errors say
-    /// what is wrong with the program.
+    /// The example as a project, with its sources in order; unavailable ones are left out. Errors describe what is
+    /// wrong with the program.
     pub fn project(&self, program: &[u8], sources: &[Option<Vec<u8>>]) -> Result<ProjectFile, String> {
         let sources = self.sources.iter().zip(sources).filter_map(|(path, text)| {
             let text = std::str::from_utf8(text.as_deref()?).ok()?;
@@ -91,14 +90,14 @@ impl Example {
         })
     }
 
-    /// The notice shown when it has been opened.
+    /// The notice shown after it has been opened.
     pub fn welcome(&self) -> String {
         let hint = self.stdin.as_ref().map(|hint| format!(" {hint}.")).unwrap_or_default();
         format!("{}: {}.{hint}", self.title, self.description)
     }
 }
 
-/// An argument as it is typed so that it stays one.
+/// Quotes an argument so that it stays a single one.
 fn quote(argument: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
     if !argument.is_empty() && argument.chars().all(is_plain) {
@@ -161,7 +160,7 @@ mod tests {
         assert!(example.project(b"\xff", &[]).is_err());
     }
 
-    /// Each file of the Rust examples, so that none is forgotten when one is added.
+    /// Checks every source file of the Rust examples, so that none is forgotten when one is added.
     #[test]
     fn rust_examples_bring_their_sources() {
         for example in index().into_iter().filter(|example| example.id.starts_with("rust-")) {

@@ -1,23 +1,23 @@
-//! Which exported functions are listed: of a module with thousands of them a few, and those that are looked for.
+//! Which exported functions are listed: if a module has thousands, a few, and those that match a search.
 
 use crate::protocol::{ExportSummary, ModuleSummary};
 
-/// So many are listed at once: forms for thousands of functions would stop the page at each change of the program.
+/// How many are listed at a time: forms for thousands of functions would block the page at each change of the program.
 pub const AT_ONCE: usize = 40;
 
-/// What [`listed`] chose.
+/// The result of [`listed`].
 #[derive(Debug, PartialEq)]
 pub struct Listed<'a> {
     pub functions: Vec<&'a ExportSummary>,
-    /// How many there are with that in their names, those that are left out included.
+    /// How many match, including those that are left out.
     pub found: usize,
-    /// How many there are.
+    /// How many there are in total.
     pub all: usize,
 }
 
 /// The exported functions with `part` in their names, in the module's order; `called`, which Run calls, is always among
 /// them.
-/// Where there are so few that none is looked for, all of them, whatever was looked for in the program before.
+/// If there are so few that the search field is hidden, returns all of them and ignores `part`.
 pub fn listed<'a>(module: &'a ModuleSummary, part: &str, called: Option<&str>) -> Listed<'a> {
     let functions: Vec<_> = module.exports.iter().filter(|export| export.kind == "func").collect();
     let all = functions.len();

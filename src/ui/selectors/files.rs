@@ -14,17 +14,17 @@ pub struct TreeRow {
     pub size: u64,
     /// 1 at the root, as `aria-level` counts.
     pub level: u32,
-    /// Place among the siblings, from 1, and how many there are.
+    /// Position among the siblings, from 1, and how many there are.
     pub place: u32,
     pub siblings: u32,
-    /// For directories: whether what they hold is shown.
+    /// For directories: whether their contents are shown.
     pub unfolded: Option<bool>,
     pub mark: Option<Mark>,
-    /// Whether something hidden below a folded directory is marked.
+    /// Whether something in a folded directory is marked.
     pub mark_below: bool,
 }
 
-/// The rows that are visible, in order.
+/// The visible rows, in order.
 pub fn rows(state: &FilesState) -> Vec<TreeRow> {
     let mut rows = Vec::new();
     push_children(state, &state.entries, "", 1, &mut rows);
@@ -37,7 +37,7 @@ fn push_children(state: &FilesState, entries: &[FileEntry], parent: &str, level:
     let mut rest = entries;
     let mut place = 0;
     while let [entry, after @ ..] = rest {
-        // What an entry holds follows it at once: depth first.
+        // Depth first: an entry's contents follow it directly.
         let inside = after.iter().take_while(|other| is_below(&other.path, &entry.path)).count();
         place += 1;
         let unfolded = (entry.kind == FileKind::Directory).then(|| state.unfolded.contains(&entry.path));
@@ -75,7 +75,7 @@ fn has_mark_below(state: &FilesState, directory: &str) -> bool {
     state.marks.range(from.clone()..).next().is_some_and(|(path, _)| path.starts_with(&from))
 }
 
-/// What a key asks of the tree, as the WAI-ARIA tree pattern has it.
+/// The keys of the tree, as in the WAI-ARIA tree pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TreeKey {
     Up,
@@ -90,11 +90,11 @@ pub enum TreeKey {
     End,
     /// Unfold all siblings.
     Star,
-    /// Go to the next row whose name begins so.
+    /// Go to the next row whose name starts with this.
     Type(String),
 }
 
-/// Where the keyboard is among `rows`.
+/// The index of the active row.
 pub fn active_index(rows: &[TreeRow], active: Option<&str>) -> usize {
     active.and_then(|active| rows.iter().position(|row| &*row.path == active)).unwrap_or(0)
 }
@@ -130,7 +130,7 @@ pub fn on_key(rows: &[TreeRow], active: Option<&str>, key: &TreeKey) -> Vec<File
         }
         TreeKey::Type(start) => {
             let start = start.to_lowercase();
-            // One letter moves on from where it is; more letters may still fit the same row.
+            // A single letter moves on from the current row; with more letters, the current row may still match.
             let from = if start.chars().count() == 1 { index + 1 } else { index };
             (0..rows.len())
                 .map(|step| (from + step) % rows.len())
@@ -149,7 +149,7 @@ pub fn join(directory: &str, name: &str) -> String {
     if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
-/// Why a name cannot be given to a file in `directory`, or that it can.
+/// Checks a name for a file in `directory`; returns it, or why it is not allowed.
 pub fn check_name(state: &FilesState, directory: &str, name: &str) -> Result<String, String> {
     if name.is_empty() {
         return Err("type a name".to_owned());
@@ -166,7 +166,7 @@ pub fn check_name(state: &FilesState, directory: &str, name: &str) -> Result<Str
     Ok(path)
 }
 
-/// Where something goes when it is moved into `directory`, or why it cannot.
+/// The path of an entry after it is moved into `directory`, or why it cannot be moved.
 pub fn check_move(state: &FilesState, from: &str, directory: &str) -> Result<String, String> {
     let (old, name) = from.rsplit_once('/').unwrap_or(("", from));
     if directory == from || is_below(directory, from) {
@@ -182,13 +182,13 @@ pub fn check_move(state: &FilesState, from: &str, directory: &str) -> Result<Str
     Ok(to)
 }
 
-/// The folders that something can be moved into; the root is the empty path.
+/// The folders that an entry can be moved into; the root is the empty path.
 pub fn folders_for(state: &FilesState, from: &str) -> Vec<String> {
     let folders = state.entries.iter().filter(|entry| entry.kind == FileKind::Directory).map(|entry| &*entry.path);
     std::iter::once("").chain(folders).filter(|to| check_move(state, from, to).is_ok()).map(str::to_owned).collect()
 }
 
-/// A path beside this one that is free: `notes copy.txt`, `notes copy 2.txt`.
+/// A free path next to this one: `notes copy.txt`, `notes copy 2.txt`.
 pub fn copy_path(state: &FilesState, path: &str) -> String {
     let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_directory = state.entry(path).is_some_and(|entry| entry.kind == FileKind::Directory);
@@ -201,7 +201,7 @@ pub fn copy_path(state: &FilesState, path: &str) -> String {
     (1..).map(numbered).find(|path| !state.has(path)).unwrap_or_default()
 }
 
-/// Where an archive of the tree is unpacked: a free folder of its name, beside it.
+/// Where an archive in the tree is unpacked: a free folder of its name, next to it.
 pub fn archive_folder(state: &FilesState, path: &str) -> String {
     let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("unpacked");
@@ -212,7 +212,7 @@ pub fn archive_folder(state: &FilesState, path: &str) -> String {
     (1..).map(numbered).find(|path| !state.has(path)).unwrap_or_default()
 }
 
-/// The media type of a picture that browsers show, by its first bytes.
+/// The media type of an image that browsers can show, by its first bytes.
 pub fn picture_type(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
@@ -228,10 +228,10 @@ pub fn picture_type(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What a file's bytes are shown as.
+/// The file's bytes as text, if they are text.
 pub fn as_text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
-    // Tabs, line ends, form feeds and escapes are in text; other control characters are not.
+    // Tabs, line endings, form feeds and escapes occur in text; other control characters do not.
     let is_binary = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}');
     (!text.contains(is_binary)).then_some(text)
 }
@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(as_text(b""), Some(""));
     }
 
-    /// Paths as the worker sends them: every parent is there, depth first, siblings by name.
+    /// Paths as the worker sends them: every parent is included, depth first, siblings by name.
     fn arbitrary_tree() -> impl Strategy<Value = Vec<String>> {
         prop::collection::btree_set(prop::collection::vec("[ab]{1,2}", 1..4), 0..24).prop_map(|set| {
             let mut all = std::collections::BTreeSet::new();

@@ -1,16 +1,16 @@
-//! Which calls of a stack are the standard library's: they are folded, so that the user's own stand out.
+//! Which calls of a stack belong to the standard library: they are folded, so that the user's own stand out.
 
 use crate::protocol::SourcePlace;
 
-/// Neighbours in a call stack, by their places in it.
+/// Adjacent calls of a stack, by their indices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Group {
     Own(usize),
-    /// At least two calls of the standard library.
+    /// Two or more calls of the standard library.
     Library(Vec<usize>),
 }
 
-/// Groups calls, each given as its function's name and its place in the source.
+/// Groups calls, each given as its function's name and its source position.
 pub fn grouped<'a>(calls: impl IntoIterator<Item = (&'a str, Option<&'a SourcePlace>)>) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut library = Vec::new();
@@ -32,12 +32,12 @@ pub fn grouped<'a>(calls: impl IntoIterator<Item = (&'a str, Option<&'a SourcePl
     groups
 }
 
-/// What a folded group is called.
+/// The label of a folded group.
 pub fn folded(count: usize) -> String {
     format!("{count} frames of the standard library")
 }
 
-/// Whether a function is of Rust's standard library or its runtime, by its file or, without one, by its name.
+/// Whether a function belongs to Rust's standard library or runtime, by its file or, without one, by its name.
 fn is_library(function: &str, source: Option<&SourcePlace>) -> bool {
     if let Some(place) = source {
         return place.file.starts_with("/rustc/") || place.file.contains("/lib/rustlib/src/rust/library/");

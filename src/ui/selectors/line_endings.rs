@@ -1,17 +1,21 @@
-//! Line endings of an edited text: the editor and text boxes hand back `\n` only, and a file keeps what it had.
+//! Line endings of an edited text: the editor and text fields return only `
+//! `, and a file keeps the endings it had.
 //!
 //! The rule: a line that was not edited keeps its ending; a new line gets the ending that most lines of the file have.
 
-/// What ends a line in the box that the text was edited in.
+/// What ends a line in the field in which the text was edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Breaks {
-    /// `\n` and `\r\n`, as in the editor, which keeps a `\r` on its own as a character.
+    /// `
+    /// ` and `\r
+    /// `, as in the editor, which keeps a lone `\r` as a character.
     Editor,
-    /// Also a `\r` on its own, as in a `<textarea>`.
+    /// A lone `\r` as well, as in a `<textarea>`.
     TextArea,
 }
 
-/// The ending that most lines of `text` have; `\n` where no line has one.
+/// The line ending that most lines of `text` have; `
+/// ` if there is none.
 pub fn dominant(text: &str, breaks: Breaks) -> &'static str {
     let (mut lf, mut crlf, mut cr) = (0_u32, 0_u32, 0_u32);
     for (_, ending) in Lines::of(text, breaks) {
@@ -31,8 +35,8 @@ pub fn dominant(text: &str, breaks: Breaks) -> &'static str {
     }
 }
 
-/// `edited`, which has been made from `original` in a box that knows `\n` only, with line endings as in `original`.
-/// Lines that are new end as `dominant` says. Linear in both texts.
+/// `edited`, which was made from `original` in a field that only has `
+/// `, with the line endings of `original`. New lines get the `dominant` ending. Linear in both texts.
 pub fn restore(original: &str, edited: &str, dominant: &str, breaks: Breaks) -> String {
     if !original.contains('\r') && dominant == "\n" {
         return edited.to_owned();
@@ -49,25 +53,26 @@ pub fn restore(original: &str, edited: &str, dominant: &str, breaks: Breaks) -> 
         if index + 1 == new.len() {
             break;
         }
-        // From the end, for what follows the edited lines; the last of these had its ending already.
+        // Counted from the end, for the lines after the edit; the last edited line has its ending already.
         let from_end = new.len() - index;
         let known = if from_end <= after || from_end == after + 1 && edited_lines.0 > 0 {
             old.get(old.len() - from_end)
         } else if index < before || edited_lines.0 == edited_lines.1 {
-            // As many as before: something was replaced within lines.
+            // The number of lines is unchanged: something was replaced within lines.
             old.get(index)
         } else {
             None
         };
         let ending = known.map(|(_, ending)| *ending).filter(|ending| !ending.is_empty()).unwrap_or(dominant);
-        // A `\r` before it, a character or the ending of the line before, would become one ending with it.
+        // A `\r` before it, whether a character or the ending of the previous line, would combine with it into one
+        // ending.
         let joins = ending == "\n" && text.ends_with('\r');
         text.push_str(if joins { "\r\n" } else { ending });
     }
     text
 }
 
-/// The lines of a text with their endings; the last one has none, and may be empty.
+/// The lines of a text with their endings; the last one has no ending and may be empty.
 struct Lines<'text> {
     rest: Option<&'text str>,
     breaks: Breaks,
@@ -146,7 +151,7 @@ mod tests {
         assert_eq!(area("a\rb\r\nc\r\r\n", "a\nb\nc!\n\n"), "a\rb\r\nc!\r\r\n");
     }
 
-    /// As a box has it.
+    /// The text as a field returns it.
     fn in_box(text: &str, breaks: Breaks) -> String {
         let text = text.replace("\r\n", "\n");
         if breaks == Breaks::TextArea { text.replace('\r', "\n") } else { text }
@@ -165,7 +170,7 @@ mod tests {
         fn the_box_and_the_file_stay_the_same_text(text in "[až\r\n]{0,30}", edited in "[ažc\n]{0,30}", at in 0_usize..40) {
             for breaks in [Breaks::Editor, Breaks::TextArea] {
                 let shown = in_box(&text, breaks);
-                // An edit somewhere in it, not another text.
+                // An edit somewhere in the text, not a different text.
                 let at = (0..=at.min(shown.len())).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
                 let edited = format!("{}{edited}{}", &shown[..at], &shown[at..]);
                 let restored = restore(&text, &edited, dominant(&text, breaks), breaks);

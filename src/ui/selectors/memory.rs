@@ -1,30 +1,30 @@
-//! Where the rows of a hex view are, and what bytes mean.
+//! The layout of the rows of a hex view, and keyboard navigation in it.
 //!
-//! A memory may have 4 GiB, which at 16 bytes a row is five thousand million pixels; browsers stop at some 17 to 33
-//! million. So the position is a row, kept by the view, and the browser's scroll bar only follows it: at both ends of
-//! the bar a pixel is a pixel, between them it stands for many rows, and a small movement (wheel, finger, keys) always
-//! moves by the pixels it says.
+//! A memory may have 4 GiB, which at 16 bytes per row is five thousand million pixels; browsers stop at about 17 to 33
+//! million. So the position is a row, kept by the view, and the browser's scroll bar only follows it: near both ends of
+//! the bar, one pixel is one pixel, between them it represents many rows, and a small movement (wheel, finger, keys)
+//! always scrolls by exactly that many pixels.
 
 use crate::protocol::MemoryWatch;
 use crate::ui::state::memory::HexWindow;
 
-/// The longest scroll range that every browser can do, with room to spare.
+/// The longest scroll range that every browser supports, with room to spare.
 const LONGEST_RANGE: f64 = 10_000_000.0;
-/// How much of it, at either end, moves pixel by pixel.
+/// How much of it, at either end, scrolls pixel by pixel.
 const EDGE: f64 = 2_500_000.0;
-/// Bytes beyond the visible ones, before and after, that are asked for, so that scrolling shows bytes at once.
+/// How many bytes beyond the visible ones are requested, before and after, so that scrolling shows bytes immediately.
 const MARGIN: u64 = 2048;
 /// Windows start at multiples of this.
 const ALIGNMENT: u64 = 1024;
-/// The most that the worker sends.
+/// The maximum that the worker sends.
 const LONGEST_WINDOW: u64 = 64 << 10;
 
-/// The shape of a hex view.
+/// The geometry of a hex view.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Geometry {
     /// In bytes.
     pub size: u64,
-    /// Bytes in a row.
+    /// Bytes per row.
     pub columns: u64,
     /// In CSS pixels.
     pub row_height: f64,
@@ -38,17 +38,17 @@ impl Geometry {
         self.size.div_ceil(self.columns)
     }
 
-    /// How many rows are entirely visible, at least one.
+    /// How many rows are fully visible, at least one.
     pub fn visible_rows(&self) -> u64 {
         ((self.viewport / self.row_height).floor() as u64).max(1)
     }
 
-    /// The row at the top when the last one is at the bottom.
+    /// The top row when the last row is at the bottom.
     pub fn last_top(&self) -> u64 {
         self.rows().saturating_sub(self.visible_rows())
     }
 
-    /// How far the browser's scroll position goes.
+    /// The maximum scroll position.
     pub fn scroll_range(&self) -> f64 {
         self.true_range().min(LONGEST_RANGE)
     }
@@ -61,7 +61,7 @@ impl Geometry {
         self.true_range() > LONGEST_RANGE
     }
 
-    /// The row (with a fraction) at the top when the scroll bar is at `scroll`.
+    /// The top row (with a fraction) when the scroll bar is at `scroll`.
     pub fn top_at(&self, scroll: f64) -> f64 {
         let scroll = scroll.clamp(0.0, self.scroll_range());
         let pixel = if !self.is_scaled() || scroll <= EDGE {
@@ -74,7 +74,7 @@ impl Geometry {
         (pixel / self.row_height).clamp(0.0, self.last_top() as f64)
     }
 
-    /// Where the scroll bar is when this row is at the top.
+    /// The position of the scroll bar when this row is at the top.
     pub fn scroll_at(&self, top: f64) -> f64 {
         let pixel = top.clamp(0.0, self.last_top() as f64) * self.row_height;
         if !self.is_scaled() || pixel <= EDGE {
@@ -86,17 +86,17 @@ impl Geometry {
         }
     }
 
-    /// How many pixels of the memory one pixel of the scroll bar's middle stands for.
+    /// How many pixels of the memory one pixel in the middle of the scroll bar represents.
     fn scale(&self) -> f64 {
         (self.true_range() - 2.0 * EDGE) / (LONGEST_RANGE - 2.0 * EDGE)
     }
 
-    /// The row at the top after the scroll bar has gone from `from` to `to`, where it was `top` before.
+    /// The new top row after the scroll bar has moved from `from` to `to`; `top` is the previous one.
     pub fn scrolled(&self, top: f64, from: f64, to: f64) -> f64 {
         if !self.is_scaled() || to <= 0.0 || to >= self.scroll_range() {
             return self.top_at(to);
         }
-        // A drag of the bar's thumb by one pixel moves at least by this; nothing else moves so far at once.
+        // Dragging the thumb by one pixel moves at least this far; nothing else moves as far in one event.
         let thumb_step = self.scroll_range() / self.viewport.max(1.0) / 2.0;
         if (to - from).abs() > thumb_step {
             return self.top_at(to);
@@ -104,7 +104,7 @@ impl Geometry {
         (top + (to - from) / self.row_height).clamp(0.0, self.last_top() as f64)
     }
 
-    /// The row at the top that brings `address` into view with the least movement.
+    /// The top row that brings `address` into view with the least movement.
     pub fn reveal(&self, top: f64, address: u64) -> f64 {
         let row = address / self.columns;
         let first = top.ceil() as u64;
@@ -118,12 +118,12 @@ impl Geometry {
         }
     }
 
-    /// The row at the top that shows `address` a little below the upper edge, as after a jump.
+    /// The top row that shows `address` a little below the upper edge, as after a jump.
     pub fn jump(&self, address: u64) -> f64 {
         (address / self.columns).saturating_sub(self.visible_rows() / 4).min(self.last_top()) as f64
     }
 
-    /// The addresses that are visible when `top` is, half-visible rows included.
+    /// The visible addresses when `top` is the top row, including partly visible rows.
     pub fn visible(&self, top: f64) -> (u64, u64) {
         let first = (top.max(0.0).floor() as u64).min(self.rows().saturating_sub(1));
         let start = first.saturating_mul(self.columns);
@@ -131,7 +131,7 @@ impl Geometry {
         (start, end.min(self.size))
     }
 
-    /// What to ask the worker for: `current` as long as it holds what is visible.
+    /// The request to the worker: `current` as long as it covers what is visible.
     pub fn watch(&self, current: Option<MemoryWatch>, memory: u32, top: f64) -> MemoryWatch {
         let (start, end) = self.visible(top);
         if let Some(current) = current
@@ -143,7 +143,7 @@ impl Geometry {
             return current;
         }
         let offset = start.saturating_sub(MARGIN) / ALIGNMENT * ALIGNMENT;
-        // Before anything is known of the memory, the beginning is asked for.
+        // Before anything is known of the memory, request its beginning.
         let wanted = end.max(start + self.visible_rows() * self.columns) + MARGIN - offset;
         let length = wanted.next_multiple_of(ALIGNMENT).min(LONGEST_WINDOW);
         MemoryWatch { memory, offset, length: length as u32 }
@@ -153,9 +153,9 @@ impl Geometry {
 /// A row of the view.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HexRow {
-    /// The first byte's address.
+    /// The address of the first byte.
     pub address: u64,
-    /// Fewer in the last row.
+    /// The last row may have fewer.
     pub cells: Vec<HexCell>,
 }
 
@@ -165,12 +165,12 @@ pub struct HexCell {
     /// `None` until the worker has sent it.
     pub byte: Option<u8>,
     pub changed: bool,
-    /// The last step read it.
+    /// Whether the last step read it.
     pub read: bool,
     pub selected: bool,
 }
 
-/// The rows that are visible when `top` is at the top.
+/// The visible rows when `top` is the top row.
 pub fn visible_rows(geometry: &Geometry, top: f64, window: &HexWindow, selection: Selection) -> Vec<HexRow> {
     let (start, end) = geometry.visible(top);
     let mut rows = Vec::new();
@@ -189,12 +189,12 @@ pub fn visible_rows(geometry: &Geometry, top: f64, window: &HexWindow, selection
     rows
 }
 
-/// Bytes that are selected: from one end to the other, both included.
+/// The selected bytes: from one end to the other, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selection {
-    /// Where it began.
+    /// Where the selection started.
     pub anchor: u64,
-    /// Where the keyboard is.
+    /// The keyboard's position.
     pub cursor: u64,
 }
 
@@ -223,7 +223,7 @@ impl Selection {
     }
 }
 
-/// What a key asks of the hex view, as the WAI-ARIA grid pattern has it.
+/// The keys of the hex view, as in the WAI-ARIA grid pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GridKey {
     Left,
@@ -238,13 +238,13 @@ pub enum GridKey {
     Last,
 }
 
-/// The selection after a key; with `extend` (Shift) the other end stays.
+/// The selection after a key; with `extend` (Shift), the anchor stays.
 pub fn on_key(geometry: &Geometry, selection: Selection, key: GridKey, extend: bool) -> Selection {
     let Some(last) = geometry.size.checked_sub(1) else { return Selection::default() };
     let at = selection.cursor.min(last);
     let columns = geometry.columns;
     let page = geometry.visible_rows().saturating_sub(1).max(1) * columns;
-    // A vertical movement that would leave the memory stays in its column.
+    // A vertical movement beyond the memory's end stays in its column.
     let up = |by: u64| if at >= by { at - by } else { at % columns };
     let down = |by: u64| match at.checked_add(by) {
         Some(to) if to <= last => to,
@@ -268,7 +268,7 @@ pub fn on_key(geometry: &Geometry, selection: Selection, key: GridKey, extend: b
     Selection { anchor: if extend { selection.anchor.min(last) } else { cursor }, cursor }
 }
 
-/// The address that a user typed: `0x1f4`, hexadecimal that has a letter in it, or decimal.
+/// Parses a typed address: `0x1f4`, hexadecimal if it contains a letter, or decimal.
 pub fn parse_address(typed: &str, size: u64) -> Result<u64, String> {
     let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
     if digits.is_empty() {
@@ -293,7 +293,7 @@ pub fn parse_address(typed: &str, size: u64) -> Result<u64, String> {
     Ok(address)
 }
 
-/// An address in hexadecimal, `0x` before it, as long as the longest of this memory.
+/// An address in hexadecimal with `0x`, padded to the length of this memory's longest.
 pub fn hex_address(address: u64, size: u64) -> String {
     format!("0x{address:0width$x}", width = address_digits(size))
 }
@@ -304,12 +304,12 @@ pub fn address_digits(size: u64) -> usize {
     (bits.div_ceil(8) as usize * 2).max(4)
 }
 
-/// What a byte looks like in the text column.
+/// A byte's character in the text column.
 pub fn text_of(byte: u8) -> char {
     if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '·' }
 }
 
-/// What a screen reader says of a byte.
+/// The description of a byte for screen readers.
 pub fn describe(address: u64, size: u64, cell: HexCell) -> String {
     let address = hex_address(address, size);
     match cell.byte {

@@ -1,4 +1,4 @@
-//! Read-only derivations: from what the page knows to what it shows. Pure functions; changes belong in `state`.
+//! Read-only derivations from the state to what the page shows. Pure functions; changes belong in `state`.
 
 pub mod arguments;
 pub mod bytes;

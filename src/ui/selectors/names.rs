@@ -1,5 +1,5 @@
-//! Names of functions, exports, imports and files as the page shows them: one that cannot be seen for what it is stands
-//! in quotes, with escapes, as in the console's messages.
+//! Names of functions, exports, imports and files as the page shows them: names with invisible or misleading characters
+//! are quoted and escaped, as in the console's messages.
 
 use crate::names;
 
@@ -8,7 +8,7 @@ pub fn name(name: &str) -> String {
     names::shown(name).into_owned()
 }
 
-/// The name of a function, which other languages write with spaces: `<Count as Display>::fmt`.
+/// The name of a function; other languages use spaces in it: `<Count as Display>::fmt`.
 pub fn function(name: &str) -> String {
     names::shown_with_spaces(name).into_owned()
 }

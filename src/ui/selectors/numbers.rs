@@ -1,4 +1,4 @@
-//! Numbers as a user reads them.
+//! Formats numbers for the user.
 
 /// `1234567` as `1,234,567`.
 pub fn grouped(number: u64) -> String {

@@ -1,18 +1,21 @@
-//! Between offsets in bytes, as the compiler counts, and the editor's positions: UTF-16 code units, where a line ending
-//! is one unit, `\r\n` too.
+//! Converts between the compiler's byte offsets and the editor's positions: UTF-16 code units, where a line ending is
+//! one unit, even `\r
+//! `.
 
-/// The units of the editor from `byte` to `end`, neither of which is within a character.
+/// The editor's units from `byte` to `end`, neither of which may be within a character.
 fn units(text: &str, byte: usize, end: usize) -> u32 {
     let part = &text[byte..end];
     let counted: u32 = part.chars().map(|character| character.len_utf16() as u32).sum();
     let pairs = part.matches("\r\n").count() as u32;
-    // Where the part ends or begins between the two, they count when the `\n` does.
+    // If the part ends or begins between `\r` and `
+    // `, the ending counts with the `
+    // `.
     let ends_within = part.ends_with('\r') && text[end..].starts_with('\n');
     counted - pairs - u32::from(ends_within)
 }
 
-/// The editor's positions of byte offsets in `text`; what is past the end is the end, what is within a character or a
-/// line ending is its beginning. One pass over the text, however many offsets there are.
+/// The editor's positions of byte offsets in `text`. An offset past the end means the end, one within a character or a
+/// line ending means its start. One pass over the text, however many offsets there are.
 pub fn to_utf16(text: &str, offsets: &[u32]) -> Vec<u32> {
     let mut order: Vec<usize> = (0..offsets.len()).collect();
     order.sort_by_key(|index| offsets[*index]);
@@ -30,12 +33,13 @@ pub fn to_utf16(text: &str, offsets: &[u32]) -> Vec<u32> {
     positions
 }
 
-/// The byte offset of an editor's position in `text`; what is past the end is the end, what is at a line ending is its
-/// beginning.
+/// The byte offset of an editor position in `text`. A position past the end means the end, one at a line ending means
+/// its start.
 pub fn to_byte(text: &str, position: u32) -> u32 {
     let mut unit = 0;
     let found = text.char_indices().find(|(at, character)| {
-        // Of `\r\n`, the first counts for both.
+        // For `\r
+        // `, the position is that of the `\r`.
         if *character != '\n' || !text[..*at].ends_with('\r') {
             unit += character.len_utf16() as u32;
         }

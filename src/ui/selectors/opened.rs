@@ -1,39 +1,39 @@
-//! Detecting what a file is that the user opened or dropped, by its contents and its name.
+//! Detects the type of a file that the user opened or dropped, by its contents and its name.
 
 use crate::ui::state::project::Program;
 use crate::ui::state::project_file::{Measure, ProjectFile, ProjectFileError};
 
-/// The largest text that the editor takes.
+/// The largest text that the editor accepts.
 const LONGEST_TEXT: usize = 64 << 20;
 
 /// What to do with an opened file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
-    /// A program of its own.
+    /// A program: opens as a project of its own.
     Program(Program),
     /// A project, still packed.
     Project,
-    /// An archive: what it holds goes to the files.
+    /// An archive: its contents go to the Files panel.
     Archive,
-    /// Anything else goes to the files.
+    /// Anything else: goes to the Files panel.
     File,
 }
 
-/// What to do with several files that were chosen or dropped together, by their places among them.
+/// What to do with several files that were chosen or dropped together, by their indices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenedTogether {
-    /// Projects, each opened in its turn.
+    /// Projects, opened one after the other.
     Projects,
-    /// A module with the files that it was compiled from; the others are for the program to read.
+    /// A module with the files that it was compiled from; the others are input for the program.
     Program { module: usize, sources: Vec<usize>, others: Vec<usize> },
-    /// All go to the files.
+    /// All go to the Files panel.
     Files,
 }
 
-/// The extensions of source files in the languages that are compiled to WebAssembly.
+/// The extensions of source files in languages that compile to WebAssembly.
 const SOURCES: [&str; 13] = ["rs", "c", "h", "cc", "cpp", "cxx", "hpp", "zig", "go", "ts", "swift", "d", "nim"];
 
-/// Looks at the paths of several files.
+/// Classifies several files by their paths.
 pub fn several(paths: &[&str]) -> OpenedTogether {
     let extension = |path: &str| path.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
     let with = |wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
@@ -52,11 +52,12 @@ pub fn several(paths: &[&str]) -> OpenedTogether {
     }
 }
 
-/// Looks at a file. Errors are complete sentences but for the file's name.
+/// Classifies a file. Errors are complete sentences except for the file's name.
 pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
     let extension = name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_lowercase());
     if ProjectFile::recognise(bytes) {
-        // What cannot be a project of this version is told at once; what is in it, when it is unpacked.
+        // A file that cannot be a project of this version is reported now; its contents are checked when it is
+        // unpacked.
         return Measure::new(bytes, usize::MAX).map(|_| Opened::Project).map_err(|error| error.to_string());
     }
     if bytes.starts_with(b"\0asm") {
@@ -64,7 +65,7 @@ pub fn classify(name: &str, bytes: &[u8]) -> Result<Opened, String> {
     }
     match extension.as_str() {
         "wasmoscope" => Err(ProjectFileError::NotAProject.to_string()),
-        // It says that it is a module; the worker tells what it is instead.
+        // It claims to be a module; the worker reports what it is instead.
         "wasm" => Ok(Opened::Program(Program::Binary { file_name: name.into(), bytes: bytes.into() })),
         "wat" | "wast" if bytes.len() > LONGEST_TEXT => {
             Err(format!("it is larger than {} MiB, which is more text than the editor takes", LONGEST_TEXT >> 20))
@@ -89,7 +90,7 @@ pub fn has_archive_name(name: &str) -> bool {
     [".zip", ".tar", ".tgz", ".tar.gz"].iter().any(|end| name.ends_with(end))
 }
 
-/// The text of a file, in whichever Unicode encoding it is.
+/// The text of a file in any Unicode encoding.
 fn text_of(bytes: &[u8]) -> Result<String, String> {
     let units = |bytes: &[u8], from: fn([u8; 2]) -> u16| -> Option<String> {
         let (pairs, []) = bytes.as_chunks() else { return None };

@@ -32,7 +32,7 @@ impl Kind {
         }
     }
 
-    /// The hint for the text box.
+    /// The placeholder of the text field.
     pub fn hint(self) -> &'static str {
         match self {
             Self::Instruction => "line:column, as in 12:9",
@@ -44,7 +44,7 @@ impl Kind {
         }
     }
 
-    /// Whether it is a watchpoint, with a kind of access.
+    /// Whether it is a watchpoint, which has an access kind.
     pub fn is_watched(self) -> bool {
         match self {
             Self::Memory | Self::Global | Self::Local => true,
@@ -53,7 +53,7 @@ impl Kind {
     }
 }
 
-/// The kinds of access, with their names in the form.
+/// The access kinds, with their names in the form.
 pub const ACCESS_KINDS: [(AccessKind, &str); 3] =
     [(AccessKind::Change, "on change"), (AccessKind::Write, "on write"), (AccessKind::Read, "on read")];
 
@@ -66,7 +66,7 @@ fn number(text: &str) -> Option<u64> {
     }
 }
 
-/// The memory that comes first, by its name or index, and what is written after it; without one, memory 0.
+/// Splits off a leading memory name or index; without one, memory 0.
 fn in_memory<'a>(text: &'a str, names: &[Option<String>]) -> Result<(u32, &'a str), String> {
     let Some((memory, rest)) = text.split_once(':') else { return Ok((0, text)) };
     let memory = memory.trim();
@@ -119,7 +119,7 @@ pub fn parse(
     })
 }
 
-/// The name that a text begins with, which may stand between quotes, and what comes behind it.
+/// Splits off a leading name, which may be quoted.
 fn name_and_rest(text: &str) -> (&str, &str) {
     let is_gap = |next: char| next == ',' || next.is_whitespace();
     let text = text.trim_start_matches(is_gap);
@@ -135,7 +135,7 @@ fn name_and_rest(text: &str) -> (&str, &str) {
     text.split_at(quoted.or_else(|| text.find(is_gap)).unwrap_or(text.len()))
 }
 
-/// Those that have a place in the text: instructions, and the lines where functions and imports are declared.
+/// The breakpoints that have a position in the text: instructions, and the lines that declare functions and imports.
 pub fn drawn(other_breakpoints: &OtherBreakpoints, text: &str) -> Vec<DrawnBreakpoint> {
     let on_lines = |id: u32, lines: Vec<u32>, kind| {
         lines.into_iter().map(move |line| DrawnBreakpoint { id, line, column: 0, kind }).collect()
@@ -154,7 +154,7 @@ pub fn drawn(other_breakpoints: &OtherBreakpoints, text: &str) -> Vec<DrawnBreak
     places.collect()
 }
 
-/// The line on which a function is declared that has a name in the text.
+/// The lines that declare a function with this name in the text.
 fn lines_of_function(text: &str, function: &str) -> Vec<u32> {
     let function = function.trim().trim_start_matches('$');
     let is_it = |rest: &str| {
@@ -164,7 +164,7 @@ fn lines_of_function(text: &str, function: &str) -> Vec<u32> {
     declared(text, "(func").filter(|(_, rest)| is_it(rest)).map(|(line, _)| line).take(1).collect()
 }
 
-/// The lines on which functions are imported that have this name, with or without their module's; all, without a name.
+/// The lines that import functions with this name, with or without the module's name; all, without a name.
 fn lines_of_import(text: &str, name: &str) -> Vec<u32> {
     let name = name.trim().trim_start_matches('$');
     let is_it = |rest: &str| {
@@ -175,7 +175,7 @@ fn lines_of_import(text: &str, name: &str) -> Vec<u32> {
     declared(text, "(import").filter(|(_, rest)| is_it(rest)).map(|(line, _)| line).collect()
 }
 
-/// The lines, from 1, on which something is declared that begins so, and what follows there.
+/// The lines, from 1, with declarations that start with `with`, and the text that follows it.
 fn declared<'a>(text: &'a str, with: &'static str) -> impl Iterator<Item = (u32, &'a str)> {
     let lines = text.lines().map(|line| line.split(";;").next().unwrap_or(line));
     lines.zip(1..).filter_map(move |(line, number)| Some((number, line.split_once(with)?.1)))
@@ -191,12 +191,12 @@ pub fn describe_breakpoint(breakpoint: &OtherBreakpoint) -> String {
     }
 }
 
-/// The condition that is true at one call depth only; the outermost call has depth 1.
+/// The condition that is true at only one call depth; the outermost call has depth 1.
 pub fn at_depth(depth: u32) -> String {
     format!("depth == {depth}")
 }
 
-/// The depth, of a condition that [`at_depth`] made.
+/// The depth in a condition from [`at_depth`].
 fn only_depth(condition: &str) -> Option<u32> {
     condition.trim().strip_prefix("depth ==")?.trim().parse().ok()
 }
@@ -229,7 +229,7 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A name as it was given to a breakpoint; between quotes it is readable already.
+/// The name as it was given to a breakpoint; a quoted name is readable already.
 fn written(name: &str) -> String {
     let inner = name.strip_prefix('$').unwrap_or(name);
     let is_quoted = inner.len() > 1 && inner.starts_with('"') && inner.ends_with('"');

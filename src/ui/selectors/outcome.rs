@@ -1,11 +1,11 @@
-//! A run's state in words: for the status, which a screen reader announces, and for the result.
+//! Describes a run's state: for the status, which a screen reader announces, and for the result.
 
 use crate::protocol::{Outcome, Value};
 use crate::ui::selectors::numbers::count;
 use crate::ui::state::call_results::CallResult;
 use crate::ui::state::run::{Activity, Phase, RunState};
 
-/// How a message is meant; CSS colours it, and never colour alone: the words say it too.
+/// The tone of a message; CSS colours it, but never only the colour: the words say it too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Quiet,
@@ -28,7 +28,7 @@ impl Tone {
     }
 }
 
-/// The run in one short sentence.
+/// The state of the run in one short sentence.
 pub fn status(run: &RunState) -> (Tone, String) {
     let call = run.call.as_deref().unwrap_or("the program");
     match &run.phase {
@@ -61,7 +61,7 @@ pub fn finished(outcome: &Outcome) -> (Tone, String) {
     }
 }
 
-/// How a call ended, to follow the call itself: ` = 9`, ` trapped: integer divide by zero`.
+/// How a call ended, to be shown after the call itself: ` = 9`, ` trapped: integer divide by zero`.
 pub fn result_line(result: &CallResult) -> (Tone, String) {
     match &*result.outcome {
         Outcome::Returned { results } if results.is_empty() => (Tone::Good, " returned".into()),
@@ -75,7 +75,7 @@ pub fn result_line(result: &CallResult) -> (Tone, String) {
     }
 }
 
-/// What is to be said of a run that ended well though a limit refused it something.
+/// A note about a run that succeeded although a limit refused it something.
 pub fn refused(run: &RunState) -> Option<String> {
     let Phase::Finished(outcome) = &run.phase else { return None };
     let ended = matches!(&**outcome, Outcome::Returned { .. } | Outcome::Exited { .. });

@@ -2,22 +2,22 @@
 
 use crate::ui::selectors::names;
 
-/// The longest message that heads a result, in characters.
+/// The maximum length of the message in a result's heading, in characters.
 const LONGEST: usize = 300;
 
-/// What a panic said of itself.
+/// A parsed panic message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
-    /// The file's path, as the compiler knew it.
+    /// The file's path as given to the compiler.
     pub file: String,
     pub line: u32,
     pub message: String,
 }
 
 impl Panic {
-    /// The last panic in what a program printed. Two forms are known: since Rust 1.73
-    /// `thread 'main' panicked at src/bank.rs:34:9:` with the message on the lines below, and before that
-    /// `thread 'main' panicked at 'message', src/bank.rs:34:9`.
+    /// The last panic in a program's output. Two forms are supported: since Rust 1.73 `thread 'main' panicked at
+    /// src/bank.rs:34:9:` with the message on the lines below, and before that `thread 'main' panicked at 'message',
+    /// src/bank.rs:34:9`.
     pub fn find(printed: &str) -> Option<Self> {
         let start = printed.rfind("' panicked at ").or_else(|| printed.rfind(") panicked at "))?;
         let is_of_thread = printed[..start].rfind('\n').map_or(&printed[..start], |line| &printed[line + 1..start]);

@@ -1,4 +1,4 @@
-//! Derivations on sources: which supplied file is which, where the program stands in them, what is said of that.
+//! Derivations on sources: matching supplied files, the current position in them, and notes on it.
 
 use std::rc::Rc;
 
@@ -12,14 +12,14 @@ use crate::ui::state::sources::{SourceText, SourcesState};
 #[derive(Debug, Clone, PartialEq)]
 pub struct FrameCall<'a> {
     pub frame: usize,
-    /// Among the calls of the frame; 0 is the innermost.
+    /// Index among the calls of the frame; 0 is the innermost.
     pub level: usize,
     pub function: &'a str,
     pub source: Option<&'a SourcePlace>,
     pub is_inlined: bool,
 }
 
-/// All calls that are told of, the innermost first.
+/// All reported calls, innermost first.
 pub fn calls(view: &DebugView) -> impl Iterator<Item = FrameCall<'_>> {
     view.frames.iter().enumerate().flat_map(|(index, frame)| {
         let inlined = frame.inlined.iter().enumerate().map(move |(level, inlined)| FrameCall {
@@ -39,8 +39,8 @@ pub fn calls(view: &DebugView) -> impl Iterator<Item = FrameCall<'_>> {
     })
 }
 
-/// The place to be shown: of the selected call, or of the nearest one around it whose file is one of the program's own.
-/// Also whether it is the very instruction that is next.
+/// The position to show: that of the selected call, or of the nearest caller whose file is one of the program's own.
+/// Also whether it is exactly the next instruction.
 pub fn shown_place<'a>(debug: &'a DebugState, files: &[Rc<str>]) -> Option<(&'a SourcePlace, bool)> {
     let from =
         calls(debug.view()?).enumerate().skip_while(|(_, call)| (call.frame, call.level) < (debug.frame, debug.level));
@@ -48,14 +48,14 @@ pub fn shown_place<'a>(debug: &'a DebugState, files: &[Rc<str>]) -> Option<(&'a 
         .find(|(place, _)| files.iter().any(|file| **file == *place.file))
 }
 
-/// The innermost call whose source the user gave: its frame and its level.
+/// The innermost call whose source is available: its frame and its level.
 pub fn innermost_given(view: &DebugView, texts: &[SourceText]) -> Option<(usize, usize)> {
     let is_given = |call: &FrameCall<'_>| call.source.is_some_and(|place| text_of(texts, &place.file).is_some());
     calls(view).find(is_given).map(|call| (call.frame, call.level))
 }
 
-/// The file that the editor shows: the one that was chosen, or the one that the program is in, or that it begins in.
-/// Of `texts` that are here, one is begun with if that is possible.
+/// The file that the editor shows: the chosen one, or the one with the current position, or the one that the program
+/// starts in. Prefers a file among the available `texts` to start with.
 pub fn shown_file(sources: &SourcesState, debug: &DebugState, texts: &[SourceText]) -> Option<Rc<str>> {
     if !sources.shows_source(texts) {
         return None;
@@ -73,7 +73,7 @@ pub fn shown_file(sources: &SourcesState, debug: &DebugState, texts: &[SourceTex
     chosen().or_else(followed).or_else(main)
 }
 
-/// What the editor draws of where the program stands in a file.
+/// The editor decorations for the current position in a file.
 pub fn marks(debug: &DebugState, sources: &SourcesState, file: &str, text: &str) -> Option<Marks> {
     let view = debug.view()?;
     let span = |place: &SourcePlace| (place.file == file).then(|| line_span(text, place.line)).flatten();
@@ -83,7 +83,7 @@ pub fn marks(debug: &DebugState, sources: &SourcesState, file: &str, text: &str)
     Some(Marks { current, caller, values: Vec::new() })
 }
 
-/// A line without the spaces around it.
+/// The span of a line without leading and trailing spaces.
 pub fn line_span(text: &str, line: u32) -> Option<Span> {
     let index = line.checked_sub(1)? as usize;
     let start: usize = text.split_inclusive('\n').take(index).map(str::len).sum();
@@ -94,7 +94,7 @@ pub fn line_span(text: &str, line: u32) -> Option<Span> {
     Some(Span { start, end, line, column: 1, end_line: line, end_column: 1 })
 }
 
-/// What is to be known of where the program stands, where the line that is marked does not tell it.
+/// A note on the current position, if the marked line is not enough.
 pub fn note(debug: &DebugState, sources: &SourcesState) -> Option<String> {
     let view = debug.view()?;
     let first = calls(view).next()?;
@@ -117,7 +117,7 @@ pub fn short<'a>(path: &'a str, all: &[Rc<str>]) -> &'a str {
         let same = path.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
         common = common.min(path[..floor(path, same)].rfind('/').map_or(0, |slash| slash + 1));
     }
-    // `src` says more than a bare name.
+    // `src/main.rs` is clearer than a bare name.
     let folder = path[..common].trim_end_matches('/');
     match folder.rsplit('/').next() {
         Some("src") => &path[folder.len() - 3..],
@@ -125,7 +125,7 @@ pub fn short<'a>(path: &'a str, all: &[Rc<str>]) -> &'a str {
     }
 }
 
-/// A place as a call stack tells it: of a library, by the file's name only.
+/// A position as shown in a call stack: for a library, only the file's name.
 pub fn file_line(place: &SourcePlace, files: &[Rc<str>]) -> String {
     let file = match files.iter().any(|file| **file == *place.file) {
         true => short(&place.file, files),
@@ -141,8 +141,8 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Which of the files that a module names a supplied one may be: those that it has the most of its path in common with,
-/// from the end. Several where its path does not distinguish them, none where its name is none of theirs.
+/// The module's source files that a supplied file may be: those that share the longest end of the path. Several if the
+/// path is ambiguous, none if no file has that name.
 pub fn asked_for<'a>(given: &str, requested: &'a [Rc<str>]) -> Vec<&'a Rc<str>> {
     let score = |path: &str| {
         let parts = path.rsplit('/').zip(given.rsplit(['/', '\\']));
@@ -152,8 +152,7 @@ pub fn asked_for<'a>(given: &str, requested: &'a [Rc<str>]) -> Vec<&'a Rc<str>> 
     requested.iter().filter(|path| Some(score(path)) == best).collect()
 }
 
-/// The one of several files of the same name that a text is, by the functions that are declared in it; `None` where
-/// that does not distinguish them.
+/// Identifies a text among several files of the same name by the functions declared in it; `None` if that is ambiguous.
 pub fn known_by_text<'a>(
     text: &str,
     candidates: &[&'a Rc<str>],
@@ -177,27 +176,27 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
 }
 
-/// What came of files that the user has supplied.
+/// The result of supplying files.
 #[derive(Debug, Default)]
 pub struct Supplied {
-    /// The files that they are, as the module names them.
+    /// The matched files, as the module names them.
     pub added: Vec<Rc<str>>,
-    /// Those that may be several of the module's files, and which.
+    /// Files that match several of the module's files, with those files.
     pub unclear: Vec<(String, Vec<Rc<str>>)>,
-    /// Why some could not be read, each a sentence without a full stop.
+    /// Why some could not be read, each as a sentence without a full stop.
     pub refused: Vec<String>,
 }
 
-/// How many files are named one by one that may be several.
+/// How many ambiguous files are listed by name.
 const MOST_UNCLEAR: usize = 3;
 
 impl Supplied {
-    /// Whether none of them has the name of a source of the module.
+    /// Whether none of them has the name of a source file of the module.
     pub fn is_nothing(&self) -> bool {
         self.added.is_empty() && self.unclear.is_empty() && self.refused.is_empty()
     }
 
-    /// The same in words. `files` are all that the module names.
+    /// Describes the result. `files` are all files that the module names.
     pub fn describe(&self, files: &[Rc<str>]) -> String {
         let names = |paths: &[Rc<str>]| paths.iter().map(|path| short(path, files).to_owned()).collect::<Vec<_>>();
         if self.is_nothing() {
@@ -227,7 +226,7 @@ impl Supplied {
     }
 }
 
-/// What the editor shows where a file's text would be, while that is missing.
+/// What the editor shows instead of a file's text while that is missing.
 pub fn in_place_of(path: &str, all: &[Rc<str>]) -> String {
     format!("// {} is missing.\n// Drop it onto the page, or press “Disassembly” above.\n", short(path, all))
 }
@@ -288,7 +287,7 @@ mod tests {
         DebugState { phase: DebugPhase::Stopped(Rc::new(seen)), ..DebugState::default() }
     }
 
-    /// In a closure of a library that is inlined into `of`, which `main` calls.
+    /// A program that is in a library closure inlined into `of`, which `main` calls.
     fn in_library() -> DebugState {
         debug(vec![
             frame("of", place(COUNT, 2), vec![inlined("next", place("/rustc/x/iter.rs", 9))]),
@@ -312,7 +311,7 @@ mod tests {
         let shown = marks(&debug, &sources(), COUNT, text).unwrap();
         let caller = shown.caller.unwrap();
         assert_eq!((shown.current, &text[caller.start as usize..caller.end as usize]), (None, "words += 1;"));
-        // Another call is looked at.
+        // Another call is selected.
         debug.frame = 1;
         assert_eq!(shown_file(&sources(), &debug, &texts()).as_deref(), Some(MAIN));
         assert_eq!(note(&debug, &sources()), None);
@@ -335,7 +334,7 @@ mod tests {
         let shown = marks(&debug, &sources(), MAIN, "  fn main() {}  \n").unwrap();
         assert_eq!(shown.current.map(|span| (span.start, span.end)), Some((2, 14)));
         assert_eq!((shown.caller, note(&debug, &sources())), (None, None));
-        // A file that is shorter than the module says.
+        // A file that is shorter than the module claims.
         assert_eq!(marks(&debug, &sources(), MAIN, "").unwrap().current, None);
     }
 

@@ -1,10 +1,11 @@
-//! From the bytes of a stream to pieces of styled text, as a terminal would show them and a learner can read them.
+//! Turns the bytes of a stream into pieces of styled text.
 //!
-//! Bytes arrive cut anywhere: an incomplete character or escape sequence is held until the rest of it comes.
-//! Control characters and what is not UTF-8 are shown as `\xNN`, marked as such, because in a tool for looking inside
+//! Bytes may arrive cut anywhere: an incomplete character or escape sequence is held until the rest of it arrives.
+//! Control characters and invalid UTF-8 are shown as `\xNN` and marked as such, because in a tool for looking inside
+//! programs nothing that a program prints should be invisible. Colours (SGR) are supported.
 //! programs nothing that a program prints should be invisible. Colours (SGR) are obeyed.
 
-/// How a piece of text is drawn. Colours are the terminal's 16: 0 to 7 and, bright, 8 to 15.
+/// The style of a piece of text. Colours are the terminal's 16: 0 to 7, and the bright ones, 8 to 15.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Style {
     pub foreground: Option<u8>,
@@ -14,34 +15,34 @@ pub struct Style {
     pub italic: bool,
     pub underline: bool,
     pub inverse: bool,
-    /// Not text as it was printed, but a byte spelled out.
+    /// Whether this is an escaped byte rather than printed text.
     pub spelled: bool,
 }
 
-/// What a stream of bytes turned out to say.
+/// A decoded piece of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'a> {
     /// Text, newlines included.
     Text { text: &'a str, style: Style },
-    /// A carriage return that no newline follows: what comes next replaces the line.
+    /// A carriage return that is not followed by a newline: what comes next replaces the line.
     LineStart,
 }
 
-/// Reads one stream.
+/// Decodes one stream.
 #[derive(Debug, Clone, Default)]
 pub struct Decoder {
     style: Style,
-    /// Bytes at the end of what was read that may yet become a character or an escape sequence.
+    /// Bytes at the end of the input that may still become a character or an escape sequence.
     held: Vec<u8>,
 }
 
-/// How many characters a byte is spelled with.
+/// How many characters an escaped byte has.
 pub const SPELLED: usize = 4;
-/// A longer escape sequence is not one.
+/// The maximum length of an escape sequence; anything longer is not one.
 const LONGEST_SEQUENCE: usize = 64;
 
 impl Decoder {
-    /// Reads `bytes` and passes on what they say, in time linear in their number whatever they are.
+    /// Decodes `bytes` and passes on the pieces, in time linear in their number whatever they are.
     pub fn read(&mut self, bytes: &[u8], pieces: &mut dyn FnMut(Piece<'_>)) {
         let joined;
         let bytes = if self.held.is_empty() {
@@ -54,18 +55,18 @@ impl Decoder {
         self.held = bytes[taken..].to_vec();
     }
 
-    /// The stream is over, or what follows was left out: says what was held, such as it is.
+    /// The stream has ended, or the following bytes were left out: shows the held bytes as they are.
     pub fn finish(&mut self, pieces: &mut dyn FnMut(Piece<'_>)) {
         let held = std::mem::take(&mut self.held);
         self.scan(&held, pieces, true);
     }
 
-    /// What was held is among what was left out.
+    /// Drops the held bytes, because they were left out, too.
     pub fn forget(&mut self) {
         self.held.clear();
     }
 
-    /// Returns how many bytes were understood.
+    /// Returns how many bytes were consumed.
     fn scan(&mut self, bytes: &[u8], pieces: &mut dyn FnMut(Piece<'_>), last: bool) -> usize {
         let mut at = 0;
         while at < bytes.len() {
@@ -109,14 +110,14 @@ impl Decoder {
         at
     }
 
-    /// Reads up to the next control character, but for the beginning of a character that the next bytes may complete;
-    /// returns how many bytes that was.
+    /// Reads up to the next control character, except for an incomplete character that the next bytes may complete;
+    /// returns how many bytes were consumed.
     fn text(&mut self, bytes: &[u8], pieces: &mut dyn FnMut(Piece<'_>), last: bool) -> usize {
         let end = bytes.iter().position(|byte| is_control(*byte)).unwrap_or(bytes.len());
-        // More bytes cannot complete a character when something else follows already.
+        // More bytes cannot complete a character if something else follows already.
         let goes_on = end == bytes.len() && !last;
         let mut taken = 0;
-        // Bytes that are not text, up to the next that are.
+        // Invalid bytes, up to the next valid text.
         let mut wrong = 0..0;
         for chunk in bytes[..end].utf8_chunks() {
             if !chunk.valid().is_empty() {
@@ -136,7 +137,7 @@ impl Decoder {
         taken
     }
 
-    /// Shows bytes that are no text.
+    /// Shows invalid bytes as escapes.
     fn spell(&self, pieces: &mut dyn FnMut(Piece<'_>), bytes: &[u8]) {
         const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
         if bytes.is_empty() {
@@ -174,7 +175,7 @@ impl Decoder {
                 code @ 100..=107 => style.background = Some((code - 100 + 8) as u8),
                 39 => style.foreground = None,
                 49 => style.background = None,
-                // Of the 256 colours the first 16 have names here; the others are left as they were.
+                // Of the 256 colours, the first 16 have names here; the others do not change the style.
                 code @ (38 | 48) => {
                     if let [5, index, tail @ ..] = rest {
                         if *index < 16 {
@@ -193,15 +194,15 @@ impl Decoder {
 }
 
 enum Sequence {
-    /// SGR with its parameters, and how many bytes it takes.
+    /// SGR with its parameters, and its length in bytes.
     Colour(Vec<u16>, usize),
-    /// The rest may be on its way.
+    /// The rest may still arrive.
     Incomplete,
-    /// Something that is not obeyed here.
+    /// A sequence that is not supported.
     Other,
 }
 
-/// What begins with the escape character at `bytes[0]`.
+/// Parses the sequence that starts with the escape character at `bytes[0]`.
 fn sequence(bytes: &[u8]) -> Sequence {
     match bytes.get(1) {
         None => return Sequence::Incomplete,
@@ -228,7 +229,7 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\n' && byte != b'\t') || byte == 0x7f
 }
 
-/// Whether bytes that are not UTF-8 are the beginning of a character.
+/// Whether invalid bytes are the start of a character.
 fn is_incomplete(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
@@ -237,7 +238,7 @@ fn is_incomplete(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// A piece that outlives what it was read from; neighbours in one style are one.
+    /// An owned piece; adjacent pieces in one style are merged.
     #[derive(Debug, Clone, PartialEq)]
     enum Read {
         Text(String, Style),
@@ -296,7 +297,7 @@ mod tests {
     #[test]
     fn other_bytes_are_shown_in_hexadecimal() {
         assert_eq!(text_of(&[b"ok\xff\xfe\x80z"]), "ok\\xFF\\xFE\\x80z");
-        // A character that is begun and then something else: the beginning is told, the rest is text.
+        // An incomplete character followed by something else: it is escaped, and the rest is text.
         assert_eq!(text_of(&[b"\xe2\x82", b"\nx"]), "\\xE2\\x82\nx");
         assert_eq!(text_of(&[b"\xe2\x82", b"A"]), "\\xE2\\x82A");
         assert_eq!(text_of(&[b"\xe2\x1b[1mA"]), "\\xE2A");
@@ -307,7 +308,7 @@ mod tests {
         assert_eq!(text_of(&[b"a\0b\x07\x7f\tc\n"]), "a\\x00b\\x07\\x7F\tc\n");
         assert_eq!(text_of(&[b"\x1b[2J"]), "\\x1B[2J");
         assert_eq!(text_of(&[b"\x1b"]), "\\x1B");
-        // What was printed as these four characters is not taken for a byte.
+        // The same four characters, printed as text, must not be mistaken for an escaped byte.
         let is_spelled = |bytes: &[u8]| matches!(read_all(&[bytes])[..], [Read::Text(_, style)] if style.spelled);
         assert!(is_spelled(b"\xff") && !is_spelled(b"\\xFF"));
     }

@@ -1,16 +1,16 @@
-//! Where the marks of the timeline are drawn, and what is said of them.
+//! The positions and descriptions of the marks on the timeline.
 
 use crate::protocol::{MarkKind, TimelineMark};
 use crate::ui::selectors::numbers::grouped;
 
-/// How wide the drawing is, in its own units.
+/// The width of the drawing, in its own units.
 pub const WIDTH: u32 = 1000;
 
-/// The kinds in the order in which the legend has them.
+/// The kinds in the order of the legend.
 pub const KINDS: [MarkKind; 6] =
     [MarkKind::Call, MarkKind::Output, MarkKind::Breakpoint, MarkKind::Fork, MarkKind::End, MarkKind::Trap];
 
-/// In a word, as styles know it.
+/// The CSS name.
 pub fn word(kind: MarkKind) -> &'static str {
     match kind {
         MarkKind::Call => "call",
@@ -34,12 +34,12 @@ pub fn name(kind: MarkKind) -> &'static str {
     }
 }
 
-/// Where a step is on the drawing.
+/// The position of a step on the drawing.
 pub fn place(step: u64, furthest: u64) -> f64 {
     if furthest == 0 { 0.0 } else { (step.min(furthest) as f64 / furthest as f64) * f64::from(WIDTH) }
 }
 
-/// All marks of a kind as one outline, from `top` to `bottom`; empty where there are none.
+/// All marks of a kind as one outline, from `top` to `bottom`; empty if there are none.
 pub fn outline(marks: &[TimelineMark], kind: MarkKind, furthest: u64, (top, bottom): (u32, u32)) -> String {
     let of_kind = marks.iter().filter(|mark| mark.kind == kind && mark.step <= furthest);
     let mut places: Vec<u32> = of_kind.map(|mark| place(mark.step, furthest).round() as u32).collect();
@@ -47,25 +47,25 @@ pub fn outline(marks: &[TimelineMark], kind: MarkKind, furthest: u64, (top, bott
     places.iter().map(|at| format!("M{at} {top}V{bottom}")).collect()
 }
 
-/// Which kinds there are.
+/// The kinds that occur.
 pub fn kinds(marks: &[TimelineMark]) -> Vec<MarkKind> {
     KINDS.into_iter().filter(|kind| marks.iter().any(|mark| mark.kind == *kind)).collect()
 }
 
-/// What is marked at a step, in words; `None` where nothing is.
+/// Describes the marks at a step; `None` if there are none.
 pub fn at_step(marks: &[TimelineMark], step: u64) -> Option<String> {
     let here: Vec<&str> = marks.iter().filter(|mark| mark.step == step).map(|mark| name(mark.kind)).collect();
     (!here.is_empty()).then(|| here.join(", "))
 }
 
-/// The mark nearest to a place on the drawing, if one is near enough to be meant.
+/// The mark nearest to a position on the drawing, if it is close enough.
 pub fn nearest(marks: &[TimelineMark], at: f64, furthest: u64) -> Option<TimelineMark> {
     let distance = |mark: &TimelineMark| (place(mark.step, furthest) - at).abs();
     let near = marks.iter().filter(|mark| mark.step <= furthest && distance(mark) <= f64::from(WIDTH) / 50.0);
     near.min_by(|one, other| distance(one).total_cmp(&distance(other))).copied()
 }
 
-/// A mark in words, such as `output at step 1,204`.
+/// Describes a mark, such as `output at step 1,204`.
 pub fn describe(mark: TimelineMark) -> String {
     format!("{} at step {}", name(mark.kind), grouped(mark.step))
 }
@@ -83,7 +83,7 @@ mod tests {
         let marks = [mark(MarkKind::Call, 0), mark(MarkKind::Output, 50), mark(MarkKind::Call, 100)];
         assert_eq!(outline(&marks, MarkKind::Call, 200, (0, 4)), "M0 0V4M500 0V4");
         assert_eq!(outline(&marks, MarkKind::Trap, 200, (0, 4)), "");
-        // What was further on before a fork is not drawn beyond the edge.
+        // What lies beyond a fork is not drawn outside the drawing.
         assert_eq!(outline(&marks, MarkKind::Call, 60, (0, 4)), "M0 0V4");
         assert_eq!(place(0, 0), 0.0);
         assert_eq!(kinds(&marks), [MarkKind::Call, MarkKind::Output]);

@@ -1,26 +1,26 @@
-//! Breakpoints by the lines they are on. They belong to a program and outlive its runs.
+//! Source breakpoints by line. They belong to a program and outlive its runs.
 
 use crate::protocol::{Breakpoint, PlacedBreakpoint};
 
-/// All there are, in the order of their lines; at most one on a line.
+/// All breakpoints, sorted by line; at most one per line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Breakpoints {
     pub lines: Vec<BreakpointLine>,
     last_id: u32,
 }
 
-/// A breakpoint and what the debugger says of it.
+/// A breakpoint with the debugger's verification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BreakpointLine {
     pub breakpoint: Breakpoint,
-    /// Where it really stops: the line may have no instruction. `None` until that is known.
+    /// Where it actually stops: the line may have no instruction. `None` until that is known.
     pub placed: Option<Placed>,
 }
 
-/// What the debugger made of a breakpoint.
+/// The debugger's verification of a breakpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed {
-    /// The line of the instruction; `None` where there is none to stop at.
+    /// The line of the instruction; `None` if there is no instruction to stop at.
     pub line: Option<u32>,
     /// What is wrong with the condition.
     pub problem: Option<String>,
@@ -28,7 +28,7 @@ pub struct Placed {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum BreakpointChange {
-    /// Sets one on that line of a source file, or of the text that is edited; or takes it away.
+    /// Sets or removes a breakpoint on that line of a source file or of the edited text.
     Toggle {
         file: Option<String>,
         line: u32,
@@ -37,9 +37,9 @@ pub enum BreakpointChange {
         id: u32,
     },
     RemoveAll,
-    /// Condition, hit count and message of the one with this id.
+    /// Changes the condition, hit count and message of the breakpoint with this ID.
     Edit(Breakpoint),
-    /// An edit has moved lines: these are all that are left, by id and line.
+    /// An edit has moved lines: the ID and line of every breakpoint that is left.
     Moved(Vec<(u32, u32)>),
 }
 
@@ -61,14 +61,14 @@ impl Breakpoints {
             BreakpointChange::RemoveAll => next.lines.clear(),
             BreakpointChange::Edit(edited) => {
                 for known in next.lines.iter_mut().filter(|known| known.breakpoint.id == edited.id) {
-                    // The line is where the editor has it.
+                    // The editor knows the line better.
                     known.breakpoint = Breakpoint { line: known.breakpoint.line, ..edited.clone() };
                     known.placed = None;
                 }
             }
             BreakpointChange::Moved(moved) => {
                 next.lines.retain_mut(|known| {
-                    // Source files are not edited here.
+                    // Source files cannot be edited here.
                     if known.breakpoint.file.is_some() {
                         return true;
                     }
@@ -89,7 +89,7 @@ impl Breakpoints {
         next
     }
 
-    /// Those that were kept with a project.
+    /// The breakpoints of a stored project.
     pub fn of(breakpoints: &[Breakpoint]) -> Self {
         let lines =
             breakpoints.iter().map(|breakpoint| BreakpointLine { breakpoint: breakpoint.clone(), placed: None });
@@ -115,7 +115,7 @@ impl Breakpoints {
         next
     }
 
-    /// The same, for a run that has not placed them yet.
+    /// The same breakpoints, not verified yet, for a new run.
     pub fn forget_places(&self) -> Self {
         let mut next = self.clone();
         next.lines.iter_mut().for_each(|known| known.placed = None);
@@ -140,7 +140,7 @@ mod tests {
     fn a_line_has_one_or_none() {
         assert_eq!(lines(&on(&[9, 4])), [(2, 4), (1, 9)]);
         assert_eq!(lines(&on(&[9, 4, 9])), [(2, 4)]);
-        // A new one is never taken for one that was there.
+        // A new breakpoint never gets the ID of an old one.
         assert_eq!(lines(&on(&[9, 9, 9])), [(2, 9)]);
         assert_eq!(lines(&on(&[9, 4]).apply(BreakpointChange::RemoveAll)), []);
     }
@@ -150,7 +150,7 @@ mod tests {
         let file = Some("src/main.rs".to_owned());
         let all = on(&[4]).apply(BreakpointChange::Toggle { file: file.clone(), line: 4 });
         assert_eq!(lines(&all), [(1, 4), (2, 4)]);
-        // An edit of the text takes away only those of the text.
+        // An edit of the text removes only breakpoints of the text.
         assert_eq!(lines(&all.apply(BreakpointChange::Moved(Vec::new()))), [(2, 4)]);
         assert_eq!(lines(&all.apply(BreakpointChange::Toggle { file, line: 4 })), [(1, 4)]);
         let placed = PlacedBreakpoint { id: 2, place: None, source_line: Some(6), problem: None };

@@ -1,37 +1,37 @@
-//! What Run calls and with which arguments, as the user chose and typed it; kept with the project.
+//! What Run calls, and the arguments that the user typed; stored with the project.
 
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-/// The most exports whose arguments are kept.
+/// The maximum number of exports whose arguments are kept.
 const MOST_EXPORTS: usize = 200;
-/// The most arguments of a function: the limit that WebAssembly's JavaScript interface sets.
+/// The maximum number of arguments of a function: the limit in WebAssembly's JavaScript interface.
 const MOST_ARGUMENTS: usize = 1000;
-/// The longest name, and the longest value, in bytes.
+/// The maximum length of a name or a value, in bytes.
 const LONGEST: usize = 4000;
 
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CallNotes {
-    /// The export that Run calls; `None` where the module decides.
+    /// The export that Run calls; `None` if the module decides.
     pub entry: Option<Rc<str>>,
-    /// What was typed as arguments of an export, the last edited last.
+    /// The arguments typed for each export, the last edited one last.
     pub arguments: Vec<TypedArguments>,
 }
 
-/// What was typed as arguments of one export.
+/// The arguments typed for one export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedArguments {
     pub export: Rc<str>,
-    /// In the order of the parameters; may be shorter or longer than what the function takes by now.
+    /// In parameter order; there may be more or fewer than the function has parameters now.
     pub values: Vec<Rc<str>>,
 }
 
 /// A change of [`CallNotes`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallChange {
-    /// Run is to call this export, or (`None`) what the module decides.
+    /// Makes Run call this export, or (`None`) what the module decides.
     Choose(Option<Rc<str>>),
     /// The user typed an argument.
     Type { export: Rc<str>, index: usize, text: Rc<str> },
@@ -49,7 +49,7 @@ impl CallNotes {
         self.entry.is_none() && self.arguments.is_empty()
     }
 
-    /// What was typed as arguments of an export.
+    /// The arguments typed for an export.
     pub fn typed(&self, export: &str) -> &[Rc<str>] {
         let found = self.arguments.iter().find(|typed| *typed.export == *export);
         found.map(|typed| typed.values.as_slice()).unwrap_or_default()
@@ -87,7 +87,7 @@ impl CallNotes {
         self.arguments.iter().map(stored).collect()
     }
 
-    /// What was stored, within the limits: it may come from anywhere.
+    /// Reads what was stored, within the limits, because the source is not trusted.
     pub fn from_stored(entry: Option<String>, arguments: Vec<StoredArguments>) -> Self {
         let is_short = |text: &str| text.len() <= LONGEST;
         let fits = |stored: &StoredArguments| {

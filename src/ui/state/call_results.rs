@@ -1,16 +1,16 @@
-//! The results of the calls of exported functions, so that several can be compared.
+//! The results of exported functions that were called, so that they can be compared.
 
 use std::rc::Rc;
 
 use crate::protocol::Outcome;
 
-/// The most results that are kept; the oldest go first.
+/// The maximum number of results kept; the oldest are removed first.
 pub const MOST_RESULTS: usize = 200;
 
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallResults {
-    /// The newest last.
+    /// Newest last.
     pub rows: Vec<CallResult>,
     /// How many were removed to make room.
     pub removed: usize,
@@ -19,13 +19,13 @@ pub struct CallResults {
 /// A call that has ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallResult {
-    /// As the worker describes it, such as `sq(3)`.
+    /// The worker's description, such as `sq(3)`.
     pub call: Rc<str>,
     pub outcome: Rc<Outcome>,
 }
 
 impl CallResults {
-    /// Adds the outcome of a call; not that of a program, which has no result, and of what the user stopped.
+    /// Adds the outcome of a call. Ignores programs, which have no result, and calls that the user stopped.
     pub fn add(&mut self, call: &Rc<str>, outcome: &Rc<Outcome>) {
         let is_program = matches!(&**call, "(start)" | "_start()");
         let has_result =
@@ -40,7 +40,7 @@ impl CallResults {
         self.rows.push(CallResult { call: call.clone(), outcome: outcome.clone() });
     }
 
-    /// The results of the export that is shown as `name`, the newest last.
+    /// The results of the export shown as `name`, newest last.
     pub fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a CallResult> {
         self.rows.iter().filter(move |row| row.call.strip_prefix(name).is_some_and(|rest| rest.starts_with('(')))
     }

@@ -1,4 +1,4 @@
-//! The System calls panel: which calls are looked at, and the part of them that the worker has sent.
+//! The System calls panel: its view of the list, and the part that the worker has sent.
 
 use std::rc::Rc;
 
@@ -8,32 +8,32 @@ use crate::protocol::{CallFilter, CallsView, CallsWatch, RunId, TraceCall};
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallsState {
     pub filter: CallFilter,
-    /// Whether the end of the list stays in sight as it grows.
+    /// Whether the list stays scrolled to its end as it grows.
     pub follow: bool,
-    /// The place in the list of the selected call more closely.
+    /// The list index of the selected call.
     pub cursor: Option<u64>,
-    /// That call; it stays when the list is scrolled away from it.
+    /// The selected call; kept when the list is scrolled away from it.
     pub chosen: Option<Rc<TraceCall>>,
-    /// What the worker has sent last; none before the first.
+    /// What the worker sent last; `None` before the first message.
     pub view: Option<Rc<CallsView>>,
-    /// The first call that is asked for, and how many.
+    /// The index of the first requested call, and how many.
     window: (u64, u32),
     run: Option<RunId>,
 }
 
-/// What happens to a [`CallsState`].
+/// An action on [`CallsState`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum CallsAction {
     SetFunctions(String),
     SetPath(String),
     SetFailures(bool),
-    /// The list shows another part.
+    /// The list was scrolled.
     Window {
         first: u64,
         count: u32,
     },
     Follow(bool),
-    /// The call at this place in the list is to be looked at.
+    /// Selects the call at this list index.
     Choose(u64),
     /// The worker sent calls.
     Received {
@@ -94,10 +94,10 @@ impl CallsState {
         self.run
     }
 
-    /// What the worker is to be asked for.
+    /// The request to the worker.
     pub fn watch(&self) -> CallsWatch {
         let (first, count) = self.window;
-        // While the end is followed it makes no difference where the list began.
+        // While following the end, it does not matter where the list began.
         let first = if self.follow { 0 } else { first };
         CallsWatch { filter: self.filter.clone(), first, count, follow: self.follow }
     }
@@ -107,7 +107,7 @@ impl CallsState {
         self.view.as_ref().map_or(0, |view| view.passing)
     }
 
-    /// The call at a place in the list, if it is at hand.
+    /// The call at a list index, if it is loaded.
     pub fn call(&self, place: u64) -> Option<Rc<TraceCall>> {
         let view = self.view.as_ref()?;
         let index = usize::try_from(place.checked_sub(view.first)?).ok()?;
@@ -115,7 +115,7 @@ impl CallsState {
     }
 
     fn receive(&mut self, run: RunId, view: Rc<CallsView>) {
-        // A later run has a larger number; calls that passed another filter were asked for before.
+        // A later run has a larger number; calls that passed another filter answer an older request.
         if self.run.is_some_and(|known| run < known) || view.filter != self.filter {
             return;
         }
@@ -128,7 +128,7 @@ impl CallsState {
         } else if let Some(place) = self.cursor
             && let Some(call) = self.call(place)
         {
-            // It may have been out of sight when it was chosen, and a call that waited has an answer now.
+            // It may not have been loaded when it was selected, and a pending call has a result now.
             self.chosen = Some(call);
         }
     }

@@ -1,21 +1,21 @@
-//! What the worker found out about the program: problems, kind, contents.
+//! The result of checking the program: problems, kind, contents.
 
 use std::rc::Rc;
 
 use crate::protocol::{Checked, ModuleSummary, Version};
 
-/// The last answer to a check, and which version of the program it is about.
+/// The last check result, with the program version it is about.
 #[derive(Debug, Clone, Default)]
 pub struct CheckState {
-    /// The newest version that was sent to be checked; 0 before the first.
+    /// The newest version sent for checking; 0 before the first.
     pub requested: Version,
     /// The version that `checked` is about.
     pub answered: Version,
-    /// Kept while a newer version is being checked, so that nothing flickers. Its disassembly is in `disassembly`.
+    /// Kept while a newer version is being checked, to avoid flicker. The disassembly is moved to `disassembly`.
     pub checked: Option<Rc<Checked>>,
-    /// The last answer that had a module: what is in the program while its text does not compile.
+    /// The last result that had a module: the program's contents while the text does not compile.
     pub compiled: Option<Rc<Checked>>,
-    /// A binary's text, for all who show it.
+    /// The text of a binary module, shared by everything that shows it.
     pub disassembly: Option<Rc<str>>,
 }
 
@@ -29,7 +29,7 @@ pub enum CheckAction {
         checked: Rc<Checked>,
         disassembly: Option<Rc<str>>,
     },
-    /// Another program was opened: what was known is about something else.
+    /// Another program was opened: earlier results are not about it.
     Forget,
 }
 
@@ -48,7 +48,7 @@ impl PartialEq for CheckState {
 }
 
 impl CheckAction {
-    /// The worker's answer; its text is moved out of it, not copied.
+    /// The worker's answer; its text is moved, not copied.
     pub fn answered(version: Version, mut checked: Checked) -> Self {
         let disassembly = checked.disassembly.take().map(Rc::from);
         Self::Answered { version, checked: Rc::new(checked), disassembly }
@@ -59,7 +59,7 @@ impl CheckState {
     pub fn apply(&self, action: CheckAction) -> Self {
         match action {
             CheckAction::Requested { version } => Self { requested: version.max(self.requested), ..self.clone() },
-            // An answer about a version that has been typed over is dropped: its places would be wrong.
+            // Drop an answer about an outdated version: its positions would be wrong.
             CheckAction::Answered { version, .. } if version != self.requested => self.clone(),
             CheckAction::Answered { version, checked, disassembly } => {
                 let compiled = if checked.module.is_some() { Some(checked.clone()) } else { self.compiled.clone() };
@@ -69,22 +69,22 @@ impl CheckState {
         }
     }
 
-    /// A binary's text, if it is all there: part of a program is none.
+    /// The text of a binary module, if it is complete: part of a program is not a program.
     pub fn whole_disassembly(&self) -> Option<Rc<str>> {
         self.checked.as_ref().filter(|checked| checked.is_whole).and(self.disassembly.clone())
     }
 
-    /// What is in the program; while its text does not compile, what was in it when it last did.
+    /// The module's summary; while the text does not compile, that of the last text that did.
     pub fn module(&self) -> Option<&ModuleSummary> {
         self.compiled.as_ref()?.module.as_ref()
     }
 
-    /// Whether [`CheckState::module`] is of an earlier text than the one that was checked last.
+    /// Whether [`CheckState::module`] belongs to an earlier text than the last one checked.
     pub fn is_module_stale(&self) -> bool {
         self.compiled.is_some() && self.checked.as_ref().is_some_and(|checked| checked.module.is_none())
     }
 
-    /// Whether an answer is on its way.
+    /// Whether a check is in progress.
     pub fn is_pending(&self) -> bool {
         self.requested != self.answered
     }

@@ -1,7 +1,7 @@
-//! What the console shows of the last run.
+//! The console's contents for the last run.
 //!
-//! Text is kept in blocks of a few kilobytes that never change once they are full, so that only the last one is drawn
-//! again when the program prints. The line being printed is kept apart: the user types right after it.
+//! Text is kept in blocks of a few kilobytes that never change once they are full, so that only the last one is redrawn
+//! when the program prints. The line being printed is separate: the user types right after it.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -11,27 +11,27 @@ use crate::protocol::{OutputChunk, RunId, Stream};
 use crate::ui::selectors::numbers::grouped;
 use crate::ui::selectors::terminal::{Decoder, Piece, SPELLED, Style};
 
-/// How much text is kept, in bytes; older text goes. Of what comes at once, no more is read.
+/// How much text is kept, in bytes; older text is removed. Of a larger chunk, only this much is read.
 pub const CAPACITY: usize = 1 << 20;
-/// How many lines are kept, and how many spans: each costs the browser, however short it is.
+/// The maximum number of lines, and of spans: each has a cost in the browser, however short it is.
 pub const MOST_LINES: usize = 20_000;
 pub const MOST_SPANS: usize = 2_000;
-/// How much text a block holds, in bytes, unless a line ends a little later; how many lines, and how many spans.
+/// The size of a block in bytes (it may extend to the end of a line), in lines, and in spans.
 const BLOCK: usize = 8 << 10;
 const BLOCK_LINES: usize = 1024;
 const BLOCK_SPANS: usize = 128;
-/// How long the line being printed may be before it is drawn as blocks like the rest, and how many spans it may have.
+/// How long the line being printed may be before it is drawn as blocks like the rest, and its maximum number of spans.
 const LONGEST_TAIL: usize = 4 << 10;
 const MOST_TAIL_SPANS: usize = 64;
 
-/// Who wrote a span.
+/// The origin of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
     Stdout,
     Stderr,
     /// The user, on standard input.
     Input,
-    /// The page itself: what was left out, and where.
+    /// The page itself: a note that output was left out here.
     Notice,
 }
 
@@ -55,12 +55,12 @@ pub struct Span {
 /// Some lines of output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// Does not change while the block is shown.
+    /// Does not change as long as the block is shown.
     pub key: u64,
     pub spans: Vec<Span>,
     /// The text's length in bytes.
     pub length: usize,
-    /// How many newlines are in it.
+    /// The number of newlines in it.
     lines: usize,
 }
 
@@ -70,23 +70,23 @@ pub struct ConsoleState {
     /// The run whose output this is; 0 before the first.
     pub run: RunId,
     pub blocks: VecDeque<Rc<Block>>,
-    /// The line being printed: no newline in it.
+    /// The line being printed, without newlines.
     pub tail: Vec<Span>,
-    /// Bytes that were printed and are no longer, or never were, shown.
+    /// How many printed bytes were removed, or never shown.
     pub dropped: u64,
-    /// The length of all text in bytes, and that of the line being printed.
+    /// The length of all text, and of the line being printed, in bytes.
     length: usize,
     tail_length: usize,
-    /// How many newlines and how many spans all blocks have.
+    /// The number of newlines and of spans in all blocks.
     lines: usize,
     spans: usize,
     next_key: u64,
-    /// A carriage return was printed: the next character clears the line.
+    /// Set after a carriage return: the next character clears the line.
     line_start: bool,
     stdout: Decoder,
     stderr: Decoder,
     revision: u64,
-    /// Of a debugged run: everything, of which what there was at a step is shown.
+    /// For a debugged run: all output and input, of which the part up to a step is shown.
     record: Option<Rc<Record>>,
     /// How many bytes of the record are shown, and at which step.
     shown: (u64, u64),
@@ -94,11 +94,11 @@ pub struct ConsoleState {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConsoleAction {
-    /// A run begins: the console is empty again.
+    /// A run begins: clears the console.
     Begin {
         run: RunId,
     },
-    /// The program printed; of another run than the last one it is dropped.
+    /// The program printed; ignored for any run but the last.
     Output {
         run: RunId,
         chunks: Rc<[OutputChunk]>,
@@ -107,16 +107,16 @@ pub enum ConsoleAction {
     Typed {
         text: Rc<str>,
     },
-    /// The run is over: what was held back for want of the next byte is shown.
+    /// The run ended: shows what was held back to wait for the next byte.
     End {
         run: RunId,
     },
     Clear,
-    /// Another program was opened: it has printed nothing yet.
+    /// Another program was opened: clears the console.
     Forget,
-    /// The run that begins is debugged: the console can go back.
+    /// The new run is debugged: the console has to be able to go back.
     Record,
-    /// The debugged program stands at a step, has printed this many bytes by then, and breakpoints have said something.
+    /// The debugged program is at a step, has printed this many bytes so far, and breakpoints have logged messages.
     ShowAt {
         step: u64,
         printed: u64,
@@ -129,7 +129,7 @@ pub enum ConsoleAction {
     },
 }
 
-/// Two states are the same when nothing happened between them; a megabyte of text is not compared.
+/// Two states are equal if nothing happened between them; a megabyte of text is not compared.
 impl PartialEq for ConsoleState {
     fn eq(&self, other: &Self) -> bool {
         self.revision == other.revision
@@ -141,7 +141,7 @@ impl ConsoleState {
         let mut next = self.clone();
         match action {
             ConsoleAction::Begin { run } => {
-                // Keys go on: a block of this run is never taken for one of the run before.
+                // Keep counting keys: a block of this run must never be mistaken for one of the previous run.
                 next = Self { run, next_key: self.next_key, revision: self.revision, ..Self::default() };
             }
             ConsoleAction::Forget => {
@@ -182,7 +182,7 @@ impl ConsoleState {
     }
 
     fn output(&mut self, chunks: &[OutputChunk]) {
-        // What is printed after the place that is shown is not to be seen yet.
+        // What is printed after the position shown must not be visible yet.
         let follows = self.record.as_ref().is_none_or(|record| self.shown.0 == record.total());
         if let Some(record) = &mut self.record {
             let record = Rc::make_mut(record);
@@ -197,7 +197,7 @@ impl ConsoleState {
         }
     }
 
-    /// Of what comes at once, how many bytes are not even read: the rest alone is as much as the console keeps.
+    /// Returns how many bytes of the chunks to skip: the rest is as much as the console keeps.
     fn pass_over<'a>(&mut self, chunks: impl DoubleEndedIterator<Item = &'a [u8]>) -> usize {
         let (mut room, mut passed_over) = (CAPACITY, 0);
         for bytes in chunks.rev() {
@@ -223,7 +223,7 @@ impl ConsoleState {
         self.line_start = false;
     }
 
-    /// Shows what there was at a step.
+    /// Shows the console's contents at a step.
     fn show_at(&mut self, step: u64, printed: u64, logged: &[String]) {
         let Some(record) = &mut self.record else { return };
         if !logged.is_empty() {
@@ -232,7 +232,7 @@ impl ConsoleState {
         }
         let before = self.shown;
         self.shown = (printed, step);
-        // Nothing to do where the same has been printed and typed.
+        // Nothing to do if the same has been printed and typed.
         let (earlier, later) = (before.1.min(step), before.1.max(step));
         if logged.is_empty() && before.0 == printed && !record.logs_between(earlier, later) {
             return;
@@ -240,7 +240,7 @@ impl ConsoleState {
         let record = record.clone();
         *self = Self {
             run: self.run,
-            // Blocks that are redrawn are not taken for those that were there.
+            // Redrawn blocks must not be mistaken for earlier ones.
             next_key: self.next_key,
             revision: self.revision,
             dropped: record.forgotten(),
@@ -269,19 +269,19 @@ impl ConsoleState {
         }
     }
 
-    /// Shows a chunk, but for the bytes that are passed over.
+    /// Shows a chunk, except for the skipped bytes.
     fn print(&mut self, chunk: &OutputChunk, passed_over: &mut usize) {
         let mut skipped = chunk.bytes.len().min(*passed_over);
         *passed_over -= skipped;
         if skipped > 0 && *passed_over == 0 {
-            // Not in the middle of a character.
+            // Do not start in the middle of a character.
             let rest = chunk.bytes[skipped..].iter().take(3);
             skipped += rest.take_while(|byte| **byte & 0b1100_0000 == 0b1000_0000).count();
         }
         self.dropped += skipped as u64;
         self.decode(chunk.stream, |decoder, pieces| decoder.read(&chunk.bytes[skipped..], pieces));
         if chunk.dropped > 0 {
-            // What follows the gap cannot complete what came before it.
+            // The text after the gap cannot complete what came before it.
             self.finish(chunk.stream);
             self.dropped += chunk.dropped;
             self.note_gap(chunk.dropped);
@@ -292,7 +292,7 @@ impl ConsoleState {
         self.decode(stream, |decoder, pieces| decoder.finish(pieces));
     }
 
-    /// Has a stream's decoder read something, and shows what that says.
+    /// Lets a stream's decoder read something, and shows the result.
     fn decode(&mut self, stream: Stream, read: impl FnOnce(&mut Decoder, &mut dyn FnMut(Piece<'_>))) {
         let mut decoder = std::mem::take(self.decoder(stream));
         read(&mut decoder, &mut |piece| match piece {
@@ -309,7 +309,7 @@ impl ConsoleState {
         }
     }
 
-    /// A line of its own that tells how many bytes are missing at this place.
+    /// Adds a line that shows how many bytes are missing here.
     fn note_gap(&mut self, bytes: u64) {
         if !self.tail.is_empty() {
             self.write(Origin::Notice, Style::default(), "\n");
@@ -347,7 +347,7 @@ impl ConsoleState {
         tail.into_iter().for_each(|span| self.store(span.origin, span.style, &span.text));
     }
 
-    /// Appends to the last block, and to new ones as each is full; cut after a newline where there is one.
+    /// Appends to the last block, and to new ones as each fills up; cuts after a newline if there is one.
     fn store(&mut self, origin: Origin, style: Style, mut text: &str) {
         while !text.is_empty() {
             if !self.blocks.back().is_some_and(|block| block.has_room()) {
@@ -369,7 +369,7 @@ impl ConsoleState {
         }
     }
 
-    /// Lets the oldest blocks go once there is more than the console keeps.
+    /// Removes the oldest blocks once there is more than the console keeps.
     fn trim(&mut self) {
         while self.length > CAPACITY || self.lines > MOST_LINES || self.spans > MOST_SPANS {
             let Some(block) = self.blocks.pop_front() else { break };
@@ -387,7 +387,7 @@ impl Block {
     }
 }
 
-/// About how much text a byte becomes: one that is in no character is spelled out.
+/// Roughly how much text a byte becomes: a byte that is not part of a character is escaped.
 fn width(byte: u8) -> usize {
     match byte {
         b'\n' | b'\t' | b' '..=b'~' => 1,
@@ -396,7 +396,7 @@ fn width(byte: u8) -> usize {
     }
 }
 
-/// How many bytes of the program's are shown as these spans.
+/// How many bytes of the program's output these spans show.
 fn printed(spans: &[Span]) -> u64 {
     let bytes = spans.iter().map(|span| match span.origin {
         Origin::Stdout | Origin::Stderr if span.style.spelled => span.text.len() / SPELLED,
@@ -413,7 +413,7 @@ fn push(spans: &mut Vec<Span>, origin: Origin, style: Style, text: &str) {
     }
 }
 
-/// Where to cut `text` so that about `room` bytes and at most so many lines come before: after the last newline there,
+/// Where to cut `text` so that about `room` bytes and at most `lines` lines come before: after the last newline there,
 /// or else within a line.
 fn cut(text: &str, room: usize, lines: usize) -> usize {
     let mut at = text.len();
@@ -551,7 +551,7 @@ mod tests {
         assert!(state.apply(ConsoleAction::Clear).is_empty());
     }
 
-    /// What programs print by mistake or on purpose: 256 KiB of each.
+    /// Output that programs print by mistake or on purpose: 256 KiB of each kind.
     fn floods() -> Vec<(&'static str, Vec<u8>)> {
         let patterns: [(&str, &[u8]); 16] = [
             ("bytes that are no text", b"\xff"),
@@ -579,7 +579,8 @@ mod tests {
         for (name, bytes) in floods() {
             let begun = std::time::Instant::now();
             apply_all([output(0, &[chunk(Stream::Stdout, &bytes)]), ConsoleAction::End { run: 0 }]);
-            // Some 20 ms, or what an overloaded machine makes of them. Where each byte looks at all that follow it, minutes.
+            // This takes about 20 ms, or more on an overloaded machine. With a quadratic algorithm it would take
+            // minutes.
             assert!(begun.elapsed() < Duration::from_secs(10), "{name}: {:?}", begun.elapsed());
         }
     }
@@ -612,7 +613,7 @@ mod tests {
     #[test]
     fn of_very_much_at_once_only_the_end_is_read_from_a_whole_character_on() {
         let bytes = ["first\n", &"\u{17e}".repeat(CAPACITY)].concat().into_bytes();
-        // One more byte, so that the cut would be in the middle of a character.
+        // One more byte, so that the cut would fall in the middle of a character.
         let chunks = [chunk(Stream::Stdout, &bytes), chunk(Stream::Stdout, b"!")];
         let state = apply_all([output(0, &[chunk(Stream::Stdout, b"before\n")]), output(0, &chunks)]);
         let shown = plain_text(&state);
@@ -622,7 +623,7 @@ mod tests {
 
     #[test]
     fn escaped_characters_count_as_their_escaped_text() {
-        // As many bytes as the console keeps text: the last quarter fills it.
+        // As many bytes as the console keeps text: escaped, the last quarter fills it.
         let state = apply_all([output(0, &[chunk(Stream::Stdout, &[0xff; CAPACITY])])]);
         let shown = plain_text(&state).len();
         assert!(shown <= CAPACITY && shown > CAPACITY - 2 * BLOCK, "{shown} bytes");

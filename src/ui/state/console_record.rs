@@ -5,14 +5,14 @@ use std::rc::Rc;
 
 use crate::protocol::OutputChunk;
 
-/// How much output is kept, in bytes; of more, the oldest goes.
+/// How much output is kept, in bytes; beyond that, the oldest is removed.
 const CAPACITY: u64 = 16 << 20;
 
-/// What stood in the console, in its order.
+/// What the console showed, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     entries: VecDeque<Entry>,
-    /// How many bytes the program has printed in all.
+    /// How many bytes the program has printed in total.
     total: u64,
     /// How many of them are no longer kept.
     forgotten: u64,
@@ -20,7 +20,7 @@ pub struct Record {
 
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// How many bytes had been printed before.
+    /// How many bytes had been printed before it.
     pub at: u64,
     pub what: Recorded,
 }
@@ -28,12 +28,12 @@ pub struct Entry {
 #[derive(Debug, Clone)]
 pub enum Recorded {
     Output(Rc<OutputChunk>),
-    /// The user typed this when the program stood at a step: it is there after that step.
+    /// The user typed this when the program was at a step; shown after that step.
     Typed {
         step: u64,
         text: Rc<str>,
     },
-    /// A breakpoint said this; it is there from a step on.
+    /// A breakpoint logged this; shown from a step on.
     Logged {
         step: u64,
         text: Rc<str>,
@@ -61,12 +61,12 @@ impl Record {
         }
     }
 
-    /// What was typed after this many bytes had been printed.
+    /// Records what was typed after this many bytes had been printed.
     pub fn typed(&mut self, at: u64, step: u64, text: Rc<str>) {
         self.insert(at, Recorded::Typed { step, text });
     }
 
-    /// What a breakpoint said, unless it has said so before: the same step may be passed again.
+    /// Records a breakpoint's message, unless it is recorded already: the same step may be passed again.
     pub fn logged(&mut self, at: u64, step: u64, text: Rc<str>) {
         let known = |entry: &Entry| matches!(&entry.what, Recorded::Logged { text: logged, .. } if *logged == text);
         if !self.entries.iter().any(known) {
@@ -79,14 +79,14 @@ impl Record {
         self.entries.insert(after.map_or(0, |index| index + 1), Entry { at, what });
     }
 
-    /// Execution diverged at a step, after this many bytes had been printed: discards what came later.
+    /// Execution diverged at a step, after this many bytes had been printed: discards everything later.
     pub fn cut(&mut self, at: u64, step: u64) {
         let entries = std::mem::take(&mut self.entries);
         self.entries = entries.into_iter().filter_map(|entry| shown(&entry, at, step)).collect();
         self.total = self.total.min(at);
     }
 
-    /// Whether something was typed or said after a step and up to another: going on shows it.
+    /// Whether something was typed or logged after one step and up to another, so that going on shows it.
     pub fn logs_between(&self, before: u64, step: u64) -> bool {
         self.entries.iter().any(|entry| match &entry.what {
             Recorded::Output(_) => false,
@@ -95,7 +95,7 @@ impl Record {
         })
     }
 
-    /// What there was at a step, when this many bytes had been printed.
+    /// The contents at a step, when this many bytes had been printed.
     pub fn until(&self, at: u64, step: u64) -> impl Iterator<Item = Recorded> {
         self.entries.iter().filter_map(move |entry| shown(entry, at, step)).map(|entry| entry.what)
     }
@@ -105,12 +105,12 @@ fn length(chunk: &OutputChunk) -> u64 {
     chunk.bytes.len() as u64 + chunk.dropped
 }
 
-/// Whether an entry is output that goes on beyond a place.
+/// Whether an entry is output that continues beyond a position.
 fn is_output_beyond(entry: &Entry, at: u64) -> bool {
     matches!(&entry.what, Recorded::Output(chunk) if entry.at + length(chunk) > at)
 }
 
-/// What of an entry there was at a step.
+/// The part of an entry that was there at a step.
 fn shown(entry: &Entry, printed: u64, step: u64) -> Option<Entry> {
     match &entry.what {
         Recorded::Output(_) if entry.at >= printed => None,

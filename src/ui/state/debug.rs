@@ -1,4 +1,4 @@
-//! The debugger as the page knows it: where it stands, and the breakpoints, which stay when a run is over.
+//! The debugger as the page knows it: its position, and the breakpoints, which outlive a run.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use super::expressions::{ExpressionChange, Expressions};
 use super::other_breakpoints::{OtherBreakpointChange, OtherBreakpoints};
 use crate::protocol::{DebugFrame, DebugView, Event, RunId, SourceVariable, StopReason, TimelineMark};
 
-/// Where the debugger stands.
+/// The state of the debugger.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DebugPhase {
     /// Nothing is being debugged.
@@ -16,15 +16,15 @@ pub enum DebugPhase {
     /// Sent to the worker; it compiles and instruments.
     Starting,
     Stopped(Rc<DebugView>),
-    /// On its way. What was seen last is still shown.
+    /// Executing a command. The last view is still shown.
     Working {
-        /// Where it is, once that has been told, and how far it has to go, where that is known.
+        /// The current step, once it has been reported, and the target step, if it is known.
         progress: Option<(u64, Option<u64>)>,
         last: Rc<DebugView>,
     },
 }
 
-/// The debugger and what the user has chosen to see of it.
+/// The debugger, and what the user has chosen to see of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DebugState {
     pub run: RunId,
@@ -35,20 +35,20 @@ pub struct DebugState {
     pub expressions: Expressions,
     /// The selected frame; the topmost is 0.
     pub frame: usize,
-    /// Which of the calls that are inlined there; the innermost is 0, and the last the function itself.
+    /// Which of the calls that are inlined in it; the innermost is 0, the last is the function itself.
     pub level: usize,
     pub base: Base,
-    /// The address that was to be shown last, and how many there were.
+    /// The last address to show, preceded by a counter of such requests.
     pub address: (u32, u64),
-    /// The text that is debugged, and which was in the editor then.
+    /// The text being debugged, if it was in the editor at the time.
     pub text: Option<Rc<str>>,
-    /// What is on the timeline besides steps.
+    /// The marks on the timeline.
     pub marks: Rc<[TimelineMark]>,
-    /// The variables of the source, and of which frame they are.
+    /// The source variables, and the frame they belong to.
     pub variables: Option<(usize, Rc<[SourceVariable]>)>,
-    /// Why what was asked for last was not done.
+    /// Why the last request was refused.
     pub refused: Option<Rc<str>>,
-    /// Plays, with this many steps a second and in this direction.
+    /// Set while playing, in this direction.
     pub playing: Option<Direction>,
 }
 
@@ -59,7 +59,7 @@ pub enum Base {
     Signed,
     Unsigned,
     Hex,
-    /// Of numbers of up to 64 bits; vectors are written in hexadecimal.
+    /// Only for numbers of up to 64 bits; vectors are written in hexadecimal.
     Binary,
 }
 
@@ -76,28 +76,28 @@ pub enum DebugAction {
         run: RunId,
         text: Option<Rc<str>>,
     },
-    /// A plain run began, or the worker is gone: nothing is debugged any more.
+    /// A plain run began, or the worker is gone: debugging has ended.
     End,
-    /// Something was asked for.
+    /// A command was requested.
     Requested,
-    /// A call of a frame, inlined or not.
+    /// Selects a call of a frame, inlined or not.
     SelectCall {
         frame: usize,
         level: usize,
     },
     ShowIn(Base),
-    /// An address is to be shown in the memory.
+    /// Shows an address in the Memory panel.
     ShowAddress(u64),
     Play(Option<Direction>),
     /// The user changes the breakpoints.
     Breakpoints(BreakpointChange),
-    /// The user changes what to stop at besides lines.
+    /// The user changes the breakpoints that are not on source lines.
     OtherBreakpoints(OtherBreakpointChange),
     /// The user changes the watch expressions.
     Expressions(ExpressionChange),
-    /// Another program was opened, with what was kept of its debugging.
+    /// Another program was opened, with its stored debugging setup.
     Opened(Rc<DebugNotes>),
-    /// From the worker; what is not about this run changes nothing.
+    /// From the worker; events about other runs are ignored.
     Received(Rc<Event>),
 }
 
@@ -169,7 +169,7 @@ impl DebugState {
         self.phase != DebugPhase::Idle
     }
 
-    /// Whether a command can be taken now.
+    /// Whether a command can be accepted now.
     pub fn is_stopped(&self) -> bool {
         matches!(self.phase, DebugPhase::Stopped(_))
     }
@@ -179,7 +179,7 @@ impl DebugState {
         self.is_stopped() && self.view().is_some_and(|view| view.reason == StopReason::Input)
     }
 
-    /// Whether it stands where the program ended: nothing more is read there.
+    /// Whether it is at the program's end, where no more input is read.
     pub fn is_over(&self) -> bool {
         self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. }))
     }
@@ -189,12 +189,12 @@ impl DebugState {
         matches!(self.phase, DebugPhase::Working { .. })
     }
 
-    /// Whether the program is over here: there is nothing further on.
+    /// Whether the program has ended here, so that it cannot continue.
     pub fn is_at_end(&self) -> bool {
         self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. })) && self.is_stopped()
     }
 
-    /// What is known of where it stands, or stood last.
+    /// The current view, or the last one.
     pub fn view(&self) -> Option<&Rc<DebugView>> {
         match &self.phase {
             DebugPhase::Stopped(view) | DebugPhase::Working { last: view, .. } => Some(view),
@@ -207,7 +207,7 @@ impl DebugState {
         self.view()?.frames.get(self.frame)
     }
 
-    /// The variables of the selected call; `None` where nothing is known of the frame's.
+    /// The variables of the selected call; `None` if those of the frame are unknown.
     pub fn shown_variables(&self) -> Option<impl Iterator<Item = &SourceVariable>> {
         let (_, variables) = self.variables.as_ref().filter(|(frame, all)| *frame == self.frame && !all.is_empty())?;
         Some(variables.iter().filter(|variable| variable.level as usize == self.level))
@@ -249,7 +249,7 @@ impl DebugState {
             }
             Event::ChangeRefused { run, message } if *run == self.run => {
                 self.refused = Some(message.as_str().into());
-                // Nothing has been done, so it stands where it stood.
+                // Nothing has been executed, so the position is the same.
                 if let DebugPhase::Working { last, progress: None } = &self.phase {
                     self.phase = DebugPhase::Stopped(last.clone());
                 }
@@ -261,12 +261,12 @@ impl DebugState {
 
     fn stop(&mut self, view: &DebugView) {
         let before = self.view().map(|view| (view.step, view.depth));
-        // Another call is on top: what was looked at is another one now.
+        // A different call is on top of the stack, so the selection no longer applies.
         if before != Some((view.step, view.depth)) {
             (self.frame, self.level) = (0, 0);
         }
         self.refused = None;
-        // Playing goes on for as long as each step is nothing but a step.
+        // Playback continues as long as each stop is an ordinary step.
         if view.reason != StopReason::Step && view.reason != StopReason::Start {
             self.playing = None;
         }
@@ -344,7 +344,7 @@ pub mod tests {
         assert_eq!(state.apply(stopped(5, StopReason::Step)), state);
         let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
         assert_eq!(state.apply(received(finished)), state);
-        // A view that comes after the end does not bring it back.
+        // A view that arrives after the end does not restart debugging.
         let over = apply_all(begun()).apply(DebugAction::End);
         assert_eq!(over.apply(stopped(5, StopReason::Step)), over);
     }

@@ -1,7 +1,7 @@
-//! What a user has set up to look into a program, as it is kept with the project: what is called with which arguments,
-//! breakpoints, watchpoints, watch expressions, and the bookmark of the step that the project was shared at.
+//! What a user has set up for debugging a program, as it is stored with the project: what is called with which
+//! arguments, breakpoints, watchpoints, watch expressions, and the bookmark of the step that the project was shared at.
 //!
-//! As text it is JSON whose unknown parts are passed over, so that a page of another age opens what it understands.
+//! Its text form is JSON; unknown parts are ignored, so that an older or newer page reads what it understands.
 
 use std::rc::Rc;
 
@@ -12,15 +12,15 @@ use super::expressions;
 use super::other_breakpoints::FIRST_ID;
 use crate::protocol::{Breakpoint, BreakpointKind, OtherBreakpoint};
 
-/// How many breakpoints are kept.
+/// The maximum number of breakpoints kept.
 const MOST_BREAKPOINTS: usize = 1000;
-/// The longest condition or message that is kept, in bytes.
+/// The maximum length of a condition or message, in bytes.
 const LONGEST: usize = 4000;
 
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DebugNotes {
-    /// In the order of their lines.
+    /// Sorted by line.
     pub breakpoints: Vec<Breakpoint>,
     /// Breakpoints on anything but a source line.
     pub other_breakpoints: Vec<OtherBreakpoint>,
@@ -28,7 +28,7 @@ pub struct DebugNotes {
     pub bookmark: Option<Bookmark>,
     /// What Run and Debug call.
     pub calls: CallNotes,
-    /// The identity of the example that the project began as: Reset goes back to it.
+    /// The ID of the example that the project was created from: Reset goes back to it.
     pub example: Option<Rc<str>>,
 }
 
@@ -36,7 +36,7 @@ pub struct DebugNotes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bookmark {
     pub step: u64,
-    /// What the worker makes of it.
+    /// The worker's encoding of it.
     pub bytes: Rc<[u8]>,
 }
 
@@ -86,7 +86,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl DebugNotes {
-    /// The notes of a project that begins as an example.
+    /// The notes of a project created from an example.
     pub fn of_example(id: &str) -> Self {
         Self { example: Some(id.into()), ..Self::default() }
     }
@@ -96,7 +96,7 @@ impl DebugNotes {
         *self == Self { example: self.example.clone(), ..Self::default() }
     }
 
-    /// All but the bookmark as text; empty where there is nothing.
+    /// Everything but the bookmark as text; empty if there is nothing.
     pub fn to_text(&self) -> String {
         let is_debugged =
             !(self.breakpoints.is_empty() && self.other_breakpoints.is_empty() && self.expressions.is_empty());
@@ -124,7 +124,7 @@ impl DebugNotes {
         serde_json::to_string(&stored).unwrap_or_default()
     }
 
-    /// What [`DebugNotes::to_text`] made, as far as it can be understood: it may come from anywhere.
+    /// Reads the output of [`DebugNotes::to_text`] as far as it is valid; the source is not trusted.
     pub fn from_text(text: &str) -> Self {
         let stored: StoredNotes = serde_json::from_str(text).unwrap_or_default();
         let breakpoints = stored.breakpoints.into_iter().take(MOST_BREAKPOINTS);

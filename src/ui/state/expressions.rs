@@ -1,22 +1,22 @@
-//! Watch expressions: what the user wants to see at every step. They belong to a program and outlive its runs.
+//! Watch expressions, evaluated at every step. They belong to a program and outlive its runs.
 
 use std::rc::Rc;
 
 use crate::protocol::{Evaluation, Value};
 
-/// How many there can be.
+/// The maximum number of expressions.
 pub const MOST: usize = 100;
-/// The longest expression, in bytes.
+/// The maximum length of an expression, in bytes.
 pub const LONGEST: usize = 1000;
 
-/// All there are, in the order in which they were written.
+/// All expressions, in the order in which they were added.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Expressions {
     pub list: Vec<Expression>,
     last_id: u32,
 }
 
-/// An expression and what is known of its value.
+/// An expression and its value, if known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
     pub id: u32,
@@ -48,7 +48,7 @@ pub enum ExpressionChange {
 }
 
 impl Expressions {
-    /// Those that were kept with a project.
+    /// The expressions of a stored project.
     pub fn of_texts(texts: &[Rc<str>]) -> Self {
         let add = |all: Self, text: &Rc<str>| all.apply(ExpressionChange::Add(text.clone()));
         texts.iter().fold(Self::default(), add)
@@ -80,22 +80,22 @@ impl Expressions {
         next
     }
 
-    /// As they are kept and as the debugger is told.
+    /// The texts, as they are stored and sent to the debugger.
     pub fn texts(&self) -> Vec<Rc<str>> {
         self.list.iter().map(|known| known.text.clone()).collect()
     }
 
-    /// The same, with what the debugger made of them at a step.
+    /// The same expressions with the debugger's results at a step.
     pub fn worked_out(&self, step: u64, evaluations: &[Evaluation]) -> Self {
         let mut next = self.clone();
         for (known, evaluation) in next.list.iter_mut().zip(evaluations) {
-            // An edit has overtaken the answer; the next one is on its way.
+            // The expression was edited since the request; the next answer will follow.
             if *known.text != *evaluation.expression {
                 continue;
             }
             let result = evaluation.result.clone().map_err(Rc::from);
             known.changed = match &known.result {
-                // Another call is looked at, or the same was told again.
+                // Another call was selected, or the same result arrived again.
                 Some(before) if before.step == step => known.changed && before.result == result,
                 Some(before) => before.result != result,
                 None => false,
@@ -105,7 +105,7 @@ impl Expressions {
         next
     }
 
-    /// The same, for a run that has not worked them out yet.
+    /// The same expressions without results, for a new run.
     pub fn forget_results(&self) -> Self {
         let mut next = self.clone();
         for known in &mut next.list {
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(seen(&first), [("a", Some("1"), false), ("b", Some("7"), false)]);
         let second = first.worked_out(2, &[evaluation("a", "2"), evaluation("b", "7")]);
         assert_eq!(seen(&second), [("a", Some("2"), true), ("b", Some("7"), false)]);
-        // The same told again keeps the mark; a call further down has other values, which nothing changed.
+        // The same result again keeps the mark; a call further down has other values, but nothing changed them.
         assert_eq!(second.worked_out(2, &[evaluation("a", "2"), evaluation("b", "7")]), second);
         let other_call = second.worked_out(2, &[evaluation("a", "9"), evaluation("b", "8")]);
         assert_eq!(seen(&other_call), [("a", Some("9"), false), ("b", Some("8"), false)]);

@@ -1,4 +1,4 @@
-//! The Files panel: the tree that the worker holds, as it is shown.
+//! The Files panel: the worker's file tree as it is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -13,27 +13,27 @@ pub enum Mark {
     Removed,
 }
 
-/// The tree, what of it is unfolded, and where the keyboard is in it.
+/// The tree, its unfolded directories, and the active row.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FilesState {
     /// Depth first, siblings by name.
     pub entries: Rc<[FileEntry]>,
-    /// What all files together take, in bytes.
+    /// The size of all files together, in bytes.
     pub bytes: u64,
     /// The directories that are unfolded.
     pub unfolded: Rc<BTreeSet<String>>,
-    /// The path that the keyboard acts on; `None` stands for the first row.
+    /// The path that the keyboard acts on; `None` means the first row.
     pub active: Option<Rc<str>>,
     pub marks: Rc<BTreeMap<String, Mark>>,
-    /// Why the last request could not be carried out.
+    /// Why the last request failed.
     pub problem: Option<Rc<str>>,
-    /// The paths there were when the last run started.
+    /// The paths that existed when the last run started.
     before_run: Rc<BTreeSet<String>>,
-    /// What the user has asked for and the worker has not yet answered.
+    /// The user's requests that the worker has not answered yet.
     requested: Vec<FileChange>,
 }
 
-/// What happens to a [`FilesState`].
+/// An action on [`FilesState`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum FilesAction {
     /// The worker sent the tree.
@@ -44,17 +44,17 @@ pub enum FilesAction {
     /// Another project was opened.
     Opened,
     RunStarted,
-    /// The user asked for a change.
+    /// The user requested a change.
     Requested(FileChange),
-    /// The worker told what changed: because the user had asked for it, or because a program did it.
+    /// The worker reported a change, made by the user or by a program.
     Changed {
         written: Vec<String>,
         removed: Vec<String>,
         requested: bool,
     },
-    /// What the last run did is kept: at these paths.
+    /// Keeps what the last run did at these paths.
     Keep(Rc<[String]>),
-    /// Another worker has taken the place of the one that knew what the last run did.
+    /// A new worker started, which does not know what the last run changed.
     WorkerReplaced,
     Problem(Rc<str>),
     DismissProblem,
@@ -70,7 +70,7 @@ impl FilesState {
         let mut next = self.clone();
         match action {
             FilesAction::Tree { entries, bytes } => next.replace_tree(entries, bytes),
-            // The worker may have sent the new tree by now, or does so in a moment.
+            // The worker may have sent the new tree already, or will do so soon.
             FilesAction::Opened => next = Self { entries: next.entries, bytes: next.bytes, ..Self::default() },
             FilesAction::RunStarted => {
                 next.marks = Rc::default();
@@ -120,7 +120,7 @@ impl FilesState {
         self.entries.iter().find(|entry| entry.path == path)
     }
 
-    /// A path that the last run changed, with all that it changed below it: who reverts a directory reverts what is in it.
+    /// A path that the last run changed, and all changes below it: reverting a directory reverts its contents.
     pub fn marked_from(&self, path: &str) -> Vec<String> {
         let below = format!("{path}/");
         self.marks.keys().filter(|marked| *marked == path || marked.starts_with(&below)).cloned().collect()
@@ -135,7 +135,7 @@ impl FilesState {
         }
     }
 
-    /// Puts the keyboard on a path, and unfolds what it is in.
+    /// Makes a path active and unfolds its parents.
     fn activate(&mut self, path: Rc<str>) {
         let mut ancestors = path.match_indices('/').map(|(at, _)| &path[..at]).peekable();
         if ancestors.peek().is_some() {
@@ -145,7 +145,7 @@ impl FilesState {
     }
 
     fn replace_tree(&mut self, entries: Rc<[FileEntry]>, bytes: u64) {
-        // Where the active path is gone, the row that took its place is the active one.
+        // If the active path is gone, the row that took its place becomes active.
         if let Some(active) = self.active.as_deref()
             && !entries.iter().any(|entry| entry.path == active)
         {
@@ -157,18 +157,18 @@ impl FilesState {
         self.bytes = bytes;
     }
 
-    /// Each change is answered once, in the order of their asking.
+    /// Each change is answered once, in request order.
     fn answered(&mut self, removed: &[String]) {
         if self.requested.is_empty() {
             return;
         }
         match self.requested.remove(0) {
             FileChange::Rename { from, to } if removed.contains(&from) => self.renamed(&from, &to),
-            // It was refused, and the worker has said why.
+            // It was refused, and the worker has reported why.
             FileChange::Rename { .. } => {}
             FileChange::Revert { paths } => self.unmark(&paths),
             FileChange::Remove { path } => {
-                // What the run made and the user removed is no news any more.
+                // What the run created and the user removed no longer needs a mark.
                 let below = format!("{path}/");
                 let marks = Rc::make_mut(&mut self.marks);
                 marks.retain(|marked, mark| *mark == Mark::Removed || (*marked != path && !marked.starts_with(&below)));
@@ -178,7 +178,7 @@ impl FilesState {
     }
 
     fn unmark(&mut self, paths: &[String]) {
-        // One look-up for each path: a run may have changed a hundred thousand.
+        // One lookup per path: a run may have changed a hundred thousand.
         let marks = Rc::make_mut(&mut self.marks);
         for path in paths {
             marks.remove(path);
@@ -188,7 +188,7 @@ impl FilesState {
     fn changed(&mut self, written: &[String], removed: &[String]) {
         let marks = Rc::make_mut(&mut self.marks);
         for path in removed {
-            // What came and went within the run leaves nothing to be told.
+            // What the run both created and removed leaves no mark.
             if self.before_run.contains(path) {
                 marks.insert(path.clone(), Mark::Removed);
             } else {
@@ -201,17 +201,17 @@ impl FilesState {
         }
     }
 
-    /// Unfolded directories stay unfolded, the active path stays active, under their new names.
+    /// Unfolded directories and the active path keep their state under their new names.
     fn renamed(&mut self, from: &str, to: &str) {
         let moved = |path: &str| -> Option<String> {
             let rest = path.strip_prefix(from)?;
             (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
         };
         self.unfolded = Rc::new(self.unfolded.iter().map(|path| moved(path).unwrap_or_else(|| path.clone())).collect());
-        // The tree came before its answer, and may have put the keyboard elsewhere: it goes where the thing went.
+        // The tree arrived before this answer and may have moved the active row: follow the renamed entry.
         let was_active = self.active.as_deref().and_then(moved);
         self.activate(was_active.unwrap_or_else(|| to.to_owned()).into());
-        // What is reverted is what was at the old path: under the new one there is nothing to compare with.
+        // Revert restores what was at the old path: the new one has nothing to compare with.
         Rc::make_mut(&mut self.marks).retain(|path, _| moved(path).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! What is still to be kept of a project's files.
+//! The changes to a project's files that are still to be saved.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -24,7 +24,7 @@ impl FilesUpdate {
         matches!(self, Self::Change { written, removed } if written.is_empty() && removed.is_empty())
     }
 
-    /// The bytes of all contents and paths together: what it takes to write the update down.
+    /// The bytes of all contents and paths together: the cost of storing the update.
     pub fn size(&self) -> usize {
         let (Self::Replace(files) | Self::Change { written: files, .. }) = self;
         let removed = match self {
@@ -34,7 +34,7 @@ impl FilesUpdate {
         removed + size(files)
     }
 
-    /// What the files are after this update.
+    /// The files after this update.
     #[must_use]
     pub fn apply_to(&self, files: Vec<FileImage>) -> Vec<FileImage> {
         let mut all = Self::Replace(files);
@@ -44,7 +44,7 @@ impl FilesUpdate {
         }
     }
 
-    /// Whether the files are so already.
+    /// Whether the files already match this update.
     pub fn is_in(&self, files: &[FileImage]) -> bool {
         let known: HashMap<&str, &FileContents> = files.iter().map(|file| (&*file.path, &file.contents)).collect();
         let is_known = |file: &FileImage| {
@@ -62,7 +62,7 @@ impl FilesUpdate {
         }
     }
 
-    /// This update and then another.
+    /// Combines this update with a later one.
     pub fn then(&mut self, later: FilesUpdate) {
         let (new, gone) = match later {
             FilesUpdate::Replace(files) => {
@@ -80,7 +80,7 @@ impl FilesUpdate {
         };
         let (overwritten, gone) = (paths_of(&new), Paths::of(&gone));
         files.retain(|file| !overwritten.contains(&*file.path) && !gone.reach(&file.path));
-        // A path that was removed and written again is written: removals come first.
+        // A path that was removed and written again ends up written: removals are applied first.
         files.extend(new);
     }
 }
@@ -90,7 +90,7 @@ pub fn size(files: &[FileImage]) -> usize {
     files.iter().map(|file| file.path.len() + bytes_of(&file.contents)).sum()
 }
 
-/// The bytes of what is at a path.
+/// The size of one entry's contents, in bytes.
 pub fn bytes_of(contents: &FileContents) -> usize {
     match contents {
         FileContents::File { bytes } => bytes.len(),
@@ -103,10 +103,10 @@ fn paths_of(files: &[FileImage]) -> HashSet<&str> {
     files.iter().map(|file| file.path.as_str()).collect()
 }
 
-/// Paths that were removed, with all below them.
+/// Removed paths, including everything below them.
 struct Paths<'a> {
     paths: HashSet<&'a str>,
-    /// The lengths that any of them has: where a path is not as long, it need not be looked for.
+    /// The lengths of these paths: a prefix of any other length need not be looked up.
     lengths: BTreeSet<usize>,
 }
 
@@ -122,7 +122,7 @@ impl<'a> Paths<'a> {
         self.paths.contains(path)
     }
 
-    /// Whether this path is one of them or below one.
+    /// Whether this path is one of them, or below one.
     fn reach(&self, path: &str) -> bool {
         let is_end = |length: usize| length == path.len() || path.as_bytes().get(length) == Some(&b'/');
         self.lengths
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(sum, FilesUpdate::Replace(vec![file("b", "1"), file("c", "1")]));
     }
 
-    /// Paths looked up to compare with, and to remove, this many directories with a file in each.
+    /// The number of lookups to compare with, and to remove, this many directories with a file in each.
     fn looked_up_for(count: usize) -> u64 {
         let before = LOOKED_UP.get();
         let files: Vec<FileImage> = (0..count).map(|number| file(&format!("d{number:06}/f"), "1")).collect();

@@ -1,4 +1,4 @@
-//! The lines that were typed before, as the arrow keys bring them back.
+//! Previously typed lines, recalled with the arrow keys.
 
 /// Lines, and which of them is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct History {
 const LONGEST: usize = 200;
 
 impl History {
-    /// A line was sent. A line that repeats the one before is not kept twice.
+    /// Adds a line that was sent. A line equal to the previous one is not added twice.
     pub fn push(&mut self, line: &str) {
         self.back = 0;
         if line.is_empty() || self.lines.last().is_some_and(|last| last == line) {
@@ -26,7 +26,7 @@ impl History {
         }
     }
 
-    /// The line before the one shown; `current` is what is being typed.
+    /// The line before the one shown; `current` is the line being typed.
     pub fn earlier(&mut self, current: &str) -> Option<String> {
         if self.back == self.lines.len() {
             return None;
@@ -38,7 +38,7 @@ impl History {
         self.shown()
     }
 
-    /// The line after the one shown; past the last one, what was being typed.
+    /// The line after the one shown; after the last one, the line being typed.
     pub fn later(&mut self) -> Option<String> {
         self.back = self.back.checked_sub(1)?;
         self.shown()

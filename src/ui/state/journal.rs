@@ -1,4 +1,4 @@
-//! What was done since the last save, as it is written down at every key, where it survives a crash.
+//! Changes since the last save, written at every keystroke, so that they survive a crash.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,39 +9,39 @@ use super::files_update::FilesUpdate;
 use super::project::Program;
 use super::project_file::ProjectFile;
 
-/// The longest text that is written down at every key; a longer one waits for the next save.
+/// The maximum length of a text that is written at every keystroke; a longer one waits for the next save.
 pub const LONGEST_TEXT: usize = 500_000;
-/// The most bytes of files that are written down at once; the browser keeps about five million characters in all.
+/// The maximum size of files in the journal; the browser keeps about five million characters in total.
 pub const LARGEST_FILES: usize = 1 << 20;
 
-/// An unsaved state of a project, and what is unsaved of its files.
+/// An unsaved state of a project, and its unsaved files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
     /// The project's id.
     pub project: String,
-    /// The stored revision that was edited; `None`: it had not been stored yet.
+    /// The stored revision that it is based on; `None` if the project had not been stored yet.
     pub based_on: Option<f64>,
     /// When it was written, in milliseconds since 1970.
     pub time: f64,
-    /// Counts what is written down in this browser, by all tabs: of two journals, the larger number is the later,
-    /// whatever the clock was set to.
+    /// Counts the journals written in this browser by all tabs: the larger number is the later one, whatever the clock
+    /// was set to.
     #[serde(default)]
     pub sequence: u64,
     pub name: String,
     pub kept: bool,
-    /// `None` when the program is binary: nobody types that.
+    /// `None` if the program is binary: it cannot be typed.
     pub text: Option<String>,
     pub arguments: String,
     pub environment: String,
-    /// What [`pack_files`] makes of the unsaved files; empty when there are none, or too much of them.
+    /// The unsaved files, from [`pack_files`]; empty if there are none, or too many.
     #[serde(default)]
     pub files: String,
-    /// Breakpoints and watch expressions, as `DebugNotes::to_text` makes it.
+    /// Breakpoints and watch expressions, from `DebugNotes::to_text`.
     #[serde(default)]
     pub notes: String,
 }
 
-/// An update of files as text; empty when there is nothing to do, or more than is written down at once.
+/// A file update as text; empty if there is nothing to do, or more than the journal holds.
 pub fn pack_files(update: &FilesUpdate) -> String {
     if update.is_none() || update.size() > LARGEST_FILES {
         return String::new();
@@ -50,7 +50,7 @@ pub fn pack_files(update: &FilesUpdate) -> String {
 }
 
 fn unpack_files(text: &str) -> FilesUpdate {
-    // What cannot be read is as good as nothing: the text beside it is still worth something.
+    // Treat unreadable data as missing: the text next to it is still worth something.
     let bytes = BASE64_STANDARD.decode(text).unwrap_or_default();
     postcard::from_bytes(&bytes).unwrap_or_else(|_| FilesUpdate::none())
 }
@@ -58,23 +58,23 @@ fn unpack_files(text: &str) -> FilesUpdate {
 /// What to do with a journal that was found.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Recovery {
-    /// The storage has all of it.
+    /// Nothing: the storage has everything.
     Nothing,
-    /// This is the newest state of the stored project; its files are updated so.
+    /// This is the newest state of the stored project; its files get this update.
     Update(ProjectFile, FilesUpdate),
-    /// The stored project has gone another way since: this becomes one of its own.
+    /// The stored project has changed since: this becomes a separate project.
     Separate(ProjectFile),
 }
 
 impl Journal {
-    /// What is to be done, given what the storage has of the project.
-    /// `is_own` tells that the tab that wrote this has itself saved that, with its last breath: the journal is newer.
+    /// How to recover, given the stored project, if any. `is_own` means that the tab that wrote this journal also made
+    /// that save, while closing: the journal is newer.
     pub fn recover(&self, stored: Option<(&ProjectFile, f64)>, is_own: bool) -> Recovery {
         let stored_program = stored.map(|(project, _)| &project.program);
         let program = match (&self.text, stored_program) {
             (Some(text), _) => Program::Text(text.as_str().into()),
             (None, Some(program)) => program.clone(),
-            // The bytes of a module that was never stored are lost; its arguments are no use without it.
+            // The bytes of a module that was never stored are lost; its arguments are useless without it.
             (None, None) => return Recovery::Nothing,
         };
         let update = unpack_files(&self.files);
@@ -200,7 +200,7 @@ mod tests {
         };
         assert_eq!(update, written("a", "new"));
         assert_eq!(project.files, [file("b", "1"), file("a", "new")]);
-        // The save was done after all, and only the journal was not cleared.
+        // The save succeeded after all; only the journal was not cleared.
         assert_eq!(unsaved.recover(Some((&project, 4.0)), false), Recovery::Nothing);
     }
 

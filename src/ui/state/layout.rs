@@ -1,4 +1,4 @@
-//! Where the panels are and how large.
+//! The positions and sizes of the panels.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +16,14 @@ pub enum Panel {
 }
 
 impl Panel {
-    /// In the order of the tabs.
+    /// In tab order.
     pub const ALL: [Panel; 7] =
         [Panel::Editor, Panel::Console, Panel::Module, Panel::Files, Panel::Memory, Panel::Calls, Panel::Inspector];
 
-    /// Those that share a place on a wide screen too.
+    /// The panels that share a place on a wide screen, too.
     pub const DOCK: [Panel; 2] = [Panel::Console, Panel::Calls];
 
-    /// What the tab and the region are called.
+    /// The name of the tab and of the region.
     pub fn name(self) -> &'static str {
         match self {
             Panel::Editor => "Editor",
@@ -36,7 +36,7 @@ impl Panel {
         }
     }
 
-    /// The same where there is little room.
+    /// The name where there is little room.
     pub fn short_name(self) -> &'static str {
         match self {
             Panel::Calls => "Calls",
@@ -57,7 +57,7 @@ impl Panel {
         }
     }
 
-    /// The tab among `panels` that is `steps` further, going round.
+    /// The tab among `panels` that is `steps` further, wrapping around.
     pub fn neighbour(self, panels: &[Panel], steps: isize) -> Panel {
         let here = panels.iter().position(|panel| *panel == self).unwrap_or(0) as isize;
         let there = (here + steps).rem_euclid((panels.len() as isize).max(1));
@@ -65,10 +65,10 @@ impl Panel {
     }
 }
 
-/// The panels of Presentation view, and those that a narrow screen shows together while debugging.
+/// The panels of Presentation view, which a narrow screen also shows together while debugging.
 const PRESENTED: [Panel; 2] = [Panel::Editor, Panel::Inspector];
 
-/// A line that can be dragged.
+/// A draggable divider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Splitter {
     /// Between the left column and the centre.
@@ -103,11 +103,11 @@ pub struct Layout {
     pub memory: u32,
     /// The tab that is shown on a narrow screen.
     pub tab: Panel,
-    /// The one of [`Panel::DOCK`] that is shown on a wide screen.
+    /// The panel of [`Panel::DOCK`] that is shown on a wide screen.
     pub dock: Panel,
     /// The panels that the user has hidden on a wide screen; never the editor.
     pub hidden: Vec<Panel>,
-    /// Only what a class looks at: code, the sentence on the step, the stack.
+    /// Presentation view shows only code, the sentence on the step, and the stack.
     pub presentation: bool,
 }
 
@@ -117,14 +117,14 @@ pub enum LayoutAction {
         splitter: Splitter,
         size: u32,
     },
-    /// Back to the size it has at first.
+    /// Resets to the default size.
     Reset {
         splitter: Splitter,
     },
     Show {
         panel: Panel,
     },
-    /// Hides a panel on a wide screen, or brings it back.
+    /// Hides a panel on a wide screen, or shows it again.
     Toggle {
         panel: Panel,
     },
@@ -134,7 +134,7 @@ pub enum LayoutAction {
 
 impl Default for Layout {
     fn default() -> Self {
-        // Sixteen bytes a row fit into the inspector.
+        // The inspector is wide enough for sixteen bytes per row.
         Self {
             left: 1800,
             right: 3100,
@@ -178,13 +178,13 @@ impl Layout {
         next
     }
 
-    /// The panel of the dock that is shown: the chosen one, or the other where that is hidden.
+    /// The panel of the dock that is shown: the chosen one, or the other if that is hidden.
     fn shown_in_dock(&self) -> Panel {
         let shown = |panel: &Panel| !self.hidden.contains(panel);
         [self.dock].into_iter().chain(Panel::DOCK).find(shown).unwrap_or(self.dock)
     }
 
-    /// Whether a panel is in sight. On a narrow screen, a debugged program's code and stack are shown together.
+    /// Whether a panel is visible. On a narrow screen, a debugged program's code and stack are shown together.
     pub fn shows(&self, panel: Panel, narrow: bool, debugging: bool) -> bool {
         if narrow {
             let both = debugging && PRESENTED.contains(&self.tab);
@@ -232,7 +232,7 @@ impl Layout {
         )
     }
 
-    /// The layout as it was kept, with what is out of range put right: storage is not to be trusted.
+    /// Restores a stored layout and corrects values that are out of range: storage is not trusted.
     pub fn restored(json: &str) -> Self {
         let mut layout: Self = serde_json::from_str(json).unwrap_or_default();
         for splitter in
@@ -250,7 +250,7 @@ impl Layout {
     }
 }
 
-/// How small and how large the panel at a splitter can be; CSS keeps the rest of the page visible besides.
+/// The minimum and maximum size of the panel at a splitter; CSS keeps the rest of the page visible.
 pub fn range(splitter: Splitter) -> (u32, u32) {
     match splitter {
         Splitter::Left => (1000, 4000),

@@ -4,46 +4,46 @@ use std::rc::Rc;
 
 use crate::protocol::{MemoryView, MemoryWatch, RunId};
 
-/// The memory that is looked at, and what is known of it.
+/// The memory that is shown, and what is known of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemoryState {
     /// The index of the memory that the user chose.
     pub memory: u32,
     /// How many memories the module has.
     pub memories: u32,
-    /// In bytes; 0 when there is no such memory.
+    /// In bytes; 0 if there is no such memory.
     pub size: u64,
     pub window: HexWindow,
-    /// What the worker was last asked for.
+    /// The last request to the worker.
     pub watch: Option<MemoryWatch>,
     run: Option<RunId>,
 }
 
-/// Bytes that are at hand, out of more.
+/// The loaded part of a memory.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HexWindow {
-    /// The first byte's address.
+    /// The address of the first byte.
     pub offset: u64,
     pub bytes: Rc<[u8]>,
-    /// For each of the bytes: whether it differs from what was last seen at its address.
+    /// For each byte, whether it differs from the last known value at its address.
     pub changed: Rc<[bool]>,
-    /// For each of the bytes: whether the last step read it. Empty where that is not known.
+    /// For each byte, whether the last step read it. Empty if that is unknown.
     pub read: Rc<[bool]>,
 }
 
 impl HexWindow {
-    /// A window onto all of `bytes`, none of them changed.
+    /// A window with all of `bytes`, none of them changed.
     pub fn whole(bytes: Rc<[u8]>) -> Self {
         Self { offset: 0, changed: vec![false; bytes.len()].into(), read: Rc::new([]), bytes }
     }
 
-    /// The byte at an address and whether it has changed; `None` when it is not at hand.
+    /// The byte at an address and whether it has changed; `None` if it is not loaded.
     pub fn get(&self, address: u64) -> Option<(u8, bool)> {
         let index = usize::try_from(address.checked_sub(self.offset)?).ok()?;
         Some((*self.bytes.get(index)?, self.changed.get(index).copied().unwrap_or(false)))
     }
 
-    /// The same bytes, of which those are marked that a step wrote and read: memory, address, length.
+    /// The same bytes, marking those that a step wrote and read: memory, address, length.
     pub fn marked(&self, written: &[(u32, u64, u64)], read: &[(u32, u64, u64)], memory: u32) -> Self {
         let marks = |touched: &[(u32, u64, u64)]| {
             let is_touched = |address: u64| {
@@ -56,13 +56,13 @@ impl HexWindow {
         Self { offset: self.offset, bytes: self.bytes.clone(), changed: marks(written), read: marks(read) }
     }
 
-    /// Whether the last step read that byte.
+    /// Whether the last step read this byte.
     pub fn is_read(&self, address: u64) -> bool {
         let index = address.checked_sub(self.offset).and_then(|index| usize::try_from(index).ok());
         index.and_then(|index| self.read.get(index)).copied().unwrap_or(false)
     }
 
-    /// The bytes from `start` on that are at hand, at most `length` of them.
+    /// The loaded bytes from `start` on, at most `length`.
     pub fn slice(&self, start: u64, length: usize) -> &[u8] {
         let Some(start) = start.checked_sub(self.offset).and_then(|start| usize::try_from(start).ok()) else {
             return &[];
@@ -72,12 +72,12 @@ impl HexWindow {
     }
 }
 
-/// What happens to a [`MemoryState`].
+/// An action on [`MemoryState`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum MemoryAction {
     /// The user chose a memory.
     Choose(u32),
-    /// The panel shows another part.
+    /// The panel was scrolled.
     Watch(MemoryWatch),
     /// The worker sent bytes.
     Received { run: RunId, view: MemoryView },
@@ -115,7 +115,7 @@ impl MemoryState {
     }
 
     fn receive(&mut self, run: RunId, view: MemoryView) {
-        // A later run has a larger number; a view of another memory was asked for before the choice.
+        // A later run has a larger number; a view of another memory was requested before the choice.
         if self.run.is_some_and(|known| run < known) || view.memory != self.memory {
             return;
         }
@@ -127,8 +127,8 @@ impl MemoryState {
         self.window = HexWindow { offset: view.offset, bytes: view.bytes.into(), changed, read: Rc::new([]) };
     }
 
-    /// Which bytes differ from those known. Where none does, the program has not moved on (the panel was scrolled, or
-    /// the same was sent again), and the earlier marks stay.
+    /// Which bytes differ from those known. If none does, the program has not moved (the panel was scrolled, or the
+    /// same bytes were sent again), and the earlier marks stay.
     fn compare(&self, view: &MemoryView) -> Rc<[bool]> {
         let known = (view.offset..).take(view.bytes.len()).map(|address| self.window.get(address));
         let differs = |(old, new): (Option<(u8, bool)>, &u8)| old.is_some_and(|(old, _)| old != *new);

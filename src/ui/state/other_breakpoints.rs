@@ -19,23 +19,23 @@ pub struct KnownBreakpoint {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum OtherBreakpointChange {
-    /// Does nothing if there is one of this kind already.
+    /// Does nothing if there already is one of this kind.
     Add(BreakpointKind),
     Remove {
         id: u32,
     },
     RemoveAll,
-    /// Condition, hit count and message of the one with this id.
+    /// Changes the condition, hit count and message of the breakpoint with this ID.
     Edit(OtherBreakpoint),
-    /// An edit has moved instructions: these are all that are left, by id, line and column.
+    /// An edit has moved instructions: the ID, line and column of every breakpoint that is left.
     Moved(Vec<(u32, u32, u32)>),
 }
 
-/// Ids of source breakpoints count from 1 and stay below this.
+/// IDs of source breakpoints count from 1 and stay below this.
 pub const FIRST_ID: u32 = 1 << 20;
 
 impl OtherBreakpoints {
-    /// Those of a stored project.
+    /// The breakpoints of a stored project.
     pub fn of(other_breakpoints: &[OtherBreakpoint]) -> Self {
         let added =
             other_breakpoints.iter().map(|breakpoint| breakpoint.id.saturating_sub(FIRST_ID) + 1).max().unwrap_or(0);
@@ -71,7 +71,7 @@ impl OtherBreakpoints {
                     let place = moved.iter().find(|(id, ..)| *id == known.breakpoint.id);
                     place.is_some_and(|(_, to_line, to_column)| {
                         (*line, *column) = (*to_line, *to_column);
-                        // Two at the same place become one.
+                        // Two at the same position become one.
                         seen.insert((*line, *column))
                     })
                 });
@@ -85,8 +85,8 @@ impl OtherBreakpoints {
         self.list.iter().map(|known| known.breakpoint.clone()).collect()
     }
 
-    /// The request to the worker while it debugs another text than the edited one: instructions keep the places that
-    /// were sent before.
+    /// The request to the worker while it debugs another text than the edited one: instruction breakpoints keep the
+    /// positions that were sent before.
     pub fn all_before(&self, sent: &[OtherBreakpoint]) -> Vec<OtherBreakpoint> {
         let mut all = self.all();
         for breakpoint in &mut all {
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(places, [one, other, on_change], "the third was taken out");
         let joined = moved.apply(OtherBreakpointChange::Moved(vec![(ids[0], 4, 7), (ids[1], 4, 7)]));
         assert_eq!(joined.list.len(), 2);
-        // What is debugged is the text before the edit.
+        // The program being debugged is the text before the edit.
         assert_eq!(moved.all_before(&before), [&before[..2], &before[3..]].concat());
     }
 

@@ -1,5 +1,5 @@
-//! Projects in the page's own memory: what stands in for the browser's storage where that is refused, so that everything
-//! works as long as the page is open. It promises nothing beyond.
+//! Projects in the page's own memory: the fallback if the browser refuses storage. They last as long as the page is
+//! open.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ struct StoredProject {
 }
 
 impl PageStore {
-    /// All projects, the last saved first.
+    /// All projects, the last saved one first.
     pub fn list(&self) -> Vec<ProjectSummary> {
         let mut kept: Vec<_> = self.projects.iter().collect();
         kept.sort_by_key(|(_, kept)| std::cmp::Reverse(kept.save));
@@ -50,7 +50,8 @@ impl PageStore {
         self.projects.get(id).map(|kept| kept.project.files.as_slice()).unwrap_or_default()
     }
 
-    /// Keeps a project; its own list of files is left out, `files` says what happens to the kept ones. Its new revision.
+    /// Stores a project and returns its new revision. `files` says how to update the stored files; the project's own
+    /// list is ignored.
     pub fn save(&mut self, id: &str, project: &ProjectFile, files: &FilesUpdate, by: &str, now: f64) -> f64 {
         self.saves += 1;
         let before = self.projects.remove(id);

@@ -1,22 +1,22 @@
-//! How bytes are cut for the browser's storage: browsers refuse, or silently lose, a value of more than some 127 MiB, and
-//! a large one holds up the page's thread while it is copied.
+//! How bytes are split for the browser's storage: browsers refuse, or silently lose, a value of more than about 127
+//! MiB, and copying a large one blocks the page's thread.
 
 use std::ops::Range;
 
-/// How many bytes are stored as one at most.
+/// The maximum number of bytes stored in one value.
 pub const PIECE: usize = 8 << 20;
-/// Up to this many bytes stay within their record: a project has many files of this size, and each request costs time.
+/// Up to this size, contents stay in their record: a project has many files of this size, and each request costs time.
 pub const WHOLE: usize = 256 << 10;
-/// The most bytes that are put together again.
+/// The maximum number of bytes that are reassembled.
 pub const LARGEST: usize = 1 << 30;
 
-/// The pieces of this many bytes, in their order.
+/// The ranges of the pieces, in order.
 pub fn pieces(length: usize) -> impl Iterator<Item = Range<usize>> {
     (0..length).step_by(PIECE).map(move |start| start..length.min(start + PIECE))
 }
 
-/// How much was asked of the storage since it last answered: a page that asks for everything at once holds up its own
-/// thread, and keeps every copy in memory until the end.
+/// How much was requested from the storage since it last answered: requesting everything at once would block the page's
+/// thread and keep every copy in memory until the end.
 #[derive(Debug, Default)]
 pub struct Pace {
     requests: usize,
@@ -27,7 +27,7 @@ impl Pace {
     const MOST_REQUESTS: usize = 256;
     const MOST_BYTES: usize = PIECE;
 
-    /// Another request is made. Whether its answer has to be waited for before the next.
+    /// Records another request. Returns whether to wait for its answer before the next one.
     pub fn ask(&mut self, bytes: usize) -> bool {
         self.requests += 1;
         self.bytes += bytes;

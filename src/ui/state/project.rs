@@ -7,25 +7,25 @@ use super::debug_notes::DebugNotes;
 use super::sources::SourceText;
 use crate::protocol::Source;
 
-/// Tells projects apart; random, so that two tabs never choose the same.
+/// Identifies a project; random, so that two tabs never choose the same.
 pub type ProjectId = Rc<str>;
 
-/// The longest name that is shown and stored, in characters.
+/// The maximum length of a name, in characters.
 pub const LONGEST_NAME: usize = 80;
 
-/// What is run: text to be edited, or a module to be looked at.
+/// The program: a text to edit, or a module to inspect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Program {
     Text(Rc<str>),
     Binary {
-        /// The file that was opened, such as `hello.wasm`.
+        /// The name of the opened file, such as `hello.wasm`.
         file_name: Rc<str>,
         bytes: Rc<[u8]>,
     },
 }
 
 impl Program {
-    /// The program as the worker takes it.
+    /// The program as the worker expects it.
     pub fn source(&self) -> Source {
         match self {
             Self::Text(text) => Source { name: "main.wat".to_owned(), bytes: text.as_bytes().to_vec() },
@@ -33,7 +33,7 @@ impl Program {
         }
     }
 
-    /// The text, when it is one.
+    /// The text, if it is one.
     pub fn text(&self) -> Option<&Rc<str>> {
         match self {
             Self::Text(text) => Some(text),
@@ -42,7 +42,7 @@ impl Program {
     }
 }
 
-/// Everything of a project but its files, which the worker holds.
+/// Everything in a project except its files, which the worker holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     pub id: ProjectId,
@@ -50,11 +50,11 @@ pub struct Project {
     pub program: Program,
     /// As typed.
     pub arguments: Rc<str>,
-    /// As typed: a `NAME=value` a line.
+    /// As typed: one `NAME=value` per line.
     pub environment: Rc<str>,
-    /// What the program was compiled from, as far as it is here.
+    /// The source files that the program was compiled from, as far as they are available.
     pub sources: Rc<[SourceText]>,
-    /// Whether the user has made it theirs. An example that was only looked at is not, and gives way to the next.
+    /// Whether the project is the user's own. An example that was only looked at is not; the next project replaces it.
     pub kept: bool,
     /// What belongs to the debugger.
     pub debugging: Rc<DebugNotes>,
@@ -69,7 +69,7 @@ impl Project {
     }
 }
 
-/// A line of the list of projects.
+/// An entry in the list of projects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProjectSummary {
     pub id: ProjectId,
@@ -79,7 +79,7 @@ pub struct ProjectSummary {
     pub kept: bool,
 }
 
-/// Whether what was typed has reached the browser's storage.
+/// Whether the user's changes have reached the browser's storage.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Saving {
     #[default]
@@ -90,40 +90,40 @@ pub enum Saving {
     },
 }
 
-/// The open project and the ones beside it.
+/// The open project and the list of the others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workspace {
     pub project: Project,
-    /// Grows when another text takes the editor's place; the editor then takes [`Project::program`] over.
+    /// Incremented when another text replaces the one in the editor, which then takes over [`Project::program`].
     pub opened: u32,
-    /// Grows with each change of the project.
+    /// Incremented with each change of the project.
     pub edit: u64,
     pub saving: Saving,
-    /// The projects in this browser, the last edited first.
+    /// The projects in this browser, most recently edited first.
     pub projects: Rc<[ProjectSummary]>,
-    /// Something the user is to know about their projects.
+    /// A message about the user's projects.
     pub notice: Option<Notice>,
-    /// How far something is that takes long, such as reading many files out of the storage.
+    /// The progress of a long operation, such as reading many files from storage.
     pub progress: Option<Rc<str>>,
 }
 
-/// A message, until it is dismissed, another takes its place, or what it is about is over.
+/// A message, shown until it is dismissed, another replaces it, or what it is about is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: Rc<str>,
-    /// Whether something went wrong.
+    /// Whether it is an error.
     pub is_error: bool,
     pub about: About,
-    /// What its button does, where it has one.
+    /// What its button does, if it has one.
     pub action: Option<NoticeAction>,
 }
 
 /// What a [`Notice`] offers to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeAction {
-    /// To open what is large when it is unpacked.
+    /// Opens a project that is large when unpacked.
     OpenLarge,
-    /// To keep in this browser what is only shown.
+    /// Keeps the previewed project in this browser.
     Keep,
     /// Undoes the operation that it reports.
     Undo,
@@ -134,46 +134,46 @@ pub enum NoticeAction {
 /// What a [`Notice`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
-    /// The user's work: it is theirs to dismiss.
+    /// The user's work: it stays until the user dismisses it.
     Work,
-    /// What was opened, or could not be: it goes when another program takes its place.
+    /// The program that was opened, or could not be: it disappears when another program is opened.
     Program,
-    /// The text as it was opened: it goes when the user changes that.
+    /// The text as it was opened: it disappears when the user edits it.
     Text,
 }
 
-/// What happens to a [`Workspace`].
+/// An action on [`Workspace`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum WorkspaceAction {
     /// The user typed.
     SetText(Rc<str>),
-    /// Another program takes the place of the one in the editor, such as a module's text.
+    /// Another program replaces the one in the editor, such as a module's text.
     ReplaceProgram(Program),
     SetArguments(Rc<str>),
     SetEnvironment(Rc<str>),
     Rename(Rc<str>),
-    /// Breakpoints or watch expressions have changed; what Run calls and the example are left as they are.
+    /// Breakpoints or watch expressions have changed; what Run calls and the example stay as they are.
     SetNotes(Rc<DebugNotes>),
     /// The user chose what Run calls, or typed an argument.
     ChangeCall(CallChange),
-    /// The run that the project was shared at is not wanted any more.
+    /// Removes the bookmark of the run that the project was shared at.
     DropBookmark,
-    /// The user supplied source files; one that is there already is replaced.
+    /// The user supplied source files; existing ones are replaced.
     AddSources(Vec<SourceText>),
     /// The user changed a file.
     FilesEdited,
     /// A program changed a file.
     FilesWritten,
-    /// What was only shown is kept from now on.
+    /// Keeps a previewed project from now on.
     Keep,
     /// Another project was opened.
     Open(Project),
-    /// The open project goes on under another identity, because another tab has changed the stored one.
+    /// The open project continues under another ID, because another tab has changed the stored one.
     Fork {
         id: ProjectId,
         name: Rc<str>,
     },
-    /// The storage was read.
+    /// The list of projects was read from storage.
     Listed(Rc<[ProjectSummary]>),
     /// The state after this many edits is stored.
     Saved {
@@ -184,7 +184,7 @@ pub enum WorkspaceAction {
     },
     Notify(Notice),
     DismissNotice,
-    /// Something that takes long goes on, or (`None`) is over.
+    /// A long operation has made progress or (`None`) ended.
     Progress(Option<Rc<str>>),
 }
 
@@ -240,7 +240,7 @@ impl Workspace {
                     let notes = Rc::make_mut(&mut notes);
                     (notes.calls, notes.example) = (calls, example);
                 }
-                // To look into an example is not to make it one's own.
+                // Debugging an example does not make it the user's own.
                 if notes != next.project.debugging {
                     next.project.debugging = notes;
                     next.edit += 1;
@@ -249,7 +249,7 @@ impl Workspace {
             }
             WorkspaceAction::ChangeCall(change) => {
                 let calls = next.project.debugging.calls.apply(change);
-                // Nor is to call an example.
+                // Nor does calling a function of an example.
                 if calls != next.project.debugging.calls {
                     Rc::make_mut(&mut next.project.debugging).calls = calls;
                     next.project.drop_bookmark();
@@ -271,7 +271,7 @@ impl Workspace {
             }
             WorkspaceAction::FilesEdited => next.edited(),
             WorkspaceAction::FilesWritten => {
-                // To run an example is not to make it one's own.
+                // Running an example does not make it the user's own.
                 next.edit += 1;
                 next.saving = Saving::Pending;
             }
@@ -309,8 +309,8 @@ impl Workspace {
         actions.into_iter().fold(self.clone(), |state, action| state.apply(action))
     }
 
-    /// Whether something that was made here is nowhere but in this page. `in_journal`: what is unsaved is written down for
-    /// the next start. `downloaded`: the edit at which the project was downloaded.
+    /// Whether the user's work exists only in this page. `in_journal`: unsaved changes are in the journal.
+    /// `downloaded`: the edit at which the project was downloaded.
     pub fn would_be_lost(&self, in_journal: bool, downloaded: Option<u64>) -> bool {
         if !self.project.kept || downloaded == Some(self.edit) {
             return false;
@@ -335,7 +335,7 @@ impl Workspace {
     }
 }
 
-/// A name fit to be shown in one line: no control or direction-changing characters, not empty, not endless.
+/// A name that can be shown in one line: no control or direction-changing characters, not empty, limited in length.
 pub fn clean_name(name: &str) -> String {
     let harmless = |c: &char| {
         !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -345,14 +345,14 @@ pub fn clean_name(name: &str) -> String {
     if trimmed.is_empty() { "untitled".to_owned() } else { trimmed.to_owned() }
 }
 
-/// `name`, or `name 2`, `name 3`, ... where it is taken.
+/// `name`, or `name 2`, `name 3`, ... if it is taken.
 pub fn free_name(name: &str, taken: &[ProjectSummary]) -> String {
     let name = clean_name(name);
     let is_taken = |candidate: &str| taken.iter().any(|project| &*project.name == candidate);
     if !is_taken(&name) {
         return name;
     }
-    // The copy of a second is a third.
+    // A copy of `name 2` is `name 3`.
     let is_number = |end: &str| end.len() < 4 && !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit());
     let numbered = name.rsplit_once(' ').filter(|(_, end)| is_number(end));
     let (base, first) = numbered.map_or((&*name, 2), |(base, end)| (base, end.parse().unwrap_or(1_u32) + 1));
@@ -363,7 +363,7 @@ pub fn free_name(name: &str, taken: &[ProjectSummary]) -> String {
         .expect("fewer projects than numbers")
 }
 
-/// A name for a downloaded file, without what file systems refuse.
+/// A name for a downloaded file, without characters that file systems refuse.
 pub fn file_stem(name: &str) -> String {
     let stem: String = clean_name(name)
         .chars()
@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(stays(About::Text), [false, false, false]);
         assert_eq!(stays(About::Program), [true, false, false]);
         assert_eq!(stays(About::Work), [true, true, true]);
-        // The same text, told once more by the editor, is no change.
+        // The same text, reported again by the editor, is not a change.
         assert!(after(About::Text, WorkspaceAction::SetText("(module)".into())));
     }
 
@@ -490,7 +490,7 @@ mod tests {
         assert_eq!((state.project.kept, &state.saving), (false, &Saving::Pending));
         assert_eq!(state.project.debugging.bookmark, None, "another call does not come to that step");
         assert_eq!(state.apply(WorkspaceAction::ChangeCall(typed)), state);
-        // What the debugger sets up says nothing of calls.
+        // The debugger's notes do not include calls.
         let notes = Rc::new(DebugNotes { expressions: vec!["step".into()], ..DebugNotes::default() });
         let noted = state.apply(WorkspaceAction::SetNotes(notes)).project.debugging;
         assert_eq!((noted.calls.typed("add").len(), noted.expressions.len()), (1, 1));

@@ -1,7 +1,8 @@
-//! A project as bytes: what a link carries, what a `.wasmoscope` file holds, what the browser's storage keeps.
+//! A project as bytes: the contents of a link, of a `.wasmoscope` file, and of the browser's storage.
 //!
-//! The bytes are `WSCP`, a version (1; 2 where there is something of the debugger), a method (0: as it is, 1: zlib) and the postcard form of that version's types.
-//! They come from anywhere, so reading them is bounded and never trusts a length, a path or a name.
+//! The format is `WSCP`, a version (see the `version` modules), a method (0: plain, 1: zlib) and the postcard form of
+//! that version's types.
+//! The source is not trusted: reading is bounded and never relies on a length, a path or a name.
 
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};
@@ -13,21 +14,21 @@ use super::sources::SourceText;
 use crate::protocol::{FileContents, FileImage};
 
 const MAGIC: &[u8; 4] = b"WSCP";
-/// The newest that is read.
+/// The newest version that can be read.
 const VERSION: u8 = 3;
-/// How much is unpacked at a time where it is only measured.
+/// How much is unpacked at a time when measuring the size.
 const PIECE: usize = 32 << 10;
-/// How many files a project may bring along.
+/// The maximum number of files in a project.
 const MOST_FILES: usize = 100_000;
 
-/// A project with its files, but without an identity.
+/// A project with its files, but without an ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectFile {
     pub name: String,
     pub program: Program,
     pub arguments: String,
     pub environment: String,
-    /// What the program was compiled from, as far as it is here.
+    /// The source files that the program was compiled from, as far as they are available.
     pub sources: Vec<SourceText>,
     pub kept: bool,
     pub files: Vec<FileImage>,
@@ -37,13 +38,13 @@ pub struct ProjectFile {
 /// How the bytes are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
-    /// As they are: quick, for the storage.
+    /// Not compressed: fast, for the storage.
     Plain,
-    /// As small as may be, for a link or a file.
+    /// As small as possible, for a link or a file.
     Small,
 }
 
-/// Why bytes are no project.
+/// Why bytes are not a valid project.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProjectFileError {
     #[error("this is not a Wasmoscope project")]
@@ -60,7 +61,7 @@ pub enum ProjectFileError {
     BadPath(String),
 }
 
-/// The types of version 1. They never change: another format is another version.
+/// The types of version 1. They never change: a changed format is a new version.
 mod version1 {
     use serde::{Deserialize, Serialize};
 
@@ -98,14 +99,14 @@ mod version1 {
     }
 }
 
-/// The types of version 2: a project of version 1, and what belongs to the debugger.
+/// The types of version 2: a project of version 1, plus what belongs to the debugger.
 mod version2 {
     use serde::{Deserialize, Serialize};
 
     #[derive(Serialize, Deserialize)]
     pub struct Project {
         pub project: super::version1::Project,
-        /// What `DebugNotes::to_text` makes.
+        /// The output of `DebugNotes::to_text`.
         pub notes: String,
         pub bookmark: Option<Bookmark>,
     }
@@ -118,7 +119,7 @@ mod version2 {
     }
 }
 
-/// The types of version 3: a project of version 2, and the sources of the program.
+/// The types of version 3: a project of version 2, plus the sources of the program.
 mod version3 {
     use serde::{Deserialize, Serialize};
 
@@ -136,7 +137,7 @@ mod version3 {
 }
 
 impl ProjectFile {
-    /// The project as bytes, in the first version that can say it, so that older pages open what they can.
+    /// Encodes the project in the first version that can represent it, so that older pages can open what they support.
     pub fn encode(&self, packing: Packing) -> Result<Vec<u8>, ProjectFileError> {
         let project = version1::Project::from(self);
         let (version, body) = if self.debugging == DebugNotes::default() && self.sources.is_empty() {
@@ -166,7 +167,7 @@ impl ProjectFile {
         })
     }
 
-    /// The project that `bytes` hold; at most `limit` bytes when unpacked.
+    /// Decodes the project in `bytes`, which may have at most `limit` bytes when unpacked.
     pub fn decode(bytes: &[u8], limit: usize) -> Result<Self, ProjectFileError> {
         let (version, method, body) = parts(bytes)?;
         let unpacked;
@@ -186,22 +187,22 @@ impl ProjectFile {
         }
     }
 
-    /// Whether `bytes` say of themselves that they are a project.
+    /// Whether `bytes` start like a project.
     pub fn recognise(bytes: &[u8]) -> bool {
         bytes.starts_with(MAGIC)
     }
 }
 
-/// Finds out how large a project is when it is unpacked, without keeping any of it.
+/// Measures the unpacked size of a project without keeping any of it.
 pub struct Measure<'a> {
-    /// What has not been read yet; `None` where nothing is packed.
+    /// The input that has not been read yet; `None` if nothing is compressed.
     packed: Option<(Box<InflateState>, &'a [u8])>,
     size: usize,
     limit: usize,
 }
 
 impl<'a> Measure<'a> {
-    /// Begins; `bytes` are those that [`ProjectFile::decode`] takes.
+    /// Starts measuring; `bytes` are those that [`ProjectFile::decode`] takes.
     pub fn new(bytes: &'a [u8], limit: usize) -> Result<Self, ProjectFileError> {
         let (_, method, body) = parts(bytes)?;
         Ok(match method {
@@ -210,7 +211,7 @@ impl<'a> Measure<'a> {
         })
     }
 
-    /// Goes on for about this many bytes; the size, once it is known.
+    /// Continues for about this many bytes; returns the size once it is known.
     pub fn step(&mut self, bytes: usize) -> Result<Option<usize>, ProjectFileError> {
         let mut pieces = bytes.div_ceil(PIECE).max(1);
         while let Some((state, rest)) = &mut self.packed {
@@ -233,7 +234,7 @@ impl<'a> Measure<'a> {
     }
 }
 
-/// The version, the method and what follows them.
+/// The version, the method, and the bytes after them.
 fn parts(bytes: &[u8]) -> Result<(u8, u8, &[u8]), ProjectFileError> {
     let rest = bytes.strip_prefix(MAGIC).ok_or(ProjectFileError::NotAProject)?;
     let [version, rest @ ..] = rest else { return Err(ProjectFileError::Damaged) };
@@ -258,12 +259,12 @@ fn encode_body(project: &impl Serialize) -> Result<Vec<u8>, ProjectFileError> {
     postcard::to_allocvec(project).map_err(|_| ProjectFileError::Damaged)
 }
 
-/// What a single stored file holds, as bytes.
+/// Encodes the contents of a single stored file.
 pub fn encode_contents(contents: &FileContents) -> Result<Vec<u8>, ProjectFileError> {
     encode_body(&version1::Contents::from(contents))
 }
 
-/// What [`encode_contents`] made.
+/// Decodes the output of [`encode_contents`].
 pub fn decode_contents(bytes: &[u8]) -> Result<FileContents, ProjectFileError> {
     let contents: version1::Contents = decode_exactly(bytes)?;
     Ok(contents.into())
@@ -276,7 +277,7 @@ fn decode_exactly<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ProjectF
     }
 }
 
-/// Whether a path names a place below the root and nothing else.
+/// Whether a path is strictly below the root.
 pub fn is_inside(path: &str) -> bool {
     path.len() <= 4096
         && !path.contains('\0')
@@ -409,7 +410,7 @@ mod tests {
         ProjectFile::decode(&[b"WSCP\x01\x00", body].concat(), LIMIT)
     }
 
-    /// A record that the first release wrote. It must be readable for ever.
+    /// A record written by the first release. It must stay readable forever.
     #[test]
     fn reads_what_the_first_version_wrote() {
         let bytes = b"WSCP\x01\x00\x01n\x00\x08(module)\x01a\x03K=V\x01\x01\x01f\x01\x02hi";
@@ -423,7 +424,7 @@ mod tests {
         assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
     }
 
-    /// A record that the first page with a debugger that keeps its notes wrote. It must be readable for ever.
+    /// A record written by the first page that stored debugger notes. It must stay readable forever.
     #[test]
     fn reads_what_the_second_version_wrote() {
         let notes = br#"{"breakpoints":[{"condition":"depth > 2","line":3}],"expressions":["step"]}"#;
@@ -438,7 +439,7 @@ mod tests {
         assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);
     }
 
-    /// A record that the third version wrote: the same, and the sources.
+    /// A record written by the third version: the same, plus the sources.
     #[test]
     fn reads_what_the_third_version_wrote() {
         let project = b"WSCP\x03\x00\x01n\x00\x08(module)\x01a\x03K=V\x01\x01\x01f\x01\x02hi";
@@ -505,7 +506,7 @@ mod tests {
 
     #[test]
     fn lengths_are_not_trusted() {
-        // A name, a text, a list of files that say they are 4 GiB long.
+        // A name, a text and a list of files that claim to be 4 GiB long.
         assert_eq!(damaged_body(b"\xff\xff\xff\xff\x0f"), Err(ProjectFileError::Damaged));
         assert_eq!(damaged_body(b"\x01n\x00\xff\xff\xff\xff\x0f"), Err(ProjectFileError::Damaged));
         assert_eq!(damaged_body(b"\x01n\x00\x00\x00\x00\x01\xff\xff\xff\xff\x0f"), Err(ProjectFileError::Damaged));
@@ -560,7 +561,7 @@ mod tests {
             let mut bytes = project(&text, vec![]).encode(Packing::Small).unwrap();
             let at = 6 + at.index(bytes.len() - 6);
             bytes[at] ^= flip;
-            // The zlib header may say the same in several ways; anything else must be noticed.
+            // The zlib header has several valid forms; any other change must be detected.
             if let Ok(read) = ProjectFile::decode(&bytes, LIMIT) {
                 prop_assert_eq!(read, project(&text, vec![]));
             }

@@ -1,11 +1,11 @@
-//! The run: where it stands, what it has used, how it ended.
+//! The run: its phase, the resources it has used, and how it ended.
 
 use std::rc::Rc;
 
 use super::call_results::CallResults;
 use crate::protocol::{Backtrace, Counters, Event, Outcome, RunId, StopReason};
 
-/// Where a run stands.
+/// The phase of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
     /// Nothing has been run yet.
@@ -13,10 +13,10 @@ pub enum Phase {
     /// Sent to the worker; it compiles.
     Starting,
     Running(Activity),
-    /// Pause was asked for; the program stops at the end of its slice.
+    /// Pause was requested; the program stops at the end of its slice.
     Pausing,
     Paused,
-    /// Stop was asked for.
+    /// Stop was requested.
     Stopping,
     Finished(Rc<Outcome>),
 }
@@ -29,7 +29,7 @@ pub enum Activity {
     Sleeping { milliseconds: f64 },
 }
 
-/// The last run there was.
+/// The last run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunState {
     /// 0 before the first run.
@@ -40,32 +40,32 @@ pub struct RunState {
     pub counters: Option<Counters>,
     /// The call stack at the failure, once it is known.
     pub backtrace: Option<Rc<Backtrace>>,
-    /// Whether standard input has been ended by the user.
+    /// Whether the user has ended standard input.
     pub input_ended: bool,
-    /// How the calls of exported functions ended, this run's and those before it.
+    /// The results of calls of exported functions, from this run and earlier ones.
     pub results: Rc<CallResults>,
-    /// Whether the result of this run is among them: a debug session comes to its end as often as the user likes.
+    /// Whether the result of this run is among them: a debug session can reach its end several times.
     pub is_listed: bool,
-    /// The argument that Run, Debug or Call needs before it can begin.
+    /// The argument that Run, Debug or Call still needs.
     pub needed: Option<NeededArgument>,
 }
 
-/// What is begun when the arguments are there.
+/// What to start once the arguments are complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Launch {
     Run,
     Debug,
 }
 
-/// An argument that has no value yet, or one that its type does not allow.
+/// An argument with no value yet, or with one that its type does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NeededArgument {
     pub export: Rc<str>,
-    /// The first such parameter.
+    /// The index of the first such parameter.
     pub index: usize,
-    /// What was asked for, and what Enter in the box does.
+    /// What was requested, and what Enter in the input field does.
     pub launch: Launch,
-    /// Grows with each time that one is needed: its box then takes the focus again.
+    /// Incremented each time an argument is needed: its input field then takes the focus again.
     pub number: u32,
 }
 
@@ -87,9 +87,9 @@ pub enum RunAction {
     InputEnded,
     /// The worker is gone, and the run with it.
     Lost,
-    /// Another program was opened: there was no run of it yet.
+    /// Another program was opened, which has not run yet.
     Forget,
-    /// From the worker; what is not about this run, or not about runs at all, changes nothing.
+    /// From the worker; events that are not about this run are ignored.
     Received(Rc<Event>),
 }
 
@@ -137,7 +137,7 @@ impl RunState {
         !matches!(self.phase, Phase::Idle | Phase::Finished(_))
     }
 
-    /// Whether the user may pause it now.
+    /// Whether the user can pause it now.
     pub fn can_pause(&self) -> bool {
         matches!(self.phase, Phase::Running(_))
     }
@@ -167,7 +167,7 @@ impl RunState {
             Event::Continued { .. } if self.phase == Phase::Paused => self.phase = Phase::Running(Activity::Computing),
             Event::Continued { .. } => self.go_on(Activity::Computing),
             Event::Paused { .. } if self.phase != Phase::Stopping => self.phase = Phase::Paused,
-            // Back at a step before it waited, a debugged program waits no longer.
+            // At a step before it waited, a debugged program is no longer waiting.
             Event::DebugStopped { view, .. } => {
                 if let StopReason::Ended { outcome } = &view.reason {
                     self.list(&Rc::new(outcome.clone()));
@@ -188,7 +188,7 @@ impl RunState {
         }
     }
 
-    /// Adds the result of this run to those of the calls before it, once.
+    /// Adds the result of this run to the list of call results, once.
     fn list(&mut self, outcome: &Rc<Outcome>) {
         if let (Some(call), false) = (&self.call, self.is_listed) {
             Rc::make_mut(&mut self.results).add(call, outcome);
@@ -196,7 +196,7 @@ impl RunState {
         }
     }
 
-    /// What the program does next does not undo what the user has asked for since.
+    /// What the program does next does not override what the user has requested since.
     fn go_on(&mut self, activity: Activity) {
         if matches!(self.phase, Phase::Starting | Phase::Running(_)) {
             self.phase = Phase::Running(activity);
@@ -246,8 +246,8 @@ pub fn event_run(event: &Event) -> Option<RunId> {
     }
 }
 
-/// Whether the half of the page that is there from the beginning can show an event (`xtask/src/split`): what comes of
-/// the first run of most programs.
+/// Whether the part of the page that loads first can show an event (`xtask/src/split`): the events of the first run of
+/// most programs.
 pub fn is_plain(event: &Event) -> bool {
     match event {
         Event::Ready

@@ -1,4 +1,4 @@
-//! What the user prefers, and with what programs run.
+//! The user's preferences, and the limits of programs.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,27 +13,27 @@ pub enum Theme {
     Dark,
 }
 
-/// Preferences; they belong to the user and not to a project.
+/// Preferences; they belong to the user, not to a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     pub theme: Theme,
     /// The size of all text, in percent.
     pub text_size: u16,
-    /// How much a program may use.
+    /// The resources that a program may use.
     pub limits: Limits,
     /// Whether the calls of programs are traced.
     pub record_calls: bool,
     /// Whether the memory scrolls to what each step of the debugger reads or writes.
     pub follow_memory: bool,
-    /// Whether the editor breaks lines that are longer than it is wide.
+    /// Whether the editor wraps long lines.
     pub wrap_lines: bool,
-    /// What a step of the debugger is in WebAssembly text, and where there is source.
+    /// The debugger's step unit in WebAssembly text, and in source.
     pub step_in_text: StepBy,
     pub step_in_source: StepBy,
 }
 
-/// What a step of the debugger is.
+/// The debugger's step unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StepBy {
     Instruction,
@@ -70,7 +70,7 @@ pub enum LimitKind {
 }
 
 impl LimitKind {
-    /// How many of what is counted make one of the unit that is typed: bytes, milliseconds, or the thing itself.
+    /// How many of the counted parts make one of the typed unit: bytes, milliseconds, or the thing itself.
     fn unit(self) -> u64 {
         match self {
             Self::Memory | Self::Output => 1 << 20,
@@ -79,19 +79,19 @@ impl LimitKind {
         }
     }
 
-    /// A limit as it is typed.
+    /// A limit in the unit in which it is typed.
     pub fn written(self, parts: u64) -> String {
         let unit = self.unit();
         if parts.is_multiple_of(unit) { (parts / unit).to_string() } else { (parts as f64 / unit as f64).to_string() }
     }
 }
 
-/// The limits with one of them as it was typed: empty lifts it.
-/// Recursion always has a limit: without one the browser's own stack would be it.
+/// The limits with one of them as it was typed: an empty text removes it. Recursion always has a limit: without one,
+/// the browser's own stack would overflow.
 ///
 /// # Errors
 ///
-/// What is to be typed instead.
+/// What to type instead.
 pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Result<Limits, String> {
     let typed = typed.trim();
     let (of_what, example) = match kind {
@@ -119,7 +119,7 @@ pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Result<Limit
     Ok(next)
 }
 
-/// So many of the smallest parts as are meant by a number of units.
+/// Converts a number of units into the smallest parts.
 fn amount(typed: &str, unit: u64) -> Option<u64> {
     if let Ok(whole) = typed.parse::<u64>() {
         return whole.checked_mul(unit);
@@ -129,10 +129,10 @@ fn amount(typed: &str, unit: u64) -> Option<u64> {
     (parts.is_finite() && parts < 1e15).then_some(parts as u64)
 }
 
-/// More calls within calls than this exhaust the worker before the limit is reached.
+/// Deeper recursion exhausts the worker before the limit is reached.
 const MOST_RECURSION: u64 = 1_000_000;
 
-/// Text sizes on offer, in percent; the largest is for the last row of a lecture hall.
+/// The available text sizes, in percent; the largest is for the last row of a lecture hall.
 const TEXT_SIZES: [u16; 8] = [80, 90, 100, 115, 130, 150, 175, 200];
 
 impl Default for Settings {
@@ -179,12 +179,12 @@ impl Settings {
         next
     }
 
-    /// What a step of the debugger is, for a program with source or without.
+    /// The debugger's step unit, for a program with or without source.
     pub fn step_by(&self, in_source: bool) -> StepBy {
         if in_source { self.step_in_source } else { self.step_in_text }
     }
 
-    /// Settings as they were kept, with what is out of range put right: storage is not to be trusted.
+    /// Restores stored settings and corrects values that are out of range: storage is not trusted.
     pub fn restored(json: &str) -> Self {
         let mut settings: Self = serde_json::from_str(json).unwrap_or_default();
         settings.text_size = settings.text_size.clamp(TEXT_SIZES[0], TEXT_SIZES[TEXT_SIZES.len() - 1]);
@@ -252,7 +252,7 @@ mod tests {
         let settings = settings.apply(SettingsAction::StepInText(StepBy::Line));
         let settings = settings.apply(SettingsAction::StepInSource(StepBy::Instruction));
         assert_eq!((settings.step_by(true), settings.step_by(false)), (StepBy::Instruction, StepBy::Line));
-        // Kept by a page that did not know of it.
+        // Stored by a page that did not have this setting.
         assert_eq!(Settings::restored("{}").step_in_source, StepBy::Line);
     }
 

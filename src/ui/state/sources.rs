@@ -1,21 +1,21 @@
-//! The source that a module was compiled from: which files it names, and which of them is looked at.
+//! The source that a module was compiled from: which files it names, and which of them is shown.
 
 use std::rc::Rc;
 
 use crate::protocol::{Event, Landmark, SourceFile, Version};
 
-/// A source file that a user has supplied, or that came with an example.
+/// A source file supplied by the user, or by an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceText {
-    /// As the module names it.
+    /// The path in the module's debug information.
     pub path: Rc<str>,
     pub text: Rc<str>,
 }
 
-/// What the editor shows of a module.
+/// What the editor shows for a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModuleView {
-    /// The source, where the module names any.
+    /// The source, if the module names any.
     Source,
     Disassembly,
 }
@@ -23,37 +23,37 @@ pub enum ModuleView {
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourcesState {
-    /// What was asked for last.
+    /// The version of the last request.
     pub requested: Version,
-    /// The program's own files, without those of libraries, sorted by their paths.
+    /// The program's own files, without those of libraries, sorted by path.
     pub files: Rc<[Rc<str>]>,
-    /// Of files that share their name with another: what their texts are known by.
+    /// For files that share their name with others: landmarks that identify their texts.
     pub landmarks: Rc<[(Rc<str>, Vec<Landmark>)]>,
     /// What is wrong with the debug information.
     pub problem: Option<Rc<str>>,
-    /// What the user chose to see; `None`: the source if any of it is here, else the disassembly.
+    /// The user's choice; `None`: the source if any of it is available, else the disassembly.
     pub view: Option<ModuleView>,
-    /// The file that the user chose; `None`: the one that the program is in.
+    /// The file that the user chose; `None`: the one that contains the current position.
     pub chosen: Option<Rc<str>>,
 }
 
-/// What happens to [`SourcesState`].
+/// An action on [`SourcesState`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum SourcesAction {
     /// Another program was opened.
     Forget,
-    /// The worker was asked which files there are.
+    /// The list of sources was requested from the worker.
     Requested {
         version: Version,
     },
-    /// From the worker; an answer to another question changes nothing.
+    /// From the worker; an answer to another request is ignored.
     Received(Rc<Event>),
     Show(ModuleView),
-    /// The user has supplied source files: these are what they want to see.
+    /// The user has supplied source files: show them.
     Supplied,
-    /// The user looks at a file.
+    /// Shows a file that the user chose.
     Choose(Rc<str>),
-    /// The program has moved, or another call is looked at: the file follows again.
+    /// The program has moved, or another call was selected: follow the current position again.
     Follow,
 }
 
@@ -83,12 +83,12 @@ impl SourcesState {
         next
     }
 
-    /// Whether the module names any source of its own.
+    /// Whether the module names any source files of its own.
     pub fn is_known(&self) -> bool {
         !self.files.is_empty()
     }
 
-    /// Whether the editor shows source, and not the module's text. `texts` are those that are here.
+    /// Whether the editor shows source rather than the module's text. `texts` are the available sources.
     pub fn shows_source(&self, texts: &[SourceText]) -> bool {
         let is_here = || self.files.iter().any(|file| texts.iter().any(|text| text.path == *file));
         self.is_known() && self.view.map_or_else(is_here, |view| view == ModuleView::Source)

@@ -1,14 +1,14 @@
-//! How the worker is.
+//! The state of the worker.
 
 use std::rc::Rc;
 
-/// Whether the worker can be talked to.
+/// Whether the worker accepts requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkerPhase {
-    /// The interpreter is on its way.
+    /// The interpreter is loading.
     Loading,
     Ready,
-    /// It could not be started, or died too often: nothing runs until the user restarts it.
+    /// It could not be started, or crashed too often: nothing runs until the user restarts it.
     Failed,
 }
 
@@ -18,48 +18,48 @@ pub struct WorkerState {
     pub phase: WorkerPhase,
     /// The fault that is shown, until it is dismissed.
     pub fault: Option<Fault>,
-    /// What was asked of the worker waits for a part of it that could not be fetched.
+    /// Requests wait for a part of the worker that could not be fetched.
     pub missing: Option<Missing>,
 }
 
-/// A part of the interpreter that is not there.
+/// A part of the interpreter that is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missing {
-    /// It could not be fetched, and why.
+    /// It could not be fetched, for this reason.
     Failed(Rc<str>),
-    /// The user has asked for another attempt.
+    /// The user has requested another attempt.
     Retrying,
 }
 
-/// Something that is not the program's doing.
+/// An error that is not the program's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub message: Rc<str>,
-    /// Whether the worker was replaced already; if not, the user is offered to.
+    /// Whether the worker was replaced already; if not, the page offers it.
     pub recovered: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkerAction {
     Ready,
-    /// A fault that left the worker running, or not; `recovered` when another worker has been started.
+    /// An internal error; `recovered` if another worker has been started.
     Faulted {
         message: Rc<str>,
         recovered: bool,
     },
-    /// No worker can be had.
+    /// The worker cannot be started.
     Failed {
         message: Rc<str>,
     },
-    /// A new one is on its way.
+    /// A new worker is starting.
     Restarted,
     Dismissed,
-    /// What was asked of it waits for a part that could not be fetched.
+    /// Requests wait for a part that could not be fetched.
     PartMissing {
         reason: Rc<str>,
     },
     PartRetried,
-    /// The part has come, or nothing waits for it any more.
+    /// The part was fetched, or is no longer needed.
     PartDone,
 }
 
@@ -79,7 +79,7 @@ impl WorkerState {
             WorkerAction::Failed { message } => {
                 Self { phase: WorkerPhase::Failed, fault: Some(Fault { message, recovered: false }), missing: None }
             }
-            // The message about what happened stays: it is why the worker was restarted.
+            // The error message stays: it is why the worker was restarted.
             WorkerAction::Restarted => Self { phase: WorkerPhase::Loading, missing: None, ..self.clone() },
             WorkerAction::Dismissed => Self { fault: None, ..self.clone() },
             WorkerAction::PartMissing { reason } => Self { missing: Some(Missing::Failed(reason)), ..self.clone() },

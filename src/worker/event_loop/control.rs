@@ -7,7 +7,7 @@ use crate::worker::run::Run;
 use crate::worker::{Platform, files};
 
 impl<M: Platform> EventLoop<M> {
-    /// Stops the program where it is, until it is continued.
+    /// Pauses the program until it is continued.
     pub(super) fn pause(&mut self, run: RunId, emit: &mut dyn FnMut(Event)) {
         if let Some(debug) = self.debugged(run) {
             debug.pause(emit);
@@ -59,13 +59,14 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// Ends whatever runs or is debugged, and takes its files over.
+    /// Ends whatever is running or being debugged, and takes over its files.
     pub(super) fn end_run(&mut self, emit: &mut dyn FnMut(Event)) {
         if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
             debug.stop(emit);
             let (files, kept) = debug.files_at_end(&self.base, self.platform.clock().realtime_ns());
             self.files = files;
-            // First what is to be kept: a page that shows a file as kept before it has heard of it is wrong for a moment.
+            // Report the stored files first: otherwise, the page would briefly show a file as stored that it does not
+            // have yet.
             if let Some(changed) = files::changed(&self.files, &kept) {
                 emit(changed);
                 emit(files::tree(&self.files));
@@ -77,12 +78,12 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// The active debug session, if it is that of a run.
+    /// The active debug session, if it belongs to this run.
     pub(super) fn debugged(&mut self, id: RunId) -> Option<&mut Debug> {
         self.debug.as_mut().filter(|debug| debug.id() == id && !debug.is_over())
     }
 
-    /// The active plain run, if it is that one.
+    /// The active plain run, if it has this ID.
     pub(super) fn live(&mut self, id: RunId) -> Option<&mut Run> {
         self.run.as_mut().filter(|run| run.id() == id && !run.is_over())
     }

@@ -1,4 +1,4 @@
-//! What is done while no program runs, a slice at a time.
+//! The work done while no program runs, one slice at a time.
 
 use super::EventLoop;
 use crate::protocol::Event;
@@ -6,12 +6,13 @@ use crate::worker::backtrace::{BacktraceSearch, Started};
 use crate::worker::{Platform, to_proto};
 
 impl<M: Platform> EventLoop<M> {
-    /// Does something useful for a slice while no program runs; false if there is nothing to do.
+    /// Does one slice of background work while no program runs; returns false if there is nothing to do.
     pub(super) fn idle(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         self.search_for_a_while(emit) || self.find_backtrace(emit) || self.compile_ahead() || self.warm_up(emit)
     }
 
-    /// Searches for a slice for the call stack of the last run that failed; false if there is nothing to search for.
+    /// Searches for the call stack of the last failed run for one slice; returns false if there is nothing to search
+    /// for.
     fn find_backtrace(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         if let Some(backtrace_search) = &mut self.backtrace_search {
             if let Some(description) = backtrace_search.slice(&self.platform) {
@@ -47,7 +48,7 @@ impl<M: Platform> EventLoop<M> {
         inspected.compile_ahead(&limits, &self.platform)
     }
 
-    /// Goes on warming up, and reports when that is done.
+    /// Continues the warm-up, and reports when it is done.
     fn warm_up(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         let Some(warm_up) = &mut self.warm_up else { return false };
         if !warm_up.slice() {

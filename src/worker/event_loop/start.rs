@@ -1,4 +1,4 @@
-//! Starting a program: plain, under the debugger, again, at a shared step.
+//! Starts a program: plain, under the debugger, again, or at a shared step.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ use crate::worker::run::{Run, wasi_config};
 use crate::worker::{Platform, to_proto};
 
 impl<M: Platform> EventLoop<M> {
-    /// Runs a program in place of the one before it.
+    /// Runs a program, replacing the one before it.
     pub(super) fn run(
         &mut self,
         run: RunId,
@@ -136,7 +136,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// Starts a debug session on files, arguments and a record that are given.
+    /// Starts a debug session with the given files, arguments and record.
     #[expect(clippy::too_many_arguments, reason = "a run is made in one place, of what a request holds")]
     fn start_debug(
         &mut self,
@@ -182,7 +182,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// The module of a source that can be run; if it cannot, tells why.
+    /// The compiled module of a source; if it cannot run, reports why.
     pub(super) fn runnable(
         &mut self,
         run: RunId,

@@ -1,4 +1,4 @@
-//! The files: of the program while one runs, else those that the next one will find.
+//! The file tree: the program's while one is active, else what the next one will find.
 
 use super::EventLoop;
 use crate::engine::vfs::Vfs;
@@ -18,7 +18,7 @@ impl<M: Platform> EventLoop<M> {
         emit(files::tree(&self.files));
     }
 
-    /// Makes a change of the user's.
+    /// Applies a change made by the user.
     pub(super) fn change_files(&mut self, change: protocol::FileChange, emit: &mut dyn FnMut(Event)) {
         let now = self.platform.clock().realtime_ns();
         let base = self.base.clone();
@@ -28,7 +28,7 @@ impl<M: Platform> EventLoop<M> {
             return;
         }
         let before = self.vfs().clone();
-        // What the program has done so far is told first: the page takes it for what it is, and keeps it.
+        // Report the program's changes so far first: the page attributes them to the program, and stores them.
         if let Some(changed) = self
             .run
             .as_ref()
@@ -47,7 +47,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// After a run: the tree is as the program left it.
+    /// After a run, takes over the tree as the program left it.
     pub(super) fn keep_files(&mut self, emit: &mut dyn FnMut(Event)) {
         if let Some(run) = &self.run {
             self.files = run.vfs().clone();
@@ -58,7 +58,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// The tree as it is now.
+    /// The current tree.
     pub(super) fn vfs(&self) -> &Vfs {
         match (&self.debug, &self.run) {
             (Some(debug), _) if !debug.is_over() => debug.vfs(),

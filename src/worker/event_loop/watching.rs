@@ -1,4 +1,4 @@
-//! What the page watches: a window of the memory, a window of the system calls.
+//! The page's views: a window of the memory, and a window of the system calls.
 
 use super::{EventLoop, SEARCH_MS};
 use crate::engine::wasi::trace::Trace;
@@ -29,7 +29,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// Memory, calls and files where the debugged program stands.
+    /// Sends memory, calls and files at the debugged program's current step.
     pub(super) fn show_debugged(&mut self, emit: &mut dyn FnMut(Event)) {
         self.send_memory(false, emit);
         self.send_calls(emit);
@@ -40,7 +40,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// Sends the watched window; without `always`, only if its bytes are not those that were sent last.
+    /// Sends the watched window; without `always`, only if its bytes differ from those sent last.
     pub(super) fn send_memory(&mut self, always: bool, emit: &mut dyn FnMut(Event)) {
         let Some(watch) = self.watch else { return };
         if let Some(debug) = &mut self.debug {
@@ -54,7 +54,7 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// Sends the watched calls, if they are not those that were sent last. Whether there are more to be looked at.
+    /// Sends the watched calls if they differ from those sent last. Returns whether there are more to filter.
     pub(super) fn send_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         let Some(mut calls) = self.calls.take() else { return false };
         let view = self.traced().and_then(|(run, trace)| Some((run, calls.view(trace)?)));
@@ -65,7 +65,7 @@ impl<M: Platform> EventLoop<M> {
         searching
     }
 
-    /// Looks at some more of the calls; false when all have been looked at.
+    /// Filters some more of the calls; returns false when all have been filtered.
     pub(super) fn search_calls(&mut self) -> bool {
         let Some(mut calls) = self.calls.take() else { return false };
         let more = self.traced().and_then(|(_, trace)| trace).is_some_and(|trace| calls.search(trace));
@@ -73,7 +73,8 @@ impl<M: Platform> EventLoop<M> {
         more
     }
 
-    /// Looks at more of the calls while no program runs, and shows what was found; false when there was nothing to do.
+    /// Filters more of the calls while no program runs, and sends the matches; returns false if there was nothing to
+    /// do.
     pub(super) fn search_for_a_while(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         if !self.search_calls() {
             return false;
@@ -84,7 +85,7 @@ impl<M: Platform> EventLoop<M> {
         true
     }
 
-    /// The run whose calls are looked at, and its trace if it has one.
+    /// The run whose calls are shown, and its trace if it has one.
     fn traced(&self) -> Option<(RunId, Option<&Trace>)> {
         match (&self.debug, &self.run) {
             (Some(debug), _) => Some((debug.id(), debug.trace())),

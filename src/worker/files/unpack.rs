@@ -1,12 +1,12 @@
-//! What an archive holds, put into the tree: below its folder only, and beside what is there already.
+//! Writes the contents of an archive into the tree: only below its folder, and without replacing anything.
 
 use crate::engine::vfs::{self, Ino, LastLink, OpenFile, Reach, Vfs, VfsError};
 use crate::protocol::{FileContents, FileImage};
 
-/// How many entries a message lists.
+/// The maximum number of entries that a message lists.
 const LISTED: usize = 10;
 
-/// Puts `files` below `directory`. Returns a message that lists what is not there now, with the reasons.
+/// Writes `files` below `directory`. Returns a message that lists what was not written, with the reasons.
 pub(super) fn unpack(
     vfs: &mut Vfs,
     archive: &str,
@@ -36,7 +36,7 @@ pub(super) fn unpack(
     Some(message)
 }
 
-/// Goes to the place name by name: no link is followed, and nothing is replaced.
+/// Walks the path component by component: follows no link, and replaces nothing.
 fn write(vfs: &mut Vfs, path: &str, contents: &FileContents) -> Result<(), String> {
     if path.len() > 4096 {
         return Err(VfsError::NameTooLong.to_string());

@@ -1,4 +1,4 @@
-//! WebDriver BiDi: the events of a page, and commands that the classic protocol lacks, over a WebSocket on loopback.
+//! WebDriver BiDi: the events of a page, and commands missing from the classic protocol, over a WebSocket on loopback.
 
 use crate::webdriver::{Answer, Failure};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ struct Connection {
 
 impl Bidi {
     /// # Panics
-    /// When nothing answers at `url`, the value of the capability.
+    /// If nothing answers at `url`, the value of the capability.
     pub fn connect(url: &str) -> Self {
         let address = url.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).expect("a ws:// address");
         let stream = TcpStream::connect(address).expect("the driver listens at the address that it named");
@@ -52,7 +52,7 @@ impl Bidi {
 
     /// The events since the last time.
     pub fn events(&self) -> Vec<Value> {
-        // What happened before is sent before the answer.
+        // Earlier events are sent before the answer.
         let _ = self.send("session.status", &json!({}));
         std::mem::take(&mut self.0.borrow_mut().events)
     }

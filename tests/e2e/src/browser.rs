@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// End-to-end tests that run in Chromium only, and why. Each begins with `if skipped() { return; }`.
+/// End-to-end tests that run in Chromium only, with the reason. Each begins with `if skipped() { return; }`.
 const CHROMIUM_ONLY: &[(&str, &str)] = &[
     (
         "a_dropped_folder_goes_into_the_tree_with_all_it_holds",
@@ -36,10 +36,10 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What the environment variable `E2E_BROWSER` asks for; Chromium where it is not set.
+    /// The browser named by the environment variable `E2E_BROWSER`; Chromium if it is not set.
     ///
     /// # Panics
-    /// When it names no browser.
+    /// If it names no known browser.
     pub fn chosen() -> Self {
         match std::env::var("E2E_BROWSER").as_deref() {
             Err(_) | Ok("" | "chromium") => Self::Chromium,
@@ -52,7 +52,7 @@ impl Kind {
 /// Whether the chosen browser cannot do what the calling test needs.
 ///
 /// # Panics
-/// When the test is not in the list that says why.
+/// If the test is not in the list with the reasons.
 pub fn skipped() -> bool {
     let thread = std::thread::current();
     let name = thread.name().unwrap_or_default();
@@ -67,9 +67,9 @@ pub fn skipped() -> bool {
     is_skipped
 }
 
-/// A browser that has never seen the page; its profile and its downloads go when it goes.
+/// A browser that has never opened the page; its profile and downloads are deleted when it is dropped.
 pub struct Browser {
-    /// Where a browser has no log to be asked for, the events that it sends. First, so that it closes first.
+    /// The events of a browser that has no log. First, so that it closes first.
     bidi: Option<Bidi>,
     pub session: Session,
     kind: Kind,
@@ -126,7 +126,7 @@ impl Browser {
             "--disable-background-networking".to_string(),
             "--disable-component-update".to_string(),
             "--disable-sync".to_string(),
-            // Whatever asks for another host fails, and is seen.
+            // Requests to other hosts fail, and are reported.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".to_string(),
             format!("--window-size={},{}", options.width, options.height),
             format!("--user-data-dir={}", profile.path().display()),
@@ -145,7 +145,7 @@ impl Browser {
             "browserName": "chrome",
             "goog:chromeOptions": chrome,
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-            // What a page asks before it is left is dismissed, and the page is left.
+            // The question before leaving a page is dismissed, and the page is left.
             "unhandledPromptBehavior": { "default": "accept" },
         });
         let session = Session::start("chromedriver", &["--port=0"], &capabilities);
@@ -169,7 +169,7 @@ impl Browser {
                 "browser.download.alwaysOpenPanel": false,
                 "browser.helperApps.neverAsk.saveToDisk": "application/octet-stream,application/wasm,application/zip,\
                     application/json,text/plain,application/x-tar,application/gzip",
-                // Whatever asks for another host fails, and is seen: nothing listens at port 9. Loopback needs no proxy.
+                // Requests to other hosts fail, and are reported: nothing listens at port 9. Loopback needs no proxy.
                 "network.proxy.type": 1,
                 "network.proxy.http": "127.0.0.1",
                 "network.proxy.http_port": 9,
@@ -253,7 +253,7 @@ impl Browser {
 
     /// Ends the process that shows the page, without a word to the page. Only DevTools can.
     pub fn crash(&self) {
-        // It is gone, and does not answer.
+        // The page's process is gone and does not answer.
         drop(self.session.devtools("Page.crash", &json!({})));
     }
 

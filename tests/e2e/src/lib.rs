@@ -22,14 +22,14 @@ use std::path::{Path, PathBuf};
 /// The release build of the page.
 ///
 /// # Panics
-/// When there is none: the tests have nothing to run.
+/// If there is none, because the tests have nothing to run.
 pub fn dist() -> PathBuf {
     let dist = root().join("dist");
     assert!(dist.join("index.html").exists(), "there is no dist/index.html; run `cargo xtask build` first");
     dist
 }
 
-/// Makes an error of what a page's policy forbids, which BiDi does not report.
+/// Logs an error for a policy violation, which BiDi does not report.
 const REPORT_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => \
     console.error(`${event.violatedDirective} forbids ${event.blockedURI || event.sourceFile}`))";
 

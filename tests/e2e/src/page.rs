@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How long a condition may take to come true. Far more than it takes on a slow machine: it ends tests that fail.
+/// How long a condition may take to become true. Far more than on a slow machine: it only ends failing tests.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where a text begins in the editor: its first letter's place on the screen.
@@ -157,13 +157,13 @@ impl Page {
         });
     }
 
-    /// Types into a text box, in place of what it holds, as a user does: everything is selected and typed over.
-    /// WebDriver's own way to clear a box tells the page nothing, which may well draw the old text again.
+    /// Types into a text field, replacing its contents, as a user does: by selecting everything and typing over it.
+    /// WebDriver's own command to clear a field does not inform the page, which may render the old text again.
     pub fn fill(&self, name: &str, text: &str) {
         self.try_until(&format!("text box `{name}` can be typed into"), || {
             let element = self.look("textbox", name).ok_or("it is not there")?;
             let failed = |failure: Failure| failure.to_string();
-            // The keys go to what has the keyboard: Firefox takes no Control among the keys for an element.
+            // The keys go to the focused element: Firefox does not support Control when sending keys to an element.
             self.session().script("arguments[0].focus()", &[element.json()]).map_err(failed)?;
             self.session().chord(&[key::CONTROL], 'a').map_err(failed)?;
             let letters = text.chars().map(|letter| if letter == '\n' { key::ENTER } else { letter });
@@ -208,7 +208,7 @@ impl Page {
 
     /// Moves the mouse to the first letter of `text` in the editor.
     pub fn point_at(&self, text: &str) {
-        // From elsewhere, or else nothing moves where it is there already.
+        // Start from elsewhere: otherwise, there is no movement if the mouse is already there.
         self.session().move_mouse(1.0, 1.0).expect("the mouse can be moved");
         self.try_until(&format!("{text:?} in the editor can be pointed at"), || {
             let found = self.session().script(PLACE_OF, &[json!(text)]).map_err(|failure| failure.to_string())?;
@@ -337,17 +337,17 @@ impl Page {
         });
     }
 
-    /// Whether there is something of this role and name just now.
+    /// Whether an element with this role and name is shown now.
     pub fn shows(&self, role: &str, name: &str) -> bool {
         self.look(role, name).is_some()
     }
 
-    /// Waits until there is something of this role and name.
+    /// Waits until an element with this role and name is shown.
     pub fn expect(&self, role: &str, name: &str) {
         self.element(role, name);
     }
 
-    /// Waits until there is nothing of this role and name.
+    /// Waits until no element with this role and name is shown.
     pub fn expect_no(&self, role: &str, name: &str) {
         self.wait_for(&format!("there is no {role} `{name}`"), || self.look(role, name).is_none().then_some(()));
     }
@@ -402,13 +402,13 @@ impl Page {
         });
     }
 
-    /// Fails the test if there was an error so far; this also happens at its end.
+    /// Fails the test if there was an error so far; this is also checked at its end.
     pub fn check_behaviour(&self) {
         let misdeeds = self.browser.misdeeds(&self.server.origin());
         let unforgiven: Vec<_> =
             misdeeds.iter().filter(|misdeed| !self.allowed.iter().any(|part| misdeed.contains(part))).collect();
         assert!(unforgiven.is_empty(), "the page misbehaved: {unforgiven:#?}");
-        // Its panels scroll; that the window does comes of something in them that does not scroll with them.
+        // The panels scroll; if the window does, something in them does not scroll with them.
         let overflow = "const window = document.scrollingElement;
             return document.querySelector('.page') ? [window.scrollHeight - window.clientHeight, window.scrollWidth - window.clientWidth] : [0, 0]";
         if let Ok(overflow) = self.session().script(overflow, &[]) {
@@ -416,7 +416,7 @@ impl Page {
         }
     }
 
-    /// Leaves a picture of the page.
+    /// Saves a screenshot of the page.
     pub fn picture(&self, path: &Path) {
         let Some(png) = self.session().screenshot() else { return };
         let bytes = base64::prelude::BASE64_STANDARD.decode(png).expect("WebDriver sends base64");
@@ -434,7 +434,7 @@ impl Page {
         self.try_until(what, || condition().ok_or_else(String::new))
     }
 
-    /// Tries until it works; panics with the last reason, and with what the page looks like, when it does not.
+    /// Retries until it succeeds; on timeout, panics with the last reason and the state of the page.
     fn try_until<T>(&self, what: &str, mut attempt: impl FnMut() -> Result<T, String>) -> T {
         let started = Instant::now();
         loop {
@@ -444,7 +444,7 @@ impl Page {
                     let text = self.text();
                     panic!("waited {} s, but not so: {what}. {reason}\nthe page:\n{text}", PATIENCE.as_secs());
                 }
-                // A pause between looks, not a wait for something to have happened.
+                // A pause between attempts, not a wait for something to happen.
                 Err(_) => std::thread::sleep(Duration::from_millis(20)),
             }
         }

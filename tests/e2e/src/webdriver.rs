@@ -9,7 +9,7 @@ use std::time::Duration;
 /// The key that marks an element's reference in JSON, fixed by the specification.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// What a command answers: the value, or the error's name and message.
+/// The result of a command: the value, or the error's name and message.
 pub type Answer = Result<Value, Failure>;
 
 /// A command that the browser could not carry out.
@@ -165,12 +165,12 @@ impl Session {
         answer.as_array().into_iter().flatten().filter_map(Element::from_json).collect()
     }
 
-    /// The element that has the keyboard.
+    /// The focused element.
     pub fn active(&self) -> Option<Element> {
         self.get("element/active").ok().as_ref().and_then(Element::from_json)
     }
 
-    /// The role that assistive technology is told, and the name.
+    /// The role and the name that assistive technology gets.
     pub fn role_and_name(&self, element: &Element) -> Option<(String, String)> {
         let role = self.get(&format!("element/{}/computedrole", element.0)).ok()?;
         let name = self.get(&format!("element/{}/computedlabel", element.0)).ok()?;

@@ -25,7 +25,7 @@ const CHECK: &str = "
     }).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}: ${failureSummary.slice(0, 400)}`)));";
 
-/// What axe finds wrong by these rules or groups of rules in what the page shows now.
+/// The violations of these rules, or groups of rules, in what the page shows now.
 fn violations(page: &Page, rules: &[&str]) -> Vec<String> {
     if page.session().script("return typeof axe", &[]).expect("scripts run in the page") == json!("undefined") {
         let axe = fs::read_to_string(e2e::root().join("node_modules/axe-core/axe.min.js"))

@@ -1,4 +1,4 @@
-//! Changing what a program works with while it stands still: memory, locals, operands, globals.
+//! Changing a stopped program's values: memory, locals, operands, globals.
 
 use e2e::{Page, key};
 
@@ -65,7 +65,7 @@ fn a_number_in_memory_is_written_as_it_is_read() {
     page.click("button", "Change i16: 6");
     write(&page, "i16", "70000");
     page.expect_in("Memory", "`70000` is not an i16: write a whole number from -32768 to 65535");
-    // What was written is still there, to be mended.
+    // The input is still there, to be corrected.
     assert_eq!(page.value("New value of i16"), "70000");
     write(&page, "i16", "0x100");
     page.expect("button", "Change i32: 256");
@@ -93,7 +93,7 @@ fn a_local_an_operand_and_a_global_are_changed_and_the_program_goes_on_with_them
     write(&page, "$kept", "1");
     page.expect("button", "Change $kept: 1");
     finish(&page, "-30");
-    // Before the change it is as it was, and passing it does it again.
+    // Before the change, the value is the original one, and passing the change applies it again.
     page.press("Go to the start");
     page.expect("button", "Change $factor: 7");
     finish(&page, "-30");

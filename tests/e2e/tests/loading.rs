@@ -1,4 +1,4 @@
-//! Loading, and failing to.
+//! Loading the page, and failures of it.
 
 use e2e::{Options, Page};
 

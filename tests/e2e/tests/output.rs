@@ -12,11 +12,11 @@ const LONGEST_TASK: f64 = 1_000.0;
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
-    // A test that has failed is no reason for the next to fail.
+    // A failed test must not make the next one fail.
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A program that fills this many bytes with a pattern and prints them so many times; 0 is without an end.
+/// A program that fills this many bytes with a pattern and prints them `times` times; 0 means an infinite loop.
 fn prints(pattern: &[u8], bytes: usize, times: u32) -> String {
     let data: String = pattern.iter().map(|byte| format!("\\{byte:02x}")).collect();
     let (length, size) = (pattern.len(), bytes / pattern.len() * pattern.len());
@@ -52,7 +52,7 @@ fn longest_task(page: &Page) -> f64 {
     page.session().script(longest, &[]).ok().and_then(|longest| longest.as_f64()).expect("the page answers")
 }
 
-/// Prints some 50 MB of a pattern, and looks how long the page was busy at once.
+/// Prints about 50 MB of a pattern, and checks the longest time that the page was busy.
 fn stays_quick(name: &str, pattern: &[u8]) {
     let _alone = alone();
     let page = Page::open();

@@ -4,7 +4,7 @@ use e2e::{Options, Page, key};
 use serde_json::json;
 use wasmoscope::protocol::{Event, Request};
 
-/// The page from a host that lacks some of its files.
+/// The page from a host where some of its files are missing.
 fn page_without(part: &str) -> Page {
     let mut page = Page::unopened(Options::default());
     page.server().lose(part);

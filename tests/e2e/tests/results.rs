@@ -1,4 +1,4 @@
-//! What a run came to: its headline is in sight, and nothing of it is cut.
+//! The result of a run: its headline is visible, and nothing of it is cut off.
 
 use e2e::Page;
 

@@ -82,7 +82,7 @@ fn a_module_names_its_sources_and_keeps_the_supplied_ones() {
     page.expect("button", "Projects: wordcount, saved in this browser");
     page.reload();
     page.expect_text("1 of 3 source files are loaded");
-    // Supplied anew, it is shown as it is now, whatever is looked at.
+    // Supplied again, its new text is shown, whatever was shown before.
     page.click("radio", "Disassembly");
     page.expect_source("(module");
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -129,7 +129,7 @@ fn variables_are_listed_and_shown_on_hover() {
         "the value is told where it is pointed at",
         "return document.querySelector('.cm-debug-hover')?.textContent.startsWith('count Count { lines: ')",
     );
-    // Those of the caller are told when it is looked at.
+    // The caller's variables are shown when it is selected.
     page.click("button", "wordcount::run");
     page.expect_in("Variables", "counts");
     page.expect_not_in("Variables", "frequencies: {} }\n");

@@ -19,7 +19,7 @@ const LINES: &str = r#"(module
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br_if $again (i32.lt_u (local.get $i) (i32.const 400))))))"#;
 
-/// Whether the match that is gone to is in sight, and which line it is in.
+/// Whether the selected match is visible, and which line it is in.
 const CURRENT: &str = "const view = document.querySelector('.console-output').getBoundingClientRect();
     const mark = document.querySelector('.console-output mark[data-current]')?.getBoundingClientRect();
     const inSight = !!mark && mark.top >= view.top && mark.bottom <= view.bottom;";

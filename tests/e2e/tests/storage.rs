@@ -1,5 +1,5 @@
-//! What is kept is kept, and what is not is not said to be: large files, a browser that refuses its storage, other tabs,
-//! deleted site data, crashes.
+//! What is stored stays stored, and the page does not claim more: large files, a browser that refuses its storage,
+//! other tabs, deleted site data, crashes.
 
 use std::io::Write;
 
@@ -166,7 +166,7 @@ fn a_page_whose_storage_is_refused_is_whole_and_says_that_it_keeps_nothing() {
 fn what_was_typed_comes_back_from_the_journal_where_there_is_no_database() {
     let mut page =
         page_with_script("IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); };");
-    // The page asks; of a page that nobody has touched since its last load, Chromium does not show the question.
+    // The page asks; if it has not been touched since its last load, Chromium does not show the question.
     page.allow_error("Blocked attempt to show a 'beforeunload'");
     page.set_source("(module (func (export \"main\") (result i32) i32.const 90))");
     page.expect_script("it says so", NOT_KEPT);

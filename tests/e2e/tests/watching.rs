@@ -1,4 +1,4 @@
-//! Being stopped where something happens, wherever that is, and going back to who wrote it.
+//! Stopping where something happens, wherever that is, and going back to the last write.
 
 use e2e::{Page, key};
 
@@ -56,7 +56,7 @@ fn selected_bytes_are_watched_and_their_last_writer_is_found() {
     page.press("Who last wrote the selected bytes?");
     page.expect_status("Last written here: i32.store on line 4 writes the byte at 0xC: 0 becomes 3");
     page.expect_in("Operand stack", "12");
-    // Before that, nobody has written it.
+    // Before that, nothing has written it.
     page.press("Who last wrote the selected bytes?");
     page.expect_status("No instruction has written the byte at 0xC");
 }
@@ -125,7 +125,7 @@ fn an_instruction_to_stop_at_is_marked_and_moves_with_the_text() {
     page.expect_status("Stopped at a breakpoint");
     page.press("Continue");
     page.expect_status("Stopped at a breakpoint, on line 5; next: i32.store takes");
-    // Who takes the instruction away takes the breakpoint away.
+    // Removing the instruction removes the breakpoint.
     page.press("Stop");
     page.put_cursor("i32.store");
     for _ in 0.."i32.store".len() {

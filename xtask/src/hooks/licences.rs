@@ -1,7 +1,7 @@
-//! The licences of all that is in the page, as one page that is shipped with it: `licences.html`.
+//! Generates `licences.html`, a page with the licences of everything that is in the page; it is shipped with it.
 //!
-//! What is in it is found by looking, not from a list: the crates that Cargo links into the two programs and into the
-//! examples, and the npm packages that the bundler has read.
+//! The contents are determined from the build, not from a list: the crates that Cargo links into the two programs and
+//! into the examples, and the npm packages that the bundler has read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,10 +14,10 @@ use serde_json::Value;
 use crate::project;
 use crate::step::{cargo, output};
 
-/// What the bundler tells of the files that it has read; the pre-build hook has it written.
+/// The bundler's list of the files that it has read; the pre-build hook has it written.
 pub const BUNDLED: &str = "editor.meta.json";
 
-/// A crate or package, and under which terms it is here.
+/// A crate or package, and its licence.
 struct Part {
     name: String,
     version: String,
@@ -26,7 +26,7 @@ struct Part {
     texts: Vec<String>,
 }
 
-/// `licences.html`.
+/// Returns `licences.html`.
 pub fn page() -> Result<String> {
     let mut parts = crates()?;
     parts.extend(packages()?);
@@ -42,7 +42,7 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))
 }
 
-/// The programs that are built for the browser, as `cargo tree` is asked for them.
+/// The programs that are built for the browser, with their arguments of `cargo tree`.
 const PROGRAMS: [(&str, &[&str]); 3] = [
     (
         "Cargo.toml",
@@ -71,7 +71,7 @@ const PROGRAMS: [(&str, &[&str]); 3] = [
     ("tests/guests/Cargo.toml", &["--package", "hello", "--package", "wordcount", "--target", "wasm32-wasip1"]),
 ];
 
-/// The crates that are linked into the programs, with the texts that they bring.
+/// The crates that are linked into the programs, with the licence texts that they contain.
 fn crates() -> Result<Vec<Part>> {
     let mut linked = BTreeSet::new();
     for (manifest, arguments) in PROGRAMS {
@@ -81,7 +81,7 @@ fn crates() -> Result<Vec<Part>> {
         let listed = output(&mut tree).context("`cargo tree` failed")?;
         for line in listed.lines() {
             let mut words = line.split(' ');
-            // Those with a path behind them are the project's own.
+            // Crates followed by a path are the project's own.
             if let (Some(name), Some(version), None | Some("(*)")) = (words.next(), words.next(), words.next()) {
                 linked.insert((name.to_owned(), version.trim_start_matches('v').to_owned()));
             }
@@ -121,7 +121,7 @@ fn packages() -> Result<Vec<Part>> {
     names.into_iter().map(package).collect()
 }
 
-/// The package that a bundled file is of; the project's own are in none.
+/// The package of a bundled file; the project's own files have none.
 fn package_of(path: &str) -> Option<&str> {
     let (_, path) = path.rsplit_once("node_modules/")?;
     let parts = if path.starts_with('@') { 2 } else { 1 };
@@ -141,7 +141,7 @@ fn package(name: &str) -> Result<Part> {
     Ok(Part { name: name.to_owned(), version: text("version"), licence: text("license"), texts })
 }
 
-/// The files in a folder that are called as licences are.
+/// The files in a folder with the name of a licence file.
 fn texts_in(folder: &Path, named: Option<&str>) -> Result<Vec<String>> {
     let entries = fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
     let is_licence = |path: &Path| {
@@ -157,7 +157,7 @@ fn texts_in(folder: &Path, named: Option<&str>) -> Result<Vec<String>> {
     texts.collect::<Result<Vec<String>>>().with_context(|| format!("could not read {}", folder.display()))
 }
 
-/// The text of a licence that a package names and does not bring.
+/// The text of a licence that a package names but does not include.
 fn usual_text(licence: &str, name: &str, authors: &[&str]) -> Result<String> {
     let [mit, apache] = &own_texts()?[..] else { bail!("there are two licences") };
     if licence.contains("MIT") {
@@ -174,16 +174,16 @@ fn usual_text(licence: &str, name: &str, authors: &[&str]) -> Result<String> {
     bail!("{name} is under {licence:?} but includes no text of it")
 }
 
-/// Which crates the standard library is linked with on these targets.
+/// The crates that the standard library is linked with on these targets.
 const IN_THE_STANDARD_LIBRARY: [&str; 6] =
     ["cfg-if", "dlmalloc", "hashbrown", "memchr", "rustc-demangle", "rustc_demangle"];
 
-/// What the toolchain says of its standard library, as HTML.
+/// The toolchain's notices for its standard library, as HTML.
 fn standard_library() -> Result<String> {
     let mut sysroot = crate::step::command("rustc", &["--print", "sysroot"]);
     let sysroot = output(&mut sysroot).context("`rustc --print sysroot` failed")?;
     let path = Path::new(&sysroot).join("share/doc/rust/COPYRIGHT-library.html");
-    // Some distributions leave documentation out; the terms are those of the project itself.
+    // Some distributions leave documentation out; the licence is that of the project itself.
     let Ok(notices) = fs::read_to_string(&path) else { return Ok(String::new()) };
     Ok(notices
         .split("<h3>")
@@ -198,7 +198,7 @@ fn standard_library() -> Result<String> {
 }
 
 fn render(own: &[String], standard_library: &str, parts: &[Part]) -> String {
-    // A text that many bring is there once; who brings it is told by numbers.
+    // A text that many packages share is included once, with the numbers of those packages.
     let mut texts: Vec<&str> = Vec::new();
     let mut numbers = BTreeMap::new();
     let mut number = |text| {
@@ -249,7 +249,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What `Cargo.toml` names for the browser, from its own lines: another way than the one that made the page.
+    /// The dependencies for the browser in `Cargo.toml`, parsed independently of the code that made the page.
     fn dependencies() -> Vec<String> {
         let manifest = fs::read_to_string(project::root().join("Cargo.toml")).expect("it is there");
         let mut names = Vec::new();
@@ -280,13 +280,13 @@ mod tests {
         for part in &parts {
             assert!(!part.texts.is_empty() && part.texts.iter().all(|text| text.trim().len() > 100), "{}", part.name);
         }
-        // What only builds or tests the page is not in it.
+        // Dependencies that only build or test the page are not in it.
         for name in ["syn", "serde_derive", "proptest", "insta", "wasm-smith", "clap"] {
             assert!(parts.iter().all(|part| part.name != name), "{name} is not linked");
         }
     }
 
-    /// Where the bundle has been made, as every build does.
+    /// Only where the bundle has been created, as every build does.
     #[test]
     fn each_package_that_is_bundled_is_named_with_a_text() {
         if !project::generated().join(BUNDLED).is_file() {

@@ -1,4 +1,4 @@
-//! What Trunk calls around a build, see `Trunk.toml`.
+//! The hooks that Trunk calls around a build, see `Trunk.toml`.
 
 mod licences;
 mod own_lines;
@@ -17,7 +17,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// An unsigned number of at most 32 bits (core specification, section 5.2.2), and how many bytes it takes.
+/// An unsigned number of at most 32 bits (core specification, section 5.2.2), and its length in bytes.
 fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut value = 0_usize;
     for (index, byte) in bytes.iter().take(5).enumerate() {

@@ -1,20 +1,20 @@
-//! An example's debug information without that of the standard library, which is ten times as much and which nobody
-//! steps through.
+//! Strips an example's debug information of that of the standard library, which is ten times as large and which users
+//! do not step through.
 
 use anyhow::{Context, Result};
 use gimli::{EndianSlice, LittleEndian, SectionId, read, write};
 
-/// With what the custom sections begin that hold debug information.
+/// The prefix of the custom sections that hold debug information.
 const DEBUG: &str = ".debug_";
 
-/// A section of a module: its bytes, and the name if it is a custom one.
+/// A section of a module: its bytes, and its name if it is a custom section.
 struct Section<'a> {
     all: &'a [u8],
     name: Option<&'a str>,
     data: &'a [u8],
 }
 
-/// The module with the debug information of those units only that were compiled in the folder `compiled_in`.
+/// Returns the module with the debug information of only those units that were compiled in the folder `compiled_in`.
 pub fn keep_own(module: &[u8], compiled_in: &str) -> Result<Vec<u8>> {
     let sections = sections(module).context("the module is cut short")?;
     let load = |id: SectionId| {
@@ -29,7 +29,7 @@ pub fn keep_own(module: &[u8], compiled_in: &str) -> Result<Vec<u8>> {
         let end = start + header.length_including_self();
         let unit = all.unit(header)?;
         if unit.comp_dir.is_some_and(|folder| folder.slice() == compiled_in.as_bytes()) {
-            // A unit refers to nothing in another one where nothing is optimised across crates.
+            // Without optimisation across crates, a unit does not refer to other units.
             info.extend_from_slice(&load(SectionId::DebugInfo).slice()[start..end]);
         }
     }

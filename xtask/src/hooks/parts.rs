@@ -1,11 +1,12 @@
 //! The lists that define the split of the page's two programs.
 //!
 //! [`split`](crate::split) splits them; the lists here name what goes into the secondary modules. An entry is the path
-//! of a crate, a module, a type or a function. With `..` before it, it is any part of a name: generic code of one crate
-//! made for a type of another. An entry that matches nothing fails the build: the name has changed, and what it named
-//! would be loaded at once. An entry too many only costs time: what is called too early is fetched then.
-//! `tests/e2e/tests/parts.rs` fails if that happens to the first programs that a user runs. `generated/app-first.txt`
-//! and `generated/worker-first.txt` list what is loaded at once: bytes, index in stack traces, name.
+//! of a crate, a module, a type or a function. With `..` before it, it is any part of a name: for generic code of one
+//! crate instantiated with a type of another. An entry that matches nothing fails the build: the name has changed, and
+//! what it named would be loaded with the first part. An entry too many only costs time: what is called too early is
+//! fetched at that point. `tests/e2e/tests/parts.rs` fails if that happens in the first programs that a user runs.
+//! `generated/app-first.txt` and `generated/worker-first.txt` list what is loaded first: bytes, index in stack traces,
+//! name.
 
 use crate::project;
 use crate::split;
@@ -55,7 +56,7 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "wasmoscope_wasi::ctx::WasiCtx>::trace_begin",
     "wasmoscope_wasi::ctx::WasiCtx>::trace_end",
     "wasmoscope_wasi::ctx::WasiCtx>::again",
-    // Calls that a program seldom makes, and seldom at once.
+    // Calls that a program makes seldom, and hardly ever at its start.
     "wasmoscope_wasi::HostCall>::poll",
     "wasmoscope_wasi::HostCall>::subscriptions",
     "wasmoscope_wasi::HostCall>::read_stdin",
@@ -90,7 +91,8 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "wasmparser::readers::core::custom",
     "wasmparser::readers::core::names",
     "wasmparser::readers::core::coredumps",
-    // Instructions of proposals that few programs use; those that no program here can use are only read to be refused.
+    // Instructions of proposals that few programs use; those that no program can use here are only read in order to be
+    // rejected.
     "..i8x16",
     "..i16x8",
     "..i32x4",
@@ -147,7 +149,7 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "i16, wast::token::Span",
     "i8, wast::token::Span",
     "u8, wast::token::Span",
-    // Numbers with a point: they are validated with everything else, but translated only where a program uses them.
+    // Floating point: validated with everything else, but translated only if a program uses it.
     "..FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f32_",
     "..FuncTranslator as wasmparser::readers::core::operators::VisitOperator>::visit_f64_",
     "..FuncTranslator> as wasmparser::readers::core::operators::VisitOperator>::visit_f32_",
@@ -157,12 +159,12 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "..>::visit_i32_reinterpret_",
     "..>::visit_i64_reinterpret_",
     "compiler_builtins::math::libm_math::fma",
-    // Ways to translate and to validate that are not used: one without the other, and by operators that were read.
+    // Unused ways to translate and validate: one without the other, and by operators that have been read.
     "..as wasmparser::readers::core::operators::VisitOperator>::visit_operator",
     "wasmi::engine::translator::func::fuel",
     "..FuncTranslationDriver<wasmi::engine::translator::func::fuel::FuelMeteringFuncTranslator>",
     "..ValidatingFuncTranslator<wasmi::engine::translator::LazyFuncTranslator>",
-    // Rewriting modules, custom sections, messages, numbers with a point, sorting.
+    // Rewriting modules, custom sections, messages, floating point, sorting.
     "..as core::fmt::Debug>::fmt",
     "wast::core::custom",
     "core::num::imp::flt2dec",
@@ -215,7 +217,7 @@ pub const APP_SECONDARY: &[&str] = &[
     "wasmoscope::ui::components::drop_zone::take",
     "wasmoscope::ui::state::project_file",
     "wasmoscope::ui::state::debug_notes::DebugNotes>::from_text",
-    // What is stored and not opened, or not for long.
+    // Stored projects that are not opened, or not soon.
     "..wasmoscope::ui::state::page_store::StoredProject",
     "wasmoscope::ui::platform::storage::Database>::quarantined_files",
     "..zip::write",
@@ -224,7 +226,7 @@ pub const APP_SECONDARY: &[&str] = &[
     "wasmoscope::ui::selectors::diff",
     "wasmoscope::ui::selectors::comparison",
     "wasmoscope::ui::selectors::debug",
-    // What is opened or debugged.
+    // Opening and debugging.
     "..components::breakpoint_fields",
     "..components::breakpoint_form",
     "..components::other_breakpoint",
@@ -299,7 +301,7 @@ pub const APP_SECONDARY: &[&str] = &[
     "wasmoscope::ui::state::expressions::Expressions>::apply",
     "serde_json::error",
     "memchr",
-    // Messages, numbers with a point, sorting.
+    // Messages, floating point, sorting.
     "..as core::fmt::Debug>::fmt",
     "core::slice::sort::stable",
     "core::slice::sort::unstable",
@@ -307,8 +309,8 @@ pub const APP_SECONDARY: &[&str] = &[
     "char>::escape_debug",
 ];
 
-/// A function of fewer bytes is not worth a trampoline. And the compiler merges identical small functions under any one
-/// of their names.
+/// A smaller function, in bytes, is not worth a trampoline. Besides, the compiler merges identical small functions
+/// under any one of their names.
 const SMALLEST: usize = 128;
 
 /// Splits `NAME_bg.wasm` into itself and `NAME_rest.wasm`.
@@ -334,7 +336,7 @@ pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
         parts.primary.len() / 1000,
         parts.secondary.len() / 1000
     );
-    // For finding what else could be loaded later.
+    // To find out what else could be loaded later.
     let lines = parts.largest.iter().map(|(size, index, name)| format!("{size} {index} {}\n", without_hashes(name)));
     project::write_if_changed(
         &project::generated().join(format!("{name}-first.txt")),
@@ -360,13 +362,13 @@ pub fn put_before(script: &Path, also: &[&str]) -> Result<()> {
     run(&mut minify, "see the messages above")
 }
 
-/// Whether a function, by its demangled name, is one of a path in the list: defined below it, or a method of a type
-/// below it, such as `<wasmprinter::Printer as core::fmt::Debug>::fmt`.
+/// Whether a demangled function name belongs to a path in the list: it is defined below the path, or is a method of a
+/// type below it, such as `<wasmprinter::Printer as core::fmt::Debug>::fmt`.
 fn is_of(function: &str, paths: &[&str]) -> bool {
     let name = without_hashes(function);
     let name = name.trim_start_matches(['<', '&', '*', '(']).trim_start_matches("mut ").trim_start_matches("dyn ");
     paths.iter().any(|path| match path.strip_prefix("..") {
-        // Generic code of another crate, made for a type below the path.
+        // Generic code of another crate, instantiated with a type below the path.
         Some(path) => name.contains(path),
         None => {
             name.strip_prefix(path).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
@@ -374,7 +376,8 @@ fn is_of(function: &str, paths: &[&str]) -> bool {
     })
 }
 
-/// A name without the hashes that distinguish crates of one name: `core[2be89de38cbb4f52]::fmt` is `core::fmt`.
+/// A name without the hashes that distinguish crates of the same name: `core[2be89de38cbb4f52]::fmt` becomes
+/// `core::fmt`.
 fn without_hashes(name: &str) -> String {
     let mut kept = String::with_capacity(name.len());
     let mut rest = name;
@@ -391,8 +394,8 @@ fn without_hashes(name: &str) -> String {
     kept + rest
 }
 
-/// Whether it is the hash of the crate that is named before it. One is written without zeros at its front, and `[f64]`
-/// has no name before it.
+/// Whether it is the hash of the crate named before it. A hash is written without leading zeros, and `[f64]` has no
+/// name before it.
 fn is_hash(before: &str, hash: &str) -> bool {
     let is_hexadecimal = (1..=16).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hexadecimal && before.ends_with(|last: char| last.is_alphanumeric() || last == '_')

@@ -1,8 +1,8 @@
-//! After Trunk's build: makes the files in the staging folder ready for a static host.
+//! Runs after Trunk's build: prepares the files in the staging folder for a static host.
 //!
-//! In a release build the page's wasm is shrunk by `wasm-opt`, both programs are split into what is needed at once and
-//! the rest, and every file is named by its contents, so that a host may let
-//! browsers keep them for good: what index.html names is always what was built together.
+//! In a release build, the page's wasm is shrunk by `wasm-opt`, both programs are split into a first part and the rest,
+//! and every file is named by its contents, so that a host may let browsers cache them forever: index.html always names
+//! files that were built together.
 
 use super::{is_release, licences, parts};
 use crate::project;
@@ -22,8 +22,8 @@ pub fn post_build() -> Result<()> {
     }
     if is_release() {
         optimise_for_size(&staging.join("app_bg.wasm"))?;
-        // For the interpreter `wasm-opt` does not pay: it takes minutes over the one huge function, and rustc's code
-        // is as fast.
+        // `wasm-opt` does not pay for the interpreter: it takes minutes for the one huge function, and rustc's code is
+        // as fast.
         parts::split(&staging, "app", parts::APP_SECONDARY)?;
         parts::split(&staging, "worker", parts::WORKER_SECONDARY)?;
         parts::put_before(&staging.join("boot.js"), &["gate.js"])?;
@@ -35,7 +35,7 @@ pub fn post_build() -> Result<()> {
         fs::write(&loader, whole)?;
     }
     let mut names = Names { staging: &staging, html };
-    // What is named by another file comes before that file.
+    // A file that is named by another one has to be settled before it.
     let mut loader =
         fs::read_to_string(staging.join("worker_loader.js")).context("Trunk copied no worker_loader.js")?;
     for name in ["worker_rest.wasm", "worker_bg.wasm", "worker.js"] {
@@ -51,7 +51,7 @@ pub fn post_build() -> Result<()> {
     for name in ["worker_loader.js", "app_bg.wasm", "app.js", "editor.js", "main.css", "boot.js", "icon.svg"] {
         names.settle(name)?;
     }
-    // By a name that stays: only the help names it, and nobody keeps it.
+    // Has a fixed name: only the help links to it, and it is not cached for long.
     fs::write(staging.join("licences.html"), licences::page()?)?;
     let size = app_size(&names.html, &staging)?;
     let html = names.html.replace("data-app-wasm-size=\"0\"", &format!("data-app-wasm-size=\"{size}\""));
@@ -64,7 +64,7 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Gives the file its final name, in the folder and in index.html.
+    /// Gives a file its final name, in the folder and in index.html.
     fn settle(&mut self, name: &str) -> Result<String> {
         if !is_release() {
             return Ok(name.to_string());
@@ -79,7 +79,7 @@ impl Names<'_> {
     }
 }
 
-/// Trunk leaves its link of the page's program in place when it injects no script.
+/// Removes Trunk's link to the page's program, which it leaves in place when it injects no script.
 fn without_trunk_links(html: &str) -> String {
     let mut rest = html;
     let mut kept = String::with_capacity(html.len());
@@ -90,12 +90,12 @@ fn without_trunk_links(html: &str) -> String {
     kept + rest
 }
 
-/// What the page connects to, by its policy, and what it does while it is served by `trunk serve`: in some browsers
-/// `'self'` is no WebSocket of the same host.
+/// The hosts that the page's policy allows it to connect to, and those needed under `trunk serve`: in some browsers,
+/// `'self'` does not include a WebSocket of the same host.
 const CONNECTS: [&str; 2] = ["connect-src 'self'", "connect-src 'self' ws://127.0.0.1:* ws://localhost:*"];
 
-/// Takes the script that `trunk serve` injects out of the page, to be a file, as the page's policy allows no inline
-/// script. `None` where there is none: the page without it, and the script.
+/// Moves the script that `trunk serve` injects out of the page into a file, because the page's policy allows no inline
+/// script. Returns the page without it, and the script; `None` if there is none.
 fn external_reload(html: &str) -> Option<(String, String)> {
     let (before, from_script) = html.split_once("<script>")?;
     let (script, after) = from_script.split_once("</script>")?;
@@ -104,7 +104,7 @@ fn external_reload(html: &str) -> Option<(String, String)> {
     Some((html, reload_script(script)))
 }
 
-/// Trunk fills in where its server is as it sends HTML; in a file of its own that is done here.
+/// Trunk fills in its server's address when it sends HTML; in a separate file, this is done here.
 fn reload_script(script: &str) -> String {
     script
         .replace("'{{__TRUNK_ADDRESS__}}'", "window.location.host")
@@ -112,8 +112,8 @@ fn reload_script(script: &str) -> String {
         .replace("{{__TRUNK_WS_BASE__}}", "/")
 }
 
-/// What Rust's wasm32-unknown-unknown uses and every current browser runs. Not `--all-features`: that makes wasm-opt
-/// write encodings that browsers do not read yet.
+/// The features that Rust's wasm32-unknown-unknown uses and every current browser supports. Not `--all-features`, which
+/// makes wasm-opt write encodings that browsers do not read yet.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -126,7 +126,7 @@ const FEATURES: [&str; 7] = [
 
 fn optimise_for_size(wasm: &Path) -> Result<()> {
     let mut optimise = command(project::npm_program("wasm-opt"), &FEATURES);
-    // With the names of functions: by them it is decided what goes where.
+    // Keeps the function names, which decide what goes where.
     optimise.args(["-Oz", "--debuginfo"]).arg(wasm).arg("-o").arg(wasm);
     run(&mut optimise, "see the messages above")
 }
@@ -140,7 +140,7 @@ fn app_size(html: &str, staging: &Path) -> Result<u64> {
     Ok(fs::metadata(staging.join(name)).with_context(|| format!("there is no {name}"))?.len())
 }
 
-/// FNV-1a, 64 bits: short, the same everywhere, and no secret depends on it.
+/// FNV-1a, 64 bits: short and the same everywhere; it does not have to be secure.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

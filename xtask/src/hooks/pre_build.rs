@@ -1,4 +1,4 @@
-//! Before Trunk's build: makes `generated/`, which holds what index.html names but neither Rust nor Trunk can make.
+//! Runs before Trunk's build: creates `generated/`, with what index.html names but neither Rust nor Trunk can build.
 
 use super::{is_release, licences, own_lines};
 use crate::step::{cargo, command, run};
@@ -15,7 +15,7 @@ pub fn pre_build() -> Result<()> {
     build_guests()
 }
 
-/// CodeMirror and the glue to it, as one ES module.
+/// Bundles CodeMirror and the code around it as one ES module.
 fn bundle_editor() -> Result<()> {
     let entry = project::root().join("editor/index.js");
     if !entry.exists() {
@@ -27,7 +27,7 @@ fn bundle_editor() -> Result<()> {
     bundle(&entry, "editor.js", &["--format=esm", &read])
 }
 
-/// All of static/css as one file: tokens, then base, then one file a component by name.
+/// Bundles static/css into one file: tokens, then base, then the component files by name.
 fn bundle_styles() -> Result<()> {
     let folder = project::root().join("static/css");
     let mut names = Vec::new();
@@ -55,20 +55,20 @@ fn bundle(entry: &Path, output: &str, further: &[&str]) -> Result<()> {
     run(&mut esbuild, "see the messages above")
 }
 
-/// The example programs that are written in Rust.
+/// The example programs written in Rust.
 const GUESTS: [&str; 2] = ["hello", "wordcount"];
 
-/// What stands in their debug information for the folder that they are compiled in, which is nobody's business.
+/// Replaces the path of the folder they are compiled in, which is private, in their debug information.
 const COMPILED_IN: &str = "/guests";
 
-/// Builds them with the lines of their source, and puts the source beside them.
+/// Builds them with line information, and puts the source next to them.
 fn build_guests() -> Result<()> {
     let guests = project::root().join("tests/guests");
     let target = project::root().join("target/guests");
     let examples = project::generated().join("examples");
     let mut build = cargo(&["build", "--quiet", "--locked", "--profile", "example", "--target", "wasm32-wasip1"]);
     build.args(GUESTS.iter().flat_map(|name| ["--package", name]));
-    // Trunk sets no flags that the guests should see, but the user's shell may.
+    // Trunk sets no flags that would affect the guests, but the user's shell may.
     build.current_dir(&guests).env("CARGO_TARGET_DIR", &target).env_remove("RUSTFLAGS");
     build.env("CARGO_ENCODED_RUSTFLAGS", format!("--remap-path-prefix={}={COMPILED_IN}", guests.display()));
     run(&mut build, "the target comes with `rustup target add wasm32-wasip1`")?;

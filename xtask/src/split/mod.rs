@@ -1,5 +1,5 @@
-//! Splits a module in two, as binaryen's `wasm-split` does: a primary module, which is needed at once, and a secondary
-//! one, which is fetched later.
+//! Splits a module in two, like binaryen's `wasm-split`: a primary module, which is loaded first, and a secondary one,
+//! which is fetched later.
 //!
 //! The *primary* module replaces the original: it has the same imports, exports, memory and tables. The *secondary*
 //! module has only functions, and imports everything else from the primary one. Where the primary module refers to a

@@ -1,4 +1,4 @@
-//! A module, read as far as splitting needs it.
+//! Reads a module, as far as splitting needs it.
 
 use anyhow::{Context, Result, bail};
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use wasmparser::{
     NameSectionReader, Operator, Parser, Payload, TableType, TypeRef,
 };
 
-/// Index spaces begin with what is imported, as in the specification.
+/// Index spaces begin with the imports, as in the specification.
 #[derive(Default)]
 pub struct Module<'a> {
     pub wasm: &'a [u8],
@@ -20,7 +20,7 @@ pub struct Module<'a> {
     pub globals: Vec<GlobalType>,
     pub exports: Vec<Export<'a>>,
     pub start: Option<u32>,
-    /// Functions whose references stand in element segments or initialise globals.
+    /// Functions that are referenced in element segments or in the initialisers of globals.
     pub referenced: Vec<u32>,
     pub bodies: Vec<FunctionBody<'a>>,
     pub names: HashMap<u32, &'a str>,
@@ -29,7 +29,7 @@ pub struct Module<'a> {
 impl<'a> Module<'a> {
     /// # Errors
     ///
-    /// If `wasm` is no core module, or uses a type that is not a function's.
+    /// If `wasm` is not a core module, or uses a type that is not a function type.
     pub fn read(wasm: &'a [u8]) -> Result<Self> {
         let mut module = Self { wasm, ..Self::default() };
         for payload in Parser::new(0).parse_all(wasm) {

@@ -1,4 +1,4 @@
-//! Which function goes where, and which of them get trampolines.
+//! Decides which function goes where, and which get trampolines.
 
 use super::module::Module;
 use anyhow::{Context, Result, ensure};
@@ -21,13 +21,13 @@ pub struct Plan {
     primary_index: Vec<Option<u32>>,
 }
 
-/// What splitting has to know about a function's body.
+/// What a function's body uses.
 #[derive(Default)]
 struct Uses {
     functions: BTreeSet<u32>,
     /// Those of them that it makes references to.
     references: Vec<u32>,
-    /// It names a segment; only the primary module has those.
+    /// Whether it uses a data or element segment; only the primary module has those.
     segments: bool,
 }
 
@@ -90,7 +90,7 @@ impl Plan {
         (0..).zip(&self.is_secondary).filter(|(_, is_secondary)| **is_secondary).map(|(function, _)| function)
     }
 
-    /// Each function that stays, largest first: its bytes, its index in the primary module, as in a stack trace, its
+    /// Each function that stays, largest first: its bytes, its index in the primary module (as in a stack trace), its
     /// name.
     pub fn primary_sizes(&self, module: &Module<'_>) -> Vec<(usize, u32, String)> {
         let defined = (module.imported_functions..).zip(&module.bodies);

@@ -1,4 +1,4 @@
-//! Writing the primary module.
+//! Writes the primary module.
 
 use super::module::Module;
 use super::plan::Plan;
@@ -160,7 +160,7 @@ impl Reencode for Primary<'_> {
             self.add_trampolines_table(&mut tables);
             module.section(&tables);
         }
-        // Tags stand before globals, but have the higher number.
+        // The tag section comes before the global section, but has the higher number.
         if is_past(SectionId::Global) && before != SectionId::Tag as u8 && !self.has_globals {
             let mut globals = GlobalSection::new();
             self.add_loaded_global(&mut globals);
@@ -174,7 +174,7 @@ impl Reencode for Primary<'_> {
         _: &mut wasm_encoder::Module,
         _: wasmparser::CustomSectionReader<'_>,
     ) -> Result<(), Error> {
-        // Names are a quarter of the file, and nothing reads them.
+        // Names are a quarter of the file, and nothing uses them.
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Writing the secondary module.
+//! Writes the secondary module.
 
 use super::IMPORTS;
 use super::module::Module;
@@ -10,7 +10,7 @@ use wasm_encoder::{
     Instruction, RefType, StartSection, TableType, TypeSection, ValType,
 };
 
-// What the primary module exports for the secondary one. No compiler makes names with `~`.
+// The names of the primary module's exports for the secondary one. Compilers do not generate names with `~`.
 pub const MEMORY: &str = "~m";
 pub const TABLE: &str = "~t";
 pub const GLOBAL: &str = "~g";

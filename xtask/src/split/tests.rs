@@ -1,10 +1,10 @@
-//! Modules split and run in the interpreter: they do what the original does, and the secondary module is loaded once,
-//! when it is needed.
+//! Splits modules and runs them in the interpreter: they do what the original does, and the secondary module is loaded
+//! once, when it is needed.
 
 use super::{IMPORTS, Split, split};
 use wasmi::{Caller, Engine, Extern, Instance, Linker, Module, Store, Val};
 
-/// `$secondary…` begins the rest.
+/// Functions named `$secondary…` start the secondary module.
 fn split_text(text: &str) -> Split {
     let wasm = wat::parse_str(text).expect("the test's text is right");
     split(&wasm, "load", |name, _| name.starts_with("rest")).expect("it can be split")

@@ -1,10 +1,10 @@
-//! Every dependency has a licence that this project may pass on.
+//! Checks that every dependency has a licence under which this project may distribute it.
 
 use crate::project;
 use crate::step::{cargo, output, run};
 use anyhow::{Context, Result, bail};
 
-/// Licences that ask for no more than to be named.
+/// Licences that require no more than attribution.
 const ALLOWED: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
@@ -21,8 +21,8 @@ const ALLOWED: [&str; 13] = [
     "Zlib",
 ];
 
-/// Looks at what `cargo tree` prints of a workspace for every target; what it prints once more ends with `(*)`.
-/// `folder` is the workspace's, seen from the project's root; empty for the project itself.
+/// Checks the output of `cargo tree` for a workspace and every target; repeated lines end with `(*)`. `folder` is the
+/// workspace's, relative to the project's root; empty for the project itself.
 pub fn check(folder: &str) -> Result<()> {
     let arguments = ["tree", "--workspace", "--locked", "--edges", "all", "--target", "all", "--prefix", "none"];
     let mut tree = cargo(&arguments);
@@ -42,7 +42,7 @@ pub fn check(folder: &str) -> Result<()> {
     Ok(())
 }
 
-/// What `deny.toml` asks for, where cargo-deny is installed; says what is left out.
+/// Runs the checks of `deny.toml` if cargo-deny is installed; otherwise says that they are skipped.
 pub fn deny() -> Result<()> {
     if output(&mut cargo(&["deny", "--version"])).is_none() {
         eprintln!("    skipped, because cargo-deny is not installed: bans, sources and advisories");
@@ -56,7 +56,7 @@ pub fn deny() -> Result<()> {
     run(&mut cargo(&["deny", "check", "advisories"]), "see the messages above")
 }
 
-/// Whether an SPDX expression leaves a choice that is allowed; `AND` binds tighter than `OR`.
+/// Whether an SPDX expression can be satisfied with allowed licences; `AND` binds tighter than `OR`.
 fn is_allowed(expression: &str) -> bool {
     // The old form `MIT/Apache-2.0` means a choice.
     let expression = expression.replace('/', " OR ");

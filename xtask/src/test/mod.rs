@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check and every test, and one line that counts them.
+//! `cargo xtask test`: runs every check and every test, and prints one line that counts them.
 
 mod licences;
 mod tally;
@@ -10,12 +10,12 @@ use std::fs;
 use std::process::Command;
 use tally::Tally;
 
-/// The two programs for the browser, each with the feature that it is built from.
+/// The two programs for the browser, each with its Cargo feature.
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
 const PACKAGES: [&str; 3] = ["wasmoscope", "wasmoscope-vfs", "wasmoscope-wasi"];
 
-/// The files of the end-to-end tests that run in Chromium only, and why.
+/// The end-to-end test files that run in Chromium only, with the reason.
 const CHROMIUM_ONLY: [(&str, &str); 2] = [
     ("accessibility", "axe-core reads the same document in both browsers, and takes minutes"),
     ("output", "only Chromium reports how long a task of the page took"),
@@ -37,7 +37,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
     tally.report();
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed > 0 {
-        // The line above is the last one that is printed.
+        // The report already ended with its last line.
         std::process::exit(1);
     }
     Ok(())
@@ -78,24 +78,24 @@ fn native(tally: &mut Tally) {
     suite(tally, "tests of the guests", guests);
 }
 
-/// The arguments that choose the page with its command line, and the crates that it is built from.
+/// The arguments that select the page with its command line, and the crates that it is built from.
 fn packages() -> impl Iterator<Item = &'static str> {
     PACKAGES.into_iter().flat_map(|package| ["--package", package])
 }
 
-/// Programs from crates.io, which are compiled first.
+/// Runs programs from crates.io, which are compiled first.
 fn programs(tally: &mut Tally) {
     let mut programs = cargo(&["test", "--package", "wasmoscope", "--test", "programs", "--locked"]);
     programs.args(["--no-fail-fast", "--", "--ignored"]);
     suite(tally, "programs from crates.io (some minutes when they are not built yet)", programs);
 }
 
-/// The same programs here and under wasmtime, which is a workspace of its own.
+/// Runs the same programs here and under wasmtime, in a workspace of its own.
 fn against_wasmtime(tally: &mut Tally) {
     let mut oracle = cargo(&["test", "--locked", "--no-fail-fast", "--manifest-path", "tests/oracle/Cargo.toml"]);
     oracle.env("CARGO_TARGET_DIR", project::root().join("target/oracle"));
     suite(tally, "comparison with wasmtime (some minutes when wasmtime is not built yet)", oracle);
-    // After it, as nothing else fetches these.
+    // Afterwards, because nothing else fetches these dependencies.
     tally.check("licences of what it is compared with", licences::check("tests/oracle"));
 }
 
@@ -104,7 +104,7 @@ fn in_the_browser(tally: &mut Tally) {
     if !tally.check("the tools for the browser tests", ready) {
         return;
     }
-    // Before wasm-pack, which leaves a build of its own behind; the end-to-end tests are about this one.
+    // Before wasm-pack, which leaves a build of its own behind; the end-to-end tests need this one.
     if tally.check("the release build", build::release(&[])) {
         suite(tally, "end-to-end tests in Chromium", end_to_end());
         match in_firefox() {
@@ -128,7 +128,7 @@ fn in_the_browser(tally: &mut Tally) {
     suite(tally, "tests in the browser", pack);
 }
 
-/// The end-to-end tests, one more at a time than there are processors: a test waits for its page half of the time.
+/// The end-to-end tests, with one more thread than there are processors: a test waits for its page half of the time.
 fn end_to_end() -> Command {
     let mut tests = cargo(&["test", "--package", "e2e", "--locked", "--no-fail-fast"]);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
@@ -138,7 +138,7 @@ fn end_to_end() -> Command {
     tests
 }
 
-/// The files of the end-to-end tests but those in [`CHROMIUM_ONLY`], in their order.
+/// The end-to-end test files except those in [`CHROMIUM_ONLY`], in order.
 fn in_firefox() -> Result<Vec<String>> {
     let folder = project::root().join("tests/e2e/tests");
     let mut files = Vec::new();
@@ -166,7 +166,7 @@ fn step(tally: &mut Tally, name: &str, mut command: Command) {
     tally.check(name, result);
 }
 
-/// A command that runs tests and prints their numbers.
+/// A command that runs tests and prints their counts.
 fn suite(tally: &mut Tally, name: &str, command: Command) {
     heading(name);
     let _heartbeat = Heartbeat::start(name);

@@ -1,4 +1,4 @@
-//! Counting what passed and what failed, over every runner.
+//! Counts what passed and what failed, across all runners.
 
 use crate::step::{describe, heading};
 use anyhow::Result;
@@ -6,10 +6,10 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A check that is faster than this is not in the list of times.
+/// Checks faster than this are left out of the list of times.
 const SHORTEST: Duration = Duration::from_secs(5);
 
-/// How much passed and failed so far.
+/// The counts so far.
 #[derive(Debug)]
 pub struct Tally {
     pub passed: u64,
@@ -27,7 +27,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts one check, and says why when it failed.
+    /// Counts one check, and prints the reason if it failed.
     pub fn check(&mut self, name: &str, result: Result<()>) -> bool {
         self.time(name);
         match result {
@@ -43,11 +43,11 @@ impl Tally {
         }
     }
 
-    /// Runs a command that prints `test result:` lines, showing what it prints, and adds their numbers.
-    /// A runner that breaks off without having counted a failure is one.
+    /// Runs a command that prints `test result:` lines, shows its output, and adds its counts. A runner that exits with
+    /// an error without having counted a failure counts as one.
     pub fn run(&mut self, name: &str, mut command: Command) {
         let label = describe(&command);
-        // Standard error is shown as it comes; only standard output has the numbers.
+        // Standard error is passed through; only standard output has the counts.
         let mut child = match command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn() {
             Ok(child) => child,
             Err(error) => {
@@ -80,14 +80,14 @@ impl Tally {
         }
     }
 
-    /// What was done since the last check.
+    /// Records the time since the last check.
     fn time(&mut self, name: &str) {
         let now = Instant::now();
         self.times.push((name.to_owned(), now - self.last));
         self.last = now;
     }
 
-    /// Lists how long the checks took, and names what failed, once more and together.
+    /// Lists how long the checks took, and repeats all failures.
     pub fn report(&self) {
         heading("Times");
         for (name, time) in self.times.iter().filter(|(_, time)| *time >= SHORTEST) {
@@ -108,7 +108,7 @@ impl Tally {
     }
 }
 
-/// The numbers of a line such as `test result: FAILED. 3 passed; 1 failed; 0 ignored`.
+/// Parses the counts of a line such as `test result: FAILED. 3 passed; 1 failed; 0 ignored`.
 fn counts(line: &str) -> Option<(u64, u64)> {
     let (_, numbers) = line.split_once("test result: ")?.1.split_once(". ")?;
     let number = |word: &str| {

@@ -1,8 +1,8 @@
 //! A static host for `dist/` on loopback: plain files, one thread per connection, no configuration.
 //!
 //! `cargo xtask serve` serves the page to a user with it. The end-to-end tests serve the page as a minimal public host
-//! would, look at what was sent ([`Server::transfers`]), make files unavailable ([`Server::lose`]), and run a script before those
-//! of the page ([`Server::inject`]).
+//! would, inspect what was sent ([`Server::transfers`]), make files unavailable ([`Server::lose`]), and run a script
+//! before those of the page ([`Server::inject`]).
 
 use flate2::{Compression, write::GzEncoder};
 use std::collections::HashMap;
@@ -20,30 +20,30 @@ pub struct Server {
     shared: Arc<Shared>,
 }
 
-/// One answer that was sent.
+/// A response that was sent.
 #[derive(Debug, Clone)]
 pub struct Transfer {
     pub path: String,
     pub status: u16,
-    /// The body as it went over the wire, compressed.
+    /// The compressed size of the body, as sent.
     pub bytes: u64,
 }
 
-/// The path of the script of [`Server::inject`].
+/// The path of the script set with [`Server::inject`].
 const INJECTED: &str = "/injected.js";
 
-/// A path, and the hash of what is there.
+/// A path, and the hash of the contents.
 type CacheKey = (String, u64);
 
 struct Shared {
     folder: PathBuf,
     stopped: AtomicBool,
     transfers: Mutex<Vec<Transfer>>,
-    /// Paths that are answered with 404, to see what the page says then.
+    /// Paths that are answered with 404, to test how the page reacts.
     missing: Mutex<Vec<String>>,
-    /// Run on every page before its own scripts.
+    /// A script that runs on every page before its own scripts.
     injected: Mutex<String>,
-    /// By path and contents: compressing takes longer than sending, and a host does it once.
+    /// By path and contents: compressing takes longer than sending, and needs to be done only once.
     compressed: Mutex<HashMap<CacheKey, Arc<Vec<u8>>>>,
 }
 
@@ -54,15 +54,15 @@ impl Server {
     /// Serves `folder` on a free port.
     ///
     /// # Panics
-    /// When loopback has no free port.
+    /// If loopback has no free port.
     pub fn start(folder: &Path) -> Self {
         Self::start_on(folder, 0).expect("loopback has a free port")
     }
 
-    /// Serves `folder` on `port`; 0 is any free one.
+    /// Serves `folder` on `port`; 0 means any free port.
     ///
     /// # Errors
-    /// When the port is taken, or needs rights that this process does not have.
+    /// If the port is taken, or needs rights that this process does not have.
     pub fn start_on(folder: &Path, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port))?;
         let port = listener.local_addr()?.port();
@@ -81,7 +81,7 @@ impl Server {
                     break;
                 }
                 let shared = Arc::clone(&for_thread);
-                // A browser that hangs up in the middle is no failure of the server.
+                // A browser that disconnects midway is not a failure of the server.
                 std::thread::spawn(move || drop(shared.converse(&stream)));
             }
         });
@@ -93,22 +93,22 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// What was sent so far.
+    /// The responses sent so far.
     pub fn transfers(&self) -> Vec<Transfer> {
         self.shared.transfers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on, every path that contains `part` gets the status 404.
+    /// From now on, every path that contains `part` is answered with 404.
     pub fn lose(&self, part: &str) {
         self.shared.missing.lock().unwrap_or_else(PoisonError::into_inner).push(part.to_string());
     }
 
-    /// Nothing is lost any more.
+    /// No path is unavailable any more.
     pub fn find_again(&self) {
         self.shared.missing.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// From now on, every page runs these statements before its own scripts, each time that it is loaded.
+    /// From now on, every page runs these statements before its own scripts, each time it is loaded.
     pub fn inject(&self, script: &str) {
         let mut injected = self.shared.injected.lock().unwrap_or_else(PoisonError::into_inner);
         injected.push_str(&format!("{{{script}}}\n"));
@@ -118,7 +118,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::Relaxed);
-        // Wakes the thread, which waits for a connection; when that fails, it has ended already.
+        // Wakes the thread, which waits for a connection; if that fails, it has ended already.
         let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
@@ -164,7 +164,7 @@ impl Shared {
         let reason = if status == 200 { "OK" } else { "Not Found" };
         let transfer = Transfer { path: path.to_string(), status, bytes: body.len() as u64 };
         self.transfers.lock().unwrap_or_else(PoisonError::into_inner).push(transfer);
-        // The names of the other files change with their contents; the page that names them must be fresh.
+        // The names of the other files change with their contents; the page that names them must be up to date.
         let cache = if kind.starts_with("text/html") { "no-cache" } else { "max-age=60" };
         let head = format!(
             "HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{encoding}\
@@ -212,7 +212,7 @@ impl Shared {
     }
 }
 
-/// A page with a reference to the injected script before all others.
+/// The page with a reference to the injected script before all others.
 fn with_injected(page: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(page);
     let head = ["<head>", "<!doctype html>"].into_iter().find_map(|tag| Some(text.find(tag)? + tag.len()));

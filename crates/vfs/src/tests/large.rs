@@ -1,4 +1,4 @@
-//! Large trees. How fast they are is told by the benchmark; that they are right, and what they share, is told here.
+//! Large trees: their correctness, and what they share. The benchmark measures their speed.
 
 use super::{Vfs, create, find, make_directory, unlink};
 

@@ -1,4 +1,4 @@
-//! Programs that mean no good: whatever they pass, the answer is an errno.
+//! Malicious programs: whatever they pass, the result is an errno.
 
 use proptest::prelude::*;
 

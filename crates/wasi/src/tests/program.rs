@@ -47,7 +47,7 @@ struct Finished {
     ctx: WasiCtx,
 }
 
-/// Runs the program; whenever it waits, `wake` does something about it.
+/// Runs the program; whenever it waits, calls `wake`.
 fn run(ctx: WasiCtx, mut wake: impl FnMut(&mut WasiCtx, Suspend)) -> Finished {
     let engine = Engine::default();
     let module = Module::new(&engine, wat::parse_str(PROGRAM).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! The pieces of memory that a call reads into or writes from.
+//! The buffers that a call reads into or writes from.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::open::Open;
 use super::text::Text;
 use super::value::{Value, list};
 
-/// How many pieces are kept.
+/// The maximum number of buffers kept.
 const PIECES: u32 = 8;
 /// How many bytes of all pieces together are kept.
 const BYTES: usize = 64;
@@ -24,7 +24,7 @@ pub struct Buffers {
 /// A piece of the guest's memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Buffer {
-    /// What is written is the beginning of these bytes.
+    /// The beginning of the bytes that are written.
     Written(Text),
     /// There is room for this many bytes.
     ToBeRead { pointer: u32, len: u32 },
@@ -49,7 +49,7 @@ impl fmt::Display for Buffer {
     }
 }
 
-/// What `fd_write` is given.
+/// The buffers passed to `fd_write`.
 pub(super) fn written(memory: View<'_>, pointer: u32, count: u32) -> Value {
     let mut room = BYTES;
     buffers(memory, pointer, count, |bytes, _| {
@@ -59,13 +59,13 @@ pub(super) fn written(memory: View<'_>, pointer: u32, count: u32) -> Value {
     })
 }
 
-/// What `fd_read` is given.
+/// The buffers passed to `fd_read`.
 pub(super) fn to_be_read(memory: View<'_>, pointer: u32, count: u32) -> Value {
     buffers(memory, pointer, count, |bytes, pointer| Buffer::ToBeRead { pointer, len: bytes.len() as u32 })
 }
 
 fn buffers(memory: View<'_>, pointer: u32, count: u32, mut buffer: impl FnMut(&[u8], u32) -> Buffer) -> Value {
-    // The whole array is looked for, as the call does, but only its beginning is read.
+    // The bounds of the whole array are checked, as in the call, but only its beginning is read.
     let array = match memory.bytes(pointer, u64::from(count) * 8) {
         Ok(array) => array,
         Err(outside) => return outside,

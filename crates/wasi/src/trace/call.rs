@@ -11,18 +11,18 @@ use super::value::Value;
 /// `path_open(3</>, SYMLINK_FOLLOW, "out.txt", CREAT|TRUNC, FD_WRITE, 0, 0) = SUCCESS fd 4`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceCall {
-    /// The first call of a trace has 1.
+    /// Starts at 1 for the first call of a trace.
     pub number: u64,
     pub function: &'static str,
     pub arguments: Vec<(&'static str, Value)>,
     pub outcome: Outcome,
     /// What it wrote into the guest's memory.
     pub results: Vec<(&'static str, Value)>,
-    /// When it began, in nanoseconds since the trace was begun.
+    /// The time of the call, in nanoseconds since the start of the trace.
     pub at_ns: u64,
     /// How long it waited, if it did.
     pub waited_ns: Option<u64>,
-    /// The fuel that the run had used when the call began: about one for each instruction.
+    /// The fuel used before the call: about one per instruction.
     pub fuel: u64,
 }
 
@@ -44,7 +44,7 @@ impl Outcome {
         self == Self::Errno(Errno::Success as u16)
     }
 
-    /// It answered an errno that is not success, or ended the run.
+    /// Whether it returned an errno other than success, or ended the run.
     pub fn failed(self) -> bool {
         match self {
             Self::Errno(number) => number != Errno::Success as u16,
@@ -53,7 +53,7 @@ impl Outcome {
         }
     }
 
-    /// `SUCCESS`, `NOENT`, ..., or what came instead of an errno.
+    /// `SUCCESS`, `NOENT`, ..., or what happened instead of an errno.
     pub fn name(self) -> String {
         match self {
             Self::Errno(number) => match Errno::ALL.get(usize::from(number)) {
@@ -68,14 +68,15 @@ impl Outcome {
 }
 
 impl TraceCall {
-    /// The arguments as they are written between the parentheses.
+    /// The arguments as written between the parentheses.
     pub fn arguments_text(&self) -> String {
         let values: Vec<String> = self.arguments.iter().map(|(_, value)| value.to_string()).collect();
         values.join(", ")
     }
 
-    /// The call with what came before it, as the command line and a copy have it: the time in seconds, the fuel, the
-    /// call, and how long it waited. `0.000123 4567 fd_write(1<stdout>, ["hi\n"]) = SUCCESS nwritten 3`
+    /// The call in the form used by the command line and for copying: the time in seconds, the fuel, the call, and how
+    /// long it waited. `0.000123 4567 fd_write(1<stdout>, ["hi
+    /// "]) = SUCCESS nwritten 3`
     pub fn line(&self) -> String {
         let micros =
             |nanoseconds: u64| format!("{}.{:06}", nanoseconds / 1_000_000_000, nanoseconds / 1000 % 1_000_000);
@@ -83,9 +84,9 @@ impl TraceCall {
         format!("{} {} {self}{waited}", micros(self.at_ns), self.fuel)
     }
 
-    /// What was written out, numbers with their names; empty where there is nothing.
+    /// The values written to memory, numbers with their names; empty if there are none.
     pub fn results_text(&self) -> String {
-        // What is seen to be what it is needs no name.
+        // Self-explanatory values need no name.
         let named = |name: &str, value: &Value| match value {
             Value::Number(_) | Value::Time(_) | Value::Descriptor { .. } => format!("{name} {value}"),
             _ => value.to_string(),

@@ -7,19 +7,19 @@ use super::poll::Subscription;
 use super::text::Text;
 use super::value::Value;
 
-/// All calls, or those that pass each condition that is set.
+/// All calls, or those that meet every condition that is set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     /// Parts of names, such as `path_` or `fd_write`; empty for all functions.
     pub functions: Vec<String>,
-    /// Part of a path, or of the name that a descriptor was opened as; empty for all.
+    /// Part of a path, or of the path that a descriptor was opened with; empty for all.
     pub path: String,
-    /// Only what failed.
+    /// Only calls that failed.
     pub failures: bool,
 }
 
 impl Filter {
-    /// Names as a user writes them, separated by commas or blanks.
+    /// Parses names separated by commas or spaces.
     pub fn functions(text: &str) -> Vec<String> {
         text.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_lowercase).collect()
     }

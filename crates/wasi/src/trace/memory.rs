@@ -1,13 +1,13 @@
-//! The guest's memory, to be looked at only: what lies outside is no error here but something to be shown.
+//! A read-only view of the guest's memory: what is out of bounds is shown rather than an error.
 
 use super::value::Value;
 
-/// The guest's linear memory at a moment of a call; empty for a call that needs none.
+/// The guest's linear memory during a call; empty for a call that needs none.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a>(pub &'a [u8]);
 
 impl<'a> View<'a> {
-    /// `len` bytes at `pointer`, or what shows that they are not there.
+    /// `len` bytes at `pointer`, or the value that shows that they are out of bounds.
     pub fn bytes(self, pointer: u32, len: u64) -> Result<&'a [u8], Value> {
         let start = u64::from(pointer);
         let range = usize::try_from(start).ok().zip(start.checked_add(len).and_then(|end| usize::try_from(end).ok()));

@@ -47,7 +47,7 @@ use super::suspend::CallResult;
 use open::Open;
 use parameters::function_name;
 
-/// The calls of a run that are kept, and the one that waits.
+/// The calls of a run that are kept, and the one that is waiting.
 pub struct Trace {
     clock: Box<dyn Clock>,
     started_ns: u64,
@@ -61,12 +61,12 @@ pub struct Trace {
 
 /// A call when it begins.
 pub(super) struct Incoming<'a> {
-    /// The place of the function in [`CALLS`](super::CALLS).
+    /// The index of the function in [`CALLS`](super::CALLS).
     pub function: u8,
     pub version: Version,
     /// The arguments as WebAssembly passes them.
     pub raw: &'a [u64],
-    /// The fuel that the run has used; of a program that is debugged, the step.
+    /// The fuel that the run has used; for a debugged program, the step.
     pub fuel: u64,
 }
 
@@ -76,12 +76,12 @@ impl Trace {
         &self.ring
     }
 
-    /// How many calls have ended since the trace was begun, those that are no longer kept included.
+    /// How many calls have ended since the trace started, including those that are no longer kept.
     pub fn total(&self) -> u64 {
         self.ring.total()
     }
 
-    /// The call that has begun and not ended: it waits, or it ended the program.
+    /// The call that has begun and not ended: it is waiting, or it ended the program.
     pub fn waiting(&self) -> Option<TraceCall> {
         let open = self.open.as_ref().filter(|open| !open.known);
         open.map(|open| open.call(self.ring.total() + 1, Outcome::Waits))
@@ -117,7 +117,7 @@ impl WasiCtx {
         self.trace.as_deref_mut()
     }
 
-    /// What the trace knows by now of the names of descriptors, to be given back to [`WasiCtx::trace_taken_back`].
+    /// The names of descriptors known so far, to be passed to [`WasiCtx::trace_taken_back`].
     pub(super) fn trace_names(&self) -> Option<Names> {
         self.trace.as_ref().map(|trace| trace.names.clone())
     }
@@ -125,14 +125,14 @@ impl WasiCtx {
     /// The program went to another step, at which descriptors had these names.
     pub(super) fn trace_taken_back(&mut self, names: Option<&Names>) {
         let Some(trace) = &mut self.trace else { return };
-        // A call that waits is made once more.
+        // A waiting call will be made again.
         trace.open = None;
         if let Some(names) = names {
             trace.names = names.clone();
         }
     }
 
-    /// Execution diverges from here: what it did later the first time, it never did.
+    /// Execution diverges here: later calls are discarded.
     pub(super) fn trace_forget_what_comes(&mut self) {
         let Some(trace) = &mut self.trace else { return };
         trace.ring.forget_after(self.host_calls.saturating_sub(trace.made_before));
@@ -149,7 +149,7 @@ impl WasiCtx {
             return;
         }
         let at_ns = trace.now();
-        // A program that was taken out of a call that waits has left it for good.
+        // A program that was moved away from a waiting call has left it for good.
         if let Some(left) = trace.open.take().filter(|open| !open.known) {
             trace.ring.push(left.stored(Outcome::Waits));
         }
@@ -157,7 +157,7 @@ impl WasiCtx {
         trace.open = Some(Open { known, ..open });
     }
 
-    /// The call that began last has answered, or begins to wait.
+    /// The last call has returned, or starts to wait.
     #[cold]
     pub(super) fn trace_end(&mut self, memory: &[u8], result: &CallResult) {
         let Some(trace) = &mut self.trace else { return };

@@ -1,4 +1,4 @@
-//! What descriptors were opened as: `4<out.txt>` says more than `4`.
+//! The paths that descriptors were opened with: `4<out.txt>` is clearer than `4`.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const NAME: usize = 128;
 pub(in super::super) struct Names(BTreeMap<u32, Text>);
 
 impl Names {
-    /// The names of what is open when the trace begins: of what has one.
+    /// The names of the descriptors that are open when the trace starts, if they have one.
     pub fn new<'a>(open: impl Iterator<Item = (u32, &'a Descriptor)>) -> Self {
         let named = open.filter_map(|(fd, descriptor)| {
             let name = match &descriptor.object {
@@ -39,7 +39,7 @@ impl Names {
         matches!(function, "path_open" | "fd_close" | "fd_renumber")
     }
 
-    /// A call has succeeded that may have opened, closed or moved a descriptor.
+    /// Updates the names after a successful call that may have opened, closed or moved a descriptor.
     pub(super) fn learn(&mut self, open: &Open) {
         let fd = open.word(0);
         match open.name() {

@@ -27,11 +27,12 @@ pub(super) struct Open {
     pub fuel: u64,
     pub waits: bool,
     pub waited_ns: Option<u64>,
-    /// It is in the trace already, from before the program went back: only the names of descriptors have to be updated.
+    /// Whether it is in the trace already, from before the program went back: only the names of descriptors have to be
+    /// updated.
     pub known: bool,
 }
 
-/// What is looked at first when calls are filtered.
+/// The part that is read first when filtering calls.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Head {
     pub function: u8,
@@ -95,7 +96,7 @@ impl Open {
         self.raw.get(at).copied().unwrap_or(0)
     }
 
-    /// How it has ended; `None` while it waits.
+    /// Its outcome; `None` while it is waiting.
     pub fn outcome(&self, result: &CallResult) -> Option<Outcome> {
         Some(match result {
             Ok(()) => Outcome::Errno(Errno::Success as u16),

@@ -1,4 +1,4 @@
-//! Which parameter of which function is what: the specification's table, as data.
+//! The meaning of each parameter of each function: the specification's table, as data.
 
 use super::super::linker::CALLS;
 use super::enum_names::{EnumNames, FlagSet};
@@ -10,7 +10,7 @@ pub(super) struct Parameter {
     pub kind: Kind,
 }
 
-/// What the parameter is. Those of the second half are places for results.
+/// The kind of a parameter. Those in the second half are pointers for results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
@@ -155,7 +155,7 @@ const TABLE: &[Function] = {
 ///
 /// # Panics
 ///
-/// Where there is no such function: the gate asks when it is compiled.
+/// If there is no such function: checked at compile time.
 pub(in super::super) const fn function_number(name: &str) -> u8 {
     let mut number = 0;
     while number < CALLS.len() {

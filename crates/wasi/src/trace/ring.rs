@@ -6,21 +6,21 @@ use super::call::TraceCall;
 use super::filter::Filter;
 use super::open::{Head, Stored};
 
-/// How many calls a chunk has; only the last has fewer.
+/// The number of calls in a chunk; only the last has fewer.
 const CHUNK: usize = 1024;
-/// How many calls are kept at most.
+/// The maximum number of calls kept.
 const CALLS: u64 = 1 << 20;
-/// In how many bytes at most.
+/// The maximum size in bytes.
 const BYTES: usize = 96 << 20;
 
-/// The last calls, up to about a million. When there are more, the oldest go, a thousand or so at a time.
+/// The last calls, up to about a million. If there are more, the oldest are removed, about a thousand at a time.
 #[derive(Debug)]
 pub struct Ring {
     chunks: VecDeque<Chunk>,
-    /// How many calls were there before the first that is kept.
+    /// The number of calls before the first that is kept.
     dropped: u64,
     total: u64,
-    /// How often calls at the end have been forgotten.
+    /// How often calls at the end have been discarded.
     cuts: u64,
     bytes: usize,
     most_calls: u64,
@@ -45,17 +45,17 @@ impl Ring {
         Self { chunks: VecDeque::new(), dropped: 0, total: 0, cuts: 0, bytes: 0, most_calls, most_bytes }
     }
 
-    /// How many calls there were.
+    /// The total number of calls.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// How many of them, the oldest, are not kept.
+    /// How many of them, the oldest, are no longer kept.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// How often calls at the end have been forgotten: what was found among them may be another call now.
+    /// How often calls at the end have been discarded: an earlier search result may be another call now.
     pub fn cuts(&self) -> u64 {
         self.cuts
     }
@@ -83,7 +83,7 @@ impl Ring {
             None => Chunk::default(),
         };
         let before = chunk.bytes.len();
-        // Plain values into memory: there is nothing that could fail. If it did, the call would not be there.
+        // Writing plain values to memory cannot fail. If it did, the call would be missing.
         chunk.bytes = postcard::to_extend(&stored, chunk.bytes).unwrap_or_default();
         self.bytes += chunk.bytes.len().saturating_sub(before);
         chunk.ends.push(chunk.bytes.len() as u32);
@@ -96,7 +96,7 @@ impl Ring {
         }
     }
 
-    /// Forgets the calls after the first so many: execution diverges.
+    /// Discards the calls after the first `total`: execution diverges.
     pub(super) fn forget_after(&mut self, total: u64) {
         if total >= self.total {
             return;
@@ -121,7 +121,7 @@ impl Ring {
         self.dropped = self.dropped.min(total);
     }
 
-    /// The calls, which are kept no longer.
+    /// Takes the calls out of the ring.
     pub(super) fn take(&mut self) -> impl Iterator<Item = TraceCall> + use<> {
         let chunks = std::mem::take(&mut self.chunks);
         let first = self.dropped;

@@ -42,7 +42,7 @@ impl Text {
     }
 }
 
-/// In quotes, with what cannot be seen escaped; one that is cut says how long it is.
+/// Quoted, with invisible characters escaped; if it is cut, with its full length.
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quoted = Escaped { bytes: &self.start, is_cut: self.is_cut() };
@@ -51,7 +51,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// Bytes as text, with whatever would not be seen as it is escaped.
+/// Bytes as text, with invisible or misleading characters escaped.
 pub(super) struct Escaped<'a> {
     pub bytes: &'a [u8],
     /// A character whose end is missing is left out.

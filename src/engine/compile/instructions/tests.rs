@@ -1,7 +1,7 @@
 use super::*;
 use crate::engine::compile::old_names;
 
-/// What the text format's own parser says of a name: whether it is an instruction.
+/// Whether the text format's own parser accepts a name as an instruction.
 fn is_known(name: &str) -> bool {
     let text = format!("(module (func {name}))");
     match wast::parser::ParseBuffer::new(&text).and_then(|buffer| wast::parser::parse::<wast::Wat>(&buffer).map(drop)) {
@@ -58,7 +58,7 @@ fn every_old_name_has_a_new_one_and_is_none_itself() {
     }
 }
 
-/// The ways in which a name is misspelled, or written as other languages have it.
+/// Ways in which a name is misspelled, or written in other languages.
 fn misspellings(name: &str) -> Vec<String> {
     let mut all = vec![name.to_uppercase(), name.replace('.', "_"), name.replace('_', "")];
     for at in 0..name.len() {
@@ -85,7 +85,7 @@ fn suggestions_exist_and_have_the_same_type() {
     for name in INSTRUCTIONS.iter() {
         let words = misspellings(name).into_iter().filter(|word| !is_instruction(word));
         for (index, word) in words.enumerate() {
-            // The place changes little: that it is heeded shows in some of the words, too.
+            // The position matters little: some of the words show that it is taken into account.
             let positions = [Position::Folded, Position::Flat, Position::Constant];
             for position in positions.into_iter().take(if index % 7 == 0 { 3 } else { 1 }) {
                 let Some(Advice { text, proposals }) = advice(&word, position) else { continue };

@@ -1,4 +1,4 @@
-//! The operators, on numbers of one type.
+//! The operators on numbers of one type.
 
 use std::cmp::Ordering;
 
@@ -7,9 +7,9 @@ use super::number::{Number, Pair};
 
 type Result<T> = std::result::Result<T, EvalError>;
 
-/// What an operator of two numbers gives.
+/// The result of a binary operator.
 pub(super) fn binary(operator: &str, left: Number, right: Number) -> Result<Number> {
-    // A value that is shown without its sign is found again by what is shown.
+    // A comparison with a value as it is shown, possibly unsigned, must match.
     let (left, right) = match operator {
         "==" | "!=" => (left.as_bits(), right.as_bits()),
         _ => (left, right),
@@ -24,7 +24,7 @@ pub(super) fn binary(operator: &str, left: Number, right: Number) -> Result<Numb
     }
 }
 
-/// What a sign or `~` or `!` before a number gives.
+/// The result of a unary operator.
 pub(super) fn unary(sign: char, operand: Number) -> Result<Number> {
     Ok(match (sign, operand) {
         ('!', operand) => Number::truth(!operand.holds()),
@@ -43,7 +43,7 @@ pub(super) fn unary(sign: char, operand: Number) -> Result<Number> {
     })
 }
 
-/// As the instructions for an i32 do, signed where there are two.
+/// Like the instructions for an i32; where signed and unsigned variants exist, the signed one.
 fn i32(operator: &str, a: i32, b: i32) -> Result<Number> {
     let quotient = |quotient: Option<i32>| quotient.ok_or_else(|| no_quotient(b == 0, 32));
     Ok(Number::I32(match operator {
@@ -104,7 +104,7 @@ where
     }))
 }
 
-/// Whether a comparison holds, for two of which that is the order; a NaN has none and is only unequal.
+/// Whether a comparison holds, given the order of its operands; a NaN has no order and is only unequal.
 fn compares(operator: &str, order: Option<Ordering>) -> bool {
     match operator {
         "==" => order.is_some_and(Ordering::is_eq),

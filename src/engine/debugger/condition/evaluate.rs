@@ -1,4 +1,4 @@
-//! Evaluation of expressions, and the errors of it.
+//! Evaluates expressions.
 
 use super::{Name, NamedPlace, Node, Number, Read, Scope, Selector, arithmetic};
 
@@ -65,7 +65,7 @@ pub(super) fn value(node: &Node, scope: &dyn Scope) -> Result<Number> {
     })
 }
 
-/// What a selector names.
+/// Resolves a selector.
 pub(super) fn name<'a>(selector: &'a Selector, scope: &dyn Scope) -> Result<Name<'a>> {
     Ok(match selector {
         Selector::Name(name) => Name::Text(name),
@@ -73,7 +73,7 @@ pub(super) fn name<'a>(selector: &'a Selector, scope: &dyn Scope) -> Result<Name
     })
 }
 
-/// The value of a name alone. Apart, as an expression is as deep on the stack as it is nested.
+/// The value of a name alone. A separate function, because each nesting level of an expression takes up the stack.
 fn bare_value(name: &str, scope: &dyn Scope) -> Result<Number> {
     match bare(name, scope)? {
         NamedPlace::Local(name) => scope.local(name).ok_or_else(|| EvalError::Local(name.to_string())),
@@ -82,7 +82,7 @@ fn bare_value(name: &str, scope: &dyn Scope) -> Result<Number> {
     }
 }
 
-/// The local or global of a name that does not say which of them it is.
+/// The local or global with this name, if the expression does not say which it is.
 pub(super) fn bare<'a>(name: &'a str, scope: &dyn Scope) -> Result<NamedPlace<'a>> {
     let known = Name::Text(name);
     match (scope.has_local(known), scope.has_global(known)) {

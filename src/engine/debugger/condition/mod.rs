@@ -10,20 +10,21 @@
 //! name       = [ "$" ] ( identifier | string )
 //! ```
 //!
-//! A hyphen within an identifier belongs to the name: `local.my-i`. It is a minus behind a space, and, without `$`, before
-//! a number or another term: `local.a - 1`, `local.a-1` and `local.a-local.b` subtract, and `local.$a-1` is the local
-//! `$a-1`. Any name can be written as a string of the text format: `local."my name"`.
+//! A hyphen within an identifier belongs to the name: `local.my-i`. It is a minus after a space and, without `$`,
+//! before a number or another term: `local.a - 1`, `local.a-1` and `local.a-local.b` subtract, while `local.$a-1` is
+//! the local `$a-1`. Any name can be written as a string of the text format: `local."my name"`.
 //!
-//! `$i` alone is the local or the global of that name; where there are both, it has no value.
+//! `$i` alone is the local or the global with that name; if both exist, it has no value.
 //!
-//! `stack[0]` is the topmost operand, `mem32[0x400]` is read in memory 0, `mem32[$other][0x400]` and `mem32[1][0x400]` in
-//! another. The operators and what binds tighter are as in C and Rust.
+//! `stack[0]` is the topmost operand, `mem32[0x400]` reads memory 0, `mem32[$other][0x400]` and `mem32[1][0x400]` read
+//! another one. The operators and their precedence are as in C and Rust.
 //!
-//! What is calculated has the type of what it is calculated from, and wraps as that does: an i32 and an i32 give an i32.
-//! A number that is written has no type and takes the other's; `depth` and `step` are like that, too. A hexadecimal
-//! one, and any beside `==` and `!=`, is a pattern of bits: `local.n == 4294967295` holds for the i32 -1. An i32 with an i64 is an i64, an f32 with an f64, or
-//! an integer with a float, an f64. Integers are signed, as addresses and indices they are not. `mem8` and `mem16` are an
-//! i32, without a sign, `mem32` is an i32, `mem64` an i64. Comparisons give an i32, 0 or 1.
+//! A result has the type of its operands, and wraps like that type: an i32 and an i32 give an i32. A literal has no
+//! type and takes that of the other operand; so do `depth` and `step`. A hexadecimal literal, and any literal next to
+//! `==` and `!=`, is a bit pattern: `local.n == 4294967295` holds for the i32 -1. An i32 with an i64 gives an i64; an
+//! f32 with an f64, or an integer with a float, gives an f64. Integers are signed, except as addresses and indices.
+//! `mem8` and `mem16` are an unsigned value in an i32, `mem32` is an i32, `mem64` an i64. Comparisons give an i32, 0 or
+//! 1.
 
 mod arithmetic;
 mod evaluate;
@@ -39,13 +40,13 @@ use crate::engine::words;
 pub use evaluate::EvalError;
 pub use number::Number;
 
-/// What an expression can ask for.
+/// The values that an expression can refer to.
 pub trait Scope {
-    /// Whether there is such a local, of any type.
+    /// Whether this local exists, of any type.
     fn has_local(&self, name: Name<'_>) -> bool {
         self.local(name).is_some()
     }
-    /// Whether there is such a global, of any type.
+    /// Whether this global exists, of any type.
     fn has_global(&self, name: Name<'_>) -> bool {
         self.global(name).is_some()
     }
@@ -53,14 +54,14 @@ pub trait Scope {
     fn global(&self, name: Name<'_>) -> Option<Number>;
     /// Counted from the top, which is 0.
     fn stack(&self, depth: u64) -> Option<Number>;
-    /// The index of a memory, if there is such a memory.
+    /// The index of a memory, if it exists.
     fn find_memory(&self, memory: Name<'_>) -> Option<u32>;
     fn memory(&self, memory: u32, address: u64, length: usize) -> Option<[u8; 8]>;
     fn depth(&self) -> u64;
     fn step(&self) -> u64;
 }
 
-/// How a local or global is named.
+/// The name or index of a local or global.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name<'a> {
     Index(u64),
@@ -68,7 +69,7 @@ pub enum Name<'a> {
     Text(&'a str),
 }
 
-/// A value that has a name.
+/// A value that can be referred to by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NamedPlace<'a> {
     Local(Name<'a>),
@@ -101,7 +102,7 @@ enum Node {
     /// `$name`: a local or a global.
     Named(String),
     Stack(Box<Node>),
-    /// Without a memory, it is memory 0.
+    /// Without a memory, memory 0.
     Memory(Read, Option<Selector>, Box<Node>),
     Depth,
     Step,
@@ -122,12 +123,12 @@ enum Read {
     F64,
 }
 
-/// A name that is written as a string of the text format.
+/// Parses a name that is written as a string of the text format.
 pub fn unquote(text: &str) -> Option<String> {
     parse::unquoted(text).filter(|(_, length)| *length == text.len()).map(|(name, _)| name)
 }
 
-/// A message in which each expression in braces is replaced by what `told` makes of it.
+/// Replaces each expression in braces in a message with the result of `describe`.
 pub(super) fn fill_in(text: &str, mut describe: impl FnMut(&str) -> String) -> String {
     let mut message = String::new();
     let mut rest = text;
@@ -141,7 +142,7 @@ pub(super) fn fill_in(text: &str, mut describe: impl FnMut(&str) -> String) -> S
     message
 }
 
-/// What is wrong with an expression: a sentence, and where in bytes.
+/// What is wrong with an expression: a sentence, and the position in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}, at character {}", at + 1)]
 pub struct ConditionError {
@@ -150,17 +151,17 @@ pub struct ConditionError {
 }
 
 impl Condition {
-    /// Reads an expression.
+    /// Parses an expression.
     ///
     /// # Errors
     ///
-    /// What was expected, and where.
+    /// What was expected, and at which position.
     pub fn parse(text: &str) -> Result<Self, ConditionError> {
         let root = parse::expression(text)?;
         Ok(Self { root, text: text.trim().to_owned() })
     }
 
-    /// Its value; `None` where something that it names is not there, or a division by zero.
+    /// Its value; `None` if something it refers to does not exist, or on division by zero.
     pub fn value(&self, scope: &dyn Scope) -> Option<Number> {
         self.evaluate(scope).ok()
     }
@@ -174,11 +175,11 @@ impl Condition {
         evaluate::value(&self.root, scope)
     }
 
-    /// What it names, if it is nothing but a name: then it can be a value of any type.
+    /// The named value, if the expression is nothing but a name: it can then have any type.
     ///
     /// # Errors
     ///
-    /// Why the index has no value, where it is named by one.
+    /// Why its index, if there is one, could not be evaluated.
     pub fn place(&self, scope: &dyn Scope) -> Result<Option<NamedPlace<'_>>, EvalError> {
         Ok(match &self.root {
             Node::Local(selector) => Some(NamedPlace::Local(evaluate::name(selector, scope)?)),
@@ -189,7 +190,7 @@ impl Condition {
         })
     }
 
-    /// As it was written.
+    /// The source text.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -1,21 +1,21 @@
-//! Values of expressions, and what two of different types come to together.
+//! Values of expressions, and the common type of two operands.
 
 use std::fmt;
 
-/// A value of an expression. It has the type of what it was calculated from; what is written as a number in the
-/// expression has none of its own, and takes that of what it is calculated with.
+/// A value of an expression. Its type is that of its operands; a literal has no type of its own and takes that of the
+/// other operand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Number {
     I32(i32),
     I64(i64),
     F32(f32),
     F64(f64),
-    /// A whole number without a type, and how it is written: the bits of a hexadecimal one are what counts.
+    /// An untyped integer, and its notation: a hexadecimal one is a bit pattern.
     Whole {
         value: i64,
         is_hexadecimal: bool,
     },
-    /// A number with a fraction, without a type.
+    /// An untyped number with a fraction.
     Fraction(f64),
 }
 
@@ -32,12 +32,12 @@ pub(super) enum Pair {
 }
 
 impl Number {
-    /// A whole number without a type.
+    /// An untyped integer.
     pub fn whole(value: i64) -> Self {
         Self::Whole { value, is_hexadecimal: false }
     }
 
-    /// The same; of a number that is written, its bits are what counts.
+    /// The same number; for a literal, as a bit pattern.
     pub(super) fn as_bits(self) -> Self {
         match self {
             Self::Whole { value, .. } => Self::Whole { value, is_hexadecimal: true },
@@ -45,12 +45,12 @@ impl Number {
         }
     }
 
-    /// What a comparison gives.
+    /// The result of a comparison.
     pub fn truth(holds: bool) -> Self {
         Self::I32(i32::from(holds))
     }
 
-    /// Whether it is not zero.
+    /// Whether it is non-zero.
     pub fn holds(self) -> bool {
         match self {
             Self::I32(value) => value != 0,
@@ -60,7 +60,7 @@ impl Number {
         }
     }
 
-    /// As an address or an index: without a sign, as the instructions take it.
+    /// As an address or an index: unsigned, as the instructions interpret it.
     pub(super) fn address(self) -> Option<u64> {
         match self {
             Self::I32(value) => Some(u64::from(value.cast_unsigned())),
@@ -69,10 +69,10 @@ impl Number {
         }
     }
 
-    /// Both in one type.
+    /// Converts both to one type.
     ///
-    /// A number that is written takes the type of the other. An i32 and an i64 are both an i64, an integer and a float
-    /// both an f64, as are an f32 and an f64. A decimal number that an i32 cannot hold makes both an i64.
+    /// A literal takes the type of the other operand. An i32 and an i64 both become an i64; an integer and a float, or
+    /// an f32 and an f64, both become an f64. A decimal literal that does not fit in an i32 makes both an i64.
     pub(super) fn with(self, other: Self) -> Pair {
         use Number::{F32, F64, Fraction, I32, I64, Whole};
         match (self, other) {
@@ -104,7 +104,7 @@ impl Number {
         }
     }
 
-    /// The i32 that a number without a type is written for.
+    /// The i32 that an untyped number represents.
     fn to_i32(self) -> Option<i32> {
         match self {
             Self::Whole { value, is_hexadecimal: true } => {

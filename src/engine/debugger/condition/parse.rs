@@ -1,10 +1,10 @@
-//! Reading an expression.
+//! Parses expressions.
 
 use std::borrow::Cow;
 
 use super::{ConditionError, Node, Number, Read, Selector};
 
-/// The operators by how tight they bind, the loosest first; of two that begin alike, the longer first.
+/// The operators by precedence, lowest first; if one is a prefix of another, the longer comes first.
 const OPERATORS: [&[&str]; 10] = [
     &["||"],
     &["&&"],
@@ -17,19 +17,19 @@ const OPERATORS: [&[&str]; 10] = [
     &["+", "-"],
     &["*", "/", "%"],
 ];
-/// How deep an expression may be nested.
+/// The maximum nesting depth of an expression.
 const DEEPEST: usize = 64;
-/// How many operators an expression may have: a row of them is as deep, when it is evaluated, as it is long.
+/// The maximum number of operators in an expression: evaluation recurses once per operator in a chain.
 const MOST_OPERATORS: usize = 500;
-/// What a term begins with; a hyphen before one of these is a minus.
+/// The possible beginnings of a term; a hyphen before one of these is a minus.
 const TERMS: [&str; 11] =
     ["local", "global", "stack", "mem8", "mem16", "mem32", "mem64", "memf32", "memf64", "depth", "step"];
 
-/// All of a text as one expression.
+/// Parses a whole text as one expression.
 ///
 /// # Errors
 ///
-/// What was expected, and where.
+/// What was expected, and at which position.
 pub(super) fn expression(text: &str) -> Result<Node, ConditionError> {
     let mut parser = Parser { text, at: 0, depth: 0, operators: 0 };
     let root = parser.binary(0)?;
@@ -60,7 +60,7 @@ impl<'a> Parser<'a> {
         ConditionError { message: message.into(), at: self.at }
     }
 
-    /// Where something else stands: what was expected, or what a user means who writes that.
+    /// The error for an unexpected token: what was expected, or what the user probably meant.
     fn expected(&self, what: &str) -> ConditionError {
         if self.rest().starts_with('=') {
             return self.error("an expression cannot assign: to compare, write `==`");
@@ -68,7 +68,7 @@ impl<'a> Parser<'a> {
         self.error(format!("expected {what}"))
     }
 
-    /// The same where a value was expected. A name alone does not say whose it is.
+    /// The error where a value was expected. A bare name needs a prefix that says what it is.
     fn expected_value(&self) -> ConditionError {
         let name = &self.rest()[..name_length(self.rest(), false)];
         let is_other = self.rest()[name.len()..].starts_with(['[', '(']) || name.contains('.') || name.starts_with('$');
@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
     fn operator(&mut self, level: usize) -> Option<&'static str> {
         self.skip_spaces();
         let found = OPERATORS[level].iter().copied().find(|operator| self.rest().starts_with(operator))?;
-        // `&` is not the first half of `&&`, nor `<` of `<<`.
+        // `&` must not match the first half of `&&`, nor `<` that of `<<`.
         let longer = OPERATORS
             .iter()
             .flat_map(|level| level.iter())
@@ -178,7 +178,7 @@ impl<'a> Parser<'a> {
         self.memory(read)
     }
 
-    /// What stands behind `mem32`: an address, or a memory and an address.
+    /// The part after `mem32`: an address, or a memory and an address.
     fn memory(&mut self, read: Read) -> Result<Node, ConditionError> {
         self.expect("[")?;
         if self.take("$") {
@@ -218,7 +218,7 @@ impl<'a> Parser<'a> {
         Ok(Selector::Name(self.name(has_sign)?))
     }
 
-    /// A name, which `$` may stand before, as it is or between quotes.
+    /// A name with an optional `$`, bare or quoted.
     fn name(&mut self, has_sign: bool) -> Result<String, ConditionError> {
         let rest = self.rest();
         if rest.starts_with('"') {
@@ -232,7 +232,7 @@ impl<'a> Parser<'a> {
         Ok(rest[..length].to_owned())
     }
 
-    /// A name between quotes, with the escapes of the text format: core specification, section 6.3.3.
+    /// A quoted name, with the escapes of the text format: core specification, section 6.3.3.
     fn quoted(&mut self) -> Result<String, ConditionError> {
         let start = self.at;
         let Some((name, length)) = unquoted(self.rest()) else {
@@ -271,7 +271,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Whether a text begins with a name, as it is or between quotes.
+/// Whether a text begins with a name, bare or quoted.
 fn has_name(text: &str) -> bool {
     text.starts_with('"') || name_length(text, true) > 0
 }
@@ -280,11 +280,10 @@ fn is_in_name(next: char) -> bool {
     next.is_alphanumeric() || matches!(next, '_' | '$' | '.' | ':' | '\'' | '@' | '`' | '?')
 }
 
-/// How long the name is that a text begins with: the characters of an identifier, core specification, section 6.3.5, but
-/// for those that are operators here.
+/// The length of the name at the start of a text: the characters of an identifier, core specification, section 6.3.5,
+/// except those that are operators here.
 ///
-/// A hyphen within a name belongs to it. Without `$`, it is a minus where a number, or something else that has a value,
-/// comes right behind it.
+/// A hyphen within a name belongs to it. Without `$`, it is a minus if a number, or another term, follows directly.
 fn name_length(text: &str, has_sign: bool) -> usize {
     let is_hyphen = |at: usize| {
         let behind = &text[at + 1..];
@@ -296,7 +295,7 @@ fn name_length(text: &str, has_sign: bool) -> usize {
     end.map_or(text.len(), |(at, _)| at)
 }
 
-/// A name as it can be written behind `local.`: between quotes where it is not read as it is.
+/// A name as it can be written after `local.`: quoted if necessary.
 pub(super) fn written_name(name: &str) -> Cow<'_, str> {
     if !name.is_empty() && !name.starts_with('$') && name_length(name, false) == name.len() {
         return Cow::Borrowed(name);
@@ -313,7 +312,7 @@ pub(super) fn written_name(name: &str) -> Cow<'_, str> {
     Cow::Owned(quoted)
 }
 
-/// The string that a text begins with, and how long it is written.
+/// The string at the start of a text, and its length in the source.
 pub(super) fn unquoted(text: &str) -> Option<(String, usize)> {
     let mut bytes = Vec::new();
     let mut rest = text.strip_prefix('"')?.char_indices();
@@ -343,7 +342,7 @@ pub(super) fn unquoted(text: &str) -> Option<(String, usize)> {
     }
 }
 
-/// How much of a text stands before the first `end` that is in no quoted name.
+/// The length of the text before the first `end` outside quoted names.
 pub(super) fn until(text: &str, end: char) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -352,7 +351,7 @@ pub(super) fn until(text: &str, end: char) -> Option<usize> {
         if rest[found..].starts_with(end) {
             return Some(at + found);
         }
-        // A quote that opens no name is as good as any other character.
+        // A quote that does not open a name is an ordinary character.
         at += found + unquoted(&rest[found..]).map_or(1, |(_, length)| length);
     }
 }

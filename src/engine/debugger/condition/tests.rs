@@ -127,7 +127,7 @@ fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
         "local.least % local.minus",
         "local.long + 1",
         "local.long * local.long",
-        // A written number takes the other's type, if it fits.
+        // A literal takes the other operand's type, if it fits.
         "local.i + 0xFFFFFFFF",
         "local.minus == 4294967295",
         "local.minus < 4294967295",
@@ -137,7 +137,7 @@ fn what_is_calculated_has_the_type_of_what_it_is_calculated_from() {
         "local.x.y == 0.1",
         "1 + 2",
         "1 / 2.0",
-        // Two types come to the wider.
+        // Two types are converted to the wider.
         "local.i + local.long",
         "local.minus + local.long",
         "local.single + local.x.y",
@@ -275,7 +275,7 @@ fn an_error_has_its_position() {
         ("local.i = 7", "to compare, write `==`"),
         ("(local.i = 7)", "to compare, write `==`"),
         ("mem32[local.i = 7]", "to compare, write `==`"),
-        // What is no name is not taken for one.
+        // What is not a name must not be mistaken for one.
         ("locals.i == 7", "expected a number"),
         ("mem[8] == 7", "expected a number"),
         ("", "expected a number"),
@@ -287,7 +287,7 @@ fn an_error_has_its_position() {
     assert!(Condition::parse(&"-".repeat(1000)).is_err());
 }
 
-/// A row of operators is a deep tree, and evaluating it must not use up the stack.
+/// A chain of operators is a deep tree, and evaluating it must not overflow the stack.
 #[test]
 fn a_long_row_of_operators_is_refused_and_a_shorter_one_is_evaluated() {
     let row = |operators: usize| format!("1{}", " + 1".repeat(operators));

@@ -1,4 +1,4 @@
-//! The frames in the state memory: where they are, where they stand, and what is in them.
+//! The frames in the state memory: their addresses, their positions, and their values.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ impl Machine {
         self.attached.state.data(&self.store)
     }
 
-    /// The state memory, to change a local or an operand.
+    /// The state memory, for changing a local or an operand.
     pub fn state_mut(&mut self) -> &mut [u8] {
         self.attached.state.data_mut(&mut self.store)
     }
@@ -23,25 +23,25 @@ impl Machine {
         self.attached.register(&self.store, Register::Top)
     }
 
-    /// How many frames there are.
+    /// The number of frames.
     pub fn depth(&self) -> u32 {
         self.attached.register(&self.store, Register::Depth)
     }
 
-    /// Where a frame stands.
+    /// The position of a frame.
     pub fn position_of(&self, frame: u32) -> Option<Position> {
         let state = self.state();
         let function = word(state, frame + layout::FUNCTION)?;
         Some(Position { function, instruction: word(state, frame + layout::NEXT)? / layout::COUNTER_STEP })
     }
 
-    /// Where a frame below the topmost stands: at the active call.
+    /// The position of the active call in a frame below the topmost.
     pub fn call_position(&self, frame: u32) -> Option<Position> {
         let position = self.position_of(frame)?;
         Some(Position { instruction: word(self.state(), frame + layout::CALL)?, ..position })
     }
 
-    /// Where the topmost frame stands.
+    /// The position of the topmost frame.
     pub fn position(&self) -> Option<Position> {
         match self.top() {
             0 => None,
@@ -49,7 +49,7 @@ impl Machine {
         }
     }
 
-    /// The addresses of the frames, the topmost first.
+    /// The addresses of the frames, topmost first.
     pub fn frames(&self) -> Vec<u32> {
         let state = self.state();
         let mut frames = Vec::new();
@@ -57,7 +57,7 @@ impl Machine {
         while frame != 0 {
             frames.push(frame);
             match word(state, frame + layout::BELOW) {
-                // Frames stand in the order in which they were made.
+                // Frames are stored in the order in which they were created.
                 Some(below) if below < frame => frame = below,
                 _ => break,
             }
@@ -65,11 +65,11 @@ impl Machine {
         frames
     }
 
-    /// Makes the first frame, for a function with a body.
+    /// Creates the first frame, for a function with a body.
     ///
     /// # Errors
     ///
-    /// Where there is no room for it.
+    /// If there is no room for it.
     pub fn begin(&mut self, function: u32, arguments: &[Val]) -> Result<(), Error> {
         let program = Rc::clone(&self.program);
         let Some(info) = program.instrumented.functions.get(function as usize) else {

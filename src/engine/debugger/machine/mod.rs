@@ -1,8 +1,7 @@
-//! One instance of the copy: it runs, steps, and can be put back to a [`Snapshot`].
+//! One instance of the copy: it runs, steps, and can be restored to a [`Snapshot`].
 //!
-//! This file has what a machine is and the values of the program in it. Frames are in `frames`, executing in `run`,
-//! saving and putting back in `snapshot`, what is watched
-//! in `watch`.
+//! This file contains the machine itself and access to the program's values. Frames are in `frames`, execution in
+//! `run`, saving and restoring in `snapshot`, watched ranges in `watch`.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -26,16 +25,16 @@ mod run;
 mod snapshot;
 mod watch;
 
-/// What host functions see.
+/// The host functions' state.
 pub struct Host {
     pub wasi: WasiCtx,
     pub(in crate::engine) limiter: Limiter,
 }
 
-/// Where a frame stands.
+/// A position in the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// Counted among the functions with a body.
+    /// The index among the functions with a body.
     pub function: u32,
     /// Its index in the function.
     pub instruction: u32,
@@ -51,14 +50,14 @@ pub struct Machine {
     globals: Vec<Global>,
     tables: Vec<Table>,
     wasi_memory: Option<Memory>,
-    /// Which function of the original a reference is, by how wasmi names it: it gives no other identity.
+    /// The original function of a reference, by wasmi's debug output: it exposes no other identity.
     functions: HashMap<String, u32>,
     references: Vec<Func>,
     waiting: Option<ResumableCallHostTrap>,
     /// The basic blocks before which run functions exit.
     exits: HashSet<Position>,
     steps: u64,
-    /// What this copy checks for.
+    /// Which accesses this copy checks for.
     watched: Watched,
     /// Whether it records accesses instead of exiting before them.
     records: bool,
@@ -67,11 +66,11 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Instantiates the copy; nothing of it is executed yet.
+    /// Instantiates the copy, without executing anything.
     ///
     /// # Errors
     ///
-    /// As instantiation does: a segment out of bounds, a memory above the limit.
+    /// The errors of instantiation: a segment out of bounds, a memory above the limit.
     pub fn new(program: &Rc<InstrumentedProgram>, wasi: WasiCtx, watched: Watched) -> Result<Self, (Error, Box<Host>)> {
         let host = Host { wasi, limiter: Limiter::new(&program.limits) };
         let mut store = Store::new(&program.engine, host);
@@ -148,7 +147,7 @@ impl Machine {
         }
     }
 
-    /// How many instructions have been executed, the one that waits or failed not included.
+    /// The number of executed instructions, without one that is waiting or has failed.
     pub fn steps(&self) -> u64 {
         self.steps
     }
@@ -161,12 +160,12 @@ impl Machine {
         self.store.data_mut()
     }
 
-    /// Whether a host call waits.
+    /// Whether a host call is waiting.
     pub fn is_waiting(&self) -> bool {
         self.waiting.is_some()
     }
 
-    /// What the host call that waits, waits for.
+    /// What the waiting host call waits for.
     pub fn waits_for(&self) -> Option<Suspend> {
         self.waiting.as_ref()?.host_error().downcast_ref::<Suspend>().copied()
     }
@@ -193,12 +192,12 @@ impl Machine {
         self.globals.get(index).is_some_and(|global| global.ty(&self.store).mutability() == Mutability::Var)
     }
 
-    /// Changes a global; false where it is not mutable or of another type.
+    /// Changes a global; returns false if it is immutable or has another type.
     pub fn set_global(&mut self, index: usize, value: Val) -> bool {
         self.globals.get(index).is_some_and(|global| global.set(&mut self.store, value).is_ok())
     }
 
-    /// How many elements a table of the original has.
+    /// The number of elements of a table of the original.
     pub fn table_size(&self, index: usize) -> Option<u64> {
         self.tables.get(index).map(|table| table.size(&self.store))
     }
@@ -208,13 +207,13 @@ impl Machine {
         self.tables.get(table)?.get(&self.store, index).map(Val::from)
     }
 
-    /// Which function of the original a reference is.
+    /// The original function of a reference.
     pub fn function_of(&self, reference: &Func) -> Option<u32> {
         self.functions.get(&identity(reference)).copied()
     }
 }
 
-/// wasmi gives a function no identity but the one that it is printed with.
+/// wasmi exposes no identity of a function other than its debug output.
 fn identity(function: &Func) -> String {
     format!("{function:?}")
 }

@@ -1,4 +1,4 @@
-//! Execution: whole basic blocks, single instructions, and host calls that wait; and where run functions exit.
+//! Execution: whole basic blocks, single instructions, and waiting host calls; and where run functions exit.
 
 use std::rc::Rc;
 
@@ -9,14 +9,14 @@ use super::{Machine, Position};
 use crate::engine::instrument::layout::{self, Register};
 use crate::engine::wasi::{self, Retry, StepSource, Suspend};
 
-/// How the machine stands after it has executed something.
+/// The state of the machine after an execution.
 #[derive(Debug)]
 pub enum Halt {
     /// Between two instructions.
     Ready,
     /// The active call has returned.
     Returned,
-    /// In a host call, which waits.
+    /// In a host call that is waiting.
     Waiting(Suspend),
     /// It failed. For a trap in the middle of a basic block, the frames are not at the instruction that trapped.
     Failed(Error),
@@ -49,7 +49,7 @@ impl Machine {
         let Some(function) = self.step_function(position) else {
             return Halt::Failed(Error::new("the program is at an instruction that does not exist"));
         };
-        // A step function takes nothing off the budget.
+        // A step function does not use up the budget.
         let left = self.attached.register(&self.store, Register::Budget);
         self.count_calls(u64::from(left) + 1);
         let mut status = [Val::I32(0)];
@@ -59,7 +59,7 @@ impl Machine {
         self.resolve(halt)
     }
 
-    /// Lets host calls learn their step: what is left of the budget is counted down to `steps` from here.
+    /// Lets host calls learn their step: the remaining budget counts down to `steps` from here.
     fn count_calls(&mut self, steps: u64) {
         let source = StepSource { left: self.attached.global(Register::Budget), end: self.steps + steps };
         self.store.data_mut().wasi.call_steps_mut().count_with(source);
@@ -75,7 +75,7 @@ impl Machine {
         }
     }
 
-    /// Finishes the host call that waits, if it can be.
+    /// Finishes the waiting host call, if possible.
     pub fn resume(&mut self) -> Halt {
         let Some(waiting) = self.waiting.take() else { return Halt::Ready };
         let Some(memory) = self.wasi_memory else {
@@ -83,7 +83,7 @@ impl Machine {
         };
         match wasi::retry(&mut self.store, memory, |host| &mut host.wasi) {
             Ok(Retry::Resume(errno)) => {
-                // What asked for the run that waits may not be what is asked for now: nothing is left of its budget.
+                // The waiting run may have been for another command: it has no budget left.
                 self.attached.set_register(&mut self.store, Register::Budget, 0);
                 let mut status = [Val::I32(0)];
                 let resumed = waiting.resume(&mut self.store, &[Val::I32(errno)], &mut status);
@@ -115,7 +115,7 @@ impl Machine {
         }
     }
 
-    /// An instruction that waits or failed has not been executed.
+    /// An instruction that is waiting or has failed has not been executed.
     fn resolve(&mut self, halt: Halt) -> Halt {
         match halt {
             Halt::Ready if self.top() == 0 => Halt::Returned,
@@ -135,7 +135,7 @@ impl Machine {
         })
     }
 
-    /// Sets whether run functions exit before that instruction, which begins a basic block.
+    /// Sets whether run functions exit before that instruction, which must begin a basic block.
     pub fn set_exit(&mut self, position: Position, exits_here: bool) {
         let program = Rc::clone(&self.program);
         let Some(address) = self.jump_table_address(position) else { return };
@@ -150,7 +150,7 @@ impl Machine {
         }
     }
 
-    /// Sets whether run functions exit before the basic block that an instruction is in.
+    /// Sets whether run functions exit before the basic block that contains an instruction.
     pub fn set_exit_around(&mut self, position: Position, exits_here: bool) {
         let program = Rc::clone(&self.program);
         let Some(info) = program.instrumented.functions.get(position.function as usize) else { return };

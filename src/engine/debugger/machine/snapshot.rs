@@ -1,4 +1,4 @@
-//! Saving and restoring all of a program's state.
+//! Saves and restores the program's entire state.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::engine::instrument::layout::{self, Register};
 use crate::engine::runtime::limits::Refusal;
 use crate::engine::wasi::WasiSnapshot;
 
-/// All of a program's state between two instructions.
+/// The program's entire state between two instructions.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     steps: u64,
@@ -35,7 +35,7 @@ enum SavedValue {
     Number(Val),
     Null(wasmi::ValType),
     Function(u32),
-    /// A reference that cannot be distinguished is lost; programs of one module do not have such.
+    /// A reference that cannot be identified is lost; programs with a single module have none.
     Lost(wasmi::ValType),
 }
 
@@ -44,7 +44,7 @@ impl Snapshot {
         self.steps
     }
 
-    /// About how many bytes it takes that `before` does not take already.
+    /// The approximate size in bytes, without what `before` already contains.
     pub fn own_bytes(&self, before: Option<&Self>) -> usize {
         let memories = self
             .memories
@@ -64,7 +64,7 @@ impl Snapshot {
 }
 
 impl Machine {
-    /// The state as it is now. Not while a host call waits.
+    /// The current state. Not possible while a host call is waiting.
     pub fn snapshot(&self, before: Option<&Snapshot>) -> Snapshot {
         let copy = &self.program.instrumented;
         let end = self.frames_end();
@@ -101,7 +101,7 @@ impl Machine {
         }
     }
 
-    /// Where the topmost frame ends.
+    /// The end of the topmost frame.
     fn frames_end(&self) -> u32 {
         let base = self.program.instrumented.stack_base;
         let top = self.top();
@@ -110,7 +110,7 @@ impl Machine {
                 let size = self.program.instrumented.functions.get(position.function as usize);
                 top + size.map_or(0, |info| info.frame_size)
             }
-            // The results of what was called last.
+            // Includes the results of the last call.
             None => base + 4096,
         }
     }
@@ -142,12 +142,12 @@ impl Machine {
         }
     }
 
-    /// Puts everything back to how it was. Where something has grown since, which nothing shrinks again, or a segment
-    /// was dropped, or something else is to be watched, a fresh instance is made for that.
+    /// Restores everything. If something has grown since, which cannot be shrunk, or a segment was dropped, or other
+    /// accesses are to be watched, a fresh instance is created.
     ///
     /// # Panics
     ///
-    /// Where there is no memory left for what there was memory for before: nothing can be done then.
+    /// If there is no memory left for what previously fit: nothing can be done then.
     pub fn restore(self, snapshot: &Snapshot, watched: Watched) -> Self {
         let machine =
             if self.watched == watched && self.can_be(snapshot) { Ok(self.emptied()) } else { self.made_anew(watched) };
@@ -161,7 +161,7 @@ impl Machine {
         }
     }
 
-    /// Whether writing over this instance makes it what the snapshot was.
+    /// Whether this instance can be overwritten to match the snapshot.
     fn can_be(&self, snapshot: &Snapshot) -> bool {
         let state = self.state();
         let mut drops = state.iter().skip(layout::DROPS as usize).zip(&snapshot.drops);
@@ -172,7 +172,7 @@ impl Machine {
             && drops.all(|(is_dropped, was_dropped)| is_dropped <= was_dropped)
     }
 
-    /// The same instance, of which nothing is active.
+    /// The same instance, with no active calls.
     fn emptied(mut self) -> Self {
         self.waiting = None;
         for position in std::mem::take(&mut self.exits) {
@@ -223,7 +223,7 @@ impl Machine {
             let table = self.tables[index];
             self.write_table(table, 0, saved)?;
         }
-        // These tables are the debugger's, and stay without room where no reference is ever held.
+        // These tables are the debugger's, and stay empty if no reference is ever held.
         self.store.data_mut().limiter.exempt(true);
         let tables = self.attached.references;
         let mut held = tables.into_iter().zip(&snapshot.frame_references).filter(|(_, saved)| !saved.is_empty());

@@ -10,29 +10,29 @@ pub struct WatchedRange {
     pub memory: u32,
     pub start: u64,
     pub length: u64,
-    /// Whether it is writes that are looked for, or reads.
+    /// Whether to watch for writes, or for reads.
     pub writes: bool,
 }
 
 impl Machine {
-    /// What this copy checks for.
+    /// Which accesses this copy checks for.
     pub fn watched(&self) -> Watched {
         self.watched
     }
 
-    /// Has the run functions exit before accesses to any of the ranges. The filter has false positives.
+    /// Makes the run functions exit before accesses to any of the ranges. The filter has false positives.
     pub fn exit_before(&mut self, ranges: &[WatchedRange]) {
         self.watch(ranges, 0);
     }
 
-    /// Has the run functions record the last access to the range, see [`Machine::take_recorded_write`].
+    /// Makes the run functions record the last access to the range, see [`Machine::take_recorded_write`].
     pub fn record_last(&mut self, range: WatchedRange) {
         self.watch(&[range], layout::watch_kind(range.memory, range.writes) + 1);
         self.records = true;
         self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_RECORDED);
     }
 
-    /// Takes the step of the last access that was recorded.
+    /// Takes the step of the last recorded access.
     pub fn take_recorded_write(&mut self) -> Option<u64> {
         self.recorded.take()
     }
@@ -42,7 +42,7 @@ impl Machine {
         self.recorded = None;
         let start = ranges.iter().map(|range| range.start).min().unwrap_or(0);
         let end = ranges.iter().map(|range| range.start.saturating_add(range.length)).max().unwrap_or(0);
-        // No memory here is larger than what 32 bits address.
+        // No memory here is larger than 32 bits can address.
         let start = u32::try_from(start).unwrap_or(u32::MAX);
         let length = u32::try_from(end.saturating_sub(u64::from(start))).unwrap_or(u32::MAX);
         self.attached.set_register(&mut self.store, Register::WatchStart, start);
@@ -57,7 +57,7 @@ impl Machine {
         }
     }
 
-    /// After a run that began with that budget, and before its steps are counted.
+    /// Called after a run that started with that budget, before its steps are counted.
     pub(super) fn collect_recorded(&mut self, budget: u32) {
         let last = self.attached.register(&self.store, Register::WatchLast);
         if last != layout::NOT_RECORDED {
@@ -67,7 +67,7 @@ impl Machine {
     }
 }
 
-/// Marks every address from which on an access touches the range.
+/// Marks every address at which an access that touches the range can start.
 fn mark(table: &mut [u8], range: WatchedRange) {
     if range.length == 0 {
         return;

@@ -8,18 +8,18 @@ use crate::engine::debugger::program::ProgramError;
 use crate::engine::debugger::scope::MachineScope;
 use crate::engine::instrument::Watched;
 
-/// What the run functions of the machine exit for.
+/// What the machine's run functions exit for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct ArmedExits {
     /// The breakpoints that are armed.
     pub breakpoints: Option<Observe>,
     pub target: Option<Position>,
-    /// Whether for the line that is run to.
+    /// Whether the line of **Run to line** is armed.
     pub line: bool,
     pub write_query: bool,
 }
 
-/// How many stops are kept for the timeline: nobody is stopped that often.
+/// The maximum number of stops kept for the timeline: no user stops that often.
 const MOST_STOPS: usize = 10_000;
 
 impl DebugSession {
@@ -27,7 +27,7 @@ impl DebugSession {
     ///
     /// # Errors
     ///
-    /// Where the copy that watches cannot be made; no breakpoint watches a memory then.
+    /// If the copy that watches cannot be created; no breakpoint watches a memory then.
     pub fn set_breakpoints(&mut self, mut breakpoints: Vec<Breakpoint>) -> Result<(), ProgramError> {
         self.disarm();
         let watched = Breakpoints::new(breakpoints.clone(), &self.program).watched();
@@ -50,7 +50,7 @@ impl DebugSession {
             self.checkpoints.clear_hits();
         }
         self.breakpoints = Breakpoints::new(breakpoints, &self.program);
-        // What did not have to be distinguished may have to be now.
+        // Instructions that did not have to be distinguished may have to be now.
         self.forget_elsewhere();
         if self.machine().watched() != self.watched() {
             self.switch_copy();
@@ -58,7 +58,7 @@ impl DebugSession {
         prepared
     }
 
-    /// Which copy is needed.
+    /// Which variant of the copy is needed.
     pub(super) fn watched(&self) -> Watched {
         let write_target = if self.write_query.as_ref().is_some_and(|write_query| write_query.range().is_some()) {
             Watched::Writes
@@ -100,14 +100,14 @@ impl DebugSession {
         }
     }
 
-    /// Sets the armed exits, also where a line step has cleared them.
+    /// Sets the armed exits, including those that a line step has cleared.
     pub(super) fn set_armed_exits(&mut self) {
         for position in self.armed_positions() {
             self.machine_mut().set_exit_around(position, true);
         }
     }
 
-    /// A breakpoint has stopped the program here.
+    /// Records that a breakpoint has stopped the program here.
     pub(super) fn note_stop(&mut self) {
         let step = self.step();
         if let Err(index) = self.stops.binary_search(&step)
@@ -136,12 +136,12 @@ impl DebugSession {
         breakpoints.chain(write_query).chain(self.armed.target).chain(line).collect()
     }
 
-    /// Whether hits are counted now, whatever is asked for.
+    /// Whether hits are counted now, regardless of `observe`.
     fn counts(&self) -> bool {
         self.hits.is_some() && self.breakpoints.count()
     }
 
-    /// What breakpoints on the next instruction say: the one that stops, if any does.
+    /// Checks the breakpoints on the next instruction; returns the one that stops, if any.
     pub(super) fn breakpoint_here(&mut self, observe: Observe) -> Option<BreakpointId> {
         self.armed.breakpoints?;
         let position = self.machine().position()?;
@@ -180,7 +180,7 @@ impl DebugSession {
         breakpoint.condition.as_ref()?.evaluate(&MachineScope::new(self)).err()
     }
 
-    /// As `condition_error`, of the breakpoint that has stopped the program.
+    /// Like `condition_error`, for the breakpoint that has stopped the program.
     pub fn condition_error_of(&self, id: BreakpointId) -> Option<EvalError> {
         self.condition_error(self.breakpoints.get(id)?)
     }

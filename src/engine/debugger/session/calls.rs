@@ -10,7 +10,7 @@ use crate::engine::value;
 /// A call to make: `start`, `_initialize`, the entry.
 #[derive(Debug, Clone)]
 pub(super) struct PlannedCall {
-    /// In the index space of the original.
+    /// The function index in the original module.
     pub function: u32,
     pub arguments: Vec<Val>,
 }
@@ -18,7 +18,7 @@ pub(super) struct PlannedCall {
 /// The end of the program.
 #[derive(Debug, Clone)]
 pub(super) struct End {
-    /// How many steps it has.
+    /// The number of steps.
     pub step: u64,
     pub outcome: Outcome,
 }
@@ -41,12 +41,12 @@ impl DebugSession {
         let last = self.step().saturating_sub(1);
         self.furthest = last;
         self.collect_output();
-        // At its last instruction, there is still a frame to show.
+        // At the last instruction, there is still a frame to show.
         self.go_back_to(last);
         self.end = Some(End { step: last, outcome });
     }
 
-    /// Begins the next call; if there is none, returns how the program ended.
+    /// Starts the next call; if there is none, returns how the program ended.
     pub(super) fn go_to_next_call(&mut self) -> Option<Outcome> {
         if self.call + 1 < self.calls.len() {
             self.call += 1;

@@ -43,7 +43,7 @@ impl DebugSession {
     pub(in crate::engine::debugger) fn restore_nearest(&mut self, step: u64) {
         let now = self.step();
         let Some(checkpoint) = self.checkpoints.before(step) else { return };
-        // Running forward from here is as good, unless a call waits or failed, or this copy does not watch enough.
+        // Running forward is worse if a call waits or failed, or if this copy does not watch enough.
         let watches = self.machine().watched() >= self.watched();
         let is_usable = now <= step && !self.machine().is_waiting() && self.outcome().is_none();
         if watches && (is_usable && checkpoint.snapshot.steps() <= now || now == step) {

@@ -12,7 +12,7 @@ use crate::engine::debugger::watchpoint::WatchHit;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::Suspend;
 
-/// A debugger command. Depths are those of the topmost frame when it is given.
+/// A debugger command. Depths refer to the topmost frame at the time of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// Continues to a breakpoint or the end.
@@ -48,7 +48,7 @@ pub enum Command {
 /// The state of a session after a slice.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DebugProgress {
-    /// The goal is not reached yet. `of` is the step of the goal, where that is known.
+    /// The goal is not reached yet. `of` is the step of the goal, if that is known.
     Working { step: u64, of: Option<u64> },
     /// Execution is stopped.
     Stopped(StopReason),
@@ -68,13 +68,13 @@ pub enum StopReason {
     Watchpoint(Box<WatchHit>),
     /// Before the last instruction that wrote the target of the query.
     LastWrite(Box<WatchHit>),
-    /// Where it was: no instruction before here wrote the target of the query.
+    /// At the unchanged position: no earlier instruction wrote the target of the query.
     NotWritten(Origin),
     /// The user pressed **Pause**.
     Pause,
     /// The program has ended; the position is its last instruction.
     Ended(Outcome),
-    /// A search backwards found nothing.
+    /// A backward search reached the beginning.
     Beginning,
 }
 
@@ -86,7 +86,7 @@ pub(super) enum Goal {
     Forward(RunSpec, PendingStop),
     Search(Search),
     LastWrite(LastWrite),
-    /// Count hits again from an earlier checkpoint up to that step, where the command begins.
+    /// Count hits again from an earlier checkpoint up to that step, where the command starts.
     Count(u64, Command),
 }
 
@@ -117,7 +117,7 @@ impl PendingStop {
 }
 
 impl DebugSession {
-    /// Gives a command. The current goal is cancelled.
+    /// Starts a command, and cancels the current goal.
     pub fn ask(&mut self, command: Command) {
         self.end_line_step();
         self.cancel_search();
@@ -184,7 +184,7 @@ impl DebugSession {
         Goal::Count(now, command)
     }
 
-    /// Stops here; a search, where it began.
+    /// Stops here, or, for a search, where it started.
     pub fn pause(&mut self) {
         if matches!(self.goal, Goal::Idle(_)) {
             return;
@@ -193,7 +193,7 @@ impl DebugSession {
         self.stop(StopReason::Pause);
     }
 
-    /// Cancels an active search, and goes back to where it began.
+    /// Cancels an active search, and returns to where it started.
     fn cancel_search(&mut self) {
         let began = match &self.goal {
             Goal::Idle(_) | Goal::Forward(..) => None,

@@ -15,7 +15,7 @@ pub(in crate::engine::debugger) struct RunSpec {
     pub base: u32,
     /// Before this instruction.
     pub target: Option<Position>,
-    /// Before a visit to the line of **Run to line**.
+    /// When a visit to the line of **Run to line** begins.
     pub line: bool,
     pub observe: Observe,
     /// At this step neither breakpoints nor the target stop it, because it starts there; `u64::MAX`: they stop it at
@@ -63,7 +63,7 @@ impl DebugSession {
         if let Some(result) = self.resume_host_call(spec.observe) {
             return result;
         }
-        // When to take checkpoints: the next regular one, and the one near the step that is sought.
+        // The steps of the next regular checkpoint, and of the one near the sought step.
         let (mut due, mut near) = (u64::MAX, u64::MAX);
         loop {
             // After going back, another instance needs its exits set.
@@ -153,7 +153,7 @@ impl DebugSession {
         self.run_to.as_ref().is_some_and(|entries| position.is_some_and(|at| entries.begins(at, self.previous)))
     }
 
-    /// How many steps can run at once from here, if the next checkpoint is due at `due`.
+    /// How many steps can run in one go from here, if the next checkpoint is due at `due`.
     fn max_steps(&self, spec: &RunSpec, due: u64) -> u64 {
         let step = self.step();
         let change = self.changes.get(self.changed).map_or(u64::MAX, |change| change.step);
@@ -183,7 +183,7 @@ impl DebugSession {
         }
     }
 
-    /// Resumes a host call that waits.
+    /// Resumes the waiting host call.
     fn resume_host_call(&mut self, observe: Observe) -> Option<RunResult> {
         if !self.machine().is_waiting() {
             return None;

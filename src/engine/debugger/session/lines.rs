@@ -1,8 +1,8 @@
-//! Stepping forwards from line to line. Backwards it is a search, see [`LineBack`].
+//! Forward line stepping. Backwards, it is a search, see [`LineBack`].
 //!
-//! A step ends where an instruction of another line of the program comes next. What belongs to no line of the program,
-//! such as the standard library, is passed over. On the way, the run functions exit only at basic blocks in which
-//! another line begins, so that a loop within a line or a call that is stepped over runs at full speed.
+//! A step ends when the next instruction belongs to another line of the program. Code that belongs to no line of the
+//! program, such as the standard library, is skipped. On the way, the run functions exit only at basic blocks in which
+//! another line begins, so that a loop within a line, or a call that is stepped over, runs at full speed.
 
 use std::rc::Rc;
 
@@ -13,29 +13,29 @@ use crate::engine::debugger::machine::Position;
 use crate::engine::debugger::search::{LineBack, Search, SearchKind};
 use crate::engine::source_map::{Line, SourceMap};
 
-/// What a user can ask for, in lines. A call that the compiler has inlined is a call like any other.
+/// A line command. An inlined call counts as a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineCommand {
-    /// To the next line, into a call.
+    /// Steps to the next line, into calls.
     Into,
-    /// To the next line; a call as a whole.
+    /// Steps to the next line, over calls.
     Over,
-    /// Until the function has returned to a line of the program.
+    /// Runs until the function has returned to a line of the program.
     Out,
-    /// To where the line before this one began.
+    /// Goes back to the start of the previous line, into calls.
     BackInto,
-    /// The same; a call as a whole.
+    /// Goes back to the start of the previous line, over calls.
     BackOver,
-    /// To where the line began that calls this function.
+    /// Goes back to the start of the line that calls this function.
     BackOut,
 }
 
 /// An active step.
 pub(super) struct LineStep {
     command: LineCommand,
-    /// The line that is left.
+    /// The line where the step started.
     line: Option<Line>,
-    /// The frame in which it began, or the one that was returned to.
+    /// The frame in which it started, or the one that it returned to.
     frame: u32,
     function: u32,
     /// Where the run functions exit.
@@ -43,13 +43,13 @@ pub(super) struct LineStep {
 }
 
 impl DebugSession {
-    /// The lines that are stepped through from now on.
+    /// Sets the lines to step through from now on.
     pub fn set_source_map(&mut self, map: Rc<dyn SourceMap>) {
         self.source_map = Some(map);
         self.lines = None;
     }
 
-    /// The lines of all instructions, worked out when they are first asked for.
+    /// The lines of all instructions, computed on first use.
     fn line_table(&mut self) -> Option<Rc<LineTable>> {
         if self.lines.is_none() {
             let map = Rc::clone(self.source_map.as_ref()?);
@@ -66,8 +66,8 @@ impl DebugSession {
         };
         let line = table.line(position);
         let is_inlined = table.is_inlined(line.and_then(|line| line.scope));
-        // Where no active call is shown in source, there is no line to take calls as a whole from: the next that is
-        // come to, in whatever call, is what a user can look at.
+        // If no active call is in known source, there is no line to step over calls from: stop at the next line that is
+        // reached in any call.
         let command = match command {
             LineCommand::Over if !self.is_in_source(&table) => LineCommand::Into,
             LineCommand::BackOver if !self.is_in_source(&table) => LineCommand::BackInto,
@@ -85,7 +85,7 @@ impl DebugSession {
         Goal::Search(Search::new(SearchKind::Line(Rc::new(back)), step))
     }
 
-    /// Whether any active call stands at a line of the program.
+    /// Whether any active call is at a line of the program.
     fn is_in_source(&self, table: &LineTable) -> bool {
         let machine = self.machine();
         let callers = machine.frames().into_iter().skip(1).filter_map(|frame| machine.call_position(frame));
@@ -102,7 +102,7 @@ impl DebugSession {
         self.line_step = Some(LineStep {
             command,
             line: self.lines.as_ref().and_then(|table| {
-                // Within something of a library, the line that is shown is the one that it was inlined into.
+                // In inlined library code, the line shown is the one that it was inlined into.
                 table.line(position).or_else(|| table.line_around(&self.program, position))
             }),
             frame,
@@ -131,18 +131,18 @@ impl DebugSession {
             return top <= step.frame || step.command == LineCommand::Into;
         }
         let scope = step.line.and_then(|line| line.scope);
-        // Calls that are inlined are passed over as all others are: those within, and those that come after.
+        // Inlined calls are stepped over like all others: those within, and those that come after.
         let is_around = table.is_around(line.scope, scope);
         match step.command {
             LineCommand::Into => Some(line) != step.line,
             LineCommand::Over => Some(line) != step.line && is_around,
-            // Something of a library that was inlined here is left.
+            // Inlined library code has been left.
             _ if step.line.is_none() => true,
             _ => table.is_inlined(scope) && line.scope != scope && is_around,
         }
     }
 
-    /// Until which frame is gone the run functions may run; in calls that are stepped over they leave nowhere else.
+    /// The frame until whose return the run functions may run; they do not exit in calls that are stepped over.
     pub(super) fn line_step_base(&mut self, base: u32) -> u32 {
         let Some(step) = &self.line_step else { return base };
         let (frame, top) = (step.frame, self.machine().top());
@@ -154,7 +154,7 @@ impl DebugSession {
         base
     }
 
-    /// The frame in which the step began has returned: it goes on in the one below, unless that is at a line.
+    /// The frame in which the step started has returned: it continues in the one below, unless that is at a line.
     pub(super) fn line_step_returned(&mut self) -> Option<Goal> {
         let command = self.line_step.as_ref()?.command;
         self.set_line_exits(false);
@@ -204,7 +204,7 @@ fn targets(
 ) -> Vec<Position> {
     let Some(info) = program.instrumented.functions.get(function as usize) else { return Vec::new() };
     let ends = info.basic_blocks.iter().skip(1).map(|(first, _)| *first).chain([info.instructions]);
-    // The same line counts where it comes again in another call.
+    // The same line counts again if it is reached in another call.
     let line = step.line.filter(|_| step.function == function && step.command != LineCommand::Into);
     let basic_blocks = info.basic_blocks.iter().zip(ends);
     let found = basic_blocks.filter(|((first, _), end)| table.has_other(function, *first, *end, line));

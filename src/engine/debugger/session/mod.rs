@@ -4,9 +4,9 @@
 //! input is replayed from the record, so it reaches the same step in the same state. A request is a *goal*;
 //! [`DebugSession::advance`] works on it until it is reached or the slice is over.
 //!
-//! This file has the session's state and its queries. `start` begins a session, `command` and `lines` turn a command
-//! into a goal, `execute` runs it, `calls` handles where calls begin and end, and `checkpoints`, `breaking`, `watching`
-//! and `output` handle checkpoints, breakpoints, watchpoints and output.
+//! This file contains the session's state and its queries. `start` starts a session, `command` and `lines` turn a
+//! command into a goal, `execute` runs it, `calls` handles where calls begin and end, and `checkpoints`, `breaking`,
+//! `watching` and `output` handle checkpoints, breakpoints, watchpoints and output.
 
 use std::rc::Rc;
 
@@ -64,9 +64,9 @@ pub struct DebugSession {
     hits: Option<Hits>,
     reported_logs: ReportedLogs,
     armed: ArmedExits,
-    /// What was executed before the next instruction, in its frame.
+    /// What was executed before the next instruction in its frame.
     previous: Previous,
-    /// The frames below the topmost that are at a call within a visit to a line, the outermost first.
+    /// The frames below the topmost that are at a call within a visit to a line, outermost first.
     awaited: Vec<(u32, Position)>,
     /// The line of **Run to line**.
     run_to: Option<Rc<LineEntries>>,
@@ -133,7 +133,7 @@ impl DebugSession {
         self.call
     }
 
-    /// Does something while no step from line to line is active, which would end on its own.
+    /// Calls `work` while no line step is active, which would end on its own.
     pub(in crate::engine::debugger) fn without_line_step<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let line_step = self.line_step.take();
         let result = work(self);
@@ -141,17 +141,17 @@ impl DebugSession {
         result
     }
 
-    /// Whether the user changed something at this step: it is not as the step before left it.
+    /// Whether the user changed something at this step, so that its state differs from the result of the step before.
     pub fn is_changed_here(&self) -> bool {
         self.changes_so_far().iter().any(|changed| changed.step == self.step())
     }
 
-    /// How many frames there are.
+    /// The number of frames.
     pub fn depth(&self) -> u32 {
         self.machine().depth()
     }
 
-    /// How many memories the module has.
+    /// The number of memories of the module.
     pub fn memories(&self) -> usize {
         self.machine().memories()
     }
@@ -161,12 +161,12 @@ impl DebugSession {
         self.machine().memory(index)
     }
 
-    /// The most that all memories together ever had, in bytes.
+    /// The peak size of all memories together, in bytes.
     pub fn peak_memory(&self) -> u64 {
         self.host().limiter.peak_memory()
     }
 
-    /// The last growth before this step that a limit refused, in a sentence without a full stop.
+    /// The last growth before this step that a limit refused, as a sentence without a full stop.
     pub fn refused(&self) -> Option<String> {
         self.host().limiter.refused().map(|refusal| refusal.describe())
     }
@@ -180,7 +180,7 @@ impl DebugSession {
         self.machine().is_global_mutable(index)
     }
 
-    /// How many elements a table has.
+    /// The number of elements of a table.
     pub fn table_size(&self, index: usize) -> Option<u64> {
         self.machine().table_size(index)
     }
@@ -189,7 +189,7 @@ impl DebugSession {
         self.machine().table_element(table, index)
     }
 
-    /// Which function a reference is, imported ones counted.
+    /// The function that a reference refers to, in the index space that includes imports.
     pub fn function_of(&self, reference: &wasmi::Func) -> Option<u32> {
         self.machine().function_of(reference)
     }
@@ -254,7 +254,7 @@ impl DebugSession {
         self.changes.iter().map(|changed| (changed.step, &changed.change))
     }
 
-    /// To be called before anything is executed: applies these changes when their steps are passed.
+    /// Schedules changes for when their steps are reached; to be called before anything is executed.
     pub fn make_changes(&mut self, mut changes: Vec<(u64, Change)>) {
         changes.sort_by_key(|(step, _)| *step);
         self.changes = changes.into_iter().map(|(step, change)| Changed { step, change, frame: None }).collect();

@@ -1,11 +1,12 @@
-//! What the program printed, handed out once however often it is printed again.
+//! The program's output, returned only once, however often it is printed again.
 
 use super::DebugSession;
 use crate::engine::wasi::Output;
 
 impl DebugSession {
-    /// What was printed for the first time since the last call. What is printed again after going back is not in it: the
-    /// first [`DebugSession::output_bytes`] of all that was handed out are what has been printed at this step.
+    /// The output that was printed for the first time since the last call. It does not include what is printed again
+    /// after going back: the first [`DebugSession::output_bytes`] bytes of everything returned are the output at this
+    /// step.
     pub fn take_output(&mut self) -> Vec<Output> {
         self.collect_output();
         std::mem::take(&mut self.output)

@@ -1,14 +1,15 @@
-//! What was executed before the next instruction, in the same frame: by that a visit to a line is told from another.
+//! What was executed before the next instruction in the same frame, which distinguishes one visit to a line from
+//! another.
 //!
 //! The run functions exit before each basic block in which that matters, and its instructions are executed one at a
-//! time. So when a run function has reached such a block, the instruction before it was not in question, except for a
-//! call that has returned: those calls are kept.
+//! time. So when a run function has reached such a block, the instruction before it did not matter, except for a call
+//! that has returned: those calls are recorded.
 
 use super::DebugSession;
 use crate::engine::debugger::line_entries::Previous;
 use crate::engine::debugger::machine::Position;
 
-/// Where the machine stood.
+/// The machine's previous position.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PreviousStop {
     top: u32,
@@ -20,7 +21,7 @@ impl DebugSession {
         PreviousStop { top: self.machine().top(), position: self.machine().position() }
     }
 
-    /// After an execution: of one instruction, or of whole basic blocks.
+    /// Updates it after executing one instruction, or whole basic blocks.
     pub(super) fn note_previous(&mut self, previous_stop: PreviousStop, single: bool) {
         let top = self.machine().top();
         while self.awaited.last().is_some_and(|(frame, _)| *frame > top) {
@@ -43,14 +44,14 @@ impl DebugSession {
         }
     }
 
-    /// The run functions have not exited before everything that matters from here on.
+    /// Called when the run functions may not have exited before everything that matters.
     pub(super) fn forget_elsewhere(&mut self) {
         if self.previous == Previous::Elsewhere {
             self.previous = Previous::Unknown;
         }
     }
 
-    /// The calls that are active and are within a visit to a line.
+    /// Records the active calls that are within a visit to a line.
     pub(super) fn await_returns(&mut self) {
         self.awaited.clear();
         if self.run_to.is_none() && !self.breakpoints.have_lines() {

@@ -1,4 +1,4 @@
-//! How a session begins: a module instrumented, instantiated, and its calls planned.
+//! Starts a session: instruments and instantiates the module, and plans its calls.
 
 use std::rc::Rc;
 
@@ -42,7 +42,7 @@ impl DebugSession {
         Self::with_program(file, Rc::new(program), wasm, summary, entry, wasi)
     }
 
-    /// As [`DebugSession::start`], of a program that has been instrumented before.
+    /// Like [`DebugSession::start`], for a program that has already been instrumented.
     ///
     /// # Errors
     ///

@@ -1,8 +1,8 @@
-//! Watchpoints in a session: what the next instruction is going to access, and whether that is a hit.
+//! Watchpoints in a session: what the next instruction will access, and whether that is a hit.
 //!
 //! Whether an instruction hits a watchpoint is known only after executing it: what it wrote, and that it did not trap.
 //! So it is executed, and if the hit stops the program, the machine goes back to before it. Conditions and messages of
-//! watchpoints see the program after the instruction, as those of other debuggers do.
+//! watchpoints see the state after the instruction, as in other debuggers.
 
 use super::{DebugSession, Observe};
 use crate::engine::debugger::access::Access;
@@ -10,7 +10,7 @@ use crate::engine::debugger::breakpoint::{Breakpoint, Trigger};
 use crate::engine::debugger::watchpoint::{AccessKind, Target, WatchHit, WatchedValue, Watchpoint};
 use crate::engine::wasi::MemoryAccess;
 
-/// The most bytes of a memory that a hit shows.
+/// The maximum number of bytes of a memory shown for a hit.
 const MAX_SHOWN_BYTES: u64 = 16;
 
 /// A target that the next instruction may access.
@@ -66,7 +66,7 @@ impl DebugSession {
         !self.pending.is_empty()
     }
 
-    /// What the next instruction accesses in memories.
+    /// The memory accesses of the next instruction.
     fn accesses_ahead(&self) -> Option<NextAccess> {
         if self.called_import().is_some() {
             return Some(NextAccess::Host);
@@ -187,7 +187,7 @@ impl DebugSession {
     }
 }
 
-/// What the next instruction accesses in memories.
+/// The memory accesses of the next instruction.
 enum NextAccess {
     Host,
     Accesses(Vec<Access>),

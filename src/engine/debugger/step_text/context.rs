@@ -1,4 +1,4 @@
-//! An instruction in its function, and how a sentence names functions, variables, segments and places.
+//! An instruction in its function, and how a sentence names functions, variables, segments and positions.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::engine::instrument::{Flow, Function, Instruction, LabelKind};
 use crate::engine::value::{self, FormattedValue};
 use crate::engine::words;
 
-/// Names the line of the text that has the instruction at an offset of the binary: `line 14`.
+/// Formats the text line of the instruction at an offset of the binary: `line 14`.
 pub type Lines<'a> = &'a dyn Fn(u64) -> Option<String>;
 
 /// An instruction of the program.
@@ -21,7 +21,7 @@ pub(super) struct At<'a> {
     pub position: Position,
     pub operator: Operator<'a>,
     pub analysed: Rc<Function>,
-    /// The function that it is in, imported ones counted.
+    /// The function that contains it, in the index space that includes imports.
     pub function: u32,
 }
 
@@ -42,12 +42,12 @@ impl<'a> At<'a> {
         self.analysed.instructions.get(self.position.instruction as usize)
     }
 
-    /// The operands that it takes in the topmost frame, the deepest first.
+    /// Its operands in the topmost frame, deepest first.
     pub fn operands(&self) -> Vec<Val> {
         self.analysed_instruction().map(|instruction| self.topmost(instruction, instruction.pops)).unwrap_or_default()
     }
 
-    /// The values below the condition of a `br_if`, which it takes along if it branches.
+    /// The values below the condition of a `br_if`, which it passes on if it branches.
     pub fn carried(&self) -> Vec<Val> {
         let Some(instruction) = self.analysed_instruction() else { return Vec::new() };
         let Flow::BranchIf(label) = instruction.flow else { return Vec::new() };
@@ -63,7 +63,7 @@ impl<'a> At<'a> {
         operands.iter().map(|operand| self.session.machine().value(start + operand.start(), operand.ty)).collect()
     }
 
-    /// A value as a sentence shows it; a reference to a function by its name.
+    /// A value as shown in a sentence; a function reference by the function's name.
     pub fn shown(&self, value: &Val) -> FormattedValue {
         let mut shown = value::show(value);
         if let Val::FuncRef(Nullable::Val(function)) = value
@@ -101,7 +101,7 @@ impl<'a> At<'a> {
         format!("memory {}", written(self.session.names().memory(index), index))
     }
 
-    /// What is said behind an address: nothing in a program with one memory.
+    /// The addition to an address that names its memory: empty in a program with one memory.
     pub fn of_memory(&self, index: u32) -> String {
         if self.session.memories() <= 1 { String::new() } else { format!(" of {}", self.memory(index)) }
     }
@@ -134,7 +134,7 @@ impl<'a> At<'a> {
         self.label_name(label).map_or_else(|| format!("the {kind}"), |name| format!("{kind} {name}"))
     }
 
-    /// Where a branch to a label goes: `the start of loop $next, line 14`.
+    /// The target of a branch to a label: `the start of loop $next, line 14`.
     pub fn target(&self, label: u32) -> String {
         let Some(known) = self.analysed.labels.get(label as usize) else { return "a label".to_owned() };
         let name = self.label(label);
@@ -147,7 +147,7 @@ impl<'a> At<'a> {
         }
     }
 
-    /// The line of an instruction of this function, with words before it; nothing where it is not known.
+    /// The line of an instruction of this function, prefixed with `before`; empty if it is unknown.
     pub fn at_line(&self, before: &str, instruction: u32) -> String {
         let offset = self.analysed.instructions.get(instruction as usize).map(|instruction| instruction.offset);
         offset.and_then(self.lines).map_or_else(String::new, |line| format!("{before}{line}"))

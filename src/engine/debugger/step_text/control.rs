@@ -11,7 +11,7 @@ use crate::engine::instrument::Flow;
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let Step { at, before, pushed } = step;
     let session = at.session;
-    // Another of the program's calls has begun: the one before has returned.
+    // Another of the program's calls has started: the previous one has returned.
     if session.current_call() != before.call {
         return Some(returned(step, None).text(", then ").then(entered(at, None)));
     }
@@ -95,12 +95,12 @@ fn is_zero(value: &Val) -> bool {
     unsigned(value) == Some(0)
 }
 
-/// A label as what a branch names: `$next`, or `it`.
+/// A label as a branch refers to it: `$next`, or `it`.
 fn it(at: &At<'_>, label: u32) -> String {
     at.label_name(label).unwrap_or_else(|| "it".to_owned())
 }
 
-/// A branch, and what it takes along: `branches past the end of block $done, with 5`.
+/// A branch, and the values it passes: `branches past the end of block $done, with 5`.
 fn branches(at: &At<'_>, label: u32, carried: &[Val]) -> Sentence {
     let target = at.target(label);
     let to = if target.starts_with("past") { "" } else { "to " };
@@ -108,7 +108,7 @@ fn branches(at: &At<'_>, label: u32, carried: &[Val]) -> Sentence {
     if carried.is_empty() { sentence } else { sentence.text(", with ").list(at.all(carried)) }
 }
 
-/// What the table has, for a call through one: `element 0 of table 0 is $add`.
+/// The table element, for an indirect call: `element 0 of table 0 is $add`.
 fn indirect_call(step: &Step<'_>) -> Option<String> {
     let table = match step.at.operator {
         Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } => table_index,
@@ -119,7 +119,7 @@ fn indirect_call(step: &Step<'_>) -> Option<String> {
     Some(format!("element {index} of {} is {callee}", step.at.table(table)))
 }
 
-/// Whether it calls a function of the host.
+/// Whether it calls a host function.
 fn is_import(step: &Step<'_>) -> bool {
     let callee = match step.at.operator {
         Operator::Call { function_index } | Operator::ReturnCall { function_index } => Some(function_index),
@@ -128,7 +128,7 @@ fn is_import(step: &Step<'_>) -> bool {
     callee.is_some_and(|callee| callee < step.at.session.program().instrumented.imported_functions)
 }
 
-/// A call has begun, for a tail call in the place of another.
+/// A call has started, for a tail call in place of another.
 fn called(step: &Step<'_>, indirect: Option<String>, instead_of: Option<u32>) -> Sentence {
     let entered = entered(&step.at, instead_of);
     match indirect {
@@ -137,7 +137,7 @@ fn called(step: &Step<'_>, indirect: Option<String>, instead_of: Option<u32>) ->
     }
 }
 
-/// The call that is on top, with the values of its parameters.
+/// The topmost call, with the values of its parameters.
 fn entered(at: &At<'_>, instead_of: Option<u32>) -> Sentence {
     let Some(frame) = at.session.call_stack(1).pop() else { return Sentence::new("entered a function") };
     let mut sentence = Sentence::new(format!("entered {}", at.function(frame.function)));
@@ -152,9 +152,9 @@ fn entered(at: &At<'_>, instead_of: Option<u32>) -> Sentence {
     sentence
 }
 
-/// A call has returned, to that function.
+/// A call has returned to that function.
 fn returned(step: &Step<'_>, to: Option<u32>) -> Sentence {
-    // A tail call of the host returns what the host returned, and that is not among its operands.
+    // A tail call of a host function returns the host's results, which are not among its operands.
     let is_tail_call = matches!(step.at.operator, Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. });
     let results = match is_tail_call {
         true => host_results(step).unwrap_or_default(),
@@ -174,7 +174,7 @@ fn returned(step: &Step<'_>, to: Option<u32>) -> Sentence {
     }
 }
 
-/// What a tail call of the host returned: it is on the caller's stack.
+/// The results of a host function after a tail call: they are on the caller's stack.
 fn host_results(step: &Step<'_>) -> Option<Vec<Val>> {
     let session = step.at.session;
     let results = step.at.analysed.results.len();
@@ -183,7 +183,7 @@ fn host_results(step: &Step<'_>) -> Option<Vec<Val>> {
     Some(frame.operand_stack[kept..].iter().map(|operand| operand.value.clone()).collect())
 }
 
-/// A function of the host was called and has returned.
+/// A host function was called and has returned.
 fn host_called(step: &Step<'_>, indirect: Option<String>, results: &[Val]) -> Sentence {
     let Step { at, before, .. } = step;
     let mut sentence = step.head();

@@ -1,5 +1,5 @@
-//! How an instruction is written in a sentence: its name in the text format, and of its immediates those that tell it from
-//! others: names, constants, lanes.
+//! How an instruction is written in a sentence: its name in the text format, and those immediates that distinguish it
+//! from others: names, constants, lanes.
 
 use wasmparser::{HeapType, Operator};
 

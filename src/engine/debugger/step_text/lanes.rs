@@ -18,7 +18,7 @@ pub(super) enum Lanes {
     F64x2,
 }
 
-/// As many equal lanes side by side are written once.
+/// From this many consecutive equal lanes on, the value is written once, with the count.
 const REPEATED: usize = 3;
 
 impl Lanes {
@@ -78,7 +78,7 @@ impl Lanes {
     }
 }
 
-/// A vector as an instruction divides it.
+/// A vector, divided into lanes as an instruction does.
 #[derive(Debug, Clone)]
 pub(super) struct Vector {
     pub shape: Lanes,
@@ -110,7 +110,7 @@ impl Vector {
         self.lanes.iter().map(|lane| self.shape.real(*lane))
     }
 
-    /// `[1 2 3 4]`, `[0 ×16]`. Lanes of floats have no other base: their bits are rarely what an instruction is about.
+    /// `[1 2 3 4]`, `[0 ×16]`. Float lanes have no other base: their bits are rarely relevant to an instruction.
     pub fn shown(&self) -> FormattedValue {
         let signed = self.list(|lane| self.shape.text(lane));
         let (unsigned, hex) = match self.shape.is_float() {

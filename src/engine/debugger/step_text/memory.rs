@@ -1,4 +1,4 @@
-//! Wording for what reads, writes and grows memories, vectors included.
+//! Wording for instructions that read, write and grow memories, including vector instructions.
 
 use wasmi::Val;
 use wasmparser::Operator;
@@ -95,7 +95,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     })
 }
 
-/// `at 0x14 (0x10 + offset 4)`: where an access is.
+/// `at 0x14 (0x10 + offset 4)`: the position of an access.
 fn place(step: &Step<'_>, memory: u32, offset: u64) -> Option<String> {
     let base = step.number(0)?;
     let memory = step.at.of_memory(memory);
@@ -109,7 +109,7 @@ fn bytes(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
-/// How many bytes a value has.
+/// The size of a value in bytes.
 fn size(value: &Val) -> u64 {
     match value {
         Val::I32(_) | Val::F32(_) => 4,
@@ -118,7 +118,7 @@ fn size(value: &Val) -> u64 {
     }
 }
 
-/// A vector in the lanes that the instruction is about.
+/// A vector, divided into the instruction's lanes.
 fn vector(step: &Step<'_>, value: &Val) -> Option<FormattedValue> {
     let name = name(&step.at.operator);
     let widths = name.split_once('.')?.1.trim_start_matches("load").trim_start_matches("store");

@@ -1,12 +1,12 @@
-//! What a step did and what comes next, in sentences: one table of wording for every instruction that runs here.
+//! Describes what a step did and what comes next, in sentences: one table of wording for every supported instruction.
 //!
-//! [`DebugSession::before_step`] notes what an instruction is about to work on. When it has been executed,
-//! [`DebugSession::describe_step`] says what happened, in the words of the instruction's family: `control`,
-//! `variables`, `memory`, `table`, `numeric`, `simd`. [`DebugSession::describe_next`] says what the next instruction
-//! takes, and [`DebugSession::describe_trap`] with numbers why it could not be executed.
+//! [`DebugSession::before_step`] records the operands of the next instruction. After it has been executed,
+//! [`DebugSession::describe_step`] describes what happened, in the wording of the instruction's family: `control`,
+//! `variables`, `memory`, `table`, `numeric`, `simd`. [`DebugSession::describe_next`] describes the next instruction
+//! with its operands, and [`DebugSession::describe_trap`] why it could not be executed, with numbers.
 //!
-//! How an instruction is written is in `instruction`, how functions, variables and places are named in `context`, how a
-//! numeric instruction interprets its operands in `operation`.
+//! How an instruction is written is in `instruction`, how functions, variables and positions are named in `context`,
+//! how a numeric instruction interprets its operands in `operation`.
 
 mod context;
 mod control;
@@ -36,20 +36,20 @@ use super::machine::Position;
 use super::session::DebugSession;
 use crate::engine::instrument::access::{Shape, shape};
 
-/// How many bytes of what an access reads are noted.
+/// How many bytes of a read are recorded.
 const MOST_BYTES: u64 = 16;
 
-/// What there was before an instruction was executed.
+/// The state before an instruction was executed.
 #[derive(Debug, Clone)]
 pub struct BeforeStep {
     position: Position,
-    /// Which of the program's calls it is in: `start`, the entry.
+    /// The index of the program's call: `start`, the entry.
     call: usize,
     depth: u32,
     frame: u32,
-    /// What it takes, the deepest first.
+    /// Its operands, deepest first.
     operands: Vec<Val>,
-    /// What a `br_if` takes along if it branches, the deepest first.
+    /// The values that a `br_if` passes on if it branches, deepest first.
     carried: Vec<Val>,
     /// The local, global or table element that it writes.
     written: Option<Val>,
@@ -57,11 +57,11 @@ pub struct BeforeStep {
     bytes: Vec<u8>,
     /// The function that it calls through a table.
     callee: Option<u32>,
-    /// How many elements the table has.
+    /// The number of elements of the table.
     table_size: Option<u64>,
 }
 
-/// An instruction that has been executed, and what it pushed, the deepest first.
+/// An instruction that has been executed, and the values it pushed, deepest first.
 struct Step<'a> {
     at: At<'a>,
     before: &'a BeforeStep,
@@ -69,7 +69,7 @@ struct Step<'a> {
 }
 
 impl DebugSession {
-    /// What the instruction that is next works on.
+    /// Records the operands of the next instruction.
     pub fn before_step(&self) -> Option<BeforeStep> {
         let position = self.machine().position()?;
         let at = At::of(self, position, &|_| None)?;
@@ -114,8 +114,8 @@ impl DebugSession {
         Some(before)
     }
 
-    /// What the last step did, in a sentence that begins with the instruction or with a capital letter. `before` is
-    /// what there was before it.
+    /// Describes the last step, in a sentence that begins with the instruction or with a capital letter. `before` is
+    /// the state before it.
     pub fn describe_step(&self, before: &BeforeStep, lines: Lines<'_>) -> Sentence {
         let Some(at) = At::of(self, before.position, lines) else { return Sentence::default() };
         let pushed = self.pushed(&at, before);
@@ -135,7 +135,7 @@ impl DebugSession {
         })
     }
 
-    /// The instruction that is next, with the operands that it takes: `i32.mul takes 5 and 5`.
+    /// The next instruction with its operands: `i32.mul takes 5 and 5`.
     pub fn describe_next(&self, lines: Lines<'_>) -> Option<Sentence> {
         let at = At::of(self, self.machine().position()?, lines)?;
         let operands = at.all(&at.operands());
@@ -150,7 +150,7 @@ impl DebugSession {
         })
     }
 
-    /// What an instruction has pushed onto the stack of its frame, if that is still on top.
+    /// The values that an instruction has pushed onto the stack of its frame, if that is still on top.
     fn pushed(&self, at: &At<'_>, before: &BeforeStep) -> Vec<Val> {
         if self.machine().top() != before.frame || self.depth() != before.depth {
             return Vec::new();
@@ -179,7 +179,7 @@ impl DebugSession {
     }
 }
 
-/// The sentence of the table for a step.
+/// The sentence for a step from the wording table.
 fn wording(step: &Step<'_>) -> Option<Sentence> {
     control::describe(step)
         .or_else(|| variables::describe(step))
@@ -190,12 +190,12 @@ fn wording(step: &Step<'_>) -> Option<Sentence> {
 }
 
 impl Step<'_> {
-    /// The instruction and a colon: what a sentence begins with.
+    /// The start of a sentence: the instruction and a colon.
     fn head(&self) -> Sentence {
         Sentence::new(format!("{}: ", self.at.instruction()))
     }
 
-    /// An operand that it took; 0 is the deepest.
+    /// One of its operands; 0 is the deepest.
     fn operand(&self, index: usize) -> Option<&Val> {
         self.before.operands.get(index)
     }
@@ -210,7 +210,7 @@ impl Step<'_> {
     }
 }
 
-/// An integer without its sign.
+/// An integer as unsigned.
 fn unsigned(value: &Val) -> Option<u64> {
     match value {
         Val::I32(value) => Some(u64::from(value.cast_unsigned())),

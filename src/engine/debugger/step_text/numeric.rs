@@ -1,9 +1,9 @@
-//! Wording for calculations with integers and floats, and for conversions between them.
+//! Wording for integer and float arithmetic, and for conversions between them.
 //!
-//! In a template, `{a}` and `{b}` are the operands, the deepest first, and `{r}` is the result; with `u` or `s` before
-//! them, unsigned or signed whatever the instruction is. Of 128 bits, `{x}` and `{y}` are the operands, `{z}` the result,
-//! `{low}` and `{h}` its halves. `{unsigned}` is that word for an instruction on unsigned integers, `{bool}` says what a
-//! comparison comes to, `{shift}` by how many bits is shifted.
+//! In a template, `{a}` and `{b}` are the operands, deepest first, and `{r}` is the result; with the prefix `u` or `s`,
+//! unsigned or signed regardless of the instruction. For 128 bits, `{x}` and `{y}` are the operands, `{z}` the result,
+//! `{low}` and `{h}` its halves. `{unsigned}` is that word for an instruction on unsigned integers, `{bool}` is the
+//! result of a comparison, `{shift}` the number of bits of a shift.
 
 use wasmi::Val;
 
@@ -25,7 +25,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     };
     let (operands, pushed) = (&step.before.operands[..], &step.pushed[..]);
     let overflow = overflow(&operation.stem, operands, bits);
-    // Where only one of the two overflows, the sentence is about signed integers.
+    // If only one of the two overflows, the sentence is about signed integers.
     let sign = match overflow {
         Some([signed, unsigned]) if signed != unsigned => Sign::Signed,
         _ => operation.sign,
@@ -177,7 +177,7 @@ fn overflow(stem: &str, operands: &[Val], bits: u32) -> Option<[bool; 2]> {
     overflows(stem, super::unsigned(a)?.into(), super::unsigned(b)?.into(), bits)
 }
 
-/// `2 bits`; of a number that is too large, what is left of it.
+/// `2 bits`; for a number that is too large, the rest of it.
 pub(super) fn shift(by: &Val, bits: u32) -> String {
     let by = super::unsigned(by).unwrap_or_default();
     let left = by % u64::from(bits);

@@ -1,4 +1,4 @@
-//! What the name of a numeric instruction says: `i32x4.trunc_sat_f64x2_u_zero` is a `trunc_sat_zero` from `f64x2` to
+//! Parses the name of a numeric instruction: `i32x4.trunc_sat_f64x2_u_zero` is a `trunc_sat_zero` from `f64x2` to
 //! unsigned integers.
 
 use wasmparser::Operator;
@@ -7,11 +7,11 @@ use super::instruction::name;
 use crate::engine::value::FormattedValue;
 
 pub(super) struct Operation {
-    /// The type or shape before the dot, which for most is that of the result.
+    /// The type or shape before the dot, which is usually that of the result.
     pub space: String,
     /// The name without types and sign: `lt`, `trunc_sat`.
     pub stem: String,
-    /// The type or shape of the operands, where the name has it.
+    /// The type or shape of the operands, if the name contains it.
     pub from: Option<String>,
     pub sign: Sign,
 }
@@ -41,7 +41,7 @@ impl Operation {
         Some(Self { space: space.to_owned(), stem: stem.join("_"), from: from.map(str::to_owned), sign })
     }
 
-    /// What is said before unsigned operands.
+    /// The word before unsigned operands.
     pub fn unsigned(&self) -> &'static str {
         if self.sign == Sign::Unsigned { "unsigned " } else { "" }
     }
@@ -53,8 +53,8 @@ fn is_type(part: &str) -> bool {
 }
 
 impl Sign {
-    /// What a placeholder stands for, and the sign it has: `sa` is `a` as a signed integer, `ua` as an unsigned one, and
-    /// `a` is as the instruction interprets it.
+    /// The operand that a placeholder refers to, and its sign: `sa` is `a` as a signed integer, `ua` as an unsigned
+    /// one, and `a` is as the instruction interprets it.
     pub fn placeholder(self, name: &str) -> (Self, &str) {
         match name.split_at_checked(1) {
             Some(("s", operand)) if !operand.is_empty() => (Self::Signed, operand),
@@ -63,7 +63,7 @@ impl Sign {
         }
     }
 
-    /// A value in the bases in which the sentence is true. Signed and float arithmetic is so only in decimal: in
+    /// A value in the bases in which the sentence is true. Signed and float arithmetic is true only in decimal: in
     /// hexadecimal, `-1 < 0` would read `0xFFFFFFFF < 0x0`.
     pub fn show(self, mut shown: FormattedValue) -> FormattedValue {
         match self {
@@ -84,10 +84,10 @@ fn decimal(shown: FormattedValue) -> FormattedValue {
     FormattedValue { unsigned: None, hex: None, ..shown }
 }
 
-/// Whether the sum, difference or product of two integers of that many bits is out of range: as signed integers, and as
-/// unsigned ones.
+/// Whether the sum, difference or product of two integers of that many bits is out of range, as signed and as unsigned
+/// integers.
 pub(super) fn overflows(stem: &str, a: u128, b: u128, bits: u32) -> Option<[bool; 2]> {
-    // In the topmost of 128 bits, integers overflow as they do in their own.
+    // Shifted to the top of 128 bits, integers overflow as they do in their own type.
     let below = 128 - bits;
     let (a, b) = (a << below, b << below);
     let (signed_a, signed_b) = (a.cast_signed(), b.cast_signed());

@@ -1,4 +1,4 @@
-//! A sentence that keeps its values apart from its words, so that they can be written in another base.
+//! A sentence that keeps its values separate from its text, so that they can be shown in another base.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct Sentence {
 /// A part of a [`Sentence`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// Words. What is between backticks is a name.
+    /// Text. Backticks enclose names.
     Text(String),
     Value(FormattedValue),
 }
@@ -31,7 +31,7 @@ impl Sentence {
         &self.parts
     }
 
-    /// With words behind it.
+    /// Appends text.
     #[must_use]
     pub fn text(mut self, text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
@@ -43,14 +43,14 @@ impl Sentence {
         self
     }
 
-    /// With a value behind it.
+    /// Appends a value.
     #[must_use]
     pub fn value(mut self, value: FormattedValue) -> Self {
         self.parts.push(Part::Value(value));
         self
     }
 
-    /// With another sentence behind it.
+    /// Appends another sentence.
     #[must_use]
     pub fn then(mut self, other: Self) -> Self {
         for part in other.parts {
@@ -62,7 +62,7 @@ impl Sentence {
         self
     }
 
-    /// With a capital letter.
+    /// Capitalizes the first letter.
     #[must_use]
     pub fn capital(mut self) -> Self {
         if let Some(Part::Text(text)) = self.parts.first_mut() {
@@ -74,7 +74,7 @@ impl Sentence {
         self
     }
 
-    /// With values behind it: `1, 2 and 3`.
+    /// Appends values: `1, 2 and 3`.
     #[must_use]
     pub fn list(mut self, values: Vec<FormattedValue>) -> Self {
         let last = values.len().saturating_sub(1);
@@ -99,7 +99,7 @@ impl fmt::Display for Sentence {
     }
 }
 
-/// A sentence of the wording table: each `{name}` of the template is replaced by what `part` gives for it.
+/// Fills in a template of the wording table: each `{name}` is replaced by the result of `part`.
 pub(super) fn fill(template: &str, part: impl Fn(&str) -> Option<Part>) -> Sentence {
     let mut sentence = Sentence::default();
     let mut rest = template;

@@ -1,9 +1,10 @@
-//! Wording for vectors: their lanes, as the instruction takes them.
+//! Wording for vectors, divided into the instruction's lanes.
 //!
-//! In a template, `{a}`, `{b}` and `{c}` are the operands, the deepest first, and `{r}` is the result: vectors in lanes,
-//! and numbers as they are; with `u` or `s` before them, unsigned or signed whatever the instruction is. `{unsigned}` is
-//! that word for an instruction on unsigned integers, `{low}` says that only the low bits of a number are taken, `{lanes}`
-//! in which lanes a comparison holds, `{lane}` and `{bytes}` which lane or bytes the instruction names.
+//! In a template, `{a}`, `{b}` and `{c}` are the operands, deepest first, and `{r}` is the result: vectors in lanes,
+//! and numbers as they are; with the prefix `u` or `s`, unsigned or signed regardless of the instruction. `{unsigned}`
+//! is that word for an instruction on unsigned integers, `{low}` says that only the low bits of a number are used,
+//! `{lanes}` lists the lanes in which a comparison holds, `{lane}` and `{bytes}` are the lane or bytes that the
+//! instruction names.
 
 use std::iter::zip;
 
@@ -21,18 +22,19 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let operation = Operation::of(&step.at.operator)?;
     let template = template(&operation).or_else(|| conversion(&operation))?;
     let result_shape = Lanes::named(&operation.space).or((operation.space == "v128").then_some(Lanes::I32x4))?;
-    // `i8x16.narrow_i16x8_s` takes lanes of another shape.
+    // The operands of `i8x16.narrow_i16x8_s` have lanes of another shape.
     let operand_shape = operation.from.as_deref().and_then(Lanes::named).unwrap_or(result_shape);
     let operands = &step.before.operands;
     let result = step.pushed.first()?;
-    // What is added to products has the lanes of the sum.
+    // The value added to products has the lanes of the sum.
     let shapes = [operand_shape, operand_shape, result_shape];
     let vectors: Vec<Vector> =
         zip(operands, shapes).filter_map(|(operand, shape)| Vector::of(operand, shape)).collect();
     let result_vector = Vector::of(result, result_shape);
     let [wraps, wraps_unsigned] =
         result_vector.as_ref().and_then(|result| overflow(&operation, operands, &vectors, result)).unwrap_or_default();
-    // Where only unsigned integers wrap, the sentence is about signed ones; modulo the size of lanes, it is about both.
+    // If only unsigned integers wrap, the sentence is about signed ones; modulo the size of the lanes, it is about
+    // both.
     let sign = if wraps_unsigned && !wraps { Sign::Signed } else { operation.sign };
     let shown = |value: &Val, shape: Lanes| {
         Vector::of(value, shape).map_or_else(|| step.at.shown(value), |vector| vector.shown())
@@ -124,10 +126,10 @@ fn template(operation: &Operation) -> Option<&'static str> {
     })
 }
 
-/// The wording for what changes the shape of lanes, or multiplies and adds.
+/// The wording for instructions that change the shape of lanes, or multiply and add.
 fn conversion(operation: &Operation) -> Option<&'static str> {
     Some(match &*operation.stem {
-        // The lanes that are narrowed are signed, whatever they become.
+        // The lanes being narrowed are signed, whatever the result is.
         "narrow" if operation.sign == Sign::Unsigned => "{sa} and {sb} narrowed to unsigned, saturating: {r}",
         "narrow" => "{a} and {b} narrowed, saturating: {r}",
         "extend_low" if operation.sign == Sign::Signed => "the low half of {a}, sign-extended: {r}",
@@ -165,7 +167,7 @@ fn overflow(operation: &Operation, operands: &[Val], vectors: &[Vector], result:
     };
     match &*operation.stem {
         stem @ ("add" | "sub" | "mul") => any(stem, &a.lanes, &vectors.get(1)?.lanes),
-        // Only the negated smallest integer and the sum of its two squares are out of range, and wrap to it.
+        // Only the negated smallest integer, and the sum of its two squares, are out of range; both wrap to it.
         "neg" | "abs" | "dot" | "relaxed_dot" => Some([result.lanes.contains(&shape.smallest()), false]),
         "shl" => {
             let by = unsigned(operands.get(1)?)? % u64::from(shape.bits());
@@ -181,7 +183,7 @@ fn overflow(operation: &Operation, operands: &[Val], vectors: &[Vector], result:
     }
 }
 
-/// A note on lanes that differ from exact arithmetic, or have no number.
+/// A note on lanes that differ from exact arithmetic, or are NaN.
 fn note(stem: &str, vectors: &[Vector], result: &Vector) -> &'static str {
     match stem {
         "nearest" if vectors.iter().flat_map(Vector::reals).any(is_half) => HALVES,
@@ -192,7 +194,7 @@ fn note(stem: &str, vectors: &[Vector], result: &Vector) -> &'static str {
     }
 }
 
-/// That a conversion to floats is not exact.
+/// A note that a conversion to floats is not exact.
 fn rounded(operation: &Operation, from: &Vector, result: &Vector) -> &'static str {
     let exact: Vec<f64> = match from.shape.is_float() {
         true => from.reals().collect(),
@@ -206,7 +208,7 @@ fn nan(vector: &Vector) -> &'static str {
     if vector.reals().any(f64::is_nan) { ", NaN becomes 0" } else { "" }
 }
 
-/// What is said before a number of which a lane takes only the low bits, unless it is the same number.
+/// The note for a number of which a lane uses only the low bits, unless that is the same number.
 fn low_bits(value: &Val, shape: Lanes) -> String {
     match unsigned(value) {
         Some(number) if shape.bits() < 32 && number >= shape.smallest() => format!("the low {} bits of ", shape.bits()),
@@ -214,7 +216,7 @@ fn low_bits(value: &Val, shape: Lanes) -> String {
     }
 }
 
-/// In which lanes a comparison holds, and what the lanes of its result are.
+/// The lanes in which a comparison holds, and the values of the result's lanes.
 fn where_true(lanes: &[u64]) -> String {
     let held: Vec<u8> = (0..).zip(lanes).filter(|(_, lane)| **lane != 0).map(|(index, _)| index).collect();
     match &held[..] {
@@ -225,7 +227,7 @@ fn where_true(lanes: &[u64]) -> String {
     }
 }
 
-/// The bytes that a shuffle takes.
+/// The byte indices of a shuffle.
 fn shuffled<'a>(operator: &'a Operator<'_>) -> Option<&'a [u8]> {
     match operator {
         Operator::I8x16Shuffle { lanes } => Some(lanes),

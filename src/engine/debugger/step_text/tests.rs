@@ -1,4 +1,4 @@
-//! Every instruction that runs here is stepped over, and its sentence is in a snapshot that a person reads.
+//! Steps over every supported instruction; the sentences are in a snapshot for review.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
@@ -14,7 +14,7 @@ use crate::engine::source::Source;
 use crate::engine::value::FormattedValue;
 use crate::engine::words::{INSTRUCTIONS, text_name};
 
-/// The proposals whose instructions run here; see `validate::supported`.
+/// The supported proposals; see `validate::supported`.
 const PROPOSALS: &[&str] = &[
     "mvp",
     "sign_extension",
@@ -27,11 +27,11 @@ const PROPOSALS: &[&str] = &[
     "wide_arithmetic",
 ];
 
-/// What is no step: control passes over `else`, `unreachable` always traps, and a `select` of several values is no valid
+/// Not steps: control skips `else`, `unreachable` always traps, and a `select` of several values is not a valid
 /// instruction.
 const NO_STEP: &[&str] = &["visit_else", "visit_unreachable", "visit_typed_select_multi"];
 
-/// The instructions that run here: how wasmparser names them.
+/// The supported instructions, by their wasmparser names.
 fn supported() -> Vec<&'static str> {
     macro_rules! all {
         ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
@@ -44,7 +44,7 @@ fn supported() -> Vec<&'static str> {
     supported.map(|(_, visit)| visit).collect()
 }
 
-/// How wasmparser names an instruction.
+/// The wasmparser name of an instruction.
 fn visit(operator: &Operator<'_>) -> &'static str {
     macro_rules! name {
         ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
@@ -60,7 +60,7 @@ fn visit(operator: &Operator<'_>) -> &'static str {
 /// Programs for instructions of control, variables, memory and tables.
 const PROGRAMS: &str = include_str!("programs.wat");
 
-/// Expressions for instructions whose sentences depend on their operands. The rest are made.
+/// Expressions for instructions whose sentences depend on their operands. The others are generated.
 const EXPRESSIONS: &str = include_str!("expressions.wat");
 
 /// A memory with bytes whose sign bits are set, where loads read.
@@ -69,11 +69,11 @@ const MEMORY: &str = "(memory 1) (data (i32.const 20)
 
 /// A step of a program.
 struct Described {
-    /// How wasmparser names its instruction.
+    /// The wasmparser name of its instruction.
     visit: &'static str,
     sentence: Sentence,
     is_trap: bool,
-    /// What is said of the next instruction.
+    /// The description of the next instruction.
     next: String,
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for Described {
     }
 }
 
-/// All steps of a program; at the end, why it ended.
+/// All steps of a program and, at the end, why it ended.
 fn steps(session: &mut DebugSession) -> Vec<Described> {
     let mut all = Vec::new();
     while let Some(before) = session.before_step() {
@@ -113,12 +113,12 @@ fn steps(session: &mut DebugSession) -> Vec<Described> {
     all
 }
 
-/// Lines are not known to the engine: the text's map knows them, and here it is enough to see that one is named.
+/// The engine does not know lines: the text's map does, and here it is enough to see that one is named.
 fn line(offset: u64) -> Option<String> {
     (offset > 0).then(|| "line N".to_owned())
 }
 
-/// Modules of one instruction, with operands that suit it.
+/// Modules with one instruction and suitable operands.
 fn made(instruction: &str) -> Vec<String> {
     let Some((space, operation)) = instruction.split_once('.') else { return Vec::new() };
     let i32s: &[&str] = &["i32.const -20", "i32.const 3"];
@@ -149,7 +149,7 @@ fn made(instruction: &str) -> Vec<String> {
         "const" => " 7".to_owned(),
         _ => format!("{offset}{lane}"),
     };
-    // All the operands that it could have.
+    // All candidates for its operands.
     let mut candidates: Vec<Vec<&str>> = vec![Vec::new(), vec!["i32.const 16"], vec!["i32.const 16", floats[0]]];
     let from: Option<&str> = ["i32", "i64", "f32", "f64"]
         .into_iter()
@@ -204,7 +204,7 @@ fn titled(file: &'static str) -> impl Iterator<Item = (&'static str, &'static st
 fn every_instruction_has_its_sentence() {
     let mut sentences = String::new();
     let mut seen = BTreeSet::new();
-    // Of an instruction that only traps, the sentence of its execution is made, too.
+    // An instruction that only traps also gets the sentence of its execution.
     let mut note = |step: &Described| !step.is_trap && seen.insert(step.visit);
     for (title, text) in titled(PROGRAMS) {
         let _ = writeln!(sentences, "== {title}");
@@ -230,7 +230,7 @@ fn every_instruction_has_its_sentence() {
         }
         let instruction = text_name(visit);
         assert!(INSTRUCTIONS.contains(&instruction), "{instruction}");
-        // Rather one that is executed than one that traps.
+        // Prefer one that is executed to one that traps.
         let programs = made(&instruction).into_iter();
         let steps = programs.flat_map(|text| steps(&mut session_of(&text, Entry::Default)));
         let Some(step) = steps.filter(|step| step.visit == visit).min_by_key(|step| step.is_trap) else {
@@ -245,7 +245,7 @@ fn every_instruction_has_its_sentence() {
     });
 }
 
-/// The sentence of an expression's instruction, with its values in the base that is chosen for them.
+/// The sentence of an expression's instruction, with its values in the given base.
 fn in_base(expression: &str, base: fn(&FormattedValue) -> &Option<String>) -> String {
     let step = described(expression);
     let parts = step.sentence.parts().iter().map(|part| match part {
@@ -268,7 +268,7 @@ fn a_sentence_is_true_in_every_base() {
     let sum = "(f64.add (f64.const 2.5) (f64.const -1.25))";
     assert_eq!(hex(sum), "f64.add: 2.5 + -1.25 = 1.25");
 
-    // Right of signed and of unsigned integers, of signed ones only, of neither.
+    // True for signed and unsigned integers, for signed ones only, for neither.
     let sum = "(i32.add (i32.const -20) (i32.const 3))";
     assert_eq!(unsigned(sum), "i32.add: 4294967276 + 3 = 4294967279");
     assert_eq!(hex(sum), "i32.add: 0xFFFFFFEC + 0x3 = 0xFFFFFFEF");

@@ -1,4 +1,4 @@
-//! Why an instruction trapped, with its numbers: the program is stopped before it, so its operands are known.
+//! Explains why an instruction trapped, with its numbers: the program is stopped before it, so its operands are known.
 
 use wasmi::{Nullable, Val};
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind, Operator, Parser, Payload, ValType};
@@ -13,7 +13,7 @@ use crate::engine::instrument::layout;
 use crate::engine::runtime::outcome::Outcome;
 
 impl DebugSession {
-    /// Why the instruction that is next could not be executed; `None` where the program ended in another way.
+    /// Why the next instruction could not be executed; `None` if the program ended in another way.
     pub fn describe_trap(&self, lines: Lines<'_>) -> Option<Sentence> {
         let outcome = self.outcome()?;
         let at = At::of(self, self.machine().position()?, lines)?;
@@ -138,7 +138,7 @@ fn table(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
     }
 }
 
-/// Which element of which table is called.
+/// The element and the table of an indirect call.
 fn indirect(at: &At<'_>, operands: &[Val]) -> Option<(u64, u32)> {
     let table = match at.operator {
         Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } => table_index,
@@ -178,9 +178,9 @@ fn signature((params, results): (&[ValType], &[ValType])) -> String {
 
 /// A data or element segment.
 struct Segment {
-    /// In bytes or elements; nothing is left of a segment that was dropped.
+    /// In bytes or elements; 0 for a segment that was dropped.
     length: u64,
-    /// Why nothing is left of it, between its name and its length.
+    /// The note that it was dropped, between its name and its length.
     dropped: &'static str,
 }
 

@@ -30,7 +30,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     })
 }
 
-/// `0 → 1`, or that it stays.
+/// `0 → 1`, or that the value is unchanged.
 fn change(step: &Step<'_>, sentence: Sentence, old: &Val, new: &Val) -> Sentence {
     let is_same = value::show(old) == value::show(new);
     let (old, new) = (step.at.shown(old), step.at.shown(new));

@@ -1,4 +1,4 @@
-//! Checkpoints: how much memory they take, and how close together they are.
+//! Checkpoints: their memory use and spacing.
 
 use std::collections::HashMap;
 

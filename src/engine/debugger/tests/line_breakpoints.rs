@@ -33,7 +33,7 @@ const LOOPS: &str = r#"(module
 )
 "#;
 
-/// A loop whose head stands before its body and whose step stands after it, as in C, and what is nested within it.
+/// A loop with its condition before its body and its step after it, as in C, and a nested one.
 const NESTED: &str = r#"(module
   (func $leaf (param i32) (result i32) (local.get 0))
   (func (export "main") (result i32)
@@ -86,7 +86,7 @@ fn backwards(session: &mut DebugSession) -> Vec<u64> {
     }
     assert_eq!(session.step(), 0);
     steps.reverse();
-    // Forwards, the program stands at its first step without having come to it.
+    // When running forwards, the program is at its first step without having reached it.
     steps.retain(|step| *step > 0);
     steps
 }
@@ -98,13 +98,13 @@ fn stops(text: &str, line: u32) -> Vec<u64> {
     forwards(&mut session)
 }
 
-/// The steps at which visits to each line begin, found by looking at every step: what was executed before in the same
-/// call, and which instructions of the line have been executed since control came to it.
+/// The steps at which visits to each line begin, found by checking every step: what was executed before it in the same
+/// call, and which instructions of the line have been executed since control reached it.
 fn expected(text: &str) -> HashMap<u32, Vec<u64>> {
     let mut session = session(text);
     let map = map(text);
     let mut visits: HashMap<u32, Vec<u64>> = HashMap::new();
-    // Of each active call: its function, the line, and what has been executed in this visit.
+    // For each active call: its function, the line, and what has been executed in this visit.
     let mut calls: Vec<(u32, u32, Vec<Position>)> = Vec::new();
     loop {
         let position = session.machine().position().expect("it stands at an instruction");
@@ -139,7 +139,7 @@ fn a_breakpoint_in_a_loop_stops_at_each_iteration() {
     // The counter goes from 4 to 8.
     assert_eq!(stops(LOOPS, 7).len(), 4);
     assert_eq!([4, 5, 6].map(|line| stops(LOOPS, line).len()), [0, 4, 4]);
-    // Each call of a function that calls itself, on one line.
+    // Each call of a recursive function on one line.
     assert_eq!(stops(LOOPS, 18).len(), 3 + 4);
     // The first is where the program starts.
     assert_eq!(stops(ONE_LINE, 1).len(), 3);
@@ -173,7 +173,7 @@ fn stepping_back_stops_at_the_same_steps() {
     }
 }
 
-/// Long enough for several checkpoints and stretches of a search.
+/// Long enough for several checkpoints and search intervals.
 const LONG: &str = r#"(module (func (export "main") (result i32) (local $i i32)
   (loop $again (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $again (i32.lt_u (local.get $i) (i32.const 40000))))
   (local.get $i)))"#;
@@ -192,7 +192,7 @@ fn hit_counts_and_conditions_go_by_visits() {
     let on = forwards(&mut session);
     assert_eq!(on.len(), 4, "{on:?}");
     assert_eq!(backwards(&mut session), on);
-    // Set at the end, hits are counted from the start again.
+    // Hit counts of a breakpoint that is set at the end are counted from the start.
     assert_eq!(go(&mut session, Command::JumpToEnd), StopReason::Ended(session.outcome().cloned().expect("it ended")));
     session.set_breakpoints(vec![counted]).expect("nothing is watched");
     assert_eq!(backwards(&mut session).len(), 3);

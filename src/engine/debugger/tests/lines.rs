@@ -34,7 +34,7 @@ fn line(session: &DebugSession, text: &str) -> u32 {
     map.line(session.call_stack(1)[0].offset).expect("every instruction is on a line").line
 }
 
-/// The lines that are come to by one command again and again.
+/// The lines reached by repeating a command.
 fn walk(session: &mut DebugSession, text: &str, command: LineCommand) -> Vec<u32> {
     let mut lines = Vec::new();
     while go(session, Command::Line(command)) == StopReason::Step {
@@ -79,7 +79,7 @@ fn stepping_back_visits_the_same_lines() {
         while go(&mut session, Command::Line(on)) == StopReason::Step {
             forwards.push((session.step(), line(&session, SUM)));
         }
-        // The program is over at the last of them, and back is from there.
+        // The program has ended at the last of them, and going back starts there.
         forwards.pop();
         let mut backwards = Vec::new();
         while go(&mut session, Command::Line(back)) == StopReason::Step {
@@ -100,7 +100,7 @@ fn back_from_within_a_line_is_to_its_beginning() {
     go(&mut session, Command::Over);
     go(&mut session, Command::Line(LineCommand::BackOver));
     assert_eq!(session.step(), begun);
-    // Out of a call: to where the line of the call began.
+    // Out of a call: to the start of the calling line.
     go(&mut session, Command::Line(LineCommand::Into));
     assert_eq!(session.depth(), 2);
     go(&mut session, Command::Line(LineCommand::BackOut));
@@ -121,7 +121,7 @@ fn a_breakpoint_in_a_call_that_is_stepped_over_stops() {
     session.set_breakpoints(vec![breakpoint]).expect("nothing is watched");
     assert_eq!(go(&mut session, Command::Line(LineCommand::Over)), StopReason::Breakpoint(7));
     assert_eq!(session.depth(), 2);
-    // What was stepped is over: the breakpoint still stops on the way on.
+    // The line step has ended: the breakpoint still stops the next run.
     assert_eq!(go(&mut session, Command::Continue), StopReason::Breakpoint(7));
 }
 
@@ -150,7 +150,7 @@ const CALLBACKS: &str = r#"(module (type $f (func)) (table funcref (elem $closur
   (nop)
 ))"#;
 
-/// Lines as a compiler would tell them: of the text, with none in the library, and line 8 inlined into the function.
+/// Lines as a compiler would report them: those of the text, none in the library, and line 8 inlined into the function.
 struct Compiled(InstructionMap);
 
 impl SourceMap for Compiled {
@@ -223,7 +223,7 @@ fn a_call_that_was_inlined_is_left_forwards_and_backwards() {
     assert_eq!(line(&session, CALLBACKS), 7);
 }
 
-/// As a compiler makes a program: what is called first is a library's, which has no lines, and calls `$main`.
+/// As compilers generate programs: the entry is library code without lines, and calls `$main`.
 const WRAPPED: &str = r#"(module
 (func $library (call $main) (nop)) (func (export "_start") (call $library) (nop))
 (func $helper)
@@ -245,7 +245,7 @@ fn where_nothing_is_in_source_a_step_over_leads_to_the_first_line_that_is() {
     assert!(session.outcome().is_some());
     assert_eq!(walk(&mut session, WRAPPED, LineCommand::BackOver), [7, 6, 5]);
     assert_eq!(session.step(), 0);
-    // The same from a step by instruction within the library.
+    // The same after an instruction step within the library.
     let mut session = of(WRAPPED);
     go(&mut session, Command::Into);
     go(&mut session, Command::Line(LineCommand::Over));

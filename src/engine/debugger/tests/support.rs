@@ -1,4 +1,4 @@
-//! A session of a text, and what is seen of it, in words.
+//! Test sessions, and descriptions of their state.
 
 use crate::engine::debugger::{Command, DebugProgress, DebugSession, StopReason};
 use crate::engine::inspect::inspect;
@@ -8,7 +8,7 @@ use crate::engine::value;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::{self, Clock, Random, WasiConfig, WasiCtx};
 
-/// A clock that goes on by a millisecond at each reading, so that no two are the same.
+/// A clock that advances by a millisecond at each reading, so that no two readings are equal.
 #[derive(Default)]
 pub struct TickingClock(u64);
 
@@ -65,7 +65,7 @@ pub fn session(text: &str) -> DebugSession {
     session_of(text, Entry::Default)
 }
 
-/// Carries a command out and says why it stopped.
+/// Executes a command and returns the stop reason.
 pub fn go(session: &mut DebugSession, command: Command) -> StopReason {
     session.ask(command);
     run_to_stop(session)
@@ -82,7 +82,7 @@ pub fn run_to_stop(session: &mut DebugSession) -> StopReason {
     panic!("it goes on and on");
 }
 
-/// Everything there is to see, in words.
+/// Describes all visible state.
 pub fn see(session: &DebugSession) -> String {
     let mut seen = format!("step {}", session.step());
     for frame in session.call_stack(usize::MAX) {

@@ -106,13 +106,13 @@ fn changing_a_value_makes_execution_diverge() {
     assert_eq!((session.forks(), session.furthest()), (vec![2], 2));
     let StopReason::Ended(Outcome::Returned(results)) = go(&mut session, Command::Continue) else { panic!("no end") };
     assert_eq!(results[0].text, "6");
-    // The way back leads to the changed value, also by way of what was before it.
+    // Going back leads to the changed value, even after passing the step before it.
     go(&mut session, Command::JumpTo(0));
     go(&mut session, Command::JumpTo(2));
     assert!(see(&session).contains("factorial @0 locals [3]"), "{}", see(&session));
 }
 
-/// The instance that is written over had grown, or trapped.
+/// The instance that is overwritten had grown, or trapped.
 #[test]
 fn a_machine_is_restored_at_any_step() {
     let text = r#"(module (memory 1) (table $t 2 funcref) (elem declare func $main) (global $g (mut i32) (i32.const 0))
@@ -170,7 +170,7 @@ fn operands_globals_and_memory_can_be_changed() {
     assert_eq!(results[0].text, "1230");
 }
 
-/// The debugger's own tables do not count: a limit that the program keeps to is no obstacle to going back.
+/// The debugger's own tables do not count: the program's limit does not prevent going back.
 #[test]
 fn a_low_table_limit_does_not_prevent_going_back() {
     let limits = Limits { recursion: 1000, table: Some(4), ..Limits::default() };

@@ -1,4 +1,4 @@
-//! The calls of a program that is debugged: each once, at its step, whatever way the program was taken.
+//! The calls of a debugged program: each is recorded once, at its step, however the program got there.
 
 use super::support::{TickingClock, go, session_of_wasi, wasi};
 use crate::engine::debugger::{Change, Command, DebugSession, StopReason};
@@ -38,7 +38,7 @@ fn calls(session: &DebugSession) -> Vec<TraceCall> {
     (1..=ring.total()).map(|number| ring.get(number).expect("it is kept")).collect()
 }
 
-/// The calls without their times, which are those of the user who waits.
+/// The calls without their times, which depend on how long the user waits.
 fn lines(session: &DebugSession) -> Vec<String> {
     let line =
         |call: &TraceCall| format!("{} {} {call}", call.number, call.fuel).split(" time ").next().map(str::to_owned);
@@ -48,7 +48,7 @@ fn lines(session: &DebugSession) -> Vec<String> {
 #[test]
 fn each_call_is_traced_at_its_step() {
     let mut session = traced(WRITES);
-    // A step at a time, and the whole at once, come to the same.
+    // Stepping one at a time and running in one go give the same result.
     let mut stepped = Vec::new();
     loop {
         let (step, made) = (session.step(), session.wasi().host_calls());
@@ -70,7 +70,7 @@ fn each_call_is_traced_at_its_step() {
     let mut session = traced(WRITES);
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
     assert_eq!(lines(&session), expected);
-    // Where a call is, it is the next instruction.
+    // At the step of a call, it is the next instruction.
     for (made, call) in calls(&session).iter().enumerate().rev() {
         go(&mut session, Command::JumpTo(call.fuel));
         assert_eq!((session.step(), session.wasi().host_calls()), (call.fuel, made as u64));
@@ -100,7 +100,7 @@ fn diverging_execution_drops_later_calls() {
     let mut session = traced(WRITES);
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
     let before = calls(&session);
-    // Between the second write and the reading of the clock after it.
+    // Between the second write and the following clock reading.
     go(&mut session, Command::JumpTo(before[4].fuel));
     session.change(Change::Global { global: 0, value: Val::I32(2) }).expect("it can be changed");
     assert_eq!(lines(&session).len(), 4);

@@ -6,7 +6,7 @@ use crate::engine::debugger::{
 };
 use wasmi::Val;
 
-/// Writes and reads in every way.
+/// Every kind of write and read.
 const ACCESSES: &str = r#"(module (memory 2) (data (i32.const 8) "\01\02\03\04") (data $text "hello, world")
     (global $g (mut i32) (i32.const 7))
     (func $bump (param $by i32) (local $twice i32)
@@ -42,7 +42,7 @@ fn watching(text: &str, breakpoint: Breakpoint) -> DebugSession {
     session
 }
 
-/// All hits from here on, or back from here.
+/// All hits from here on, in the direction of the command.
 fn hits(session: &mut DebugSession, command: Command) -> Vec<WatchHit> {
     let mut hits = Vec::new();
     while let StopReason::Watchpoint(hit) = go(session, command) {
@@ -56,7 +56,7 @@ fn steps(hits: &[WatchHit]) -> Vec<u64> {
     hits.iter().map(|hit| hit.step).collect()
 }
 
-/// The steps that touch a range, found by looking at each.
+/// The steps that access a range, found by checking each one.
 fn looked_at(text: &str, (start, length): (u64, u64), kind: AccessKind) -> Vec<u64> {
     let mut session = session(text);
     let mut steps = Vec::new();
@@ -116,7 +116,7 @@ fn a_hit_has_the_value_before_and_after() {
     assert_eq!((hit.old, hit.new), (WatchedValue::Bytes(vec![0; 4]), WatchedValue::Bytes(vec![1, 0, 0, 0])));
     assert_eq!((hit.id, hit.part), (Some(1), Some((104, 4))));
     assert!(see(&session).contains("put @2 locals [104 1] stack [104 1]"), "{}", see(&session));
-    // The next is the fill, of which only what is watched is told.
+    // Next is the fill, of which only the watched part is reported.
     let StopReason::Watchpoint(hit) = go(&mut session, Command::Continue) else { panic!("no hit") };
     assert_eq!((hit.old, hit.new), (WatchedValue::Bytes(vec![1, 0, 0, 0]), WatchedValue::Bytes(vec![5; 4])));
 }
@@ -189,7 +189,7 @@ fn the_last_write_of_a_local_is_in_the_same_call_or_is_the_call() {
     let hit = ask(&mut session, 0);
     assert!(see(&session).contains("main @14 locals [5] stack [5]"), "{}", see(&session));
     assert_eq!((&hit.old, &hit.new), (&WatchedValue::Absent, &WatchedValue::Value(Val::I32(5))));
-    // Before it is written in this call, it is the call that made it zero, whatever earlier calls wrote.
+    // Before the first write in this call, the call itself set it to zero, whatever earlier calls wrote.
     go(&mut session, Command::JumpTo(here - 2));
     let StopReason::LastWrite(hit) = go(&mut session, Command::LastWrite(WriteTarget::Local { frame: 0, local: 1 }))
     else {
@@ -315,7 +315,7 @@ fn hit_counts_and_log_messages_belong_to_the_timeline() {
     }
     backwards.reverse();
     assert_eq!(forwards, backwards);
-    // Going over all of it again, in another way.
+    // Execute it all again, in another order.
     for step in [forwards[4], forwards[1] - 2, 0, forwards[7] + 1] {
         go(&mut session, Command::JumpTo(step));
         let expected = forwards.iter().find(|stop| **stop > step).copied();
@@ -323,7 +323,7 @@ fn hit_counts_and_log_messages_belong_to_the_timeline() {
         assert_eq!(Some(session.step()), expected, "from step {step}");
     }
     assert_eq!(session.take_log(), [], "each message was told once");
-    // Set in the middle, it counts what was before all the same.
+    // Set in the middle, it still counts the earlier hits.
     let fifth = Breakpoint { id: 3, hit_count: 5, ..third };
     go(&mut session, Command::JumpTo(forwards[1] + 1));
     session.set_breakpoints(vec![fifth]).expect("it can be set");
@@ -331,7 +331,7 @@ fn hit_counts_and_log_messages_belong_to_the_timeline() {
     assert_eq!(session.step(), forwards[2]);
     go(&mut session, Command::BackContinue);
     assert_eq!(session.step(), 0);
-    // A message of a part that has not been passed since it was set is told when it comes.
+    // A log message from a part that has not been executed since it was set is reported when that part is.
     go(&mut session, Command::JumpTo(forwards[16]));
     session.set_breakpoints(vec![log]).expect("it can be set");
     go(&mut session, Command::Continue);

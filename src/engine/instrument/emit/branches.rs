@@ -1,4 +1,4 @@
-//! From one piece of code to the next.
+//! Control flow between basic blocks.
 
 use wasm_encoder::{BlockType, MemArg, MemArgTarget};
 use wasmparser::ValType;
@@ -9,7 +9,7 @@ use crate::engine::instrument::operands::StackId;
 use crate::engine::instrument::support::{self, Slot, load, store};
 
 impl Emitter<'_, '_> {
-    /// Goes on at that instruction, from within this many blocks.
+    /// Continues at that instruction, from within this many blocks.
     pub(super) fn go_to(&mut self, target: u32, blocks: u32) {
         match self.mode {
             Mode::Run => {
@@ -24,7 +24,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Goes on at one of two instructions, as the condition in [`SCRATCH`] says.
+    /// Continues at one of two instructions, depending on the condition in [`SCRATCH`].
     pub(super) fn choose(&mut self, then: u32, otherwise: u32) {
         if self.mode == Mode::Step {
             self.sink().local_get(FRAME);

@@ -11,7 +11,7 @@ use crate::engine::instrument::plain::Shift;
 use crate::engine::instrument::support::{self, Callee, Slot, store};
 
 impl Emitter<'_, '_> {
-    /// Gives the results, which are on WebAssembly's own stack, to the caller, and the frame up.
+    /// Passes the results, which are on WebAssembly's own stack, to the caller, and removes the frame.
     pub(super) fn give_back(&mut self) {
         support::word(&mut self.sink(), FRAME, layout::RESULTS);
         self.sink().local_set(SCRATCH);
@@ -51,7 +51,7 @@ impl Emitter<'_, '_> {
         }
         let signature = self.signatures.called(operator)?;
         self.save(instruction.before, lowest);
-        // The host may look at the frame, or suspend the program, while it is called.
+        // The host may inspect the frame, or suspend the program, during the call.
         support::set_counter(&mut self.sink(), FRAME, counter);
         self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add();
         support::set(&mut self.sink(), Register::Next);
@@ -76,7 +76,7 @@ impl Emitter<'_, '_> {
             self.return_unless_entered();
         }
         if self.mode == Mode::Run {
-            // The host may have taken the budget away while the program waited in it.
+            // The host may have cleared the budget while the program waited in it.
             support::get(&mut self.sink(), Register::Budget);
             self.sink().local_set(BUDGET);
         }
@@ -102,7 +102,7 @@ impl Emitter<'_, '_> {
         let is_indirect = matches!(operator, Operator::ReturnCallIndirect { .. });
         let taken = signature.params.len() as u32 + u32::from(is_indirect);
         if is_indirect {
-            // The new frame takes the place of this one.
+            // The new frame replaces this one.
             self.sink().local_get(FRAME);
             support::set(&mut self.sink(), Register::Next);
             support::word(&mut self.sink(), FRAME, layout::BELOW);
@@ -117,7 +117,7 @@ impl Emitter<'_, '_> {
             support::set(&mut self.sink(), Register::Next);
         }
         self.load_operands(instruction.before, taken);
-        // Called and returned from: the host's functions know no tail calls.
+        // Called and returned from: host functions do not support tail calls.
         let called = match *operator {
             Operator::ReturnCall { function_index } => Operator::Call { function_index },
             Operator::ReturnCallIndirect { type_index, table_index } => {

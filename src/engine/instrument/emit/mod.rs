@@ -1,4 +1,4 @@
-//! Run functions and step functions: the code of the original, with all that lasts kept in the frame.
+//! Run functions and step functions: the code of the original, with all persistent state kept in the frame.
 
 mod branches;
 mod calls;
@@ -22,28 +22,28 @@ use super::support::{self, Temporaries, load, store};
 const FRAME: u32 = 0;
 /// The program counter, in a run function.
 const COUNTER: u32 = 1;
-/// An address, or a condition, for a moment.
+/// An address or a condition, temporarily.
 const SCRATCH: u32 = 2;
-/// What is left of the budget.
+/// The remaining budget.
 const BUDGET: u32 = 3;
 const ADDRESS: u32 = 4;
 const TEMPORARIES: Temporaries = Temporaries(5);
 
-/// How many labels one `br_table` names at most: interpreters and browsers refuse more than 65,520.
+/// The maximum number of labels of one `br_table`: interpreters and browsers reject more than 65,520.
 const LARGEST_TABLE: u32 = 65_000;
 
-/// Which kind of function is made.
+/// The kind of function to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Run,
     Step,
 }
 
-/// The run function; with checks, one that watches.
+/// Generates the run function; with checks, one that watches.
 ///
 /// # Errors
 ///
-/// Where an instruction cannot be encoded.
+/// If an instruction cannot be encoded.
 pub fn run_function(
     analysed: &Analysed<'_>,
     basic_blocks: &[BasicBlock],
@@ -85,7 +85,7 @@ pub fn run_function(
         .basic_block(basic_block)?;
         body.instructions().end();
     }
-    // The last `end` closed the loop, which nothing falls out of.
+    // The last `end` closed the loop, which is never exited at its end.
     let mut sink = body.instructions();
     sink.unreachable().end();
     sink.local_get(FRAME).local_get(COUNTER).i32_store(MemArg {
@@ -98,8 +98,8 @@ pub fn run_function(
     Ok(body)
 }
 
-/// Branches to the basic block whose number is on the stack: the WebAssembly blocks of all basic blocks enclose this
-/// directly; the number after the last is the exit. A table has `most` targets at most, so a large function needs
+/// Branches to the basic block whose number is on the stack: the WebAssembly blocks of all basic blocks directly
+/// enclose this; the number after the last is the exit. A table has at most `most` targets, so a large function needs
 /// several.
 fn dispatch(sink: &mut InstructionSink<'_>, count: u32, most: u32) {
     if count <= most {
@@ -108,19 +108,19 @@ fn dispatch(sink: &mut InstructionSink<'_>, count: u32, most: u32) {
     }
     sink.local_set(SCRATCH);
     for first in (0..count).step_by(most as usize) {
-        // What is in a later table, or beyond all, goes on behind this block.
+        // Targets in a later table, or beyond all of them, continue after this block.
         let targets = first + 1..(first + most).min(count) + 1;
         sink.block(BlockType::Empty).local_get(SCRATCH).i32_const(first as i32).i32_sub().br_table(targets, 0).end();
     }
     sink.br(count + 1);
 }
 
-/// A step function: it executes one of these single-step blocks, the one that the frame is at. `first` is the
-/// instruction from which on it is responsible.
+/// A step function: it executes one of these single-step blocks, the one that the frame is at. `first` is the first
+/// instruction that it covers.
 ///
 /// # Errors
 ///
-/// Where an instruction cannot be encoded.
+/// If an instruction cannot be encoded.
 pub fn step_function(
     analysed: &Analysed<'_>,
     basic_blocks: &[BasicBlock],
@@ -207,7 +207,7 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    /// How many operands an instruction takes from WebAssembly's own stack.
+    /// How many operands an instruction needs on WebAssembly's own stack.
     fn needs(&self, step: u32) -> u32 {
         let instruction = &self.function.instructions[step as usize];
         match &instruction.flow {
@@ -232,7 +232,7 @@ impl Emitter<'_, '_> {
                 Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                     self.signatures.callee(*function_index).map_or(0, |callee| callee.params.len() as u32)
                 }
-                // They are put into the frame and taken from there.
+                // They are stored in the frame and read from there.
                 _ => 0,
             },
         }
@@ -254,7 +254,7 @@ impl Emitter<'_, '_> {
                 for (ty, place) in label.values.iter().zip(places).rev() {
                     store(&mut self.sink(), *ty, place, TEMPORARIES);
                 }
-                // What is between is given up; what is below the label stays.
+                // The values in between are discarded; those below the label stay.
                 let left = function.operands.height(instruction.before) - label.values.len() as u32;
                 let base = function.operands.height(label.base);
                 for _ in base.max(lowest)..left {
@@ -315,7 +315,7 @@ impl Emitter<'_, '_> {
             other => {
                 if matches!(other, Operator::Select | Operator::TypedSelect { .. } | Operator::TypedSelectMulti { .. })
                 {
-                    // wasmi has to be kept from fusing it with a comparison: see `engine/separate_fused_selects`.
+                    // Prevents wasmi from fusing it with a comparison: see `engine/separate_fused_selects`.
                     self.sink().i32_popcnt();
                 }
                 if let Some(flag) = self.signatures.drop_flag(other) {
@@ -341,7 +341,7 @@ mod tests {
 
     use super::*;
 
-    /// A function that returns the number of the label that it was led to; `count` when it was led out.
+    /// A function that returns the number of the label that it branched to; `count` for the exit.
     fn chooser(count: u32, most: u32) -> Vec<u8> {
         let mut body = Body::new([(2, ValType::I32)]);
         let mut sink = body.instructions();

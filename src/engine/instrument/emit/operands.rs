@@ -1,4 +1,4 @@
-//! Locals and operands, from the frame and into it.
+//! Loads and stores locals and operands of the frame.
 
 use wasmparser::ValType;
 
@@ -12,7 +12,7 @@ impl Emitter<'_, '_> {
         (ty, Slot { base: FRAME, offset: self.function.local(index) })
     }
 
-    /// Where the operands' bytes from `start` on are in the frame.
+    /// The slot in the frame for the operands' bytes from `start` on.
     pub(super) fn operand_place(&self, start: u32) -> Slot {
         Slot { base: FRAME, offset: self.function.operands_start() + start }
     }
@@ -24,7 +24,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Puts the operands that are on WebAssembly's own stack, those above the height `lowest`, into the frame.
+    /// Stores the operands above the height `lowest`, which are on WebAssembly's own stack, in the frame.
     pub(super) fn save(&mut self, stack: StackId, lowest: u32) {
         let function = self.function;
         for operand in function.operands.down(stack).take_while(|operand| operand.height > lowest) {
@@ -33,7 +33,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Puts results, which are on WebAssembly's own stack, to where the operand stack has them.
+    /// Stores results, which are on WebAssembly's own stack, at their place in the frame's operand stack.
     pub(super) fn save_results(&mut self, after: StackId, count: u32) {
         let height = self.function.operands.height(after);
         self.save(after, height - count);

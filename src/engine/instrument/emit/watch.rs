@@ -1,10 +1,10 @@
-//! Checks before instructions that touch a memory, in the run functions of a copy that watches.
+//! Checks before memory accesses, in the run functions of a copy that watches.
 //!
-//! What is watched is in the *filter* of the state memory: two tables, for reads and for writes, with a byte for each
-//! address modulo [`layout::FILTER`]. A bit of it says that an access of this many bytes from such an address on may
-//! touch something; so most accesses cost four instructions more. For the others, and for the few instructions that
-//! move any number of bytes, [`support::check_access`] decides: it notes the step and goes on, or has the run function
-//! leave before the instruction.
+//! The watched addresses are in the *filter* of the state memory: two tables, for reads and for writes, with a byte for
+//! each address modulo [`layout::FILTER`]. A bit of it says that an access of this many bytes at such an address may
+//! touch a watched range; so most accesses cost only four extra instructions. For the others, and for the few
+//! instructions that access any number of bytes, [`support::check_access`] decides: it records the step and continues,
+//! or makes the run function exit before the instruction.
 
 use wasm_encoder::{BlockType, MemArg, MemArgTarget};
 use wasmparser::ValType;
@@ -15,14 +15,14 @@ use crate::engine::instrument::layout::{self, Register};
 use crate::engine::instrument::operands::Operand;
 use crate::engine::instrument::support::{self, load, store_local};
 
-/// What a run function needs to check what it touches.
+/// What a run function needs to check accesses.
 #[derive(Debug, Clone, Copy)]
 pub struct Checks {
-    /// Whether reads are checked too.
+    /// Whether reads are checked as well.
     pub reads: bool,
-    /// Where the filter begins in the state memory.
+    /// The address of the filter in the state memory.
     pub filter: u32,
-    /// The index of the function that decides.
+    /// The index of the function that checks accesses.
     pub check_access: u32,
 }
 
@@ -42,18 +42,18 @@ enum Length {
     OnTop(Operand),
 }
 
-/// Where an instruction is that is checked.
+/// The position of an instruction that is checked.
 #[derive(Debug, Clone, Copy)]
 struct Site {
     step: u32,
-    /// How many steps of the basic block are left, this one included.
+    /// How many steps of the basic block are left, including this one.
     left: u32,
-    /// Whether its operands are in variables, and not in the frame.
+    /// Whether its operands are in variables rather than in the frame.
     in_variables: bool,
 }
 
 impl Emitter<'_, '_> {
-    /// Checks what an instruction will touch, if it touches a memory.
+    /// Checks the accesses of an instruction, if it accesses a memory.
     pub(super) fn check(&mut self, step: u32, lowest: u32, left: u32) {
         let Some(checks) = self.checks else { return };
         let Some(shape) = shape(&self.operators[step as usize]) else { return };
@@ -75,7 +75,7 @@ impl Emitter<'_, '_> {
 
         let height = self.function.operands.height(before);
         let taken = self.function.operands.topmost(before, height + 1 - address.height);
-        // Mostly nothing is on WebAssembly's own stack but what the instruction takes, and that can wait in variables.
+        // Usually only the instruction's operands are on WebAssembly's own stack, and they can be kept in variables.
         let in_variables =
             matches!(access.length, Length::Bytes(_)) && address.ty == ValType::I32 && address.height == lowest + 1;
         let site = Site { step, left, in_variables };
@@ -136,7 +136,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Pushes the low half of the effective address. Where that is not all of it, the instruction traps anyway.
+    /// Pushes the low half of the effective address. If the rest is not zero, the instruction traps anyway.
     fn push_address(&mut self, access: Checked) {
         self.sink().local_get(ADDRESS);
         if access.offset > 0 {
@@ -168,13 +168,13 @@ impl Emitter<'_, '_> {
         self.sink().i32_const((site.step * layout::COUNTER_STEP) as i32).local_set(COUNTER);
         self.sink().local_get(BUDGET).i32_const(site.left as i32).i32_add();
         support::set(&mut self.sink(), Register::Budget);
-        // Past the loop, where the frame is told where it is.
+        // Past the loop, where the frame's position is stored.
         let out = self.dispatch + 1 + blocks;
         self.sink().br(out);
     }
 }
 
-/// Where an operand waits while it is checked: the address, or a value.
+/// The variable that holds an operand, the address or a value, during the check.
 fn variable(operand: &Operand, address: &Operand) -> u32 {
     if operand.height == address.height { ADDRESS } else { TEMPORARIES.of(operand.ty) }
 }

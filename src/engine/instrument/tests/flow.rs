@@ -126,7 +126,7 @@ fn traps_are_the_same_and_leave_nothing_behind() {
     assert_eq!((results[1].as_str(), results[5].as_str()), ("3", "3"));
 }
 
-/// What wasmi takes for a comparison of a local; see `engine/separate_fused_selects`.
+/// Code that wasmi mistakes for a comparison of a local; see `engine/separate_fused_selects`.
 #[test]
 fn a_value_is_chosen_by_a_comparison_with_zero() {
     let text = r#"(module
@@ -153,7 +153,7 @@ fn a_value_is_chosen_by_a_comparison_with_zero() {
     }
 }
 
-/// More pieces of code than one `br_table` names.
+/// More basic blocks than fit in one `br_table`.
 #[test]
 fn a_function_of_a_hundred_thousand_pieces_runs() {
     let blocks = 40_000;

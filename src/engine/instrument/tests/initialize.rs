@@ -1,4 +1,4 @@
-//! Active segments are written as instantiation writes them.
+//! Active segments are written as in instantiation.
 
 use std::fmt::Write as _;
 

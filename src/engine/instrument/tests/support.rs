@@ -1,4 +1,4 @@
-//! The original and its copies, side by side.
+//! The original and its copies, run in parallel.
 
 use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
 
@@ -54,7 +54,7 @@ impl Side {
         Self { store, instance, attached: Some(attached) }
     }
 
-    /// What a call gives, in words.
+    /// Describes the result of a call.
     pub fn call(&mut self, name: &str, arguments: &[Val]) -> String {
         let Some(Extern::Func(function)) = self.instance.get_export(&self.store, name) else {
             return format!("no function {name}");
@@ -73,7 +73,7 @@ impl Side {
     }
 }
 
-/// Calls the same on all sides and gives what they all say.
+/// Makes the same call on all sides and returns the common result.
 pub fn both(text: &str, calls: &[(&str, &[Val])]) -> Vec<String> {
     let wasm = wat::parse_str(text).expect("the test's text compiles");
     let mut plain = Side::plain(&wasm);

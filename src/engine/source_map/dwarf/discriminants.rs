@@ -1,25 +1,25 @@
-//! Which values of a discriminant a variant stands for (DWARF 5, section 5.7.10).
+//! The discriminant values of enum variants (DWARF 5, section 5.7.10).
 
 use gimli::{AttributeValue, Reader as _, constants as dw};
 
 use super::sections::Bytes;
 
-/// How many ranges a list has, at most.
+/// The maximum number of ranges in a list.
 const MOST_RANGES: usize = 10_000;
 
-/// The values of the discriminant that a variant stands for.
+/// The discriminant values of a variant.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Choice {
-    /// From the first to the last, of as many bits as the discriminant has; those above are nothing.
+    /// Ranges, including both ends, with as many bits as the discriminant has; higher bits are ignored.
     Values(Vec<(u128, u128)>),
-    /// All that no other variant stands for.
+    /// All values that no other variant has.
     Others,
-    /// It is said in a way that cannot be read.
+    /// The encoding cannot be read.
     Unreadable,
 }
 
 impl Choice {
-    /// How many ranges there are to look at.
+    /// The number of ranges.
     pub fn ranges(&self) -> usize {
         match self {
             Self::Values(ranges) => ranges.len(),
@@ -35,13 +35,13 @@ impl Choice {
             1..16 => (1_u128 << (8 * size)) - 1,
             _ => u128::MAX,
         };
-        // A range of numbers with a sign may go from the highest bits to the lowest.
+        // A range of signed numbers may wrap around.
         let is_in = |&(first, last): &(u128, u128)| value.wrapping_sub(first) & mask <= last.wrapping_sub(first) & mask;
         ranges.iter().any(is_in)
     }
 }
 
-/// The number that an attribute is: those with a sign have it in all bits.
+/// The number in an attribute, sign-extended if it is signed.
 pub fn discriminant_value(value: &AttributeValue<Bytes<'_>>) -> Option<u128> {
     Some(match value {
         AttributeValue::Data1(value) => u128::from(*value),
@@ -59,7 +59,7 @@ pub fn discriminant_value(value: &AttributeValue<Bytes<'_>>) -> Option<u128> {
     })
 }
 
-/// The ranges of a list, if all of it can be read.
+/// The ranges of a list, if it can be read completely.
 pub fn discriminant_list(value: &AttributeValue<Bytes<'_>>, is_signed: bool) -> Option<Vec<(u128, u128)>> {
     let AttributeValue::Block(mut block) = *value else { return None };
     let mut ranges = Vec::new();

@@ -1,4 +1,4 @@
-//! Entries of the debug information that are looked up in a stopped program, a few of many.
+//! Entries of the debug information that are looked up in a stopped program: a few of many.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -14,13 +14,13 @@ use super::types::Type;
 use super::units::{abbreviations, string};
 use super::work::{Broken, Work};
 
-/// How many entries and elements are looked at for one call: more than a user reads.
+/// How many entries and elements are read for one call: more than a user would view.
 const MOST: u64 = 500_000;
 
-/// How many bytes of names cost as much as an entry.
+/// How many bytes of names count as much as an entry.
 const LETTERS: u64 = 32;
 
-/// An entry: where its unit begins in the section, and where it is in the unit.
+/// A reference to an entry: the offset of its unit in the section, and its offset in the unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EntryRef {
     pub unit: usize,
@@ -29,7 +29,7 @@ pub struct EntryRef {
 
 pub type Entry<'a> = DebuggingInformationEntry<Bytes<'a>>;
 
-/// The language that a unit was compiled from, as far as values and types are written differently.
+/// The language that a unit was compiled from, as far as it affects the notation of values and types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     Rust,
@@ -39,15 +39,15 @@ pub enum Language {
     Other,
 }
 
-/// The debug information of a module, to be looked things up in.
+/// The debug information of a module, for lookups.
 pub struct Entries<'a> {
     pub dwarf: Dwarf<Bytes<'a>>,
     pub sections: Sections<'a>,
     pub index: &'a Index,
     units: RefCell<HashMap<usize, Rc<Unit<Bytes<'a>>>>>,
-    /// Types that were read, as a list has many elements of the same.
+    /// A cache of types, because a list has many elements of the same.
     pub(super) types: RefCell<HashMap<EntryRef, Rc<Type>>>,
-    /// How many types are being read, one for another.
+    /// The current nesting depth of types being read.
     pub(super) reading: Cell<usize>,
     languages: RefCell<HashMap<usize, Language>>,
     work: RefCell<Work>,
@@ -66,12 +66,12 @@ impl<'a> Entries<'a> {
         Self { dwarf, sections, index, units, types, reading: Cell::new(0), languages, work }
     }
 
-    /// Takes so much of what may be looked at.
+    /// Deducts an amount from the remaining budget.
     pub fn spend(&self, amount: u64) -> Result<(), Broken> {
         self.work.borrow_mut().spend(amount)
     }
 
-    /// The unit that begins there.
+    /// The unit at that offset.
     pub fn unit(&self, start: usize) -> Result<Rc<Unit<Bytes<'a>>>, Broken> {
         if let Some(unit) = self.units.borrow().get(&start) {
             return Ok(Rc::clone(unit));
@@ -90,14 +90,14 @@ impl<'a> Entries<'a> {
         Ok(entry)
     }
 
-    /// The entries right below one, each with where it is. What is below them is passed over, and counts as work too.
+    /// The direct children of an entry, with their positions. Their own descendants are skipped, but count as work.
     pub fn children(&self, at: EntryRef) -> Result<Vec<(EntryRef, Entry<'a>)>, Broken> {
         let unit = self.unit(at.unit)?;
         let mut entries = unit.entries_raw(Some(UnitOffset(at.offset)))?;
         let mut found = Vec::new();
         let root = entries.next_depth();
         let is_parent = entries.read_abbreviation()?.is_some_and(|abbreviation| {
-            // Where the attributes are damaged, the next entry is not where it should be: reading that fails.
+            // If the attributes are damaged, reading fails at the next entry.
             entries.skip_attributes(abbreviation.attributes()).is_ok() && abbreviation.has_children()
         });
         while is_parent && !entries.is_empty() && entries.next_depth() > root {
@@ -130,7 +130,7 @@ impl<'a> Entries<'a> {
     fn read_language(&self, unit: usize) -> Option<Language> {
         let root = self.unit(unit).ok()?.header.root_offset();
         let root = self.entry(EntryRef { unit, offset: root.0 }).ok()?;
-        // Zig's compiler says that it is C.
+        // Zig's compiler claims to be C.
         let producer = root.attr_value(dw::DW_AT_producer).and_then(|producer| self.text(unit, producer));
         if producer.is_some_and(|producer| producer.starts_with("zig ")) {
             return Some(Language::Zig);
@@ -150,7 +150,7 @@ impl<'a> Entries<'a> {
         })
     }
 
-    /// What an entry is within, the outermost first: namespaces and types. Inline namespaces are left out.
+    /// The namespaces and types that contain an entry, outermost first, without inline namespaces.
     pub fn path(&self, at: EntryRef) -> Vec<String> {
         let around = self.index.around(at.unit.saturating_add(at.offset));
         let name = |space: &EntryRef| {
@@ -161,7 +161,7 @@ impl<'a> Entries<'a> {
         around.iter().filter_map(name).collect()
     }
 
-    /// The entry that an attribute refers to, of an entry in the unit that begins there.
+    /// The entry that an attribute refers to, for an entry in the unit at that offset.
     pub fn referred(&self, unit: usize, value: AttributeValue<Bytes<'a>>) -> Option<EntryRef> {
         match value {
             AttributeValue::UnitRef(offset) => Some(EntryRef { unit, offset: offset.0 }),
@@ -173,7 +173,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// The string that an attribute is.
+    /// The string in an attribute.
     pub fn text(&self, unit: usize, value: AttributeValue<Bytes<'a>>) -> Option<String> {
         let text = string(&self.dwarf, self.unit(unit).ok()?.as_ref(), value)?;
         self.spend(text.len() as u64 / LETTERS).ok()?;

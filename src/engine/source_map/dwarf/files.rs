@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-/// A source file that code was made of.
+/// A source file that code was compiled from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// As the compiler was given it, made absolute where the compiler says from where; with `/` between its parts.
+    /// The path as given to the compiler, made absolute if its directory is known; with `/` as the separator.
     pub path: String,
-    /// Whether it belongs to the standard library or to a dependency, and not to the program itself.
+    /// Whether it belongs to the standard library or a dependency rather than to the program itself.
     pub is_library: bool,
 }
 
@@ -28,8 +28,7 @@ impl Files {
     }
 }
 
-/// A path made of the compiler's directory, the file's directory and its name. A part that is absolute drops what is
-/// before it.
+/// Joins the compiler's directory, the file's directory and its name. An absolute part replaces what is before it.
 pub fn join<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut path = String::new();
     for part in parts {
@@ -68,7 +67,7 @@ fn without_dots(path: &str) -> String {
     scheme + &parts.join("/")
 }
 
-/// Whether a path is one of the standard library, of libc or of a crate from a registry, as rustc writes them.
+/// Whether a path, as rustc writes it, belongs to the standard library, to libc, or to a crate from a registry.
 fn is_library(path: &str) -> bool {
     ["/rustc/", "/rust/deps/", "wasisdk://"].iter().any(|start| path.starts_with(start))
         || ["/.cargo/registry/", "/.cargo/git/", "/lib/rustlib/src/"].iter().any(|part| path.contains(part))

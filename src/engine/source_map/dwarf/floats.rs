@@ -1,4 +1,4 @@
-//! Floating-point numbers of sizes that Rust has no type for, in decimal.
+//! Formats floating-point numbers of sizes that Rust has no type for, in decimal.
 
 use std::cmp::Ordering;
 
@@ -17,7 +17,7 @@ pub const BRAIN: Format = Format { exponent_bits: 8, fraction_bits: 7, has_leadi
 pub const EXTENDED: Format = Format { exponent_bits: 15, fraction_bits: 63, has_leading: true };
 pub const QUAD: Format = Format { exponent_bits: 15, fraction_bits: 112, has_leading: false };
 
-/// The shortest decimal that is this number and no other of its format, written as Rust writes an `f64`.
+/// The shortest decimal that rounds to this number in its format, written as Rust writes an `f64`.
 pub fn decimal(bits: u128, format: Format) -> String {
     let stored = format.fraction_bits + u32::from(format.has_leading);
     let significand = bits & ((1 << stored) - 1);
@@ -41,7 +41,7 @@ pub fn decimal(bits: u128, format: Format) -> String {
 
 /// Digits, and how many of them are before the point.
 fn shortest(significand: u128, power: i32) -> (String, i32) {
-    // Twice the number and twice its distance to what rounds to another one, so that half of a unit is whole.
+    // Twice the number and twice its rounding interval, so that half a unit is an integer.
     let bits = 128 - significand.leading_zeros() as i32;
     let estimate = (f64::from(power + bits) * std::f64::consts::LOG10_2).floor() as i32;
     for precision in 1..=40 {
@@ -71,7 +71,7 @@ fn shortest(significand: u128, power: i32) -> (String, i32) {
         distance.shift(if significand.is_power_of_two() { 2 } else { 1 });
         let is_near = match distance.compare(&unit) {
             Ordering::Less => true,
-            // Half way between two, a text stands for the even one.
+            // Half way between two numbers, rounding is to even.
             Ordering::Equal => significand.is_multiple_of(2),
             Ordering::Greater => false,
         };

@@ -1,10 +1,10 @@
-//! What is noted of the debug information when it is first read, so that single entries can be looked up later.
+//! What is recorded when the debug information is first read, so that single entries can be looked up later.
 
 use super::entries::EntryRef;
 
-/// How many namespaces and types are within one another, at most.
+/// The maximum nesting depth of namespaces and types.
 const DEEPEST: usize = 32;
-/// How many vtables are noted: several times as many as a large program has.
+/// The maximum number of vtables: several times as many as a large program has.
 const MOST_VTABLES: usize = 100_000;
 
 /// See the module's documentation.
@@ -14,7 +14,7 @@ pub struct Index {
     units: Vec<usize>,
     /// In the order of the section. Two of them are within one another or apart.
     spaces: Vec<Space>,
-    /// Those that the entry which is read is in, each with its depth.
+    /// The open spaces that contain the current entry, each with its depth.
     open: Vec<(isize, u32)>,
     /// The address of a vtable of Rust, and the variable that it is.
     vtables: Vec<(u64, EntryRef)>,
@@ -40,7 +40,7 @@ impl Index {
         Some(self.units[index])
     }
 
-    /// Notes that an entry of that depth was come to, in the order of the section.
+    /// Records an entry of that depth; called in section order.
     pub fn pass(&mut self, entry: EntryRef, depth: isize) {
         while let Some((_, space)) = self.open.last().copied().filter(|(outer, _)| *outer >= depth) {
             self.spaces[space as usize].end = entry.unit.saturating_add(entry.offset);
@@ -72,14 +72,14 @@ impl Index {
         }
     }
 
-    /// To be called once, when all is read.
+    /// Called once, after everything has been read.
     pub fn finish(&mut self) {
         self.end_unit(usize::MAX);
         self.vtables.sort_by_key(|(address, _)| *address);
         self.vtables.dedup_by_key(|(address, _)| *address);
     }
 
-    /// The variable that the vtable at an address is.
+    /// The variable of the vtable at an address.
     pub fn vtable(&self, address: u64) -> Option<EntryRef> {
         let index = self.vtables.binary_search_by_key(&address, |(address, _)| *address).ok()?;
         Some(self.vtables[index].1)

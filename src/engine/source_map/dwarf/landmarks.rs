@@ -1,4 +1,4 @@
-//! What the texts of source files of the same name are shown apart by: the functions that are declared in them.
+//! Distinguishes the texts of source files with the same name by the functions declared in them.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use gimli::constants as dw;
 use super::DebugInfo;
 use super::entries::{Entries, EntryRef};
 
-/// How many functions are noted of a file.
+/// The maximum number of functions recorded per file.
 const MOST_LANDMARKS: usize = 8;
 /// How many entries a declaration is looked for in.
 const MOST_REFERENCES: usize = 4;

@@ -1,7 +1,7 @@
 //! A module's own DWARF: files and lines, names of functions, inlined calls.
 //!
-//! It comes from a compiler, but it may be cut short, damaged or made to do harm: reading it ends whatever is in it
-//! (`work`), and what is there of it is used, with a word on what is not ([`DebugInfo::problem`]).
+//! It comes from a compiler, but it may be truncated, damaged or malicious: reading it always ends (`work`), and the
+//! readable part is used, with a note on the rest ([`DebugInfo::problem`]).
 
 mod discriminants;
 mod entries;
@@ -50,17 +50,17 @@ pub struct DebugInfo {
     problem: Option<String>,
 }
 
-/// A function at a place in it: what a call stack shows.
+/// A function at a position in it, as shown in a call stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFrame {
     pub function: Option<String>,
     pub place: Option<SourcePosition>,
-    /// Whether it has no frame of its own, because the compiler has put it into its caller.
+    /// Whether it was inlined into its caller, so that it has no frame of its own.
     pub is_inlined: bool,
 }
 
 impl DebugInfo {
-    /// Reads the DWARF of a module; `None` where there is none.
+    /// Reads the DWARF of a module; `None` if there is none.
     pub fn read(wasm: &[u8]) -> Option<Self> {
         let sections = Sections::find(wasm);
         if !sections.has_lines() {
@@ -92,7 +92,7 @@ impl DebugInfo {
         self.files.get(index as usize)
     }
 
-    /// What is wrong with the debug information, in a sentence without a full stop.
+    /// What is wrong with the debug information, as a sentence without a full stop.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
@@ -102,13 +102,12 @@ impl DebugInfo {
         self.rows.iter().any(|row| self.is_own(row))
     }
 
-    /// The place that the instruction at that offset was made of.
+    /// The source position of the instruction at that offset.
     pub fn place(&self, offset: u64) -> Option<SourcePosition> {
         self.row(offset).map(|row| row.place)
     }
 
-    /// The function that an instruction is in, after those that were inlined around it: the innermost is the first.
-    /// Empty where no function is known.
+    /// The functions at an instruction, including inlined ones, innermost first. Empty if no function is known.
     pub fn frames(&self, offset: u64) -> Vec<SourceFrame> {
         let Some(scope) = u32::try_from(offset).ok().and_then(|offset| self.scopes.at(offset)) else {
             return Vec::new();

@@ -5,7 +5,7 @@ use gimli::constants as dw;
 use super::entries::{Entries, EntryRef, Language};
 use super::types::{Count, MOST_REFERENCES, Type};
 
-/// From which length on nothing is added to a name, in bytes.
+/// The length at which a name is cut off, in bytes.
 const LONGEST: usize = 1_000;
 /// How many parameters of a function's type are shown.
 const MOST_PARAMETERS: usize = 20;

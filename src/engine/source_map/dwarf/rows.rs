@@ -9,7 +9,7 @@ use super::sections::{Bytes, Sections};
 use super::units::Units;
 use super::work::{Broken, Work};
 
-/// A stretch of code, in bytes from the start of the module, and the place that it was made of.
+/// A range of code, in bytes from the start of the module, and its source position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineRow {
     pub start: u32,
@@ -45,7 +45,7 @@ pub fn read<'a>(
             && seen.insert(program.header().offset().0)
             && let Err(reason) = read_unit(units, unit, sections, files, work, &mut rows)
         {
-            // One table that is damaged leaves the others.
+            // A damaged table does not affect the others.
             let is_over = reason == Broken::TooMuch;
             broken.get_or_insert(reason);
             if is_over {

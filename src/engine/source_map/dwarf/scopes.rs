@@ -26,11 +26,11 @@ pub struct Scope {
     pub name: Option<String>,
     /// The scope that the call is in; `None` for a function, which has code of its own.
     pub outer: Option<u32>,
-    /// Where the call is, when that is known.
+    /// The position of the call, if it is known.
     pub call: Option<SourcePosition>,
     /// Where its code begins.
     pub start: u32,
-    /// Where more is told of it.
+    /// The entry with further information.
     pub entry: EntryRef,
 }
 
@@ -239,7 +239,7 @@ impl<'a> Reader<'_, 'a> {
             }
             passed.push((unit, offset.0));
             let Ok(entry) = self.units.all[unit].entry(offset) else { break };
-            // What comes too late to be read has no name.
+            // If the budget is used up, it has no name.
             if self.work.spend(1 + entry.attrs().len() as u64).is_err() {
                 break;
             }

@@ -17,7 +17,7 @@ pub struct Sections<'a> {
 }
 
 impl<'a> Sections<'a> {
-    /// Looks through a module; what cannot be read ends the search.
+    /// Scans a module; an unreadable part ends the search.
     pub fn find(wasm: &'a [u8]) -> Self {
         let mut sections = Self::default();
         for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
@@ -36,7 +36,7 @@ impl<'a> Sections<'a> {
         sections
     }
 
-    /// Whether there is what it takes to tell lines.
+    /// Whether the sections needed for lines exist.
     pub fn has_lines(&self) -> bool {
         [".debug_info", ".debug_line"].iter().all(|wanted| self.found.iter().any(|(name, _)| name == wanted))
     }

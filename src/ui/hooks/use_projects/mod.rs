@@ -1,5 +1,5 @@
-//! Projects: the handle, and what it says to the rest of the page. How one comes to be open is in `opening`, how what
-//! is done to it is kept in `saving`, how it goes back to its beginning or is deleted in `undo`.
+//! Projects: the handle, and how it reports to the rest of the page. Opening is in `opening`, saving in `saving`,
+//! resetting and deleting in `undo`.
 
 mod opening;
 mod saving;
@@ -34,13 +34,13 @@ use crate::ui::state::journal::LONGEST_TEXT;
 use crate::ui::state::project::{About, Notice, NoticeAction, Project, WorkspaceAction, file_stem};
 use crate::ui::state::project_file::ProjectFile;
 
-/// Under this key a tab remembers its project, and the browser the last one of all tabs.
+/// The key under which a tab remembers its project, and the browser the last one of all tabs.
 const LAST_PROJECT: &str = "project";
-/// Under this key a tab tells the others which project it has deleted.
+/// The key through which a tab informs the others which project it has deleted.
 const DELETED: &str = "deleted";
 /// How long the worker may take to send all files, in milliseconds.
 const LONGEST_READING: u32 = 60_000;
-/// How long something takes before its progress is shown, and how often it is shown, in milliseconds.
+/// How long an operation takes before its progress is shown, and how often progress is updated, in milliseconds.
 const LONG: f64 = 1_000.0;
 const BETWEEN_REPORTS: f64 = 250.0;
 
@@ -58,39 +58,39 @@ struct ProjectsInner {
     workspace: WorkspaceContext,
     engine: Engine,
     editor: EditorLink,
-    /// This tab, in the journal.
+    /// This tab's ID in the journal.
     tab: String,
     database: RefCell<Option<Database>>,
-    /// The revision of the open project that is stored.
+    /// The stored revision of the open project.
     revision: Cell<Option<Revision>>,
     /// The last edit that is stored.
     saved: Cell<u64>,
-    /// What is still to be kept of the files.
+    /// File changes that are still to be saved.
     files: RefCell<FilesUpdate>,
-    /// What is being kept of them just now.
+    /// File changes that are being saved right now.
     under_way: RefCell<Rc<FilesUpdate>>,
-    /// What the user has changed of the files and the worker has not yet told of.
+    /// File changes by the user that the worker has not reported yet.
     requested: RefCell<FilesUpdate>,
-    /// There is more of that than is written down.
+    /// Whether there are more of those than the journal holds.
     requested_more: Cell<bool>,
     /// How many such changes the worker has not answered: until then they are in no storage.
     unanswered: Cell<u32>,
     /// The binary program that is stored with the project.
     stored_program: RefCell<Option<Rc<[u8]>>>,
-    /// Whether the journal has all that is unsaved.
+    /// Whether the journal has everything that is unsaved.
     in_journal: Cell<bool>,
     /// The edit at which the project was downloaded.
     downloaded: Cell<Option<u64>>,
     timer: RefCell<Option<Timeout>>,
     /// The active save.
     saving: RefCell<Option<Promise>>,
-    /// Those who wait for [`Event::AllFiles`], in the order of their asking. They get `None` from a worker that is gone.
+    /// The callbacks that wait for [`Event::AllFiles`], in request order. They get `None` if the worker is gone.
     readers: RefCell<VecDeque<Callback<Option<Vec<FileImage>>>>>,
-    /// Whether the worker has been ready before: it was then given the files through the engine's queue.
+    /// Whether the worker has been ready before: it then got the files through the engine's queue.
     had_worker: Cell<bool>,
-    /// Whether what is open came from a link, and has not been kept so far.
+    /// Whether the open project came from a link and has not been kept so far.
     is_shown_only: Cell<bool>,
-    /// What is opened when the user says so.
+    /// What opens once the user agrees.
     offered: RefCell<Option<Offered>>,
     /// Whether the user has cancelled the operation whose progress the notice shows.
     cancelled: Cell<bool>,
@@ -99,7 +99,7 @@ struct ProjectsInner {
     listeners: RefCell<Option<(Listener, [EventListener; 5])>>,
 }
 
-/// Makes the handle. Once, in [`crate::ui::app::App`]; others take [`Projects`] from its context.
+/// Creates the handle. Called once, in [`crate::ui::app::App`]; others take [`Projects`] from its context.
 #[hook]
 pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &EditorLink) -> Projects {
     let projects = use_memo((), |()| {
@@ -139,7 +139,7 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
         use_effect_with(workspace.edit, move |edit| projects.edited(*edit));
     }
     {
-        // What is not offered any more is let go of.
+        // Drop what is no longer offered.
         let projects = (*projects).clone();
         let offers = workspace.notice.as_ref().and_then(|notice| notice.action) == Some(NoticeAction::Undo);
         use_effect_with(offers, move |offers| {
@@ -151,7 +151,7 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
     (*projects).clone()
 }
 
-/// What a reload of this tab shows, and a new tab.
+/// Remembers what a reload of this tab, or a new tab, shows.
 fn remember(id: &str) {
     local_keys::set_tab_value(LAST_PROJECT, id);
     write_setting(LAST_PROJECT, id);
@@ -172,7 +172,7 @@ impl Projects {
         {
             let page_hide = EventListener::new(&window, "pagehide", leaving());
             let hidden = EventListener::new(&document, "visibilitychange", leaving());
-            // A link that is pasted into this very tab.
+            // A link pasted into this tab's address bar.
             let projects = self.clone();
             let link = EventListener::new(&window, "hashchange", move |_| {
                 let projects = projects.clone();
@@ -229,12 +229,12 @@ impl Projects {
         self.0.engine.read_all_files();
     }
 
-    /// The same, awaited; `None` where the worker is gone or does not answer.
+    /// Like [`Projects::read_all_files`], awaited; `None` if the worker is gone or does not answer.
     async fn all_files(&self) -> Option<Vec<FileImage>> {
         let found = Rc::new(RefCell::new(None));
         let mut timeout = None;
         let promise = Promise::new(&mut |resolve, _| {
-            // Resolving does not throw, and does nothing the second time.
+            // Resolving does not throw, and a second call has no effect.
             let (found, late) = (found.clone(), resolve.clone());
             timeout = Some(Timeout::new(LONGEST_READING, move || drop(late.call0(&JsValue::NULL))));
             self.ask_for_all_files(Callback::from(move |files| {
@@ -252,7 +252,7 @@ impl Projects {
         self.0.downloaded.set(Some(self.0.workspace.clone().edit));
     }
 
-    /// The open project with all its files, as it is this moment.
+    /// The open project with all its files, in its current state.
     pub fn export(&self, then: Callback<ProjectFile>) {
         let projects = self.clone();
         self.0.editor.flush();
@@ -267,7 +267,7 @@ impl Projects {
         database.quarantined().await.unwrap_or_default()
     }
 
-    /// Hands out a record that could not be read, as it was stored, with its files.
+    /// Downloads a record that could not be read, as it was stored, with its files.
     pub async fn download_quarantined(&self, quarantined: &Quarantined) -> Result<(), String> {
         let database = self.database().ok_or("the browser's storage is not open")?;
         let QuarantinedFiles { files, program } =
@@ -284,13 +284,13 @@ impl Projects {
             .map_err(|_| "the browser does not let the page download it".to_owned())
     }
 
-    /// Removes a record that could not be read: the user has confirmed it.
+    /// Deletes a record that could not be read: the user has confirmed it.
     pub async fn delete_quarantined(&self, quarantined: &Quarantined) -> Result<(), String> {
         let database = self.database().ok_or("the browser's storage is not open")?;
         database.delete_quarantined(quarantined).await.map_err(|error| error.to_string())
     }
 
-    /// Says something, until what it is about is over.
+    /// Shows a notice until what it is about is over.
     pub fn notify(&self, text: &str, about: About) {
         self.0.workspace.dispatch(WorkspaceAction::Notify(Notice {
             text: text.into(),
@@ -305,13 +305,13 @@ impl Projects {
         self.0.cancelled.take()
     }
 
-    /// Says something, and offers to do something about it.
+    /// Shows a notice that offers an action.
     pub fn offer(&self, text: &str, about: About, action: NoticeAction) {
         let notice = Notice { text: text.into(), is_error: false, about, action: Some(action) };
         self.0.workspace.dispatch(WorkspaceAction::Notify(notice));
     }
 
-    /// Does what the notice offers.
+    /// Performs the action that the notice offers.
     pub fn accept(&self, action: NoticeAction) {
         self.0.workspace.dispatch(WorkspaceAction::DismissNotice);
         match action {
@@ -322,7 +322,7 @@ impl Projects {
         }
     }
 
-    /// Says that something went wrong, until what it is about is over.
+    /// Shows an error until what it is about is over.
     pub fn notify_error(&self, text: &str, about: About) {
         self.0.workspace.dispatch(WorkspaceAction::Notify(Notice {
             text: text.into(),
@@ -347,11 +347,12 @@ impl Projects {
                     .borrow_mut()
                     .then(FilesUpdate::Change { written: written.clone(), removed: removed.clone() });
                 inner.workspace.dispatch(WorkspaceAction::FilesWritten);
-                // Files come all at once: there is nothing to wait for. A reload may come before the database is done.
+                // Files arrive all together: there is no reason to wait. The page may reload before the database is
+                // done.
                 self.write_journal(LONGEST_TEXT);
                 drop(self.save());
             }
-            // What was only looked at has been run.
+            // A project that was only previewed has been run.
             Event::Started { .. } | Event::DebugStopped { .. } if inner.is_shown_only.get() => {
                 inner.workspace.dispatch(WorkspaceAction::Keep);
             }
@@ -362,10 +363,10 @@ impl Projects {
                 }
             }
             Event::Ready if inner.had_worker.replace(true) => {
-                // Requests to the old worker are never answered.
+                // The old worker never answers these requests.
                 let readers = inner.readers.take();
                 readers.iter().for_each(|reader| reader.emit(None));
-                // Nor does it answer what it was asked to change.
+                // Nor does it answer the pending changes.
                 while inner.unanswered.get() > 0 {
                     self.answered();
                 }
@@ -380,7 +381,7 @@ impl Projects {
         self.0.database.borrow().clone()
     }
 
-    /// Shows how far something is that takes more than a second; [`Projects::end_report`] ends it.
+    /// Shows the progress of something that takes more than a second; [`Projects::end_report`] removes it.
     fn report(&self, text: impl Fn(usize, usize) -> String) -> impl Fn(usize, usize) {
         let (projects, next) = (self.clone(), Cell::new(dom::now() + LONG));
         move |done, total| {
@@ -414,12 +415,12 @@ fn file_of(project: &Project) -> ProjectFile {
     }
 }
 
-/// How far a project is opened.
+/// The progress of opening a project.
 fn opening_text(done: usize, total: usize) -> String {
     format!("Opening the project: {done} of {total} files")
 }
 
-/// How far a project is saved.
+/// The progress of saving a project.
 fn saving_text(done: usize, total: usize) -> String {
     format!("Saving the project: {} of {}", numbers::bytes(done as u64), numbers::bytes(total as u64))
 }

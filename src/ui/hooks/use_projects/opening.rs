@@ -1,4 +1,4 @@
-//! Opening a project: the last one, one of the list, one from a link, a new one; and what a crash left behind.
+//! Opens projects: the last one, one of the list, one from a link, a new one; and recovers what a crash left behind.
 
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
@@ -19,33 +19,33 @@ use crate::ui::state::project_file::{Measure, ProjectFile};
 
 /// The database's name.
 const DATABASE: &str = "wasmoscope";
-/// Where a tab keeps what it is called, across reloads.
+/// Where a tab keeps its ID across reloads.
 const TABS: &str = "tab";
 
-/// A link to a project that is larger than this when it is unpacked, in bytes, is not opened without being asked for;
-/// and a file, which the user has chosen.
+/// The unpacked size, in bytes, from which on a project in a link is opened only after asking; likewise for a file that
+/// the user has chosen.
 const LARGE_LINK: usize = 4 << 20;
 const LARGE_FILE: usize = 64 << 20;
-/// The largest that is opened at all.
+/// The largest unpacked size that is opened at all.
 const LARGEST_LINK: usize = 64 << 20;
 const LARGEST_FILE: usize = 1 << 30;
-/// How much is unpacked at once to learn how large a project is.
+/// How much is unpacked in one piece to find out how large a project is.
 const MEASURED_AT_ONCE: usize = 2 << 20;
 
-/// When what is opened is saved in this browser.
+/// When an opened project is kept in this browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     AtOnce,
-    /// Until then it is stored, so that a reload shows it, and not listed.
+    /// Stored right away, so that a reload shows it, but not listed until it is edited.
     WhenEdited,
-    /// Until it is edited, run or kept at the user's request, nothing of it is stored.
+    /// Not stored until it is edited, run, or kept at the user's request.
     WhenUsed,
 }
 
 /// A project that has not been unpacked.
 pub struct Offered {
     packed: Vec<u8>,
-    /// Of a file; `None` for a link.
+    /// The file's name; `None` for a link.
     name: Option<String>,
 }
 
@@ -55,25 +55,25 @@ impl Offered {
     }
 }
 
-/// The fragment of the page's address.
+/// The fragment of the page's URL.
 fn hash() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
-/// The project that this tab, or the last one of all, has shown.
+/// The last project of this tab, or of any tab.
 fn remembered() -> Option<String> {
     local_keys::tab_value(LAST_PROJECT).or_else(|| read_setting(LAST_PROJECT))
 }
 
 impl Projects {
-    /// What was open before the page was closed, or what a link brings.
+    /// Opens the project that was open before the page was closed, or the one in a link.
     pub(super) async fn restore(&self) {
         let inner = &self.0;
-        // Written down before anything else, in case that the page is loaded again before the database is there: this
-        // tab, and those of before whose journals nobody has read yet.
+        // Written first, in case the page reloads before the database is open: this tab, and earlier ones whose
+        // journals have not been read yet.
         let previous = local_keys::tab_value(TABS).unwrap_or_default();
         local_keys::set_tab_value(TABS, format!("{previous} {}", inner.tab).trim_start());
-        // What reads a stored or a shared project is not among what the page begins with.
+        // The code that reads a stored or shared project is not in the part that loads first.
         let is_new = previous.is_empty() && remembered().is_none() && !share_url::is_link(&hash());
         if !is_new {
             rest::needed().await;
@@ -84,7 +84,7 @@ impl Projects {
                 database.on_lost(move || projects.storage_lost());
                 database
             }
-            // The page works without, and says what that means.
+            // The page works without a database, and says what that means.
             Err(error) => {
                 inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: error.to_string().into() });
                 self.notify_error(&format!("Your changes are lost when you close the page: {error}."), About::Work);
@@ -101,19 +101,19 @@ impl Projects {
         if self.open_link().await {
             return;
         }
-        // What the user has begun to type by now is not taken away.
+        // Do not overwrite what the user has begun to type.
         if inner.workspace.clone().edit != 0 {
             self.save_soon();
             return;
         }
         if let Some(id) = remembered() {
-            // A project that was deleted in another tab is no reason to complain.
+            // That a project was deleted in another tab is not an error.
             match self.load(&id).await {
                 Ok(()) | Err(LoadError::Missing) => {}
                 Err(error) => self.notify_error(&format!("“{id}” could not be opened: {error}"), About::Program),
             }
         }
-        // Where the browser keeps nothing, what was written down stays until this tab has written it down itself.
+        // If the browser stores nothing, earlier journals stay until this tab has written its own.
         let open = inner.workspace.clone().project.id.clone();
         for found in recovered.iter().filter(|found| *found.journal.project == *open) {
             self.write_journal(usize::MAX);
@@ -123,9 +123,9 @@ impl Projects {
         }
     }
 
-    /// Shows the project in the page's address, if there is one; whether it is shown. It is never run: that takes a
-    /// click. Nothing of it is stored until the user edits it, runs it or has it kept, so its address stays until then:
-    /// a reload shows it again.
+    /// Shows the project in the page's URL, if any, and returns whether it is shown. It never runs without a click.
+    /// Nothing of it is stored until the user edits, runs or keeps it, so its URL stays until then: a reload shows it
+    /// again.
     pub(super) async fn open_link(&self) -> bool {
         let opened = match share_url::packed(&hash()) {
             None => return false,
@@ -133,7 +133,7 @@ impl Projects {
             Some(Err(error)) => Err(error),
         };
         opened.unwrap_or_else(|error| {
-            // Of the user's own project, which is opened now, it tells too.
+            // The message also mentions the user's own project, which is opened now.
             self.notify_error(
                 &format!("The link cannot be opened: {error}. Your own projects are unchanged."),
                 About::Work,
@@ -143,14 +143,14 @@ impl Projects {
         })
     }
 
-    /// Opens a project of this many bytes when it is unpacked; of more, says so first, and opens it when the user says
-    /// so. Whether it is open.
+    /// Opens a packed project. If it is larger than `large` bytes when unpacked, asks first and opens it once the user
+    /// agrees. Returns whether it is open.
     async fn open_packed(&self, offered: Offered, large: usize) -> Result<bool, ShareError> {
         let mut measure = Measure::new(&offered.packed, offered.limit())?;
         let size = loop {
             match measure.step(MEASURED_AT_ONCE)? {
                 Some(size) => break size,
-                // The page goes on between two pieces.
+                // Let the page respond between two pieces.
                 None => TimeoutFuture::new(0).await,
             }
         };
@@ -175,8 +175,8 @@ impl Projects {
         self.open_packed(offered, LARGE_FILE).await.map(drop).map_err(|error| format!("{name}: {error}"))
     }
 
-    /// Waits until a project that is being opened is in the editor and stored, so that the next does not take its place
-    /// before; and for a moment at most, as one that is only offered is not opened at all.
+    /// Waits until a project that is being opened is in the editor and stored, so that the next one does not replace it
+    /// before. Waits only briefly, because a project that is only offered is not opened at all.
     pub async fn opened(&self, before: u32) {
         const BETWEEN_LOOKS_MS: u32 = 50;
         const MOST_LOOKS: usize = 100;
@@ -215,7 +215,7 @@ impl Projects {
         Ok(())
     }
 
-    /// Takes a link that has done its work out of the address: left there, a reload would open it once more.
+    /// Removes a used link from the URL: otherwise, a reload would open it again.
     pub(super) fn clear_link(&self) {
         let Some(window) = web_sys::window().filter(|_| share_url::is_link(&hash())) else { return };
         let location = window.location();
@@ -230,8 +230,8 @@ impl Projects {
         }
     }
 
-    /// Puts back what a crash or a closed tab left unsaved; `previous` are those that were in this tab's place. Returns
-    /// what is still to be forgotten: where the browser keeps nothing, the journal is all there is.
+    /// Recovers what a crash or a closed tab left unsaved; `previous` are the tabs that preceded this one. Returns the
+    /// journals that can be deleted later: if the browser stores nothing, they are the only copy.
     async fn recover(&self, previous: &str) -> Vec<Found> {
         let Some(database) = self.database() else { return Vec::new() };
         let is_refused = database.refused().is_some();
@@ -244,7 +244,7 @@ impl Projects {
             let stored = match loaded {
                 Ok(stored) => Some(stored),
                 Err(LoadError::Missing | LoadError::Unreadable(_)) => None,
-                // It cannot be told what is newer: another time, perhaps.
+                // Which one is newer is unknown: keep the journal for another time.
                 Err(LoadError::Future(_) | LoadError::Storage(_)) => continue,
             };
             let known = stored.as_ref().map(|stored| (&stored.project, stored.revision));
@@ -261,7 +261,7 @@ impl Projects {
                     matches!(save, Ok(Save::Done { .. }))
                 }
                 Recovery::Separate(mut project) => {
-                    // Without a stored one beside it, it is the project itself.
+                    // Without a stored project, the journal entry is the project itself.
                     if stored.is_some() {
                         project.name = format!("{} (recovered)", project.name);
                     }
@@ -289,7 +289,7 @@ impl Projects {
         only_in_journal
     }
 
-    /// Opens a project of this browser, after saving the open one.
+    /// Opens a stored project, after saving the open one.
     pub fn open(&self, id: &str) {
         let (projects, id) = (self.clone(), id.to_owned());
         spawn_local(async move {
@@ -318,8 +318,8 @@ impl Projects {
         Ok(())
     }
 
-    /// Opens something new as a project of its own: nothing that was there before is touched. An example is not kept
-    /// until it is edited.
+    /// Opens something new as a project of its own: existing projects are not touched. An example is not kept until it
+    /// is edited.
     pub fn open_new(
         &self,
         file: ProjectFile,
@@ -352,7 +352,7 @@ impl Projects {
         });
     }
 
-    /// An example that was only looked at makes way.
+    /// Deletes an example that was only previewed.
     async fn drop_unkept(&self) {
         let inner = &self.0;
         let project = inner.workspace.clone().project.clone();
@@ -360,7 +360,7 @@ impl Projects {
             return;
         }
         if let Some(database) = self.database() {
-            // If it stays, it is not listed, and goes another time.
+            // If that fails, it is not listed and will be deleted another time.
             let _ = database.delete(&project.id).await;
         }
     }
@@ -374,7 +374,7 @@ impl Projects {
                 self.clear_link();
             }
         }
-        // At once: pressing Run right afterwards runs what is opened here.
+        // Immediately: pressing Run right afterwards must run what is opened here.
         inner.engine.forget_run();
         inner.revision.set(revision);
         *inner.files.borrow_mut() = files;
@@ -407,7 +407,7 @@ impl Projects {
         }
     }
 
-    /// Begins an empty project.
+    /// Creates an empty project.
     pub fn create(&self, name: &str, program: &str) {
         let file = ProjectFile {
             name: name.to_owned(),
@@ -430,7 +430,7 @@ impl Projects {
         }));
     }
 
-    /// A new worker begins with an empty tree.
+    /// Sends the files to a new worker, which starts with an empty tree.
     pub(super) async fn give_files_again(&self) {
         if self.is_shown_only() {
             if let FilesUpdate::Replace(files) = &*self.0.files.borrow() {
@@ -438,7 +438,7 @@ impl Projects {
             }
             return;
         }
-        // A failed save has told of itself: what it could not store is added to what is stored.
+        // A failed save has reported itself: what it could not store is added to what is stored.
         let _ = self.settle().await;
         let Some(database) = self.database() else { return };
         let id = self.0.workspace.clone().project.id.clone();

@@ -1,7 +1,7 @@
-//! Keeping what is done: the journal at once, the database a moment later, a project of its own after a conflict.
+//! Saves projects: the journal immediately, the database shortly afterwards.
 //!
-//! Every change is written down at once in a journal and saved a moment later. A save that finds that another tab has
-//! saved the same project makes this tab's work a project of its own.
+//! Every change is written to a journal immediately and saved shortly afterwards. If a save finds that another tab has
+//! saved the same project, this tab's work becomes a project of its own.
 
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ use crate::ui::state::project::{
     About, Program, Project, ProjectId, ProjectSummary, Saving, WorkspaceAction, free_name,
 };
 
-/// How long after a change it is saved, in milliseconds.
+/// How long after a change the project is saved, in milliseconds.
 const SETTLED: u32 = 300;
 
 impl Projects {
@@ -38,7 +38,7 @@ impl Projects {
         }
     }
 
-    /// Whether what is open is only looked at, and nothing of it is stored.
+    /// Whether the open project is only previewed, so that nothing of it is stored.
     pub(super) fn is_shown_only(&self) -> bool {
         self.0.is_shown_only.get() && !self.0.workspace.clone().project.kept
     }
@@ -49,7 +49,7 @@ impl Projects {
         *self.0.timer.borrow_mut() = Some(timer);
     }
 
-    /// The page goes away, perhaps for good.
+    /// The page is being left, perhaps for good.
     pub(super) fn leave(&self) {
         self.0.editor.flush();
         let unsaved = self.0.workspace.clone().edit != self.0.saved.get();
@@ -61,7 +61,7 @@ impl Projects {
         }
     }
 
-    /// Whether something the user made would be lost if the page went away now.
+    /// Whether the user's work would be lost if the page closed now.
     pub(super) fn would_lose_work(&self) -> bool {
         let inner = &self.0;
         inner.editor.flush();
@@ -71,12 +71,12 @@ impl Projects {
         inner.workspace.clone().would_be_lost(inner.in_journal.get(), inner.downloaded.get())
     }
 
-    /// Whether the browser refuses to keep anything.
+    /// Whether the browser refuses to store anything.
     pub(super) fn is_refused(&self) -> bool {
         self.database().is_some_and(|database| database.refused().is_some())
     }
 
-    /// The browser has closed its storage, and deleted what was in it or not: everything is saved as if it were new.
+    /// The browser has closed its storage and may have deleted its contents: everything is saved as if it were new.
     pub(super) fn storage_lost(&self) {
         let inner = &self.0;
         if inner.revision.get().is_none() && inner.workspace.clone().edit == inner.saved.get() {
@@ -84,11 +84,11 @@ impl Projects {
         }
         inner.stored_program.take();
         remember(&inner.workspace.clone().project.id);
-        // The change of the workspace has it saved.
+        // The changed workspace triggers the save.
         inner.workspace.dispatch(WorkspaceAction::FilesWritten);
     }
 
-    /// Another tab has deleted a project; `told` begins with its identity.
+    /// Another tab has deleted a project; `message` begins with its ID.
     pub(super) fn deleted_elsewhere(&self, message: &str) {
         let inner = &self.0;
         let project = inner.workspace.clone().project.clone();
@@ -109,7 +109,7 @@ impl Projects {
         spawn_local(async move { projects.refresh().await });
     }
 
-    /// A change of files is on its way to the worker. Until the worker has told of it, the journal knows of it.
+    /// A file change is being sent to the worker. Until the worker has reported it, only the journal has it.
     pub fn will_change(&self, change: &FileChange) {
         self.0.unanswered.set(self.0.unanswered.get() + 1);
         let update = match change {
@@ -122,7 +122,7 @@ impl Projects {
                 FilesUpdate::Change { written: files.clone(), removed: Vec::new() }
             }
             FileChange::Remove { path } => FilesUpdate::Change { written: Vec::new(), removed: vec![path.clone()] },
-            // What is at a path, only the worker knows.
+            // Only the worker knows the contents at a path.
             FileChange::Unpack { .. }
             | FileChange::Rename { .. }
             | FileChange::Copy { .. }
@@ -132,7 +132,7 @@ impl Projects {
         self.write_journal(LONGEST_TEXT);
     }
 
-    /// The worker has answered a change of files: what came of it follows, if anything.
+    /// The worker has answered a file change: its effects follow, if there are any.
     pub(super) fn answered(&self) {
         let inner = &self.0;
         inner.unanswered.set(inner.unanswered.get().saturating_sub(1));
@@ -141,7 +141,7 @@ impl Projects {
         }
         inner.requested.replace(FilesUpdate::none());
         inner.requested_more.set(false);
-        // Where nothing came of it, there is no other save that would say so.
+        // If it had no effect, no other save would record that.
         let workspace = inner.workspace.clone();
         let edit = workspace.edit;
         if edit == inner.saved.get() && inner.revision.get().is_some() && workspace.saving == Saving::Pending {
@@ -162,7 +162,7 @@ impl Projects {
         if !project.kept && files.is_empty() && project.debugging.is_untouched() {
             return;
         }
-        // The project that the page begins with was never opened: from its first edit on, it is what a reload shows.
+        // The project that the page starts with was never opened: from its first edit on, a reload shows it.
         remember(&project.id);
         if text.as_ref().is_some_and(|text| text.len() > longest) {
             return;
@@ -187,17 +187,17 @@ impl Projects {
         inner.in_journal.set(written && is_whole && has_program && project.sources.is_empty());
     }
 
-    /// What is not in the database yet of the files, for the journal; `None` when that is too much.
+    /// The file changes that are not in the database yet, for the journal; `None` if they are too large.
     fn unsaved_files(&self) -> Option<String> {
         let inner = &self.0;
         if inner.requested_more.get() {
             return None;
         }
-        // Where the browser keeps nothing, no file is in the database.
+        // If the browser stores nothing, no file is in the database.
         let in_page = self.database().and_then(|database| database.files_in_page(&inner.workspace.clone().project.id));
         let mut all = in_page.map_or_else(FilesUpdate::none, FilesUpdate::Replace);
         let updates = [&inner.under_way.borrow(), &*inner.files.borrow(), &*inner.requested.borrow()];
-        // Not even copied when there is too much of it.
+        // Too much to even copy.
         if all.size() + updates.iter().map(|update| update.size()).sum::<usize>() > LARGEST_FILES {
             return None;
         }
@@ -205,7 +205,7 @@ impl Projects {
         Some(pack_files(&all))
     }
 
-    /// Whether the program is binary, and the database has it.
+    /// Whether the program is binary and stored in the database.
     fn program_is_stored(&self, project: &Project) -> bool {
         let stored = self.0.stored_program.borrow();
         matches!((&project.program, &*stored), (Program::Binary { bytes, .. }, Some(stored)) if Rc::ptr_eq(bytes, stored))
@@ -218,7 +218,7 @@ impl Projects {
         };
     }
 
-    /// Saves what is unsaved; one save at a time.
+    /// Saves what is unsaved; only one save runs at a time.
     pub(super) fn save(&self) -> Promise {
         self.0.timer.take();
         if let Some(saving) = &*self.0.saving.borrow() {
@@ -242,7 +242,7 @@ impl Projects {
         }
     }
 
-    /// Saves at once what is unsaved; an error when that did not work and something the user made would be lost.
+    /// Saves immediately what is unsaved; an error if that failed and the user's work would be lost.
     pub(super) async fn settle(&self) -> Result<(), ()> {
         self.0.editor.flush();
         self.wait_for_save().await;
@@ -268,7 +268,7 @@ impl Projects {
     async fn save_until_settled(&self) -> bool {
         let inner = &self.0;
         if self.is_shown_only() {
-            // There is nothing to keep until the user does something with it.
+            // Nothing is kept until the user does something with it.
             let edit = inner.workspace.clone().edit;
             inner.saved.set(edit);
             inner.workspace.dispatch(WorkspaceAction::Saved { edit });
@@ -276,7 +276,7 @@ impl Projects {
         }
         let Some(database) = self.database() else { return false };
         if inner.workspace.clone().edit != inner.saved.get() || !inner.files.borrow().is_none() {
-            // Meanwhile the journal has it.
+            // In the meantime, the journal has it.
             rest::needed().await;
         }
         loop {
@@ -322,19 +322,19 @@ impl Projects {
         }
     }
 
-    /// What could not be saved is still to be saved.
+    /// Puts changes that could not be saved back into the queue.
     fn put_back(&self, files: Rc<FilesUpdate>) {
         let mut files = Rc::unwrap_or_clone(files);
         files.then(self.0.files.replace(FilesUpdate::none()));
         *self.0.files.borrow_mut() = files;
     }
 
-    /// The stored project is gone, as another tab or the browser has deleted it: all of it is to be saved again.
+    /// Another tab or the browser has deleted the stored project: saves all of it again.
     async fn take_all(&self, project: &Project) -> bool {
         let inner = &self.0;
         let Some(all) = self.all_files().await else { return false };
         inner.stored_program.take();
-        // All changes that were told before are in it.
+        // It contains all changes that were reported before.
         *inner.files.borrow_mut() = FilesUpdate::Replace(all);
         inner.saved.set(u64::MAX);
         if project.kept {
@@ -356,7 +356,7 @@ impl Projects {
         self.set_stored_program(&project.program);
         let refused = self.database().and_then(|database| database.refused().map(ToString::to_string));
         if let Some(message) = refused {
-            // It is in the page's memory, and nowhere else but in the journal.
+            // It exists only in the page's memory and in the journal.
             inner.workspace.dispatch(WorkspaceAction::SaveFailed { message: message.into() });
             self.write_journal(LONGEST_TEXT);
         } else if inner.unanswered.get() == 0 {
@@ -377,7 +377,7 @@ impl Projects {
         inner.workspace.dispatch(WorkspaceAction::Listed(list));
     }
 
-    /// Another tab works on the same project: what is done here becomes a project of its own.
+    /// Another tab has the same project open: this tab's work becomes a project of its own.
     async fn fork(&self, database: &Database, project: &Project, files: FilesUpdate) -> Result<(), StorageError> {
         let inner = &self.0;
         self.refresh().await;
@@ -398,7 +398,7 @@ impl Projects {
             project.name
         );
         self.notify(&description, About::Work);
-        // The tree as it is here, not as the other tab has left it.
+        // This tab's tree, not the one that the other tab has saved.
         let projects = self.clone();
         self.read_all_files(Callback::from(move |all| {
             projects.0.files.borrow_mut().then(FilesUpdate::Replace(all));

@@ -1,4 +1,4 @@
-//! Going back to how a project began, deleting one, and undoing either for as long as the notice that offers it is shown.
+//! Resets and deletes projects, and undoes either for as long as the notice that offers it is shown.
 
 use wasm_bindgen_futures::spawn_local;
 
@@ -21,13 +21,13 @@ pub struct Undo {
 enum Done {
     Reset,
     Deleted {
-        /// Whether it was the one that was open.
+        /// Whether it was the open project.
         was_open: bool,
     },
 }
 
 impl Projects {
-    /// Takes the open project back to the example that it began as, or else to `starter`: the user has confirmed it.
+    /// Resets the open project to the example it was created from, or else to `starter`: the user has confirmed it.
     pub fn reset(&self, starter: &str) {
         let (projects, starter) = (self.clone(), starter.to_owned());
         spawn_local(async move {
@@ -70,7 +70,7 @@ impl Projects {
         });
     }
 
-    /// Puts something else into the open project, which stays what it is called and whether it is kept.
+    /// Replaces the contents of the open project, which keeps its name and whether it is kept.
     fn put(&self, file: ProjectFile) {
         let inner = &self.0;
         let open = inner.workspace.clone().project.clone();
@@ -87,7 +87,8 @@ impl Projects {
         }));
     }
 
-    /// Deletes a project: the user has confirmed it. When it is the open one, the last edited of the others opens.
+    /// Deletes a project: the user has confirmed it. If it is the open one, the most recently edited other project
+    /// opens.
     pub fn delete(&self, id: &str, welcome: &str) {
         let (projects, id, welcome) = (self.clone(), id.to_owned(), welcome.to_owned());
         spawn_local(async move {
@@ -95,7 +96,7 @@ impl Projects {
             let inner = &projects.0;
             let is_open = *inner.workspace.clone().project.id == *id;
             let before = if is_open && !inner.engine.is_ready() {
-                // Its files are with the interpreter, which is not there.
+                // Only the interpreter has its files, and it is not running.
                 None
             } else if is_open {
                 inner.editor.flush();
@@ -107,7 +108,7 @@ impl Projects {
                 loaded.ok().filter(|loaded| loaded.unreadable.is_empty()).map(|loaded| loaded.project)
             };
             if is_open {
-                // What is waiting to be saved would bring it back.
+                // A pending save would bring it back.
                 inner.timer.take();
                 projects.wait_for_save().await;
                 *inner.files.borrow_mut() = FilesUpdate::none();
@@ -117,7 +118,8 @@ impl Projects {
                 projects.notify_error(&format!("The project could not be deleted: {error}."), About::Program);
                 return;
             }
-            // Another tab that has it open says so. The second part makes each deletion a change of the setting.
+            // Other tabs that have it open show a message. The random second part makes each deletion a change of the
+            // setting.
             write_setting(DELETED, &format!("{id} {}", new_id()));
             projects.refresh().await;
             if let Some(project) = before {

@@ -1,4 +1,4 @@
-//! Files as one archive, and archives as files. What an archive says of itself is not trusted.
+//! Packs files into an archive, and unpacks archives. Declarations in an archive are not trusted.
 
 pub mod tar;
 mod tree;
@@ -11,12 +11,12 @@ pub use tree::{LeftOut, Reason, Unpacked};
 use crate::protocol::FileImage;
 use crate::ui::selectors::numbers;
 
-/// The most that an archive may unpack to, in bytes: all that the files' tree can hold.
+/// The maximum unpacked size, in bytes: the capacity of the file tree.
 pub const LARGEST: u64 = 512 << 20;
-/// The most entries that are unpacked.
+/// The maximum number of entries that are unpacked.
 const MOST_ENTRIES: usize = 100_000;
 
-/// Why an archive cannot be made or read.
+/// Why an archive cannot be created or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     #[error("it is not a {format} archive, or it is damaged")]
@@ -51,7 +51,7 @@ fn too_large(size: Option<u64>) -> String {
     )
 }
 
-/// The kinds of archive that are made.
+/// The archive formats that can be created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Zip,
@@ -74,7 +74,7 @@ impl Format {
     }
 }
 
-/// An archive of `files`.
+/// Packs `files` into an archive.
 pub fn pack(format: Format, files: &[FileImage]) -> Result<Vec<u8>, ArchiveError> {
     match format {
         Format::Zip => zip::pack(files),
@@ -82,7 +82,7 @@ pub fn pack(format: Format, files: &[FileImage]) -> Result<Vec<u8>, ArchiveError
     }
 }
 
-/// Takes an archive apart: zip, tar, or tar within gzip.
+/// Unpacks an archive: zip, tar, or tar within gzip.
 pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
     if let Some((kind, _)) = OTHERS.iter().find(|(_, start)| bytes.starts_with(start)) {
         return Err(ArchiveError::OtherFormat { kind });
@@ -93,7 +93,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
         tar::unpack(GzDecoder::new(bytes))
     } else {
         tar::unpack(bytes).map_err(|error| match error {
-            // Nothing says which of them it was meant to be.
+            // It could have been meant as either.
             ArchiveError::Damaged { format: "tar", source } => ArchiveError::Damaged { format: "zip or tar", source },
             error => error,
         })
@@ -102,7 +102,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
 
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// Other archives and compressions, by how they begin.
+/// Other archive and compression formats, by their first bytes.
 const OTHERS: [(&str, &[u8]); 5] = [
     ("xz", b"\xfd7zXZ\0"),
     ("zstd", b"\x28\xb5\x2f\xfd"),

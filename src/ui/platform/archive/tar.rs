@@ -1,4 +1,4 @@
-//! Archives in the tar format: ustar, with GNU's and POSIX' long names.
+//! Archives in the tar format: ustar, with the long names of GNU and POSIX.
 
 use std::io::{Read, Write};
 
@@ -8,12 +8,12 @@ use super::tree::{Collector, Reason};
 use super::{ArchiveError, Unpacked};
 use crate::protocol::{FileContents, FileImage};
 
-/// Whether these bytes begin as an archive does.
+/// Whether the bytes start like an archive.
 pub fn recognise(bytes: &[u8]) -> bool {
     bytes.get(257..262) == Some(b"ustar")
 }
 
-/// An archive of `files`.
+/// Packs `files` into an archive.
 pub fn pack(files: &[FileImage]) -> Result<Vec<u8>, ArchiveError> {
     let mut archive = Builder::new(Vec::new());
     for file in files {
@@ -43,7 +43,7 @@ fn add(archive: &mut Builder<impl Write>, file: &FileImage) -> std::io::Result<(
     }
 }
 
-/// Takes an archive apart. Sizes and paths in it are not trusted.
+/// Unpacks an archive. Its sizes and paths are not trusted.
 pub fn unpack(bytes: impl Read) -> Result<Unpacked, ArchiveError> {
     let damaged = |source| ArchiveError::Damaged { format: "tar", source };
     let mut archive = Archive::new(bytes);
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(names, ["s/mine.txt", "hard-out", "s"]);
     }
 
-    /// Each copies what came before it: a few bytes that unpack to any size.
+    /// Each one copies what came before: a few bytes that unpack to any size.
     #[test]
     fn hard_links_count_towards_the_size() {
         let mut archive = raw("a", EntryType::Regular, &vec![0; 1 << 20]);

@@ -1,8 +1,9 @@
-//! What an archive holds, gathered entry by entry as a tree of its own.
+//! The contents of an archive, collected entry by entry into a tree.
 //!
-//! The tree begins at the archive's folder, and nothing in it leads out: no entry goes through a symbolic link,
-//! whatever comes first, and a link that leads out is left out. So writing the tree below a folder changes nothing
-//! beside it. Work and memory are bounded, as an archive of a few bytes can declare anything.
+//! The root of the tree is the archive's folder, and nothing in the tree leads out of it: no entry is written through a
+//! symbolic link, in whatever order they come, and a link that leads out is left out. So writing the tree below a
+//! folder changes nothing outside it. Work and memory are bounded, because an archive of a few bytes can declare
+//! anything.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,15 +12,15 @@ use std::io::{ErrorKind, Read};
 use super::{ArchiveError, LARGEST, MOST_ENTRIES};
 use crate::protocol::{FileContents, FileImage};
 
-/// The longest path and the longest target of a link, in bytes: those of the files' tree.
+/// The maximum length of a path and of a link's target, in bytes: the limit of the file tree.
 const LONGEST_PATH: usize = 4096;
 const LONGEST_NAME: usize = 255;
-/// How many links are followed to find out where one leads: no more than a program can follow.
+/// The maximum number of links followed to resolve one: as many as a program can follow.
 const MOST_LINKS: u32 = 40;
-/// Steps to find out where all links lead.
+/// The maximum number of steps to resolve all links.
 const MOST_STEPS: u32 = 10_000_000;
 
-/// What an archive holds: paths below its folder, and what was left out.
+/// The contents of an archive: paths below its folder, and what was left out.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Unpacked {
     pub files: Vec<FileImage>,
@@ -29,7 +30,7 @@ pub struct Unpacked {
 /// An entry that is not unpacked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// As the archive has it.
+    /// The name in the archive.
     pub name: String,
     pub reason: Reason,
 }
@@ -69,13 +70,13 @@ pub enum Reason {
 
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A name may have any characters and any length.
+        // A name may contain any characters and have any length.
         let name: String = self.name.chars().take(200).flat_map(char::escape_debug).collect();
         write!(f, "{}: {}", name.replace("\\'", "'"), self.reason)
     }
 }
 
-/// Gathers entries within the limits.
+/// Collects entries within the limits.
 #[derive(Debug)]
 pub(super) struct Collector {
     nodes: Vec<Node>,
@@ -91,7 +92,7 @@ struct Node {
     name: String,
     children: HashMap<String, usize>,
     contents: FileContents,
-    /// Whether the archive has an entry for it, and not only for what is in it.
+    /// Whether the archive has an entry for it, rather than only for its contents.
     is_named: bool,
     is_left_out: bool,
 }
@@ -119,7 +120,8 @@ impl Node {
 }
 
 impl Collector {
-    /// The names on an entry's path; `None` when there is nothing to unpack: the folder itself, or a path that leads out.
+    /// The components of an entry's path; `None` if there is nothing to unpack: the folder itself, or a path that leads
+    /// out.
     pub fn path(&mut self, name: &str) -> Result<Option<Vec<String>>, ArchiveError> {
         self.entries += 1;
         if self.entries > MOST_ENTRIES {
@@ -139,7 +141,7 @@ impl Collector {
         self.left_out.push(LeftOut { name: name.to_owned(), reason });
     }
 
-    /// Fails at once where an entry declares more than there is room for.
+    /// Fails early if an entry declares more than there is room for.
     pub fn expect(&self, declared: u64) -> Result<(), ArchiveError> {
         if declared > self.room {
             return Err(ArchiveError::TooLarge { size: Some(LARGEST - self.room + declared) });
@@ -162,8 +164,8 @@ impl Collector {
         Ok(())
     }
 
-    /// Adds an entry, or says in the list why it is left out.
-    /// As in tar, a file or link takes the place of an earlier one of its name; it is never written through that.
+    /// Adds an entry, or lists why it is left out. As in tar, a file or link replaces an earlier one of the same name;
+    /// it is never written through that.
     pub fn add(&mut self, name: &str, path: &[String], contents: FileContents) -> Result<(), ArchiveError> {
         if let FileContents::Symlink { target } = &contents
             && (target.is_empty() || target.len() >= LONGEST_PATH || target.contains('\0'))
@@ -182,7 +184,8 @@ impl Collector {
                     (true, true) => self.nodes[node].is_named = true,
                     (true, false) => self.leave_out(name, Reason::Taken("directory")),
                     (false, true) => self.leave_out(name, Reason::Taken("file")),
-                    // Two names that are not UTF-8 can come to the same: neither is a newer version of the other.
+                    // Two names that are not UTF-8 can decode to the same name: neither is a newer version of the
+                    // other.
                     (false, false) if name.contains('\u{fffd}') => self.leave_out(name, Reason::Encoding),
                     (false, false) => self.nodes[node].contents = contents,
                 },
@@ -191,7 +194,7 @@ impl Collector {
         Ok(())
     }
 
-    /// Adds what an earlier entry holds under another name.
+    /// Adds an earlier entry's contents under another name.
     pub fn link(&mut self, name: &str, path: &[String], target: &str) -> Result<(), ArchiveError> {
         let found = names(target).ok().and_then(|path| {
             let node = path.iter().try_fold(ROOT, |node, name| self.nodes[node].children.get(name).copied());
@@ -209,7 +212,7 @@ impl Collector {
 
     /// The tree, without the links that lead out of it.
     pub fn finish(mut self) -> Unpacked {
-        // All are looked at in the whole tree: one that leads through another that leads out leads out too.
+        // All links are resolved in the whole tree: one that goes through another that leads out leads out, too.
         let outside: Vec<usize> = (0..self.nodes.len()).filter(|node| self.leads_out(*node)).collect();
         for node in outside {
             let path = self.path_of(node);
@@ -231,7 +234,7 @@ impl Collector {
         Unpacked { files: paths.into_iter().map(take).collect(), left_out: self.left_out }
     }
 
-    /// The directory that a path's last name is in, made as far as it is not there.
+    /// The directory that contains the last component of a path; creates missing ones.
     fn place<'a>(&mut self, path: &'a [String]) -> Result<Result<(usize, &'a str), Reason>, ArchiveError> {
         let Some((last, directories)) = path.split_last() else { return Ok(Err(Reason::Impossible)) };
         let mut here = ROOT;
@@ -269,17 +272,17 @@ impl Collector {
         names.join("/")
     }
 
-    /// Whether a symbolic link leads out of the tree: by its own text, or through other links.
+    /// Whether a symbolic link leads out of the tree, directly or through other links.
     fn leads_out(&mut self, link: usize) -> bool {
         let FileContents::Symlink { target } = &self.nodes[link].contents else { return false };
         let mut here = self.nodes[link].parent;
-        // How deep it is below `here` in what the archive does not have.
+        // How deep the path is in directories that the archive does not have.
         let mut missing = 0_u32;
         let mut links = 0;
         if target.starts_with('/') {
             return true;
         }
-        // The next one last.
+        // A stack: the next component is last.
         let mut ahead: Vec<&str> = target.split('/').rev().collect();
         while let Some(name) = ahead.pop() {
             let Some(left) = self.steps.checked_sub(1) else { return true };
@@ -297,7 +300,7 @@ impl Collector {
                         FileContents::Symlink { target } => {
                             links += 1;
                             if links > MOST_LINKS {
-                                // Nobody can follow it.
+                                // It cannot be followed.
                                 return false;
                             }
                             if target.starts_with('/') {
@@ -313,7 +316,7 @@ impl Collector {
     }
 }
 
-/// The names on a path from the archive's folder.
+/// The components of a path, relative to the archive's folder.
 fn names(path: &str) -> Result<Vec<String>, Reason> {
     if path.starts_with('/') {
         return Err(Reason::Absolute);
@@ -325,10 +328,10 @@ fn names(path: &str) -> Result<Vec<String>, Reason> {
         return Err(Reason::TooLong);
     }
     let mut names = Vec::new();
-    // As `tar -c .` writes them: `./a`.
+    // `tar -c .` writes them as `./a`.
     for name in path.split('/').filter(|name| !matches!(*name, "" | ".")) {
         if name == ".." {
-            // Where it leads depends on what is a link; an archive of good faith has none.
+            // Where it leads depends on which components are links; an honest archive has none.
             return Err(Reason::Outside);
         }
         if name.len() > LONGEST_NAME {
@@ -363,7 +366,7 @@ mod tests {
         collector
     }
 
-    /// What is unpacked, a line an entry, and what is not.
+    /// What is unpacked, one entry per line, and what is left out.
     fn unpacked(entries: &[(&str, FileContents)]) -> (Vec<String>, Vec<String>) {
         let Unpacked { files, left_out } = collect(entries).finish();
         let shown = |FileImage { path, contents }: &FileImage| match contents {
@@ -385,7 +388,7 @@ mod tests {
                 "s: it is a symbolic link that leads out of the archive's folder, to `..`",
             ]
         );
-        // Nor where the link stays inside, or comes afterwards.
+        // Nor if the link stays inside, or comes afterwards.
         let (files, left_out) = unpacked(&[
             ("d", FileContents::Directory),
             ("inside", link("d")),
@@ -433,7 +436,7 @@ mod tests {
             ("l", "a/up/..", false),
             ("l", "a/up/../a", false),
             ("l", "a/up/a/up", true),
-            // Through one that is left out itself.
+            // Through a link that is itself left out.
             ("l", "out/x", false),
             ("l", "absolute/x", false),
         ] {
@@ -524,7 +527,7 @@ mod tests {
     }
 
     proptest! {
-        /// However entries and links are mixed: followed as a file system follows them, none leads out.
+        /// However entries and links are mixed: if followed as a file system would, none leads out.
         #[test]
         fn nothing_leads_out(
             entries in prop::collection::vec(("[ab.]{1,2}(/[ab.]{1,2}){0,3}", prop::option::of("[ab.]{1,2}(/[ab.]{1,2}){0,3}")), 0..20)

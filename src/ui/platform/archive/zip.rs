@@ -10,13 +10,13 @@ use super::tree::{Collector, Reason};
 use super::{ArchiveError, LARGEST, MOST_ENTRIES, Unpacked};
 use crate::protocol::{FileContents, FileImage};
 
-/// Whether these bytes begin as an archive does.
+/// Whether the bytes start like an archive.
 pub fn recognise(bytes: &[u8]) -> bool {
-    // A first entry, or the end record of an archive without any.
+    // A first entry, or the end record of an empty archive.
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
-/// An archive of `files`.
+/// Packs `files` into an archive.
 pub fn pack(files: &[FileImage]) -> Result<Vec<u8>, ArchiveError> {
     pack_all(files).map_err(damaged)
 }
@@ -37,13 +37,13 @@ fn pack_all(files: &[FileImage]) -> zip::result::ZipResult<Vec<u8>> {
     Ok(archive.finish()?.into_inner())
 }
 
-/// Takes an archive apart. Sizes and paths in it are not trusted.
+/// Unpacks an archive. Its sizes and paths are not trusted.
 pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if archive.len() > MOST_ENTRIES {
         return Err(ArchiveError::TooMany);
     }
-    // By what it declares; what it really has is counted as it is read.
+    // By the declared size; the real size is counted while reading.
     if let Some(size) = archive.decompressed_size().filter(|size| *size > u128::from(LARGEST)) {
         return Err(ArchiveError::TooLarge { size: Some(u64::try_from(size).unwrap_or(u64::MAX)) });
     }
@@ -51,7 +51,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
     for index in 0..archive.len() {
         let refused = match archive.by_index(index) {
             Ok(mut entry) => {
-                // Archives made on Windows may have its separators.
+                // Archives made on Windows may use backslashes.
                 let name = entry.name().map_err(damaged)?.replace('\\', "/");
                 let Some(path) = collector.path(&name)? else { continue };
                 let contents = if entry.is_dir() || name.ends_with('/') {
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(names, ["s/mine.txt", "../up.txt", "s", "absolute"]);
     }
 
-    /// As a bomb does, or one that is really so large.
+    /// As in a zip bomb, or in an archive that is really that large.
     #[test]
     fn an_archive_that_declares_too_much_reports_the_size() {
         let mut archive = pack(&[file("a", b"some text")]).unwrap();
@@ -171,7 +171,7 @@ mod tests {
     fn an_unreadable_entry_is_left_out_with_a_reason() {
         let mut archive = pack(&[file("a", b"some text"), file("b", b"text")]).unwrap();
         let directory = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
-        // A compression that is not built in: LZMA.
+        // A compression method that is not supported: LZMA.
         for at in [8, directory + 10] {
             archive[at..at + 2].copy_from_slice(&14_u16.to_le_bytes());
         }

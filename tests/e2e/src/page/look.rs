@@ -1,10 +1,10 @@
-//! Finding things by role and accessible name, and reading them.
+//! Finds elements by role and accessible name, and reads them.
 
 use super::{Page, matches_name};
 use crate::webdriver::Element;
 
 impl Page {
-    /// What has this role and name and is shown, if there is such a thing now.
+    /// The visible element with this role and name, if there is one.
     ///
     /// The browser itself computes roles and names; the selector only saves it from doing so for the whole page.
     pub(super) fn look(&self, role: &str, name: &str) -> Option<Element> {

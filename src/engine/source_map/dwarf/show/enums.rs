@@ -20,7 +20,7 @@ impl Formatter<'_, '_> {
         self.members(layout, &place, None)
     }
 
-    /// A variant that cannot be is not looked at: it may have no number, or that of another one.
+    /// The variant of a value. Impossible variants are skipped: they may have no number, or that of another one.
     fn chosen<'v>(&self, variants: &'v Variants, stored: &Stored) -> Result<&'v Member> {
         let mut possible = Vec::with_capacity(variants.all.len());
         for (choice, member) in &variants.all {

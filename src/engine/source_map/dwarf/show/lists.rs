@@ -48,7 +48,7 @@ impl Formatter<'_, '_> {
         Ok(())
     }
 
-    /// A length that cannot be is a sign of a value that is not there yet, or not any more.
+    /// Fails for an impossible length: the value does not exist yet, or no longer.
     pub(super) fn there(&self, stored: &Stored, bytes: u64) -> Result<()> {
         match stored {
             Stored::Memory(address) if bytes > 0 && self.state.memory(*address, bytes).is_none() => {

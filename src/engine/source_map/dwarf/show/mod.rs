@@ -1,8 +1,9 @@
-//! Values as the program's source would write them: what a `String` says, what is in a `Vec`, which variant an enum is.
+//! Formats values as the program's source would write them: the text of a `String`, the elements of a `Vec`, the
+//! variant of an enum.
 //!
-//! A program that is debugged may be wrong, and its memory with it: pointers are followed only to where there is
-//! memory, only so deep, and only for this many elements. What is not known is said to be unknown, never guessed. How
-//! the values of a library are laid out belongs in `rust`, `cpp` and `zig`; numbers and characters, in `scalar`.
+//! A program being debugged may be faulty, and its memory corrupt: pointers are followed only within the memory, only
+//! to a limited depth, and only for a limited number of elements. What is unknown is shown as unknown, never guessed.
+//! The layout of a library's values belongs in `rust`, `cpp` and `zig`; numbers and characters in `scalar`.
 
 mod cpp;
 mod enums;
@@ -24,21 +25,21 @@ use super::types::{Count, Type};
 use super::variables::State;
 use super::work::Broken;
 
-/// How many values are shown within one another.
+/// The maximum nesting depth of values.
 const DEEPEST: usize = 6;
-/// How many elements are shown of a list.
+/// The maximum number of elements of a list.
 const MOST_ELEMENTS: u64 = 20;
-/// How many bytes are shown of a text.
+/// The maximum length of a text, in bytes.
 const LONGEST_TEXT: u64 = 120;
-/// From which length on nothing is added to what is shown, in bytes.
+/// The length at which the output is cut off, in bytes.
 const LONGEST: usize = 400;
 
-/// What is said in place of what is not all in the memory.
+/// Shown for a value that is not completely in memory.
 const OUTSIDE: &str = "(outside the memory)";
-/// What is said in place of what cannot be shown.
+/// Shown for a value that cannot be formatted.
 const UNKNOWN: &str = "(unknown)";
 
-/// Where a value is.
+/// The location of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stored {
     Memory(u64),
@@ -73,11 +74,11 @@ pub trait Evaluate {
 
 /// Why a value cannot be shown as what it is.
 enum FormatError {
-    /// It is not all in the memory.
+    /// It is not completely in memory.
     Outside,
-    /// It is not laid out as expected.
+    /// It does not have the expected layout.
     Otherwise,
-    /// The program does not have it any more, or the debug information does not say it.
+    /// The program no longer has it, or the debug information does not describe it.
     Unknown,
     Broken,
 }
@@ -115,7 +116,7 @@ impl<'r, 'a> Formatter<'r, 'a> {
         Self { entries, state, evaluate, text: String::new(), depth: 0, inner: 0 }
     }
 
-    /// A value of a type, in words.
+    /// Formats a value of a type.
     pub fn value(&mut self, ty: EntryRef, stored: &Stored) -> String {
         self.text.clear();
         self.add(ty, stored, None);
@@ -194,7 +195,7 @@ impl<'r, 'a> Formatter<'r, 'a> {
     }
 
     fn write(&mut self, arguments: std::fmt::Arguments<'_>) {
-        // A string takes all that is written.
+        // Writing to a string cannot fail.
         let _ = self.text.write_fmt(arguments);
     }
 }

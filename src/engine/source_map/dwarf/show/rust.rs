@@ -1,8 +1,7 @@
-//! Types of Rust's standard library that are shown as what they stand for.
+//! Formats types of Rust's standard library by their meaning.
 //!
-//! They are known by their whole paths: a type of the program that only has the same name is shown as what it is.
-//! How each is laid out is read from the debug information, by the names of its fields; where these are others, the
-//! value is shown as a structure.
+//! They are recognised by their full paths: a type of the program that only has the same name is shown as it is. Their
+//! layout is read from the debug information, by field names; if those differ, the value is shown as a structure.
 
 use super::unsized_values::{Pointee, is_dyn, is_text};
 use super::{FormatError, Formatter, Meta, Result, Stored};
