@@ -16,13 +16,15 @@ const START: &str = "start";
 pub fn EntryChoice() -> Html {
     let check = use_slice::<CheckContext>();
     let workspace = use_slice::<WorkspaceContext>();
-    let Some(module) = check.module() else { return html! {} };
+    // Its room is there before it is known, so that the buttons behind it do not move.
+    let nothing = html! { <p class="entry-choice" /> };
+    let Some(module) = check.module() else { return nothing };
     let called = entry_point(module, workspace.project.debugging.calls.entry.as_deref());
     let choices = choices(module, called);
     let called = match called {
         EntryPoint::Export(export) => Some(&*export.name),
         EntryPoint::Start => None,
-        EntryPoint::Nothing => return html! {},
+        EntryPoint::Nothing => return nothing,
     };
     if choices.count() < 2 {
         return html! {
