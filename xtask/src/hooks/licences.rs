@@ -273,7 +273,8 @@ mod tests {
         let parts = crates().expect("Cargo knows its crates");
         let dependencies = dependencies();
         assert!(dependencies.len() > 25, "{dependencies:?}");
-        for name in dependencies {
+        // The project's own crates have its licence.
+        for name in dependencies.into_iter().filter(|name| !name.starts_with("wasmoscope-")) {
             let part = parts.iter().find(|part| part.name == name);
             assert!(part.is_some_and(|part| !part.licence.is_empty()), "{name} is not among the licences");
         }
