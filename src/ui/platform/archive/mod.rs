@@ -90,13 +90,10 @@ pub fn unpack(bytes: &[u8]) -> Result<Unpacked, ArchiveError> {
     if zip::recognise(bytes) {
         zip::unpack(bytes)
     } else if bytes.starts_with(GZIP) {
-        tar::unpack(GzDecoder::new(bytes))
+        tar::unpack(GzDecoder::new(bytes), "tar.gz")
     } else {
-        tar::unpack(bytes).map_err(|error| match error {
-            // It could have been meant as either.
-            ArchiveError::Damaged { format: "tar", source } => ArchiveError::Damaged { format: "zip or tar", source },
-            error => error,
-        })
+        // Nothing says which of the two it was meant to be.
+        tar::unpack(bytes, "zip or tar")
     }
 }
 
@@ -110,3 +107,16 @@ const OTHERS: [(&str, &[u8]); 5] = [
     ("7z", b"7z\xbc\xaf\x27\x1c"),
     ("rar", b"Rar!\x1a\x07"),
 ];
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_archive_is_named_by_what_it_may_have_been() {
+        let refused = |bytes: &[u8]| unpack(bytes).err().map(|error| error.to_string()).unwrap_or_default();
+        assert_eq!(refused(&[b'A'; 1024]), "it is not a zip or tar archive, or it is damaged");
+        assert_eq!(refused(b"\x1f\x8bAAAA"), "it is not a tar.gz archive, or it is damaged");
+        assert_eq!(refused(b"PK\x03\x04AAAA"), "it is not a zip archive, or it is damaged");
+    }
+}

@@ -43,9 +43,9 @@ fn add(archive: &mut Builder<impl Write>, file: &FileImage) -> std::io::Result<(
     }
 }
 
-/// Unpacks an archive. Its sizes and paths are not trusted.
-pub fn unpack(bytes: impl Read) -> Result<Unpacked, ArchiveError> {
-    let damaged = |source| ArchiveError::Damaged { format: "tar", source };
+/// Unpacks an archive; an error says that it is not one of this `format`. Its sizes and paths are not trusted.
+pub fn unpack(bytes: impl Read, format: &'static str) -> Result<Unpacked, ArchiveError> {
+    let damaged = |source| ArchiveError::Damaged { format, source };
     let mut archive = Archive::new(bytes);
     let mut collector = Collector::default();
     for entry in archive.entries().map_err(damaged)? {
