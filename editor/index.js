@@ -23,7 +23,7 @@ const LINE_ENDING = /\r?\n/;
  * `onLeave()` on an Escape that nothing inside the editor wanted, `onCursor(line, column)` when the cursor moved,
  * `onBreakpoint(line)` on a click beside a line, `onMoved([id, line, column, …])` with all breakpoints when an edit moved
  * some,
- * `onPoint(at, name, answer)` when the user points at a place, perhaps a name: `answer` is to be called with null or
+ * `onPoint(at, name, answer)` when the user points at a place, perhaps a name: call `answer` with null or
  * `{ title, value, type, notes, from, to }`, of which all but title and notes may be missing.
  */
 export function createEditor(parent, text, onChange, onRun, onLeave, onCursor, onBreakpoint, onMoved, onPoint) {

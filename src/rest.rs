@@ -1,6 +1,6 @@
 //! The rest of a program that the release build has split in two (`xtask/src/split`).
 //!
-//! Code that is first called before the rest is there has it loaded at that moment, and the program stands still
+//! Code that is first called before the rest is there has it loaded at that moment, and the thread blocks
 //! meanwhile. Where it can wait without that, it asks here first.
 
 use wasm_bindgen::prelude::*;

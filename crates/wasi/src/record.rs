@@ -221,7 +221,7 @@ pub(super) struct ReplayedReadings {
 }
 
 impl ReplayedReadings {
-    /// The next reading; after the last one, the clock stands still.
+    /// The next reading; after the last one, it is repeated.
     fn next(&mut self) -> u64 {
         self.another().unwrap_or(self.last)
     }

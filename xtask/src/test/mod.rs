@@ -13,6 +13,7 @@ use tally::Tally;
 /// The two programs for the browser, each with its Cargo feature.
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
+/// The page with its command line, and the crates that they are built from.
 const PACKAGES: [&str; 3] = ["wasmoscope", "wasmoscope-vfs", "wasmoscope-wasi"];
 
 /// The end-to-end test files that run in Chromium only, with the reason.
