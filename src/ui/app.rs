@@ -135,8 +135,8 @@ fn Page() -> Html {
     let fits = !use_narrow(100);
     let narrow = use_narrow(if layout.presentation { 100 } else { settings.text_size });
     // On a narrow screen, the inspector, which introduces the page, is another tab.
-    let phase = use_slice::<RunContext>().phase.clone();
-    let is_new = !debugging && phase == Phase::Idle;
+    let is_idle = use_slice::<RunContext>().phase == Phase::Idle;
+    let is_new = is_idle && !debugging;
     use_page_keys(help.setter());
     let open_help = {
         let help = help.setter();
