@@ -34,7 +34,7 @@ pub fn start() -> Result<(), JsValue> {
         channel: MessageChannel::new()?,
         wake: RefCell::new(Wake::Asleep),
         waiting: RefCell::default(),
-        late: RefCell::default(),
+        queue: RefCell::default(),
         scope,
     });
     worker.listen();
@@ -49,9 +49,9 @@ struct Worker {
     channel: MessageChannel,
     wake: RefCell<Wake>,
     waiting: RefCell<Waiting>,
-    /// Requests that arrived while another was being handled. In Firefox a worker that is blocked in a synchronous
-    /// request (`load_rest` in `xtask/src/split`) still receives messages.
-    late: RefCell<VecDeque<Request>>,
+    /// The requests to handle, in their order. There are several only where one arrives while another is handled: in
+    /// Firefox, a worker that is blocked in a synchronous request (`load_rest` in `xtask/src/split`) receives messages.
+    queue: RefCell<VecDeque<Request>>,
 }
 
 /// What will call [`Worker::tick`] next.
@@ -100,12 +100,10 @@ impl Worker {
 
     fn handle(self: &Rc<Self>, request: Request) {
         let starts = matches!(request, Request::Run { .. });
-        let scope = &self.scope;
-        match self.event_loop.try_borrow_mut() {
-            Ok(mut event_loop) => event_loop.handle(request, &mut |event| post(scope, &event)),
-            Err(_) => return self.late.borrow_mut().push_back(request),
+        self.queue.borrow_mut().push_back(request);
+        if !self.handle_queued() {
+            return;
         }
-        self.handle_late();
         if matches!(*self.wake.borrow(), Wake::Message) {
             return;
         }
@@ -113,12 +111,13 @@ impl Worker {
         if starts { self.tick() } else { self.wake_up(Next::Now) }
     }
 
-    /// Handles what arrived in the meantime, in order.
-    fn handle_late(&self) {
+    /// Handles the queued requests, in their order. False while another call is at it, which handles these as well.
+    fn handle_queued(&self) -> bool {
+        let Ok(mut event_loop) = self.event_loop.try_borrow_mut() else { return false };
         let scope = &self.scope;
         loop {
-            let Some(request) = self.late.borrow_mut().pop_front() else { return };
-            self.event_loop.borrow_mut().handle(request, &mut |event| post(scope, &event));
+            let Some(request) = self.queue.borrow_mut().pop_front() else { return true };
+            event_loop.handle(request, &mut |event| post(scope, &event));
         }
     }
 
@@ -146,11 +145,11 @@ impl Worker {
             // The call that is active calls this again when it is done.
             Err(_) => return,
         };
-        if self.late.borrow().is_empty() {
-            return self.wake_up(next);
+        let waits = !self.queue.borrow().is_empty();
+        if waits {
+            self.handle_queued();
         }
-        self.handle_late();
-        self.wake_up(Next::Now);
+        self.wake_up(if waits { Next::Now } else { next });
     }
 
     fn wake_up(self: &Rc<Self>, next: Next) {
