@@ -67,6 +67,7 @@ impl<M: Platform> EventLoop<M> {
     }
 
     /// Starts a program under the debugger.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
     pub(super) fn debug(
         &mut self,
         run: RunId,
@@ -84,6 +85,7 @@ impl<M: Platform> EventLoop<M> {
     }
 
     /// Repeats the last plain run under the debugger, up to its end.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
     pub(super) fn debug_again(
         &mut self,
         run: RunId,
@@ -106,6 +108,7 @@ impl<M: Platform> EventLoop<M> {
     }
 
     /// Goes to the step of a bookmark.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
     pub(super) fn debug_at(
         &mut self,
         run: RunId,

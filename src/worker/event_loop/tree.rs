@@ -19,6 +19,7 @@ impl<M: Platform> EventLoop<M> {
     }
 
     /// Applies a change made by the user.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
     pub(super) fn change_files(&mut self, change: protocol::FileChange, emit: &mut dyn FnMut(Event)) {
         let now = self.platform.clock().realtime_ns();
         let base = self.base.clone();
