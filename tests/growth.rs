@@ -244,7 +244,7 @@ fn debugging_grows_with_the_code() {
             for command in [Command::JumpToEnd, Command::BackInto, Command::BackContinue] {
                 session.ask(command);
                 while let DebugProgress::Working { .. } = session.advance(1 << 20) {}
-                assert!(!session.call_stack(10).is_empty());
+                assert!(!session.state().call_stack(10).is_empty());
             }
         });
     }

@@ -219,10 +219,11 @@ fn use_page_keys(help: UseStateSetter<bool>) {
             Hotkey::Stop => engine.stop(),
             Hotkey::Debug if *debugging => debugger.press(DebugCommand::Continue),
             Hotkey::Debug => launcher.debug(),
-            Hotkey::Step(command) if *debugging => debugger.press(command),
+            Hotkey::Step { command, held: true } if *debugging => debugger.hold(command),
+            Hotkey::Step { command, .. } if *debugging => debugger.press(command),
             // As in other debuggers, a step can start debugging.
-            Hotkey::Step(DebugCommand::Into | DebugCommand::Over) => launcher.debug(),
-            Hotkey::Step(_) => {}
+            Hotkey::Step { command: DebugCommand::Into | DebugCommand::Over, .. } => launcher.debug(),
+            Hotkey::Step { .. } => {}
             Hotkey::ToggleBreakpoint => debugger.toggle_breakpoint_here(),
             Hotkey::RunToCursor if *debugging => debugger.run_to_here(),
             Hotkey::RunToCursor => {}
@@ -231,6 +232,7 @@ fn use_page_keys(help: UseStateSetter<bool>) {
             Hotkey::PauseOrContinue => engine.pause(),
             Hotkey::Help => help.set(true),
             Hotkey::Present => layout.dispatch(LayoutAction::Present),
+            Hotkey::Escape => layout.dispatch(LayoutAction::EndPresentation),
             Hotkey::Panel(index) => {
                 if let Some(panel) = Panel::ALL.get(index) {
                     layout.dispatch(LayoutAction::Show { panel: *panel });

@@ -380,19 +380,19 @@ impl Debug {
         let gone = || "there is no such value here".to_owned();
         Ok(match change {
             ValueChange::Local { frame, local, text } => {
-                let frames = self.session.call_stack(frame as usize + 1);
+                let frames = self.session.state().call_stack(frame as usize + 1);
                 let shown = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize));
                 let value = value::parse(&text, shown.ok_or_else(gone)?.value.ty())?;
                 Change::Local { frame: frame as usize, local: local as usize, value }
             }
             ValueChange::Operand { frame, operand, text } => {
-                let frames = self.session.call_stack(frame as usize + 1);
+                let frames = self.session.state().call_stack(frame as usize + 1);
                 let shown = frames.get(frame as usize).and_then(|frame| frame.operand_stack.get(operand as usize));
                 let value = value::parse(&text, shown.ok_or_else(gone)?.value.ty())?;
                 Change::Operand { frame: frame as usize, operand: operand as usize, value }
             }
             ValueChange::Global { global, text } => {
-                let before = self.session.globals().into_iter().nth(global as usize).ok_or_else(gone)?;
+                let before = self.session.state().globals().into_iter().nth(global as usize).ok_or_else(gone)?;
                 Change::Global { global: global as usize, value: value::parse(&text, before.ty())? }
             }
             ValueChange::Memory { memory, address, form, text } => {
@@ -512,8 +512,8 @@ impl Debug {
 
     /// The watched window; `None` if it is the same as the one sent last, unless `always` is set.
     pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
-        let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
-        let view = to_proto::memory_view(watch, bytes, self.session.memories());
+        let bytes = self.session.state().memory(watch.memory as usize).unwrap_or(&[]);
+        let view = to_proto::memory_view(watch, bytes, self.session.state().memories());
         if !always && self.sent.as_ref() == Some(&view) {
             return None;
         }

@@ -26,9 +26,9 @@ pub(super) struct PreviousView {
 impl PreviousView {
     pub fn of(session: &DebugSession) -> Self {
         Self {
-            depth: session.depth(),
-            frame: session.call_stack(1).pop(),
-            globals: session.globals().iter().map(|global| value::show(global).text).collect(),
+            depth: session.state().depth(),
+            frame: session.state().call_stack(1).pop(),
+            globals: session.state().globals().map(|global| value::show(&global).text).collect(),
         }
     }
 }
@@ -44,9 +44,9 @@ pub(super) fn view(
 ) -> DebugView {
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
     let session = &*session;
-    let frames = session.call_stack(MOST_FRAMES);
+    let frames = session.state().call_stack(MOST_FRAMES);
     // A value is marked as changed if it differs from the last one seen in the same frame.
-    let same = before.filter(|before| before.depth == session.depth());
+    let same = before.filter(|before| before.depth == session.state().depth());
     let sentence = stop_sentence::sentence(session, maps, &reason, arrival, recent.last.as_ref());
     let shown: Vec<DebugFrame> = frames
         .iter()
@@ -56,15 +56,15 @@ pub(super) fn view(
             to_frame(frame, session, maps, values, if index == 0 { same } else { None })
         })
         .collect();
-    let pointers = frames.first().map(|top| session.pointer_globals(top.function)).unwrap_or_default();
-    let globals = session.globals().into_iter().enumerate().map(|(index, global)| {
+    let pointers = frames.first().map(|top| session.state().pointer_globals(top.function)).unwrap_or_default();
+    let globals = session.state().globals().into_iter().enumerate().map(|(index, global)| {
         let shown = value::show(&global);
         let seen = before.and_then(|before| before.globals.get(index));
         NamedValue {
             changed: seen.is_some_and(|text| *text != shown.text),
             name: name(session.names().global(index as u32), index),
             value: to_proto::value(shown),
-            mutable: session.is_global_mutable(index),
+            mutable: session.state().is_global_mutable(index),
             address: address(session, &global, pointers.contains(&(index as u32))),
         }
     });
@@ -77,7 +77,7 @@ pub(super) fn view(
         reason,
         sentence: to_proto::sentence(&sentence),
         frames: shown,
-        depth: session.depth(),
+        depth: session.state().depth(),
         globals: globals.collect(),
         tables: tables(session),
         printed: session.output_bytes(),
@@ -96,7 +96,7 @@ fn address(session: &DebugSession, value: &Val, is_pointer: bool) -> Option<u64>
         Val::I64(value) => value.cast_unsigned(),
         _ => return None,
     };
-    let length = session.memory(0).map_or(0, |bytes| bytes.len() as u64);
+    let length = session.state().memory(0).map_or(0, |bytes| bytes.len() as u64);
     (is_pointer && address < length).then_some(address)
 }
 
@@ -220,11 +220,11 @@ pub(super) fn function_name(name: Option<&str>, index: u32) -> String {
 }
 
 fn tables(session: &DebugSession) -> Vec<TableView> {
-    let sizes = (0..).map_while(|table| session.table_size(table).map(|size| (table, size)));
+    let sizes = (0..).map_while(|table| session.state().table_size(table).map(|size| (table, size)));
     let view = |(table, size): (usize, u64)| {
-        let elements = (0..size.min(MOST_ELEMENTS)).filter_map(|index| session.table_element(table, index));
+        let elements = (0..size.min(MOST_ELEMENTS)).filter_map(|index| session.state().table_element(table, index));
         let elements = elements.map(|element| match &element {
-            Val::FuncRef(Nullable::Val(function)) => match session.function_of(function) {
+            Val::FuncRef(Nullable::Val(function)) => match session.state().function_of(function) {
                 Some(index) => function_name(session.names().function(index), index),
                 None => "a function".to_owned(),
             },

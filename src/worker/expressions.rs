@@ -30,7 +30,7 @@ impl Expressions {
 
     /// Evaluates them in the call `frame` levels below the top of the stack.
     pub fn evaluate(&self, session: &DebugSession, frame: u32) -> Vec<Evaluation> {
-        let scope = MachineScope::of_frame(session, frame as usize);
+        let scope = MachineScope::of_frame(session.state(), frame as usize);
         let evaluate = |(text, condition): &(String, Result<Condition, String>)| Evaluation {
             expression: text.clone(),
             result: condition
@@ -52,10 +52,10 @@ pub(super) fn hover(
 ) -> Option<Hover> {
     let frame = frame as usize;
     let on = map.at(at);
-    let instruction = on.and_then(|offset| Some((offset, session.hover_instruction(offset, frame)?)));
+    let instruction = on.and_then(|offset| Some((offset, session.state().hover_instruction(offset, frame)?)));
     let (place, hover) = match instruction {
         Some((offset, hover)) => (map.location(offset).as_ref().map(to_proto::span), hover),
-        None => (None, session.hover_name(word?, map.after(at), frame)?),
+        None => (None, session.state().hover_name(word?, map.after(at), frame)?),
     };
     let mut notes = hover.notes;
     let target = hover.target.and_then(|offset| map.location(offset).zip(map.instruction(offset)));

@@ -71,7 +71,7 @@ fn trigger(session: &DebugSession, map: &InstructionMap, kind: &BreakpointKind) 
             }
         },
         BreakpointKind::Memory { memory, start, length, access } => {
-            if *memory as usize >= session.memories() {
+            if *memory as usize >= session.state().memories() {
                 return Err("the program has no such memory".to_owned());
             }
             if *length == 0 || start.checked_add(*length).is_none() {
@@ -80,7 +80,7 @@ fn trigger(session: &DebugSession, map: &InstructionMap, kind: &BreakpointKind) 
             watch(Target::Memory { memory: *memory, start: *start, length: *length }, access)
         }
         BreakpointKind::Global { name, access } => {
-            let count = session.globals().len() as u32;
+            let count = session.state().globals().len() as u32;
             let global = named(name, |name| session.names().find_global(name));
             let name = bare(name);
             let global = global.filter(|global| *global < count);
@@ -186,7 +186,7 @@ pub(super) fn describe_origin(
             (name(session, Target::Global(global), None), "it has its initial value".to_owned())
         }
         Some(WriteTarget::Local { frame, local }) => {
-            let frames = session.call_stack(frame as usize + 1);
+            let frames = session.state().call_stack(frame as usize + 1);
             let known = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize)?.name.clone());
             let kind = format!("local {}", known.map_or_else(|| local.to_string(), |name| format!("${name}")));
             (kind, "it still has its initial value".to_owned())

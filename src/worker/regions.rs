@@ -29,7 +29,7 @@ impl Regions {
 
     /// The current regions of the memory.
     pub fn now(&self, session: &DebugSession) -> Vec<MemoryRegion> {
-        let size = session.memory(0).map_or(0, |bytes| bytes.len() as u64);
+        let size = session.state().memory(0).map_or(0, |bytes| bytes.len() as u64);
         let region =
             |(name, start, end): &(String, u64, u64)| MemoryRegion { name: name.clone(), start: *start, end: *end };
         let mut regions: Vec<MemoryRegion> = self.data.iter().map(region).collect();
@@ -49,7 +49,7 @@ impl Regions {
 /// The value of a global with that name, as an address.
 fn address(session: &DebugSession, name: &str) -> Option<u64> {
     let index = session.names().find_global(name)?;
-    match session.globals().get(index as usize)? {
+    match session.state().global(index)? {
         Val::I32(value) => Some(u64::from(value.cast_unsigned())),
         Val::I64(value) => Some(value.cast_unsigned()),
         _ => None,

@@ -105,7 +105,7 @@ impl Maps {
 
     /// The variables of the frame this many calls below the top; `None` if the module names no source.
     pub fn variables(&self, session: &DebugSession, frame: u32) -> Option<Vec<SourceVariable>> {
-        let calls = session.variables(self.info.as_ref()?, frame as usize);
+        let calls = session.state().variables(self.info.as_ref()?, frame as usize);
         let variables = (0..).zip(calls).flat_map(|(level, variables)| {
             variables.into_iter().map(move |Variable { name, ty, value, address }| SourceVariable {
                 level,

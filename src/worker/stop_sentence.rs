@@ -31,7 +31,7 @@ pub(super) fn sentence(
     arrival: Arrival,
     last: Option<&BeforeStep>,
 ) -> Sentence {
-    let stop = Stop { session, maps, top: session.call_stack(1).pop() };
+    let stop = Stop { session, maps, top: session.state().call_stack(1).pop() };
     match reason {
         StopReason::Start => stop.here("Before the first instruction", ", on "),
         StopReason::Breakpoint { condition_error: Some(reason), .. } => could_not_evaluate(reason),
@@ -79,7 +79,7 @@ impl Stop<'_> {
             let start = if sentence.is_empty() { Sentence::new("At the start") } else { sentence };
             return self.with_next(start);
         };
-        let described = self.session.describe_step(last, &|offset| self.line(offset));
+        let described = self.session.state().describe_step(last, &|offset| self.line(offset));
         let sentence = if sentence.is_empty() { described } else { sentence.text(". ").then(described) };
         self.with_next(sentence)
     }
@@ -111,7 +111,7 @@ impl Stop<'_> {
 
     /// Adds the next instruction and its operands.
     fn with_next(&self, sentence: Sentence) -> Sentence {
-        match self.session.describe_next(&|offset| self.line(offset)) {
+        match self.session.state().describe_next(&|offset| self.line(offset)) {
             Some(next) => sentence.text("; next: ").then(next),
             None => sentence,
         }
@@ -128,7 +128,7 @@ impl Stop<'_> {
     /// The same result or trap as in a run; for a trap, with the numbers.
     fn ended(&self, outcome: &Outcome) -> Sentence {
         let trap = || {
-            let trap = self.session.describe_trap(&|offset| self.line(offset))?;
+            let trap = self.session.state().describe_trap(self.session.outcome()?, &|offset| self.line(offset))?;
             let place = self.top.as_ref().and_then(|top| self.maps.describe(top));
             Some(match place {
                 Some(line) => trap.text(format!("; {line}{}", self.in_function())),

@@ -41,25 +41,28 @@ impl View {
             Val::F32(number) => Value::F32(number.to_bits()),
             Val::F64(number) => Value::F64(number.to_bits()),
             Val::FuncRef(Nullable::Val(function)) => {
-                Value::Ref(Some(session.function_of(function).expect("it is a function of the module")))
+                Value::Ref(Some(session.state().function_of(function).expect("it is a function of the module")))
             }
             Val::FuncRef(Nullable::Null) | Val::ExternRef(Nullable::Null) => Value::Ref(None),
             Val::ExternRef(Nullable::Val(_)) | Val::V128(_) => panic!("the module has no {value:?}"),
         };
-        let frames = session.call_stack(usize::MAX).into_iter().map(|frame| FrameView {
+        let frames = session.state().call_stack(usize::MAX).into_iter().map(|frame| FrameView {
             function: frame.function,
             offset: frame.offset,
             locals: frame.locals.iter().map(|local| value(&local.value)).collect(),
             operand_stack: frame.operand_stack.iter().map(|operand| value(&operand.value)).collect(),
         });
-        let memories = (0..session.memories()).filter_map(|index| session.memory(index));
-        let sizes = (0..).map_while(|table| session.table_size(table).map(|size| (table, size)));
+        let memories = (0..session.state().memories()).filter_map(|index| session.state().memory(index));
+        let sizes = (0..).map_while(|table| session.state().table_size(table).map(|size| (table, size)));
         let tables = sizes.map(|(table, size)| {
-            (0..size).filter_map(|index| session.table_element(table, index)).map(|element| value(&element)).collect()
+            (0..size)
+                .filter_map(|index| session.state().table_element(table, index))
+                .map(|element| value(&element))
+                .collect()
         });
         Self {
             frames: frames.collect(),
-            globals: session.globals().iter().map(value).collect(),
+            globals: session.state().globals().map(|global| value(&global)).collect(),
             memories: memories.map(digest).collect(),
             tables: tables.collect(),
         }

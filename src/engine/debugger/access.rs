@@ -3,7 +3,7 @@
 use wasmi::{Nullable, Val};
 use wasmparser::Operator;
 
-use super::session::DebugSession;
+use super::state::StateView;
 use crate::engine::instrument::access::{Shape, shape};
 use crate::engine::instrument::layout;
 
@@ -25,9 +25,9 @@ impl Access {
     }
 }
 
-impl DebugSession {
+impl StateView<'_> {
     /// What the next instruction will read and write; it may trap instead.
-    pub fn next_accesses(&self) -> Vec<Access> {
+    pub fn next_accesses(self) -> Vec<Access> {
         let Some(position) = self.machine().position() else { return Vec::new() };
         let operator = self.program().instrumented.operator(position.function, position.instruction);
         let Some(shape) = operator.as_ref().and_then(shape) else { return Vec::new() };
@@ -35,7 +35,7 @@ impl DebugSession {
     }
 
     /// A value on the operand stack of the topmost frame; index 0 is the topmost.
-    pub(super) fn operand(&self, depth: usize) -> Option<Val> {
+    pub(super) fn operand(self, depth: usize) -> Option<Val> {
         let position = self.machine().position()?;
         let function = self.program().instrumented.analyse(position.function)?;
         let stack = function.instructions.get(position.instruction as usize)?.before;
@@ -45,7 +45,7 @@ impl DebugSession {
     }
 
     /// A local of the frame at an address.
-    pub(super) fn local_at(&self, frame: u32, local: u32) -> Option<Val> {
+    pub(super) fn local_at(self, frame: u32, local: u32) -> Option<Val> {
         let position = self.machine().position_of(frame).filter(|_| frame > 0)?;
         let function = self.program().instrumented.functions.get(position.function as usize)?;
         let mut types = function.params.iter().chain(&function.locals);
@@ -54,7 +54,7 @@ impl DebugSession {
     }
 
     /// The imported function that the next instruction calls, if it calls one.
-    pub(super) fn called_import(&self) -> Option<u32> {
+    pub(super) fn called_import(self) -> Option<u32> {
         let position = self.machine().position()?;
         let copy = &self.program().instrumented;
         let function = match copy.operator(position.function, position.instruction)? {

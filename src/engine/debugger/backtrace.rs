@@ -72,17 +72,17 @@ impl BacktraceReplay {
 
     /// Why the program trapped, with the instruction and its operands: `i32.div_s: 7 / 0: division by zero`.
     pub fn cause(&self) -> Option<Sentence> {
-        self.session.describe_trap(&|_| None)
+        self.session.state().describe_trap(self.session.outcome()?, &|_| None)
     }
 
     /// The calls of at most this many frames, innermost first, and the number of frames left out.
     pub fn calls(&self, most: usize, info: Option<&DebugInfo>) -> (Vec<FrameCall>, usize) {
-        let frames = self.session.call_stack(most);
+        let frames = self.session.state().call_stack(most);
         let calls = frames.iter().flat_map(|frame| {
             let (function, inlined) = calls_of(frame, self.session.names(), info);
             inlined.into_iter().chain([function])
         });
-        (calls.collect(), self.session.depth() as usize - frames.len())
+        (calls.collect(), self.session.state().depth() as usize - frames.len())
     }
 }
 

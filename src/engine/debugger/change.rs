@@ -76,12 +76,12 @@ impl DebugSession {
     pub(super) fn apply(&mut self, change: Change) -> Result<(), ChangeError> {
         match change {
             Change::Local { frame, local, value } => {
-                let frame = self.call_stack(frame + 1).into_iter().nth(frame).ok_or(ChangeError::NotThere)?;
+                let frame = self.state().call_stack(frame + 1).into_iter().nth(frame).ok_or(ChangeError::NotThere)?;
                 let local = frame.locals.get(local).ok_or(ChangeError::NotThere)?;
                 self.write(local.address, &local.value, &value)?;
             }
             Change::Operand { frame, operand, value } => {
-                let frame = self.call_stack(frame + 1).into_iter().nth(frame).ok_or(ChangeError::NotThere)?;
+                let frame = self.state().call_stack(frame + 1).into_iter().nth(frame).ok_or(ChangeError::NotThere)?;
                 let operand = frame.operand_stack.get(operand).ok_or(ChangeError::NotThere)?;
                 self.write(operand.address, &operand.value, &value)?;
             }

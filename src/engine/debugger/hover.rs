@@ -3,7 +3,7 @@
 use wasmparser::Operator;
 
 use super::condition::Name;
-use super::session::DebugSession;
+use super::state::StateView;
 use super::view::FrameView;
 use crate::engine::instrument::{Flow, Function};
 use crate::engine::value::{self, FormattedValue, Nullable, Val};
@@ -32,10 +32,10 @@ impl Hover {
     }
 }
 
-impl DebugSession {
+impl StateView<'_> {
     /// The hover of the instruction at an offset of the binary. `frame` is the selected call; the topmost is 0. `None`
     /// if there is no information.
-    pub fn hover_instruction(&self, offset: u64, frame: usize) -> Option<Hover> {
+    pub fn hover_instruction(self, offset: u64, frame: usize) -> Option<Hover> {
         let (number, _) = self.program().instrumented.position_at(offset)?;
         let function = self.program().instrumented.analyse(number)?;
         let index = function.instructions.partition_point(|instruction| instruction.offset < offset);
@@ -61,7 +61,7 @@ impl DebugSession {
     }
 
     /// The hover of a `$name` near an offset of the binary: a local of the function there, a global, or a function.
-    pub fn hover_name(&self, name: &str, near: Option<u64>, frame: usize) -> Option<Hover> {
+    pub fn hover_name(self, name: &str, near: Option<u64>, frame: usize) -> Option<Hover> {
         let imported = self.program().instrumented.imported_functions;
         let around = near.and_then(|offset| self.program().instrumented.position_at(offset));
         let around = around.map(|(number, _)| number + imported);
@@ -75,7 +75,7 @@ impl DebugSession {
         self.names().find_function(name).map(|function| self.hover_function(function))
     }
 
-    fn hover_local(&self, function: u32, local: u32, frame: usize) -> Option<Hover> {
+    fn hover_local(self, function: u32, local: u32, frame: usize) -> Option<Hover> {
         let name = numbered(self.names().local(function, local), local);
         let calls = self.calls_of(function);
         // The selected call, or else the innermost call of that function.
@@ -94,7 +94,7 @@ impl DebugSession {
     }
 
     /// The active calls of a function: their depth below the topmost, and the addresses of their frames.
-    fn calls_of(&self, function: u32) -> Vec<(usize, u32)> {
+    fn calls_of(self, function: u32) -> Vec<(usize, u32)> {
         let imported = self.program().instrumented.imported_functions;
         let is_of = |address: u32| {
             self.machine().position_of(address).is_some_and(|position| position.function + imported == function)
@@ -102,7 +102,7 @@ impl DebugSession {
         self.machine().frames().into_iter().enumerate().filter(|(_, address)| is_of(*address)).collect()
     }
 
-    fn hover_global(&self, global: u32) -> Option<Hover> {
+    fn hover_global(self, global: u32) -> Option<Hover> {
         let value = self.globals().into_iter().nth(global as usize)?;
         let title = format!("global {}", numbered(self.names().global(global), global));
         let hover = Hover::new(title, Some(value::show(&value)));
@@ -112,7 +112,7 @@ impl DebugSession {
         })
     }
 
-    fn hover_function(&self, function: u32) -> Hover {
+    fn hover_function(self, function: u32) -> Hover {
         let hover = Hover::new(self.function_title(function), None);
         let copy = &self.program().instrumented;
         let Some(number) = function.checked_sub(copy.imported_functions) else {
@@ -130,7 +130,7 @@ impl DebugSession {
         }
     }
 
-    fn hover_branch(&self, function: &Function, label: u32) -> Hover {
+    fn hover_branch(self, function: &Function, label: u32) -> Hover {
         use crate::engine::instrument::LabelKind;
         let label = &function.labels[label as usize];
         let title = match label.kind {
@@ -143,7 +143,7 @@ impl DebugSession {
         Hover { target, ..Hover::new(title, None) }
     }
 
-    fn is_next(&self, function: u32, instruction: usize) -> bool {
+    fn is_next(self, function: u32, instruction: usize) -> bool {
         let imported = self.program().instrumented.imported_functions;
         self.machine().position().is_some_and(|position| {
             position.function + imported == function && position.instruction as usize == instruction
@@ -151,7 +151,7 @@ impl DebugSession {
     }
 
     /// What the next instruction is about to do: its operands are known.
-    fn hover_next(&self, operator: &Operator<'_>) -> Option<Hover> {
+    fn hover_next(self, operator: &Operator<'_>) -> Option<Hover> {
         if let Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } = operator
         {
             return self.hover_indirect(*table_index);
@@ -173,7 +173,7 @@ impl DebugSession {
         })
     }
 
-    fn hover_indirect(&self, table: u32) -> Option<Hover> {
+    fn hover_indirect(self, table: u32) -> Option<Hover> {
         let frame: FrameView = self.frame_view(self.machine().top())?;
         let index = match frame.operand_stack.last()?.value {
             Val::I32(index) => u64::from(index.cast_unsigned()),
@@ -192,7 +192,7 @@ impl DebugSession {
         })
     }
 
-    fn function_title(&self, function: u32) -> String {
+    fn function_title(self, function: u32) -> String {
         format!("func {}", numbered(self.names().function(function), function))
     }
 }

@@ -176,7 +176,7 @@ impl LastWrite {
         let now = session.step();
         let (target, frame, local) = match write_target {
             WriteTarget::Memory { memory, start, length } => {
-                let bytes = session.memory(memory as usize)?.len() as u64;
+                let bytes = session.state().memory(memory as usize)?.len() as u64;
                 if length == 0 || start.checked_add(length)? > bytes {
                     return None;
                 }
@@ -188,7 +188,7 @@ impl LastWrite {
             }
             WriteTarget::Local { frame, local } => {
                 let frame = *session.machine().frames().get(frame)?;
-                session.local_at(frame, local)?;
+                session.state().local_at(frame, local)?;
                 let function = session.machine().position_of(frame)?.function;
                 (Target::Local { function, local }, Some(frame), Some(local))
             }
@@ -317,7 +317,7 @@ impl LastWrite {
         if !made {
             return session.write_query_mut().as_mut()?.hit.take().filter(|hit| hit.step == step);
         }
-        let new = session.local_at(self.frame?, self.local?)?;
+        let new = session.state().local_at(self.frame?, self.local?)?;
         let target = session.write_query_mut().as_ref()?.target;
         let old = WatchedValue::Absent;
         Some(WatchHit {

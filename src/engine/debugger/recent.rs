@@ -81,8 +81,8 @@ impl DebugSession {
             let step = self.step();
             let is_last = step + 1 == now;
             if is_last {
-                recent.accesses = self.next_accesses();
-                recent.last = self.before_step();
+                recent.accesses = self.state().next_accesses();
+                recent.last = self.state().before_step();
                 self.wasi_mut().record_accesses();
             }
             match self.execute(&spec(step + 1), &mut left) {

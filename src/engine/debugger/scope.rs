@@ -3,24 +3,24 @@
 use wasmi::Val;
 
 use super::condition::{Condition, EvalError, Name, NamedPlace, Number, Scope, fill_in};
-use super::session::DebugSession;
+use super::state::StateView;
 use crate::engine::value::{self, FormattedValue};
 
 /// A frame, the globals and the memories.
 pub struct MachineScope<'a> {
-    session: &'a DebugSession,
+    state: StateView<'a>,
     /// The address of the frame.
     frame: u32,
 }
 
 impl<'a> MachineScope<'a> {
-    pub fn new(session: &'a DebugSession) -> Self {
-        Self { session, frame: session.machine().top() }
+    pub fn new(state: StateView<'a>) -> Self {
+        Self { state, frame: state.machine().top() }
     }
 
     /// Like [`MachineScope::new`], for the frame this many calls below the top.
-    pub fn of_frame(session: &'a DebugSession, frame: usize) -> Self {
-        Self { session, frame: session.machine().frames().get(frame).copied().unwrap_or(0) }
+    pub fn of_frame(state: StateView<'a>, frame: usize) -> Self {
+        Self { state, frame: state.machine().frames().get(frame).copied().unwrap_or(0) }
     }
 
     /// The value of an expression for a panel. A bare name may also be a vector or a reference; a result of untyped
@@ -53,27 +53,27 @@ impl<'a> MachineScope<'a> {
         let local = match name {
             Name::Index(index) => u32::try_from(index).ok()?,
             Name::Text(name) => {
-                let function = self.session.machine().position_of(self.frame)?.function;
-                let index = function + self.session.program().instrumented.imported_functions;
-                self.session.names().find_local(index, name)?
+                let function = self.state.machine().position_of(self.frame)?.function;
+                let index = function + self.state.program().instrumented.imported_functions;
+                self.state.names().find_local(index, name)?
             }
         };
-        self.session.local_at(self.frame, local)
+        self.state.local_at(self.frame, local)
     }
 
     fn global_value(&self, name: Name<'_>) -> Option<Val> {
         let index = match name {
             Name::Index(index) => usize::try_from(index).ok()?,
-            Name::Text(name) => self.session.names().find_global(name)? as usize,
+            Name::Text(name) => self.state.names().find_global(name)? as usize,
         };
-        self.session.machine().globals().nth(index)
+        self.state.globals().nth(index)
     }
 
     fn operand(&self, depth: u64) -> Option<Val> {
-        if self.frame == self.session.machine().top() {
-            return self.session.operand(usize::try_from(depth).ok()?);
+        if self.frame == self.state.machine().top() {
+            return self.state.operand(usize::try_from(depth).ok()?);
         }
-        let stack = self.session.frame_view(self.frame)?.operand_stack;
+        let stack = self.state.frame_view(self.frame)?.operand_stack;
         let index = stack.len().checked_sub(usize::try_from(depth).ok()?.checked_add(1)?)?;
         stack.get(index).map(|operand| operand.value.clone())
     }
@@ -111,25 +111,25 @@ impl Scope for MachineScope<'_> {
     fn find_memory(&self, memory: Name<'_>) -> Option<u32> {
         let index = match memory {
             Name::Index(index) => u32::try_from(index).ok()?,
-            Name::Text(name) => self.session.names().find_memory(name)?,
+            Name::Text(name) => self.state.names().find_memory(name)?,
         };
-        ((index as usize) < self.session.memories()).then_some(index)
+        ((index as usize) < self.state.memories()).then_some(index)
     }
 
     fn memory(&self, memory: u32, address: u64, length: usize) -> Option<[u8; 8]> {
         let start = usize::try_from(address).ok()?;
-        let bytes = self.session.machine().memory(memory as usize)?.get(start..start.checked_add(length)?)?;
+        let bytes = self.state.machine().memory(memory as usize)?.get(start..start.checked_add(length)?)?;
         let mut padded = [0; 8];
         padded[..length].copy_from_slice(bytes);
         Some(padded)
     }
 
     fn depth(&self) -> u64 {
-        u64::from(self.session.machine().depth())
+        u64::from(self.state.machine().depth())
     }
 
     fn step(&self) -> u64 {
-        self.session.step()
+        self.state.step()
     }
 }
 

@@ -183,7 +183,7 @@ impl Search {
             if step >= self.now {
                 return true;
             }
-            let depth = session.depth();
+            let depth = session.state().depth();
             let result = if depth > back.depth && !back.with_calls {
                 let frames = session.machine().frames();
                 let above = frames[frames.len().saturating_sub(back.depth as usize + 1)];

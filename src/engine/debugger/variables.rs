@@ -2,24 +2,24 @@
 
 use wasmi::{Nullable, Val};
 
-use super::session::DebugSession;
+use super::state::StateView;
 use super::view::FrameView;
 use crate::engine::source_map::dwarf::{DebugInfo, State, Variable};
 
-impl DebugSession {
+impl StateView<'_> {
     /// The variables of the frame this many calls below the top: for each call inlined there, innermost first, and last
     /// for the function itself.
-    pub fn variables(&self, info: &DebugInfo, frame: usize) -> Vec<Vec<Variable>> {
+    pub fn variables(self, info: &DebugInfo, frame: usize) -> Vec<Vec<Variable>> {
         let Some(address) = self.machine().frames().get(frame).copied() else { return Vec::new() };
         let Some(view) = self.frame_view(address) else { return Vec::new() };
-        let state = FrameState { session: self, globals: self.globals(), frame: &view };
+        let state = FrameState { state: self, globals: self.globals().collect(), frame: &view };
         info.variables(self.program().instrumented.original(), view.offset, &state)
     }
 }
 
 /// A frame, the globals and the first memory: compilers use no other.
 struct FrameState<'a> {
-    session: &'a DebugSession,
+    state: StateView<'a>,
     globals: Vec<Val>,
     frame: &'a FrameView,
 }
@@ -27,7 +27,7 @@ struct FrameState<'a> {
 impl State for FrameState<'_> {
     fn memory(&self, address: u64, length: u64) -> Option<&[u8]> {
         let start = usize::try_from(address).ok()?;
-        self.session.memory(0)?.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+        self.state.memory(0)?.get(start..start.checked_add(usize::try_from(length).ok()?)?)
     }
 
     fn local(&self, index: u32) -> Option<u64> {
@@ -39,8 +39,8 @@ impl State for FrameState<'_> {
     }
 
     fn function_name(&self, pointer: u64) -> Option<String> {
-        let Val::FuncRef(Nullable::Val(function)) = self.session.table_element(0, pointer)? else { return None };
-        self.session.names().function(self.session.function_of(&function)?).map(str::to_owned)
+        let Val::FuncRef(Nullable::Val(function)) = self.state.table_element(0, pointer)? else { return None };
+        self.state.names().function(self.state.function_of(&function)?).map(str::to_owned)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use wasmi::Val;
 use wasmparser::ValType;
 
-use super::session::DebugSession;
+use super::state::StateView;
 use crate::engine::instrument::layout;
 use crate::engine::instrument::{Function, LabelKind};
 
@@ -79,14 +79,14 @@ pub struct LabelView {
     pub arity: u32,
 }
 
-impl DebugSession {
+impl<'a> StateView<'a> {
     /// The frames, topmost first, at most `most`.
-    pub fn call_stack(&self, most: usize) -> Vec<FrameView> {
+    pub fn call_stack(self, most: usize) -> Vec<FrameView> {
         self.machine().frames().into_iter().take(most).filter_map(|frame| self.frame_view(frame)).collect()
     }
 
     /// The contents of the frame at an address of the state memory.
-    pub fn frame_view(&self, frame: u32) -> Option<FrameView> {
+    pub fn frame_view(self, frame: u32) -> Option<FrameView> {
         let is_top = frame == self.machine().top();
         let machine = self.machine();
         let position = if is_top { machine.position_of(frame) } else { machine.call_position(frame) }?;
@@ -152,7 +152,7 @@ impl DebugSession {
 
     /// The globals that a function, in the index space that includes imports, uses as addresses in memory 0; the stack
     /// pointer of compilers always is one.
-    pub fn pointer_globals(&self, function: u32) -> HashSet<u32> {
+    pub fn pointer_globals(self, function: u32) -> HashSet<u32> {
         let number = function.checked_sub(self.program().instrumented.imported_functions);
         let mut globals = number.map(|number| self.program().pointers(number).globals.clone()).unwrap_or_default();
         globals.extend(self.names().find_global("__stack_pointer"));
@@ -160,7 +160,7 @@ impl DebugSession {
     }
 
     /// The name of a label of a function, by its index in the analysis.
-    pub(super) fn label_name(&self, function: u32, label: u32) -> Option<&str> {
+    pub(super) fn label_name(self, function: u32, label: u32) -> Option<&'a str> {
         // The first of them is the function's own label, which has no name.
         self.names().label(function, label.checked_sub(1)?)
     }

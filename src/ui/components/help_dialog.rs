@@ -21,7 +21,7 @@ const KEYS: [(&str, &str); 25] = [
     ("Alt with these", "Debugging: the same backwards"),
     ("Alt+I, Alt+N, Alt+O, Alt+C", "Debugging: step into, over, out; continue: for keyboards without function keys"),
     ("Shift with these", "Debugging: the same backwards"),
-    ("Alt+P", "Presentation view: code and stack, large"),
+    ("Alt+P", "Presentation view: code and stack, large; Escape leaves it"),
     ("F9, or a click beside the line", "Toggle a breakpoint on the current line"),
     ("F7", "Debugging: to the next mark on the timeline"),
     ("Shift+F9", "Debugging: in the editor, describe what is at the cursor"),

@@ -1,10 +1,15 @@
-//! Notices about the user's projects: announced, and shown until dismissed or obsolete.
+//! Notices about the user's projects: announced, and shown until dismissed or obsolete. One that only confirms what the
+//! user did goes by itself.
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{DebugContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_projects::Projects;
-use crate::ui::state::project::{About, NoticeAction, WorkspaceAction};
+use crate::ui::state::project::{About, Notice, NoticeAction, WorkspaceAction};
+
+/// How long a confirmation stays, in milliseconds: it takes 5 seconds to read.
+const CONFIRMATION_MS: u32 = 12_000;
 
 #[component]
 pub fn NoticeBar() -> Html {
@@ -17,6 +22,15 @@ pub fn NoticeBar() -> Html {
         let workspace = workspace.dispatcher();
         Callback::from(move |_: MouseEvent| workspace.dispatch(WorkspaceAction::DismissNotice))
     };
+    {
+        let workspace = workspace.dispatcher();
+        use_effect_with(notice.cloned(), move |notice| {
+            let confirms = notice.as_ref().is_some_and(Notice::only_confirms);
+            let timeout = confirms
+                .then(|| Timeout::new(CONFIRMATION_MS, move || workspace.dispatch(WorkspaceAction::DismissNotice)));
+            move || drop(timeout)
+        });
+    }
     let action = notice.and_then(|notice| notice.action);
     let accept = Callback::from(move |_: MouseEvent| {
         if let Some(action) = action {

@@ -1,5 +1,6 @@
 //! Connects state to the browser: timers, the worker, storage, keys. Each hook returns a handle with verbs.
 
+mod console_output;
 pub mod examples;
 pub mod reducers;
 pub mod use_calls;

@@ -24,7 +24,7 @@ use crate::ui::state::project::WorkspaceAction;
 use crate::ui::state::settings::StepBy;
 
 /// How many steps the user can be ahead of the debugger.
-const MOST_WAITING: usize = 16;
+const MOST_WAITING: usize = 256;
 
 /// The debugger's handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
@@ -171,6 +171,13 @@ impl Debugger {
     pub fn press(&self, command: DebugCommand) {
         self.0.debug.dispatch(DebugAction::Play(None));
         self.command(command);
+    }
+
+    /// A command whose key is held down: repeated as fast as the debugger can, and not after the key was released.
+    pub fn hold(&self, command: DebugCommand) {
+        if self.0.waiting.borrow().is_empty() {
+            self.press(command);
+        }
     }
 
     pub fn jump(&self, step: u64) {

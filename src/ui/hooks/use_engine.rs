@@ -7,10 +7,11 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::console_output::ConsoleOutput;
 use super::reducers::{CheckContext, ConsoleContext, DebugContext, RunContext, WorkerContext};
 use crate::protocol::{
     Breakpoint, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch,
-    OtherBreakpoint, OutputChunk, Request, RunId, RunOptions, Source, ValueChange, Version,
+    OtherBreakpoint, Request, RunId, RunOptions, Source, ValueChange, Version,
 };
 use crate::rest;
 use crate::ui::platform::dom;
@@ -27,9 +28,6 @@ const PATIENCE_MS: u32 = 1000;
 const LONGEST_PATIENCE_MS: f64 = 5000.0;
 /// How long the worker has to be idle after it is ready before the interpreter is warmed up.
 const IDLE_MS: u32 = 400;
-
-/// How often the console is updated while a program prints continuously.
-const BETWEEN_PICTURES_MS: u32 = 33;
 
 /// The engine's handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
@@ -62,7 +60,7 @@ struct EngineInner {
     warm_up: RefCell<Option<Timeout>>,
     /// When the worker's last message arrived, by [`dom::now`].
     last_message: Cell<f64>,
-    output: Output,
+    output: ConsoleOutput,
     /// The highest step that the debugged program has reached.
     furthest: Cell<u64>,
     /// Events that only the rest of the page can show, until it is loaded.
@@ -73,22 +71,9 @@ struct EngineInner {
     slices: Slices,
 }
 
-/// Output that is not in the console yet. A program may print faster than the page can draw: the output between two
-/// frames is added to the console in one go.
-#[derive(Default)]
-struct Output {
-    chunks: RefCell<Vec<OutputChunk>>,
-    /// When the console last changed, by [`dom::now`].
-    shown: Cell<f64>,
-    next: RefCell<Option<Timeout>>,
-    /// Fires when the last change has been drawn.
-    drawn: RefCell<Option<Timeout>>,
-}
-
 struct Slices {
     worker: UseReducerDispatcher<WorkerState>,
     run: UseReducerDispatcher<RunState>,
-    console: UseReducerDispatcher<ConsoleState>,
     check: UseReducerDispatcher<CheckState>,
     debug: UseReducerDispatcher<DebugState>,
 }
@@ -105,11 +90,11 @@ pub fn use_engine(
     let slices = Slices {
         worker: worker.dispatcher(),
         run: run.dispatcher(),
-        console: console.dispatcher(),
         check: check.dispatcher(),
         debug: debug.dispatcher(),
     };
-    let engine = use_memo((), |()| Engine::new(slices));
+    let console = console.dispatcher();
+    let engine = use_memo((), |()| Engine::new(slices, console));
     {
         let engine = engine.clone();
         use_effect_with((), move |()| engine.start());
@@ -129,7 +114,7 @@ pub fn use_engine_events(on_event: Callback<Rc<Event>>) {
 }
 
 impl Engine {
-    fn new(slices: Slices) -> Self {
+    fn new(slices: Slices, console: UseReducerDispatcher<ConsoleState>) -> Self {
         Self(Rc::new(EngineInner {
             link: RefCell::new(None),
             ready: Cell::new(false),
@@ -141,7 +126,7 @@ impl Engine {
             watchdog: RefCell::default(),
             warm_up: RefCell::default(),
             last_message: Cell::new(0.0),
-            output: Output::default(),
+            output: ConsoleOutput::new(console),
             furthest: Cell::new(0),
             unshown: RefCell::default(),
             on_rest: RefCell::default(),
@@ -235,7 +220,7 @@ impl Engine {
 
     fn begin_debug(&self, text: Option<Rc<str>>) -> RunId {
         let run = self.begin();
-        self.0.slices.console.dispatch(ConsoleAction::Record);
+        self.0.output.then(ConsoleAction::Record);
         self.0.slices.debug.dispatch(DebugAction::Begin { run, text });
         run
     }
@@ -247,8 +232,7 @@ impl Engine {
         inner.run.set(run);
         inner.active.set(true);
         inner.watchdog.take();
-        inner.output.chunks.take();
-        inner.slices.console.dispatch(ConsoleAction::Begin { run });
+        inner.output.begin(ConsoleAction::Begin { run });
         inner.slices.run.dispatch(RunAction::Begin { run });
         if inner.link.borrow().is_none() {
             // The worker could not be started; the cause may be gone by now.
@@ -280,8 +264,7 @@ impl Engine {
     /// Another program was opened: stops the last one's run and ignores its further events.
     pub fn forget_run(&self) {
         self.stop();
-        self.0.output.chunks.take();
-        self.0.slices.console.dispatch(ConsoleAction::Forget);
+        self.0.output.begin(ConsoleAction::Forget);
         self.0.slices.run.dispatch(RunAction::Forget);
     }
 
@@ -302,8 +285,7 @@ impl Engine {
     /// Sends a line to the program's standard input and echoes it where it was typed.
     pub fn stdin_line(&self, line: &str) {
         let text = format!("{line}\n");
-        self.0.show_output();
-        self.0.slices.console.dispatch(ConsoleAction::Typed { text: text.as_str().into() });
+        self.0.output.then(ConsoleAction::Typed { text: text.as_str().into() });
         self.0.send_if_active(|run| Request::Stdin { run, bytes: text.into_bytes() });
     }
 
@@ -492,7 +474,7 @@ impl Engine {
         let event = Rc::new(event);
         if !outlives && !matches!(*event, Event::Output { .. } | Event::Progress { .. }) {
             // The prompt has to appear before its answer is requested, and the last line before the end.
-            inner.show_output();
+            inner.output.advance();
         }
         match &*event {
             Event::Ready => self.hear_ready(),
@@ -502,17 +484,17 @@ impl Engine {
                 let (step, printed) = (view.step, view.printed);
                 // It shrinks only if execution diverges from the record.
                 if inner.furthest.replace(view.furthest) > view.furthest {
-                    inner.slices.console.dispatch(ConsoleAction::Fork { step, printed });
+                    inner.output.then(ConsoleAction::Fork { step, printed });
                 }
                 let logged = view.log.as_slice().into();
-                inner.slices.console.dispatch(ConsoleAction::ShowAt { step, printed, logged });
+                inner.output.then(ConsoleAction::ShowAt { step, printed, logged });
             }
             Event::Finished { run, .. } => {
                 inner.watchdog.take();
                 inner.active.set(false);
-                inner.slices.console.dispatch(ConsoleAction::End { run: *run });
+                inner.output.then(ConsoleAction::End { run: *run });
             }
-            Event::Output { chunks, .. } => self.hear_output(chunks),
+            Event::Output { chunks, .. } => inner.output.print(inner.run.get(), chunks),
             Event::Fault { message } => inner.fault(message),
             Event::RestMissing { reason } => {
                 inner.slices.worker.dispatch(WorkerAction::PartMissing { reason: reason.as_str().into() });
@@ -530,23 +512,6 @@ impl Engine {
         // A copy, because a listener may add or remove listeners.
         let listeners: Vec<_> = inner.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
         listeners.iter().for_each(|listener| listener.emit(event.clone()));
-    }
-
-    fn hear_output(&self, chunks: &[OutputChunk]) {
-        let inner = &self.0;
-        inner.output.chunks.borrow_mut().extend_from_slice(chunks);
-        let left = f64::from(BETWEEN_PICTURES_MS) - (dom::now() - inner.output.shown.get());
-        if left <= 0.0 {
-            inner.show_output();
-        } else if inner.output.next.borrow().is_none() {
-            let weak = Rc::downgrade(inner);
-            let next = Timeout::new(left.ceil() as u32, move || {
-                if let Some(inner) = weak.upgrade() {
-                    inner.show_output();
-                }
-            });
-            *inner.output.next.borrow_mut() = Some(next);
-        }
     }
 
     fn hear_ready(&self) {
@@ -585,32 +550,11 @@ impl EngineInner {
         }
     }
 
-    fn show_output(self: &Rc<Self>) {
-        self.output.next.take();
-        let chunks = self.output.chunks.take();
-        if !chunks.is_empty() {
-            self.slices.console.dispatch(ConsoleAction::Output { run: self.run.get(), chunks: chunks.into() });
-            let begun = dom::now();
-            self.output.shown.set(begun);
-            // Leave twice the time a frame took for everything else: otherwise Stop could not be clicked on a slow
-            // machine.
-            let weak = Rc::downgrade(self);
-            let drawn = Timeout::new(0, move || {
-                if let Some(inner) = weak.upgrade() {
-                    let now = dom::now();
-                    inner.output.shown.set(now + 2.0 * (now - begun));
-                }
-            });
-            *self.output.drawn.borrow_mut() = Some(drawn);
-        }
-    }
-
     fn lose_run(self: &Rc<Self>) {
         if self.active.replace(false) {
-            self.show_output();
             self.slices.run.dispatch(RunAction::Lost);
             self.slices.debug.dispatch(DebugAction::End);
-            self.slices.console.dispatch(ConsoleAction::End { run: self.run.get() });
+            self.output.then(ConsoleAction::End { run: self.run.get() });
         }
     }
 

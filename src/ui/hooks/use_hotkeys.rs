@@ -18,12 +18,17 @@ pub enum Hotkey {
     Help,
     /// Debug, or continue while debugging.
     Debug,
-    /// Step, while debugging.
-    Step(DebugCommand),
+    /// Step, while debugging. `held`: the key is held down, and repeats.
+    Step {
+        command: DebugCommand,
+        held: bool,
+    },
     ToggleBreakpoint,
     RunToCursor,
     /// Toggle Presentation view.
     Present,
+    /// Leave Presentation view.
+    Escape,
     /// Focus the first, second, ... panel.
     Panel(usize),
 }
@@ -55,16 +60,17 @@ fn hotkey(event: &KeyboardEvent, debugging: bool) -> Option<Hotkey> {
         "Enter" if modifier && !event.shift_key() => Some(Hotkey::Run),
         "." if modifier => Some(Hotkey::Stop),
         "," if modifier => Some(Hotkey::PauseOrContinue),
+        "Escape" if !modifier => Some(Hotkey::Escape),
         "?" if !modifier && !is_typing(event) => Some(Hotkey::Help),
         "F1" if !modifier => Some(Hotkey::Help),
-        "F5" | "F7" | "F9" | "F10" | "F11" => debug_key(&key, event.shift_key(), event.alt_key(), modifier),
+        "F5" | "F7" | "F9" | "F10" | "F11" => debug_key(event, &key, modifier),
         _ if event.alt_key() && !modifier => {
             // The physical key: on a Mac, Option with a digit or letter types another character.
             let code = event.code();
             if let Some(letter) = code.strip_prefix("Key") {
                 // While not debugging, that character may be meant as text.
                 let free = debugging || !is_typing(event);
-                return letter_key(letter, event.shift_key()).filter(|_| free);
+                return letter_key(letter, event).filter(|_| free);
             }
             let digit = code.strip_prefix("Digit")?.parse::<usize>().ok()?;
             (1..=Panel::ALL.len()).contains(&digit).then(|| Hotkey::Panel(digit - 1))
@@ -75,8 +81,8 @@ fn hotkey(event: &KeyboardEvent, debugging: bool) -> Option<Hotkey> {
 
 /// Keys that every keyboard has, held with Alt (Option on a Mac): many keyboards have no function keys, or use them for
 /// something else. Shift reverses the direction.
-fn letter_key(letter: &str, shift: bool) -> Option<Hotkey> {
-    Some(Hotkey::Step(match (letter, shift) {
+fn letter_key(letter: &str, event: &KeyboardEvent) -> Option<Hotkey> {
+    let command = match (letter, event.shift_key()) {
         ("P", false) => return Some(Hotkey::Present),
         ("I", false) => DebugCommand::Into,
         ("I", true) => DebugCommand::BackInto,
@@ -87,12 +93,13 @@ fn letter_key(letter: &str, shift: bool) -> Option<Hotkey> {
         ("C", false) => DebugCommand::Continue,
         ("C", true) => DebugCommand::BackContinue,
         _ => return None,
-    }))
+    };
+    Some(Hotkey::Step { command, held: event.repeat() })
 }
 
 /// As in other debuggers; Alt reverses the direction.
-fn debug_key(key: &str, shift: bool, alt: bool, modifier: bool) -> Option<Hotkey> {
-    let step = match (key, shift, alt, modifier) {
+fn debug_key(event: &KeyboardEvent, key: &str, modifier: bool) -> Option<Hotkey> {
+    let command = match (key, event.shift_key(), event.alt_key(), modifier) {
         ("F5", false, false, false) => return Some(Hotkey::Debug),
         ("F5", true, false, false) => return Some(Hotkey::Stop),
         ("F9", false, false, false) => return Some(Hotkey::ToggleBreakpoint),
@@ -108,7 +115,7 @@ fn debug_key(key: &str, shift: bool, alt: bool, modifier: bool) -> Option<Hotkey
         ("F11", true, true, false) => DebugCommand::BackOut,
         _ => return None,
     };
-    Some(Hotkey::Step(step))
+    Some(Hotkey::Step { command, held: event.repeat() })
 }
 
 /// Whether the key is text input.

@@ -3,7 +3,6 @@
 //! Bytes may arrive cut anywhere: an incomplete character or escape sequence is held until the rest of it arrives.
 //! Control characters and invalid UTF-8 are shown as `\xNN` and marked as such, because in a tool for looking inside
 //! programs nothing that a program prints should be invisible. Colours (SGR) are supported.
-//! programs nothing that a program prints should be invisible. Colours (SGR) are obeyed.
 
 /// The style of a piece of text. Colours are the terminal's 16: 0 to 7, and the bright ones, 8 to 15.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -103,6 +103,11 @@ pub enum ConsoleAction {
         run: RunId,
         chunks: Rc<[OutputChunk]>,
     },
+    /// The program printed this before so much else that it would not be kept: only that it is missing is shown.
+    PassOver {
+        run: RunId,
+        chunks: Rc<[OutputChunk]>,
+    },
     /// The user sent this to the program.
     Typed {
         text: Rc<str>,
@@ -147,8 +152,22 @@ impl ConsoleState {
             ConsoleAction::Forget => {
                 next = Self { next_key: self.next_key, revision: self.revision, ..Self::default() };
             }
-            ConsoleAction::Output { run, .. } | ConsoleAction::End { run } if run != self.run => return next,
-            ConsoleAction::Output { chunks, .. } => next.output(&chunks),
+            ConsoleAction::Output { run, .. } | ConsoleAction::PassOver { run, .. } | ConsoleAction::End { run }
+                if run != self.run =>
+            {
+                return next;
+            }
+            ConsoleAction::Output { chunks, .. } => {
+                if next.add_to_record(&chunks) {
+                    let mut passed_over = next.pass_over(chunks.iter().map(|chunk| &*chunk.bytes));
+                    chunks.iter().for_each(|chunk| next.print(chunk, &mut passed_over));
+                }
+            }
+            ConsoleAction::PassOver { chunks, .. } => {
+                if next.add_to_record(&chunks) {
+                    next.leave_out(&chunks);
+                }
+            }
             ConsoleAction::Typed { text } => {
                 let (printed, step) = next.shown;
                 if let Some(record) = &mut next.record {
@@ -181,20 +200,27 @@ impl ConsoleState {
         self.blocks.is_empty() && self.tail.is_empty()
     }
 
-    fn output(&mut self, chunks: &[OutputChunk]) {
-        // What is printed after the position shown must not be visible yet.
-        let follows = self.record.as_ref().is_none_or(|record| self.shown.0 == record.total());
-        if let Some(record) = &mut self.record {
-            let record = Rc::make_mut(record);
-            chunks.iter().for_each(|chunk| record.output(chunk));
-            if follows {
-                self.shown.0 = record.total();
-            }
-        }
+    /// Adds output to the record, if there is one, and returns whether to show it: what is printed after the position
+    /// shown must not be visible yet.
+    fn add_to_record(&mut self, chunks: &[OutputChunk]) -> bool {
+        let Some(record) = &mut self.record else { return true };
+        let follows = self.shown.0 == record.total();
+        let record = Rc::make_mut(record);
+        chunks.iter().for_each(|chunk| record.output(chunk));
         if follows {
-            let mut passed_over = self.pass_over(chunks.iter().map(|chunk| &*chunk.bytes));
-            chunks.iter().for_each(|chunk| self.print(chunk, &mut passed_over));
+            self.shown.0 = record.total();
         }
+        follows
+    }
+
+    /// Shows how much is missing instead of these chunks.
+    fn leave_out(&mut self, chunks: &[OutputChunk]) {
+        let missing = chunks.iter().map(|chunk| chunk.bytes.len() as u64 + chunk.dropped).sum();
+        // What was held back waits for a byte that is missing now.
+        self.finish(Stream::Stdout);
+        self.finish(Stream::Stderr);
+        self.dropped += missing;
+        self.note_gap(missing);
     }
 
     /// Returns how many bytes of the chunks to skip: the rest is as much as the console keeps.

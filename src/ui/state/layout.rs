@@ -39,7 +39,7 @@ impl Panel {
     /// The name where there is little room.
     pub fn short_name(self) -> &'static str {
         match self {
-            Panel::Calls => "Calls",
+            Panel::Calls => "WASI",
             other => other.name(),
         }
     }
@@ -130,6 +130,8 @@ pub enum LayoutAction {
     },
     /// Turns Presentation view on or off.
     Present,
+    /// Turns it off.
+    EndPresentation,
 }
 
 impl Default for Layout {
@@ -174,6 +176,7 @@ impl Layout {
                 next.dock = next.shown_in_dock();
             }
             LayoutAction::Present => next.presentation = !next.presentation,
+            LayoutAction::EndPresentation => next.presentation = false,
         }
         next
     }
@@ -323,6 +326,7 @@ mod tests {
         assert_eq!(shown, PRESENTED);
         assert!(!layout.apply(LayoutAction::Show { panel: Panel::Memory }).presentation);
         assert!(!layout.apply(LayoutAction::Present).presentation);
+        assert!(!layout.apply(LayoutAction::EndPresentation).apply(LayoutAction::EndPresentation).presentation);
     }
 
     #[test]

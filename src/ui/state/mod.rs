@@ -7,6 +7,7 @@ pub mod call_results;
 pub mod calls;
 pub mod check;
 pub mod console;
+pub mod console_feed;
 pub mod console_record;
 pub mod debug;
 pub mod debug_notes;

@@ -118,6 +118,16 @@ pub struct Notice {
     pub action: Option<NoticeAction>,
 }
 
+/// The maximum length of a text that is read at a glance, in bytes.
+const MOST_CONFIRMED: usize = 120;
+
+impl Notice {
+    /// Whether it only confirms what the user has just done: nothing is lost if it is not read.
+    pub fn only_confirms(&self) -> bool {
+        !self.is_error && self.action.is_none() && self.about == About::Program && self.text.len() <= MOST_CONFIRMED
+    }
+}
+
 /// What a [`Notice`] offers to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeAction {

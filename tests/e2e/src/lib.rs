@@ -6,8 +6,9 @@
 //! for anything; when it fails, a picture of the page is left in `target/e2e/`.
 //!
 //! Below [`Page`]: [`Browser`] is a browser with a fresh profile, [`webdriver`] the protocol it is driven by (and [`bidi`]
-//! where that is not enough), and [`Server`] the static host that serves `dist/`.
+//! where that is not enough), and [`Server`] the static host that serves `dist/`. [`animation`] joins screenshots.
 
+pub mod animation;
 pub mod bidi;
 mod browser;
 mod page;

@@ -418,10 +418,17 @@ impl Page {
 
     /// Saves a screenshot of the page.
     pub fn picture(&self, path: &Path) {
-        let Some(png) = self.session().screenshot() else { return };
-        let bytes = base64::prelude::BASE64_STANDARD.decode(png).expect("WebDriver sends base64");
-        fs::create_dir_all(path.parent().unwrap_or(path)).expect("the folder for pictures can be made");
-        fs::write(path, bytes).expect("a picture can be written");
+        let png = self.screenshot();
+        if !png.is_empty() {
+            fs::create_dir_all(path.parent().unwrap_or(path)).expect("the folder for pictures can be made");
+            fs::write(path, png).expect("a picture can be written");
+        }
+    }
+
+    /// What can be seen of the page, as a PNG; empty if the browser does not say.
+    pub fn screenshot(&self) -> Vec<u8> {
+        let png = self.session().screenshot().unwrap_or_default();
+        base64::prelude::BASE64_STANDARD.decode(png).expect("WebDriver sends base64")
     }
 
     // Waiting.

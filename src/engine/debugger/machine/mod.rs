@@ -184,7 +184,7 @@ impl Machine {
     }
 
     /// The values of the original's globals.
-    pub fn globals(&self) -> impl Iterator<Item = Val> {
+    pub fn globals(&self) -> impl ExactSizeIterator<Item = Val> {
         self.globals.iter().map(|global| global.get(&self.store))
     }
 

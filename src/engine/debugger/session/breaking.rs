@@ -157,7 +157,7 @@ impl DebugSession {
                 Trigger::Instruction(_) => true,
                 Trigger::Line(entries) => entries.begins(position, self.previous),
                 Trigger::Import(wanted) => {
-                    self.called_import().is_some_and(|function| wanted.is_none_or(|wanted| wanted == function))
+                    self.state().called_import().is_some_and(|function| wanted.is_none_or(|wanted| wanted == function))
                 }
                 Trigger::Watch(_) => false,
             };
@@ -172,12 +172,12 @@ impl DebugSession {
     /// other debuggers: running past would hide the error.
     pub(super) fn holds(&self, breakpoint: &Breakpoint) -> bool {
         let Some(condition) = &breakpoint.condition else { return true };
-        condition.evaluate(&MachineScope::new(self)).map_or(true, Number::holds)
+        condition.evaluate(&MachineScope::new(self.state())).map_or(true, Number::holds)
     }
 
     /// Why the condition of a breakpoint cannot be evaluated here, if it cannot.
     pub(super) fn condition_error(&self, breakpoint: &Breakpoint) -> Option<EvalError> {
-        breakpoint.condition.as_ref()?.evaluate(&MachineScope::new(self)).err()
+        breakpoint.condition.as_ref()?.evaluate(&MachineScope::new(self.state())).err()
     }
 
     /// Like `condition_error`, for the breakpoint that has stopped the program.
@@ -198,7 +198,7 @@ impl DebugSession {
         if observe >= Observe::LogMessages && self.reported_logs.is_new(breakpoint.id, step) {
             let message = match self.condition_error(breakpoint) {
                 Some(reason) => format!("could not evaluate its condition: {reason}"),
-                None => MachineScope::new(self).message(message),
+                None => MachineScope::new(self.state()).message(message),
             };
             self.log.push((step, message));
         }

@@ -45,12 +45,19 @@ impl DebugSession {
         let Some(checkpoint) = self.checkpoints.before(step) else { return };
         // Running forward is worse if a call waits or failed, or if this copy does not watch enough.
         let watches = self.machine().watched() >= self.watched();
-        let is_usable = now <= step && !self.machine().is_waiting() && self.outcome().is_none();
+        let is_usable = now <= step && !self.machine().is_waiting() && !self.is_at_last_step();
         if watches && (is_usable && checkpoint.snapshot.steps() <= now || now == step) {
             return;
         }
         let checkpoint = checkpoint.clone();
         self.restore(&checkpoint);
+    }
+
+    /// Restores the latest checkpoint at or before a step.
+    pub(super) fn restore_before(&mut self, step: u64) {
+        if let Some(checkpoint) = self.checkpoints.before(step).cloned() {
+            self.restore(&checkpoint);
+        }
     }
 
     pub(super) fn restore(&mut self, checkpoint: &Checkpoint) {
@@ -80,7 +87,7 @@ impl DebugSession {
 
     /// Switches to the copy that the breakpoints need, at the same step.
     pub(super) fn switch_copy(&mut self) {
-        if self.machine().is_waiting() || self.outcome().is_some() {
+        if self.machine().is_waiting() || self.is_at_last_step() {
             // In the middle of a call or after a trap, the state cannot be saved.
             self.go_back_to(self.step());
         } else {
@@ -105,6 +112,7 @@ impl DebugSession {
         self.wasi_mut().call_steps_mut().forget_from(step);
         self.stops.truncate(self.stops.partition_point(|stop| *stop < step));
         self.end = None;
+        self.at_end = false;
         self.furthest = step;
         self.handed_out = self.output_bytes();
         self.reported_logs.forget_after(step);

@@ -141,6 +141,10 @@ impl DebugSession {
 
     fn begin(&mut self, command: Command) -> Goal {
         let step = self.step();
+        // Backwards, the last instruction comes first: it has been executed, although its step is this one.
+        let was_at_end = self.at_end;
+        self.at_end &= matches!(command, Command::LastWrite(_));
+        let after = step + u64::from(was_at_end);
         self.nearby_due = None;
         let top = self.machine().top();
         let depth = self.machine().depth();
@@ -159,14 +163,24 @@ impl DebugSession {
                 PendingStop::Step,
             ),
             Command::JumpToEnd => forward(u64::MAX, 1, None, Observe::HitCounts),
-            Command::JumpTo(step) => self.jump(step, PendingStop::Step),
+            Command::JumpTo(step) => match self.end.as_ref().map(|end| end.step).filter(|end| step >= *end) {
+                Some(end) => {
+                    self.seek(end);
+                    forward(u64::MAX, 1, None, Observe::HitCounts)
+                }
+                None => self.jump(step, PendingStop::Step),
+            },
+            Command::BackInto | Command::BackOver if was_at_end => {
+                self.restore_before(step);
+                forward(step, 1, None, Observe::HitCounts)
+            }
             Command::BackInto if step == 0 => Goal::Idle(StopReason::Beginning),
             Command::BackInto => self.jump(step - 1, PendingStop::Step),
             Command::BackOver => Goal::Search(Search::new(SearchKind::Depth(depth.max(1)), step)),
             Command::BackOut if depth <= 1 => self.jump(0, PendingStop::Beginning),
             Command::BackOut => Goal::Search(Search::new(SearchKind::Depth(depth - 1), step)),
             Command::Line(command) => self.ask_line(command),
-            Command::BackContinue => Goal::Search(Search::new(SearchKind::Breakpoint, step)),
+            Command::BackContinue => Goal::Search(Search::new(SearchKind::Breakpoint, after)),
             Command::LastWrite(write_target) => match LastWrite::new(self, write_target) {
                 Some(search) => Goal::LastWrite(search),
                 None => Goal::Idle(StopReason::NotWritten(Origin::Missing)),
@@ -304,6 +318,12 @@ impl DebugSession {
             self.note_stop();
         }
         self.end_line_step();
+        self.at_end = match reason {
+            StopReason::Ended(_) => true,
+            // The position is unchanged.
+            StopReason::NotWritten(_) => self.at_end,
+            _ => false,
+        };
         self.goal = Goal::Idle(reason);
     }
 

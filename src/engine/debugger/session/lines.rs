@@ -60,7 +60,7 @@ impl DebugSession {
 
     pub(super) fn ask_line(&mut self, command: LineCommand) -> Goal {
         let step = self.step();
-        let depth = self.depth().max(1);
+        let depth = self.state().depth().max(1);
         let (Some(table), Some(position)) = (self.line_table(), self.machine().position()) else {
             return Goal::Idle(super::StopReason::Step);
         };

@@ -10,8 +10,6 @@
 
 use std::rc::Rc;
 
-use wasmi::Val;
-
 use self::breaking::ArmedExits;
 use self::calls::{End, PlannedCall};
 use self::command::Goal;
@@ -31,6 +29,7 @@ use super::lines::LineTable;
 use super::machine::{Host, Machine, Position};
 use super::names::Names;
 use super::program::InstrumentedProgram;
+use super::state::StateView;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::source_map::SourceMap;
 use crate::engine::wasi::{Output, WasiCtx};
@@ -79,7 +78,10 @@ pub struct DebugSession {
     /// The steps at which breakpoints stopped the program, in order.
     stops: Vec<u64>,
     goal: Goal,
+    /// Where and how the program ends, if it has reached the end.
     end: Option<End>,
+    /// Whether the program is at its end: the step of its last instruction, which has been executed.
+    at_end: bool,
     /// The largest step on this timeline.
     furthest: u64,
     /// The user's changes, with their steps: part of the timeline, and applied again whenever the step is passed.
@@ -110,6 +112,11 @@ impl DebugSession {
         &self.names
     }
 
+    /// The program's state at this step.
+    pub fn state(&self) -> StateView<'_> {
+        StateView::new(self.machine(), &self.program, &self.names, self.call)
+    }
+
     pub(in crate::engine) fn machine(&self) -> &Machine {
         self.machine.as_ref().expect("the machine is only out while it is replaced")
     }
@@ -128,11 +135,6 @@ impl DebugSession {
         &mut self.host_mut().wasi
     }
 
-    /// Which of the program's calls is active: `start`, `_initialize`, the entry.
-    pub(in crate::engine::debugger) fn current_call(&self) -> usize {
-        self.call
-    }
-
     /// Calls `work` while no line step is active, which would end on its own.
     pub(in crate::engine::debugger) fn without_line_step<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let line_step = self.line_step.take();
@@ -146,21 +148,6 @@ impl DebugSession {
         self.changes_so_far().iter().any(|changed| changed.step == self.step())
     }
 
-    /// The number of frames.
-    pub fn depth(&self) -> u32 {
-        self.machine().depth()
-    }
-
-    /// The number of memories of the module.
-    pub fn memories(&self) -> usize {
-        self.machine().memories()
-    }
-
-    /// The bytes of a memory at this step.
-    pub fn memory(&self, index: usize) -> Option<&[u8]> {
-        self.machine().memory(index)
-    }
-
     /// The peak size of all memories together, in bytes.
     pub fn peak_memory(&self) -> u64 {
         self.host().limiter.peak_memory()
@@ -169,29 +156,6 @@ impl DebugSession {
     /// The last growth before this step that a limit refused, as a sentence without a full stop.
     pub fn refused(&self) -> Option<String> {
         self.host().limiter.refused().map(|refusal| refusal.describe())
-    }
-
-    /// The globals at this step, imported ones first.
-    pub fn globals(&self) -> Vec<Val> {
-        self.machine().globals().collect()
-    }
-
-    pub fn is_global_mutable(&self, index: usize) -> bool {
-        self.machine().is_global_mutable(index)
-    }
-
-    /// The number of elements of a table.
-    pub fn table_size(&self, index: usize) -> Option<u64> {
-        self.machine().table_size(index)
-    }
-
-    pub fn table_element(&self, table: usize, index: u64) -> Option<Val> {
-        self.machine().table_element(table, index)
-    }
-
-    /// The function that a reference refers to, in the index space that includes imports.
-    pub fn function_of(&self, reference: &wasmi::Func) -> Option<u32> {
-        self.machine().function_of(reference)
     }
 
     /// The active write query.
@@ -227,9 +191,10 @@ impl DebugSession {
         self.furthest.max(self.step())
     }
 
-    /// How the program ended, if it is at its end.
+    /// How the program ended, if it is at its end. The end has the step of the last instruction: before that
+    /// instruction there is no outcome, after it there is.
     pub fn outcome(&self) -> Option<&Outcome> {
-        self.end.as_ref().filter(|end| end.step == self.step()).map(|end| &end.outcome)
+        self.end.as_ref().filter(|_| self.at_end).map(|end| &end.outcome)
     }
 
     /// The steps of the user's changes, at which execution diverged.
@@ -242,6 +207,11 @@ impl DebugSession {
     /// The steps at which breakpoints stopped the program.
     pub(in crate::engine::debugger) fn stops(&self) -> &[u64] {
         &self.stops
+    }
+
+    /// Whether nothing can be executed at this step but the instruction with which the program ends.
+    fn is_at_last_step(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| end.step == self.step())
     }
 
     /// Where and how the program ends, if it has reached the end.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::DebugSession;
 use super::calls::PlannedCall;
-use super::command::{Goal, StopReason};
+use super::command::{Command, Goal, StopReason};
 use crate::engine::debugger::breakpoint::Breakpoints;
 use crate::engine::debugger::checkpoints::{CHECKPOINTS_LIMIT, Checkpoints};
 use crate::engine::debugger::machine::Machine;
@@ -105,6 +105,7 @@ impl DebugSession {
             stops: Vec::new(),
             goal: Goal::Idle(StopReason::Start),
             end: None,
+            at_end: false,
             furthest: 0,
             changes: Vec::new(),
             changed: 0,
@@ -119,6 +120,9 @@ impl DebugSession {
         };
         session.begin_call();
         session.take_checkpoint();
+        if session.end.is_some() {
+            session.ask(Command::JumpToEnd);
+        }
         Ok(session)
     }
 }

@@ -68,10 +68,10 @@ impl DebugSession {
 
     /// The memory accesses of the next instruction.
     fn accesses_ahead(&self) -> Option<NextAccess> {
-        if self.called_import().is_some() {
+        if self.state().called_import().is_some() {
             return Some(NextAccess::Host);
         }
-        let accesses = self.next_accesses();
+        let accesses = self.state().next_accesses();
         (!accesses.is_empty()).then_some(NextAccess::Accesses(accesses))
     }
 
@@ -127,7 +127,7 @@ impl DebugSession {
             Target::Local { function, local } => {
                 let top = self.machine().top();
                 let here = self.machine().position().is_some_and(|position| position.function == function);
-                self.local_at(top, local).filter(|_| here).map_or(WatchedValue::Absent, WatchedValue::Value)
+                self.state().local_at(top, local).filter(|_| here).map_or(WatchedValue::Absent, WatchedValue::Value)
             }
         }
     }

@@ -6,7 +6,7 @@ use wasmi::{Nullable, Val};
 use wasmparser::Operator;
 
 use crate::engine::debugger::machine::Position;
-use crate::engine::debugger::session::DebugSession;
+use crate::engine::debugger::state::StateView;
 use crate::engine::instrument::{Flow, Function, Instruction, LabelKind};
 use crate::engine::value::{self, FormattedValue};
 use crate::engine::words;
@@ -16,7 +16,7 @@ pub type Lines<'a> = &'a dyn Fn(u64) -> Option<String>;
 
 /// An instruction of the program.
 pub(super) struct At<'a> {
-    pub session: &'a DebugSession,
+    pub state: StateView<'a>,
     pub lines: Lines<'a>,
     pub position: Position,
     pub operator: Operator<'a>,
@@ -26,13 +26,13 @@ pub(super) struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    pub fn of(session: &'a DebugSession, position: Position, lines: Lines<'a>) -> Option<Self> {
-        let copy = &session.program().instrumented;
+    pub fn of(state: StateView<'a>, position: Position, lines: Lines<'a>) -> Option<Self> {
+        let copy = &state.program().instrumented;
         Some(Self {
             operator: copy.operator(position.function, position.instruction)?,
             analysed: copy.analyse(position.function)?,
             function: position.function + copy.imported_functions,
-            session,
+            state,
             lines,
             position,
         })
@@ -58,16 +58,16 @@ impl<'a> At<'a> {
     }
 
     fn topmost(&self, instruction: &Instruction, count: u32) -> Vec<Val> {
-        let start = self.session.machine().top() + self.analysed.operands_start();
+        let start = self.state.machine().top() + self.analysed.operands_start();
         let operands = self.analysed.operands.topmost(instruction.before, count);
-        operands.iter().map(|operand| self.session.machine().value(start + operand.start(), operand.ty)).collect()
+        operands.iter().map(|operand| self.state.machine().value(start + operand.start(), operand.ty)).collect()
     }
 
     /// A value as shown in a sentence; a function reference by the function's name.
     pub fn shown(&self, value: &Val) -> FormattedValue {
         let mut shown = value::show(value);
         if let Val::FuncRef(Nullable::Val(function)) = value
-            && let Some(index) = self.session.function_of(function)
+            && let Some(index) = self.state.function_of(function)
         {
             shown.text = self.reference(index);
         }
@@ -80,7 +80,7 @@ impl<'a> At<'a> {
 
     /// A function that is called or returned to: its name as code, or `function 3`.
     pub fn function(&self, index: u32) -> String {
-        match self.session.names().function(index) {
+        match self.state.names().function(index) {
             Some(name) => format!("`{}`", words::name(name)),
             None => format!("function {index}"),
         }
@@ -88,39 +88,39 @@ impl<'a> At<'a> {
 
     /// A function that is referred to: `$add`, or `function 3`.
     pub fn reference(&self, index: u32) -> String {
-        named(self.session.names().function(index)).unwrap_or_else(|| format!("function {index}"))
+        named(self.state.names().function(index)).unwrap_or_else(|| format!("function {index}"))
     }
 
     /// A parameter or local of a function: `$n`, or `local 0`.
     pub fn local(&self, function: u32, index: u32) -> String {
-        named(self.session.names().local(function, index)).unwrap_or_else(|| format!("local {index}"))
+        named(self.state.names().local(function, index)).unwrap_or_else(|| format!("local {index}"))
     }
 
     /// `memory 0`, `memory $other`.
     pub fn memory(&self, index: u32) -> String {
-        format!("memory {}", written(self.session.names().memory(index), index))
+        format!("memory {}", written(self.state.names().memory(index), index))
     }
 
     /// The addition to an address that names its memory: empty in a program with one memory.
     pub fn of_memory(&self, index: u32) -> String {
-        if self.session.memories() <= 1 { String::new() } else { format!(" of {}", self.memory(index)) }
+        if self.state.memories() <= 1 { String::new() } else { format!(" of {}", self.memory(index)) }
     }
 
     pub fn table(&self, index: u32) -> String {
-        format!("table {}", written(self.session.names().table(index), index))
+        format!("table {}", written(self.state.names().table(index), index))
     }
 
     pub fn data(&self, index: u32) -> String {
-        format!("data segment {}", written(self.session.names().data(index), index))
+        format!("data segment {}", written(self.state.names().data(index), index))
     }
 
     pub fn element(&self, index: u32) -> String {
-        format!("element segment {}", written(self.session.names().element(index), index))
+        format!("element segment {}", written(self.state.names().element(index), index))
     }
 
     /// The name of a label, with `$`.
     pub fn label_name(&self, label: u32) -> Option<String> {
-        named(self.session.label_name(self.function, label))
+        named(self.state.label_name(self.function, label))
     }
 
     /// A label by its kind and name: `loop $next`, `the loop`.

@@ -10,16 +10,16 @@ use crate::engine::instrument::Flow;
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let Step { at, before, pushed } = step;
-    let session = at.session;
+    let state = at.state;
     // Another of the program's calls has started: the previous one has returned.
-    if session.current_call() != before.call {
+    if state.call() != before.call {
         return Some(returned(step, None).text(", then ").then(entered(at, None)));
     }
-    if session.depth() < before.depth {
-        return Some(returned(step, session.call_stack(1).first().map(|frame| frame.function)));
+    if state.depth() < before.depth {
+        return Some(returned(step, state.call_stack(1).first().map(|frame| frame.function)));
     }
     let indirect = indirect_call(step);
-    if session.depth() > before.depth {
+    if state.depth() > before.depth {
         return Some(called(step, indirect, None));
     }
     let flow = &step.analysed().instructions.get(before.position.instruction as usize)?.flow;
@@ -125,7 +125,7 @@ fn is_import(step: &Step<'_>) -> bool {
         Operator::Call { function_index } | Operator::ReturnCall { function_index } => Some(function_index),
         _ => step.before.callee,
     };
-    callee.is_some_and(|callee| callee < step.at.session.program().instrumented.imported_functions)
+    callee.is_some_and(|callee| callee < step.at.state.program().instrumented.imported_functions)
 }
 
 /// A call has started, for a tail call in place of another.
@@ -139,7 +139,7 @@ fn called(step: &Step<'_>, indirect: Option<String>, instead_of: Option<u32>) ->
 
 /// The topmost call, with the values of its parameters.
 fn entered(at: &At<'_>, instead_of: Option<u32>) -> Sentence {
-    let Some(frame) = at.session.call_stack(1).pop() else { return Sentence::new("entered a function") };
+    let Some(frame) = at.state.call_stack(1).pop() else { return Sentence::new("entered a function") };
     let mut sentence = Sentence::new(format!("entered {}", at.function(frame.function)));
     if let Some(caller) = instead_of {
         sentence = sentence.text(format!(" in place of {}", at.function(caller)));
@@ -176,9 +176,9 @@ fn returned(step: &Step<'_>, to: Option<u32>) -> Sentence {
 
 /// The results of a host function after a tail call: they are on the caller's stack.
 fn host_results(step: &Step<'_>) -> Option<Vec<Val>> {
-    let session = step.at.session;
+    let state = step.at.state;
     let results = step.at.analysed.results.len();
-    let frame = session.call_stack(1).pop()?;
+    let frame = state.call_stack(1).pop()?;
     let kept = frame.operand_stack.len().checked_sub(results)?;
     Some(frame.operand_stack[kept..].iter().map(|operand| operand.value.clone()).collect())
 }

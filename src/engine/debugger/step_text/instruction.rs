@@ -39,7 +39,7 @@ impl At<'_> {
 
     fn immediate(&self) -> Option<String> {
         use Operator as O;
-        let names = self.session.names();
+        let names = self.state.names();
         let not_first = |name: Option<&str>, index: u32| (index != 0).then(|| written(name, index));
         Some(match &self.operator {
             O::LocalGet { local_index } | O::LocalSet { local_index } | O::LocalTee { local_index } => {

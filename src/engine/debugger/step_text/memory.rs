@@ -76,7 +76,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
         (_, Some(Shape::Plain { memory, offset, length, writes: true, .. })) => {
             let place = place(step, memory, offset)?;
             let address = step.number(0)?.checked_add(offset)?;
-            let written = at.session.bytes_at(memory, address, length);
+            let written = at.state.bytes_at(memory, address, length);
             let value = before.operands.get(1)?;
             let lane = lane(&at.operator);
             let head = head.text("wrote ");

@@ -1,9 +1,9 @@
 //! Describes what a step did and what comes next, in sentences: one table of wording for every supported instruction.
 //!
-//! [`DebugSession::before_step`] records the operands of the next instruction. After it has been executed,
-//! [`DebugSession::describe_step`] describes what happened, in the wording of the instruction's family: `control`,
-//! `variables`, `memory`, `table`, `numeric`, `simd`. [`DebugSession::describe_next`] describes the next instruction
-//! with its operands, and [`DebugSession::describe_trap`] why it could not be executed, with numbers.
+//! [`StateView::before_step`] records the operands of the next instruction. After it has been executed,
+//! [`StateView::describe_step`] describes what happened, in the wording of the instruction's family: `control`,
+//! `variables`, `memory`, `table`, `numeric`, `simd`. [`StateView::describe_next`] describes the next instruction
+//! with its operands, and [`StateView::describe_trap`] why it could not be executed, with numbers.
 //!
 //! How an instruction is written is in `instruction`, how functions, variables and positions are named in `context`,
 //! how a numeric instruction interprets its operands in `operation`.
@@ -33,7 +33,7 @@ use wasmparser::Operator;
 use self::context::{At, Lines};
 pub use self::sentence::{Part, Sentence};
 use super::machine::Position;
-use super::session::DebugSession;
+use super::state::StateView;
 use crate::engine::instrument::access::{Shape, shape};
 
 /// How many bytes of a read are recorded.
@@ -68,15 +68,15 @@ struct Step<'a> {
     pushed: Vec<Val>,
 }
 
-impl DebugSession {
+impl StateView<'_> {
     /// Records the operands of the next instruction.
-    pub fn before_step(&self) -> Option<BeforeStep> {
+    pub fn before_step(self) -> Option<BeforeStep> {
         let position = self.machine().position()?;
         let at = At::of(self, position, &|_| None)?;
         let operands = at.operands();
         let mut before = BeforeStep {
             position,
-            call: self.current_call(),
+            call: self.call(),
             depth: self.depth(),
             frame: self.machine().top(),
             carried: Vec::new(),
@@ -91,7 +91,7 @@ impl DebugSession {
                 before.written = self.local_at(before.frame, local_index);
             }
             Operator::BrIf { .. } => before.carried = at.carried(),
-            Operator::GlobalSet { global_index } => before.written = self.global_at(global_index),
+            Operator::GlobalSet { global_index } => before.written = self.global(global_index),
             Operator::TableSet { table } => {
                 let index = before.operands.first().and_then(unsigned);
                 before.written = index.and_then(|index| self.table_element(table as usize, index));
@@ -116,7 +116,7 @@ impl DebugSession {
 
     /// Describes the last step, in a sentence that begins with the instruction or with a capital letter. `before` is
     /// the state before it.
-    pub fn describe_step(&self, before: &BeforeStep, lines: Lines<'_>) -> Sentence {
+    pub fn describe_step(self, before: &BeforeStep, lines: Lines<'_>) -> Sentence {
         let Some(at) = At::of(self, before.position, lines) else { return Sentence::default() };
         let pushed = self.pushed(&at, before);
         let step = Step { at, before, pushed };
@@ -136,7 +136,7 @@ impl DebugSession {
     }
 
     /// The next instruction with its operands: `i32.mul takes 5 and 5`.
-    pub fn describe_next(&self, lines: Lines<'_>) -> Option<Sentence> {
+    pub fn describe_next(self, lines: Lines<'_>) -> Option<Sentence> {
         let at = At::of(self, self.machine().position()?, lines)?;
         let operands = at.all(&at.operands());
         Some(match (&at.operator, operands.is_empty()) {
@@ -151,7 +151,7 @@ impl DebugSession {
     }
 
     /// The values that an instruction has pushed onto the stack of its frame, if that is still on top.
-    fn pushed(&self, at: &At<'_>, before: &BeforeStep) -> Vec<Val> {
+    fn pushed(self, at: &At<'_>, before: &BeforeStep) -> Vec<Val> {
         if self.machine().top() != before.frame || self.depth() != before.depth {
             return Vec::new();
         }
@@ -167,11 +167,7 @@ impl DebugSession {
         pushed
     }
 
-    fn global_at(&self, index: u32) -> Option<Val> {
-        self.machine().globals().nth(index as usize)
-    }
-
-    fn bytes_at(&self, memory: u32, address: u64, length: u64) -> Vec<u8> {
+    fn bytes_at(self, memory: u32, address: u64, length: u64) -> Vec<u8> {
         let range = usize::try_from(address).ok().zip(usize::try_from(length).ok());
         let bytes =
             range.and_then(|(start, length)| self.memory(memory as usize)?.get(start..start.checked_add(length)?));

@@ -87,7 +87,7 @@ impl fmt::Display for Described {
 /// All steps of a program and, at the end, why it ended.
 fn steps(session: &mut DebugSession) -> Vec<Described> {
     let mut all = Vec::new();
-    while let Some(before) = session.before_step() {
+    while let Some(before) = session.state().before_step() {
         let name = session.machine().position().and_then(|position| {
             let copy = &session.program().instrumented;
             Some(visit(&copy.operator(position.function, position.instruction)?))
@@ -95,18 +95,19 @@ fn steps(session: &mut DebugSession) -> Vec<Described> {
         let visit = name.unwrap_or("unknown");
         let stopped = go(session, Command::Into);
         if let StopReason::Ended(_) = stopped {
-            if let Some(sentence) = session.describe_trap(&line) {
+            if let Some(sentence) = session.outcome().and_then(|outcome| session.state().describe_trap(outcome, &line))
+            {
                 all.push(Described { visit, sentence, is_trap: true, next: String::new() });
             }
             break;
         }
-        let at = At::of(session, before.position, &line).expect("it was executed");
-        let pushed = session.pushed(&at, &before);
+        let at = At::of(session.state(), before.position, &line).expect("it was executed");
+        let pushed = session.state().pushed(&at, &before);
         let known = wording(&super::Step { at, before: &before, pushed });
-        let sentence = session.describe_step(&before, &line);
+        let sentence = session.state().describe_step(&before, &line);
         assert_eq!(known, Some(sentence.clone()), "the table has no wording for {visit}");
         assert!(!sentence.to_string().contains('?'), "a value is missing: {sentence}");
-        let next = session.describe_next(&line).map_or_else(String::new, |next| format!("; next: {next}"));
+        let next = session.state().describe_next(&line).map_or_else(String::new, |next| format!("; next: {next}"));
         all.push(Described { visit, sentence, is_trap: false, next });
         assert!(all.len() < 500, "it goes on and on");
     }
@@ -294,6 +295,6 @@ fn a_list_of_values_is_read_as_one() {
     for _ in 0..3 {
         go(&mut session, Command::Into);
     }
-    let next = session.describe_next(&line).expect("it is at its end");
+    let next = session.state().describe_next(&line).expect("it is at its end");
     assert_eq!(next.to_string(), "the end of `main`, which returns 1, 2 and 3");
 }

@@ -7,15 +7,15 @@ use super::context::{At, Lines};
 use super::operation::Operation;
 use super::sentence::{Part, Sentence, fill};
 use super::{count, unsigned};
-use crate::engine::debugger::session::DebugSession;
+use crate::engine::debugger::state::StateView;
 use crate::engine::instrument::access::{Shape, shape};
 use crate::engine::instrument::layout;
 use crate::engine::runtime::outcome::Outcome;
 
-impl DebugSession {
-    /// Why the next instruction could not be executed; `None` if the program ended in another way.
-    pub fn describe_trap(&self, lines: Lines<'_>) -> Option<Sentence> {
-        let outcome = self.outcome()?;
+impl StateView<'_> {
+    /// Why the next instruction could not be executed, if the program ended there with this outcome; `None` if it ended
+    /// in another way.
+    pub fn describe_trap(self, outcome: &Outcome, lines: Lines<'_>) -> Option<Sentence> {
         let at = At::of(self, self.machine().position()?, lines)?;
         let head = Sentence::new(format!("{}: ", at.instruction()));
         let (code, message) = match outcome {
@@ -67,7 +67,7 @@ fn arithmetic(at: &At<'_>, operands: &[Val], template: &str) -> Option<Sentence>
 /// `address 65534 + 4 bytes > 65536 bytes of memory 0`.
 fn memory(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
     let number = |index: usize| operands.get(index).and_then(unsigned);
-    let size = |memory: u32| at.session.memory(memory as usize).map_or(0, |bytes| bytes.len() as u64);
+    let size = |memory: u32| at.state.memory(memory as usize).map_or(0, |bytes| bytes.len() as u64);
     let beyond = |what: &str, start: u64, offset: u64, length: u64, memory: u32| {
         let end = u128::from(start) + u128::from(offset) + u128::from(length);
         let size = size(memory);
@@ -84,7 +84,7 @@ fn memory(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
             .or_else(|| beyond("target", number(0)?, 0, number(2)?, to)),
         Shape::Init { memory } => {
             let Operator::MemoryInit { data_index, .. } = at.operator else { return None };
-            let segment = Segment::of(at.session, data_index, true)?;
+            let segment = Segment::of(at.state, data_index, true)?;
             segment
                 .beyond(&at.data(data_index), number(1)?, number(2)?, BYTES)
                 .or_else(|| beyond("address", number(0)?, 0, number(2)?, memory))
@@ -107,7 +107,7 @@ fn too_many(whole: &str, size: u64, start: u64, length: u64, (one, many): (&str,
 /// `element 9 of table 0, which has 2 elements`.
 fn table(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
     let number = |index: usize| operands.get(index).and_then(unsigned);
-    let size = |table: u32| at.session.table_size(table as usize).unwrap_or(0);
+    let size = |table: u32| at.state.table_size(table as usize).unwrap_or(0);
     let has = |table: u32| count(size(table), "element", "elements");
     let one = |index: u64, table: u32| {
         Sentence::new(format!("out of bounds: element {index} of {}, which has {}", at.table(table), has(table)))
@@ -129,7 +129,7 @@ fn table(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
         Operator::TableCopy { dst_table, src_table } => beyond(Some("source"), number(1)?, number(2)?, src_table)
             .or_else(|| beyond(Some("target"), number(0)?, number(2)?, dst_table)),
         Operator::TableInit { elem_index, table } => {
-            let segment = Segment::of(at.session, elem_index, false)?;
+            let segment = Segment::of(at.state, elem_index, false)?;
             segment
                 .beyond(&at.element(elem_index), number(1)?, number(2)?, ELEMENTS)
                 .or_else(|| beyond(Some("target"), number(0)?, number(2)?, table))
@@ -154,11 +154,11 @@ fn mismatch(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
         Operator::CallIndirect { type_index, .. } | Operator::ReturnCallIndirect { type_index, .. } => type_index,
         _ => return None,
     };
-    let Some(Val::FuncRef(Nullable::Val(function))) = at.session.table_element(table as usize, index) else {
+    let Some(Val::FuncRef(Nullable::Val(function))) = at.state.table_element(table as usize, index) else {
         return None;
     };
-    let callee = at.session.function_of(&function)?;
-    let copy = &at.session.program().instrumented;
+    let callee = at.state.function_of(&function)?;
+    let copy = &at.state.program().instrumented;
     let (found, expected) = (signature(copy.signature_of_function(callee)?), signature(copy.signature(ty)?));
     let (table, callee) = (at.table(table), at.reference(callee));
     Some(Sentence::new(format!(
@@ -185,9 +185,9 @@ struct Segment {
 }
 
 impl Segment {
-    fn of(session: &DebugSession, index: u32, is_data: bool) -> Option<Self> {
+    fn of(state: StateView<'_>, index: u32, is_data: bool) -> Option<Self> {
         let (mut found, mut data_segments) = (None, 0);
-        for payload in Parser::new(0).parse_all(session.program().instrumented.original()).map_while(Result::ok) {
+        for payload in Parser::new(0).parse_all(state.program().instrumented.original()).map_while(Result::ok) {
             match payload {
                 Payload::DataSection(section) => {
                     data_segments = section.count();
@@ -205,7 +205,7 @@ impl Segment {
         }
         let segment = found?;
         let place = layout::DROPS + if is_data { index } else { data_segments + index };
-        let is_dropped = session.machine().state().get(place as usize).is_some_and(|dropped| *dropped != 0);
+        let is_dropped = state.machine().state().get(place as usize).is_some_and(|dropped| *dropped != 0);
         Some(match segment.dropped.is_empty() && is_dropped {
             true => Self { length: 0, dropped: ", which has been dropped," },
             false => segment,

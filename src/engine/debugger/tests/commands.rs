@@ -31,7 +31,7 @@ fn each_step_shows_what_the_instruction_did() {
     let mut seen = Vec::new();
     for _ in 0..8 {
         assert_eq!(go(&mut session, Command::Into), StopReason::Step);
-        let top = &session.call_stack(1)[0];
+        let top = &session.state().call_stack(1)[0];
         let stack: Vec<String> =
             top.operand_stack.iter().map(|operand| crate::engine::value::show(&operand.value).text).collect();
         seen.push(format!("{} [{}]", top.instruction, stack.join(" ")));
@@ -77,11 +77,43 @@ fn a_finished_run_is_at_its_last_instruction_and_can_go_back() {
     assert!(see(&session).contains("main @2 locals [] stack [120]"), "{}", see(&session));
     assert!(matches!(go(&mut session, Command::Into), StopReason::Ended(_)));
     let last = session.step();
+    // Before its last instruction, and then before the one before that.
+    for back in [last, last - 1] {
+        assert_eq!(go(&mut session, Command::BackInto), StopReason::Step);
+        assert_eq!((session.step(), session.outcome()), (back, None));
+    }
+    assert_eq!(go(&mut session, Command::Into), StopReason::Step);
+    assert_eq!((session.step(), session.outcome()), (last, None));
+    assert!(matches!(go(&mut session, Command::Into), StopReason::Ended(_)));
+    assert_eq!(go(&mut session, Command::BackOver), StopReason::Step);
+    assert_eq!((session.step(), session.outcome()), (last, None));
+    for forwards in [Command::JumpToEnd, Command::JumpTo(last), Command::JumpTo(u64::MAX)] {
+        go(&mut session, Command::JumpTo(1));
+        assert!(matches!(go(&mut session, forwards), StopReason::Ended(_)), "{forwards:?}");
+        assert_eq!(session.step(), last);
+    }
+}
+
+#[test]
+fn a_breakpoint_on_the_last_instruction_stops_before_it_in_both_directions() {
+    let mut session = session(FACTORIAL);
+    session.set_breakpoints(vec![breakpoint(at(1, 2))]).expect("it can be set");
+    assert_eq!(go(&mut session, Command::Continue), StopReason::Breakpoint(1));
+    let last = session.step();
+    assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
+    assert_eq!(go(&mut session, Command::BackContinue), StopReason::Breakpoint(1));
+    assert_eq!((session.step(), session.outcome()), (last, None));
+    assert_eq!(go(&mut session, Command::BackContinue), StopReason::Beginning);
+}
+
+#[test]
+fn a_step_back_from_a_trap_is_before_the_instruction_that_traps() {
+    let mut session = session("(module (func (export \"main\") (i32.const 1) (i32.const 0) (drop (i32.div_s))))");
+    assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(Outcome::Trapped(_))));
     assert_eq!(go(&mut session, Command::BackInto), StopReason::Step);
-    assert_eq!(session.step(), last - 1);
-    assert_eq!(session.outcome(), None);
-    assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(_)));
-    assert_eq!(session.step(), last);
+    assert_eq!((session.step(), session.outcome()), (2, None));
+    assert!(see(&session).contains("main @2 locals [] stack [1 0]"), "{}", see(&session));
+    assert!(matches!(go(&mut session, Command::Into), StopReason::Ended(Outcome::Trapped(_))));
 }
 
 #[test]
@@ -157,6 +189,9 @@ fn a_trap_is_shown_at_its_instruction() {
     let seen = see(&session);
     assert!(seen.contains("main @3 locals [65536] stack [65536 7]"), "{seen}");
     assert!(seen.contains("globals [16384]"), "{seen}");
+    // Before the instruction that trapped, and then before the one before it.
+    go(&mut session, Command::BackInto);
+    assert_eq!(see(&session), seen);
     go(&mut session, Command::BackInto);
     assert!(see(&session).contains("main @2 locals [65536] stack [65536]"), "{}", see(&session));
 }

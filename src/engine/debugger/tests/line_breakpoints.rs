@@ -108,8 +108,8 @@ fn expected(text: &str) -> HashMap<u32, Vec<u64>> {
     let mut calls: Vec<(u32, u32, Vec<Position>)> = Vec::new();
     loop {
         let position = session.machine().position().expect("it stands at an instruction");
-        let depth = session.depth() as usize;
-        let line = map.line(session.call_stack(1)[0].offset).expect("every instruction is on a line").line;
+        let depth = session.state().depth() as usize;
+        let line = map.line(session.state().call_stack(1)[0].offset).expect("every instruction is on a line").line;
         let is_new_call = depth > calls.len() || position.instruction == 0;
         calls.truncate(if is_new_call { depth - 1 } else { depth });
         let on_line =

@@ -31,7 +31,7 @@ fn with_lines(text: &str) -> DebugSession {
 
 fn line(session: &DebugSession, text: &str) -> u32 {
     let map = InstructionMap::of_text(text, &wasm(text)).expect("it has lines");
-    map.line(session.call_stack(1)[0].offset).expect("every instruction is on a line").line
+    map.line(session.state().call_stack(1)[0].offset).expect("every instruction is on a line").line
 }
 
 /// The lines reached by repeating a command.
@@ -64,9 +64,9 @@ fn out_stops_in_the_line_of_the_call() {
     for _ in 0..3 {
         go(&mut session, Command::Line(LineCommand::Into));
     }
-    assert_eq!((line(&session, SUM), session.depth()), (3, 2));
+    assert_eq!((line(&session, SUM), session.state().depth()), (3, 2));
     assert_eq!(go(&mut session, Command::Line(LineCommand::Out)), StopReason::Step);
-    assert_eq!((line(&session, SUM), session.depth()), (8, 1));
+    assert_eq!((line(&session, SUM), session.state().depth()), (8, 1));
     assert!(see(&session).contains("stack [0 1]"), "{}", see(&session));
 }
 
@@ -102,7 +102,7 @@ fn back_from_within_a_line_is_to_its_beginning() {
     assert_eq!(session.step(), begun);
     // Out of a call: to the start of the calling line.
     go(&mut session, Command::Line(LineCommand::Into));
-    assert_eq!(session.depth(), 2);
+    assert_eq!(session.state().depth(), 2);
     go(&mut session, Command::Line(LineCommand::BackOut));
     assert_eq!(session.step(), begun);
     assert_eq!(go(&mut session, Command::Line(LineCommand::BackOut)), StopReason::Beginning);
@@ -120,7 +120,7 @@ fn a_breakpoint_in_a_call_that_is_stepped_over_stops() {
     let breakpoint = Breakpoint { id: 7, trigger, condition: None, hit_count: 0, log_message: None };
     session.set_breakpoints(vec![breakpoint]).expect("nothing is watched");
     assert_eq!(go(&mut session, Command::Line(LineCommand::Over)), StopReason::Breakpoint(7));
-    assert_eq!(session.depth(), 2);
+    assert_eq!(session.state().depth(), 2);
     // The line step has ended: the breakpoint still stops the next run.
     assert_eq!(go(&mut session, Command::Continue), StopReason::Breakpoint(7));
 }
@@ -202,9 +202,9 @@ fn from_where_there_are_no_lines_a_step_leads_to_the_next_line() {
     for _ in 0..3 {
         go(&mut session, Command::Into);
     }
-    assert_eq!(session.call_stack(1)[0].name.as_deref(), Some("library"));
+    assert_eq!(session.state().call_stack(1)[0].name.as_deref(), Some("library"));
     go(&mut session, Command::Line(LineCommand::Over));
-    assert_eq!((line(&session, CALLBACKS), session.depth()), (6, 1));
+    assert_eq!((line(&session, CALLBACKS), session.state().depth()), (6, 1));
 }
 
 #[test]

@@ -85,7 +85,7 @@ pub fn run_to_stop(session: &mut DebugSession) -> StopReason {
 /// Describes all visible state.
 pub fn see(session: &DebugSession) -> String {
     let mut seen = format!("step {}", session.step());
-    for frame in session.call_stack(usize::MAX) {
+    for frame in session.state().call_stack(usize::MAX) {
         let show = |value| value::show(value).text;
         let locals: Vec<String> = frame.locals.iter().map(|local| show(&local.value)).collect();
         let stack: Vec<String> = frame.operand_stack.iter().map(|operand| show(&operand.value)).collect();

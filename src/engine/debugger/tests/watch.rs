@@ -62,6 +62,7 @@ fn looked_at(text: &str, (start, length): (u64, u64), kind: AccessKind) -> Vec<u
     let mut steps = Vec::new();
     loop {
         let accesses = session
+            .state()
             .next_accesses()
             .iter()
             .any(|access| access.writes == kind.is_write() && access.overlaps(0, start, length));
@@ -272,7 +273,7 @@ fn a_call_of_an_import_stops_also_through_a_table() {
     let mut session = reading(vec![at_write]);
     let mut forwards = Vec::new();
     while go(&mut session, Command::Continue) == StopReason::Breakpoint(1) {
-        assert_eq!(session.called_import(), Some(0));
+        assert_eq!(session.state().called_import(), Some(0));
         forwards.push(session.step());
     }
     assert_eq!(forwards.len(), 2);

@@ -1,5 +1,5 @@
-//! Takes README's picture of the page, and with `--all FOLDER` one of each state and size; a third argument
-//! leaves only those whose name contains it, such as `phone-dark`.
+//! Takes README's two pictures of the page, one of which is animated, and with `--all FOLDER` one of each state and
+//! size; a third argument leaves only those whose name contains it, such as `phone-dark`.
 
 use e2e::{Options, Page};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,12 @@ fn main() {
             let page = open(DESKTOP, false);
             reversing(&page);
             page.picture(&path);
+            println!("{}", path.display());
+            let path = e2e::root().join("docs/stepping.png");
+            if let Err(error) = e2e::animation::write(&path, &stepping()) {
+                eprintln!("picture: {}: {error}", path.display());
+                std::process::exit(1);
+            }
             println!("{}", path.display());
         }
         [flag, folder] if flag == "--all" => all(&PathBuf::from(folder), ""),
@@ -135,6 +141,33 @@ fn watching(page: &Page) {
     page.fill("Which: a global", "$none");
     page.press("Add");
     page.expect_in("Breakpoints", "has no global");
+}
+
+/// The first program step by step to its end, and back again.
+fn stepping() -> Vec<(Vec<u8>, u16)> {
+    const GLANCE: u16 = 700;
+    const LOOK: u16 = 1_400;
+    let page = open(LAPTOP, false);
+    let mut frames = Vec::new();
+    let mut take = |milliseconds| frames.push((page.screenshot(), milliseconds));
+    take(LOOK);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    take(LOOK);
+    for step in 1..=4 {
+        page.press("Step into");
+        page.expect_text(&format!("Step {step}"));
+        take(LOOK);
+    }
+    page.press("Go to the end");
+    page.expect_status("returned");
+    take(2 * LOOK);
+    for _ in 0..4 {
+        page.press("Step back");
+        page.settle();
+        take(GLANCE);
+    }
+    frames
 }
 
 /// In the middle of reversing a list: two values loaded, one of them stored.
