@@ -2,7 +2,7 @@
 
 use crate::engine::debugger::condition::{self, Condition};
 use crate::engine::debugger::{
-    self, DebugSession, Origin, Position, Target, Trigger, WatchHit, WatchedValue, Watchpoint, last_write,
+    self, DebugSession, Origin, Position, Target, Trigger, WatchHit, WatchedValue, Watchpoint, queries::last_write,
 };
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value;

@@ -8,24 +8,18 @@
 mod access;
 pub mod attach;
 pub mod backtrace;
-pub mod breakpoint;
-mod change;
-mod checkpoints;
+pub mod breakpoints;
 pub mod condition;
-mod hits;
 mod hover;
 mod image;
-pub mod last_write;
-mod line_entries;
 mod lines;
 pub(in crate::engine) mod machine;
-mod marks;
 mod names;
 mod pointers;
 mod program;
-mod recent;
+pub mod queries;
+pub mod replay;
 mod scope;
-mod search;
 mod session;
 mod sites;
 mod state;
@@ -33,23 +27,20 @@ pub mod step_text;
 mod values;
 mod variables;
 pub mod view;
-mod watchpoint;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use access::Access;
-pub use breakpoint::{Breakpoint, BreakpointId, Trigger};
-pub use change::{Change, ChangeError};
+pub use breakpoints::{
+    AccessKind, Breakpoint, BreakpointId, LineCommand, LineEntries, Target, Trigger, WatchHit, WatchedValue, Watchpoint,
+};
 pub use hover::Hover;
-pub use last_write::{Origin, WriteTarget};
-pub use line_entries::LineEntries;
 pub use machine::Position;
-pub use marks::{Mark, MarkKind};
 pub use names::Names;
 pub use program::{InstrumentedProgram, ProgramError};
-pub use recent::{Recent, RecentValue};
+pub use queries::last_write::{Origin, WriteTarget};
+pub use replay::change::{Change, ChangeError};
 pub use scope::MachineScope;
-pub use session::{Command, DebugProgress, DebugSession, LineCommand, StopReason};
+pub use session::{Command, DebugProgress, DebugSession, Mark, MarkKind, Recent, RecentValue, StopReason};
 pub use state::StateView;
-pub use watchpoint::{AccessKind, Target, WatchHit, WatchedValue, Watchpoint};

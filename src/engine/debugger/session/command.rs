@@ -1,14 +1,11 @@
 //! Commands, and the goals that carry them out.
 
-use std::rc::Rc;
-
-use super::{DebugSession, LineCommand, Observe, RunResult, RunSpec};
-use crate::engine::debugger::breakpoint::BreakpointId;
-use crate::engine::debugger::last_write::{LastWrite, Origin, WriteResult, WriteTarget};
-use crate::engine::debugger::line_entries::LineEntries;
+use super::DebugSession;
+use crate::engine::debugger::breakpoints::{BreakpointId, LineCommand, WatchHit};
 use crate::engine::debugger::machine::Position;
-use crate::engine::debugger::search::{Search, SearchKind};
-use crate::engine::debugger::watchpoint::WatchHit;
+use crate::engine::debugger::queries::last_write::{LastWrite, Origin, WriteResult, WriteTarget};
+use crate::engine::debugger::queries::search::{Found, Search, SearchKind};
+use crate::engine::debugger::replay::{Observe, Observer, RunResult, RunSpec};
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::Suspend;
 
@@ -81,37 +78,21 @@ pub enum StopReason {
 /// What [`DebugSession::advance`] works towards.
 pub(super) enum Goal {
     Idle(StopReason),
-    /// Execute forward. The pending stop is reported when the limit or the target is reached, or the frame has
+    /// Execute forward. The reason is reported when the limit or the target is reached, or the frame has
     /// returned.
-    Forward(RunSpec, PendingStop),
+    Forward(RunSpec, StopReason),
     Search(Search),
-    LastWrite(LastWrite),
+    LastWrite(Box<LastWrite>),
     /// Count hits again from an earlier checkpoint up to that step, where the command starts.
     Count(u64, Command),
 }
 
-/// The stop reason to report once the goal is reached.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::engine::debugger) enum PendingStop {
-    Step,
-    Beginning,
-    Pause,
-    Breakpoint(BreakpointId),
-    Watchpoint(Box<WatchHit>),
-    LastWrite(Box<WatchHit>),
-    NotWritten(Origin),
-}
-
-impl PendingStop {
-    fn reason(self) -> StopReason {
-        match self {
-            Self::Step => StopReason::Step,
-            Self::Beginning => StopReason::Beginning,
-            Self::Pause => StopReason::Pause,
-            Self::Breakpoint(id) => StopReason::Breakpoint(id),
-            Self::Watchpoint(hit) => StopReason::Watchpoint(hit),
-            Self::LastWrite(hit) => StopReason::LastWrite(hit),
-            Self::NotWritten(origin) => StopReason::NotWritten(origin),
+impl From<Found> for StopReason {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::Step => Self::Step,
+            Found::Breakpoint(id) => Self::Breakpoint(id),
+            Found::Watchpoint(hit) => Self::Watchpoint(hit),
         }
     }
 }
@@ -119,9 +100,9 @@ impl PendingStop {
 impl DebugSession {
     /// Starts a command, and cancels the current goal.
     pub fn ask(&mut self, command: Command) {
-        self.end_line_step();
+        self.breakpoints.end_line_step(self.replayer.machine_mut());
         self.cancel_search();
-        self.reported = self.reported.filter(|step| *step == self.step());
+        self.breakpoints.reported = self.breakpoints.reported.filter(|step| *step == self.replayer.step());
         let stops = match command {
             Command::Continue | Command::Over | Command::Out | Command::BackContinue => true,
             Command::RunTo(_) | Command::RunToLine => true,
@@ -130,13 +111,7 @@ impl DebugSession {
             Command::Into | Command::BackInto | Command::BackOver | Command::BackOut => false,
             Command::JumpTo(_) | Command::JumpToEnd | Command::LastWrite(_) => false,
         };
-        self.goal = if stops && self.hits.is_none() { self.count(command) } else { self.begin(command) };
-    }
-
-    /// The line for [`Command::RunToLine`].
-    pub fn set_run_to(&mut self, entries: Rc<LineEntries>) {
-        self.disarm();
-        self.run_to = Some(entries);
+        self.goal = if stops && self.breakpoints.hits().is_none() { self.count(command) } else { self.begin(command) };
     }
 
     fn begin(&mut self, command: Command) -> Goal {
@@ -145,11 +120,11 @@ impl DebugSession {
         let was_at_end = self.at_end;
         self.at_end &= matches!(command, Command::LastWrite(_));
         let after = step + u64::from(was_at_end);
-        self.nearby_due = None;
+        self.replayer.cancel_seek();
         let top = self.machine().top();
         let depth = self.machine().depth();
         let forward = |limit, base, target, observe| {
-            Goal::Forward(RunSpec { limit, base, target, line: false, observe, from: step }, PendingStop::Step)
+            Goal::Forward(RunSpec { base, target, observe, from: step, ..RunSpec::to(limit) }, StopReason::Step)
         };
         match command {
             Command::Continue => forward(u64::MAX, 1, None, Observe::All),
@@ -159,30 +134,33 @@ impl DebugSession {
             Command::Out => forward(u64::MAX, top.max(1), None, Observe::All),
             Command::RunTo(place) => forward(u64::MAX, 1, Some(place), Observe::All),
             Command::RunToLine => Goal::Forward(
-                RunSpec { limit: u64::MAX, base: 1, target: None, line: true, observe: Observe::All, from: step },
-                PendingStop::Step,
+                RunSpec { line: true, observe: Observe::All, from: step, ..RunSpec::to(u64::MAX) },
+                StopReason::Step,
             ),
             Command::JumpToEnd => forward(u64::MAX, 1, None, Observe::HitCounts),
-            Command::JumpTo(step) => match self.end.as_ref().map(|end| end.step).filter(|end| step >= *end) {
+            Command::JumpTo(step) => match self.replayer.end().map(|(end, _)| end).filter(|end| step >= *end) {
                 Some(end) => {
-                    self.seek(end);
+                    self.replayer.seek(end, &mut self.breakpoints);
                     forward(u64::MAX, 1, None, Observe::HitCounts)
                 }
-                None => self.jump(step, PendingStop::Step),
+                None => self.jump(step, StopReason::Step),
             },
             Command::BackInto | Command::BackOver if was_at_end => {
-                self.restore_before(step);
+                self.replayer.restore_before(step, &mut self.breakpoints);
                 forward(step, 1, None, Observe::HitCounts)
             }
             Command::BackInto if step == 0 => Goal::Idle(StopReason::Beginning),
-            Command::BackInto => self.jump(step - 1, PendingStop::Step),
+            Command::BackInto => self.jump(step - 1, StopReason::Step),
             Command::BackOver => Goal::Search(Search::new(SearchKind::Depth(depth.max(1)), step)),
-            Command::BackOut if depth <= 1 => self.jump(0, PendingStop::Beginning),
+            Command::BackOut if depth <= 1 => self.jump(0, StopReason::Beginning),
             Command::BackOut => Goal::Search(Search::new(SearchKind::Depth(depth - 1), step)),
             Command::Line(command) => self.ask_line(command),
             Command::BackContinue => Goal::Search(Search::new(SearchKind::Breakpoint, after)),
-            Command::LastWrite(write_target) => match LastWrite::new(self, write_target) {
-                Some(search) => Goal::LastWrite(search),
+            Command::LastWrite(write_target) => match LastWrite::new(&self.replayer, write_target, &self.breakpoints) {
+                Some(search) => {
+                    self.breakpoints.disarm(self.replayer.machine_mut());
+                    Goal::LastWrite(Box::new(search))
+                }
                 None => Goal::Idle(StopReason::NotWritten(Origin::Missing)),
             },
         }
@@ -191,9 +169,9 @@ impl DebugSession {
     /// Restores the last checkpoint with hit counts, to count from there.
     fn count(&mut self, command: Command) -> Goal {
         let now = self.step();
-        let from = self.checkpoints.without_hits(0).map_or(now, |step| step.min(now));
-        if let Some(checkpoint) = self.checkpoints.with_hits_before(from).cloned() {
-            self.restore(&checkpoint);
+        let from = self.replayer.checkpoints().without_hits(0).map_or(now, |step| step.min(now));
+        if let Some(checkpoint) = self.replayer.checkpoints().with_hits_before(from).cloned() {
+            self.replayer.restore(&checkpoint, &mut self.breakpoints);
         }
         Goal::Count(now, command)
     }
@@ -209,18 +187,21 @@ impl DebugSession {
 
     /// Cancels an active search, and returns to where it started.
     fn cancel_search(&mut self) {
-        let began = match &self.goal {
+        let began = match &mut self.goal {
             Goal::Idle(_) | Goal::Forward(..) => None,
             Goal::Search(search) => Some(search.now()),
-            Goal::LastWrite(search) => Some(search.now()),
+            Goal::LastWrite(search) => {
+                search.disarm(self.replayer.machine_mut());
+                self.breakpoints.lost_track();
+                Some(search.now())
+            }
             Goal::Count(now, _) => Some(*now),
         };
-        self.write_query = None;
         let Some(now) = began else { return };
-        if let Goal::Forward(spec, _) = self.jump(now, PendingStop::Pause) {
+        if let Goal::Forward(spec, _) = self.jump(now, StopReason::Pause) {
             // At most the distance between two checkpoints.
             let mut left = u64::MAX;
-            let _ = self.execute(&spec, &mut left);
+            let _ = self.run_until(&spec, &mut left);
         }
     }
 
@@ -234,7 +215,7 @@ impl DebugSession {
                     self.goal = Goal::Idle(reason.clone());
                     Some(DebugProgress::Stopped(reason))
                 }
-                Goal::Forward(spec, pending_stop) => self.go_forward(spec, pending_stop, &mut left),
+                Goal::Forward(spec, reason) => self.go_forward(spec, reason, &mut left),
                 Goal::Search(search) => self.search(search, &mut left),
                 Goal::LastWrite(search) => self.search_write(search, &mut left),
                 Goal::Count(now, command) => self.continue_counting(now, command, &mut left),
@@ -245,27 +226,29 @@ impl DebugSession {
         }
     }
 
-    fn go_forward(&mut self, spec: RunSpec, pending_stop: PendingStop, left: &mut u64) -> Option<DebugProgress> {
-        match self.execute(&spec, left) {
-            RunResult::FrameReturned if let Some(goal) = self.line_step_returned() => self.goal = goal,
-            RunResult::ReachedLimit | RunResult::ReachedTarget | RunResult::FrameReturned => {
-                self.stop(pending_stop.reason())
+    fn go_forward(&mut self, spec: RunSpec, reason: StopReason, left: &mut u64) -> Option<DebugProgress> {
+        match self.run_until(&spec, left) {
+            RunResult::FrameReturned
+                if let Some((table, command)) = self.breakpoints.line_step_returned(self.replayer.machine_mut()) =>
+            {
+                self.goal = self.begin_line_step(table, command);
             }
+            RunResult::ReachedLimit | RunResult::ReachedTarget | RunResult::FrameReturned => self.stop(reason),
             RunResult::HitBreakpoint(id) => self.stop(StopReason::Breakpoint(id)),
             RunResult::HitWatchpoint(hit) => {
-                self.end_line_step();
-                self.goal = self.jump(hit.step, PendingStop::Watchpoint(hit));
+                self.breakpoints.end_line_step(self.replayer.machine_mut());
+                self.goal = self.jump(hit.step, StopReason::Watchpoint(hit));
             }
             RunResult::Ended => {
-                let outcome = self.end.as_ref().map(|end| end.outcome.clone());
+                let outcome = self.replayer.end().map(|(_, outcome)| outcome.clone());
                 self.stop(outcome.map_or(StopReason::Step, StopReason::Ended));
             }
             RunResult::Waiting(suspend) => {
-                self.goal = Goal::Forward(spec, pending_stop);
+                self.goal = Goal::Forward(spec, reason);
                 return Some(waiting(suspend));
             }
             RunResult::SliceExhausted => {
-                self.goal = Goal::Forward(spec, pending_stop);
+                self.goal = Goal::Forward(spec, reason);
                 let of = (spec.limit != u64::MAX).then_some(spec.limit);
                 return Some(DebugProgress::Working { step: self.step(), of });
             }
@@ -274,35 +257,35 @@ impl DebugSession {
     }
 
     fn search(&mut self, mut search: Search, left: &mut u64) -> Option<DebugProgress> {
-        match search.go_on(self, left) {
+        match search.go_on(&mut self.replayer, &mut self.breakpoints, left) {
             None => {
                 let (step, of) = search.progress();
                 self.goal = Goal::Search(search);
                 return Some(DebugProgress::Working { step, of: Some(of) });
             }
-            Some(Some((step, pending_stop))) => self.goal = self.jump(step, pending_stop),
-            Some(None) => self.goal = self.jump(0, PendingStop::Beginning),
+            Some(Some((step, found))) => self.goal = self.jump(step, found.into()),
+            Some(None) => self.goal = self.jump(0, StopReason::Beginning),
         }
         None
     }
 
-    fn search_write(&mut self, mut search: LastWrite, left: &mut u64) -> Option<DebugProgress> {
-        let Some(answer) = search.go_on(self, left) else {
+    fn search_write(&mut self, mut search: Box<LastWrite>, left: &mut u64) -> Option<DebugProgress> {
+        let Some(answer) = search.go_on(&mut self.replayer, left) else {
             let (step, of) = search.progress();
             self.goal = Goal::LastWrite(search);
             return Some(DebugProgress::Working { step, of: Some(of) });
         };
-        self.write_query = None;
+        search.disarm(self.replayer.machine_mut());
+        self.breakpoints.lost_track();
         self.goal = match answer {
-            WriteResult::Written(hit) => self.jump(hit.step, PendingStop::LastWrite(hit)),
-            WriteResult::NotWritten(origin) => self.jump(search.now(), PendingStop::NotWritten(origin)),
+            WriteResult::Written(hit) => self.jump(hit.step, StopReason::LastWrite(hit)),
+            WriteResult::NotWritten(origin) => self.jump(search.now(), StopReason::NotWritten(origin)),
         };
         None
     }
 
     fn continue_counting(&mut self, now: u64, command: Command, left: &mut u64) -> Option<DebugProgress> {
-        let spec = RunSpec { limit: now, base: 1, target: None, line: false, observe: Observe::HitCounts, from: now };
-        if let RunResult::SliceExhausted = self.execute(&spec, left) {
+        if let RunResult::SliceExhausted = self.run_until(&RunSpec::to(now), left) {
             self.goal = Goal::Count(now, command);
             return Some(DebugProgress::Working { step: self.step(), of: Some(now) });
         }
@@ -312,12 +295,12 @@ impl DebugSession {
 
     fn stop(&mut self, reason: StopReason) {
         if let StopReason::Watchpoint(_) | StopReason::LastWrite(_) = reason {
-            self.reported = Some(self.step());
+            self.breakpoints.reported = Some(self.replayer.step());
         }
         if let StopReason::Watchpoint(_) | StopReason::Breakpoint(_) = reason {
             self.note_stop();
         }
-        self.end_line_step();
+        self.breakpoints.end_line_step(self.replayer.machine_mut());
         self.at_end = match reason {
             StopReason::Ended(_) => true,
             // The position is unchanged.
@@ -328,20 +311,17 @@ impl DebugSession {
     }
 
     /// Goes to a step, from the nearest checkpoint before it if that is nearer.
-    pub(super) fn jump(&mut self, step: u64, pending_stop: PendingStop) -> Goal {
-        let step = self.end.as_ref().map_or(step, |end| step.min(end.step));
-        self.seek(step);
-        Goal::Forward(
-            RunSpec { limit: step, base: 1, target: None, line: false, observe: Observe::HitCounts, from: step },
-            pending_stop,
-        )
+    pub(super) fn jump(&mut self, step: u64, reason: StopReason) -> Goal {
+        let step = self.replayer.end().map_or(step, |(end, _)| step.min(end));
+        self.replayer.seek(step, &mut self.breakpoints);
+        Goal::Forward(RunSpec::to(step), reason)
     }
 
     /// Whether the next instruction calls a function.
     fn is_at_call(&self) -> bool {
         use crate::engine::instrument::Flow;
         let Some(position) = self.machine().position() else { return false };
-        let Some(function) = self.program.instrumented.analyse(position.function) else { return false };
+        let Some(function) = self.program().instrumented.analyse(position.function) else { return false };
         matches!(
             function.instructions.get(position.instruction as usize).map(|instruction| &instruction.flow),
             Some(Flow::Call)

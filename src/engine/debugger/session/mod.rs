@@ -1,151 +1,90 @@
 //! A program under the debugger: commands, executed in slices, forwards and backwards.
 //!
-//! There is one [`Machine`]; going back restores it from one of the [`Checkpoints`] and runs it forward from there. All
-//! input is replayed from the record, so it reaches the same step in the same state. A request is a *goal*;
-//! [`DebugSession::advance`] works on it until it is reached or the slice is over.
+//! A command becomes a *goal*; [`DebugSession::advance`] works on it until it is reached or the slice is over. What
+//! executes the program, and brings it back to an earlier step, is the [`Replayer`]; what stops it on the way is the
+//! [`BreakpointObserver`], or a query.
 //!
-//! This file contains the session's state and its queries. `start` starts a session, `command` and `lines` turn a
-//! command into a goal, `execute` runs it, `calls` handles where calls begin and end, and `checkpoints`, `breaking`,
-//! `watching` and `output` handle checkpoints, breakpoints, watchpoints and output.
+//! This file contains the session's state. `start` starts a session, `command` and `lines` turn a command into a goal
+//! and work on it, `marks` are those of the timeline, `recent` is what the last steps did.
 
 use std::rc::Rc;
 
-use self::breaking::ArmedExits;
-use self::calls::{End, PlannedCall};
 use self::command::Goal;
-pub(in crate::engine::debugger) use self::command::PendingStop;
 pub use self::command::{Command, DebugProgress, StopReason};
-pub(in crate::engine::debugger) use self::execute::{Observe, RunResult, RunSpec};
-pub use self::lines::LineCommand;
-use self::lines::LineStep;
-use self::watching::PendingAccess;
-use super::breakpoint::Breakpoints;
-use super::change::{Change, Changed};
-use super::checkpoints::Checkpoints;
-use super::hits::{Hits, ReportedLogs};
-use super::last_write::WriteQuery;
-use super::line_entries::{LineEntries, Previous};
+pub use self::marks::{Mark, MarkKind};
+pub use self::recent::{Recent, RecentValue};
+use super::breakpoints::{Breakpoint, BreakpointId, BreakpointObserver, LineEntries};
+use super::condition::EvalError;
 use super::lines::LineTable;
-use super::machine::{Host, Machine, Position};
+use super::machine::{Host, Machine};
 use super::names::Names;
-use super::program::InstrumentedProgram;
+use super::program::{InstrumentedProgram, ProgramError};
+use super::replay::change::{Change, ChangeError};
+use super::replay::{Observer, Replayer, RunResult, RunSpec};
 use super::state::StateView;
+use crate::engine::runtime::Progress;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::source_map::SourceMap;
 use crate::engine::wasi::{Output, WasiCtx};
 
-mod breaking;
-mod calls;
-mod checkpoints;
 mod command;
-mod execute;
 mod lines;
-mod output;
-mod previous;
-mod run_to_end;
+mod marks;
+mod recent;
 mod start;
-mod watching;
 
 /// See the module's documentation.
 pub struct DebugSession {
-    program: Rc<InstrumentedProgram>,
-    /// Taken out only while it is being replaced.
-    machine: Option<Machine>,
-    names: Names,
-    calls: Vec<PlannedCall>,
-    /// Which of the calls is active.
-    call: usize,
-    checkpoints: Checkpoints,
-    /// The step at which to take the checkpoint near the sought step.
-    nearby_due: Option<u64>,
-    breakpoints: Breakpoints,
-    /// The hit counts so far, if they are known.
-    hits: Option<Hits>,
-    reported_logs: ReportedLogs,
-    armed: ArmedExits,
-    /// What was executed before the next instruction in its frame.
-    previous: Previous,
-    /// The frames below the topmost that are at a call within a visit to a line, outermost first.
-    awaited: Vec<(u32, Position)>,
-    /// The line of **Run to line**.
-    run_to: Option<Rc<LineEntries>>,
-    /// What the current instruction may access.
-    pending: Vec<PendingAccess>,
-    /// The step at which a watchpoint has stopped, if the program is still there.
-    reported: Option<u64>,
-    /// The active write query.
-    write_query: Option<WriteQuery>,
+    replayer: Replayer,
+    breakpoints: BreakpointObserver,
+    goal: Goal,
     /// The steps at which breakpoints stopped the program, in order.
     stops: Vec<u64>,
-    goal: Goal,
-    /// Where and how the program ends, if it has reached the end.
-    end: Option<End>,
     /// Whether the program is at its end: the step of its last instruction, which has been executed.
     at_end: bool,
-    /// The largest step on this timeline.
-    furthest: u64,
-    /// The user's changes, with their steps: part of the timeline, and applied again whenever the step is passed.
-    changes: Vec<Changed>,
-    /// How many of the changes are applied at the current step.
-    changed: usize,
-    log: Vec<(u64, String)>,
-    /// How many bytes of output have been taken.
-    handed_out: u64,
-    output: Vec<Output>,
     description: String,
-    is_command: bool,
     source_map: Option<Rc<dyn SourceMap>>,
     lines: Option<Rc<LineTable>>,
-    line_step: Option<LineStep>,
 }
 
+/// The maximum number of stops kept for the timeline: no user stops that often.
+const MOST_STOPS: usize = 10_000;
+
 impl DebugSession {
+    /// The call, as a user would write it.
     pub fn description(&self) -> &str {
         &self.description
     }
 
     pub fn program(&self) -> &Rc<InstrumentedProgram> {
-        &self.program
+        self.replayer.program()
     }
 
     pub fn names(&self) -> &Names {
-        &self.names
+        self.replayer.names()
     }
 
     /// The program's state at this step.
     pub fn state(&self) -> StateView<'_> {
-        StateView::new(self.machine(), &self.program, &self.names, self.call)
+        self.replayer.state()
     }
 
     pub(in crate::engine) fn machine(&self) -> &Machine {
-        self.machine.as_ref().expect("the machine is only out while it is replaced")
+        self.replayer.machine()
     }
 
-    pub(in crate::engine::debugger) fn machine_mut(&mut self) -> &mut Machine {
-        self.machine.as_mut().expect("the machine is only out while it is replaced")
+    pub(in crate::engine) fn host(&self) -> &Host {
+        self.replayer.host()
     }
 
     /// The program's WASI state: input, output, files.
     pub fn wasi(&self) -> &WasiCtx {
-        &self.host().wasi
+        self.replayer.wasi()
     }
 
     /// See [`DebugSession::wasi`].
     pub fn wasi_mut(&mut self) -> &mut WasiCtx {
-        &mut self.host_mut().wasi
-    }
-
-    /// Calls `work` while no line step is active, which would end on its own.
-    pub(in crate::engine::debugger) fn without_line_step<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        let line_step = self.line_step.take();
-        let result = work(self);
-        self.line_step = line_step;
-        result
-    }
-
-    /// Whether the user changed something at this step, so that its state differs from the result of the step before.
-    pub fn is_changed_here(&self) -> bool {
-        self.changes_so_far().iter().any(|changed| changed.step == self.step())
+        self.replayer.wasi_mut()
     }
 
     /// The peak size of all memories together, in bytes.
@@ -158,84 +97,124 @@ impl DebugSession {
         self.host().limiter.refused().map(|refusal| refusal.describe())
     }
 
-    /// The active write query.
-    pub(in crate::engine::debugger) fn write_query_mut(&mut self) -> &mut Option<WriteQuery> {
-        &mut self.write_query
-    }
-
-    /// The user's changes before and at this step.
-    pub(in crate::engine::debugger) fn changes_so_far(&self) -> &[Changed] {
-        &self.changes[..self.changed.min(self.changes.len())]
-    }
-
-    /// The step of the latest checkpoint at or before a step.
-    pub(in crate::engine::debugger) fn checkpoint_before(&self, step: u64) -> u64 {
-        self.checkpoints.before(step).map_or(0, |checkpoint| checkpoint.snapshot.steps())
-    }
-
-    pub(in crate::engine) fn host(&self) -> &Host {
-        self.machine().host()
-    }
-
-    fn host_mut(&mut self) -> &mut Host {
-        self.machine_mut().host_mut()
-    }
-
     /// The current step: the number of instructions executed before the next one.
     pub fn step(&self) -> u64 {
-        self.machine().steps()
+        self.replayer.step()
     }
 
     /// The largest known step: that of the end if the program has reached it.
     pub fn furthest(&self) -> u64 {
-        self.furthest.max(self.step())
+        self.replayer.furthest()
     }
 
     /// How the program ended, if it is at its end. The end has the step of the last instruction: before that
     /// instruction there is no outcome, after it there is.
     pub fn outcome(&self) -> Option<&Outcome> {
-        self.end.as_ref().filter(|_| self.at_end).map(|end| &end.outcome)
+        self.replayer.end().filter(|_| self.at_end).map(|(_, outcome)| outcome)
     }
 
-    /// The steps of the user's changes, at which execution diverged.
-    pub fn forks(&self) -> Vec<u64> {
-        let mut steps: Vec<u64> = self.changes.iter().map(|change| change.step).collect();
-        steps.dedup();
-        steps
+    /// The output that was printed for the first time since the last call. It does not include what is printed again
+    /// after going back: the first [`DebugSession::output_bytes`] bytes of everything returned are the output at this
+    /// step.
+    pub fn take_output(&mut self) -> Vec<Output> {
+        self.replayer.take_output()
     }
 
-    /// The steps at which breakpoints stopped the program.
-    pub(in crate::engine::debugger) fn stops(&self) -> &[u64] {
-        &self.stops
+    /// How many bytes the program has printed at this step.
+    pub fn output_bytes(&self) -> u64 {
+        self.replayer.output_bytes()
     }
 
-    /// Whether nothing can be executed at this step but the instruction with which the program ends.
-    fn is_at_last_step(&self) -> bool {
-        self.end.as_ref().is_some_and(|end| end.step == self.step())
+    /// Replaces all breakpoints.
+    ///
+    /// # Errors
+    ///
+    /// If the copy that watches cannot be created; no breakpoint watches a memory then.
+    pub fn set_breakpoints(&mut self, breakpoints: Vec<Breakpoint>) -> Result<(), ProgramError> {
+        let (counts_others, prepared) = self.breakpoints.set_breakpoints(self.replayer.machine_mut(), breakpoints);
+        if counts_others {
+            self.replayer.checkpoints_mut().clear_hits();
+        }
+        if self.machine().watched() != self.breakpoints.watched() {
+            self.replayer.switch_copy(&mut self.breakpoints);
+        }
+        prepared
     }
 
-    /// Where and how the program ends, if it has reached the end.
-    pub(in crate::engine::debugger) fn known_end(&self) -> Option<(u64, &Outcome)> {
-        self.end.as_ref().map(|end| (end.step, &end.outcome))
+    /// The line for [`Command::RunToLine`].
+    pub fn set_run_to(&mut self, entries: Rc<LineEntries>) {
+        self.breakpoints.set_run_to(self.replayer.machine_mut(), entries);
+    }
+
+    /// Log messages with their steps, since the last call.
+    pub fn take_log(&mut self) -> Vec<(u64, String)> {
+        self.breakpoints.take_log()
+    }
+
+    /// Why the condition of the breakpoint that has stopped the program cannot be evaluated here, if it cannot.
+    pub fn condition_error_of(&self, id: BreakpointId) -> Option<EvalError> {
+        self.breakpoints.condition_error_of(self.state(), id)
+    }
+
+    /// Changes a value and forks the timeline.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such value, or it has another type.
+    pub fn change(&mut self, change: Change) -> Result<(), ChangeError> {
+        self.replayer.change(change, &mut self.breakpoints)?;
+        let step = self.step();
+        self.stops.truncate(self.stops.partition_point(|stop| *stop < step));
+        self.breakpoints.diverge(step);
+        self.at_end = false;
+        self.goal = Goal::Idle(StopReason::Step);
+        Ok(())
+    }
+
+    /// Schedules changes for when their steps are reached; to be called before anything is executed.
+    pub fn make_changes(&mut self, changes: Vec<(u64, Change)>) {
+        self.replayer.make_changes(changes, &self.breakpoints);
     }
 
     /// The user's changes, with their steps.
     pub fn changes(&self) -> impl Iterator<Item = (u64, &Change)> {
-        self.changes.iter().map(|changed| (changed.step, &changed.change))
+        self.replayer.changes().iter().map(|changed| (changed.step, &changed.change))
     }
 
-    /// Schedules changes for when their steps are reached; to be called before anything is executed.
-    pub fn make_changes(&mut self, mut changes: Vec<(u64, Change)>) {
-        changes.sort_by_key(|(step, _)| *step);
-        self.changes = changes.into_iter().map(|(step, change)| Changed { step, change, frame: None }).collect();
-        self.changed = 0;
-        self.reapply_changes();
-        self.checkpoints.discard_from(self.step());
-        self.take_checkpoint();
+    /// The steps of the user's changes, at which execution diverged.
+    pub fn forks(&self) -> Vec<u64> {
+        let mut steps: Vec<u64> = self.changes().map(|(step, _)| step).collect();
+        steps.dedup();
+        steps
+    }
+
+    /// Whether the user changed something at this step, so that its state differs from the result of the step before.
+    pub fn is_changed_here(&self) -> bool {
+        self.replayer.changes_so_far().iter().any(|changed| changed.step == self.step())
+    }
+
+    /// Runs for about this many steps, past all breakpoints. It takes no checkpoints, so the session cannot go back,
+    /// and must not be used for anything else afterwards. For tests that compare the copy with the original.
+    pub fn run_to_end(&mut self, steps: u64) -> Progress {
+        self.replayer.run_to_end(steps, &mut self.breakpoints)
     }
 
     /// The approximate size of all checkpoints, in bytes.
     pub fn checkpoint_bytes(&self) -> usize {
-        self.checkpoints.used()
+        self.replayer.checkpoint_bytes()
+    }
+
+    fn run_until(&mut self, spec: &RunSpec, left: &mut u64) -> RunResult {
+        self.replayer.run_until(spec, left, &mut self.breakpoints)
+    }
+
+    /// Records that a breakpoint has stopped the program here.
+    fn note_stop(&mut self) {
+        let step = self.step();
+        if let Err(index) = self.stops.binary_search(&step)
+            && self.stops.len() < MOST_STOPS
+        {
+            self.stops.insert(index, step);
+        }
     }
 }

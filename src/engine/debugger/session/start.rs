@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::DebugSession;
-use super::calls::PlannedCall;
 use super::command::{Command, Goal, StopReason};
-use crate::engine::debugger::breakpoint::Breakpoints;
-use crate::engine::debugger::checkpoints::{CHECKPOINTS_LIMIT, Checkpoints};
+use crate::engine::debugger::breakpoints::BreakpointObserver;
 use crate::engine::debugger::machine::Machine;
 use crate::engine::debugger::names::Names;
 use crate::engine::debugger::program::InstrumentedProgram;
+use crate::engine::debugger::replay::Replayer;
+use crate::engine::debugger::replay::calls::PlannedCall;
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
 use crate::engine::instrument::Watched;
@@ -84,43 +84,19 @@ impl DebugSession {
                 (None, None) => refused(&error).into(),
             }
         })?;
+        let mut breakpoints = BreakpointObserver::new(Rc::clone(&program));
+        let replayer = Replayer::new(program, machine, Names::read(wasm), calls, plan.is_command, &mut breakpoints);
         let mut session = Self {
-            names: Names::read(wasm),
-            machine: Some(machine),
-            program,
-            calls,
-            call: 0,
-            checkpoints: Checkpoints::new(CHECKPOINTS_LIMIT),
-            nearby_due: None,
-            breakpoints: Breakpoints::default(),
-            hits: Some(Default::default()),
-            reported_logs: Default::default(),
-            armed: Default::default(),
-            previous: Default::default(),
-            awaited: Vec::new(),
-            run_to: None,
-            pending: Vec::new(),
-            reported: None,
-            write_query: None,
-            stops: Vec::new(),
+            replayer,
+            breakpoints,
             goal: Goal::Idle(StopReason::Start),
-            end: None,
+            stops: Vec::new(),
             at_end: false,
-            furthest: 0,
-            changes: Vec::new(),
-            changed: 0,
-            log: Vec::new(),
-            handed_out: 0,
-            output: Vec::new(),
             description: plan.description,
-            is_command: plan.is_command,
             source_map: None,
             lines: None,
-            line_step: None,
         };
-        session.begin_call();
-        session.take_checkpoint();
-        if session.end.is_some() {
+        if session.replayer.end().is_some() {
             session.ask(Command::JumpToEnd);
         }
         Ok(session)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::support::{go, session};
 use crate::engine::debugger::Command;
-use crate::engine::debugger::checkpoints::{Checkpoint, Checkpoints};
+use crate::engine::debugger::replay::checkpoints::{Checkpoint, Checkpoints};
 
 /// Writes to a megabyte here and there, some of it often and some once.
 const WRITES: &str = r#"(module (memory 16) (func (export "main") (local $n i32)

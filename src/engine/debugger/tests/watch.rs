@@ -1,4 +1,5 @@
 use super::support::{go, see, session};
+use crate::engine::debugger::breakpoints::pending::watched_value;
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{
     AccessKind, Breakpoint, Change, Command, DebugSession, Origin, StopReason, Target, Trigger, WatchHit, WatchedValue,
@@ -66,11 +67,12 @@ fn looked_at(text: &str, (start, length): (u64, u64), kind: AccessKind) -> Vec<u
             .next_accesses()
             .iter()
             .any(|access| access.writes == kind.is_write() && access.overlaps(0, start, length));
-        let before = session.watched_value(bytes(start, length), (start, length));
+        let before = watched_value(session.state(), bytes(start, length), (start, length));
         let step = session.step();
         let is_over = go(&mut session, Command::Into) != StopReason::Step;
         if accesses
-            && (kind != AccessKind::Change || before != session.watched_value(bytes(start, length), (start, length)))
+            && (kind != AccessKind::Change
+                || before != watched_value(session.state(), bytes(start, length), (start, length)))
         {
             steps.push(step);
         }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::condition::Condition;
 use super::line_entries::LineEntries;
-use super::machine::{Position, WatchedRange};
-use super::program::InstrumentedProgram;
-use super::sites;
 use super::watchpoint::{Target, Watchpoint};
+use crate::engine::debugger::condition::Condition;
+use crate::engine::debugger::machine::{Position, WatchedRange};
+use crate::engine::debugger::program::InstrumentedProgram;
+use crate::engine::debugger::sites;
 use crate::engine::instrument::Watched;
 
 /// Chosen by the caller.
@@ -61,7 +61,7 @@ impl Breakpoint {
 impl Watchpoint {
     /// See [`Breakpoint::positions`]. Memory accesses by instructions are not included: the copy checks for those
     /// itself.
-    pub(super) fn positions(&self, program: &InstrumentedProgram) -> Vec<Position> {
+    pub fn positions(&self, program: &InstrumentedProgram) -> Vec<Position> {
         match self.target {
             // The host's accesses to memory are detected when its call is executed as a single step.
             Target::Memory { .. } => program.sites().of_imports().collect(),
@@ -73,7 +73,7 @@ impl Watchpoint {
     }
 
     /// The bytes that the copy has to check for.
-    pub(super) fn range(&self) -> Option<WatchedRange> {
+    pub fn range(&self) -> Option<WatchedRange> {
         match self.target {
             Target::Memory { memory, start, length } => {
                 Some(WatchedRange { memory, start, length, writes: self.access.is_write() })

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use wasmi::Val;
 
-use super::access::Access;
-use super::machine::Halt;
-use super::session::{DebugSession, Observe, RunResult, RunSpec};
-use super::step_text::BeforeStep;
+use super::{DebugSession, RunResult, RunSpec};
+use crate::engine::debugger::access::Access;
+use crate::engine::debugger::machine::{Halt, Position};
+use crate::engine::debugger::step_text::BeforeStep;
 use crate::engine::value::{self, FormattedValue};
 use crate::engine::wasi::Suspend;
 
@@ -52,7 +52,10 @@ impl DebugSession {
     /// accesses. Goes back and returns for that, without changing anything.
     pub fn recent(&mut self, steps: u64) -> Recent {
         // While the program waits, a line step may not be complete.
-        self.without_line_step(|session| session.replay(steps))
+        let line_step = self.breakpoints.take_line_step(self.replayer.machine_mut());
+        let recent = self.replay(steps);
+        self.breakpoints.put_line_step_back(line_step);
+        recent
     }
 
     fn replay(&mut self, steps: u64) -> Recent {
@@ -70,11 +73,9 @@ impl DebugSession {
         }
         let mut calls: HashMap<u32, Pushed> = HashMap::new();
         let mut recent = Recent::default();
-        self.restore_nearest(now.saturating_sub(steps));
+        self.replayer.restore_nearest(now.saturating_sub(steps), &mut self.breakpoints);
         let mut left = u64::MAX;
-        let spec =
-            |limit| RunSpec { limit, base: 1, target: None, line: false, observe: Observe::HitCounts, from: limit };
-        let _ = self.execute(&spec(now.saturating_sub(steps)), &mut left);
+        let _ = self.run_until(&RunSpec::to(now.saturating_sub(steps)), &mut left);
         while self.step() < now {
             let before = self.machine().position();
             let frame = self.machine().top();
@@ -85,7 +86,7 @@ impl DebugSession {
                 recent.last = self.state().before_step();
                 self.wasi_mut().record_accesses();
             }
-            match self.execute(&spec(step + 1), &mut left) {
+            match self.run_until(&RunSpec::to(step + 1), &mut left) {
                 RunResult::ReachedLimit => {}
                 _ => break,
             }
@@ -103,7 +104,7 @@ impl DebugSession {
         if waits.is_some() {
             // Back into the waiting host call.
             debug_assert_eq!(self.step(), now);
-            let halt = self.machine_mut().step();
+            let halt = self.replayer.machine_mut().step();
             debug_assert!(matches!(halt, Halt::Waiting(_)), "{halt:?}");
         }
         let frames = self.machine().frames();
@@ -116,7 +117,7 @@ impl DebugSession {
     }
 
     /// Records the execution of a step from that position.
-    fn note_pushed(&self, calls: &mut HashMap<u32, Pushed>, frame: u32, before: Option<super::Position>) {
+    fn note_pushed(&self, calls: &mut HashMap<u32, Pushed>, frame: u32, before: Option<Position>) {
         let top = self.machine().top();
         calls.retain(|known, _| *known <= top);
         let Some(after) = self.machine().position() else { return };

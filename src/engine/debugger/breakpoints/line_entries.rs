@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 
 use wasmparser::Operator;
 
-use super::machine::Position;
-use super::program::InstrumentedProgram;
+use crate::engine::debugger::machine::Position;
+use crate::engine::debugger::program::InstrumentedProgram;
 use crate::engine::instrument::{Flow, Function, LabelKind};
 use crate::engine::source_map::{InScope, OnLine, SourceMap};
 

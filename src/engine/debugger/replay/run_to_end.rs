@@ -1,15 +1,15 @@
 //! Running a program to its end without stopping, for tests that compare the copy with the original.
 
-use super::DebugSession;
+use super::{Observer, Replayer};
 use crate::engine::debugger::machine::Halt;
 use crate::engine::runtime::Progress;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::Suspend;
 
-impl DebugSession {
-    /// Runs for about this many steps, past all breakpoints. It takes no checkpoints, so the session cannot go back,
+impl Replayer {
+    /// Runs for about this many steps, past all breakpoints. It takes no checkpoints, so the replayer cannot go back,
     /// and must not be used for anything else afterwards.
-    pub fn run_to_end(&mut self, steps: u64) -> Progress {
+    pub fn run_to_end(&mut self, steps: u64, observer: &mut dyn Observer) -> Progress {
         let mut left = steps;
         loop {
             if let Some(end) = &self.end {
@@ -32,7 +32,7 @@ impl DebugSession {
             match halt {
                 Halt::Ready => {}
                 Halt::Returned => {
-                    if let Some(outcome) = self.go_to_next_call() {
+                    if let Some(outcome) = self.go_to_next_call(observer) {
                         return Progress::Done(outcome);
                     }
                 }

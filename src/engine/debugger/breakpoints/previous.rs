@@ -5,25 +5,13 @@
 //! time. So when a run function has reached such a block, the instruction before it did not matter, except for a call
 //! that has returned: those calls are recorded.
 
-use super::DebugSession;
-use crate::engine::debugger::line_entries::Previous;
-use crate::engine::debugger::machine::Position;
+use super::{BreakpointObserver, Machine, Position, Previous, PreviousStop};
+use crate::engine::debugger::state::StateView;
 
-/// The machine's previous position.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PreviousStop {
-    top: u32,
-    position: Option<Position>,
-}
-
-impl DebugSession {
-    pub(super) fn previous_stop(&self) -> PreviousStop {
-        PreviousStop { top: self.machine().top(), position: self.machine().position() }
-    }
-
+impl BreakpointObserver {
     /// Updates it after executing one instruction, or whole basic blocks.
-    pub(super) fn note_previous(&mut self, previous_stop: PreviousStop, single: bool) {
-        let top = self.machine().top();
+    pub(super) fn note_previous(&mut self, state: StateView<'_>, previous_stop: PreviousStop, single: bool) {
+        let top = state.machine().top();
         while self.awaited.last().is_some_and(|(frame, _)| *frame > top) {
             self.awaited.pop();
         }
@@ -52,13 +40,13 @@ impl DebugSession {
     }
 
     /// Records the active calls that are within a visit to a line.
-    pub(super) fn await_returns(&mut self) {
+    pub(super) fn await_returns(&mut self, machine: &Machine) {
         self.awaited.clear();
         if self.run_to.is_none() && !self.breakpoints.have_lines() {
             return;
         }
-        let callers = self.machine().frames().into_iter().skip(1).rev();
-        let calls = callers.filter_map(|frame| Some((frame, self.machine().call_position(frame)?)));
+        let callers = machine.frames().into_iter().skip(1).rev();
+        let calls = callers.filter_map(|frame| Some((frame, machine.call_position(frame)?)));
         self.awaited = calls.filter(|(_, call)| self.leads_within_line(*call)).collect();
     }
 

@@ -5,9 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hits::Hits;
-use super::line_entries::Previous;
-use super::machine::Snapshot;
+use crate::engine::debugger::breakpoints::{Hits, Previous};
+use crate::engine::debugger::machine::Snapshot;
 
 /// The default memory limit, in bytes.
 pub const CHECKPOINTS_LIMIT: usize = 256 << 20;

@@ -2,7 +2,7 @@
 
 use wasmi::Val;
 
-use super::session::DebugSession;
+use super::{Observer, Replayer};
 use crate::engine::vfs::Vfs;
 
 /// What is changed.
@@ -57,23 +57,79 @@ pub enum ChangeError {
     Waiting,
 }
 
-impl DebugSession {
-    /// Changes a value and forks the timeline.
+impl Replayer {
+    /// Makes a change at the current step. Execution diverges here, and everything recorded for later steps is
+    /// discarded.
     ///
     /// # Errors
     ///
     /// If there is no such value, or it has another type.
-    pub fn change(&mut self, change: Change) -> Result<(), ChangeError> {
+    pub fn change(&mut self, change: Change, observer: &mut dyn Observer) -> Result<(), ChangeError> {
         if self.machine().is_waiting() {
             return Err(ChangeError::Waiting);
         }
         self.apply(change.clone())?;
-        self.fork(change);
+        let step = self.step();
+        self.checkpoints.discard_from(step);
+        self.wasi_mut().forget_what_comes();
+        self.wasi_mut().call_steps_mut().forget_from(step);
+        self.end = None;
+        self.furthest = step;
+        self.handed_out = self.output_bytes();
+        observer.diverged();
+        let frame = self.frame_of(&change);
+        self.changes.retain(|changed| changed.step <= step);
+        self.changes.push(Changed { step, change, frame });
+        self.changed = self.changes.len();
+        self.take_checkpoint(observer);
         Ok(())
     }
 
+    /// Schedules changes for when their steps are reached; to be called before anything is executed.
+    pub fn make_changes(&mut self, mut changes: Vec<(u64, Change)>, observer: &dyn Observer) {
+        changes.sort_by_key(|(step, _)| *step);
+        self.changes = changes.into_iter().map(|(step, change)| Changed { step, change, frame: None }).collect();
+        self.changed = 0;
+        self.reapply_changes();
+        self.checkpoints.discard_from(self.step());
+        self.take_checkpoint(observer);
+    }
+
+    /// The user's changes, with their steps.
+    pub fn changes(&self) -> &[Changed] {
+        &self.changes
+    }
+
+    /// The user's changes before and at this step.
+    pub fn changes_so_far(&self) -> &[Changed] {
+        &self.changes[..self.changed.min(self.changes.len())]
+    }
+
+    /// The address of the frame that a change concerns.
+    fn frame_of(&self, change: &Change) -> Option<u32> {
+        match change {
+            Change::Local { frame, .. } | Change::Operand { frame, .. } => self.machine().frames().get(*frame).copied(),
+            Change::Global { .. } | Change::Memory { .. } | Change::Files(_) => None,
+        }
+    }
+
+    /// Applies the user's changes at this step again.
+    pub(super) fn reapply_changes(&mut self) {
+        while let Some(changed) = self.changes.get(self.changed).filter(|changed| changed.step == self.step()).cloned()
+        {
+            // A change from a bookmark does not know its frame yet.
+            let frame = self.frame_of(&changed.change);
+            if let Some(known) = self.changes.get_mut(self.changed) {
+                known.frame = frame;
+            }
+            self.changed += 1;
+            // It succeeded the first time, in the same state.
+            let _ = self.apply(changed.change);
+        }
+    }
+
     /// Writes the value.
-    pub(super) fn apply(&mut self, change: Change) -> Result<(), ChangeError> {
+    fn apply(&mut self, change: Change) -> Result<(), ChangeError> {
         match change {
             Change::Local { frame, local, value } => {
                 let frame = self.state().call_stack(frame + 1).into_iter().nth(frame).ok_or(ChangeError::NotThere)?;

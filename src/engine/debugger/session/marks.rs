@@ -1,6 +1,6 @@
 //! The marks on the timeline: host calls, output, stops, forks, the end.
 
-use super::session::DebugSession;
+use super::DebugSession;
 use crate::engine::runtime::Outcome;
 
 /// A step with an event.
@@ -64,10 +64,10 @@ impl DebugSession {
         let mut lists = vec![
             (MarkKind::Call, calls.other.steps().into()),
             (MarkKind::Output, calls.output.steps().into()),
-            (MarkKind::Breakpoint, self.stops().into()),
+            (MarkKind::Breakpoint, self.stops[..].into()),
             (MarkKind::Fork, self.forks().into()),
         ];
-        if let Some((step, outcome)) = self.known_end() {
+        if let Some((step, outcome)) = self.replayer.end() {
             let kind = match outcome {
                 Outcome::Returned(_) | Outcome::Exited(_) => MarkKind::End,
                 Outcome::Trapped(_) | Outcome::LimitReached { .. } | Outcome::Stopped => MarkKind::Trap,

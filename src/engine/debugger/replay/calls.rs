@@ -2,14 +2,14 @@
 
 use wasmi::{Error, Val};
 
-use super::DebugSession;
+use super::{Observer, Replayer};
 use crate::engine::debugger::machine::Halt;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::value;
 
 /// A call to make: `start`, `_initialize`, the entry.
 #[derive(Debug, Clone)]
-pub(super) struct PlannedCall {
+pub struct PlannedCall {
     /// The function index in the original module.
     pub function: u32,
     pub arguments: Vec<Val>,
@@ -17,14 +17,14 @@ pub(super) struct PlannedCall {
 
 /// The end of the program.
 #[derive(Debug, Clone)]
-pub(super) struct End {
+pub struct End {
     /// The number of steps.
     pub step: u64,
     pub outcome: Outcome,
 }
 
-impl DebugSession {
-    pub(super) fn begin_call(&mut self) {
+impl Replayer {
+    pub(super) fn begin_call(&mut self, observer: &mut dyn Observer) {
         let Some(call) = self.calls.get(self.call).cloned() else { return };
         let imported = self.program.instrumented.imported_functions;
         let begun = match call.function.checked_sub(imported) {
@@ -32,25 +32,25 @@ impl DebugSession {
             None => Err(Error::new("the entry point is an imported function: it has no instructions to step through")),
         };
         if let Err(error) = begun {
-            self.fail(error, true);
+            self.fail(error, true, observer);
         }
     }
 
-    pub(super) fn next_call(&mut self) {
-        let Some(outcome) = self.go_to_next_call() else { return };
+    pub(super) fn next_call(&mut self, observer: &mut dyn Observer) {
+        let Some(outcome) = self.go_to_next_call(observer) else { return };
         let last = self.step().saturating_sub(1);
         self.furthest = last;
         self.collect_output();
         // At the last instruction, there is still a frame to show.
-        self.go_back_to(last);
+        self.go_back_to(last, observer);
         self.end = Some(End { step: last, outcome });
     }
 
     /// Starts the next call; if there is none, returns how the program ended.
-    pub(super) fn go_to_next_call(&mut self) -> Option<Outcome> {
+    pub(super) fn go_to_next_call(&mut self, observer: &mut dyn Observer) -> Option<Outcome> {
         if self.call + 1 < self.calls.len() {
             self.call += 1;
-            self.begin_call();
+            self.begin_call(observer);
             return None;
         }
         if self.is_command {
@@ -62,14 +62,14 @@ impl DebugSession {
     }
 
     /// The program has failed. `exact`: the machine is at the failing instruction.
-    pub(super) fn fail(&mut self, error: Error, exact: bool) {
+    pub(super) fn fail(&mut self, error: Error, exact: bool, observer: &mut dyn Observer) {
         let refused = self.host().limiter.refused().cloned();
         let outcome = Outcome::of_error(&error, &self.program.limits, refused.as_ref());
         self.collect_output();
         if !exact && error.as_trap_code().is_some() {
             // Somewhere in the last basic block: go to its start, and on in single steps.
             let last = self.step();
-            self.go_back_to_block_start(last);
+            self.go_back_to_block_start(last, observer);
             while self.step() <= last {
                 match self.machine_mut().step() {
                     Halt::Ready => {}
@@ -82,24 +82,23 @@ impl DebugSession {
     }
 
     /// Goes back to a recent step, without slicing.
-    pub(super) fn go_back_to(&mut self, step: u64) {
-        self.go_back_to_block_start(step);
+    pub(super) fn go_back_to(&mut self, step: u64, observer: &mut dyn Observer) {
+        self.go_back_to_block_start(step, observer);
         while self.step() < step {
             let halt = self.machine_mut().step();
             match halt {
                 Halt::Ready => {}
-                Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(),
+                Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(observer),
                 Halt::Returned | Halt::Waiting(_) | Halt::Failed(_) => break,
             }
         }
     }
 
     /// Goes to the start of the basic block that contains a step.
-    fn go_back_to_block_start(&mut self, step: u64) {
+    fn go_back_to_block_start(&mut self, step: u64, observer: &mut dyn Observer) {
         let Some(checkpoint) = self.checkpoints.before(step).cloned() else { return };
-        self.restore(&checkpoint);
-        // Hits are not counted on the way.
-        self.discard_hits();
+        self.restore(&checkpoint, observer);
+        observer.lost_track();
         loop {
             self.reapply_changes();
             let before = self.step();
@@ -107,7 +106,7 @@ impl DebugSession {
             let limit = step.min(change);
             match self.machine_mut().run(limit.saturating_sub(before), 1) {
                 Halt::Ready if self.step() > before => {}
-                Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(),
+                Halt::Returned if self.call + 1 < self.calls.len() => self.next_call(observer),
                 // A checkpoint or a change may be in the middle of a block.
                 Halt::Ready if before < step && (limit < step || !self.is_at_block_start()) => {
                     let _ = self.machine_mut().step();

@@ -1,11 +1,11 @@
 //! The program's output, returned only once, however often it is printed again.
 
-use super::DebugSession;
+use super::Replayer;
 use crate::engine::wasi::Output;
 
-impl DebugSession {
+impl Replayer {
     /// The output that was printed for the first time since the last call. It does not include what is printed again
-    /// after going back: the first [`DebugSession::output_bytes`] bytes of everything returned are the output at this
+    /// after going back: the first [`Replayer::output_bytes`] bytes of everything returned are the output at this
     /// step.
     pub fn take_output(&mut self) -> Vec<Output> {
         self.collect_output();

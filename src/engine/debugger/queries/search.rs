@@ -5,9 +5,11 @@
 
 use std::rc::Rc;
 
-use super::lines::LineTable;
-use super::machine::Position;
-use super::session::{DebugSession, Observe, PendingStop, RunResult, RunSpec};
+use crate::engine::debugger::breakpoints::{BreakpointId, BreakpointObserver, WatchHit};
+use crate::engine::debugger::lines::LineTable;
+use crate::engine::debugger::machine::Position;
+use crate::engine::debugger::replay::{Observe, Replayer, RunResult, RunSpec};
+use crate::engine::debugger::state::StateView;
 use crate::engine::source_map::Line;
 
 /// The condition of a search.
@@ -45,6 +47,14 @@ impl LineBack {
     }
 }
 
+/// What a search has found at a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    Step,
+    Breakpoint(BreakpointId),
+    Watchpoint(Box<WatchHit>),
+}
+
 /// See the module's documentation.
 pub struct Search {
     kind: SearchKind,
@@ -56,7 +66,7 @@ pub struct Search {
     width: u64,
     /// Whether the machine is in the interval.
     entered: bool,
-    best: Option<(u64, PendingStop)>,
+    best: Option<(u64, Found)>,
     /// The last frame and line that were passed; `None` at the start of an interval.
     seen: Option<(u32, Option<Line>)>,
 }
@@ -84,14 +94,19 @@ impl Search {
 
     /// Works for about this many steps. Returns the step that was found, or that there is none; `None` while that is
     /// unknown.
-    pub fn go_on(&mut self, session: &mut DebugSession, left: &mut u64) -> Option<Option<(u64, PendingStop)>> {
+    pub fn go_on(
+        &mut self,
+        replayer: &mut Replayer,
+        observer: &mut BreakpointObserver,
+        left: &mut u64,
+    ) -> Option<Option<(u64, Found)>> {
         loop {
             if !self.entered {
                 if self.to == 0 {
                     return Some(None);
                 }
-                session.seek(self.from);
-                match session.execute(&spec(self.from, 1), left) {
+                replayer.seek(self.from, observer);
+                match replayer.run_until(&RunSpec::to(self.from), left, observer) {
                     RunResult::SliceExhausted => return None,
                     RunResult::ReachedLimit
                     | RunResult::HitBreakpoint(_)
@@ -102,7 +117,7 @@ impl Search {
                     | RunResult::Waiting(_) => self.entered = true,
                 }
             }
-            if !self.pass(session, left) {
+            if !self.pass(replayer, observer, left) {
                 return None;
             }
             if self.best.is_some() {
@@ -118,33 +133,35 @@ impl Search {
                 self.width = self.width.min(WIDEST_WITH_STOPS);
             }
             // Restoring a checkpoint executes nothing.
-            self.from = session.checkpoint_before(self.from.saturating_sub(self.width)).min(self.from);
+            self.from = super::checkpoint_before(replayer, self.from.saturating_sub(self.width)).min(self.from);
             self.entered = false;
             self.seen = None;
         }
     }
 
     /// Runs the interval; false if the slice ends before.
-    fn pass(&mut self, session: &mut DebugSession, left: &mut u64) -> bool {
+    fn pass(&mut self, replayer: &mut Replayer, observer: &mut BreakpointObserver, left: &mut u64) -> bool {
         if let SearchKind::Line(back) = &self.kind {
             let back = Rc::clone(back);
-            return self.pass_lines(&back, session, left);
+            return self.pass_lines(&back, replayer, observer, left);
         }
         loop {
-            let step = session.step();
+            let step = replayer.step();
             if step >= self.to {
                 return true;
             }
             let result = match self.kind {
                 SearchKind::Line(_) => return true,
                 SearchKind::Depth(depth) => {
-                    let frames = session.machine().frames();
+                    let frames = replayer.machine().frames();
                     match frames.len().checked_sub(depth as usize + 1) {
                         // Run until the surplus frame has returned: the depth is right then.
-                        Some(above) => session.execute(&spec(self.to, frames[above]), left),
+                        Some(above) => {
+                            replayer.run_until(&RunSpec { base: frames[above], ..RunSpec::to(self.to) }, left, observer)
+                        }
                         None => {
-                            self.best = Some((step, PendingStop::Step));
-                            session.execute(&spec((step + 1).min(self.to), 1), left)
+                            self.best = Some((step, Found::Step));
+                            replayer.run_until(&RunSpec::to((step + 1).min(self.to)), left, observer)
                         }
                     }
                 }
@@ -152,18 +169,18 @@ impl Search {
                     // Pass a breakpoint that it has stopped at. The same goes for the first step of the interval,
                     // unless nothing precedes it: whether a line begins there is only known on the way to it, in the
                     // next interval.
-                    let is_found = matches!(&self.best, Some((found, PendingStop::Breakpoint(_))) if *found == step);
+                    let is_found = matches!(&self.best, Some((found, Found::Breakpoint(_))) if *found == step);
                     let is_first = step == self.from && step > 0;
                     let from = if is_found || is_first { step } else { u64::MAX };
-                    session.execute(&RunSpec { from, observe: Observe::All, ..spec(self.to, 1) }, left)
+                    replayer.run_until(&RunSpec { from, observe: Observe::All, ..RunSpec::to(self.to) }, left, observer)
                 }
             };
             match result {
                 RunResult::SliceExhausted => return false,
-                RunResult::HitBreakpoint(id) if session.step() < self.to => {
-                    self.best = Some((session.step(), PendingStop::Breakpoint(id)));
+                RunResult::HitBreakpoint(id) if replayer.step() < self.to => {
+                    self.best = Some((replayer.step(), Found::Breakpoint(id)));
                 }
-                RunResult::HitWatchpoint(hit) => self.best = Some((hit.step, PendingStop::Watchpoint(hit))),
+                RunResult::HitWatchpoint(hit) => self.best = Some((hit.step, Found::Watchpoint(hit))),
                 RunResult::Ended | RunResult::Waiting(_) => return true,
                 RunResult::ReachedLimit
                 | RunResult::HitBreakpoint(_)
@@ -177,22 +194,28 @@ impl Search {
 impl Search {
     /// The same for lines. Continues to the first instruction after the interval that belongs to a line: whether a line
     /// begins there is only known then.
-    fn pass_lines(&mut self, back: &LineBack, session: &mut DebugSession, left: &mut u64) -> bool {
+    fn pass_lines(
+        &mut self,
+        back: &LineBack,
+        replayer: &mut Replayer,
+        observer: &mut BreakpointObserver,
+        left: &mut u64,
+    ) -> bool {
         loop {
-            let step = session.step();
+            let step = replayer.step();
             if step >= self.now {
                 return true;
             }
-            let depth = session.state().depth();
+            let depth = replayer.state().depth();
             let result = if depth > back.depth && !back.with_calls {
-                let frames = session.machine().frames();
+                let frames = replayer.machine().frames();
                 let above = frames[frames.len().saturating_sub(back.depth as usize + 1)];
-                session.execute(&spec(self.now, above), left)
+                replayer.run_until(&RunSpec { base: above, ..RunSpec::to(self.now) }, left, observer)
             } else {
-                if self.look(back, session, step) && step >= self.to {
+                if self.look(back, replayer.state(), step) && step >= self.to {
                     return true;
                 }
-                session.execute(&spec(step + 1, 1), left)
+                replayer.run_until(&RunSpec::to(step + 1), left, observer)
             };
             match result {
                 RunResult::SliceExhausted => return false,
@@ -207,9 +230,9 @@ impl Search {
     }
 
     /// Records whether a line begins at this step; returns false if the instruction belongs to no line.
-    fn look(&mut self, back: &LineBack, session: &DebugSession, step: u64) -> bool {
-        let Some(position) = session.machine().position() else { return false };
-        let frame = session.machine().top();
+    fn look(&mut self, back: &LineBack, state: StateView<'_>, step: u64) -> bool {
+        let Some(position) = state.machine().position() else { return false };
+        let frame = state.machine().top();
         let line = back.line(frame, position);
         if line.is_none() {
             // If a call has returned to code without lines, the line of that call has ended.
@@ -221,13 +244,9 @@ impl Search {
         // The first line in the interval may have begun before it, unless nothing precedes it.
         let is_known = self.seen.is_some() || self.from == 0;
         if is_known && self.seen != Some((frame, line)) {
-            self.best = Some((step, PendingStop::Step));
+            self.best = Some((step, Found::Step));
         }
         self.seen = Some((frame, line));
         true
     }
-}
-
-fn spec(limit: u64, base: u32) -> RunSpec {
-    RunSpec { limit, base, target: None, line: false, observe: Observe::HitCounts, from: limit }
 }

@@ -3,8 +3,8 @@
 use wasmi::Val;
 
 use super::breakpoint::BreakpointId;
-use super::condition::EvalError;
-use super::machine::Position;
+use crate::engine::debugger::condition::EvalError;
+use crate::engine::debugger::machine::Position;
 
 /// A watched target, and the kind of access to stop at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
