@@ -1,8 +1,9 @@
 //! Turns the bytes of a stream into pieces of styled text.
 //!
 //! Bytes may arrive cut anywhere: an incomplete character or escape sequence is held until the rest of it arrives.
-//! Control characters and invalid UTF-8 are shown as `\xNN` and marked as such, because in a tool for looking inside
-//! programs nothing that a program prints should be invisible. Colours (SGR) are supported.
+//! Control characters, those that change the order of text, and invalid UTF-8 are shown as `\xNN` and marked as such,
+//! because in a tool for looking inside programs nothing that a program prints should be invisible. Colours (SGR) are
+//! supported.
 
 /// The style of a piece of text. Colours are the terminal's 16: 0 to 7, and the bright ones, 8 to 15.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,7 +122,7 @@ impl Decoder {
         for chunk in bytes[..end].utf8_chunks() {
             if !chunk.valid().is_empty() {
                 self.spell(pieces, &bytes[wrong]);
-                pieces(Piece::Text { text: chunk.valid(), style: self.style });
+                self.show(pieces, chunk.valid());
                 taken += chunk.valid().len();
                 wrong = taken..taken;
             }
@@ -134,6 +135,20 @@ impl Decoder {
         }
         self.spell(pieces, &bytes[wrong]);
         taken
+    }
+
+    /// Shows text, and what would reorder it as escapes.
+    fn show(&self, pieces: &mut dyn FnMut(Piece<'_>), mut text: &str) {
+        while let Some((at, reorders)) = text.match_indices(reorders_text).next() {
+            if at > 0 {
+                pieces(Piece::Text { text: &text[..at], style: self.style });
+            }
+            self.spell(pieces, reorders.as_bytes());
+            text = &text[at + reorders.len()..];
+        }
+        if !text.is_empty() {
+            pieces(Piece::Text { text, style: self.style });
+        }
     }
 
     /// Shows invalid bytes as escapes.
@@ -190,6 +205,12 @@ impl Decoder {
             }
         }
     }
+}
+
+/// Whether a character is a directional embedding, override or isolate, or ends one (UAX #9, 2): what is after it would
+/// not be read as it was printed.
+pub fn reorders_text(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 enum Sequence {
@@ -310,6 +331,21 @@ mod tests {
         // The same four characters, printed as text, must not be mistaken for an escaped byte.
         let is_spelled = |bytes: &[u8]| matches!(read_all(&[bytes])[..], [Read::Text(_, style)] if style.spelled);
         assert!(is_spelled(b"\xff") && !is_spelled(b"\\xFF"));
+    }
+
+    #[test]
+    fn what_would_reorder_text_is_made_visible() {
+        let read = read_all(&["\u{5d0}\u{202e}txt.exe\u{202c}!".as_bytes()]);
+        let texts: Vec<(&str, bool)> = read
+            .iter()
+            .filter_map(|piece| match piece {
+                Read::Text(text, style) => Some((text.as_str(), style.spelled)),
+                Read::LineStart => None,
+            })
+            .collect();
+        let expected =
+            [("\u{5d0}", false), (r"\xE2\x80\xAE", true), ("txt.exe", false), (r"\xE2\x80\xAC", true), ("!", false)];
+        assert_eq!(texts, expected);
     }
 
     #[test]

@@ -8,14 +8,14 @@ use std::rc::Rc;
 
 use super::console::{CAPACITY, ConsoleAction, MOST_LINES, MOST_SPANS};
 use crate::protocol::{OutputChunk, RunId};
-use crate::ui::selectors::terminal::SPELLED;
+use crate::ui::selectors::terminal::{SPELLED, reorders_text};
 
 /// How much is drawn at a time, as a cost: see [`affordable`].
-const LEAST_PORTION: usize = CAPACITY / 64;
-const FIRST_PORTION: usize = CAPACITY / 16;
-const MOST_PORTION: usize = CAPACITY / 4;
+const LEAST_PORTION: usize = CAPACITY / 256;
+const FIRST_PORTION: usize = CAPACITY / 32;
+const MOST_PORTION: usize = CAPACITY / 16;
 /// How long drawing a portion may take, in milliseconds.
-const AIM_MS: f64 = 16.0;
+const AIM_MS: f64 = 12.0;
 
 /// The console's next actions, in order.
 #[derive(Debug)]
@@ -140,8 +140,9 @@ fn affordable(bytes: &[u8], most: usize) -> (usize, usize) {
             if cost >= most && at > 0 {
                 return (at, cost);
             }
-            let is_text = !character.is_control() || matches!(character, '\n' | '\r' | '\t');
-            cost += if is_text { length } else { SPELLED };
+            let is_control = character.is_control() && !matches!(character, '\n' | '\r' | '\t');
+            let is_text = !is_control && !reorders_text(character);
+            cost += if is_text { length } else { SPELLED * length };
             if character == '\n' {
                 cost += CAPACITY / MOST_LINES;
             }
@@ -224,7 +225,7 @@ mod tests {
     #[test]
     fn a_slow_picture_makes_portions_smaller_and_a_quick_one_larger() {
         let mut feed = ConsoleFeed::default();
-        feed.took(64.0);
+        feed.took(4.0 * AIM_MS);
         assert_eq!(feed.portion, FIRST_PORTION / 4);
         (0..20).for_each(|_| feed.took(1_000.0));
         assert_eq!(feed.portion, LEAST_PORTION);

@@ -320,6 +320,14 @@ impl Page {
         });
     }
 
+    /// Waits until a text box has this value.
+    pub fn expect_value(&self, name: &str, value: &str) {
+        self.try_until(&format!("{name} is {value:?}"), || {
+            let found = self.value(name);
+            if found == value { Ok(()) } else { Err(format!("it is {found:?}")) }
+        });
+    }
+
     /// Waits until the line that is marked as the next in the editor has `text` in it.
     pub fn expect_next_line(&self, text: &str) {
         let next = "return document.querySelector('.cm-debug-current-line')?.textContent ?? ''";

@@ -154,17 +154,18 @@ fn stepping() -> Vec<(Vec<u8>, u16)> {
     page.press("Debug");
     page.expect_status("Before the first instruction");
     take(LOOK);
+    let is_at = |step: u32| page.expect_value("Step number", &step.to_string());
     for step in 1..=4 {
         page.press("Step into");
-        page.expect_text(&format!("Step {step}"));
+        is_at(step);
         take(LOOK);
     }
     page.press("Go to the end");
     page.expect_status("returned");
     take(2 * LOOK);
-    for _ in 0..4 {
+    for step in (2..=5).rev() {
         page.press("Step back");
-        page.settle();
+        is_at(step);
         take(GLANCE);
     }
     frames
