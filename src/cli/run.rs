@@ -12,7 +12,9 @@ use super::terminal::{self, err, out};
 use super::trace::Tracer;
 use super::{Failure, UNUSABLE, backtrace, module, print_problem, read};
 use crate::engine::debugger::DebugSession;
-use crate::engine::runtime::{Compiled, Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
+use crate::engine::runtime::{
+    Compiled, Entry, LimitKind, Limits, Outcome, Progress, Session, SessionConfig, StartError,
+};
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::{OutputStream, Terminals, WasiConfig, WasiCtx};
 
@@ -141,7 +143,7 @@ impl Run {
         // Without the fuel limit, the repeated run would not end where this one did.
         let failed = match &outcome {
             Outcome::Trapped(_) => true,
-            Outcome::LimitReached { limit, .. } => limit != "fuel",
+            Outcome::LimitReached { limit, .. } => *limit != LimitKind::Fuel,
             Outcome::Exited(_) | Outcome::Returned(_) | Outcome::Stopped => false,
         };
         // A trap is reported in any case.
@@ -174,7 +176,7 @@ impl Run {
             let slice = match self.fuel {
                 Some(most) if used >= most => {
                     return Ok(Outcome::LimitReached {
-                        limit: "fuel".to_owned(),
+                        limit: LimitKind::Fuel,
                         message: format!("the program used up its fuel of {most}"),
                         help: "raise --fuel, or leave it out".to_owned(),
                     });

@@ -13,7 +13,7 @@ pub enum Outcome {
     Exited { code: u32 },
     /// WebAssembly trapped.
     Trapped { trap: Trap },
-    /// A limit was reached; `message` names it and its value.
+    /// A limit was reached: its name, to be shown, and a message with its value.
     LimitReached { limit: String, message: String, help: String },
     /// The user stopped it.
     Stopped,
@@ -50,8 +50,10 @@ pub struct BacktraceCall {
 /// A trap, as in the specification's execution rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trap {
-    /// A stable identifier: `unreachable`, `integer-divide-by-zero`, ...
+    /// A stable identifier, to be shown: `unreachable`, `integer-divide-by-zero`, ...
     pub code: String,
+    /// Whether it is how a program gives up itself: the end of its standard error may say why.
+    pub panics: bool,
     /// A message for the user.
     pub message: String,
     /// The usual cause.

@@ -392,7 +392,7 @@ impl Debug {
                 Change::Operand { frame: frame as usize, operand: operand as usize, value }
             }
             ValueChange::Global { global, text } => {
-                let before = self.session.state().globals().into_iter().nth(global as usize).ok_or_else(gone)?;
+                let before = self.session.state().global(global).ok_or_else(gone)?;
                 Change::Global { global: global as usize, value: value::parse(&text, before.ty())? }
             }
             ValueChange::Memory { memory, address, form, text } => {

@@ -57,7 +57,7 @@ pub(super) fn view(
         })
         .collect();
     let pointers = frames.first().map(|top| session.state().pointer_globals(top.function)).unwrap_or_default();
-    let globals = session.state().globals().into_iter().enumerate().map(|(index, global)| {
+    let globals = session.state().globals().enumerate().map(|(index, global)| {
         let shown = value::show(&global);
         let seen = before.and_then(|before| before.globals.get(index));
         NamedValue {

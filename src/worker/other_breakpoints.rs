@@ -2,7 +2,7 @@
 
 use crate::engine::debugger::condition::{self, Condition};
 use crate::engine::debugger::{
-    self, DebugSession, Origin, Position, Target, Trigger, WatchHit, WatchedValue, Watchpoint, queries::last_write,
+    self, DebugSession, Origin, Position, Target, Trigger, WatchHit, WatchedValue, Watchpoint,
 };
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value;
@@ -130,11 +130,11 @@ fn to_access_kind(access: AccessKind) -> debugger::AccessKind {
     }
 }
 
-pub(super) fn to_write_target(target: WriteTarget) -> last_write::WriteTarget {
+pub(super) fn to_write_target(target: WriteTarget) -> debugger::WriteTarget {
     match target {
-        WriteTarget::Memory { memory, start, length } => last_write::WriteTarget::Memory { memory, start, length },
-        WriteTarget::Global { global } => last_write::WriteTarget::Global(global),
-        WriteTarget::Local { frame, local } => last_write::WriteTarget::Local { frame: frame as usize, local },
+        WriteTarget::Memory { memory, start, length } => debugger::WriteTarget::Memory { memory, start, length },
+        WriteTarget::Global { global } => debugger::WriteTarget::Global(global),
+        WriteTarget::Local { frame, local } => debugger::WriteTarget::Local { frame: frame as usize, local },
     }
 }
 

@@ -3,7 +3,7 @@
 use super::event_loop::Next;
 use super::{Platform, to_proto};
 use crate::engine::inspect::Summary;
-use crate::engine::runtime::{Compiled, Outcome, Progress, Session, SessionConfig};
+use crate::engine::runtime::{Compiled, LimitKind, Outcome, Progress, Session, SessionConfig};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::trace::Trace;
@@ -244,7 +244,7 @@ impl Run {
         self.session.end(outcome.clone());
         self.failed = match &outcome {
             Outcome::Trapped(_) => true,
-            Outcome::LimitReached { limit, .. } => limit == "recursion",
+            Outcome::LimitReached { limit, .. } => *limit == LimitKind::Recursion,
             Outcome::Exited(_) | Outcome::Returned(_) | Outcome::Stopped => false,
         };
         self.phase = Phase::Over;

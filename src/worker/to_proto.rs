@@ -170,9 +170,13 @@ pub(super) fn outcome(outcome: runtime::Outcome) -> Outcome {
         runtime::Outcome::Returned(results) => Outcome::Returned { results: results.into_iter().map(value).collect() },
         runtime::Outcome::Exited(code) => Outcome::Exited { code },
         runtime::Outcome::Trapped(trap) => {
-            Outcome::Trapped { trap: Trap { code: trap.code.to_owned(), message: trap.message, help: trap.help } }
+            let code = trap.kind.code().to_owned();
+            let panics = trap.kind == runtime::TrapKind::Unreachable;
+            Outcome::Trapped { trap: Trap { code, panics, message: trap.message, help: trap.help } }
         }
-        runtime::Outcome::LimitReached { limit, message, help } => Outcome::LimitReached { limit, message, help },
+        runtime::Outcome::LimitReached { limit, message, help } => {
+            Outcome::LimitReached { limit: limit.name().to_owned(), message, help }
+        }
         runtime::Outcome::Stopped => Outcome::Stopped,
     }
 }

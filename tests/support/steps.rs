@@ -96,7 +96,7 @@ pub fn session(wasm: &[u8], export: &str, arguments: Vec<String>) -> Result<Debu
     let summary = inspect(&source).summary.expect("the module is valid");
     let entry = Entry::Export { name: export.to_owned(), arguments };
     DebugSession::start("module.wasm", wasm, &summary, &entry, Limits::default(), wasi()).map_err(|error| match error {
-        StartError::Outcome(Outcome::Trapped(trap)) => trap.code.to_owned(),
+        StartError::Outcome(Outcome::Trapped(trap)) => trap.kind.code().to_owned(),
         other => format!("{other:?}"),
     })
 }
@@ -188,7 +188,7 @@ pub fn ended(outcome: &Outcome) -> String {
             let shown = |text: &str| if text.contains("nan") { "nan".to_owned() } else { text.to_owned() };
             format!("{:?}", values.iter().map(|value| shown(&value.text)).collect::<Vec<_>>())
         }
-        Outcome::Trapped(trap) => trap.code.to_owned(),
+        Outcome::Trapped(trap) => trap.kind.code().to_owned(),
         other => format!("{other:?}"),
     }
 }

@@ -2,7 +2,9 @@
 
 use wasmoscope::engine::debugger::{Command, DebugProgress, DebugSession, StopReason};
 use wasmoscope::engine::inspect::{Inspection, inspect};
-use wasmoscope::engine::runtime::{Compiled, Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError};
+use wasmoscope::engine::runtime::{
+    Compiled, Entry, Limits, Outcome, Progress, Session, SessionConfig, StartError, TrapKind,
+};
 use wasmoscope::engine::source::Source;
 use wasmoscope::engine::vfs::Vfs;
 use wasmoscope::engine::wasi::{self, Clock, Output, Random, WasiConfig, WasiCtx};
@@ -119,7 +121,7 @@ fn compare(wasm: &[u8], inspection: &Inspection, entry: &Entry) {
         }
     };
     // Where a function is too large for the interpreter is another place in the copy, which is larger.
-    if matches!(&expected, Outcome::Trapped(trap) if trap.code == "function-refused") {
+    if matches!(&expected, Outcome::Trapped(trap) if trap.kind == TrapKind::FunctionRefused) {
         return;
     }
     copy.ask(Command::JumpToEnd);

@@ -103,7 +103,7 @@ impl StateView<'_> {
     }
 
     fn hover_global(self, global: u32) -> Option<Hover> {
-        let value = self.globals().into_iter().nth(global as usize)?;
+        let value = self.global(global)?;
         let title = format!("global {}", numbered(self.names().global(global), global));
         let hover = Hover::new(title, Some(value::show(&value)));
         Some(match self.is_global_mutable(global as usize) {

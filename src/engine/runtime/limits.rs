@@ -5,6 +5,7 @@ use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, ResourceLimiter};
 
 use wasmi_core::LimiterError;
 
+use super::outcome::LimitKind;
 use crate::engine::words;
 
 #[cfg(test)]
@@ -98,7 +99,7 @@ pub(in crate::engine) struct Limiter {
 /// A growth that was refused.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Refusal {
-    pub limit: &'static str,
+    pub limit: LimitKind,
     pub message: String,
 }
 
@@ -109,7 +110,7 @@ impl Refusal {
         let describe = |bytes: u64| if is_close { format!("{} KiB", bytes >> 10) } else { words::bytes(bytes) };
         let message =
             format!("the program asked for {} of memory, and the limit is {}", describe(wanted), describe(limit));
-        Self { limit: "memory", message }
+        Self { limit: LimitKind::Memory, message }
     }
 
     /// The refusal for a module whose initial memory exceeds the limit. If it exceeds the machine's address space, such
@@ -118,7 +119,7 @@ impl Refusal {
         match limits.memory {
             Some(limit) if memory_bytes > limit => Some(Self::memory(memory_bytes, limit)),
             _ if memory_bytes > isize::MAX as u64 => Some(Self {
-                limit: "memory",
+                limit: LimitKind::Memory,
                 message: format!(
                     "the module starts with {} of memory, but a program can have less than {} here",
                     words::bytes(memory_bytes),
@@ -131,7 +132,7 @@ impl Refusal {
 
     /// What the refusal meant for a program that continued.
     pub fn describe(&self) -> String {
-        format!("{}: `{}.grow` gave -1", self.message, self.limit)
+        format!("{}: `{}.grow` gave -1", self.message, self.limit.name())
     }
 }
 
@@ -198,7 +199,7 @@ impl ResourceLimiter for Limiter {
         match self.table_limit {
             Some(limit) if desired as u64 > limit && !self.exempt => {
                 self.refused = Some(Refusal {
-                    limit: "table",
+                    limit: LimitKind::Table,
                     message: format!("the program asked for a table of {desired} elements, and the limit is {limit}"),
                 });
                 Ok(false)

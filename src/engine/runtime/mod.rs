@@ -13,6 +13,6 @@ pub(in crate::engine) mod session;
 
 pub use compiled::Compiled;
 pub use limits::Limits;
-pub use outcome::{Outcome, Trap};
+pub use outcome::{LimitKind, Outcome, Trap, TrapKind};
 pub use plan::Entry;
 pub use session::{Counters, Progress, Session, SessionConfig, StartError};

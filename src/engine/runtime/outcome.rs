@@ -19,7 +19,7 @@ pub enum Outcome {
     /// WebAssembly trapped.
     Trapped(Trap),
     /// A limit was reached; the message names it and its value.
-    LimitReached { limit: String, message: String, help: String },
+    LimitReached { limit: LimitKind, message: String, help: String },
     /// The caller ended it.
     Stopped,
 }
@@ -27,12 +27,86 @@ pub enum Outcome {
 /// A trap (core specification, section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trap {
-    /// A stable identifier.
-    pub code: &'static str,
+    pub kind: TrapKind,
     /// What happened.
     pub message: String,
     /// The usual cause.
     pub help: String,
+}
+
+/// What a limit is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitKind {
+    Memory,
+    Table,
+    /// The depth of calls.
+    Recursion,
+    /// What the program prints.
+    Output,
+    Time,
+    Fuel,
+}
+
+impl LimitKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Table => "table",
+            Self::Recursion => "recursion",
+            Self::Output => "output",
+            Self::Time => "time",
+            Self::Fuel => "fuel",
+        }
+    }
+}
+
+/// Why a program trapped: the causes that wasmi tells apart, and those of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrapKind {
+    Unreachable,
+    MemoryOutOfBounds,
+    TableOutOfBounds,
+    UninitializedElement,
+    IntegerDivideByZero,
+    IntegerOverflow,
+    InvalidConversionToInteger,
+    IndirectCallTypeMismatch,
+    GrowthLimited,
+    OutOfFuel,
+    OutOfSystemMemory,
+    StackOverflow,
+    /// It waits for an event that can never occur.
+    WaitsForever,
+    /// It waits for input, and has no memory to read it into.
+    NoMemory,
+    /// The interpreter cannot compile a function that is called.
+    FunctionRefused,
+    /// A host function failed.
+    HostError,
+}
+
+impl TrapKind {
+    /// A stable identifier, as it is shown to users.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::MemoryOutOfBounds => "out-of-bounds-memory-access",
+            Self::TableOutOfBounds => "out-of-bounds-table-access",
+            Self::UninitializedElement => "uninitialized-element",
+            Self::IntegerDivideByZero => "integer-divide-by-zero",
+            Self::IntegerOverflow => "integer-overflow",
+            Self::InvalidConversionToInteger => "invalid-conversion-to-integer",
+            Self::IndirectCallTypeMismatch => "indirect-call-type-mismatch",
+            Self::GrowthLimited => "growth-limited",
+            Self::OutOfFuel => "out-of-fuel",
+            Self::OutOfSystemMemory => "out-of-system-memory",
+            Self::StackOverflow => "stack-overflow",
+            Self::WaitsForever => "waits-forever",
+            Self::NoMemory => "no-memory",
+            Self::FunctionRefused => "function-refused",
+            Self::HostError => "host-error",
+        }
+    }
 }
 
 impl Outcome {
@@ -45,7 +119,7 @@ impl Outcome {
             Some(Stop::OutputLimit { limit }) => return Self::output_limit(*limit),
             Some(stop @ Stop::WaitsForever) => {
                 return Self::Trapped(Trap {
-                    code: "waits-forever",
+                    kind: TrapKind::WaitsForever,
                     message: stop.to_string(),
                     help: "`poll_oneoff` waits for events that can never occur".to_owned(),
                 });
@@ -55,7 +129,7 @@ impl Outcome {
         if let ErrorKind::Translation(reason) = error.kind() {
             // A function is compiled when it is first called.
             return Self::Trapped(Trap {
-                code: "function-refused",
+                kind: TrapKind::FunctionRefused,
                 message: format!("the interpreter cannot run the function that is called here: {reason}"),
                 help: "the function is too large for the interpreter: give it fewer locals and parameters, or split it"
                     .to_owned(),
@@ -64,7 +138,7 @@ impl Outcome {
         match error.as_trap_code() {
             Some(code) => Self::trapped(code, limits, refused),
             None => Self::Trapped(Trap {
-                code: "host-error",
+                kind: TrapKind::HostError,
                 message: error.to_string(),
                 help: "a host function failed".to_owned(),
             }),
@@ -74,7 +148,7 @@ impl Outcome {
     pub(in crate::engine) fn trapped(code: TrapCode, limits: &Limits, refused: Option<&Refusal>) -> Self {
         if code == TrapCode::StackOverflow {
             return Self::LimitReached {
-                limit: "recursion".to_owned(),
+                limit: LimitKind::Recursion,
                 message: format!("the program went more than {} calls deep", limits.recursion),
                 help: "look for infinite recursion, or raise the recursion limit".to_owned(),
             };
@@ -82,9 +156,9 @@ impl Outcome {
         let trap = describe(code);
         match refused {
             Some(refusal) => Self::LimitReached {
-                limit: refusal.limit.to_owned(),
+                limit: refusal.limit,
                 message: format!("{}; then the program gave up ({})", refusal.message, trap.message),
-                help: format!("raise the {} limit, or make the program use less", refusal.limit),
+                help: format!("raise the {} limit, or make the program use less", refusal.limit.name()),
             },
             None => Self::Trapped(trap),
         }
@@ -92,15 +166,15 @@ impl Outcome {
 
     pub(in crate::engine) fn refused(refusal: &Refusal) -> Self {
         Self::LimitReached {
-            limit: refusal.limit.to_owned(),
+            limit: refusal.limit,
             message: refusal.message.clone(),
-            help: format!("raise the {} limit, or make the program use less", refusal.limit),
+            help: format!("raise the {} limit, or make the program use less", refusal.limit.name()),
         }
     }
 
     pub(super) fn output_limit(limit: u64) -> Self {
         Self::LimitReached {
-            limit: "output".to_owned(),
+            limit: LimitKind::Output,
             message: format!("the program printed more than {}", words::bytes(limit)),
             help: "look for an infinite loop that prints, or raise the output limit".to_owned(),
         }
@@ -109,7 +183,7 @@ impl Outcome {
     /// The run exceeded its time limit, in milliseconds.
     pub fn wall_time(limit: u64) -> Self {
         Self::LimitReached {
-            limit: "time".to_owned(),
+            limit: LimitKind::Time,
             message: format!("the program ran for more than {limit} ms"),
             help: "raise the time limit, or turn it off".to_owned(),
         }
@@ -129,58 +203,58 @@ pub(in crate::engine) fn trap_code(error: &Error) -> Option<TrapCode> {
 
 /// Describes the traps of WebAssembly.
 fn describe(code: TrapCode) -> Trap {
-    let (code, message, help) = match code {
+    let (kind, message, help) = match code {
         TrapCode::UnreachableCodeReached => (
-            "unreachable",
+            TrapKind::Unreachable,
             "an `unreachable` instruction was executed",
             "compilers put it where a program gives up: a panic in Rust, an abort in C, code that should never be \
              reached",
         ),
         TrapCode::MemoryOutOfBounds => (
-            "out-of-bounds-memory-access",
+            TrapKind::MemoryOutOfBounds,
             "memory was accessed outside its bounds",
             "the address, plus the instruction's offset, plus the size of the value, is past the end of the memory",
         ),
         TrapCode::TableOutOfBounds => (
-            "out-of-bounds-table-access",
+            TrapKind::TableOutOfBounds,
             "a table was accessed outside its bounds",
             "the index is not below the table's size",
         ),
         TrapCode::IndirectCallToNull => (
-            "uninitialized-element",
+            TrapKind::UninitializedElement,
             "`call_indirect` found no function in the table",
             "the element at that index is null: an `elem` segment fills a table",
         ),
         TrapCode::IntegerDivisionByZero => {
-            ("integer-divide-by-zero", "an integer was divided by zero", "check where the divisor comes from")
+            (TrapKind::IntegerDivideByZero, "an integer was divided by zero", "check where the divisor comes from")
         }
         TrapCode::IntegerOverflow => (
-            "integer-overflow",
+            TrapKind::IntegerOverflow,
             "the result of an integer operation does not fit its type",
             "the smallest integer divided by -1, or a float too large for the integer it is converted to",
         ),
         TrapCode::BadConversionToInteger => (
-            "invalid-conversion-to-integer",
+            TrapKind::InvalidConversionToInteger,
             "NaN was converted to an integer",
             "check where the NaN comes from, or use one of the `trunc_sat` instructions",
         ),
         TrapCode::BadSignature => (
-            "indirect-call-type-mismatch",
+            TrapKind::IndirectCallTypeMismatch,
             "`call_indirect` found a function of a different type",
             "the type at the instruction and the type of the function at that index differ",
         ),
         TrapCode::GrowthOperationLimited => (
-            "growth-limited",
+            TrapKind::GrowthLimited,
             "a memory or a table could not grow",
             "the program asked for more memory or table elements than are available",
         ),
-        TrapCode::OutOfFuel => ("out-of-fuel", "all fuel was consumed", "give the run more fuel"),
+        TrapCode::OutOfFuel => (TrapKind::OutOfFuel, "all fuel was consumed", "give the run more fuel"),
         TrapCode::OutOfSystemMemory => (
-            "out-of-system-memory",
+            TrapKind::OutOfSystemMemory,
             "the machine has no more memory for this program",
             "close other tabs, or make the program use less",
         ),
-        TrapCode::StackOverflow => ("stack-overflow", "call stack exhausted", "look for infinite recursion"),
+        TrapCode::StackOverflow => (TrapKind::StackOverflow, "call stack exhausted", "look for infinite recursion"),
     };
-    Trap { code, message: message.to_owned(), help: help.to_owned() }
+    Trap { kind, message: message.to_owned(), help: help.to_owned() }
 }

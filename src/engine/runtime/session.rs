@@ -9,7 +9,7 @@ use wasmi::{
 
 use super::compiled::{Compiled, refused};
 use super::limits::{Limiter, Limits, Refusal};
-use super::outcome::{self, Outcome, Trap};
+use super::outcome::{self, Outcome, Trap, TrapKind};
 use super::plan::{Entry, Plan, plan};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
@@ -316,7 +316,7 @@ impl Session {
 
 pub(in crate::engine) fn no_memory() -> Trap {
     Trap {
-        code: "no-memory",
+        kind: TrapKind::NoMemory,
         message: "the program waits for input but has no memory to read it into".to_owned(),
         help: "declare a memory and export it as \"memory\"".to_owned(),
     }

@@ -77,7 +77,7 @@ struct TrapProps {
 fn TrapHead(props: &TrapProps) -> Html {
     let console = use_slice::<ConsoleContext>();
     let trap = &props.trap;
-    let panic = (trap.code == "unreachable").then(|| Panic::find(&end_of_errors(&console))).flatten();
+    let panic = trap.panics.then(|| Panic::find(&end_of_errors(&console))).flatten();
     let head = panic.as_ref().map_or_else(|| format!("Trap: {}", trap.message), Panic::headline);
     html! {
         <>

@@ -104,7 +104,12 @@ mod tests {
         assert_eq!(after(Outcome::Returned { results: vec![] }), (Tone::Good, "Returned".into()));
         assert_eq!(after(Outcome::Exited { code: 0 }).0, Tone::Good);
         assert_eq!(after(Outcome::Exited { code: 2 }), (Tone::Bad, "Exited with code 2".into()));
-        let trap = Trap { code: "unreachable".into(), message: "unreachable executed".into(), help: String::new() };
+        let trap = Trap {
+            code: "unreachable".into(),
+            panics: true,
+            message: "unreachable executed".into(),
+            help: String::new(),
+        };
         assert_eq!(after(Outcome::Trapped { trap }), (Tone::Bad, "Trapped: unreachable executed".into()));
         assert_eq!(after(Outcome::NotStarted { problems: vec![] }).1, "Not started: 0 problems");
     }

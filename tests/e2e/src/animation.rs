@@ -82,7 +82,7 @@ impl Picture {
         let rows = self.bytes.chunks_exact(row).zip(other.bytes.chunks_exact(row));
         let (mut left, mut right, mut top, mut bottom) = (usize::MAX, 0, usize::MAX, 0);
         for (y, (mine, theirs)) in rows.enumerate() {
-            let pixels = mine.chunks_exact(CHANNELS).zip(theirs.chunks_exact(CHANNELS));
+            let pixels = mine.as_chunks::<CHANNELS>().0.iter().zip(theirs.as_chunks::<CHANNELS>().0);
             for (x, _) in pixels.enumerate().filter(|(_, (mine, theirs))| mine != theirs) {
                 (left, right) = (left.min(x), right.max(x));
                 (top, bottom) = (top.min(y), bottom.max(y));

@@ -59,7 +59,7 @@ impl Breakpoint {
 }
 
 impl Watchpoint {
-    /// See [`Breakpoint::positions`]. Memory accesses by instructions are not included: the copy checks for those
+    /// The instructions before which the run functions have to exit for it. Memory accesses by instructions are not included: the copy checks for those
     /// itself.
     pub fn positions(&self, program: &InstrumentedProgram) -> Vec<Position> {
         match self.target {

@@ -10,7 +10,7 @@ use super::{count, unsigned};
 use crate::engine::debugger::state::StateView;
 use crate::engine::instrument::access::{Shape, shape};
 use crate::engine::instrument::layout;
-use crate::engine::runtime::outcome::Outcome;
+use crate::engine::runtime::outcome::{Outcome, TrapKind};
 
 impl StateView<'_> {
     /// Why the next instruction could not be executed, if the program ended there with this outcome; `None` if it ended
@@ -18,36 +18,37 @@ impl StateView<'_> {
     pub fn describe_trap(self, outcome: &Outcome, lines: Lines<'_>) -> Option<Sentence> {
         let at = At::of(self, self.machine().position()?, lines)?;
         let head = Sentence::new(format!("{}: ", at.instruction()));
-        let (code, message) = match outcome {
-            Outcome::Trapped(trap) => (trap.code, &trap.message),
-            Outcome::LimitReached { message, .. } => ("", message),
+        let (kind, message) = match outcome {
+            Outcome::Trapped(trap) => (Some(trap.kind), &trap.message),
+            Outcome::LimitReached { message, .. } => (None, message),
             Outcome::Returned(_) | Outcome::Exited(_) | Outcome::Stopped => return None,
         };
-        let reason = reason(&at, code);
+        let reason = kind.and_then(|kind| reason(&at, kind));
         Some(head.then(reason.unwrap_or_else(|| Sentence::new(message))))
     }
 }
 
-fn reason(at: &At<'_>, code: &str) -> Option<Sentence> {
+fn reason(at: &At<'_>, kind: TrapKind) -> Option<Sentence> {
     let operands = at.operands();
-    match code {
-        "unreachable" => Some(Sentence::new("traps whenever it is executed")),
-        "out-of-bounds-memory-access" => memory(at, &operands),
-        "out-of-bounds-table-access" => table(at, &operands),
-        "uninitialized-element" => {
+    match kind {
+        TrapKind::Unreachable => Some(Sentence::new("traps whenever it is executed")),
+        TrapKind::MemoryOutOfBounds => memory(at, &operands),
+        TrapKind::TableOutOfBounds => table(at, &operands),
+        TrapKind::UninitializedElement => {
             let (index, table) = indirect(at, &operands)?;
             Some(Sentence::new(format!("element {index} of {} is null", at.table(table))))
         }
-        "indirect-call-type-mismatch" => mismatch(at, &operands),
-        "integer-divide-by-zero" => arithmetic(at, &operands, "{unsigned}{a} / {b}: division by zero"),
-        "integer-overflow" if operands.len() == 2 => {
+        TrapKind::IndirectCallTypeMismatch => mismatch(at, &operands),
+        TrapKind::IntegerDivideByZero => arithmetic(at, &operands, "{unsigned}{a} / {b}: division by zero"),
+        TrapKind::IntegerOverflow if operands.len() == 2 => {
             arithmetic(at, &operands, "{a} / {b}: integer overflow, the quotient does not fit in an {type}")
         }
-        "integer-overflow" => {
+        TrapKind::IntegerOverflow => {
             arithmetic(at, &operands, "{a}: integer overflow, it does not fit in an {unsigned}{type}")
         }
-        "invalid-conversion-to-integer" => arithmetic(at, &operands, "{a} cannot be converted to an {type}"),
-        _ => None,
+        TrapKind::InvalidConversionToInteger => arithmetic(at, &operands, "{a} cannot be converted to an {type}"),
+        TrapKind::GrowthLimited | TrapKind::OutOfFuel | TrapKind::OutOfSystemMemory | TrapKind::StackOverflow => None,
+        TrapKind::WaitsForever | TrapKind::NoMemory | TrapKind::FunctionRefused | TrapKind::HostError => None,
     }
 }
 

@@ -2,7 +2,7 @@ use super::support::{go, see, session, session_of};
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{Breakpoint, Command, Position, StopReason, Trigger};
 use crate::engine::runtime::Entry;
-use crate::engine::runtime::outcome::Outcome;
+use crate::engine::runtime::outcome::{Outcome, TrapKind};
 
 pub const FACTORIAL: &str = r#"(module
     (func $factorial (param $n i64) (result i64)
@@ -185,7 +185,7 @@ fn a_trap_is_shown_at_its_instruction() {
             (unreachable)))"#;
     let mut session = session(text);
     let StopReason::Ended(Outcome::Trapped(trap)) = go(&mut session, Command::Continue) else { panic!("no trap") };
-    assert_eq!(trap.code, "out-of-bounds-memory-access");
+    assert_eq!(trap.kind, TrapKind::MemoryOutOfBounds);
     let seen = see(&session);
     assert!(seen.contains("main @3 locals [65536] stack [65536 7]"), "{seen}");
     assert!(seen.contains("globals [16384]"), "{seen}");
