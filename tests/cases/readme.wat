@@ -10,7 +10,13 @@
 ;;   LIMIT: NAME NUMBER        memory, table, recursion, output or time
 ;;   TRACE: all                print the WASI calls, or those that match: calls NAMES; path TEXT; failures
 ;;
-;; Folders: compile (problems), detect (what a source is), run (plain programs), wasi (programs that use WASI).
+;;   DEBUG: COMMAND; ...       in debug: commands of the debugger, and what to show
+;;
+;; Folders: compile (problems), detect (what a source is), run (plain programs), wasi (programs that use WASI), debug.
+;;
+;; Commands of DEBUG: into, into N, over, out, line, continue, end, step N, run to LINE, and backwards: back, back over,
+;; back out, back line, reverse; break LINE, break LINE if CONDITION, clear; last write global N, local N, memory START
+;; LENGTH. To show: stack, locals, globals, calls, output.
 ;; RUN: add 2 0x28
 (module
   (func (export "add") (param i32 i32) (result i32)

@@ -72,7 +72,7 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "wasmoscope::worker::files::all",
     "wasmoscope::worker::files::kinds",
     "..<wasmoscope::engine::debugger",
-    "..engine::debugger::checkpoints::Checkpoint",
+    "..engine::debugger::replay::checkpoints::Checkpoint",
     "wasmoscope_wasi::ctx::WasiCtx>::restore",
     "core::marker::PhantomData<wasmoscope_vfs::Vfs>",
     "wasmoscope::engine::value::parse",
