@@ -93,6 +93,41 @@ fn another_worker_goes_to_the_same_step_of_the_same_run() {
     }
 }
 
+/// Links that were shared hold the bytes of a step: they must be read for as long as the page exists. If this fails, the
+/// form has changed: keep reading the old one, with types of its own, and give the new one another version.
+#[test]
+fn a_step_that_was_shared_before_is_read() {
+    use wasmoscope::protocol::{FileChange, FileContents, FileImage};
+    const SHARED: &[u8] = include_bytes!("bookmark-1.bin");
+    let mut worker = debug(OUTSIDE, Vec::new());
+    for line in ["one\n", "two\n"] {
+        assert_eq!(command(&mut worker, DebugCommand::Continue).reason, StopReason::Input);
+        worker.platform.sleep_ms(1234.0);
+        worker.send(Request::Stdin { run: RUN, bytes: line.as_bytes().to_vec() });
+        worker.settle(1000);
+    }
+    let step = view(&worker).step;
+    command(&mut worker, DebugCommand::JumpTo { step: step - 20 });
+    let file = FileImage { path: "note.txt".into(), contents: FileContents::File { bytes: b"mine".to_vec() } };
+    worker.send(Request::ChangeFiles { change: FileChange::Write { files: vec![file] } });
+    worker.send(Request::ChangeValue { run: RUN, change: ValueChange::Global { global: 0, text: "5".into() } });
+    let here = unchanged(command(&mut worker, DebugCommand::Into));
+    worker.send(Request::Bookmark { run: RUN });
+    let Some(Event::Bookmarked { bytes, .. }) = worker.events.last().cloned() else { panic!("no bookmark") };
+    assert_eq!(bytes, SHARED, "the form of a shared step has changed");
+
+    let mut other = TestWorker::new();
+    other.send(Request::DebugAt {
+        run: RUN,
+        source: wat(OUTSIDE),
+        options: RunOptions::default(),
+        breakpoints: Vec::new(),
+        bookmark: SHARED.to_vec(),
+    });
+    other.settle(1000);
+    assert_eq!(looks(&unchanged(view(&other))), looks(&here));
+}
+
 #[test]
 fn changing_files_forks_the_timeline_and_loses_nothing() {
     use wasmoscope::protocol::{FileChange, FileContents, FileImage};

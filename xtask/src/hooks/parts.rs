@@ -297,6 +297,9 @@ pub const APP_SECONDARY: &[&str] = &[
     "wasmoscope::ui::hooks::use_projects::Projects>::opened",
     "wasmoscope::ui::hooks::use_projects::Projects>::quarantined",
     "wasmoscope::ui::hooks::use_debugger::Debugger>::command",
+    // Only the console of a debugged program can go back.
+    "wasmoscope::ui::state::console_record",
+    "alloc::rc::Rc<wasmoscope::ui::state::console_record::Record>>::make_mut",
     "wasmoscope::ui::hooks::use_debugger::Debugger>::point",
     "wasmoscope::ui::selectors::sources::asked_for",
     "wasmoscope::ui::selectors::sources::Supplied",
