@@ -39,7 +39,7 @@ impl Panel {
     /// The name where there is little room.
     pub fn short_name(self) -> &'static str {
         match self {
-            Panel::Calls => "WASI",
+            Panel::Calls => "Calls",
             other => other.name(),
         }
     }
