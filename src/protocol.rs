@@ -6,27 +6,27 @@
 
 use serde::{Deserialize, Serialize};
 
+mod breakpoints;
 mod calls;
 mod debug;
 mod evaluation;
 mod files;
 mod module;
-mod other_breakpoints;
 mod outcome;
 mod sources;
 mod timeline;
 
+pub use breakpoints::{AccessKind, Breakpoint, BreakpointKind, BreakpointOptions, PlacedBreakpoint, WriteTarget};
 pub use calls::{CallFilter, CallsView, CallsWatch, TraceCall};
 pub use debug::{
-    Breakpoint, ByteForm, DebugCommand, DebugFrame, DebugView, Label, MemoryRegion, NamedValue, Operand,
-    PlacedBreakpoint, PlacedValue, SentencePart, SourceVariable, StopReason, TableView, ValueChange,
+    ByteForm, DebugCommand, DebugFrame, DebugView, Label, MemoryRegion, NamedValue, Operand, PlacedValue, SentencePart,
+    SourceVariable, StopReason, TableView, ValueChange,
 };
 pub use evaluation::{Evaluation, Hover};
 pub use files::{FileChange, FileContents, FileEntry, FileImage, FileKind};
 pub use module::{
     Checked, Detected, DetectedKind, ExportSummary, ImportSummary, ModuleSummary, Problem, Severity, Span,
 };
-pub use other_breakpoints::{AccessKind, BreakpointKind, OtherBreakpoint, PlacedOtherBreakpoint, WriteTarget};
 pub use outcome::{Backtrace, BacktraceCall, Counters, Outcome, Trap, Value};
 pub use sources::{InlinedFrame, Landmark, LineCommand, SourceFile, SourcePlace};
 pub use timeline::{MarkKind, TimelineMark};
@@ -72,9 +72,6 @@ pub enum Request {
     DebugCommand { run: RunId, command: DebugCommand },
     /// The page, when breakpoints have changed: the complete list. Answered by [`Event::BreakpointsPlaced`].
     SetBreakpoints { run: RunId, breakpoints: Vec<Breakpoint> },
-    /// The page, when breakpoints on anything but a source line have changed, and after [`Request::Debug`]: the
-    /// complete list. Answered by [`Event::OtherBreakpointsPlaced`].
-    SetOtherBreakpoints { run: RunId, other_breakpoints: Vec<OtherBreakpoint> },
     /// The page, when the user changes a value. Answered by [`Event::DebugStopped`] or [`Event::ChangeRefused`].
     ChangeValue { run: RunId, change: ValueChange },
     /// The page, when watch expressions have changed or another call was selected: evaluate these now, in that call
@@ -177,8 +174,6 @@ pub enum Event {
     Hover { run: RunId, query: u32, hover: Option<Hover> },
     /// The debugger is working; sent at most once per frame. `of` is the target step, if it is known.
     DebugWorking { run: RunId, step: u64, of: Option<u64> },
-    /// Answers [`Request::SetOtherBreakpoints`]: their verification.
-    OtherBreakpointsPlaced { run: RunId, other_breakpoints: Vec<PlacedOtherBreakpoint> },
     /// Answers [`Request::SetBreakpoints`]: their verification.
     BreakpointsPlaced { run: RunId, breakpoints: Vec<PlacedBreakpoint> },
     /// Answers [`Request::ChangeValue`] if the change was refused.

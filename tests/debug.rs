@@ -13,7 +13,8 @@ mod timeline;
 
 use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
-    Breakpoint, ByteForm, DebugCommand, DebugView, Entry, Event, Outcome, Request, RunOptions, StopReason, ValueChange,
+    Breakpoint, BreakpointKind, BreakpointOptions, ByteForm, DebugCommand, DebugView, Entry, Event, Outcome, Request,
+    RunOptions, StopReason, ValueChange,
 };
 
 const FACTORIAL: &str = r#"(module
@@ -83,7 +84,11 @@ fn printed(worker: &TestWorker) -> String {
 }
 
 fn on_line(line: u32) -> Breakpoint {
-    Breakpoint { id: line, file: None, line, condition: None, hit_count: 0, log_message: None }
+    Breakpoint { id: line, kind: BreakpointKind::Line { file: None, line }, options: BreakpointOptions::default() }
+}
+
+fn with_condition(text: &str) -> BreakpointOptions {
+    BreakpointOptions { condition: Some(text.to_owned()), ..BreakpointOptions::default() }
 }
 
 #[test]
@@ -201,7 +206,7 @@ fn a_value_pushed_by_a_block_says_so() {
 
 #[test]
 fn a_breakpoint_with_a_condition_stops_and_a_wrong_one_is_named() {
-    let condition = |text: &str| Breakpoint { condition: Some(text.to_owned()), ..on_line(5) };
+    let condition = |text: &str| Breakpoint { options: with_condition(text), ..on_line(5) };
     let mut worker = debug(FACTORIAL, vec![condition("local.n == 2"), Breakpoint { id: 9, ..condition("n ==") }]);
     let placed = worker.events.iter().find_map(|event| match event {
         Event::BreakpointsPlaced { breakpoints, .. } => Some(breakpoints.clone()),
@@ -224,7 +229,7 @@ fn a_condition_error_stops_the_program_and_is_reported() {
         ("stack[9] == 1", "there is no operand 9 below the top that is a number"),
     ];
     for (text, reason) in hits {
-        let breakpoint = Breakpoint { condition: Some(text.to_owned()), ..on_line(5) };
+        let breakpoint = Breakpoint { options: with_condition(text), ..on_line(5) };
         let expected = StopReason::Breakpoint { id: 5, condition_error: Some(reason.to_owned()) };
         let mut worker = debug(FACTORIAL, vec![breakpoint.clone()]);
         let mut forwards = Vec::new();
@@ -244,7 +249,8 @@ fn a_condition_error_stops_the_program_and_is_reported() {
             assert_eq!((&view.reason, view.step), (&expected, *step), "{text}");
         }
         // One that tells a message says it there, and goes on.
-        let mut worker = debug(FACTORIAL, vec![Breakpoint { log_message: Some("n".to_owned()), ..breakpoint }]);
+        let options = BreakpointOptions { log_message: Some("n".to_owned()), ..with_condition(text) };
+        let mut worker = debug(FACTORIAL, vec![Breakpoint { options, ..breakpoint }]);
         let view = command(&mut worker, DebugCommand::Continue);
         assert!(matches!(view.reason, StopReason::Ended { .. }), "{:?}", view.reason);
         assert_eq!(view.log.len(), 10);
@@ -364,7 +370,8 @@ fn a_step_that_waits_for_input_is_one_step() {
 #[test]
 fn what_is_jumped_over_is_neither_counted_nor_logged() {
     let log_message = Some("n is {local.n}".to_owned());
-    let mut worker = debug(FACTORIAL, vec![Breakpoint { log_message, ..on_line(3) }]);
+    let options = BreakpointOptions { log_message, ..BreakpointOptions::default() };
+    let mut worker = debug(FACTORIAL, vec![Breakpoint { options, ..on_line(3) }]);
     assert_eq!(command(&mut worker, DebugCommand::JumpToEnd).log, Vec::<String>::new());
     command(&mut worker, DebugCommand::JumpTo { step: 0 });
     assert_eq!(command(&mut worker, DebugCommand::Continue).log.len(), 6);

@@ -8,8 +8,8 @@ mod support;
 use guests::{SOURCES, guest_with_lines, sources};
 use support::{RUN, TestWorker, sentence};
 use wasmoscope::protocol::{
-    Breakpoint, DebugCommand, DebugView, Entry, Event, FileContents, FileImage, LineCommand, Outcome, PlacedBreakpoint,
-    Request, RunOptions, Source, SourceFile, StopReason,
+    Breakpoint, BreakpointKind, BreakpointOptions, DebugCommand, DebugView, Entry, Event, FileContents, FileImage,
+    LineCommand, Outcome, PlacedBreakpoint, Request, RunOptions, Source, SourceFile, StopReason,
 };
 
 const COUNT: &str = "wordcount/src/count.rs";
@@ -43,7 +43,8 @@ fn debug(breakpoints: Vec<Breakpoint>) -> TestWorker {
 
 fn on_line(file: &str, piece: &str) -> Breakpoint {
     let line = line_of(file, piece);
-    Breakpoint { id: line, file: Some(path(file)), line, condition: None, hit_count: 0, log_message: None }
+    let kind = BreakpointKind::Line { file: Some(path(file)), line };
+    Breakpoint { id: line, kind, options: BreakpointOptions::default() }
 }
 
 fn command(worker: &mut TestWorker, command: DebugCommand) -> DebugView {
@@ -98,13 +99,14 @@ fn a_module_lists_its_sources() {
 
 #[test]
 fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
-    let mut worker = debug(vec![on_line(COUNT, "count.words += 1")]);
+    let breakpoint = on_line(COUNT, "count.words += 1");
+    let mut worker = debug(vec![breakpoint.clone()]);
     let placed = worker.events.iter().find_map(|event| match event {
         Event::BreakpointsPlaced { breakpoints, .. } => Some(breakpoints.clone()),
         _ => None,
     });
     let line = line_of(COUNT, "count.words += 1");
-    let expected = PlacedBreakpoint { id: line, place: None, source_line: Some(line), problem: None };
+    let expected = PlacedBreakpoint { breakpoint, place: None, source_line: Some(line), problem: None };
     assert_eq!(placed, Some(vec![expected]));
     for _ in 0..4 {
         let view = command(&mut worker, DebugCommand::Continue);
@@ -124,7 +126,8 @@ fn a_breakpoint_on_a_line_stops_there_with_the_functions_named() {
 
 #[test]
 fn a_breakpoint_on_a_missing_line_reports_that() {
-    let breakpoint = Breakpoint { line: 10_000, ..on_line(COUNT, "count.words += 1") };
+    let kind = BreakpointKind::Line { file: Some(path(COUNT)), line: 10_000 };
+    let breakpoint = Breakpoint { id: 1, kind, options: BreakpointOptions::default() };
     let worker = debug(vec![breakpoint]);
     let none = |event: &Event| matches!(event, Event::BreakpointsPlaced { breakpoints, .. } if breakpoints[0].source_line.is_none());
     assert!(worker.events.iter().any(none));

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use support::{RUN, TestWorker};
 use wasmoscope::protocol::{
-    Breakpoint, DebugCommand, DebugView, Entry, Event, Request, RunOptions, Source, StopReason,
+    Breakpoint, BreakpointKind, BreakpointOptions, DebugCommand, DebugView, Entry, Event, Request, RunOptions, Source,
+    StopReason,
 };
 
 fn source() -> PathBuf {
@@ -37,7 +38,8 @@ fn marked(mark: &str) -> u32 {
 
 fn on(mark: &str) -> Breakpoint {
     let file = source().to_str().map(str::to_owned);
-    Breakpoint { id: 1, file, line: marked(mark), condition: None, hit_count: 0, log_message: None }
+    let kind = BreakpointKind::Line { file, line: marked(mark) };
+    Breakpoint { id: 1, kind, options: BreakpointOptions::default() }
 }
 
 fn debug(program: &Source, breakpoint: Breakpoint) -> TestWorker {
@@ -120,7 +122,8 @@ fn backwards_and_by_hit_count_it_stops_at_the_same_steps() {
             backwards.reverse();
             assert_eq!(backwards, forwards, "{mark} at level {level}");
             if forwards.len() > 2 {
-                let third = Breakpoint { hit_count: 3, ..on(mark) };
+                let options = BreakpointOptions { hit_count: 3, ..BreakpointOptions::default() };
+                let third = Breakpoint { options, ..on(mark) };
                 assert_eq!(stops(&mut debug(&program, third), DebugCommand::Continue), forwards[2..], "{mark}");
             }
         }

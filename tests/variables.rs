@@ -12,8 +12,8 @@ use support::{RUN, TestWorker};
 use wasmoscope::engine::source_map::SourceMap as _;
 use wasmoscope::engine::source_map::dwarf::{DebugInfo, State};
 use wasmoscope::protocol::{
-    Breakpoint, ByteForm, DebugCommand, DebugView, Entry, Event, LineCommand, Request, RunOptions, Source,
-    SourceVariable, StopReason, ValueChange,
+    Breakpoint, BreakpointKind, BreakpointOptions, ByteForm, DebugCommand, DebugView, Entry, Event, LineCommand,
+    Request, RunOptions, Source, SourceVariable, StopReason, ValueChange,
 };
 
 const MAIN: &str = "values/src/main.rs";
@@ -41,7 +41,8 @@ fn stopped_at(bytes: Vec<u8>, text: &str, path: String, piece: &str) -> TestWork
     let source = Source { name: "values.wasm".to_owned(), bytes };
     let line = text.lines().position(|line| line.contains(piece)).expect("the source has that line") as u32 + 1;
     let file = Some(path);
-    let breakpoints = vec![Breakpoint { id: 1, file, line, condition: None, hit_count: 0, log_message: None }];
+    let kind = BreakpointKind::Line { file, line };
+    let breakpoints = vec![Breakpoint { id: 1, kind, options: BreakpointOptions::default() }];
     let mut worker = TestWorker::new();
     let (entry, options) = (Entry::Default, RunOptions::default());
     worker.send(Request::Debug { run: RUN, source, entry, options, breakpoints });

@@ -5,8 +5,8 @@ mod support;
 
 use support::{RUN, TestWorker, sentence, wat};
 use wasmoscope::protocol::{
-    AccessKind, BreakpointKind, DebugCommand, DebugView, Entry, Event, OtherBreakpoint, PlacedOtherBreakpoint, Request,
-    RunOptions, StopReason, WriteTarget,
+    AccessKind, Breakpoint, BreakpointKind, BreakpointOptions, DebugCommand, DebugView, Entry, Event, PlacedBreakpoint,
+    Request, RunOptions, StopReason, WriteTarget,
 };
 
 const PROGRAM: &str = r#"(module
@@ -28,27 +28,35 @@ fn debug() -> TestWorker {
 }
 
 fn debug_text(text: &str) -> TestWorker {
+    debug_with(text, Vec::new())
+}
+
+fn debug_with(text: &str, breakpoints: Vec<Breakpoint>) -> TestWorker {
     let mut worker = TestWorker::new();
-    worker.send(Request::Debug {
-        run: RUN,
-        source: wat(text),
-        entry: Entry::Default,
-        options: RunOptions::default(),
-        breakpoints: Vec::new(),
-    });
+    let (source, options) = (wat(text), RunOptions::default());
+    worker.send(Request::Debug { run: RUN, source, entry: Entry::Default, options, breakpoints });
     worker.settle(100);
     worker
 }
 
-fn breakpoint(kind: BreakpointKind) -> OtherBreakpoint {
-    OtherBreakpoint { id: 7, kind, condition: None, hit_count: 0, log_message: None }
+fn breakpoint(kind: BreakpointKind) -> Breakpoint {
+    Breakpoint { id: 7, kind, options: BreakpointOptions::default() }
 }
 
-fn set(worker: &mut TestWorker, other_breakpoints: Vec<OtherBreakpoint>) -> Vec<PlacedOtherBreakpoint> {
-    worker.send(Request::SetOtherBreakpoints { run: RUN, other_breakpoints });
+fn with_condition(kind: BreakpointKind, condition: Option<&str>) -> Breakpoint {
+    let condition = condition.map(str::to_owned);
+    Breakpoint { options: BreakpointOptions { condition, ..BreakpointOptions::default() }, ..breakpoint(kind) }
+}
+
+fn set(worker: &mut TestWorker, breakpoints: Vec<Breakpoint>) -> Vec<PlacedBreakpoint> {
+    worker.send(Request::SetBreakpoints { run: RUN, breakpoints });
     worker.settle(100);
+    verification(worker)
+}
+
+fn verification(worker: &TestWorker) -> Vec<PlacedBreakpoint> {
     let placed = worker.events.iter().rev().find_map(|event| match event {
-        Event::OtherBreakpointsPlaced { run: RUN, other_breakpoints } => Some(other_breakpoints.clone()),
+        Event::BreakpointsPlaced { run: RUN, breakpoints } => Some(breakpoints.clone()),
         _ => None,
     });
     placed.expect("they are placed")
@@ -117,6 +125,35 @@ fn globals_locals_entries_imports_and_single_instructions_stop() {
             _ => {}
         }
     }
+}
+
+#[test]
+fn breakpoints_of_all_kinds_are_set_as_the_run_starts() {
+    let kinds = [
+        BreakpointKind::Line { file: None, line: 8 },
+        BreakpointKind::Global { name: "$total".to_owned(), access: AccessKind::Change },
+        BreakpointKind::Function { function: "$none".to_owned() },
+        BreakpointKind::Instruction { line: 7, column: 25 },
+    ];
+    let breakpoints: Vec<Breakpoint> =
+        kinds.into_iter().zip(1..).map(|(kind, id)| Breakpoint { id, ..breakpoint(kind) }).collect();
+    let mut worker = debug_with(PROGRAM, breakpoints.clone());
+    let placed = verification(&worker);
+    let requested: Vec<Breakpoint> = placed.iter().map(|placed| placed.breakpoint.clone()).collect();
+    assert_eq!(requested, breakpoints);
+    let lines: Vec<_> = placed.iter().map(|placed| placed.place.map(|place| place.line)).collect();
+    assert_eq!(lines, [Some(8), None, None, Some(7)]);
+    let problems: Vec<_> = placed.iter().map(|placed| placed.problem.as_deref()).collect();
+    assert_eq!(problems, [None, None, Some("the program has no function none"), None]);
+    let at = |id| StopReason::Breakpoint { id, condition_error: None };
+    assert_eq!(continued(&mut worker), at(4));
+    let change = "global.set $total on line 7 writes global $total: 0 becomes 2".to_owned();
+    let changed = StopReason::Watchpoint { id: 2, description: change, condition_error: None };
+    assert_eq!(continued(&mut worker), changed);
+    assert_eq!(continued(&mut worker), at(1));
+    // The list is complete: those that are not in it are gone.
+    assert_eq!(set(&mut worker, breakpoints[..1].to_vec()).len(), 1);
+    assert_eq!(continued(&mut worker), at(1));
 }
 
 #[test]
@@ -194,8 +231,7 @@ fn a_local_is_watched_in_every_call_of_its_function_or_at_one_depth() {
         let mut worker = debug_text(RECURSION);
         let kind =
             BreakpointKind::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
-        let condition = condition.map(str::to_owned);
-        assert_eq!(set(&mut worker, vec![OtherBreakpoint { condition, ..breakpoint(kind) }])[0].problem, None);
+        assert_eq!(set(&mut worker, vec![with_condition(kind, condition)])[0].problem, None);
         if direction == DebugCommand::BackContinue {
             command(&mut worker, DebugCommand::JumpToEnd);
         }
@@ -221,8 +257,7 @@ fn a_watchpoint_with_a_condition_error_stops_and_reports_it() {
     let kind =
         BreakpointKind::Local { function: "$down".to_owned(), name: "$n".to_owned(), access: AccessKind::Change };
     let mut worker = debug_text(RECURSION);
-    let condition = Some("local.nosuch == 3".to_owned());
-    assert_eq!(set(&mut worker, vec![OtherBreakpoint { condition, ..breakpoint(kind) }])[0].problem, None);
+    assert_eq!(set(&mut worker, vec![with_condition(kind, Some("local.nosuch == 3"))])[0].problem, None);
     let reason = "there is no local `$nosuch` here that is a number";
     let mut steps = Vec::new();
     for direction in [DebugCommand::Continue, DebugCommand::BackContinue] {
@@ -253,8 +288,8 @@ fn a_second_memory_is_watched_and_named() {
           (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 4))))))"#;
     let mut worker = debug_text(text);
     let kind = BreakpointKind::Memory { memory: 1, start: 8, length: 4, access: AccessKind::Change };
-    let condition = Some("mem32[$other][8] == 2 && mem32[8] == 5 && mem32[1][8] != mem32[0][8]".to_owned());
-    assert_eq!(set(&mut worker, vec![OtherBreakpoint { condition, ..breakpoint(kind) }])[0].problem, None);
+    let condition = Some("mem32[$other][8] == 2 && mem32[8] == 5 && mem32[1][8] != mem32[0][8]");
+    assert_eq!(set(&mut worker, vec![with_condition(kind, condition)])[0].problem, None);
     let description = "i32.store $other on line 6 writes 4 bytes at 0x8 of memory $other: 1 becomes 2";
     assert_eq!(continued(&mut worker), watchpoint(description));
     assert!(matches!(continued(&mut worker), StopReason::Ended { .. }));

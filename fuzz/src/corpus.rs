@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use wasmoscope::protocol::{
-    AccessKind, Breakpoint, BreakpointKind, ByteForm, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange,
-    FileContents, FileImage, LineCommand, MemoryWatch, OtherBreakpoint, OutputChunk, Request, RunOptions, Stream,
+    AccessKind, Breakpoint, BreakpointKind, BreakpointOptions, ByteForm, CallFilter, CallsWatch, DebugCommand, Entry,
+    Event, FileChange, FileContents, FileImage, LineCommand, MemoryWatch, OutputChunk, Request, RunOptions, Stream,
     ValueChange, WriteTarget,
 };
 use wasmoscope::ui::platform::archive::{Format, pack};
@@ -152,17 +152,17 @@ fn project_list() -> Vec<ProjectFile> {
     };
     let breakpoint = Breakpoint {
         id: 1,
-        file: Some("main.rs".into()),
-        line: 7,
-        condition: Some("local.i > 3".into()),
-        hit_count: 2,
-        log_message: Some("i is {local.i}".into()),
+        kind: BreakpointKind::Line { file: Some("main.rs".into()), line: 7 },
+        options: BreakpointOptions {
+            condition: Some("local.i > 3".into()),
+            hit_count: 2,
+            log_message: Some("i is {local.i}".into()),
+        },
     };
     let kind = BreakpointKind::Memory { memory: 0, start: 16, length: 4, access: AccessKind::Change };
-    let other = OtherBreakpoint { id: 1, kind, condition: None, hit_count: 0, log_message: None };
+    let watchpoint = Breakpoint { id: 2, kind, options: BreakpointOptions::default() };
     let debugging = DebugNotes {
-        breakpoints: vec![breakpoint],
-        other_breakpoints: vec![other],
+        breakpoints: vec![breakpoint, watchpoint],
         expressions: vec!["local.i".into(), "mem8[3]".into()],
         bookmark: Some(Bookmark { step: 5, bytes: b"\x01bytes".to_vec().into() }),
         calls: CallNotes::default().apply(CallChange::Choose(Some("add".into()))).apply(CallChange::Type {
@@ -278,23 +278,21 @@ fn request_list() -> Vec<Request> {
         let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Breakpoint {
             id: line,
-            file: None,
-            line,
-            condition: text(condition),
-            hit_count: 0,
-            log_message: text(log_message),
+            kind: BreakpointKind::Line { file: None, line },
+            options: BreakpointOptions { condition: text(condition), hit_count: 0, log_message: text(log_message) },
         }
     };
-    let other = |id, kind| OtherBreakpoint { id, kind, condition: None, hit_count: 0, log_message: None };
+    let other = |id, kind| Breakpoint { id, kind, options: BreakpointOptions::default() };
     let command = |command| Request::DebugCommand { run, command };
     let mut requests = vec![
         Request::SetBreakpoints {
             run,
             breakpoints: vec![breakpoint(17, "local.n == 3", ""), breakpoint(26, "", "n is {local.i} {mem32[200]}")],
         },
-        Request::SetOtherBreakpoints {
+        Request::SetBreakpoints {
             run,
-            other_breakpoints: vec![
+            breakpoints: vec![
+                breakpoint(17, "local.n == 3", ""),
                 other(1, BreakpointKind::Memory { memory: 0, start: 204, length: 8, access: AccessKind::Write }),
                 other(2, BreakpointKind::Memory { memory: 0, start: 0, length: 65_536, access: AccessKind::Read }),
                 other(3, BreakpointKind::Global { name: "turns".into(), access: AccessKind::Change }),

@@ -4,35 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{InlinedFrame, LineCommand, Outcome, SourcePlace, Span, Value, WriteTarget};
 
-/// A breakpoint on a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Breakpoint {
-    /// Chosen by the page.
-    pub id: u32,
-    /// The source file of the line; `None`: the text of the module itself, or its disassembly.
-    pub file: Option<String>,
-    /// A line, from 1; it stops at the first instruction on or after it.
-    pub line: u32,
-    /// It stops only if this is true, such as `local.i == 3 && stack[0] > 0x10`.
-    pub condition: Option<String>,
-    /// It stops from this hit on; 0 and 1 are the first.
-    pub hit_count: u64,
-    /// A log message instead of a stop; an expression in braces is replaced by its value.
-    pub log_message: Option<String>,
-}
-
-/// The verification of a [`Breakpoint`] (DAP: `Breakpoint`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlacedBreakpoint {
-    pub id: u32,
-    /// The instruction; `None` if there is none on or after that line, and for a line of a source file.
-    pub place: Option<Span>,
-    /// The same for a line of a source file.
-    pub source_line: Option<u32>,
-    /// What is wrong with its condition.
-    pub problem: Option<String>,
-}
-
 /// A debugger command. Frames are counted from the one that is currently on top.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DebugCommand {

@@ -11,9 +11,8 @@ use super::run::milliseconds_left;
 use super::sources::Maps;
 use super::stop_sentence::Arrival;
 use super::user_files::UserFiles;
-use super::{Platform, files, other_breakpoints, to_proto, written_bytes};
-use crate::engine::debugger::condition::Condition;
-use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, LineEntries, Mark};
+use super::{Platform, breakpoints, files, to_proto, written_bytes};
+use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Mark};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
@@ -23,8 +22,8 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
-    Breakpoint, Counters, DebugCommand, Entry, Event, FileChange, Limits, LineCommand, MemoryView, MemoryWatch,
-    OtherBreakpoint, PlacedBreakpoint, RunId, Span, StopReason, ValueChange, WriteTarget,
+    Breakpoint, BreakpointKind, Counters, DebugCommand, Entry, Event, FileChange, Limits, LineCommand, MemoryView,
+    MemoryWatch, PlacedBreakpoint, RunId, StopReason, ValueChange, WriteTarget,
 };
 
 /// How long a slice of work may take, in milliseconds.
@@ -62,9 +61,6 @@ pub(super) struct Debug {
     expressions: Expressions,
     /// The marks sent last.
     marks: Vec<Mark>,
-    /// The breakpoints of the session.
-    source_breakpoints: Vec<debugger::Breakpoint>,
-    other_breakpoints: Vec<debugger::Breakpoint>,
     /// The target of the last write query.
     write_target: Option<WriteTarget>,
 }
@@ -124,8 +120,6 @@ impl Debug {
             sent: None,
             expressions: Expressions::default(),
             marks: Vec::new(),
-            source_breakpoints: Vec::new(),
-            other_breakpoints: Vec::new(),
             write_target: None,
         })
     }
@@ -262,17 +256,19 @@ impl Debug {
             DebugCommand::Over => Command::Over,
             DebugCommand::Out => Command::Out,
             DebugCommand::Line(command) => Command::Line(to_line(command)),
-            DebugCommand::RunTo { file, line } => match self.on_line(file.as_deref(), line) {
-                Some((_, entries)) if !entries.is_empty() => {
-                    self.session.set_run_to(Rc::new(entries));
-                    Command::RunToLine
+            DebugCommand::RunTo { file, line } => {
+                match breakpoints::entries_of_line(&self.session, &self.maps, file.as_deref(), line) {
+                    Some((_, entries)) if !entries.is_empty() => {
+                        self.session.set_run_to(Rc::new(entries));
+                        Command::RunToLine
+                    }
+                    _ => {
+                        let message = format!("there is no instruction on line {line} or after it");
+                        emit(Event::ChangeRefused { run: self.id, message });
+                        return;
+                    }
                 }
-                _ => {
-                    let message = format!("there is no instruction on line {line} or after it");
-                    emit(Event::ChangeRefused { run: self.id, message });
-                    return;
-                }
-            },
+            }
             DebugCommand::BackInto => Command::BackInto,
             DebugCommand::BackOver => Command::BackOver,
             DebugCommand::BackOut => Command::BackOut,
@@ -281,7 +277,7 @@ impl Debug {
             DebugCommand::JumpToEnd => Command::JumpToEnd,
             DebugCommand::LastWrite { target } => {
                 self.write_target = Some(target);
-                Command::LastWrite(other_breakpoints::to_write_target(target))
+                Command::LastWrite(breakpoints::to_write_target(target))
             }
             DebugCommand::NextMark => return self.go_to_mark(self.session.next_mark(), "after", emit),
             DebugCommand::PreviousMark => return self.go_to_mark(self.session.previous_mark(), "before", emit),
@@ -303,63 +299,19 @@ impl Debug {
         }
     }
 
-    /// Replaces the source breakpoints, and sends their verification.
+    /// Replaces all breakpoints, and sends their verification.
     pub fn set_breakpoints(&mut self, breakpoints: Vec<Breakpoint>, emit: &mut dyn FnMut(Event)) {
-        let mut placed = Vec::with_capacity(breakpoints.len());
-        let mut set = Vec::with_capacity(breakpoints.len());
-        for breakpoint in breakpoints {
-            let file = breakpoint.file.as_deref();
-            let found = self.on_line(file, breakpoint.line);
-            let source_line = found.as_ref().filter(|_| file.is_some()).map(|(line, _)| *line);
-            let place = if file.is_none() { self.place_of_line(breakpoint.line) } else { None };
-            let written = breakpoint.condition.as_deref().filter(|text| !text.trim().is_empty());
-            let condition = written.map(Condition::parse).transpose();
-            let problem = condition.as_ref().err().map(ToString::to_string);
-            placed.push(PlacedBreakpoint { id: breakpoint.id, place, source_line, problem });
-            let (Ok(condition), Some((_, entries))) = (condition, found) else { continue };
-            set.push(debugger::Breakpoint {
-                id: breakpoint.id,
-                trigger: debugger::Trigger::Line(Rc::new(entries)),
-                condition,
-                hit_count: breakpoint.hit_count,
-                log_message: breakpoint.log_message.filter(|text| !text.is_empty()),
-            });
-        }
-        self.source_breakpoints = set;
-        // An error from watching memories was reported with the watchpoint.
-        let _ = self.stop_at_all();
-        emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
-    }
-
-    /// The entry points of a line, in a source file or in the text, with the line that they really belong to.
-    fn on_line(&self, file: Option<&str>, line: u32) -> Option<(u32, LineEntries)> {
-        LineEntries::find(self.session.program(), self.maps.of_file(file)?, file.unwrap_or_default(), line)
-    }
-
-    fn place_of_line(&self, line: u32) -> Option<Span> {
-        let offset = self.maps.text.first_on_line(line)?;
-        self.maps.text.location(offset).as_ref().map(to_proto::span)
-    }
-
-    /// Replaces the breakpoints on anything but a source line, and sends their verification.
-    pub fn set_other_breakpoints(&mut self, other_breakpoints: &[OtherBreakpoint], emit: &mut dyn FnMut(Event)) {
-        let placed = other_breakpoints
-            .iter()
-            .map(|breakpoint| other_breakpoints::place(&self.session, &self.maps.text, breakpoint));
-        let (set, mut placed): (Vec<_>, Vec<_>) = placed.unzip();
-        self.other_breakpoints = set.into_iter().flatten().collect();
-        if let Err(problem) = self.stop_at_all() {
-            for breakpoint in &mut placed {
-                breakpoint.problem.get_or_insert_with(|| problem.clone());
+        let placed =
+            breakpoints.into_iter().map(|breakpoint| breakpoints::place(&self.session, &self.maps, breakpoint));
+        let (set, mut placed): (Vec<_>, Vec<PlacedBreakpoint>) = placed.unzip();
+        if let Err(error) = self.session.set_breakpoints(set.into_iter().flatten().collect()) {
+            // Memories are not watched then; lines do not depend on that.
+            let others = placed.iter_mut().filter(|of| !matches!(of.breakpoint.kind, BreakpointKind::Line { .. }));
+            for PlacedBreakpoint { problem, .. } in others {
+                problem.get_or_insert_with(|| error.to_string());
             }
         }
-        emit(Event::OtherBreakpointsPlaced { run: self.id, other_breakpoints: placed });
-    }
-
-    /// Sets all breakpoints of the session. On an error, memories are not watched.
-    fn stop_at_all(&mut self) -> Result<(), String> {
-        let all = self.source_breakpoints.iter().chain(&self.other_breakpoints).cloned().collect();
-        self.session.set_breakpoints(all).map_err(|error| error.to_string())
+        emit(Event::BreakpointsPlaced { run: self.id, breakpoints: placed });
     }
 
     /// Changes a value, and sends the new view.
@@ -564,14 +516,14 @@ impl Debug {
             }
             debugger::StopReason::Watchpoint(hit) => StopReason::Watchpoint {
                 id: hit.id.unwrap_or(0),
-                description: other_breakpoints::describe(&self.session, &self.maps.text, &hit),
+                description: breakpoints::describe(&self.session, &self.maps.text, &hit),
                 condition_error: hit.condition_error.map(|reason| reason.to_string()),
             },
             debugger::StopReason::LastWrite(hit) => {
-                StopReason::LastWrite { description: other_breakpoints::describe(&self.session, &self.maps.text, &hit) }
+                StopReason::LastWrite { description: breakpoints::describe(&self.session, &self.maps.text, &hit) }
             }
             debugger::StopReason::NotWritten(origin) => StopReason::NotWritten {
-                message: other_breakpoints::describe_origin(&self.session, &self.regions, self.write_target, origin),
+                message: breakpoints::describe_origin(&self.session, &self.regions, self.write_target, origin),
             },
             debugger::StopReason::Pause => StopReason::Pause,
             debugger::StopReason::Beginning => StopReason::Beginning,

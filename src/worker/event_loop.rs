@@ -117,9 +117,6 @@ impl<M: Platform> EventLoop<M> {
             Request::SetBreakpoints { run, breakpoints } => {
                 self.with_debugged(run, |debug| debug.set_breakpoints(breakpoints, emit));
             }
-            Request::SetOtherBreakpoints { run, other_breakpoints } => {
-                self.with_debugged(run, |debug| debug.set_other_breakpoints(&other_breakpoints, emit));
-            }
             Request::ChangeValue { run, change } => {
                 if let Some(debug) = self.debugged(run) {
                     debug.change(change, emit);

@@ -6,6 +6,7 @@
 
 mod backtrace;
 mod bookmark;
+mod breakpoints;
 mod calls;
 mod debug;
 mod debug_view;
@@ -13,7 +14,6 @@ mod event_loop;
 mod expressions;
 mod files;
 mod inspected;
-mod other_breakpoints;
 mod regions;
 mod run;
 mod sources;

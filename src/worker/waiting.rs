@@ -79,7 +79,6 @@ fn needs_rest(request: &Request, parts: Parts) -> bool {
         Request::Bookmark { .. }
         | Request::DebugCommand { .. }
         | Request::SetBreakpoints { .. }
-        | Request::SetOtherBreakpoints { .. }
         | Request::ChangeValue { .. }
         | Request::Evaluate { .. }
         | Request::Hover { .. }
@@ -120,7 +119,6 @@ fn run_of(request: &Request) -> Option<RunId> {
         | Request::Bookmark { run }
         | Request::DebugCommand { run, .. }
         | Request::SetBreakpoints { run, .. }
-        | Request::SetOtherBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
         | Request::Hover { run, .. }

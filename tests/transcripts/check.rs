@@ -52,4 +52,3 @@ pub fn problem_text(problem: &Problem) -> String {
     }
     told
 }
-

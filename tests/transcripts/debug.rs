@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use wasmoscope::protocol::{
-    Breakpoint, DebugCommand, DebugFrame, DebugView, Entry, Event, LineCommand, NamedValue, Request, Source, StopReason,
-    Stream, WriteTarget,
+    Breakpoint, BreakpointKind, BreakpointOptions, DebugCommand, DebugFrame, DebugView, Entry, Event, LineCommand,
+    NamedValue, Request, Source, StopReason, Stream, WriteTarget,
 };
 
 use super::directives::directives;
@@ -16,7 +16,11 @@ const SLICES: usize = 10_000;
 
 pub fn transcript(source: &Source) -> String {
     let directives = directives(&String::from_utf8_lossy(&source.bytes));
-    assert!(!directives.debug.is_empty(), "{}: a case for the debugger has a line `;; DEBUG: COMMAND; ...`", source.name);
+    assert!(
+        !directives.debug.is_empty(),
+        "{}: a case for the debugger has a line `;; DEBUG: COMMAND; ...`",
+        source.name
+    );
     let mut worker = TestWorker::new();
     worker.send(Request::SetFiles { files: directives.files });
     let (source, entry) = (source.clone(), directives.call.unwrap_or(Entry::Default));
@@ -114,7 +118,8 @@ impl Case {
         });
         let line = line.parse().expect("break: a line");
         let id = self.breakpoints.len() as u32 + 1;
-        self.breakpoints.push(Breakpoint { id, file: None, line, condition, hit_count: 0, log_message: None });
+        let options = BreakpointOptions { condition, ..BreakpointOptions::default() };
+        self.breakpoints.push(Breakpoint { id, kind: BreakpointKind::Line { file: None, line }, options });
         self.send_breakpoints();
     }
 
@@ -127,7 +132,7 @@ impl Case {
         });
         for placed in placed.into_iter().flatten() {
             if let Some(problem) = &placed.problem {
-                writeln!(self.told, "breakpoint {}: {problem}", placed.id).expect("a string takes text");
+                writeln!(self.told, "breakpoint {}: {problem}", placed.breakpoint.id).expect("a string takes text");
             }
         }
     }
@@ -173,7 +178,9 @@ fn line(frame: &DebugFrame) -> u32 {
 fn where_it_is(view: &DebugView) -> String {
     let line = view.frames.first().map_or(0, line);
     let reason = match &view.reason {
-        StopReason::Ended { outcome } => return format!("step {}: {}\n  {}", view.step, sentence(view), outcome_text(outcome)),
+        StopReason::Ended { outcome } => {
+            return format!("step {}: {}\n  {}", view.step, sentence(view), outcome_text(outcome));
+        }
         StopReason::Step | StopReason::Start => String::new(),
         other => format!(" ({})", reason_text(other)),
     };

@@ -87,4 +87,3 @@ fn split_quoted(text: &str) -> Vec<String> {
 fn unescape(text: &str) -> String {
     text.replace("\\n", "\n")
 }
-

@@ -55,7 +55,6 @@ fn tamed(mut request: Request) -> Request {
         Request::Bookmark { run }
         | Request::DebugCommand { run, .. }
         | Request::SetBreakpoints { run, .. }
-        | Request::SetOtherBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
         | Request::Hover { run, .. }

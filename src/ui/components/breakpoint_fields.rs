@@ -3,17 +3,11 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::protocol::BreakpointOptions;
+
 /// How names are written in conditions, messages and watch expressions.
 pub const NAMES: &str = "A local or global by its name: $n, or local.n and global.g. Any name works between quotes: local.\"my name\". \
                          A hyphen within a name belongs to it, as in local.my-i; write spaces around a minus.";
-
-/// The options shared by all kinds of breakpoint.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct BreakpointOptions {
-    pub condition: Option<String>,
-    pub hit_count: u64,
-    pub log_message: Option<String>,
-}
 
 #[derive(PartialEq, Properties)]
 pub struct Props {

@@ -1,12 +1,12 @@
-//! The form that adds a breakpoint on anything but a source line.
+//! The form that adds a breakpoint on anything but a line.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{CheckContext, DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
-use crate::ui::selectors::other_breakpoints::{ACCESS_KINDS, Kind, parse};
-use crate::ui::state::other_breakpoints::OtherBreakpointChange;
+use crate::ui::selectors::breakpoint_form::{ACCESS_KINDS, Kind, parse};
+use crate::ui::state::breakpoints::BreakpointChange;
 
 #[component]
 pub fn BreakpointForm() -> Html {
@@ -33,7 +33,7 @@ pub fn BreakpointForm() -> Html {
             let module = checked.as_ref().and_then(|checked| checked.module.as_ref());
             match parse(kind, &text, on, module.map_or(&[], |module| &module.memory_names)) {
                 Ok(kind) => {
-                    debugger.change_other_breakpoints(OtherBreakpointChange::Add(kind));
+                    debugger.change_breakpoints(BreakpointChange::Add(kind));
                     problem.set(None);
                     input.set_value("");
                 }

@@ -19,14 +19,13 @@ use crate::ui::hooks::use_engine::Engine;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::{Editor, EditorCallbacks, MovedBreakpoint};
-use crate::ui::selectors::debug::{DrawnBreakpoint, breakpoint_kind, marks};
+use crate::ui::selectors::breakpoints;
+use crate::ui::selectors::debug::marks;
 use crate::ui::selectors::line_endings::{self, Breaks};
 use crate::ui::selectors::numbers;
-use crate::ui::selectors::other_breakpoints;
 use crate::ui::selectors::sources::{self, shown_file, text_of};
 use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::layout::Splitter;
-use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 use crate::ui::state::project::{Program, WorkspaceAction};
 
 /// Whether the editor's code is loaded. A plain text area is shown until then, and for good if loading fails.
@@ -81,11 +80,8 @@ pub fn EditorPane() -> Html {
                     Callback::from(move |hover_request| debugger.point(hover_request))
                 },
                 on_moved: Callback::from(move |moved: Vec<MovedBreakpoint>| {
-                    let (places, lines): (Vec<_>, Vec<_>) = moved.into_iter().partition(|moved| moved.column > 0);
-                    let lines = lines.iter().map(|moved| (moved.id, moved.line)).collect();
-                    let places = places.iter().map(|moved| (moved.id, moved.line, moved.column)).collect();
-                    debugger.breakpoints(BreakpointChange::Moved(lines));
-                    debugger.change_other_breakpoints(OtherBreakpointChange::Moved(places));
+                    let moved = moved.iter().map(|moved| (moved.id, moved.line, moved.column));
+                    debugger.change_breakpoints(BreakpointChange::Moved(moved.collect()));
                 }),
             };
             let attached = link.clone();
@@ -140,20 +136,12 @@ pub fn EditorPane() -> Html {
     }
     {
         let link = link.clone();
-        // Source files only have line breakpoints.
-        let has_places = file.is_none() && !debug.other_breakpoints.list.is_empty();
-        let text = has_places.then(|| program.text().or(disassembly).cloned()).flatten();
-        let places = use_memo((debug.other_breakpoints.clone(), text), |(other_breakpoints, text)| match text {
-            Some(text) => other_breakpoints::drawn(other_breakpoints, text),
-            None => Vec::new(),
+        // Source files only have breakpoints on lines.
+        let has_text = file.is_none() && !debug.breakpoints.list.is_empty();
+        let text = has_text.then(|| program.text().or(disassembly).cloned()).flatten();
+        let drawn = use_memo((debug.breakpoints.clone(), file.clone(), text), |(all, file, text)| {
+            breakpoints::drawn(all, file.as_deref(), text.as_deref())
         });
-        let lines = debug.breakpoints.lines.iter();
-        let lines = lines.filter(|known| known.breakpoint.file.as_deref() == file.as_deref()).map(|known| {
-            let breakpoint = &known.breakpoint;
-            let kind = breakpoint_kind(known);
-            DrawnBreakpoint { id: breakpoint.id, line: breakpoint.line, column: 0, kind }
-        });
-        let drawn: Vec<DrawnBreakpoint> = lines.chain(places.iter().cloned()).collect();
         use_effect_with((drawn, file.clone(), *code), move |(drawn, ..)| link.set_breakpoints(drawn));
     }
     {

@@ -7,7 +7,7 @@ use crate::protocol::{BreakpointKind, WriteTarget};
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::names;
-use crate::ui::state::other_breakpoints::OtherBreakpointChange;
+use crate::ui::state::breakpoints::BreakpointChange;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -25,19 +25,11 @@ pub struct Props {
 pub fn WatchButtons(props: &Props) -> Html {
     let debug = use_slice::<DebugContext>();
     let debugger = use_slice::<Debugger>();
-    let is_watched = debug
-        .other_breakpoints
-        .list
-        .iter()
-        .find(|known| known.breakpoint.kind == props.kind)
-        .map(|known| known.breakpoint.id);
+    let is_watched = debug.breakpoints.list.iter().any(|known| known.breakpoint.kind == props.kind);
     let watch = {
         let (debugger, kind) = (debugger.clone(), props.kind.clone());
         Callback::from(move |_: MouseEvent| {
-            debugger.change_other_breakpoints(match is_watched {
-                Some(id) => OtherBreakpointChange::Remove { id },
-                None => OtherBreakpointChange::Add(kind.clone()),
-            });
+            debugger.change_breakpoints(BreakpointChange::Toggle(kind.clone()));
         })
     };
     let ask = {
@@ -51,7 +43,7 @@ pub fn WatchButtons(props: &Props) -> Html {
     };
     html! {
         <span class="watch-buttons" data-wide={props.wide.then_some("true")}>
-            <button type="button" class="quiet-button" aria-pressed={if is_watched.is_some() { "true" } else { "false" }}
+            <button type="button" class="quiet-button" aria-pressed={if is_watched { "true" } else { "false" }}
                 aria-label={format!("Watch {of}")} title={format!("Stop before an instruction changes {of}{calls}")} onclick={watch}>
                 <Icon picture={Picture::Watch} />
                 if props.wide { { "Watch" } }

@@ -10,7 +10,7 @@ use super::reducers::{DebugContext, SettingsContext, SourcesContext, WorkspaceCo
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
 use crate::protocol::{
-    Breakpoint, DebugCommand, Event, Hover, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
+    BreakpointKind, DebugCommand, Event, Hover, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
 };
 use crate::ui::platform::editor::{HoverRequest, HoverText};
 use crate::ui::selectors::debug::written;
@@ -19,7 +19,6 @@ use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::debug::{Base, DebugAction, DebugState, Direction};
 use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::expressions::ExpressionChange;
-use crate::ui::state::other_breakpoints::OtherBreakpointChange;
 use crate::ui::state::project::WorkspaceAction;
 use crate::ui::state::settings::StepBy;
 
@@ -87,30 +86,21 @@ pub fn use_debugger(
     // Positions in a text that has been edited since do not match the program being debugged.
     let same_text = debug.text.is_none() || debug.text.as_ref() == workspace.project.program.text();
     {
-        let (engine, send) = (engine.clone(), debug.is_on() && same_text);
-        use_effect_with(debug.breakpoints.all(), move |breakpoints| {
-            if send {
-                engine.set_breakpoints(breakpoints.clone());
+        // Names are resolved in the program being debugged; instructions have positions in its text.
+        let sent = use_memo((), |()| RefCell::new((None, Vec::new())));
+        let (engine, list) = (engine.clone(), debug.breakpoints.clone());
+        use_effect_with((debug.is_on().then_some(debug.run), debug.breakpoints.all()), move |(run, all)| {
+            if run.is_some() {
+                let mut sent = sent.borrow_mut();
+                // The request that started the run had the complete list.
+                let is_new = sent.0 != *run;
+                let breakpoints = if is_new || same_text { all.clone() } else { list.all_before(&sent.1) };
+                if !is_new && (same_text || sent.1 != breakpoints) {
+                    engine.set_breakpoints(breakpoints.clone());
+                }
+                *sent = (*run, breakpoints);
             }
         });
-    }
-    {
-        // Names are resolved in the program being debugged; instructions have positions in its text.
-        let sent = use_memo((), |()| RefCell::new(Vec::new()));
-        let (engine, list) = (engine.clone(), debug.other_breakpoints.clone());
-        use_effect_with(
-            (debug.is_on().then_some(debug.run), debug.other_breakpoints.all()),
-            move |(run, other_breakpoints)| {
-                if run.is_some() {
-                    let other_breakpoints =
-                        if same_text { other_breakpoints.clone() } else { list.all_before(&sent.borrow()) };
-                    if *sent.borrow() != other_breakpoints || same_text {
-                        engine.set_other_breakpoints(other_breakpoints.clone());
-                    }
-                    sent.replace(other_breakpoints);
-                }
-            },
-        );
     }
     {
         let (engine, texts) = (engine.clone(), debug.expressions.texts());
@@ -129,15 +119,13 @@ pub fn use_debugger(
     {
         // The debugging setup is saved with its project.
         let (workspace, opened) = (workspace.clone(), workspace.opened);
-        let kept = (debug.breakpoints.all(), debug.other_breakpoints.all(), debug.expressions.texts());
-        use_effect_with(kept, move |(breakpoints, other_breakpoints, expressions)| {
+        let kept = (debug.breakpoints.all(), debug.expressions.texts());
+        use_effect_with(kept, move |(breakpoints, expressions)| {
             let now = workspace.clone();
             if now.opened == opened {
                 let bookmark = now.project.debugging.bookmark.clone();
-                let (breakpoints, other_breakpoints) = (breakpoints.clone(), other_breakpoints.clone());
-                let expressions = expressions.clone();
-                let notes =
-                    DebugNotes { breakpoints, other_breakpoints, expressions, bookmark, ..DebugNotes::default() };
+                let (breakpoints, expressions) = (breakpoints.clone(), expressions.clone());
+                let notes = DebugNotes { breakpoints, expressions, bookmark, ..DebugNotes::default() };
                 now.dispatch(WorkspaceAction::SetNotes(notes.into()));
             }
         });
@@ -219,7 +207,7 @@ impl Debugger {
     /// Sets or removes a breakpoint on a line.
     pub fn toggle_breakpoint(&self, line: u32) {
         let file = self.0.editor.file().map(|file| file.to_string());
-        self.breakpoints(BreakpointChange::Toggle { file, line });
+        self.change_breakpoints(BreakpointChange::Toggle(BreakpointKind::Line { file, line }));
     }
 
     /// Like [`Debugger::toggle_breakpoint`], for the line of the editor's cursor.
@@ -229,17 +217,8 @@ impl Debugger {
         }
     }
 
-    pub fn edit_breakpoint(&self, breakpoint: Breakpoint) {
-        self.breakpoints(BreakpointChange::Edit(breakpoint));
-    }
-
-    pub fn breakpoints(&self, change: BreakpointChange) {
+    pub fn change_breakpoints(&self, change: BreakpointChange) {
         self.0.debug.dispatch(DebugAction::Breakpoints(change));
-    }
-
-    /// Changes the breakpoints that are not on source lines.
-    pub fn change_other_breakpoints(&self, change: OtherBreakpointChange) {
-        self.0.debug.dispatch(DebugAction::OtherBreakpoints(change));
     }
 
     /// Goes to the last instruction that wrote to the target.

@@ -10,8 +10,8 @@ use yew::prelude::*;
 use super::console_output::ConsoleOutput;
 use super::reducers::{CheckContext, ConsoleContext, DebugContext, RunContext, WorkerContext};
 use crate::protocol::{
-    Breakpoint, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch,
-    OtherBreakpoint, Request, RunId, RunOptions, Source, ValueChange, Version,
+    Breakpoint, CallFilter, CallsWatch, DebugCommand, Entry, Event, FileChange, FileImage, MemoryWatch, Request, RunId,
+    RunOptions, Source, ValueChange, Version,
 };
 use crate::rest;
 use crate::ui::platform::dom;
@@ -193,11 +193,6 @@ impl Engine {
             self.0.send(Request::Pause { run: self.0.run.get() });
             self.expect_answer();
         }
-    }
-
-    /// Sets the breakpoints that are not on source lines.
-    pub fn set_other_breakpoints(&self, other_breakpoints: Vec<OtherBreakpoint>) {
-        self.0.send_if_active(|run| Request::SetOtherBreakpoints { run, other_breakpoints });
     }
 
     pub fn set_breakpoints(&self, breakpoints: Vec<Breakpoint>) {

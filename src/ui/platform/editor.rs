@@ -7,7 +7,8 @@ use yew::Callback;
 
 use super::dom;
 use crate::protocol::{Problem, Severity, Span};
-use crate::ui::selectors::debug::{DrawnBreakpoint, Marks};
+use crate::ui::selectors::breakpoints::DrawnBreakpoint;
+use crate::ui::selectors::debug::Marks;
 use crate::ui::selectors::offsets::to_utf16;
 
 // The bundle's URL is known only after the build, hence an import at run time.

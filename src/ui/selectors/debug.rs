@@ -4,7 +4,6 @@ use crate::protocol::{DebugFrame, DebugView, SentencePart, Span, StopReason, Val
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers::grouped;
 use crate::ui::selectors::outcome::{Tone, finished};
-use crate::ui::state::breakpoints::{BreakpointLine, Placed};
 use crate::ui::state::debug::{Base, DebugPhase, DebugState};
 
 /// The decorations in the editor.
@@ -84,8 +83,7 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
                 (Tone::Asking, "Debugging".into())
             }
             StopReason::Breakpoint { id, condition_error } => {
-                let line = debug.line_of_breakpoint(*id).map(|known| known.breakpoint.line);
-                let description = match (line, condition_error) {
+                let description = match (debug.breakpoints.line_of(*id), condition_error) {
                     (Some(line), None) => format!("Stopped at the breakpoint of line {line}"),
                     (None, None) => "Stopped at a breakpoint".into(),
                     (Some(line), Some(reason)) => {
@@ -178,45 +176,6 @@ pub fn branch(index: usize, label: &crate::protocol::Label) -> String {
     }
 }
 
-/// A breakpoint in the editor's gutter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DrawnBreakpoint {
-    pub id: u32,
-    pub line: u32,
-    /// In characters, from 1; 0 for a breakpoint on a whole line.
-    pub column: u32,
-    pub kind: &'static str,
-}
-
-/// How a breakpoint's mark looks, and its description for screen readers.
-pub fn breakpoint_kind(line: &BreakpointLine) -> &'static str {
-    let breakpoint = &line.breakpoint;
-    if matches!(&line.placed, Some(Placed { line, problem }) if line.is_none() || problem.is_some()) {
-        "none"
-    } else if breakpoint.log_message.is_some() {
-        "log"
-    } else if breakpoint.condition.is_some() || breakpoint.hit_count > 1 {
-        "conditional"
-    } else {
-        "plain"
-    }
-}
-
-/// A note about a breakpoint that does not do what its line suggests.
-pub fn breakpoint_note(known: &BreakpointLine) -> Option<String> {
-    let Placed { line, problem } = known.placed.as_ref()?;
-    if let Some(problem) = problem {
-        return Some(format!("It does not stop: {problem}"));
-    }
-    match line {
-        None => Some("There is no instruction on this line or after it".into()),
-        Some(line) if *line != known.breakpoint.line => {
-            Some(format!("It stops on line {line}, the next with an instruction"))
-        }
-        Some(_) => None,
-    }
-}
-
 /// Whether there is an earlier step to go back to.
 pub fn can_go_back(debug: &DebugState) -> bool {
     debug.view().is_some_and(|view| view.step > 0)
@@ -230,7 +189,7 @@ pub fn can_go_on(debug: &DebugState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Breakpoint, Label, NamedValue, Operand, Outcome, PlacedValue};
+    use crate::protocol::{Label, NamedValue, Operand, Outcome, PlacedValue};
     use crate::ui::state::debug::tests::view;
     use std::rc::Rc;
 
@@ -383,19 +342,5 @@ mod tests {
             describe(StopReason::Breakpoint { id: 1, condition_error: None }).as_deref(),
             Some("Stopped at a breakpoint")
         );
-    }
-
-    #[test]
-    fn a_moved_breakpoint_shows_its_actual_line() {
-        let breakpoint = Breakpoint { id: 1, file: None, line: 4, condition: None, hit_count: 0, log_message: None };
-        let at = |line, problem: Option<&str>| BreakpointLine {
-            breakpoint: breakpoint.clone(),
-            placed: Some(Placed { line, problem: problem.map(str::to_owned) }),
-        };
-        assert_eq!(breakpoint_note(&at(Some(4), None)), None);
-        assert!(breakpoint_note(&at(Some(6), None)).is_some_and(|note| note.contains("line 6")));
-        assert!(breakpoint_note(&at(None, None)).is_some());
-        assert_eq!(breakpoint_kind(&at(Some(4), Some("what"))), "none");
-        assert_eq!(breakpoint_kind(&at(Some(4), None)), "plain");
     }
 }

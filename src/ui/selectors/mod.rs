@@ -1,6 +1,8 @@
 //! Read-only derivations from the state to what the page shows. Pure functions; changes belong in `state`.
 
 pub mod arguments;
+pub mod breakpoint_form;
+pub mod breakpoints;
 pub mod bytes;
 pub mod calls;
 pub mod comparison;
@@ -18,7 +20,6 @@ pub mod names;
 pub mod numbers;
 pub mod offsets;
 pub mod opened;
-pub mod other_breakpoints;
 pub mod outcome;
 pub mod panic;
 pub mod sources;

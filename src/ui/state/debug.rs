@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use super::breakpoints::{BreakpointChange, BreakpointLine, Breakpoints};
+use super::breakpoints::{BreakpointChange, Breakpoints};
 use super::debug_notes::DebugNotes;
 use super::expressions::{ExpressionChange, Expressions};
-use super::other_breakpoints::{OtherBreakpointChange, OtherBreakpoints};
 use crate::protocol::{DebugFrame, DebugView, Event, RunId, SourceVariable, StopReason, TimelineMark};
 
 /// The state of the debugger.
@@ -30,8 +29,6 @@ pub struct DebugState {
     pub run: RunId,
     pub phase: DebugPhase,
     pub breakpoints: Breakpoints,
-    /// Breakpoints on anything but a source line.
-    pub other_breakpoints: OtherBreakpoints,
     pub expressions: Expressions,
     /// The selected frame; the topmost is 0.
     pub frame: usize,
@@ -91,8 +88,6 @@ pub enum DebugAction {
     Play(Option<Direction>),
     /// The user changes the breakpoints.
     Breakpoints(BreakpointChange),
-    /// The user changes the breakpoints that are not on source lines.
-    OtherBreakpoints(OtherBreakpointChange),
     /// The user changes the watch expressions.
     Expressions(ExpressionChange),
     /// Another program was opened, with its stored debugging setup.
@@ -107,7 +102,6 @@ impl Default for DebugState {
             run: 0,
             phase: DebugPhase::Idle,
             breakpoints: Breakpoints::default(),
-            other_breakpoints: OtherBreakpoints::default(),
             expressions: Expressions::default(),
             frame: 0,
             level: 0,
@@ -130,8 +124,7 @@ impl DebugState {
                 next = Self {
                     run,
                     phase: DebugPhase::Starting,
-                    breakpoints: self.breakpoints.forget_places(),
-                    other_breakpoints: self.other_breakpoints.clone(),
+                    breakpoints: self.breakpoints.forget_lines(),
                     expressions: self.expressions.forget_results(),
                     base: self.base,
                     address: self.address,
@@ -151,11 +144,9 @@ impl DebugState {
             DebugAction::ShowAddress(address) => next.address = (self.address.0 + 1, address),
             DebugAction::Play(direction) => next.playing = direction.filter(|_| self.is_on()),
             DebugAction::Breakpoints(change) => next.breakpoints = self.breakpoints.apply(change),
-            DebugAction::OtherBreakpoints(change) => next.other_breakpoints = self.other_breakpoints.apply(change),
             DebugAction::Expressions(change) => next.expressions = self.expressions.apply(change),
             DebugAction::Opened(notes) => {
                 next.breakpoints = Breakpoints::of(&notes.breakpoints);
-                next.other_breakpoints = OtherBreakpoints::of(&notes.other_breakpoints);
                 next.expressions = Expressions::of_texts(&notes.expressions);
                 next.text = None;
             }
@@ -213,10 +204,6 @@ impl DebugState {
         Some(variables.iter().filter(|variable| variable.level as usize == self.level))
     }
 
-    pub fn line_of_breakpoint(&self, id: u32) -> Option<&BreakpointLine> {
-        self.breakpoints.lines.iter().find(|line| line.breakpoint.id == id)
-    }
-
     fn end(&mut self) {
         self.expressions = self.expressions.forget_results();
         self.phase = DebugPhase::Idle;
@@ -244,9 +231,6 @@ impl DebugState {
                 self.variables = Some((*frame as usize, variables.as_slice().into()));
             }
             Event::Marks { run, marks } if *run == self.run && self.is_on() => self.marks = marks.as_slice().into(),
-            Event::OtherBreakpointsPlaced { run, other_breakpoints } if *run == self.run => {
-                self.other_breakpoints = self.other_breakpoints.placed(other_breakpoints);
-            }
             Event::ChangeRefused { run, message } if *run == self.run => {
                 self.refused = Some(message.as_str().into());
                 // Nothing has been executed, so the position is the same.
@@ -280,7 +264,7 @@ impl DebugState {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::protocol::{Counters, Outcome};
+    use crate::protocol::{BreakpointKind, Counters, Outcome};
 
     pub fn view(step: u64, reason: StopReason) -> DebugView {
         DebugView {
@@ -351,17 +335,17 @@ pub mod tests {
 
     #[test]
     fn breakpoints_stay_when_the_run_is_over_and_go_with_the_program() {
-        let state =
-            apply_all(begun()).apply(DebugAction::Breakpoints(BreakpointChange::Toggle { file: None, line: 3 }));
+        let toggle = BreakpointChange::Toggle(BreakpointKind::Line { file: None, line: 3 });
+        let state = apply_all(begun()).apply(DebugAction::Breakpoints(toggle));
         let finished = Event::Finished { run: 1, outcome: Outcome::Stopped, counters: Counters::default() };
         let state = state.apply(received(finished));
         assert_eq!(state.phase, DebugPhase::Idle);
-        assert_eq!(state.breakpoints.lines.len(), 1);
+        assert_eq!(state.breakpoints.list.len(), 1);
         let state = state.apply(DebugAction::Begin { run: 2, text: None });
-        assert_eq!(state.breakpoints.lines.len(), 1);
+        assert_eq!(state.breakpoints.list.len(), 1);
         let notes = DebugNotes { expressions: vec!["depth".into()], ..DebugNotes::default() };
         let opened = state.apply(DebugAction::Opened(notes.into()));
-        assert!(opened.breakpoints.lines.is_empty());
+        assert!(opened.breakpoints.list.is_empty());
         assert_eq!(opened.expressions.texts(), ["depth".into()]);
     }
 

@@ -386,6 +386,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::protocol::BreakpointKind;
 
     const LIMIT: usize = 1 << 20;
 
@@ -433,7 +434,8 @@ mod tests {
         let project = ProjectFile::decode(&bytes, LIMIT).unwrap();
         assert_eq!((project.name.as_str(), project.files.as_slice()), ("n", &[file("f", b"hi")][..]));
         let [breakpoint] = project.debugging.breakpoints.as_slice() else { panic!("{project:?}") };
-        assert_eq!((breakpoint.line, breakpoint.condition.as_deref()), (3, Some("depth > 2")));
+        assert_eq!(breakpoint.kind, BreakpointKind::Line { file: None, line: 3 });
+        assert_eq!(breakpoint.options.condition.as_deref(), Some("depth > 2"));
         assert_eq!(project.debugging.expressions, ["step".into()]);
         assert_eq!(project.debugging.bookmark, Some(Bookmark { step: 42, bytes: b"xy"[..].into() }));
         assert_eq!(project.encode(Packing::Plain).unwrap(), bytes);

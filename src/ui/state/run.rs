@@ -222,7 +222,6 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::DebugStopped { run, .. }
         | Event::DebugWorking { run, .. }
         | Event::BreakpointsPlaced { run, .. }
-        | Event::OtherBreakpointsPlaced { run, .. }
         | Event::Evaluated { run, .. }
         | Event::Variables { run, .. }
         | Event::Hover { run, .. }
@@ -274,7 +273,6 @@ pub fn is_plain(event: &Event) -> bool {
         | Event::DebugStopped { .. }
         | Event::DebugWorking { .. }
         | Event::BreakpointsPlaced { .. }
-        | Event::OtherBreakpointsPlaced { .. }
         | Event::Evaluated { .. }
         | Event::Variables { .. }
         | Event::Hover { .. }

@@ -1,66 +1,104 @@
-//! Breakpoints on anything but a source line: resolves their names and describes their hits.
+//! Breakpoints and write queries: resolves their lines and names, and describes their hits.
+
+use std::rc::Rc;
 
 use crate::engine::debugger::condition::{self, Condition};
 use crate::engine::debugger::{
-    self, DebugSession, Origin, Position, Target, Trigger, WatchHit, WatchedValue, Watchpoint,
+    self, DebugSession, LineEntries, Origin, Position, Target, Trigger, WatchHit, WatchedValue, Watchpoint,
 };
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value;
-use crate::protocol::{AccessKind, BreakpointKind, OtherBreakpoint, PlacedOtherBreakpoint, WriteTarget};
+use crate::protocol::{AccessKind, Breakpoint, BreakpointKind, BreakpointOptions, PlacedBreakpoint, Span, WriteTarget};
 
 use super::regions::Regions;
+use super::sources::Maps;
 use super::to_proto;
 
-/// The engine's breakpoint, if the names resolve, and its verification.
-pub(super) fn place(
-    session: &DebugSession,
-    map: &InstructionMap,
-    breakpoint: &OtherBreakpoint,
-) -> (Option<debugger::Breakpoint>, PlacedOtherBreakpoint) {
-    let written = breakpoint.condition.as_deref().filter(|text| !text.trim().is_empty());
-    let condition = written.map(Condition::parse).transpose().map_err(|error| error.to_string());
-    let found = trigger(session, map, &breakpoint.kind);
-    let place = match &found {
-        Ok(Trigger::Instruction(position)) => location(session, map, *position),
-        _ => None,
-    };
-    let placed =
-        |problem| PlacedOtherBreakpoint { id: breakpoint.id, place: place.as_ref().map(to_proto::span), problem };
-    match (found, condition) {
-        (Ok(trigger), Ok(condition)) => {
-            let log_message = breakpoint.log_message.clone().filter(|text| !text.is_empty());
-            let breakpoint = debugger::Breakpoint {
-                id: breakpoint.id,
-                trigger,
-                condition,
-                hit_count: breakpoint.hit_count,
-                log_message,
-            };
-            (Some(breakpoint), placed(None))
-        }
-        (Err(problem), _) | (_, Err(problem)) => (None, placed(Some(problem))),
+/// Where a breakpoint stops.
+#[derive(Default)]
+struct Resolved {
+    /// `None` for a line with no instruction on or after it.
+    trigger: Option<Trigger>,
+    place: Option<Span>,
+    source_line: Option<u32>,
+}
+
+impl From<Trigger> for Resolved {
+    fn from(trigger: Trigger) -> Self {
+        Self { trigger: Some(trigger), ..Self::default() }
     }
 }
 
-fn trigger(session: &DebugSession, map: &InstructionMap, kind: &BreakpointKind) -> Result<Trigger, String> {
-    let watch =
-        |target, access: &AccessKind| Ok(Trigger::Watch(Watchpoint { target, access: to_access_kind(*access) }));
+/// The engine's breakpoint, if there is something to stop at, and its verification.
+pub(super) fn place(
+    session: &DebugSession,
+    maps: &Maps,
+    breakpoint: Breakpoint,
+) -> (Option<debugger::Breakpoint>, PlacedBreakpoint) {
+    let BreakpointOptions { condition, hit_count, log_message } = breakpoint.options.clone();
+    let written = condition.as_deref().filter(|text| !text.trim().is_empty());
+    let condition = written.map(Condition::parse).transpose().map_err(|error| error.to_string());
+    let (resolved, unresolved) = match resolve(session, maps, &breakpoint.kind) {
+        Ok(resolved) => (resolved, None),
+        Err(problem) => (Resolved::default(), Some(problem)),
+    };
+    let Resolved { trigger, place, source_line } = resolved;
+    let problem = unresolved.or_else(|| condition.as_ref().err().cloned());
+    let set = condition.ok().zip(trigger).map(|(condition, trigger)| debugger::Breakpoint {
+        id: breakpoint.id,
+        trigger,
+        condition,
+        hit_count,
+        log_message: log_message.filter(|text| !text.is_empty()),
+    });
+    (set, PlacedBreakpoint { breakpoint, place, source_line, problem })
+}
+
+/// The entry points of a line, in a source file or in the text, with the line that they really belong to.
+pub(super) fn entries_of_line(
+    session: &DebugSession,
+    maps: &Maps,
+    file: Option<&str>,
+    line: u32,
+) -> Option<(u32, LineEntries)> {
+    LineEntries::find(session.program(), maps.of_file(file)?, file.unwrap_or_default(), line)
+}
+
+fn place_of_line(map: &InstructionMap, line: u32) -> Option<Span> {
+    map.location(map.first_on_line(line)?).as_ref().map(to_proto::span)
+}
+
+fn resolve(session: &DebugSession, maps: &Maps, kind: &BreakpointKind) -> Result<Resolved, String> {
+    let watch = |target, access: &AccessKind| {
+        Ok(Resolved::from(Trigger::Watch(Watchpoint { target, access: to_access_kind(*access) })))
+    };
+    let instruction = |position| Resolved {
+        place: location(session, &maps.text, position).as_ref().map(to_proto::span),
+        ..Resolved::from(Trigger::Instruction(position))
+    };
     match kind {
+        BreakpointKind::Line { file, line } => {
+            let found = entries_of_line(session, maps, file.as_deref(), *line);
+            let source_line = found.as_ref().filter(|_| file.is_some()).map(|(line, _)| *line);
+            let place = if file.is_none() { place_of_line(&maps.text, *line) } else { None };
+            let trigger = found.map(|(_, entries)| Trigger::Line(Rc::new(entries)));
+            Ok(Resolved { trigger, place, source_line })
+        }
         BreakpointKind::Instruction { line, column } => {
-            let offset = map.at_column(*line, *column);
+            let offset = maps.text.at_column(*line, *column);
             let found = offset.and_then(|offset| session.program().instrumented.position_at(offset));
-            let (function, instruction) =
+            let (function, index) =
                 found.ok_or_else(|| format!("there is no instruction at line {line}, column {column}"))?;
-            Ok(Trigger::Instruction(Position { function, instruction }))
+            Ok(instruction(Position { function, instruction: index }))
         }
         BreakpointKind::Function { function } => {
             let function = with_body(session, function)?;
             let first = session.program().instrumented.analyse(function).map_or(0, |body| body.follow(0));
-            Ok(Trigger::Instruction(Position { function, instruction: first }))
+            Ok(instruction(Position { function, instruction: first }))
         }
-        BreakpointKind::Import { name } if name.trim().is_empty() => Ok(Trigger::Import(None)),
+        BreakpointKind::Import { name } if name.trim().is_empty() => Ok(Trigger::Import(None).into()),
         BreakpointKind::Import { name } => match session.names().find_import(name.trim().trim_start_matches('$')) {
-            Some(function) => Ok(Trigger::Import(Some(function))),
+            Some(function) => Ok(Trigger::Import(Some(function)).into()),
             None => {
                 let known: Vec<String> =
                     session.names().imports().map(|(module, field)| format!("{module}.{field}")).collect();
