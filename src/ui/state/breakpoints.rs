@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::protocol::{Breakpoint, BreakpointKind, BreakpointOptions, PlacedBreakpoint};
 
 /// All breakpoints: first those on lines, sorted by file and line, then the others, in the order in which they were
-/// added. No two are of the same kind with the same line, position or names.
+/// added. Each line, position or name is added once.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Breakpoints {
     pub list: Vec<KnownBreakpoint>,
