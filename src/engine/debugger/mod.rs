@@ -13,7 +13,7 @@ pub mod condition;
 mod hover;
 mod image;
 mod lines;
-pub(in crate::engine) mod machine;
+pub(crate) mod machine;
 mod names;
 mod pointers;
 mod program;

@@ -46,7 +46,7 @@ pub fn disassemble(wasm: &[u8]) -> Result<Disassembly, String> {
 
 /// The module without its DWARF sections, which would make up most of the text; also returns their names. Those before
 /// the code section stay, so that the remaining offsets do not change.
-pub(in crate::engine) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
+pub(crate) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
     let mut names = Vec::new();
     let mut is_past_code = false;
     let mut module = Module::new();

@@ -6,7 +6,7 @@ mod missing_else;
 mod summary;
 
 pub use detect::{Kind, Verdict};
-pub(in crate::engine) use disassemble::readable;
+pub(crate) use disassemble::readable;
 pub use disassemble::{Disassembly, disassemble};
 pub use summary::{Export, ExportKind, Import, Summary};
 

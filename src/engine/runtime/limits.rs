@@ -50,7 +50,7 @@ const BYTES_COPIED_PER_FUEL: u32 = 64;
 /// resumed one instruction too early and repeats the previous one. For such a module, copying costs almost no fuel, so
 /// that this cannot happen; for any other, copying costs its usual price, so that a loop of `memory.fill` is cut into
 /// slices like any other loop.
-pub(in crate::engine) fn engine(limits: &Limits, mode: CompilationMode, grows_tables: bool) -> Engine {
+pub(crate) fn engine(limits: &Limits, mode: CompilationMode, grows_tables: bool) -> Engine {
     let mut config = Config::default();
     config
         .consume_fuel(true)
@@ -85,7 +85,7 @@ pub fn debug_engine(limits: &Limits, metered: bool) -> Engine {
 
 /// Limits the growth of memories and tables.
 #[derive(Debug)]
-pub(in crate::engine) struct Limiter {
+pub(crate) struct Limiter {
     memory_limit: Option<u64>,
     table_limit: Option<u64>,
     memory: u64,
@@ -98,7 +98,7 @@ pub(in crate::engine) struct Limiter {
 
 /// A growth that was refused.
 #[derive(Debug, Clone)]
-pub(in crate::engine) struct Refusal {
+pub(crate) struct Refusal {
     pub limit: LimitKind,
     pub message: String,
 }

@@ -8,8 +8,8 @@ mod compiled;
 pub mod imports;
 pub mod limits;
 pub mod outcome;
-pub(in crate::engine) mod plan;
-pub(in crate::engine) mod session;
+pub(crate) mod plan;
+pub(crate) mod session;
 
 pub use compiled::Compiled;
 pub use limits::Limits;

@@ -111,7 +111,7 @@ impl TrapKind {
 
 impl Outcome {
     /// The outcome for an error from wasmi.
-    pub(in crate::engine) fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
+    pub(crate) fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
         if let Some(code) = error.i32_exit_status() {
             return Self::Exited(code.cast_unsigned());
         }
@@ -145,7 +145,7 @@ impl Outcome {
         }
     }
 
-    pub(in crate::engine) fn trapped(code: TrapCode, limits: &Limits, refused: Option<&Refusal>) -> Self {
+    pub(crate) fn trapped(code: TrapCode, limits: &Limits, refused: Option<&Refusal>) -> Self {
         if code == TrapCode::StackOverflow {
             return Self::LimitReached {
                 limit: LimitKind::Recursion,
@@ -164,7 +164,7 @@ impl Outcome {
         }
     }
 
-    pub(in crate::engine) fn refused(refusal: &Refusal) -> Self {
+    pub(crate) fn refused(refusal: &Refusal) -> Self {
         Self::LimitReached {
             limit: refusal.limit,
             message: refusal.message.clone(),
@@ -191,7 +191,7 @@ impl Outcome {
 }
 
 /// The trap code of an error, if it is a trap.
-pub(in crate::engine) fn trap_code(error: &Error) -> Option<TrapCode> {
+pub(crate) fn trap_code(error: &Error) -> Option<TrapCode> {
     match error.kind() {
         // wasmi 2.0.0 reports it as a trap for a data segment, and as an instantiation error for an element segment.
         ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. }) => {

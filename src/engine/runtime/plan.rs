@@ -16,7 +16,7 @@ pub enum Entry {
 }
 
 /// The resolved entry, with its arguments parsed.
-pub(in crate::engine) struct Plan {
+pub(crate) struct Plan {
     /// The export to call; `None` if only the start function runs.
     pub name: Option<String>,
     pub arguments: Vec<Val>,
@@ -27,7 +27,7 @@ pub(in crate::engine) struct Plan {
 }
 
 /// Finds the entry and reads its arguments.
-pub(in crate::engine) fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
+pub(crate) fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
     let (export, texts) = match entry {
         Entry::Default => match default_export(file, summary)? {
             Some(export) => (export, &[][..]),

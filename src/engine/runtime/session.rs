@@ -314,7 +314,7 @@ impl Session {
     }
 }
 
-pub(in crate::engine) fn no_memory() -> Trap {
+pub(crate) fn no_memory() -> Trap {
     Trap {
         kind: TrapKind::NoMemory,
         message: "the program waits for input but has no memory to read it into".to_owned(),
@@ -331,7 +331,7 @@ fn waiting(suspend: Suspend) -> Progress {
 }
 
 /// The outcome for an active segment that is out of bounds.
-pub(in crate::engine) fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
+pub(crate) fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
     match Outcome::trapped(code, limits, None) {
         Outcome::Trapped(trap) => Outcome::Trapped(Trap {
             message: format!("{} while initializing data and element segments", trap.message),

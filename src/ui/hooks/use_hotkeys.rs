@@ -44,9 +44,15 @@ pub fn use_hotkeys(on_key: Callback<Hotkey>, debugging: bool) {
             if event.default_prevented() || event.is_composing() {
                 return;
             }
-            if let Some(hotkey) = hotkey(event, debugging) {
-                event.prevent_default();
-                on_key.emit(hotkey);
+            match hotkey(event, debugging) {
+                // Dialogs and menus close by it.
+                Some(Hotkey::Escape) if dom::is_dialog_open() => {}
+                Some(Hotkey::Escape) => on_key.emit(Hotkey::Escape),
+                Some(hotkey) => {
+                    event.prevent_default();
+                    on_key.emit(hotkey);
+                }
+                None => {}
             }
         });
         move || drop(listener)

@@ -28,7 +28,7 @@ mod watch;
 /// The host functions' state.
 pub struct Host {
     pub wasi: WasiCtx,
-    pub(in crate::engine) limiter: Limiter,
+    pub(crate) limiter: Limiter,
 }
 
 /// A position in the program.

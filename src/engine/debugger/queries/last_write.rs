@@ -4,6 +4,7 @@
 //! writes to memories without stopping; for globals and locals it exits at each write. A local belongs to one call of
 //! its function, and the call also writes it: it passes the arguments and sets the other locals to zero.
 
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use super::checkpoint_before;
@@ -379,14 +380,8 @@ impl LastWrite {
                 }
                 None => replayer.run_until(&RunSpec::to(self.to), left, &mut self.observer),
             };
-            match result {
-                RunResult::SliceExhausted => return false,
-                RunResult::Ended | RunResult::Waiting(_) => return true,
-                RunResult::ReachedLimit
-                | RunResult::HitBreakpoint(_)
-                | RunResult::HitWatchpoint(_)
-                | RunResult::ReachedTarget
-                | RunResult::FrameReturned => {}
+            if let ControlFlow::Break(is_complete) = result.within_interval() {
+                return is_complete;
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Nothing runs backwards, so an interval before the current step is run forwards, and the last match in it counts. The
 //! first interval is short, because the match is usually near; each further one is longer.
 
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use crate::engine::debugger::breakpoints::{BreakpointId, BreakpointObserver, WatchHit};
@@ -106,16 +107,10 @@ impl Search {
                     return Some(None);
                 }
                 replayer.seek(self.from, observer);
-                match replayer.run_until(&RunSpec::to(self.from), left, observer) {
-                    RunResult::SliceExhausted => return None,
-                    RunResult::ReachedLimit
-                    | RunResult::HitBreakpoint(_)
-                    | RunResult::HitWatchpoint(_)
-                    | RunResult::ReachedTarget
-                    | RunResult::FrameReturned
-                    | RunResult::Ended
-                    | RunResult::Waiting(_) => self.entered = true,
+                if let RunResult::SliceExhausted = replayer.run_until(&RunSpec::to(self.from), left, observer) {
+                    return None;
                 }
+                self.entered = true;
             }
             if !self.pass(replayer, observer, left) {
                 return None;
@@ -175,17 +170,15 @@ impl Search {
                     replayer.run_until(&RunSpec { from, observe: Observe::All, ..RunSpec::to(self.to) }, left, observer)
                 }
             };
+            if let ControlFlow::Break(is_complete) = result.within_interval() {
+                return is_complete;
+            }
             match result {
-                RunResult::SliceExhausted => return false,
                 RunResult::HitBreakpoint(id) if replayer.step() < self.to => {
                     self.best = Some((replayer.step(), Found::Breakpoint(id)));
                 }
                 RunResult::HitWatchpoint(hit) => self.best = Some((hit.step, Found::Watchpoint(hit))),
-                RunResult::Ended | RunResult::Waiting(_) => return true,
-                RunResult::ReachedLimit
-                | RunResult::HitBreakpoint(_)
-                | RunResult::ReachedTarget
-                | RunResult::FrameReturned => {}
+                _ => {}
             }
         }
     }
@@ -217,14 +210,8 @@ impl Search {
                 }
                 replayer.run_until(&RunSpec::to(step + 1), left, observer)
             };
-            match result {
-                RunResult::SliceExhausted => return false,
-                RunResult::Ended | RunResult::Waiting(_) => return true,
-                RunResult::ReachedLimit
-                | RunResult::HitBreakpoint(_)
-                | RunResult::HitWatchpoint(_)
-                | RunResult::ReachedTarget
-                | RunResult::FrameReturned => {}
+            if let ControlFlow::Break(is_complete) = result.within_interval() {
+                return is_complete;
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a run looks for on its way: breakpoints, or the last write of a value.
 
+use std::ops::ControlFlow;
+
 use crate::engine::debugger::breakpoints::{Breakpoint, BreakpointId, Hits, Previous, WatchHit};
 use crate::engine::debugger::machine::{Machine, Position};
 use crate::engine::debugger::state::StateView;
@@ -62,6 +64,22 @@ pub enum RunResult {
     Ended,
     Waiting(Suspend),
     SliceExhausted,
+}
+
+impl RunResult {
+    /// For a query that runs through an interval: breaks off when nothing can be executed there now, with whether the
+    /// interval is complete.
+    pub fn within_interval(&self) -> ControlFlow<bool> {
+        match self {
+            Self::SliceExhausted => ControlFlow::Break(false),
+            Self::Ended | Self::Waiting(_) => ControlFlow::Break(true),
+            Self::ReachedLimit
+            | Self::HitBreakpoint(_)
+            | Self::HitWatchpoint(_)
+            | Self::ReachedTarget
+            | Self::FrameReturned => ControlFlow::Continue(()),
+        }
+    }
 }
 
 /// How the next instruction has to be executed.

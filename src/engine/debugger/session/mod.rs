@@ -69,11 +69,11 @@ impl DebugSession {
         self.replayer.state()
     }
 
-    pub(in crate::engine) fn machine(&self) -> &Machine {
+    pub(crate) fn machine(&self) -> &Machine {
         self.replayer.machine()
     }
 
-    pub(in crate::engine) fn host(&self) -> &Host {
+    pub(crate) fn host(&self) -> &Host {
         self.replayer.host()
     }
 

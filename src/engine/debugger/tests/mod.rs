@@ -4,7 +4,7 @@ mod checkpoints;
 mod commands;
 mod line_breakpoints;
 mod lines;
-pub(in crate::engine::debugger) mod support;
+pub(crate) mod support;
 mod time;
 mod traced;
 mod watch;
