@@ -227,7 +227,9 @@ pub(super) fn describe_origin(
             let frames = session.state().call_stack(frame as usize + 1);
             let known = frames.get(frame as usize).and_then(|frame| frame.locals.get(local as usize)?.name.clone());
             let kind = format!("local {}", known.map_or_else(|| local.to_string(), |name| format!("${name}")));
-            (kind, "it still has its initial value".to_owned())
+            let is_param = frames.get(frame as usize).is_some_and(|frame| local < frame.params);
+            let value = if is_param { "the value that it was called with" } else { "its initial value" };
+            (kind, format!("it still has {value}"))
         }
         None => ("it".to_owned(), "it is unchanged since the start".to_owned()),
     };

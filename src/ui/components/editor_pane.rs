@@ -11,7 +11,7 @@ use super::problems::Problems;
 use super::source_bar::SourceBar;
 use super::splitter::SplitterBar;
 use crate::ui::hooks::reducers::{
-    CheckContext, DebugContext, SettingsContext, SourcesContext, WorkspaceContext, use_slice,
+    CheckContext, DebugContext, LayoutContext, SettingsContext, SourcesContext, WorkspaceContext, use_slice,
 };
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
@@ -25,7 +25,7 @@ use crate::ui::selectors::line_endings::{self, Breaks};
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::sources::{self, shown_file, text_of};
 use crate::ui::state::breakpoints::BreakpointChange;
-use crate::ui::state::layout::Splitter;
+use crate::ui::state::layout::{LayoutAction, Splitter};
 use crate::ui::state::project::{Program, WorkspaceAction};
 
 /// Whether the editor's code is loaded. A plain text area is shown until then, and for good if loading fails.
@@ -61,7 +61,7 @@ pub fn EditorPane() -> Html {
 
     {
         let (link, code, cursor, host) = (link.clone(), code.setter(), cursor.setter(), host.clone());
-        let workspace = workspace.clone();
+        let (workspace, layout) = (workspace.clone(), use_slice::<LayoutContext>().dispatcher());
         use_effect_with((), move |()| {
             let callbacks = EditorCallbacks {
                 on_change: {
@@ -69,7 +69,10 @@ pub fn EditorPane() -> Html {
                     Callback::from(move |()| link.changed())
                 },
                 on_run: Callback::from(move |()| launcher.run()),
-                on_leave: Callback::from(|()| dom::focus("editor-keys")),
+                on_leave: Callback::from(move |()| {
+                    layout.dispatch(LayoutAction::EndPresentation);
+                    dom::focus("editor-keys");
+                }),
                 on_cursor: Callback::from(move |place| cursor.set(place)),
                 on_breakpoint: {
                     let debugger = debugger.clone();

@@ -83,7 +83,7 @@ fn Contents() -> Html {
             <p>
                 <strong>{ "Run" }</strong>{ " and " }<strong>{ "Debug" }</strong>{ " call " }<code>{ "_start" }</code>
                 { ", or else " }<code>{ "main" }</code>
-                { ", or the only exported function without parameters; in a module that has none of these, its start function is all that runs. " }
+                { ", or the only exported function; in a module that has none of these, its start function is all that runs. " }
                 { "Run calls the function named beside it; you can choose another exported function there. " }
                 { "Arguments come from the boxes under Module." }
             </p>

@@ -110,7 +110,7 @@ fn Bar(props: &BarProps) -> Html {
                 <TimelineMarks marks={debug.marks.clone()} {furthest} />
             </div>
             <StepField {step} />
-            <span class="timeline-of">{ format!("of {}", numbers::grouped(furthest)) }</span>
+            <span class="timeline-of">{ format!("of {}", numbers::grouped(furthest)) }if debug.is_at_end() { { ", the end" } }</span>
             if let DebugPhase::Working { progress: Some((at, Some(of))), .. } = &debug.phase {
                 <progress class="timeline-progress" aria-label="Progress" value={at.to_string()} max={of.to_string()} />
             }

@@ -41,12 +41,12 @@ pub fn use_hotkeys(on_key: Callback<Hotkey>, debugging: bool) {
         let options = EventListenerOptions::enable_prevent_default();
         let listener = EventListener::new_with_options(&dom::window(), "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.default_prevented() || event.is_composing() {
+            // A dialog has keys of its own, such as Escape, and what is behind it stays as it is.
+            if event.default_prevented() || event.is_composing() || dom::is_dialog_open() {
                 return;
             }
             match hotkey(event, debugging) {
-                // Dialogs and menus close by it.
-                Some(Hotkey::Escape) if dom::is_dialog_open() => {}
+                // Menus close by it.
                 Some(Hotkey::Escape) => on_key.emit(Hotkey::Escape),
                 Some(hotkey) => {
                     event.prevent_default();

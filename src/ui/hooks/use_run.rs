@@ -41,6 +41,8 @@ struct LauncherInner {
     checker: Checker,
     /// What was debugged last: while debugging, **Debug** starts it again.
     debugged: RefCell<Entry>,
+    /// The text that ran last, if it is editable.
+    ran: RefCell<Option<Rc<str>>>,
     /// What to start as soon as the exports are known, or when the timeout fires.
     waiting: RefCell<Option<(Launch, Timeout)>>,
     /// What was started before the exports were known.
@@ -85,6 +87,7 @@ pub fn use_launcher(
             run: run.clone(),
             checker: checker.clone(),
             debugged: RefCell::new(Entry::Default),
+            ran: RefCell::default(),
             waiting: RefCell::default(),
             unchecked: Cell::new(None),
         }))
@@ -226,14 +229,16 @@ impl Launcher {
 
     /// "Show me where": the last run again, under the debugger, up to where it ended.
     pub fn debug_again(&self) {
-        let (_, _, text) = self.prepare();
         let breakpoints = self.0.debug.clone().breakpoints.all();
         self.0.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
+        // If it has been edited since, the page says so.
+        let text = self.0.ran.borrow().clone();
         self.0.engine.debug_again(text, breakpoints);
     }
 
     fn start(&self, entry: Entry) {
-        let (source, options, _) = self.prepare();
+        let (source, options, text) = self.prepare();
+        *self.0.ran.borrow_mut() = text;
         // A user who is looking at the calls keeps them in view.
         let watches = options.trace && self.0.layout.clone().dock == Panel::Calls;
         let panel = if watches { Panel::Calls } else { Panel::Console };

@@ -164,7 +164,7 @@ impl Layout {
                     next.dock = panel;
                 }
                 next.hidden.retain(|hidden| *hidden != panel);
-                next.presentation &= PRESENTED.contains(&panel);
+                next.presentation &= PRESENTED.contains(&panel) || Panel::DOCK.contains(&panel);
             }
             LayoutAction::Toggle { panel } => {
                 let was_hidden = next.hidden.contains(&panel);
@@ -194,7 +194,8 @@ impl Layout {
             return self.tab == panel || both && PRESENTED.contains(&panel);
         }
         if self.presentation {
-            return PRESENTED.contains(&panel);
+            // What a program prints or asks is below the code, until the code is asked for again.
+            return PRESENTED.contains(&panel) || panel == self.dock && Panel::DOCK.contains(&self.tab);
         }
         !self.hidden.contains(&panel) && (self.dock == panel || !Panel::DOCK.contains(&panel))
     }
@@ -325,6 +326,10 @@ mod tests {
         let shown: Vec<_> = Panel::ALL.into_iter().filter(|panel| layout.shows(*panel, false, true)).collect();
         assert_eq!(shown, PRESENTED);
         assert!(!layout.apply(LayoutAction::Show { panel: Panel::Memory }).presentation);
+        // A program that runs, or asks, has its console below the code, until the code is asked for again.
+        let console = layout.apply(LayoutAction::Show { panel: Panel::Console });
+        assert!(console.presentation && console.shows(Panel::Console, false, true));
+        assert!(!console.apply(LayoutAction::Show { panel: Panel::Editor }).shows(Panel::Console, false, true));
         assert!(!layout.apply(LayoutAction::Present).presentation);
         assert!(!layout.apply(LayoutAction::EndPresentation).apply(LayoutAction::EndPresentation).presentation);
     }

@@ -169,7 +169,10 @@ impl RunState {
             Event::Paused { .. } if self.phase != Phase::Stopping => self.phase = Phase::Paused,
             // At a step before it waited, a debugged program is no longer waiting.
             Event::DebugStopped { view, .. } => {
-                if let StopReason::Ended { outcome } = &view.reason {
+                // With values that the user has changed, it is not the result of that call.
+                if let StopReason::Ended { outcome } = &view.reason
+                    && view.forks.is_empty()
+                {
                     self.list(&Rc::new(outcome.clone()));
                 }
                 self.go_on(match view.reason {

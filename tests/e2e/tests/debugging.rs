@@ -124,6 +124,25 @@ fn the_timeline_is_walked_by_keyboard() {
 }
 
 #[test]
+fn as_many_steps_are_taken_as_keys_are_pressed_and_the_last_one_can_be_undone() {
+    let page = Page::open();
+    page.choose_example("Recursive factorial");
+    page.expect_source("$factorial");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    (0..30).for_each(|_| page.hit(key::F11));
+    page.expect_value("Step number", "30");
+    page.press("Go to the end");
+    page.expect_status("returned");
+    let end = page.value("Step number");
+    page.press("Step back");
+    page.expect_status("next: the end of");
+    assert_eq!(page.value("Step number"), end);
+    page.press("Step into");
+    page.expect_status("returned");
+}
+
+#[test]
 fn a_breakpoint_set_by_key_stops_again_and_again() {
     let page = Page::open();
     page.set_source("(module (func (export \"main\") (result i32) (local $i i32)\n(loop $again\n(local.set $i (i32.add (local.get $i) (i32.const 1)))\n(br_if $again (i32.lt_s (local.get $i) (i32.const 3))))\n(local.get $i)))");

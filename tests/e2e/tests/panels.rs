@@ -56,9 +56,15 @@ fn presentation_view_shows_a_dozen_lines_of_large_code_beside_the_stack() {
     expect_lines(&page, 12);
     page.press("Step into");
     page.expect_status("i32.const 100: pushed 100");
-    page.press("Presentation view");
-    // In this text size, panels are tabs.
+    page.hit(key::ESCAPE);
+    // In this text size, panels are tabs; code and stack are beside each other while debugging.
     page.expect("tablist", "Panels");
+    expect_lines(&page, 7);
+    page.expect_script(
+        "the stack is beside the code",
+        "const box = (query) => document.querySelector(query).getBoundingClientRect();
+         return box('.editor-host').right <= box('.inspector').left",
+    );
 }
 
 #[test]
