@@ -11,8 +11,11 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use wasmoscope::protocol::Source;
 
+/// What is seen of a program.
+type Transcript = fn(&Source) -> String;
+
 /// The folders under `tests/cases`, and what is asked of the programs in them.
-const KINDS: [(&str, fn(&Source) -> String); 5] = [
+const KINDS: [(&str, Transcript); 5] = [
     ("compile", check::problems),
     ("detect", check::detection),
     ("run", run::transcript),
@@ -44,7 +47,7 @@ pub fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-fn trial(name: String, snapshots: PathBuf, path: PathBuf, transcript: fn(&Source) -> String) -> Trial {
+fn trial(name: String, snapshots: PathBuf, path: PathBuf, transcript: Transcript) -> Trial {
     Trial::test(name, move || {
         let source = Source {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
