@@ -189,6 +189,10 @@ impl Debug {
     /// Applies the user's change to the files and sends the result: execution diverges from here. `base` is the tree as
     /// the run found it.
     pub fn change_files(&mut self, change: FileChange, base: &Vfs, now: u64, emit: &mut dyn FnMut(Event)) {
+        if self.session.is_searching() {
+            // The files change where the user is.
+            self.session.pause();
+        }
         let before = self.session.wasi().vfs().clone();
         let mut tree = before.clone();
         let problems = files::change(&mut tree, base, change.clone(), now);

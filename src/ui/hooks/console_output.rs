@@ -66,7 +66,7 @@ impl ConsoleOutput {
         self.schedule();
     }
 
-    /// Begins anew with this action: what has not been shown is of no interest any more.
+    /// Starts over with this action: what has not been shown is of no interest any more.
     pub fn begin(&self, action: ConsoleAction) {
         self.0.feed.borrow_mut().clear();
         self.then(action);
@@ -84,7 +84,9 @@ impl ConsoleOutput {
         let weak = Rc::downgrade(inner);
         let next = Timeout::new(left.ceil() as u32, move || {
             if let Some(inner) = weak.upgrade() {
-                Self(inner).advance();
+                inner.next.take();
+                // The last portion may have taken so long that it is not time yet.
+                Self(inner).schedule();
             }
         });
         *inner.next.borrow_mut() = Some(next);

@@ -295,6 +295,12 @@ impl LastWrite {
         self.observer.disarm(machine);
     }
 
+    /// The session has other breakpoints now, which see nothing of this either.
+    pub fn set_breakpoints(&mut self, machine: &mut Machine, breakpoints: &BreakpointObserver) {
+        self.observer.disarm(machine);
+        self.observer.hits = breakpoints.hits_if_unseen();
+    }
+
     /// The step at which the search started.
     pub fn now(&self) -> u64 {
         self.now

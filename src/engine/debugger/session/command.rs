@@ -176,6 +176,11 @@ impl DebugSession {
         Goal::Count(now, command)
     }
 
+    /// Whether the program is at a step that the user does not see, because something is searched for.
+    pub fn is_searching(&self) -> bool {
+        matches!(self.goal, Goal::Search(_) | Goal::LastWrite(_) | Goal::Count(..))
+    }
+
     /// Stops here, or, for a search, where it started.
     pub fn pause(&mut self) {
         if matches!(self.goal, Goal::Idle(_)) {

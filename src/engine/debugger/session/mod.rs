@@ -135,7 +135,10 @@ impl DebugSession {
         if counts_others {
             self.replayer.checkpoints_mut().clear_hits();
         }
-        if self.machine().watched() != self.breakpoints.watched() {
+        if let Goal::LastWrite(search) = &mut self.goal {
+            // It needs a copy of its own, which is replaced when it is over.
+            search.set_breakpoints(self.replayer.machine_mut(), &self.breakpoints);
+        } else if self.machine().watched() != self.breakpoints.watched() {
             self.replayer.switch_copy(&mut self.breakpoints);
         }
         prepared

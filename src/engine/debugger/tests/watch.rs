@@ -2,8 +2,8 @@ use super::support::{go, see, session};
 use crate::engine::debugger::breakpoints::pending::watched_value;
 use crate::engine::debugger::condition::Condition;
 use crate::engine::debugger::{
-    AccessKind, Breakpoint, Change, Command, DebugSession, Origin, StopReason, Target, Trigger, WatchHit, WatchedValue,
-    Watchpoint, WriteTarget,
+    AccessKind, Breakpoint, Change, Command, DebugProgress, DebugSession, Origin, StopReason, Target, Trigger,
+    WatchHit, WatchedValue, Watchpoint, WriteTarget,
 };
 use wasmi::Val;
 
@@ -382,4 +382,32 @@ fn a_tail_call_makes_a_frame_whose_locals_it_writes() {
     };
     assert_eq!(hit.new, WatchedValue::Value(Val::I32(10)));
     assert!(see(&session).contains("locals [1 9] stack [0 10]"), "{}", see(&session));
+}
+
+#[test]
+fn breakpoints_that_are_set_during_a_write_query_do_not_change_its_answer() {
+    let text = r#"(module (memory 1) (func (export "main") (local $i i32)
+        (loop $l
+            (if (i32.eq (local.get $i) (i32.const 40000)) (then (i32.store8 (i32.const 8) (i32.const 1))))
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if $l (i32.lt_u (local.get $i) (i32.const 60000))))))"#;
+    let mut session = session(text);
+    go(&mut session, Command::JumpToEnd);
+    let command = Command::LastWrite(WriteTarget::Memory { memory: 0, start: 8, length: 1 });
+    let StopReason::LastWrite(expected) = go(&mut session, command) else { panic!("it is not found") };
+    go(&mut session, Command::JumpToEnd);
+    session.ask(command);
+    let watched = watch(bytes(0, 4), AccessKind::Read);
+    for (slice, breakpoints) in [Vec::new(), vec![watched.clone()], vec![Breakpoint { hit_count: 2, ..watched }]]
+        .into_iter()
+        .cycle()
+        .enumerate()
+    {
+        assert!(slice < 100_000, "it is not found");
+        match session.advance(5_000) {
+            DebugProgress::Stopped(StopReason::LastWrite(hit)) => return assert_eq!(hit, expected),
+            DebugProgress::Working { .. } => session.set_breakpoints(breakpoints).expect("they can be set"),
+            other => panic!("{other:?}"),
+        }
+    }
 }
