@@ -5,6 +5,7 @@
 mod guests;
 mod support;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use guests::{SOURCES, guest_with_values, sources};
@@ -435,8 +436,13 @@ fn a_pointer_to_nowhere_and_a_length_that_cannot_be_are_not_followed() {
 struct Same(Vec<u8>);
 
 impl State for Same {
-    fn memory(&self, address: u64, length: u64) -> Option<&[u8]> {
-        self.0.get(address as usize..(address as usize).checked_add(length as usize)?)
+    fn memory_size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn memory(&self, address: u64, length: u64) -> Option<Cow<'_, [u8]>> {
+        let start = usize::try_from(address).ok()?;
+        self.0.get(start..start.checked_add(usize::try_from(length).ok()?)?).map(Cow::Borrowed)
     }
 
     fn local(&self, _: u32) -> Option<u64> {

@@ -209,9 +209,9 @@ fn write_queries_find_the_last_write_or_report_that_there_is_none() {
     assert_eq!(instruction, "call $fd_read");
     assert_eq!(told, "call $fd_read on line 13 writes the byte at 0x41: 0 becomes 101");
     let (_, told) = ask(bytes(4, 1));
-    assert_eq!(told, "no instruction has written the byte at 0x4: it comes from data 0");
+    assert_eq!(told, "no instruction before this step has written the byte at 0x4: it comes from data 0");
     let (_, told) = ask(bytes(0x800, 2));
-    assert_eq!(told, "no instruction has written 2 bytes at 0x800: it has been zero from the start");
+    assert_eq!(told, "no instruction before this step has written 2 bytes at 0x800: it has been zero from the start");
     let (_, told) = ask(WriteTarget::Global { global: 0 });
     assert_eq!(told, "global.set $total on line 7 writes global $total: 2 becomes 7");
 }

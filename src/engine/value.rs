@@ -1,9 +1,151 @@
-//! Typed values: parsing and formatting.
+//! Typed values, whichever interpreter or compiler made them: parsing and formatting.
 
 use std::borrow::Cow;
 
-use wasmi::{ExternRef, F32, F64, Func, V128};
-pub use wasmi::{Nullable, Val, ValType};
+/// A value (core specification, section 4.2.1). Floats are their bits: two values are equal if no instruction can tell
+/// them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    I32(i32),
+    I64(i64),
+    F32(u32),
+    F64(u64),
+    V128(u128),
+    /// `None` is null.
+    FuncRef(Option<FunctionRef>),
+    /// `None` is null.
+    ExternRef(Option<HostReference>),
+}
+
+/// What a function reference refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionRef {
+    /// A function of the module, by its index, imported ones first.
+    Index(u32),
+    /// A function that cannot be identified, such as one of another module.
+    Unknown,
+}
+
+/// A reference that the host made: nothing can be seen of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HostReference;
+
+/// The type of a [`Value`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValType {
+    I32,
+    I64,
+    F32,
+    F64,
+    V128,
+    FuncRef,
+    ExternRef,
+}
+
+impl Value {
+    pub fn ty(self) -> ValType {
+        match self {
+            Self::I32(_) => ValType::I32,
+            Self::I64(_) => ValType::I64,
+            Self::F32(_) => ValType::F32,
+            Self::F64(_) => ValType::F64,
+            Self::V128(_) => ValType::V128,
+            Self::FuncRef(_) => ValType::FuncRef,
+            Self::ExternRef(_) => ValType::ExternRef,
+        }
+    }
+
+    /// The null of a reference type; `None` for another type.
+    pub fn null(ty: wasmparser::ValType) -> Option<Self> {
+        match ty {
+            wasmparser::ValType::EXTERNREF => Some(Self::ExternRef(None)),
+            wasmparser::ValType::Ref(_) => Some(Self::FuncRef(None)),
+            _ => None,
+        }
+    }
+
+    /// The value of a number type with these bits, of which the lowest count; null for a reference type.
+    pub fn from_bits(ty: wasmparser::ValType, bits: u128) -> Self {
+        match ty {
+            wasmparser::ValType::I32 => Self::I32(bits as i32),
+            wasmparser::ValType::I64 => Self::I64(bits as i64),
+            wasmparser::ValType::F32 => Self::F32(bits as u32),
+            wasmparser::ValType::F64 => Self::F64(bits as u64),
+            wasmparser::ValType::V128 => Self::V128(bits),
+            wasmparser::ValType::EXTERNREF => Self::ExternRef(None),
+            wasmparser::ValType::Ref(_) => Self::FuncRef(None),
+        }
+    }
+
+    /// The bits of a number; `None` for a reference.
+    pub fn bits(self) -> Option<u128> {
+        match self {
+            Self::I32(value) => Some(value.cast_unsigned().into()),
+            Self::I64(value) => Some(value.cast_unsigned().into()),
+            Self::F32(bits) => Some(bits.into()),
+            Self::F64(bits) => Some(bits.into()),
+            Self::V128(bits) => Some(bits),
+            Self::FuncRef(_) | Self::ExternRef(_) => None,
+        }
+    }
+
+    /// An integer as an unsigned number, such as an address.
+    pub fn unsigned(self) -> Option<u64> {
+        match self {
+            Self::I32(value) => Some(value.cast_unsigned().into()),
+            Self::I64(value) => Some(value.cast_unsigned()),
+            _ => None,
+        }
+    }
+}
+
+impl From<&wasmi::Val> for Value {
+    /// Functions stay unknown: only who holds the module's functions can identify one.
+    fn from(value: &wasmi::Val) -> Self {
+        use wasmi::{Nullable, Val};
+        match value {
+            Val::I32(value) => Self::I32(*value),
+            Val::I64(value) => Self::I64(*value),
+            Val::F32(value) => Self::F32(value.to_bits()),
+            Val::F64(value) => Self::F64(value.to_bits()),
+            Val::V128(value) => Self::V128(value.as_u128()),
+            Val::FuncRef(Nullable::Null) => Self::FuncRef(None),
+            Val::FuncRef(Nullable::Val(_)) => Self::FuncRef(Some(FunctionRef::Unknown)),
+            Val::ExternRef(Nullable::Null) => Self::ExternRef(None),
+            Val::ExternRef(Nullable::Val(_)) => Self::ExternRef(Some(HostReference)),
+        }
+    }
+}
+
+impl From<Value> for wasmi::Val {
+    /// References that are not null belong to a store, and become null.
+    fn from(value: Value) -> Self {
+        use wasmi::{ExternRef, F32, F64, Func, Nullable, V128};
+        match value {
+            Value::I32(value) => Self::I32(value),
+            Value::I64(value) => Self::I64(value),
+            Value::F32(bits) => Self::F32(F32::from_bits(bits)),
+            Value::F64(bits) => Self::F64(F64::from_bits(bits)),
+            Value::V128(bits) => Self::V128(V128::from(bits)),
+            Value::FuncRef(_) => Self::from(<Nullable<Func>>::Null),
+            Value::ExternRef(_) => Self::from(<Nullable<ExternRef>>::Null),
+        }
+    }
+}
+
+impl From<wasmi::ValType> for ValType {
+    fn from(ty: wasmi::ValType) -> Self {
+        match ty {
+            wasmi::ValType::I32 => Self::I32,
+            wasmi::ValType::I64 => Self::I64,
+            wasmi::ValType::F32 => Self::F32,
+            wasmi::ValType::F64 => Self::F64,
+            wasmi::ValType::V128 => Self::V128,
+            wasmi::ValType::FuncRef => Self::FuncRef,
+            wasmi::ValType::ExternRef => Self::ExternRef,
+        }
+    }
+}
 
 /// Reads an argument of the given type.
 ///
@@ -14,7 +156,7 @@ pub use wasmi::{Nullable, Val, ValType};
 /// # Errors
 ///
 /// A sentence that names the argument and what is accepted.
-pub fn parse(text: &str, ty: ValType) -> Result<Val, String> {
+pub fn parse(text: &str, ty: ValType) -> Result<Value, String> {
     let trimmed = text.trim();
     let wrong = |what: &str| Err(format!("`{trimmed}` is not {what}"));
     if trimmed.is_empty() {
@@ -22,27 +164,27 @@ pub fn parse(text: &str, ty: ValType) -> Result<Val, String> {
     }
     match ty {
         ValType::I32 => match token::<i32>(&integer(trimmed)) {
-            Some(value) => Ok(Val::I32(value)),
-            None => wrong("an i32: write a whole number from -2147483648 to 4294967295, such as 42 or 0x2A"),
+            Some(value) => Ok(Value::I32(value)),
+            None => wrong("an i32: write a whole number from -2147483648 to 4294967295, such as 42 or 0x2a"),
         },
         ValType::I64 => match token::<i64>(&integer(trimmed)) {
-            Some(value) => Ok(Val::I64(value)),
-            None => wrong("an i64: write a whole number of at most 64 bits, such as 42 or 0x2A"),
+            Some(value) => Ok(Value::I64(value)),
+            None => wrong("an i64: write a whole number of at most 64 bits, such as 42 or 0x2a"),
         },
         ValType::F32 => match token::<wast::token::F32>(&float(trimmed)) {
-            Some(value) => Ok(Val::F32(F32::from_bits(value.bits))),
+            Some(value) => Ok(Value::F32(value.bits)),
             None => wrong("an f32: write a number such as 1.5, 1e-3, 0x1.8p3, inf or nan"),
         },
         ValType::F64 => match token::<wast::token::F64>(&float(trimmed)) {
-            Some(value) => Ok(Val::F64(F64::from_bits(value.bits))),
+            Some(value) => Ok(Value::F64(value.bits)),
             None => wrong("an f64: write a number such as 1.5, 1e-3, 0x1.8p3, inf or nan"),
         },
         ValType::V128 => match token::<wast::core::V128Const>(trimmed) {
-            Some(value) => Ok(Val::V128(V128::from(u128::from_le_bytes(value.to_le_bytes())))),
+            Some(value) => Ok(Value::V128(u128::from_le_bytes(value.to_le_bytes()))),
             None => wrong("a v128: write a shape and its lanes, such as i32x4 1 2 3 4"),
         },
-        ValType::FuncRef if trimmed == "null" => Ok(Val::from(<Nullable<Func>>::Null)),
-        ValType::ExternRef if trimmed == "null" => Ok(Val::from(<Nullable<ExternRef>>::Null)),
+        ValType::FuncRef if trimmed == "null" => Ok(Value::FuncRef(None)),
+        ValType::ExternRef if trimmed == "null" => Ok(Value::ExternRef(None)),
         ValType::FuncRef | ValType::ExternRef => wrong("a reference that can be passed from outside: write null"),
     }
 }
@@ -90,27 +232,26 @@ pub struct FormattedValue {
 }
 
 /// Formats a value.
-pub fn show(value: &Val) -> FormattedValue {
+pub fn show(value: &Value) -> FormattedValue {
     let ty = name(value.ty());
     let (text, unsigned, hex) = match value {
-        Val::I32(value) => {
+        Value::I32(value) => {
             let unsigned = (*value < 0).then(|| value.cast_unsigned().to_string());
-            (value.to_string(), unsigned, Some(format!("{value:#X}").replacen("0X", "0x", 1)))
+            (value.to_string(), unsigned, Some(format!("{value:#x}")))
         }
-        Val::I64(value) => {
+        Value::I64(value) => {
             let unsigned = (*value < 0).then(|| value.cast_unsigned().to_string());
-            (value.to_string(), unsigned, Some(format!("{value:#X}").replacen("0X", "0x", 1)))
+            (value.to_string(), unsigned, Some(format!("{value:#x}")))
         }
-        Val::F32(value) => (f32_text(value.to_bits()), None, Some(format!("0x{:08X}", value.to_bits()))),
-        Val::F64(value) => (f64_text(value.to_bits()), None, Some(format!("0x{:016X}", value.to_bits()))),
-        Val::V128(value) => {
-            let bits = value.as_u128();
+        Value::F32(bits) => (f32_text(*bits), None, Some(format!("0x{bits:08x}"))),
+        Value::F64(bits) => (f64_text(*bits), None, Some(format!("0x{bits:016x}"))),
+        Value::V128(bits) => {
             let lanes: Vec<String> = (0..4).map(|lane| format!("{}", (bits >> (lane * 32)) as u32 as i32)).collect();
-            (format!("i32x4 {}", lanes.join(" ")), None, Some(format!("0x{bits:032X}")))
+            (format!("i32x4 {}", lanes.join(" ")), None, Some(format!("0x{bits:032x}")))
         }
-        Val::FuncRef(Nullable::Null) | Val::ExternRef(Nullable::Null) => ("null".to_owned(), None, None),
-        Val::FuncRef(Nullable::Val(_)) => ("a function".to_owned(), None, None),
-        Val::ExternRef(Nullable::Val(_)) => ("a host reference".to_owned(), None, None),
+        Value::FuncRef(None) | Value::ExternRef(None) => ("null".to_owned(), None, None),
+        Value::FuncRef(Some(_)) => ("a function".to_owned(), None, None),
+        Value::ExternRef(Some(HostReference)) => ("a host reference".to_owned(), None, None),
     };
     FormattedValue { ty, text, unsigned, hex }
 }
@@ -207,8 +348,8 @@ mod tests {
 
     #[test]
     fn a_negative_integer_shows_its_unsigned_form() {
-        let shown = show(&Val::I32(-1));
-        assert_eq!((shown.unsigned.as_deref(), shown.hex.as_deref()), (Some("4294967295"), Some("0xFFFFFFFF")));
-        assert_eq!(show(&Val::I64(5)).unsigned, None);
+        let shown = show(&Value::I32(-1));
+        assert_eq!((shown.unsigned.as_deref(), shown.hex.as_deref()), (Some("4294967295"), Some("0xffffffff")));
+        assert_eq!(show(&Value::I64(5)).unsigned, None);
     }
 }

@@ -53,6 +53,19 @@ pub fn is_slip(word: &str, other: &str) -> bool {
     }
 }
 
+/// A number with commas between groups of three digits.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
+}
+
 /// A number of bytes with a binary unit where it is a round one: `64 KiB`, `1.5 GiB`, `100 bytes`.
 pub fn bytes(count: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
@@ -112,6 +125,12 @@ pub(crate) fn text_name(visit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let written = [0, 999, 1_000, 414_815_331].map(grouped);
+        assert_eq!(written, ["0", "999", "1,000", "414,815,331"]);
+    }
 
     #[test]
     fn instruction_names_are_those_of_the_text_format() {

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::debugger::{Change, DebugSession};
-use crate::engine::value::{self, Val};
+use crate::engine::value::{self, Value};
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::{Clock, Random, Record, WasiCtx};
 use crate::protocol::{Entry, Limits};
@@ -127,7 +127,7 @@ impl Bookmark {
 }
 
 fn keep(change: &Change) -> StoredChange {
-    let kept = |value: &Val| {
+    let kept = |value: &Value| {
         let shown = value::show(value);
         StoredValue { ty: shown.ty.to_owned(), text: shown.text }
     };
@@ -194,7 +194,7 @@ mod tests {
         let read = Bookmark::from_bytes(&bytes).unwrap();
         let changes = read.changes();
         assert_eq!(changes.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [3, 6], "{changes:?}");
-        assert!(matches!(&changes[0].1, Change::Local { frame: 1, local: 2, value: Val::I64(-7) }));
+        assert!(matches!(&changes[0].1, Change::Local { frame: 1, local: 2, value: Value::I64(-7) }));
         assert!(Bookmark::from_bytes(&bytes[..bytes.len() - 1]).is_err());
         assert!(Bookmark::from_bytes(&[&bytes[..], b"x"].concat()).is_err());
         assert!(Bookmark::from_bytes(b"\x02").err().is_some_and(|error| error.contains("another version")));

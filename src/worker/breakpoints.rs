@@ -118,10 +118,9 @@ fn resolve(session: &DebugSession, maps: &Maps, kind: &BreakpointKind) -> Result
             watch(Target::Memory { memory: *memory, start: *start, length: *length }, access)
         }
         BreakpointKind::Global { name, access } => {
-            let count = session.state().globals().len() as u32;
             let global = named(name, |name| session.names().find_global(name));
             let name = bare(name);
-            let global = global.filter(|global| *global < count);
+            let global = global.filter(|global| session.state().global(*global).is_some());
             watch(Target::Global(global.ok_or_else(|| format!("the program has no global {name}"))?), access)
         }
         BreakpointKind::Local { function, name, access } => {
@@ -234,7 +233,7 @@ pub(super) fn describe_origin(
         None => ("it".to_owned(), "it is unchanged since the start".to_owned()),
     };
     match origin {
-        Origin::Start => format!("no instruction has written {kind}: {start}"),
+        Origin::Start => format!("no instruction before this step has written {kind}: {start}"),
         Origin::User(step) => format!("you changed {kind} at step {step}, and no instruction has written it since"),
         Origin::Missing => format!("{kind} does not exist at this step"),
     }
@@ -251,8 +250,8 @@ fn name(session: &DebugSession, target: Target, part: Option<(u64, u64)>) -> Str
                 format!(" of memory {}", named(session.names().memory(memory), memory))
             };
             match length {
-                1 => format!("the byte at 0x{start:X}{of}"),
-                _ => format!("{length} bytes at 0x{start:X}{of}"),
+                1 => format!("the byte at 0x{start:x}{of}"),
+                _ => format!("{length} bytes at 0x{start:x}{of}"),
             }
         }
         Target::Global(global) => format!("global {}", named(session.names().global(global), global)),
@@ -274,7 +273,7 @@ fn show(value: &WatchedValue) -> String {
                 padded[..bytes.len()].copy_from_slice(bytes);
                 u64::from_le_bytes(padded).to_string()
             }
-            _ => bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" "),
+            _ => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
         },
     }
 }

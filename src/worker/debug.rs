@@ -1,5 +1,7 @@
 //! The worker's side of a debug run: commands in, views out, a slice of work in between.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::bookmark::Bookmark;
@@ -468,8 +470,11 @@ impl Debug {
 
     /// The watched window; `None` if it is the same as the one sent last, unless `always` is set.
     pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
-        let bytes = self.session.state().memory(watch.memory as usize).unwrap_or(&[]);
-        let view = to_proto::memory_view(watch, bytes, self.session.state().memories());
+        let (state, memory) = (self.session.state(), watch.memory as usize);
+        let read = |range: Range<u64>| {
+            state.memory(memory, range.start, range.end - range.start).map(Cow::into_owned).unwrap_or_default()
+        };
+        let view = to_proto::memory_view(watch, state.memory_size(memory).unwrap_or(0), state.memories(), read);
         if !always && self.sent.as_ref() == Some(&view) {
             return None;
         }

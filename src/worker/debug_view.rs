@@ -8,7 +8,7 @@ use crate::engine::debugger::view::FrameView;
 use crate::engine::debugger::{Access, DebugSession, Recent, RecentValue};
 use crate::engine::instrument::LabelKind;
 use crate::engine::source_map::InstructionMap;
-use crate::engine::value::{self, Nullable, Val};
+use crate::engine::value::{self, FunctionRef, Value};
 use crate::protocol::{DebugFrame, DebugView, Label, NamedValue, Operand, PlacedValue, Span, StopReason, TableView};
 
 /// The maximum number of frames sent.
@@ -18,14 +18,20 @@ const MOST_ELEMENTS: u64 = 100;
 
 /// The view of the last stop, for finding what has changed.
 pub(super) struct PreviousView {
+    pub(super) step: u64,
+    /// How many bytes the program had printed.
+    pub(super) printed: u64,
     depth: u32,
-    frame: Option<FrameView>,
+    /// The topmost frame.
+    pub(super) frame: Option<FrameView>,
     globals: Vec<String>,
 }
 
 impl PreviousView {
     pub fn of(session: &DebugSession) -> Self {
         Self {
+            step: session.step(),
+            printed: session.output_bytes(),
             depth: session.state().depth(),
             frame: session.state().call_stack(1).pop(),
             globals: session.state().globals().map(|global| value::show(&global).text).collect(),
@@ -47,7 +53,7 @@ pub(super) fn view(
     let frames = session.state().call_stack(MOST_FRAMES);
     // A value is marked as changed if it differs from the last one seen in the same frame.
     let same = before.filter(|before| before.depth == session.state().depth());
-    let sentence = stop_sentence::sentence(session, maps, &reason, arrival, recent.last.as_ref());
+    let sentence = stop_sentence::sentence(session, maps, &reason, arrival, before, recent.last.as_ref());
     let shown: Vec<DebugFrame> = frames
         .iter()
         .enumerate()
@@ -90,13 +96,9 @@ pub(super) fn view(
 }
 
 /// The address in the first memory that a value holds, if it is used as a pointer and is in bounds.
-fn address(session: &DebugSession, value: &Val, is_pointer: bool) -> Option<u64> {
-    let address = match value {
-        Val::I32(value) => u64::from(value.cast_unsigned()),
-        Val::I64(value) => value.cast_unsigned(),
-        _ => return None,
-    };
-    let length = session.state().memory(0).map_or(0, |bytes| bytes.len() as u64);
+fn address(session: &DebugSession, value: &Value, is_pointer: bool) -> Option<u64> {
+    let address = value.unsigned()?;
+    let length = session.state().memory_size(0).unwrap_or(0);
     (is_pointer && address < length).then_some(address)
 }
 
@@ -110,7 +112,7 @@ fn to_frame(
     let map = &*maps.text;
     let (function, source, inlined) = maps.calls(session.names(), frame);
     let before = before.and_then(|before| before.frame.as_ref()).filter(|before| before.function == frame.function);
-    let text = |value: &Val| value::show(value).text;
+    let text = |value: &Value| value::show(value).text;
     let locals = frame.locals.iter().enumerate().map(|(index, local)| {
         let seen = before.and_then(|before| before.locals.get(index)).map(|local| text(&local.value));
         let shown = value::show(&local.value);
@@ -224,10 +226,7 @@ fn tables(session: &DebugSession) -> Vec<TableView> {
     let view = |(table, size): (usize, u64)| {
         let elements = (0..size.min(MOST_ELEMENTS)).filter_map(|index| session.state().table_element(table, index));
         let elements = elements.map(|element| match &element {
-            Val::FuncRef(Nullable::Val(function)) => match session.state().function_of(function) {
-                Some(index) => function_name(session.names().function(index), index),
-                None => "a function".to_owned(),
-            },
+            Value::FuncRef(Some(FunctionRef::Index(index))) => function_name(session.names().function(*index), *index),
             other => value::show(other).text,
         });
         TableView { size, elements: elements.collect() }

@@ -2,7 +2,7 @@
 //! stack and heap.
 
 use crate::engine::debugger::DebugSession;
-use crate::engine::value::Val;
+use crate::engine::value::Value;
 use crate::protocol::MemoryRegion;
 
 /// The maximum number of data segments sent.
@@ -29,7 +29,7 @@ impl Regions {
 
     /// The current regions of the memory.
     pub fn now(&self, session: &DebugSession) -> Vec<MemoryRegion> {
-        let size = session.state().memory(0).map_or(0, |bytes| bytes.len() as u64);
+        let size = session.state().memory_size(0).unwrap_or(0);
         let region =
             |(name, start, end): &(String, u64, u64)| MemoryRegion { name: name.clone(), start: *start, end: *end };
         let mut regions: Vec<MemoryRegion> = self.data.iter().map(region).collect();
@@ -50,8 +50,8 @@ impl Regions {
 fn address(session: &DebugSession, name: &str) -> Option<u64> {
     let index = session.names().find_global(name)?;
     match session.state().global(index)? {
-        Val::I32(value) => Some(u64::from(value.cast_unsigned())),
-        Val::I64(value) => Some(value.cast_unsigned()),
+        Value::I32(value) => Some(u64::from(value.cast_unsigned())),
+        Value::I64(value) => Some(value.cast_unsigned()),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! One run as the page sees it: its slices, its waits, its output.
 
+use std::ops::Range;
+
 use super::event_loop::Next;
 use super::{Platform, to_proto};
 use crate::engine::inspect::Summary;
@@ -281,7 +283,8 @@ impl Run {
     /// The watched window; `None` if it is the same as the one sent last, unless `always` is set.
     pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
         let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
-        let view = to_proto::memory_view(watch, bytes, self.session.memories());
+        let read = |range: Range<u64>| bytes[range.start as usize..range.end as usize].to_vec();
+        let view = to_proto::memory_view(watch, bytes.len() as u64, self.session.memories(), read);
         if !always && self.sent.as_ref() == Some(&view) {
             return None;
         }

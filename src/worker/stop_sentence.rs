@@ -2,11 +2,13 @@
 //!
 //! Wording a step belongs in [`step_text`](crate::engine::debugger::step_text).
 
+use super::debug_view::PreviousView;
 use super::sources::Maps;
 use crate::engine::debugger::DebugSession;
 use crate::engine::debugger::step_text::{BeforeStep, Sentence};
 use crate::engine::debugger::view::FrameView;
 use crate::engine::runtime;
+use crate::engine::words::grouped;
 use crate::names;
 use crate::protocol::{Outcome, StopReason};
 
@@ -23,12 +25,13 @@ pub(super) enum Arrival {
     Line,
 }
 
-/// `last` is the state before the last step; `None` at the start.
+/// `before` is what the user saw at the last stop, and `last` the state before the last step; `None` at the start.
 pub(super) fn sentence(
     session: &DebugSession,
     maps: &Maps,
     reason: &StopReason,
     arrival: Arrival,
+    before: Option<&PreviousView>,
     last: Option<&BeforeStep>,
 ) -> Sentence {
     let stop = Stop { session, maps, top: session.state().call_stack(1).pop() };
@@ -42,7 +45,7 @@ pub(super) fn sentence(
         StopReason::Watchpoint { description, condition_error: None, .. } => {
             Sentence::new("Stopped by a watchpoint: ").text(description)
         }
-        StopReason::LastWrite { description } => Sentence::new("Last written here: ").text(description),
+        StopReason::LastWrite { description } => Sentence::new("The next step writes it last: ").text(description),
         StopReason::NotWritten { message } => Sentence::new(message).capital(),
         StopReason::Pause => stop.here("Paused", ", on "),
         StopReason::Beginning => stop.here("Back at the start", ", on "),
@@ -52,7 +55,13 @@ pub(super) fn sentence(
         StopReason::Step if session.is_changed_here() => {
             stop.with_next(Sentence::new("You changed the program's state here"))
         }
-        StopReason::Step if arrival == Arrival::Line => stop.here("At", " "),
+        StopReason::Step if arrival == Arrival::Line => {
+            let here = stop.here("At", " ");
+            match before.and_then(|before| stop.since(before)) {
+                Some(since) => here.text(since),
+                None => here,
+            }
+        }
         StopReason::Step => stop.step(arrival, last),
     }
 }
@@ -69,7 +78,7 @@ struct Stop<'a> {
 
 impl Stop<'_> {
     fn step(&self, arrival: Arrival, last: Option<&BeforeStep>) -> Sentence {
-        let step = self.session.step();
+        let step = grouped(self.session.step());
         let sentence = match arrival {
             Arrival::Back => Sentence::new(format!("Back at step {step}")),
             Arrival::Forward | Arrival::Line => Sentence::default(),
@@ -94,11 +103,25 @@ impl Stop<'_> {
         let line = self.line(top.offset);
         let sentence = match (&line, before_line) {
             (Some(line), _) => sentence.text(before_line).text(line),
-            (None, " ") => sentence.text(format!(" step {}", self.session.step())),
+            (None, " ") => sentence.text(format!(" step {}", grouped(self.session.step()))),
             (None, _) => sentence,
         };
         // If there are sources, instructions mean little to the user.
         if self.maps.has_sources() { sentence } else { self.with_next(sentence) }
+    }
+
+    /// `, 34 instructions after line 12 of main.rs; 6 bytes were printed`: what a step by line executed.
+    fn since(&self, before: &PreviousView) -> Option<String> {
+        let executed = self.session.step().checked_sub(before.step).filter(|executed| *executed > 0)?;
+        let from = self.maps.describe(before.frame.as_ref()?)?;
+        let printed = self.session.output_bytes().saturating_sub(before.printed);
+        let printed = match printed {
+            0 => String::new(),
+            1 => "; 1 byte was printed".to_owned(),
+            _ => format!("; {printed} bytes were printed"),
+        };
+        let plural = if executed == 1 { "" } else { "s" };
+        Some(format!(", {} instruction{plural} after {from}{printed}", grouped(executed)))
     }
 
     /// `, in `main``: the function that the line belongs to, which may be inlined.

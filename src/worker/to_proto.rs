@@ -1,5 +1,7 @@
 //! Converts engine values to protocol types: the only module that knows both.
 
+use std::ops::Range;
+
 use crate::engine::debugger;
 use crate::engine::debugger::step_text::{Part, Sentence};
 use crate::engine::diagnostic::{self, Severity};
@@ -188,18 +190,16 @@ pub(super) fn value(shown: FormattedValue) -> Value {
 /// The maximum size of a watched window, in bytes.
 const WINDOW: u32 = 64 << 10;
 
-/// The watched window of a memory with these bytes.
-pub(super) fn memory_view(watch: MemoryWatch, bytes: &[u8], memories: usize) -> MemoryView {
-    let size = bytes.len() as u64;
-    let start = watch.offset.min(size) as usize;
-    let end = watch.offset.saturating_add(u64::from(watch.length.min(WINDOW))).min(size) as usize;
-    MemoryView {
-        memory: watch.memory,
-        offset: watch.offset,
-        bytes: bytes[start..end].to_vec(),
-        size,
-        memories: memories as u32,
-    }
+/// The watched window of a memory of this size, in bytes; `read` gives a range of it.
+pub(super) fn memory_view(
+    watch: MemoryWatch,
+    size: u64,
+    memories: usize,
+    read: impl FnOnce(Range<u64>) -> Vec<u8>,
+) -> MemoryView {
+    let start = watch.offset.min(size);
+    let end = watch.offset.saturating_add(u64::from(watch.length.min(WINDOW))).min(size);
+    MemoryView { memory: watch.memory, offset: watch.offset, bytes: read(start..end), size, memories: memories as u32 }
 }
 
 pub(super) fn output(pieces: Vec<wasi::Output>) -> Vec<OutputChunk> {

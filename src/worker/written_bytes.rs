@@ -1,6 +1,6 @@
 //! Parses bytes as a user writes them: numbers, text, hexadecimal digits.
 
-use crate::engine::value::{self, Val, ValType};
+use crate::engine::value::{self, ValType, Value};
 use crate::protocol::ByteForm;
 
 /// The bytes that `text` represents, in the order in which they are stored.
@@ -22,20 +22,20 @@ pub fn read(text: &str, form: ByteForm) -> Result<Vec<u8>, String> {
 }
 
 /// The bytes that a store instruction would write.
-fn stored(value: Val) -> Vec<u8> {
+fn stored(value: Value) -> Vec<u8> {
     match value {
-        Val::I32(value) => value.to_le_bytes().into(),
-        Val::I64(value) => value.to_le_bytes().into(),
-        Val::F32(value) => value.to_bits().to_le_bytes().into(),
-        Val::F64(value) => value.to_bits().to_le_bytes().into(),
+        Value::I32(value) => value.to_le_bytes().into(),
+        Value::I64(value) => value.to_le_bytes().into(),
+        Value::F32(value) => value.to_le_bytes().into(),
+        Value::F64(value) => value.to_le_bytes().into(),
         // No other type is requested.
-        Val::V128(_) | Val::FuncRef(_) | Val::ExternRef(_) => Vec::new(),
+        Value::V128(_) | Value::FuncRef(_) | Value::ExternRef(_) => Vec::new(),
     }
 }
 
 fn narrow(text: &str, what: &str, least: i64, most: i64, size: usize) -> Result<Vec<u8>, String> {
     match value::parse(text, ValType::I64) {
-        Ok(Val::I64(number)) if (least..=most).contains(&number) => Ok(number.to_le_bytes()[..size].into()),
+        Ok(Value::I64(number)) if (least..=most).contains(&number) => Ok(number.to_le_bytes()[..size].into()),
         _ => Err(format!("`{}` is not {what}: write a whole number from {least} to {most}", text.trim())),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use wasmi::{Nullable, Val};
 use wasmoscope::engine::debugger::{Command, DebugProgress, DebugSession, StopReason};
 use wasmoscope::engine::inspect::inspect;
 use wasmoscope::engine::runtime::{Entry, Limits, Outcome, StartError};
 use wasmoscope::engine::source::Source;
+use wasmoscope::engine::value::{self, FunctionRef};
 use wasmoscope::engine::vfs::Vfs;
 use wasmoscope::engine::wasi::{self, Clock, Random, WasiConfig, WasiCtx};
 
@@ -35,16 +35,16 @@ pub struct FrameView {
 
 impl View {
     pub fn of_session(session: &DebugSession) -> Self {
-        let value = |value: &Val| match value {
-            Val::I32(bits) => Value::I32(bits.cast_unsigned()),
-            Val::I64(bits) => Value::I64(bits.cast_unsigned()),
-            Val::F32(number) => Value::F32(number.to_bits()),
-            Val::F64(number) => Value::F64(number.to_bits()),
-            Val::FuncRef(Nullable::Val(function)) => {
-                Value::Ref(Some(session.state().function_of(function).expect("it is a function of the module")))
-            }
-            Val::FuncRef(Nullable::Null) | Val::ExternRef(Nullable::Null) => Value::Ref(None),
-            Val::ExternRef(Nullable::Val(_)) | Val::V128(_) => panic!("the module has no {value:?}"),
+        let value = |value: &value::Value| match value {
+            value::Value::I32(bits) => Value::I32(bits.cast_unsigned()),
+            value::Value::I64(bits) => Value::I64(bits.cast_unsigned()),
+            value::Value::F32(bits) => Value::F32(*bits),
+            value::Value::F64(bits) => Value::F64(*bits),
+            value::Value::FuncRef(Some(FunctionRef::Index(function))) => Value::Ref(Some(*function)),
+            value::Value::FuncRef(None) | value::Value::ExternRef(None) => Value::Ref(None),
+            value::Value::FuncRef(Some(FunctionRef::Unknown))
+            | value::Value::ExternRef(Some(_))
+            | value::Value::V128(_) => panic!("the module has no {value:?}"),
         };
         let frames = session.state().call_stack(usize::MAX).into_iter().map(|frame| FrameView {
             function: frame.function,
@@ -52,7 +52,8 @@ impl View {
             locals: frame.locals.iter().map(|local| value(&local.value)).collect(),
             operand_stack: frame.operand_stack.iter().map(|operand| value(&operand.value)).collect(),
         });
-        let memories = (0..session.state().memories()).filter_map(|index| session.state().memory(index));
+        let memories = (0..session.state().memories())
+            .filter_map(|index| session.state().memory(index, 0, session.state().memory_size(index)?));
         let sizes = (0..).map_while(|table| session.state().table_size(table).map(|size| (table, size)));
         let tables = sizes.map(|(table, size)| {
             (0..size)
@@ -63,7 +64,7 @@ impl View {
         Self {
             frames: frames.collect(),
             globals: session.state().globals().map(|global| value(&global)).collect(),
-            memories: memories.map(digest).collect(),
+            memories: memories.map(|bytes| digest(&bytes)).collect(),
             tables: tables.collect(),
         }
     }
@@ -171,11 +172,11 @@ pub fn canonical(value: &Value) -> String {
         Value::I64(bits) => bits.cast_signed().to_string(),
         Value::F32(bits) => {
             let number = f32::from_bits(*bits);
-            nan_or(number.is_nan(), wasmoscope::engine::value::show(&Val::F32(wasmi::F32::from_bits(*bits))).text)
+            nan_or(number.is_nan(), value::show(&value::Value::F32(*bits)).text)
         }
         Value::F64(bits) => {
             let number = f64::from_bits(*bits);
-            nan_or(number.is_nan(), wasmoscope::engine::value::show(&Val::F64(wasmi::F64::from_bits(*bits))).text)
+            nan_or(number.is_nan(), value::show(&value::Value::F64(*bits)).text)
         }
         Value::Ref(None) => "null".to_owned(),
         Value::Ref(Some(_)) => "a function".to_owned(),

@@ -1,6 +1,8 @@
 //! Debug information is read as far as it goes, whatever is wrong with it, and variables are shown wherever a program
 //! stands.
 
+use std::borrow::Cow;
+
 use wasmoscope::engine::source_map::SourceMap;
 use wasmoscope::engine::source_map::dwarf::{DebugInfo, State};
 
@@ -11,9 +13,13 @@ struct Hostile {
 }
 
 impl State for Hostile {
-    fn memory(&self, address: u64, length: u64) -> Option<&[u8]> {
+    fn memory_size(&self) -> u64 {
+        self.memory.len() as u64
+    }
+
+    fn memory(&self, address: u64, length: u64) -> Option<Cow<'_, [u8]>> {
         let start = usize::try_from(address).ok()?;
-        self.memory.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+        self.memory.get(start..start.checked_add(usize::try_from(length).ok()?)?).map(Cow::Borrowed)
     }
 
     fn local(&self, index: u32) -> Option<u64> {

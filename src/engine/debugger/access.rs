@@ -1,6 +1,6 @@
 //! What the next instruction will do: the bytes it accesses, and the host function it calls.
 
-use wasmi::{Nullable, Val};
+use crate::engine::value::{FunctionRef, Value};
 use wasmparser::Operator;
 
 use super::state::StateView;
@@ -31,11 +31,11 @@ impl StateView<'_> {
         let Some(position) = self.machine().position() else { return Vec::new() };
         let operator = self.program().instrumented.operator(position.function, position.instruction);
         let Some(shape) = operator.as_ref().and_then(shape) else { return Vec::new() };
-        accesses(&shape, |depth| unsigned(&self.operand(depth)?)).unwrap_or_default()
+        accesses(&shape, |depth| self.operand(depth)?.unsigned()).unwrap_or_default()
     }
 
     /// A value on the operand stack of the topmost frame; index 0 is the topmost.
-    pub(super) fn operand(self, depth: usize) -> Option<Val> {
+    pub(super) fn operand(self, depth: usize) -> Option<Value> {
         let position = self.machine().position()?;
         let function = self.program().instrumented.analyse(position.function)?;
         let stack = function.instructions.get(position.instruction as usize)?.before;
@@ -45,7 +45,7 @@ impl StateView<'_> {
     }
 
     /// A local of the frame at an address.
-    pub(super) fn local_at(self, frame: u32, local: u32) -> Option<Val> {
+    pub(super) fn local_at(self, frame: u32, local: u32) -> Option<Value> {
         let position = self.machine().position_of(frame).filter(|_| frame > 0)?;
         let function = self.program().instrumented.functions.get(position.function as usize)?;
         let mut types = function.params.iter().chain(&function.locals);
@@ -60,9 +60,9 @@ impl StateView<'_> {
         let function = match copy.operator(position.function, position.instruction)? {
             Operator::Call { function_index } | Operator::ReturnCall { function_index } => function_index,
             Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } => {
-                let index = unsigned(&self.operand(0)?)?;
+                let index = self.operand(0)?.unsigned()?;
                 match self.machine().table_element(table_index as usize, index)? {
-                    Val::FuncRef(Nullable::Val(function)) => self.machine().function_of(&function)?,
+                    Value::FuncRef(Some(FunctionRef::Index(function))) => function,
                     _ => return None,
                 }
             }
@@ -88,12 +88,4 @@ fn accesses(shape: &Shape, operand: impl Fn(usize) -> Option<u64>) -> Option<Vec
             ]
         }
     })
-}
-
-fn unsigned(value: &Val) -> Option<u64> {
-    match value {
-        Val::I32(value) => Some(u64::from(value.cast_unsigned())),
-        Val::I64(value) => Some(value.cast_unsigned()),
-        _ => None,
-    }
 }

@@ -6,7 +6,7 @@ use super::condition::Name;
 use super::state::StateView;
 use super::view::FrameView;
 use crate::engine::instrument::{Flow, Function};
-use crate::engine::value::{self, FormattedValue, Nullable, Val};
+use crate::engine::value::{self, FormattedValue, FunctionRef, Value};
 
 /// The contents of a hover.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,9 +160,7 @@ impl StateView<'_> {
         let access = accesses.last()?;
         let verb = if access.writes { "writes" } else { "reads" };
         let title = format!("{verb} {} bytes at {:#x}", access.length, access.address);
-        let start = usize::try_from(access.address).ok()?;
-        let length = usize::try_from(access.length.min(16)).ok()?;
-        let there = self.memory(access.memory as usize).and_then(|bytes| bytes.get(start..start.checked_add(length)?));
+        let there = self.memory(access.memory as usize, access.address, access.length.min(16));
         let hover = Hover::new(title, None);
         Some(match there {
             Some(bytes) => {
@@ -176,17 +174,15 @@ impl StateView<'_> {
     fn hover_indirect(self, table: u32) -> Option<Hover> {
         let frame: FrameView = self.frame_view(self.machine().top())?;
         let index = match frame.operand_stack.last()?.value {
-            Val::I32(index) => u64::from(index.cast_unsigned()),
-            Val::I64(index) => index.cast_unsigned(),
+            Value::I32(index) => u64::from(index.cast_unsigned()),
+            Value::I64(index) => index.cast_unsigned(),
             _ => return None,
         };
         let title = format!("calls element {index} of table {table}");
         let hover = Hover::new(title, None);
         Some(match self.table_element(table as usize, index) {
-            Some(Val::FuncRef(Nullable::Val(function))) => match self.function_of(&function) {
-                Some(function) => hover.note(self.function_title(function)),
-                None => hover.note("a host function"),
-            },
+            Some(Value::FuncRef(Some(FunctionRef::Index(function)))) => hover.note(self.function_title(function)),
+            Some(Value::FuncRef(Some(FunctionRef::Unknown))) => hover.note("a host function"),
             Some(_) => hover.note("null: it will trap"),
             None => hover.note("the table is smaller: it will trap"),
         })

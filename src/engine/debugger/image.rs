@@ -25,12 +25,9 @@ impl MemoryImage {
         Self { length: bytes.len(), chunks: chunks.collect() }
     }
 
-    /// Writes all of it to the start of `bytes`, as far as it fits.
-    pub fn write(&self, bytes: &mut [u8]) {
-        for (target, chunk) in bytes.chunks_mut(CHUNK).zip(&self.chunks) {
-            let length = target.len().min(chunk.len());
-            target[..length].copy_from_slice(&chunk[..length]);
-        }
+    /// All of it, in pieces: each with the address of its first byte.
+    pub fn chunks(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        self.chunks.iter().enumerate().map(|(index, chunk)| ((index * CHUNK) as u64, &**chunk))
     }
 
     /// In bytes.
@@ -87,7 +84,9 @@ mod tests {
         assert!(!Rc::ptr_eq(&first.chunks[0], &second.chunks[0]));
         assert_eq!((first.chunks[2][0], second.chunks[3].len()), (0, 10));
         let mut restored = vec![9; bytes.len()];
-        second.write(&mut restored);
+        for (start, chunk) in second.chunks() {
+            restored[start as usize..][..chunk.len()].copy_from_slice(chunk);
+        }
         assert_eq!(restored, bytes);
     }
 

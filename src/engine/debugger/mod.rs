@@ -1,7 +1,7 @@
 //! The debugger: runs a program so that it can be inspected at every instruction, forwards and backwards.
 //!
 //! [`InstrumentedProgram`] is an instrumented and compiled module. The machine (`machine`) is one instance of it, whose
-//! entire state can be saved and restored. [`DebugSession`] is the user's side: commands, breakpoints, the timeline.
+//! entire state can be saved and restored; what executes it is behind the traits in `executor`. [`DebugSession`] is the user's side: commands, breakpoints, the timeline.
 //! Creating the copy belongs in [`instrument`](super::instrument), and what a plain run needs in
 //! [`runtime`](super::runtime).
 
@@ -10,6 +10,7 @@ pub mod attach;
 pub mod backtrace;
 mod breakpoints;
 pub mod condition;
+pub mod executor;
 mod hover;
 mod image;
 mod lines;
@@ -24,7 +25,6 @@ mod session;
 mod sites;
 mod state;
 pub mod step_text;
-mod values;
 mod variables;
 pub mod view;
 

@@ -4,22 +4,20 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use wasmi::{Engine, Module};
-
+use super::executor::CopyModule;
+use super::executor::wasmi::WasmiModule;
 use super::pointers::Pointers;
 use super::sites::Sites;
 use crate::engine::instrument::{InstrumentError, Instrumented, Watched, instrument, instrument_to_watch};
 use crate::engine::runtime::Limits;
-use crate::engine::runtime::limits;
+use crate::engine::runtime::outcome::Failure;
 
 /// See the module's documentation.
 pub struct InstrumentedProgram {
     pub instrumented: Instrumented,
-    pub engine: Engine,
-    pub module: Module,
+    /// The compiled copy, and the ones that watch, which are made on first use.
+    pub module: Box<dyn CopyModule>,
     pub limits: Limits,
-    /// The copies that watch, created on first use: for writes, and for writes and reads.
-    watching: [OnceCell<Module>; 2],
     sites: OnceCell<Sites>,
     pointers: RefCell<HashMap<u32, Rc<Pointers>>>,
 }
@@ -30,7 +28,7 @@ pub enum ProgramError {
     #[error(transparent)]
     Instrument(#[from] InstrumentError),
     #[error("the module runs, but is too large for the debugger: {0}")]
-    Compile(#[from] wasmi::Error),
+    Compile(Failure),
 }
 
 impl InstrumentedProgram {
@@ -41,14 +39,12 @@ impl InstrumentedProgram {
     /// If the module is invalid or too large.
     pub fn new(wasm: &[u8], limits: Limits) -> Result<Self, ProgramError> {
         let instrumented = instrument(wasm)?;
-        let engine = limits::debug_engine(&limits, false);
-        let module = Module::new(&engine, &instrumented.wasm)?;
+        let module = WasmiModule::new(&instrumented.wasm, &limits);
+        let module = module.map_err(|error| ProgramError::Compile((&error).into()))?;
         Ok(Self {
             instrumented,
-            engine,
-            module,
+            module: Box::new(module),
             limits,
-            watching: Default::default(),
             sites: OnceCell::new(),
             pointers: RefCell::default(),
         })
@@ -60,28 +56,11 @@ impl InstrumentedProgram {
     ///
     /// If it is too large, although the copy that does not watch was not.
     pub fn prepare(&self, watched: Watched) -> Result<(), ProgramError> {
-        if let Some(cell) = self.watching(watched)
-            && cell.get().is_none()
-        {
-            let copy = instrument_to_watch(self.instrumented.original(), watched)?;
-            let module = Module::new(&self.engine, &copy.wasm)?;
-            // It was just checked to be empty.
-            let _ = cell.set(module);
+        if self.module.is_prepared(watched) {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// The copy that watches these accesses; the one that does not watch, if that has not been prepared.
-    pub fn module(&self, watched: Watched) -> &Module {
-        self.watching(watched).and_then(OnceCell::get).unwrap_or(&self.module)
-    }
-
-    fn watching(&self, watched: Watched) -> Option<&OnceCell<Module>> {
-        match watched {
-            Watched::Nothing => None,
-            Watched::Writes => Some(&self.watching[0]),
-            Watched::Reads => Some(&self.watching[1]),
-        }
+        let copy = instrument_to_watch(self.instrumented.original(), watched)?;
+        self.module.prepare(watched, &copy.wasm).map_err(ProgramError::Compile)
     }
 
     /// The positions of the instructions that breakpoints look for.

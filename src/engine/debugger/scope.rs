@@ -1,6 +1,6 @@
 //! The scope of expressions in a stopped program.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 
 use super::condition::{Condition, EvalError, Name, NamedPlace, Number, Scope, fill_in};
 use super::state::StateView;
@@ -34,14 +34,14 @@ impl<'a> MachineScope<'a> {
             return Ok(value::show(&value));
         }
         Ok(value::show(&match expression.evaluate(self)? {
-            Number::I32(value) => Val::I32(value),
-            Number::I64(value) | Number::Whole { value, .. } => Val::I64(value),
-            Number::F32(value) => Val::F32(value.into()),
-            Number::F64(value) | Number::Fraction(value) => Val::F64(value.into()),
+            Number::I32(value) => Value::I32(value),
+            Number::I64(value) | Number::Whole { value, .. } => Value::I64(value),
+            Number::F32(value) => Value::F32(value.to_bits()),
+            Number::F64(value) | Number::Fraction(value) => Value::F64(value.to_bits()),
         }))
     }
 
-    fn value(&self, place: NamedPlace<'_>) -> Option<Val> {
+    fn value(&self, place: NamedPlace<'_>) -> Option<Value> {
         match place {
             NamedPlace::Local(name) => self.local_value(name),
             NamedPlace::Global(name) => self.global_value(name),
@@ -49,7 +49,7 @@ impl<'a> MachineScope<'a> {
         }
     }
 
-    fn local_value(&self, name: Name<'_>) -> Option<Val> {
+    fn local_value(&self, name: Name<'_>) -> Option<Value> {
         let local = match name {
             Name::Index(index) => u32::try_from(index).ok()?,
             Name::Text(name) => {
@@ -61,7 +61,7 @@ impl<'a> MachineScope<'a> {
         self.state.local_at(self.frame, local)
     }
 
-    fn global_value(&self, name: Name<'_>) -> Option<Val> {
+    fn global_value(&self, name: Name<'_>) -> Option<Value> {
         let index = match name {
             Name::Index(index) => usize::try_from(index).ok()?,
             Name::Text(name) => self.state.names().find_global(name)? as usize,
@@ -69,13 +69,13 @@ impl<'a> MachineScope<'a> {
         self.state.globals().nth(index)
     }
 
-    fn operand(&self, depth: u64) -> Option<Val> {
+    fn operand(&self, depth: u64) -> Option<Value> {
         if self.frame == self.state.machine().top() {
             return self.state.operand(usize::try_from(depth).ok()?);
         }
         let stack = self.state.frame_view(self.frame)?.operand_stack;
         let index = stack.len().checked_sub(usize::try_from(depth).ok()?.checked_add(1)?)?;
-        stack.get(index).map(|operand| operand.value.clone())
+        stack.get(index).map(|operand| operand.value)
     }
 
     /// Replaces each expression in braces in a message with its value.
@@ -117,10 +117,9 @@ impl Scope for MachineScope<'_> {
     }
 
     fn memory(&self, memory: u32, address: u64, length: usize) -> Option<[u8; 8]> {
-        let start = usize::try_from(address).ok()?;
-        let bytes = self.state.machine().memory(memory as usize)?.get(start..start.checked_add(length)?)?;
+        let bytes = self.state.memory(memory as usize, address, length as u64)?;
         let mut padded = [0; 8];
-        padded[..length].copy_from_slice(bytes);
+        padded[..length].copy_from_slice(&bytes);
         Some(padded)
     }
 
@@ -133,12 +132,12 @@ impl Scope for MachineScope<'_> {
     }
 }
 
-fn number(value: &Val) -> Option<Number> {
+fn number(value: &Value) -> Option<Number> {
     match value {
-        Val::I32(value) => Some(Number::I32(*value)),
-        Val::I64(value) => Some(Number::I64(*value)),
-        Val::F32(value) => Some(Number::F32(value.to_float())),
-        Val::F64(value) => Some(Number::F64(value.to_float())),
-        Val::V128(_) | Val::FuncRef(_) | Val::ExternRef(_) => None,
+        Value::I32(value) => Some(Number::I32(*value)),
+        Value::I64(value) => Some(Number::I64(*value)),
+        Value::F32(value) => Some(Number::F32(f32::from_bits(*value))),
+        Value::F64(value) => Some(Number::F64(f64::from_bits(*value))),
+        Value::V128(_) | Value::FuncRef(_) | Value::ExternRef(_) => None,
     }
 }

@@ -1,10 +1,11 @@
 //! The state of a stopped program, to be read only.
 
-use wasmi::{Func, Val};
+use std::borrow::Cow;
 
 use super::machine::Machine;
 use super::names::Names;
 use super::program::InstrumentedProgram;
+use crate::engine::value::Value;
 
 /// Everything that can be seen of a program between two instructions: frames, operands, locals, globals, memories,
 /// tables. What is seen is in `view`, what the next instruction accesses in `access`; hovers, sentences and conditions
@@ -54,18 +55,23 @@ impl<'a> StateView<'a> {
         self.machine.memories()
     }
 
-    /// The bytes of a memory.
-    pub fn memory(self, index: usize) -> Option<&'a [u8]> {
-        self.machine.memory(index)
+    /// The size of a memory, in bytes.
+    pub fn memory_size(self, index: usize) -> Option<u64> {
+        self.machine.memory_size(index)
+    }
+
+    /// Bytes of a memory; `None` if they are not all within it.
+    pub fn memory(self, index: usize, start: u64, length: u64) -> Option<Cow<'a, [u8]>> {
+        self.machine.memory(index, start, length)
     }
 
     /// The globals, imported ones first.
-    pub fn globals(self) -> impl ExactSizeIterator<Item = Val> + 'a {
+    pub fn globals(self) -> impl Iterator<Item = Value> + 'a {
         self.machine.globals()
     }
 
-    pub fn global(self, index: u32) -> Option<Val> {
-        self.globals().nth(index as usize)
+    pub fn global(self, index: u32) -> Option<Value> {
+        self.machine.global(index as usize)
     }
 
     pub fn is_global_mutable(self, index: usize) -> bool {
@@ -77,12 +83,7 @@ impl<'a> StateView<'a> {
         self.machine.table_size(index)
     }
 
-    pub fn table_element(self, table: usize, index: u64) -> Option<Val> {
+    pub fn table_element(self, table: usize, index: u64) -> Option<Value> {
         self.machine.table_element(table, index)
-    }
-
-    /// The function that a reference refers to, in the index space that includes imports.
-    pub fn function_of(self, reference: &Func) -> Option<u32> {
-        self.machine.function_of(reference)
     }
 }

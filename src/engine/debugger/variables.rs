@@ -1,10 +1,11 @@
 //! The source variables of a stopped program, from its debug information.
 
-use wasmi::{Nullable, Val};
+use std::borrow::Cow;
 
 use super::state::StateView;
 use super::view::FrameView;
 use crate::engine::source_map::dwarf::{DebugInfo, State, Variable};
+use crate::engine::value::{FunctionRef, Value};
 
 impl StateView<'_> {
     /// The variables of the frame this many calls below the top: for each call inlined there, innermost first, and last
@@ -20,14 +21,17 @@ impl StateView<'_> {
 /// A frame, the globals and the first memory: compilers use no other.
 struct FrameState<'a> {
     state: StateView<'a>,
-    globals: Vec<Val>,
+    globals: Vec<Value>,
     frame: &'a FrameView,
 }
 
 impl State for FrameState<'_> {
-    fn memory(&self, address: u64, length: u64) -> Option<&[u8]> {
-        let start = usize::try_from(address).ok()?;
-        self.state.memory(0)?.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+    fn memory_size(&self) -> u64 {
+        self.state.memory_size(0).unwrap_or(0)
+    }
+
+    fn memory(&self, address: u64, length: u64) -> Option<Cow<'_, [u8]>> {
+        self.state.memory(0, address, length)
     }
 
     fn local(&self, index: u32) -> Option<u64> {
@@ -39,17 +43,17 @@ impl State for FrameState<'_> {
     }
 
     fn function_name(&self, pointer: u64) -> Option<String> {
-        let Val::FuncRef(Nullable::Val(function)) = self.state.table_element(0, pointer)? else { return None };
-        self.state.names().function(self.state.function_of(&function)?).map(str::to_owned)
+        let Value::FuncRef(Some(FunctionRef::Index(function))) = self.state.table_element(0, pointer)? else {
+            return None;
+        };
+        self.state.names().function(function).map(str::to_owned)
     }
 }
 
-fn bits(value: &Val) -> Option<u64> {
+/// The bits of a number of at most 64 bits.
+fn bits(value: &Value) -> Option<u64> {
     match value {
-        Val::I32(value) => Some(u64::from(value.cast_unsigned())),
-        Val::I64(value) => Some(value.cast_unsigned()),
-        Val::F32(value) => Some(u64::from(value.to_bits())),
-        Val::F64(value) => Some(value.to_bits()),
-        Val::V128(_) | Val::FuncRef(_) | Val::ExternRef(_) => None,
+        Value::V128(_) => None,
+        value => value.bits().map(|bits| bits as u64),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use wasmi::Val;
+use crate::engine::value::Value;
 use wasmparser::ValType;
 
 use super::state::StateView;
@@ -40,7 +40,7 @@ const MOST_LABELS: usize = 1_000;
 pub struct LocalView {
     pub name: Option<String>,
     pub ty: ValType,
-    pub value: Val,
+    pub value: Value,
     /// Its address in the state memory.
     pub address: u32,
     /// Whether the function uses it as an address in memory 0.
@@ -51,7 +51,7 @@ pub struct LocalView {
 #[derive(Debug, Clone)]
 pub struct OperandView {
     pub ty: ValType,
-    pub value: Val,
+    pub value: Value,
     /// The instruction that pushed it, in the same function.
     pub pushed_by: u32,
     /// The offset of that instruction in the binary, in bytes. For a result of a block, the offset where the block

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use wasm_encoder::{Module, RawSection};
-use wasmparser::{Parser, Payload};
+use wasm_encoder::{CustomSection, IndirectNameMap, Module, NameMap, NameSection, RawSection};
+use wasmparser::{CustomSectionReader, KnownCustom, Name, Parser, Payload};
 
 /// The maximum length of the text from [`disassemble`], in bytes.
 const LIMIT: usize = 5 << 20;
@@ -44,11 +44,13 @@ pub fn disassemble(wasm: &[u8]) -> Result<Disassembly, String> {
     }
 }
 
-/// The module without its DWARF sections, which would make up most of the text; also returns their names. Those before
-/// the code section stay, so that the remaining offsets do not change.
+/// The module without its DWARF sections, which would make up most of the text, and without label names that cannot be
+/// printed; also returns the names of these sections. What is before the code section stays, so that the remaining
+/// offsets do not change.
 pub(crate) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
     let mut names = Vec::new();
     let mut is_past_code = false;
+    let mut is_changed = false;
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
         // An unreadable module is not rewritten; printing it reports the error.
@@ -59,6 +61,13 @@ pub(crate) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
             && section.name().starts_with(".debug_")
         {
             names.push(section.name());
+            is_changed = true;
+        } else if let Payload::CustomSection(section) = &payload
+            && is_past_code
+            && let Some(data) = printable_labels(section)
+        {
+            module.section(&CustomSection { name: section.name().into(), data: data.into() });
+            is_changed = true;
         } else if let Some((id, range)) = payload.as_section() {
             // The size of a code section is known before it is clear whether it is complete.
             let Some(data) = wasm.get(range.start as usize..range.end as usize) else {
@@ -67,7 +76,44 @@ pub(crate) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
             module.section(&RawSection { id, data });
         }
     }
-    if names.is_empty() { (wasm.into(), names) } else { (module.finish().into(), names) }
+    if is_changed { (module.finish().into(), names) } else { (wasm.into(), names) }
+}
+
+/// A name section without the label names that wasmprinter 0.263 writes as `$"#label0 " (@name "")`: the annotation is
+/// allowed where the label is declared, but wasmprinter also writes it behind every branch to it, where it does not
+/// compile. `None` if the section has none of these, or is another section.
+fn printable_labels(section: &CustomSectionReader<'_>) -> Option<Vec<u8>> {
+    let KnownCustom::Name(mut reader) = section.as_known() else { return None };
+    let (data, begin) = (section.data(), section.data_offset());
+    let mut rewritten = Vec::new();
+    let mut is_changed = false;
+    loop {
+        let start = reader.sections.original_position();
+        // A section that cannot be read to its end is printed as far as it can be.
+        let Some(subsection) = reader.next().transpose().ok()? else { break };
+        let range = (start - begin) as usize..(reader.sections.original_position() - begin) as usize;
+        let Name::Label(functions) = subsection else {
+            rewritten.extend_from_slice(data.get(range)?);
+            continue;
+        };
+        let mut kept = IndirectNameMap::new();
+        for function in functions {
+            let function = function.ok()?;
+            let mut labels = NameMap::new();
+            for label in function.names {
+                let label = label.ok()?;
+                match label.name.is_empty() || label.name.starts_with('#') {
+                    true => is_changed = true,
+                    false => labels.append(label.index, label.name),
+                }
+            }
+            kept.append(function.index, &labels);
+        }
+        let mut labels = NameSection::new();
+        labels.labels(&kept);
+        rewritten.extend_from_slice(&labels.as_custom().data);
+    }
+    is_changed.then_some(rewritten)
 }
 
 struct Limited {
@@ -109,6 +155,20 @@ mod tests {
         assert!(!is_whole);
         assert!(printed.len() <= LIMIT + 100 && printed.len() > LIMIT / 2, "{}", printed.len());
         assert!(printed.ends_with("truncated: the whole text is too long to show\n"));
+    }
+
+    /// Found by the fuzz target `print`.
+    #[test]
+    fn a_label_whose_name_cannot_be_printed_has_its_number() {
+        let text = r#"(module (func $f (param $n i32)
+            block $"x" (@name "") local.get $n br_if $"x" br 0 end
+            loop $l block $"y" (@name "\#label") br $l br $"y" end end))"#;
+        let wasm = wat::parse_str(text.replace("\\#", "#")).unwrap();
+        let Disassembly { text: printed, .. } = disassemble(&wasm).unwrap();
+        assert!(printed.contains("(func $f (;0;)") && printed.contains("local.get $n"), "{printed}");
+        assert!(printed.contains("br_if 0") && printed.contains("br $l"), "{printed}");
+        let again = disassemble(&wat::parse_str(&printed).unwrap()).unwrap();
+        assert_eq!(again.text, printed);
     }
 
     #[test]

@@ -51,7 +51,9 @@ fn mismatch(import: &Import) -> Option<ImportMismatch> {
 fn text(params: &[ValType], results: &[ValType]) -> String {
     let list = |word: &str, types: &[ValType]| match types {
         [] => String::new(),
-        types => format!(" ({word} {})", types.iter().map(|ty| value::name(*ty)).collect::<Vec<_>>().join(" ")),
+        types => {
+            format!(" ({word} {})", types.iter().map(|ty| value::name((*ty).into())).collect::<Vec<_>>().join(" "))
+        }
     };
     format!("(func{}{})", list("param", params), list("result", results))
 }

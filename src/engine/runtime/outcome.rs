@@ -109,51 +109,114 @@ impl TrapKind {
     }
 }
 
-impl Outcome {
-    /// The outcome for an error from wasmi.
-    pub(crate) fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
-        if let Some(code) = error.i32_exit_status() {
-            return Self::Exited(code.cast_unsigned());
+/// Why execution could not go on, whichever interpreter or compiler it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// `proc_exit`.
+    Exit(u32),
+    /// A WASI function ended the program.
+    Stop(Stop),
+    Trap(TrapKind),
+    /// The interpreter cannot compile a function that is called; it says why.
+    FunctionRefused(String),
+    /// Something else, in words.
+    Other(String),
+}
+
+impl Failure {
+    pub fn other(reason: impl std::fmt::Display) -> Self {
+        Self::Other(reason.to_string())
+    }
+
+    /// The trap, if it is one of WebAssembly's.
+    pub fn trap(&self) -> Option<TrapKind> {
+        match self {
+            Self::Trap(kind) => Some(*kind),
+            Self::Exit(_) | Self::Stop(_) | Self::FunctionRefused(_) | Self::Other(_) => None,
         }
-        match error.downcast_ref::<Stop>() {
-            Some(Stop::OutputLimit { limit }) => return Self::output_limit(*limit),
-            Some(stop @ Stop::WaitsForever) => {
-                return Self::Trapped(Trap {
-                    kind: TrapKind::WaitsForever,
-                    message: stop.to_string(),
-                    help: "`poll_oneoff` waits for events that can never occur".to_owned(),
-                });
-            }
-            None => {}
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exit(code) => write!(f, "exited with code {code}"),
+            Self::Stop(stop) => stop.fmt(f),
+            Self::Trap(kind) => f.write_str(&describe(*kind).message),
+            Self::FunctionRefused(reason) | Self::Other(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        if let Some(code) = error.i32_exit_status() {
+            return Self::Exit(code.cast_unsigned());
+        }
+        if let Some(stop) = error.downcast_ref::<Stop>() {
+            return Self::Stop(*stop);
         }
         if let ErrorKind::Translation(reason) = error.kind() {
             // A function is compiled when it is first called.
-            return Self::Trapped(Trap {
-                kind: TrapKind::FunctionRefused,
-                message: format!("the interpreter cannot run the function that is called here: {reason}"),
-                help: "the function is too large for the interpreter: give it fewer locals and parameters, or split it"
-                    .to_owned(),
-            });
+            return Self::FunctionRefused(reason.to_string());
         }
-        match error.as_trap_code() {
-            Some(code) => Self::trapped(code, limits, refused),
-            None => Self::Trapped(Trap {
-                kind: TrapKind::HostError,
-                message: error.to_string(),
-                help: "a host function failed".to_owned(),
-            }),
+        trap_code(error).map_or_else(|| Self::other(error), |code| Self::Trap(code.into()))
+    }
+}
+
+impl From<TrapCode> for TrapKind {
+    fn from(code: TrapCode) -> Self {
+        match code {
+            TrapCode::UnreachableCodeReached => Self::Unreachable,
+            TrapCode::MemoryOutOfBounds => Self::MemoryOutOfBounds,
+            TrapCode::TableOutOfBounds => Self::TableOutOfBounds,
+            TrapCode::IndirectCallToNull => Self::UninitializedElement,
+            TrapCode::IntegerDivisionByZero => Self::IntegerDivideByZero,
+            TrapCode::IntegerOverflow => Self::IntegerOverflow,
+            TrapCode::BadConversionToInteger => Self::InvalidConversionToInteger,
+            TrapCode::BadSignature => Self::IndirectCallTypeMismatch,
+            TrapCode::GrowthOperationLimited => Self::GrowthLimited,
+            TrapCode::OutOfFuel => Self::OutOfFuel,
+            TrapCode::OutOfSystemMemory => Self::OutOfSystemMemory,
+            TrapCode::StackOverflow => Self::StackOverflow,
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome for an error from wasmi.
+    pub(crate) fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
+        Self::of(&error.into(), limits, refused)
+    }
+
+    /// The outcome of a program that could not go on.
+    pub(crate) fn of(failure: &Failure, limits: &Limits, refused: Option<&Refusal>) -> Self {
+        let trapped = |kind, message: String, help: &str| Self::Trapped(Trap { kind, message, help: help.to_owned() });
+        match failure {
+            Failure::Exit(code) => Self::Exited(*code),
+            Failure::Stop(Stop::OutputLimit { limit }) => Self::output_limit(*limit),
+            Failure::Stop(stop @ Stop::WaitsForever) => {
+                trapped(TrapKind::WaitsForever, stop.to_string(), "`poll_oneoff` waits for events that can never occur")
+            }
+            Failure::FunctionRefused(reason) => trapped(
+                TrapKind::FunctionRefused,
+                format!("the interpreter cannot run the function that is called here: {reason}"),
+                "the function is too large for the interpreter: give it fewer locals and parameters, or split it",
+            ),
+            Failure::Trap(kind) => Self::trapped(*kind, limits, refused),
+            Failure::Other(reason) => trapped(TrapKind::HostError, reason.clone(), "a host function failed"),
         }
     }
 
-    pub(crate) fn trapped(code: TrapCode, limits: &Limits, refused: Option<&Refusal>) -> Self {
-        if code == TrapCode::StackOverflow {
+    pub(crate) fn trapped(kind: TrapKind, limits: &Limits, refused: Option<&Refusal>) -> Self {
+        if kind == TrapKind::StackOverflow {
             return Self::LimitReached {
                 limit: LimitKind::Recursion,
                 message: format!("the program went more than {} calls deep", limits.recursion),
                 help: "look for infinite recursion, or raise the recursion limit".to_owned(),
             };
         }
-        let trap = describe(code);
+        let trap = describe(kind);
         match refused {
             Some(refusal) => Self::LimitReached {
                 limit: refusal.limit,
@@ -201,60 +264,51 @@ pub(crate) fn trap_code(error: &Error) -> Option<TrapCode> {
     }
 }
 
-/// Describes the traps of WebAssembly.
-fn describe(code: TrapCode) -> Trap {
-    let (kind, message, help) = match code {
-        TrapCode::UnreachableCodeReached => (
-            TrapKind::Unreachable,
+/// Describes a trap.
+fn describe(kind: TrapKind) -> Trap {
+    let (message, help) = match kind {
+        TrapKind::Unreachable => (
             "an `unreachable` instruction was executed",
             "compilers put it where a program gives up: a panic in Rust, an abort in C, code that should never be \
              reached",
         ),
-        TrapCode::MemoryOutOfBounds => (
-            TrapKind::MemoryOutOfBounds,
+        TrapKind::MemoryOutOfBounds => (
             "memory was accessed outside its bounds",
             "the address, plus the instruction's offset, plus the size of the value, is past the end of the memory",
         ),
-        TrapCode::TableOutOfBounds => (
-            TrapKind::TableOutOfBounds,
-            "a table was accessed outside its bounds",
-            "the index is not below the table's size",
-        ),
-        TrapCode::IndirectCallToNull => (
-            TrapKind::UninitializedElement,
+        TrapKind::TableOutOfBounds => {
+            ("a table was accessed outside its bounds", "the index is not below the table's size")
+        }
+        TrapKind::UninitializedElement => (
             "`call_indirect` found no function in the table",
             "the element at that index is null: an `elem` segment fills a table",
         ),
-        TrapCode::IntegerDivisionByZero => {
-            (TrapKind::IntegerDivideByZero, "an integer was divided by zero", "check where the divisor comes from")
-        }
-        TrapCode::IntegerOverflow => (
-            TrapKind::IntegerOverflow,
+        TrapKind::IntegerDivideByZero => ("an integer was divided by zero", "check where the divisor comes from"),
+        TrapKind::IntegerOverflow => (
             "the result of an integer operation does not fit its type",
             "the smallest integer divided by -1, or a float too large for the integer it is converted to",
         ),
-        TrapCode::BadConversionToInteger => (
-            TrapKind::InvalidConversionToInteger,
+        TrapKind::InvalidConversionToInteger => (
             "NaN was converted to an integer",
             "check where the NaN comes from, or use one of the `trunc_sat` instructions",
         ),
-        TrapCode::BadSignature => (
-            TrapKind::IndirectCallTypeMismatch,
+        TrapKind::IndirectCallTypeMismatch => (
             "`call_indirect` found a function of a different type",
             "the type at the instruction and the type of the function at that index differ",
         ),
-        TrapCode::GrowthOperationLimited => (
-            TrapKind::GrowthLimited,
+        TrapKind::GrowthLimited => (
             "a memory or a table could not grow",
             "the program asked for more memory or table elements than are available",
         ),
-        TrapCode::OutOfFuel => (TrapKind::OutOfFuel, "all fuel was consumed", "give the run more fuel"),
-        TrapCode::OutOfSystemMemory => (
-            TrapKind::OutOfSystemMemory,
-            "the machine has no more memory for this program",
-            "close other tabs, or make the program use less",
-        ),
-        TrapCode::StackOverflow => (TrapKind::StackOverflow, "call stack exhausted", "look for infinite recursion"),
+        TrapKind::OutOfFuel => ("all fuel was consumed", "give the run more fuel"),
+        TrapKind::OutOfSystemMemory => {
+            ("the machine has no more memory for this program", "close other tabs, or make the program use less")
+        }
+        TrapKind::StackOverflow => ("call stack exhausted", "look for infinite recursion"),
+        // These have words of their own where they occur.
+        TrapKind::WaitsForever | TrapKind::NoMemory | TrapKind::FunctionRefused | TrapKind::HostError => {
+            (kind.code(), "a host function failed")
+        }
     };
     Trap { kind, message: message.to_owned(), help: help.to_owned() }
 }

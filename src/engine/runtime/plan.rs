@@ -1,10 +1,9 @@
 //! Decides what a run calls: finds the entry and parses its arguments.
 
-use wasmi::{Val, ValType};
-
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{Export, Summary};
-use crate::engine::{value, words};
+use crate::engine::value::{self, ValType, Value};
+use crate::engine::words;
 
 /// The function to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub enum Entry {
 pub(crate) struct Plan {
     /// The export to call; `None` if only the start function runs.
     pub name: Option<String>,
-    pub arguments: Vec<Val>,
+    pub arguments: Vec<Value>,
     /// The call as a user would write it.
     pub description: String,
     /// Whether its return is the end of a program rather than a result.

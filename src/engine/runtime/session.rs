@@ -141,7 +141,7 @@ impl Session {
             let refused = store.data().limiter.refused();
             match (outcome::trap_code(&error), refused) {
                 (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
-                (Some(code), None) => StartError::Outcome(segment_trap(code, &config.limits)),
+                (Some(code), None) => StartError::Outcome(segment_trap(code.into(), &config.limits)),
                 (None, None) => unreadable(&error).into(),
             }
         })?;
@@ -292,7 +292,7 @@ impl Session {
         if self.is_command {
             return Outcome::Exited(0);
         }
-        Outcome::Returned(self.results.iter().map(value::show).collect())
+        Outcome::Returned(self.results.iter().map(|result| value::show(&result.into())).collect())
     }
 
     /// Fuel metering is always on, so setting and reading the fuel cannot fail.
@@ -331,8 +331,8 @@ fn waiting(suspend: Suspend) -> Progress {
 }
 
 /// The outcome for an active segment that is out of bounds.
-pub(crate) fn segment_trap(code: wasmi::TrapCode, limits: &Limits) -> Outcome {
-    match Outcome::trapped(code, limits, None) {
+pub(crate) fn segment_trap(kind: TrapKind, limits: &Limits) -> Outcome {
+    match Outcome::trapped(kind, limits, None) {
         Outcome::Trapped(trap) => Outcome::Trapped(Trap {
             message: format!("{} while initializing data and element segments", trap.message),
             help: "a `data` or `elem` segment does not fit: make the memory or table larger, or the offset smaller"
@@ -371,7 +371,7 @@ fn calls(
         push("_initialize", Vec::new());
     }
     if let Some(name) = &plan.name {
-        push(name, plan.arguments);
+        push(name, plan.arguments.into_iter().map(Val::from).collect());
     }
     calls
 }

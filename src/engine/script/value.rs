@@ -64,7 +64,7 @@ impl fmt::Display for Value {
             Self::I64(value) => write!(f, "(i64.const {value})"),
             Self::F32(bits) => write!(f, "(f32.const {})", f32_text(*bits)),
             Self::F64(bits) => write!(f, "(f64.const {})", f64_text(*bits)),
-            Self::V128(bits) => write!(f, "(v128.const {})", value::show(&Val::V128(V128::from(*bits))).text),
+            Self::V128(bits) => write!(f, "(v128.const {})", value::show(&value::Value::V128(*bits)).text),
             Self::NullFunc => write!(f, "(ref.null func)"),
             Self::Func => write!(f, "(ref.func)"),
             Self::NullExtern => write!(f, "(ref.null extern)"),
@@ -74,11 +74,11 @@ impl fmt::Display for Value {
 }
 
 pub(super) fn f32_text(bits: u32) -> String {
-    value::show(&Val::F32(F32::from_bits(bits))).text
+    value::show(&value::Value::F32(bits)).text
 }
 
 pub(super) fn f64_text(bits: u64) -> String {
-    value::show(&Val::F64(F64::from_bits(bits))).text
+    value::show(&value::Value::F64(bits)).text
 }
 
 /// Several values in a row.

@@ -167,10 +167,11 @@ impl<T> PendingAccess<T> {
 pub fn watched_value(state: StateView<'_>, target: Target, (start, length): (u64, u64)) -> WatchedValue {
     match target {
         Target::Memory { memory, .. } => {
-            let bytes = state.memory(memory as usize).unwrap_or_default();
-            let end = start.saturating_add(length).min(bytes.len() as u64);
-            let part = bytes.get(start.min(end) as usize..end as usize).unwrap_or_default();
-            WatchedValue::Bytes(part.to_vec())
+            let size = state.memory_size(memory as usize).unwrap_or(0);
+            let end = start.saturating_add(length).min(size);
+            let start = start.min(end);
+            let part = state.memory(memory as usize, start, end - start).unwrap_or_default();
+            WatchedValue::Bytes(part.into_owned())
         }
         Target::Global(global) => state.global(global).map_or(WatchedValue::Absent, WatchedValue::Value),
         Target::Local { function, local } => {

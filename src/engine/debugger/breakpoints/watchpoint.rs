@@ -1,6 +1,6 @@
 //! The targets of watchpoints, and the hit of an instruction that accesses one.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 
 use super::breakpoint::BreakpointId;
 use crate::engine::debugger::condition::EvalError;
@@ -70,33 +70,10 @@ pub struct WatchHit {
 }
 
 /// The value of a watched target.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WatchedValue {
     Bytes(Vec<u8>),
-    Value(Val),
+    Value(Value),
     /// There is none: the memory is too small, or the function is not active.
     Absent,
-}
-
-impl PartialEq for WatchedValue {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Bytes(one), Self::Bytes(other)) => one == other,
-            (Self::Value(one), Self::Value(other)) => same(one, other),
-            (Self::Absent, Self::Absent) => true,
-            (Self::Bytes(_) | Self::Value(_) | Self::Absent, _) => false,
-        }
-    }
-}
-
-/// Whether two values are the same, bit for bit; references by their debug output, because wasmi offers no comparison.
-fn same(one: &Val, other: &Val) -> bool {
-    match (one, other) {
-        (Val::I32(one), Val::I32(other)) => one == other,
-        (Val::I64(one), Val::I64(other)) => one == other,
-        (Val::F32(one), Val::F32(other)) => one.to_bits() == other.to_bits(),
-        (Val::F64(one), Val::F64(other)) => one.to_bits() == other.to_bits(),
-        (Val::V128(one), Val::V128(other)) => one == other,
-        (one, other) => format!("{one:?}") == format!("{other:?}"),
-    }
 }

@@ -2,43 +2,48 @@
 
 use std::rc::Rc;
 
-use wasmi::{Error, Val};
-
 use super::{Machine, Position};
-use crate::engine::debugger::values;
 use crate::engine::instrument::layout::{self, Register};
+use crate::engine::runtime::outcome::Failure;
+use crate::engine::value::Value;
 
 impl Machine {
-    /// The state memory.
-    pub fn state(&self) -> &[u8] {
-        self.attached.state.data(&self.store)
+    /// The size of the state memory, in bytes.
+    #[cfg(test)]
+    pub fn state_size(&self) -> usize {
+        self.instance.state(0..u32::MAX).len()
     }
 
-    /// The state memory, for changing a local or an operand.
-    pub fn state_mut(&mut self) -> &mut [u8] {
-        self.attached.state.data_mut(&mut self.store)
+    /// A word of the state memory.
+    fn word(&self, address: u32) -> Option<u32> {
+        self.instance.word(address)
+    }
+
+    /// Whether a segment has been dropped, by its index among all of them, data segments first.
+    pub fn is_dropped(&self, segment: u32) -> bool {
+        let place = layout::DROPS + segment;
+        self.instance.state(place..place + 1).first().is_some_and(|dropped| *dropped != 0)
     }
 
     pub fn top(&self) -> u32 {
-        self.attached.register(&self.store, Register::Top)
+        self.instance.register(Register::Top)
     }
 
     /// The number of frames.
     pub fn depth(&self) -> u32 {
-        self.attached.register(&self.store, Register::Depth)
+        self.instance.register(Register::Depth)
     }
 
     /// The position of a frame.
     pub fn position_of(&self, frame: u32) -> Option<Position> {
-        let state = self.state();
-        let function = word(state, frame + layout::FUNCTION)?;
-        Some(Position { function, instruction: word(state, frame + layout::NEXT)? / layout::COUNTER_STEP })
+        let function = self.word(frame + layout::FUNCTION)?;
+        Some(Position { function, instruction: self.word(frame + layout::NEXT)? / layout::COUNTER_STEP })
     }
 
     /// The position of the active call in a frame below the topmost.
     pub fn call_position(&self, frame: u32) -> Option<Position> {
         let position = self.position_of(frame)?;
-        Some(Position { instruction: word(self.state(), frame + layout::CALL)?, ..position })
+        Some(Position { instruction: self.word(frame + layout::CALL)?, ..position })
     }
 
     /// The position of the topmost frame.
@@ -51,12 +56,11 @@ impl Machine {
 
     /// The addresses of the frames, topmost first.
     pub fn frames(&self) -> Vec<u32> {
-        let state = self.state();
         let mut frames = Vec::new();
         let mut frame = self.top();
         while frame != 0 {
             frames.push(frame);
-            match word(state, frame + layout::BELOW) {
+            match self.word(frame + layout::BELOW) {
                 // Frames are stored in the order in which they were created.
                 Some(below) if below < frame => frame = below,
                 _ => break,
@@ -70,68 +74,54 @@ impl Machine {
     /// # Errors
     ///
     /// If there is no room for it.
-    pub fn begin(&mut self, function: u32, arguments: &[Val]) -> Result<(), Error> {
+    pub fn begin(&mut self, function: u32, arguments: &[Value]) -> Result<(), Failure> {
         let program = Rc::clone(&self.program);
         let Some(info) = program.instrumented.functions.get(function as usize) else {
-            return Err(Error::new("there is no such function"));
+            return Err(Failure::other("there is no such function"));
         };
-        self.attached.reset(&mut self.store);
+        let instance = &mut self.instance;
+        instance.reset();
         let results = program.instrumented.stack_base;
         let frame = results + layout::align(layout::sizes(&info.results));
-        self.store.data_mut().limiter.exempt(true);
-        let grown = self.attached.grow(&mut self.store, frame + info.frame_size, program.instrumented.margin);
-        self.store.data_mut().limiter.exempt(false);
-        grown?;
-        let state = self.attached.state.data_mut(&mut self.store);
-        state[frame as usize..(frame + info.frame_size) as usize].fill(0);
-        set_word(state, frame + layout::FUNCTION, function);
-        set_word(state, frame + layout::RESULTS, results);
+        instance.grow_state(frame + info.frame_size)?;
+        instance.write_state(frame, &vec![0; info.frame_size as usize]);
+        instance.write_state(frame + layout::FUNCTION, &function.to_le_bytes());
+        instance.write_state(frame + layout::RESULTS, &results.to_le_bytes());
         let mut address = frame + layout::HEADER;
         for (ty, argument) in info.params.iter().zip(arguments) {
-            values::write(self.attached, &mut self.store, address, argument);
+            instance.set_value(address, *argument);
             address += layout::size(*ty);
         }
         for ty in &info.locals {
-            if matches!(ty, wasmparser::ValType::Ref(_)) {
-                values::write(self.attached, &mut self.store, address, &values::null(*ty));
+            if let Some(null) = Value::null(*ty) {
+                instance.set_value(address, null);
             }
             address += layout::size(*ty);
         }
-        self.attached.set_register(&mut self.store, Register::Top, frame);
-        self.attached.set_register(&mut self.store, Register::Depth, 1);
+        instance.set_register(Register::Top, frame);
+        instance.set_register(Register::Depth, 1);
         Ok(())
     }
 
     /// The results of the call that [`Halt::Returned`](super::Halt::Returned) ended.
-    pub fn results(&self, function: u32) -> Vec<Val> {
+    pub fn results(&self, function: u32) -> Vec<Value> {
         let Some(info) = self.program.instrumented.functions.get(function as usize) else { return Vec::new() };
         let mut address = self.program.instrumented.stack_base;
         let mut results = Vec::with_capacity(info.results.len());
         for ty in &info.results {
-            results.push(values::read(self.attached, &self.store, address, *ty));
+            results.push(self.instance.value(address, *ty));
             address += layout::size(*ty);
         }
         results
     }
 
     /// The value at an address of the state memory.
-    pub fn value(&self, address: u32, ty: wasmparser::ValType) -> Val {
-        values::read(self.attached, &self.store, address, ty)
+    pub fn value(&self, address: u32, ty: wasmparser::ValType) -> Value {
+        self.instance.value(address, ty)
     }
 
     /// Changes the value at an address of the state memory.
-    pub fn set_value(&mut self, address: u32, value: &Val) {
-        values::write(self.attached, &mut self.store, address, value);
-    }
-}
-
-fn word(state: &[u8], address: u32) -> Option<u32> {
-    let bytes = state.get(address as usize..)?.first_chunk::<4>()?;
-    Some(u32::from_le_bytes(*bytes))
-}
-
-pub(super) fn set_word(state: &mut [u8], address: u32, word: u32) {
-    if let Some(bytes) = state.get_mut(address as usize..address as usize + 4) {
-        bytes.copy_from_slice(&word.to_le_bytes());
+    pub fn set_value(&mut self, address: u32, value: Value) {
+        self.instance.set_value(address, value);
     }
 }

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use wasmi::{Error, Func, Nullable, Ref, ResumableCall, Val};
-
-use super::frames::set_word;
 use super::{Machine, Position};
+use crate::engine::debugger::executor::{Exit, Resumed};
 use crate::engine::instrument::layout::{self, Register};
-use crate::engine::wasi::{self, Retry, StepSource, Suspend};
+use crate::engine::runtime::outcome::Failure;
+use crate::engine::wasi::Suspend;
 
 /// The state of the machine after an execution.
 #[derive(Debug)]
@@ -19,7 +18,7 @@ pub enum Halt {
     /// In a host call that is waiting.
     Waiting(Suspend),
     /// It failed. For a trap in the middle of a basic block, the frames are not at the instruction that trapped.
-    Failed(Error),
+    Failed(Failure),
 }
 
 impl Machine {
@@ -29,17 +28,15 @@ impl Machine {
     /// if its jump table entry is an exit.
     pub fn run(&mut self, budget: u64, base: u32) -> Halt {
         let budget = u32::try_from(budget).unwrap_or(u32::MAX).min(i32::MAX as u32);
-        self.attached.set_register(&mut self.store, Register::Budget, budget);
-        self.count_calls(u64::from(budget));
-        let mut status = [Val::I32(0)];
-        let called = self.dispatch_loop.call_resumable(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
-        let halt = self.after(called);
-        let left = self.attached.register(&self.store, Register::Budget);
+        self.instance.set_register(Register::Budget, budget);
+        self.instance.count_calls(self.steps + u64::from(budget));
+        let exit = self.instance.run(base);
+        let left = self.instance.register(Register::Budget);
         if self.records {
             self.collect_recorded(budget);
         }
         self.steps += u64::from(budget.saturating_sub(left));
-        self.resolve(halt)
+        self.resolve(exit)
     }
 
     /// Executes one instruction.
@@ -47,83 +44,46 @@ impl Machine {
         let top = self.top();
         let Some(position) = self.position() else { return Halt::Returned };
         let Some(function) = self.step_function(position) else {
-            return Halt::Failed(Error::new("the program is at an instruction that does not exist"));
+            return Halt::Failed(Failure::other("the program is at an instruction that does not exist"));
         };
         // A step function does not use up the budget.
-        let left = self.attached.register(&self.store, Register::Budget);
-        self.count_calls(u64::from(left) + 1);
-        let mut status = [Val::I32(0)];
-        let called = function.call_resumable(&mut self.store, &[Val::I32(top.cast_signed())], &mut status);
+        let left = self.instance.register(Register::Budget);
+        self.instance.count_calls(self.steps + u64::from(left) + 1);
+        let exit = self.instance.step(function, top);
         self.steps += 1;
-        let halt = self.after(called);
-        self.resolve(halt)
+        self.resolve(exit)
     }
 
-    /// Lets host calls learn their step: the remaining budget counts down to `steps` from here.
-    fn count_calls(&mut self, steps: u64) {
-        let source = StepSource { left: self.attached.global(Register::Budget), end: self.steps + steps };
-        self.store.data_mut().wasi.call_steps_mut().count_with(source);
-    }
-
-    fn step_function(&self, position: Position) -> Option<Func> {
+    /// The step function of an instruction, by its index in the code table.
+    fn step_function(&self, position: Position) -> Option<u32> {
         let info = self.program.instrumented.functions.get(position.function as usize)?;
         let part = info.step_functions.partition_point(|first| *first <= position.instruction).checked_sub(1)?;
-        let index = u64::from(info.first_step_function) + part as u64;
-        match self.attached.code.get(&self.store, index) {
-            Some(Ref::Func(Nullable::Val(function))) => Some(function),
-            _ => None,
-        }
+        Some(info.first_step_function + part as u32)
     }
 
     /// Finishes the waiting host call, if possible.
     pub fn resume(&mut self) -> Halt {
-        let Some(waiting) = self.waiting.take() else { return Halt::Ready };
-        let Some(memory) = self.wasi_memory else {
-            return Halt::Failed(Error::new("the program waits for input but has no memory to read it into"));
-        };
-        match wasi::retry(&mut self.store, memory, |host| &mut host.wasi) {
-            Ok(Retry::Resume(errno)) => {
-                // The waiting run may have been for another command: it has no budget left.
-                self.attached.set_register(&mut self.store, Register::Budget, 0);
-                let mut status = [Val::I32(0)];
-                let resumed = waiting.resume(&mut self.store, &[Val::I32(errno)], &mut status);
-                let halt = self.after(resumed);
+        match self.instance.resume() {
+            None => Halt::Ready,
+            Some(Resumed::Waiting(suspend)) => Halt::Waiting(suspend),
+            Some(Resumed::Failed(failure)) => Halt::Failed(failure),
+            Some(Resumed::Continued(exit)) => {
                 self.steps += 1;
-                self.resolve(halt)
+                self.resolve(exit)
             }
-            Ok(Retry::Suspend(suspend)) => {
-                self.waiting = Some(waiting);
-                Halt::Waiting(suspend)
-            }
-            Err(error) => Halt::Failed(error),
-        }
-    }
-
-    fn after(&mut self, called: Result<ResumableCall, Error>) -> Halt {
-        match called {
-            Ok(ResumableCall::Finished) => Halt::Ready,
-            Ok(ResumableCall::HostTrap(trap)) => match trap.host_error().downcast_ref::<Suspend>().copied() {
-                Some(suspend) => {
-                    self.waiting = Some(trap);
-                    Halt::Waiting(suspend)
-                }
-                None => Halt::Failed(trap.into_host_error()),
-            },
-            // Fuel is not metered.
-            Ok(ResumableCall::OutOfFuel(_)) => Halt::Ready,
-            Err(error) => Halt::Failed(error),
         }
     }
 
     /// An instruction that is waiting or has failed has not been executed.
-    fn resolve(&mut self, halt: Halt) -> Halt {
-        match halt {
-            Halt::Ready if self.top() == 0 => Halt::Returned,
-            Halt::Waiting(_) | Halt::Failed(_) => {
-                self.steps = self.steps.saturating_sub(1);
-                halt
-            }
-            other => other,
+    fn resolve(&mut self, exit: Exit) -> Halt {
+        if !matches!(exit, Exit::Done) {
+            self.steps = self.steps.saturating_sub(1);
+        }
+        match exit {
+            Exit::Done if self.top() == 0 => Halt::Returned,
+            Exit::Done => Halt::Ready,
+            Exit::Waiting(suspend) => Halt::Waiting(suspend),
+            Exit::Failed(failure) => Halt::Failed(failure),
         }
     }
 
@@ -142,7 +102,7 @@ impl Machine {
         let Some(info) = program.instrumented.functions.get(position.function as usize) else { return };
         let index = (info.first_jump + position.instruction) as usize;
         let target = if exits_here { info.basic_blocks.len() as u32 } else { program.instrumented.jump_table[index] };
-        set_word(self.state_mut(), address, target);
+        self.instance.write_state(address, &target.to_le_bytes());
         if exits_here {
             self.exits.insert(position);
         } else {

@@ -29,7 +29,7 @@ impl Machine {
     pub fn record_last(&mut self, range: WatchedRange) {
         self.watch(&[range], layout::watch_kind(range.memory, range.writes) + 1);
         self.records = true;
-        self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_RECORDED);
+        self.instance.set_register(Register::WatchLast, layout::NOT_RECORDED);
     }
 
     /// Takes the step of the last recorded access.
@@ -45,24 +45,23 @@ impl Machine {
         // No memory here is larger than 32 bits can address.
         let start = u32::try_from(start).unwrap_or(u32::MAX);
         let length = u32::try_from(end.saturating_sub(u64::from(start))).unwrap_or(u32::MAX);
-        self.attached.set_register(&mut self.store, Register::WatchStart, start);
-        self.attached.set_register(&mut self.store, Register::WatchLength, length);
-        self.attached.set_register(&mut self.store, Register::WatchKind, kind);
-        let base = self.program.instrumented.filter as usize;
-        let filter = &mut self.attached.state.data_mut(&mut self.store)[base..base + 2 * layout::FILTER as usize];
-        filter.fill(0);
+        self.instance.set_register(Register::WatchStart, start);
+        self.instance.set_register(Register::WatchLength, length);
+        self.instance.set_register(Register::WatchKind, kind);
+        let mut filter = vec![0; 2 * layout::FILTER as usize];
         for range in ranges {
             let table = if range.writes { layout::FILTER as usize } else { 0 };
             mark(&mut filter[table..table + layout::FILTER as usize], *range);
         }
+        self.instance.write_state(self.program.instrumented.filter, &filter);
     }
 
     /// Called after a run that started with that budget, before its steps are counted.
     pub(super) fn collect_recorded(&mut self, budget: u32) {
-        let last = self.attached.register(&self.store, Register::WatchLast);
+        let last = self.instance.register(Register::WatchLast);
         if last != layout::NOT_RECORDED {
             self.recorded = Some(self.steps + u64::from(budget.saturating_sub(last)));
-            self.attached.set_register(&mut self.store, Register::WatchLast, layout::NOT_RECORDED);
+            self.instance.set_register(Register::WatchLast, layout::NOT_RECORDED);
         }
     }
 }

@@ -235,7 +235,7 @@ impl LastWrite {
         let now = replayer.step();
         let (target, frame, local) = match write_target {
             WriteTarget::Memory { memory, start, length } => {
-                let bytes = replayer.state().memory(memory as usize)?.len() as u64;
+                let bytes = replayer.state().memory_size(memory as usize)?;
                 if length == 0 || start.checked_add(length)? > bytes {
                     return None;
                 }

@@ -1,18 +1,16 @@
 //! The program's calls: starting them one after the other, and the end of the last.
 
-use wasmi::{Error, Val};
-
 use super::{Observer, Replayer};
 use crate::engine::debugger::machine::Halt;
-use crate::engine::runtime::outcome::Outcome;
-use crate::engine::value;
+use crate::engine::runtime::outcome::{Failure, Outcome};
+use crate::engine::value::{self, Value};
 
 /// A call to make: `start`, `_initialize`, the entry.
 #[derive(Debug, Clone)]
 pub struct PlannedCall {
     /// The function index in the original module.
     pub function: u32,
-    pub arguments: Vec<Val>,
+    pub arguments: Vec<Value>,
 }
 
 /// The end of the program.
@@ -29,10 +27,12 @@ impl Replayer {
         let imported = self.program.instrumented.imported_functions;
         let begun = match call.function.checked_sub(imported) {
             Some(function) => self.machine_mut().begin(function, &call.arguments),
-            None => Err(Error::new("the entry point is an imported function: it has no instructions to step through")),
+            None => {
+                Err(Failure::other("the entry point is an imported function: it has no instructions to step through"))
+            }
         };
-        if let Err(error) = begun {
-            self.fail(error, true, observer);
+        if let Err(failure) = begun {
+            self.fail(failure, true, observer);
         }
     }
 
@@ -62,11 +62,11 @@ impl Replayer {
     }
 
     /// The program has failed. `exact`: the machine is at the failing instruction.
-    pub(super) fn fail(&mut self, error: Error, exact: bool, observer: &mut dyn Observer) {
+    pub(super) fn fail(&mut self, failure: Failure, exact: bool, observer: &mut dyn Observer) {
         let refused = self.host().limiter.refused().cloned();
-        let outcome = Outcome::of_error(&error, &self.program.limits, refused.as_ref());
+        let outcome = Outcome::of(&failure, &self.program.limits, refused.as_ref());
         self.collect_output();
-        if !exact && error.as_trap_code().is_some() {
+        if !exact && failure.trap().is_some() {
             // Somewhere in the last basic block: go to its start, and on in single steps.
             let last = self.step();
             self.go_back_to_block_start(last, observer);

@@ -1,6 +1,6 @@
 //! Changing a value in a stopped program. Execution diverges from there: the timeline forks.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 
 use super::{Observer, Replayer};
 use crate::engine::vfs::Vfs;
@@ -12,17 +12,17 @@ pub enum Change {
     Local {
         frame: usize,
         local: usize,
-        value: Val,
+        value: Value,
     },
     /// A value on the operand stack of a frame; the deepest operand is 0.
     Operand {
         frame: usize,
         operand: usize,
-        value: Val,
+        value: Value,
     },
     Global {
         global: usize,
-        value: Val,
+        value: Value,
     },
     Memory {
         memory: usize,
@@ -142,7 +142,7 @@ impl Replayer {
                 self.write(operand.address, &operand.value, &value)?;
             }
             Change::Global { global, value } => {
-                let before = self.machine().globals().nth(global).ok_or(ChangeError::NotThere)?;
+                let before = self.machine().global(global).ok_or(ChangeError::NotThere)?;
                 if before.ty() != value.ty() {
                     return Err(ChangeError::OtherType);
                 }
@@ -151,21 +151,23 @@ impl Replayer {
                 }
             }
             Change::Memory { memory, address, bytes } => {
-                let target = self.machine_mut().memory_mut(memory).ok_or(ChangeError::NotThere)?;
-                let start = usize::try_from(address).map_err(|_| ChangeError::OutOfBounds)?;
-                let end = start.checked_add(bytes.len()).ok_or(ChangeError::OutOfBounds)?;
-                target.get_mut(start..end).ok_or(ChangeError::OutOfBounds)?.copy_from_slice(&bytes);
+                if self.machine().memory_size(memory).is_none() {
+                    return Err(ChangeError::NotThere);
+                }
+                if !self.machine_mut().write_memory(memory, address, &bytes) {
+                    return Err(ChangeError::OutOfBounds);
+                }
             }
             Change::Files(tree) => self.wasi_mut().set_vfs(tree),
         }
         Ok(())
     }
 
-    fn write(&mut self, address: u32, before: &Val, value: &Val) -> Result<(), ChangeError> {
+    fn write(&mut self, address: u32, before: &Value, value: &Value) -> Result<(), ChangeError> {
         if before.ty() != value.ty() {
             return Err(ChangeError::OtherType);
         }
-        self.machine_mut().set_value(address, value);
+        self.machine_mut().set_value(address, *value);
         Ok(())
     }
 }

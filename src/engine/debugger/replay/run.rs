@@ -117,8 +117,8 @@ impl Replayer {
 
     /// The size of all memories, in bytes.
     fn memory_bytes(&self) -> u64 {
-        let bytes = (0..self.machine().memories()).filter_map(|index| self.machine().memory(index));
-        bytes.map(|bytes| bytes.len() as u64).sum()
+        let bytes = (0..self.machine().memories()).filter_map(|index| self.machine().memory_size(index));
+        bytes.sum()
     }
 
     /// Resumes the waiting host call.

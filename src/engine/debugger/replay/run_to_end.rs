@@ -43,7 +43,7 @@ impl Replayer {
                 }
                 Halt::Failed(error) => {
                     let refused = self.host().limiter.refused();
-                    return Progress::Done(Outcome::of_error(&error, &self.program.limits, refused));
+                    return Progress::Done(Outcome::of(&error, &self.program.limits, refused));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wasmi::Val;
+use crate::engine::value::Value;
 
 use super::{DebugSession, RunResult, RunSpec};
 use crate::engine::debugger::access::Access;
@@ -24,7 +24,7 @@ pub struct RecentValue {
 /// What one call pushed, by instruction: the values, and whether a loop has started another iteration since.
 #[derive(Default)]
 struct Pushed {
-    by: HashMap<u32, (Vec<Val>, bool)>,
+    by: HashMap<u32, (Vec<Value>, bool)>,
 }
 
 impl Pushed {
@@ -135,7 +135,7 @@ impl DebugSession {
         let Some(before) = before.filter(|before| before.function == after.function) else { return };
         let Some(instruction) = function.instructions.get(before.instruction as usize) else { return };
         let start = top + function.operands_start();
-        let values: Vec<Val> = function
+        let values: Vec<Value> = function
             .operands
             .down(instruction.after)
             .take_while(|operand| operand.producer == before.instruction)

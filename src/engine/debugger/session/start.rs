@@ -14,7 +14,7 @@ use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
 use crate::engine::instrument::Watched;
 use crate::engine::runtime::limits::Refusal;
-use crate::engine::runtime::outcome::{Outcome, trap_code};
+use crate::engine::runtime::outcome::Outcome;
 use crate::engine::runtime::session::segment_trap;
 use crate::engine::runtime::{Entry, Limits, StartError, imports, plan};
 use crate::engine::wasi::WasiCtx;
@@ -77,11 +77,11 @@ impl DebugSession {
             calls.push(PlannedCall { function, arguments: plan.arguments });
         }
         wasi.keep_all_output();
-        let machine = Machine::new(&program, wasi, Watched::Nothing).map_err(|(error, host)| {
-            match (trap_code(&error), host.limiter.refused()) {
+        let machine = Machine::new(&program, wasi, Watched::Nothing).map_err(|(failure, host)| {
+            match (failure.trap(), host.limiter.refused()) {
                 (_, Some(refusal)) => StartError::Outcome(Outcome::refused(refusal)),
-                (Some(code), None) => StartError::Outcome(segment_trap(code, &program.limits)),
-                (None, None) => refused(&error).into(),
+                (Some(kind), None) => StartError::Outcome(segment_trap(kind, &program.limits)),
+                (None, None) => refused(&failure).into(),
             }
         })?;
         let mut breakpoints = BreakpointObserver::new(Rc::clone(&program));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use wasmi::{Nullable, Val};
+use crate::engine::value::{FunctionRef, Value};
 use wasmparser::Operator;
 
 use crate::engine::debugger::machine::Position;
@@ -43,12 +43,12 @@ impl<'a> At<'a> {
     }
 
     /// Its operands in the topmost frame, deepest first.
-    pub fn operands(&self) -> Vec<Val> {
+    pub fn operands(&self) -> Vec<Value> {
         self.analysed_instruction().map(|instruction| self.topmost(instruction, instruction.pops)).unwrap_or_default()
     }
 
     /// The values below the condition of a `br_if`, which it passes on if it branches.
-    pub fn carried(&self) -> Vec<Val> {
+    pub fn carried(&self) -> Vec<Value> {
         let Some(instruction) = self.analysed_instruction() else { return Vec::new() };
         let Flow::BranchIf(label) = instruction.flow else { return Vec::new() };
         let carried = self.analysed.labels.get(label as usize).map_or(0, |label| label.values.len());
@@ -57,24 +57,22 @@ impl<'a> At<'a> {
         operands
     }
 
-    fn topmost(&self, instruction: &Instruction, count: u32) -> Vec<Val> {
+    fn topmost(&self, instruction: &Instruction, count: u32) -> Vec<Value> {
         let start = self.state.machine().top() + self.analysed.operands_start();
         let operands = self.analysed.operands.topmost(instruction.before, count);
         operands.iter().map(|operand| self.state.machine().value(start + operand.start(), operand.ty)).collect()
     }
 
     /// A value as shown in a sentence; a function reference by the function's name.
-    pub fn shown(&self, value: &Val) -> FormattedValue {
+    pub fn shown(&self, value: &Value) -> FormattedValue {
         let mut shown = value::show(value);
-        if let Val::FuncRef(Nullable::Val(function)) = value
-            && let Some(index) = self.state.function_of(function)
-        {
-            shown.text = self.reference(index);
+        if let Value::FuncRef(Some(FunctionRef::Index(index))) = value {
+            shown.text = self.reference(*index);
         }
         shown
     }
 
-    pub fn all(&self, values: &[Val]) -> Vec<FormattedValue> {
+    pub fn all(&self, values: &[Value]) -> Vec<FormattedValue> {
         values.iter().map(|value| self.shown(value)).collect()
     }
 

@@ -1,11 +1,11 @@
 //! Wording for blocks, branches, calls and returns, and for `drop` and `select`.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 use wasmparser::Operator;
 
+use super::Step;
 use super::context::At;
 use super::sentence::Sentence;
-use super::{Step, unsigned};
 use crate::engine::instrument::Flow;
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
@@ -60,7 +60,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
             }
         }
         (Operator::BrTable { .. }, Flow::BranchTable(labels)) => {
-            let index = unsigned(before.operands.last()?)?;
+            let index = before.operands.last()?.unsigned()?;
             let default = labels.len().checked_sub(1)?;
             let chosen = usize::try_from(index).unwrap_or(usize::MAX).min(default);
             let head = head.text("popped ").value(condition()?);
@@ -91,8 +91,8 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     })
 }
 
-fn is_zero(value: &Val) -> bool {
-    unsigned(value) == Some(0)
+fn is_zero(value: &Value) -> bool {
+    value.unsigned() == Some(0)
 }
 
 /// A label as a branch refers to it: `$next`, or `it`.
@@ -101,7 +101,7 @@ fn it(at: &At<'_>, label: u32) -> String {
 }
 
 /// A branch, and the values it passes: `branches past the end of block $done, with 5`.
-fn branches(at: &At<'_>, label: u32, carried: &[Val]) -> Sentence {
+fn branches(at: &At<'_>, label: u32, carried: &[Value]) -> Sentence {
     let target = at.target(label);
     let to = if target.starts_with("past") { "" } else { "to " };
     let sentence = Sentence::new(format!("branches {to}{target}"));
@@ -114,7 +114,7 @@ fn indirect_call(step: &Step<'_>) -> Option<String> {
         Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } => table_index,
         _ => return None,
     };
-    let index = unsigned(step.before.operands.last()?)?;
+    let index = step.before.operands.last()?.unsigned()?;
     let callee = step.at.reference(step.before.callee?);
     Some(format!("element {index} of {} is {callee}", step.at.table(table)))
 }
@@ -175,16 +175,16 @@ fn returned(step: &Step<'_>, to: Option<u32>) -> Sentence {
 }
 
 /// The results of a host function after a tail call: they are on the caller's stack.
-fn host_results(step: &Step<'_>) -> Option<Vec<Val>> {
+fn host_results(step: &Step<'_>) -> Option<Vec<Value>> {
     let state = step.at.state;
     let results = step.at.analysed.results.len();
     let frame = state.call_stack(1).pop()?;
     let kept = frame.operand_stack.len().checked_sub(results)?;
-    Some(frame.operand_stack[kept..].iter().map(|operand| operand.value.clone()).collect())
+    Some(frame.operand_stack[kept..].iter().map(|operand| operand.value).collect())
 }
 
 /// A host function was called and has returned.
-fn host_called(step: &Step<'_>, indirect: Option<String>, results: &[Val]) -> Sentence {
+fn host_called(step: &Step<'_>, indirect: Option<String>, results: &[Value]) -> Sentence {
     let Step { at, before, .. } = step;
     let mut sentence = step.head();
     let mut arguments = &before.operands[..];

@@ -6,7 +6,7 @@ use wasmparser::{HeapType, Operator};
 use super::context::{At, written};
 use super::simd::lane;
 use crate::engine::instrument::{Flow, access};
-use crate::engine::value::{self, Val};
+use crate::engine::value::{self, Value};
 use crate::engine::words;
 
 /// The name of an instruction in the text format, such as `i32.add`.
@@ -80,8 +80,8 @@ impl At<'_> {
             }
             O::I32Const { value } => value.to_string(),
             O::I64Const { value } => value.to_string(),
-            O::F32Const { value } => value::show(&Val::F32(wasmi::F32::from_bits(value.bits()))).text,
-            O::F64Const { value } => value::show(&Val::F64(wasmi::F64::from_bits(value.bits()))).text,
+            O::F32Const { value } => value::show(&Value::F32(value.bits())).text,
+            O::F64Const { value } => value::show(&Value::F64(value.bits())).text,
             O::RefNull { hty } => match *hty {
                 HeapType::EXTERN => "extern",
                 _ => "func",

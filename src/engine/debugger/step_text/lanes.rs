@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use wasmi::Val;
+use crate::engine::value::Value;
 
 use super::operation::Sign;
 use crate::engine::value::{self, FormattedValue};
@@ -71,8 +71,8 @@ impl Lanes {
 
     fn text(self, lane: u64) -> String {
         match self {
-            Self::F32x4 => value::show(&Val::F32(wasmi::F32::from_bits(lane as u32))).text,
-            Self::F64x2 => value::show(&Val::F64(wasmi::F64::from_bits(lane))).text,
+            Self::F32x4 => value::show(&Value::F32(lane as u32)).text,
+            Self::F64x2 => value::show(&Value::F64(lane)).text,
             _ => self.signed(lane).to_string(),
         }
     }
@@ -87,9 +87,9 @@ pub(super) struct Vector {
 }
 
 impl Vector {
-    pub fn of(value: &Val, shape: Lanes) -> Option<Self> {
-        let Val::V128(vector) = value else { return None };
-        let lane = |lane| (vector.as_u128() >> (lane * shape.bits())) as u64 & shape.ones();
+    pub fn of(value: &Value, shape: Lanes) -> Option<Self> {
+        let Value::V128(vector) = value else { return None };
+        let lane = |lane| (vector >> (lane * shape.bits())) as u64 & shape.ones();
         Some(Self { shape, lanes: (0..128 / shape.bits()).map(lane).collect() })
     }
 
@@ -115,7 +115,7 @@ impl Vector {
         let signed = self.list(|lane| self.shape.text(lane));
         let (unsigned, hex) = match self.shape.is_float() {
             true => (None, None),
-            false => (Some(self.list(|lane| lane.to_string())), Some(self.list(|lane| format!("{lane:#X}")))),
+            false => (Some(self.list(|lane| lane.to_string())), Some(self.list(|lane| format!("{lane:#x}")))),
         };
         let unsigned = unsigned.filter(|unsigned| *unsigned != signed);
         FormattedValue { ty: value::name(value::ValType::V128), text: signed, unsigned, hex }

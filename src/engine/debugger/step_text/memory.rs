@@ -1,6 +1,6 @@
 //! Wording for instructions that read, write and grow memories, including vector instructions.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 use wasmparser::Operator;
 
 use super::instruction::name;
@@ -8,7 +8,7 @@ use super::lanes::{Lanes, Vector};
 use super::operation::Sign;
 use super::sentence::Sentence;
 use super::simd::lane;
-use super::{Step, count, unsigned};
+use super::{Step, count};
 use crate::engine::instrument::access::{Shape, shape};
 use crate::engine::value::FormattedValue;
 
@@ -17,18 +17,18 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let head = step.head();
     Some(match (&at.operator, shape(&at.operator)) {
         (Operator::MemorySize { mem }, _) => {
-            let pages = unsigned(pushed.first()?)?;
+            let pages = pushed.first()?.unsigned()?;
             let text = format!("{} has {}, pushed ", at.memory(*mem), count(pages, "page", "pages"));
             head.text(text).value(at.shown(pushed.first()?))
         }
         (Operator::MemoryGrow { .. }, _) => {
             let (delta, result) = (step.number(0)?, pushed.first()?);
             let sentence = match result {
-                Val::I32(-1) | Val::I64(-1) => {
+                Value::I32(-1) | Value::I64(-1) => {
                     head.text(format!("could not grow by {}, pushed ", count(delta, "page", "pages")))
                 }
                 old => {
-                    let old = unsigned(old)?;
+                    let old = old.unsigned()?;
                     let new = old.saturating_add(delta);
                     head.text(format!("{old} → {}, pushed ", count(new, "page", "pages")))
                 }
@@ -41,24 +41,24 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
         (_, Some(Shape::Fill { memory })) => {
             let (start, value, length) = (step.number(0)?, step.number(1)?, step.number(2)?);
             let bytes = count(length, "byte", "bytes");
-            head.text(format!("filled {bytes} at {start:#X}{} with {:#04X}", at.of_memory(memory), value as u8))
+            head.text(format!("filled {bytes} at {start:#x}{} with {:#04x}", at.of_memory(memory), value as u8))
         }
         (_, Some(Shape::Copy { to, from })) => {
             let (target, source, length) = (step.number(0)?, step.number(1)?, step.number(2)?);
             let (from, to) = (at.of_memory(from), at.of_memory(to));
             let bytes = count(length, "byte", "bytes");
-            head.text(format!("copied {bytes} from {source:#X}{from} to {target:#X}{to}"))
+            head.text(format!("copied {bytes} from {source:#x}{from} to {target:#x}{to}"))
         }
         (Operator::MemoryInit { data_index, mem }, _) => {
             let (target, offset, length) = (step.number(0)?, step.number(1)?, step.number(2)?);
             let (data, memory) = (at.data(*data_index), at.of_memory(*mem));
             let bytes = count(length, "byte", "bytes");
-            head.text(format!("copied {bytes} from byte {offset} of {data} to {target:#X}{memory}"))
+            head.text(format!("copied {bytes} from byte {offset} of {data} to {target:#x}{memory}"))
         }
         (_, Some(Shape::Plain { memory, offset, writes: false, .. })) => {
             let place = place(step, memory, offset)?;
             let head = head.text(format!("read {} {place}", bytes(&before.bytes)));
-            let shown = |value: &Val| vector(step, value).unwrap_or_else(|| at.shown(value));
+            let shown = |value: &Value| vector(step, value).unwrap_or_else(|| at.shown(value));
             let name = name(&at.operator);
             let head = match name.rsplit_once('_').map(|(_, last)| last) {
                 Some("s") => head.text(", sign-extended, pushed "),
@@ -100,8 +100,8 @@ fn place(step: &Step<'_>, memory: u32, offset: u64) -> Option<String> {
     let base = step.number(0)?;
     let memory = step.at.of_memory(memory);
     Some(match offset {
-        0 => format!("at {base:#X}{memory}"),
-        _ => format!("at {:#X} ({base:#X} + offset {offset}){memory}", base.checked_add(offset)?),
+        0 => format!("at {base:#x}{memory}"),
+        _ => format!("at {:#x} ({base:#x} + offset {offset}){memory}", base.checked_add(offset)?),
     })
 }
 
@@ -110,16 +110,16 @@ fn bytes(bytes: &[u8]) -> String {
 }
 
 /// The size of a value in bytes.
-fn size(value: &Val) -> u64 {
+fn size(value: &Value) -> u64 {
     match value {
-        Val::I32(_) | Val::F32(_) => 4,
-        Val::V128(_) => 16,
+        Value::I32(_) | Value::F32(_) => 4,
+        Value::V128(_) => 16,
         _ => 8,
     }
 }
 
 /// A vector, divided into the instruction's lanes.
-fn vector(step: &Step<'_>, value: &Val) -> Option<FormattedValue> {
+fn vector(step: &Step<'_>, value: &Value) -> Option<FormattedValue> {
     let name = name(&step.at.operator);
     let widths = name.split_once('.')?.1.trim_start_matches("load").trim_start_matches("store");
     let sign = if widths.ends_with("_u") { Sign::Unsigned } else { Sign::Either };

@@ -27,7 +27,9 @@ mod tests;
 
 use std::rc::Rc;
 
-use wasmi::{Nullable, Val};
+use std::borrow::Cow;
+
+use crate::engine::value::{FunctionRef, Value};
 use wasmparser::Operator;
 
 use self::context::{At, Lines};
@@ -48,11 +50,11 @@ pub struct BeforeStep {
     depth: u32,
     frame: u32,
     /// Its operands, deepest first.
-    operands: Vec<Val>,
+    operands: Vec<Value>,
     /// The values that a `br_if` passes on if it branches, deepest first.
-    carried: Vec<Val>,
+    carried: Vec<Value>,
     /// The local, global or table element that it writes.
-    written: Option<Val>,
+    written: Option<Value>,
     /// The bytes that it reads.
     bytes: Vec<u8>,
     /// The function that it calls through a table.
@@ -65,7 +67,7 @@ pub struct BeforeStep {
 struct Step<'a> {
     at: At<'a>,
     before: &'a BeforeStep,
-    pushed: Vec<Val>,
+    pushed: Vec<Value>,
 }
 
 impl StateView<'_> {
@@ -93,15 +95,15 @@ impl StateView<'_> {
             Operator::BrIf { .. } => before.carried = at.carried(),
             Operator::GlobalSet { global_index } => before.written = self.global(global_index),
             Operator::TableSet { table } => {
-                let index = before.operands.first().and_then(unsigned);
+                let index = before.operands.first().and_then(|value| value.unsigned());
                 before.written = index.and_then(|index| self.table_element(table as usize, index));
             }
             Operator::TableGrow { table } => before.table_size = self.table_size(table as usize),
             Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } => {
-                let index = before.operands.last().and_then(unsigned);
+                let index = before.operands.last().and_then(|value| value.unsigned());
                 let element = index.and_then(|index| self.table_element(table_index as usize, index));
-                if let Some(Val::FuncRef(Nullable::Val(function))) = element {
-                    before.callee = self.function_of(&function);
+                if let Some(Value::FuncRef(Some(FunctionRef::Index(function)))) = element {
+                    before.callee = Some(function);
                 }
             }
             _ => {}
@@ -151,7 +153,7 @@ impl StateView<'_> {
     }
 
     /// The values that an instruction has pushed onto the stack of its frame, if that is still on top.
-    fn pushed(self, at: &At<'_>, before: &BeforeStep) -> Vec<Val> {
+    fn pushed(self, at: &At<'_>, before: &BeforeStep) -> Vec<Value> {
         if self.machine().top() != before.frame || self.depth() != before.depth {
             return Vec::new();
         }
@@ -161,17 +163,14 @@ impl StateView<'_> {
         let start = before.frame + at.analysed.operands_start();
         let operands = at.analysed.operands.down(instruction.after);
         let pushed = operands.take_while(|operand| operand.producer == before.position.instruction);
-        let mut pushed: Vec<Val> =
+        let mut pushed: Vec<Value> =
             pushed.map(|operand| self.machine().value(start + operand.start(), operand.ty)).collect();
         pushed.reverse();
         pushed
     }
 
     fn bytes_at(self, memory: u32, address: u64, length: u64) -> Vec<u8> {
-        let range = usize::try_from(address).ok().zip(usize::try_from(length).ok());
-        let bytes =
-            range.and_then(|(start, length)| self.memory(memory as usize)?.get(start..start.checked_add(length)?));
-        bytes.unwrap_or_default().to_vec()
+        self.memory(memory as usize, address, length).map(Cow::into_owned).unwrap_or_default()
     }
 }
 
@@ -192,26 +191,17 @@ impl Step<'_> {
     }
 
     /// One of its operands; 0 is the deepest.
-    fn operand(&self, index: usize) -> Option<&Val> {
+    fn operand(&self, index: usize) -> Option<&Value> {
         self.before.operands.get(index)
     }
 
     /// The same as an unsigned number.
     fn number(&self, index: usize) -> Option<u64> {
-        unsigned(self.operand(index)?)
+        self.operand(index)?.unsigned()
     }
 
     fn analysed(&self) -> &Rc<crate::engine::instrument::Function> {
         &self.at.analysed
-    }
-}
-
-/// An integer as unsigned.
-fn unsigned(value: &Val) -> Option<u64> {
-    match value {
-        Val::I32(value) => Some(u64::from(value.cast_unsigned())),
-        Val::I64(value) => Some(value.cast_unsigned()),
-        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@
 //! `{low}` and `{h}` its halves. `{unsigned}` is that word for an instruction on unsigned integers, `{bool}` is the
 //! result of a comparison, `{shift}` the number of bits of a shift.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 
 use super::operation::{Operation, Sign, overflows};
 use super::sentence::{Part, Sentence, fill};
@@ -37,7 +37,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
             "bits" => Part::Text(bits.to_string()),
             "type" => Part::Text(operation.space.clone()),
             "shift" => Part::Text(shift(operands.get(1)?, bits)),
-            "zeros" => Part::Text(count(super::unsigned(pushed.first()?)?, "zero", "zeros")),
+            "zeros" => Part::Text(count(pushed.first()?.unsigned()?, "zero", "zeros")),
             "low" => low_half(sign, value::show(pushed.first()?)),
             name => {
                 let (sign, name) = sign.placeholder(name);
@@ -134,15 +134,15 @@ fn float(stem: &str) -> Option<&'static str> {
 }
 
 /// A note on a result that differs from exact arithmetic.
-fn note(operation: &Operation, operands: &[Val], pushed: &[Val]) -> Option<String> {
+fn note(operation: &Operation, operands: &[Value], pushed: &[Value]) -> Option<String> {
     let (a, b, result) = (operands.first()?, operands.get(1), pushed.first()?);
-    let integer = |value: &Val| match operation.sign {
-        Sign::Unsigned => super::unsigned(value).map(i128::from),
+    let integer = |value: &Value| match operation.sign {
+        Sign::Unsigned => value.unsigned().map(i128::from),
         Sign::Signed | Sign::Either => signed(value),
     };
     let text = match (&*operation.stem, real(result)) {
         ("div", None) => (integer(a)? % integer(b?)? != 0).then_some(", rounded toward zero"),
-        ("wrap", _) => (super::unsigned(a)? > u32::MAX.into()).then_some(", the low 32 bits"),
+        ("wrap", _) => (a.unsigned()? > u32::MAX.into()).then_some(", the low 32 bits"),
         ("trunc" | "trunc_sat", None) => match real(a)? {
             a if a.is_nan() => Some(", as NaN becomes 0"),
             a if a.trunc() as i128 != integer(result)? => Some(", the nearest that fits"),
@@ -168,18 +168,18 @@ pub(super) fn is_half(value: f64) -> bool {
 }
 
 /// Whether a result is out of range: as a signed integer, and as an unsigned one.
-fn overflow(stem: &str, operands: &[Val], bits: u32) -> Option<[bool; 2]> {
+fn overflow(stem: &str, operands: &[Value], bits: u32) -> Option<[bool; 2]> {
     if let [_, _, _, _] = operands {
         let (a, b) = operands.split_at(2);
         return overflows(stem, pair(a)?.cast_unsigned(), pair(b)?.cast_unsigned(), 128);
     }
     let [a, b] = operands else { return None };
-    overflows(stem, super::unsigned(a)?.into(), super::unsigned(b)?.into(), bits)
+    overflows(stem, a.unsigned()?.into(), b.unsigned()?.into(), bits)
 }
 
 /// `2 bits`; for a number that is too large, the rest of it.
-pub(super) fn shift(by: &Val, bits: u32) -> String {
-    let by = super::unsigned(by).unwrap_or_default();
+pub(super) fn shift(by: &Value, bits: u32) -> String {
+    let by = by.unsigned().unwrap_or_default();
     let left = by % u64::from(bits);
     match by == left {
         true => count(by, "bit", "bits"),
@@ -187,29 +187,29 @@ pub(super) fn shift(by: &Val, bits: u32) -> String {
     }
 }
 
-pub(super) fn truth(value: &Val) -> &'static str {
-    if super::unsigned(value) == Some(0) { "false" } else { "true" }
+pub(super) fn truth(value: &Value) -> &'static str {
+    if value.unsigned() == Some(0) { "false" } else { "true" }
 }
 
-fn signed(value: &Val) -> Option<i128> {
+fn signed(value: &Value) -> Option<i128> {
     match value {
-        Val::I32(value) => Some((*value).into()),
-        Val::I64(value) => Some((*value).into()),
+        Value::I32(value) => Some((*value).into()),
+        Value::I64(value) => Some((*value).into()),
         _ => None,
     }
 }
 
-fn real(value: &Val) -> Option<f64> {
+fn real(value: &Value) -> Option<f64> {
     match value {
-        Val::F32(value) => Some(f32::from_bits(value.to_bits()).into()),
-        Val::F64(value) => Some(f64::from_bits(value.to_bits())),
+        Value::F32(value) => Some(f32::from_bits(*value).into()),
+        Value::F64(value) => Some(f64::from_bits(*value)),
         _ => None,
     }
 }
 
 /// The 128 bits of a low and a high half.
-fn pair(halves: &[Val]) -> Option<i128> {
-    let [Val::I64(low), Val::I64(high)] = halves else { return None };
+fn pair(halves: &[Value]) -> Option<i128> {
+    let [Value::I64(low), Value::I64(high)] = halves else { return None };
     Some(i128::from(*high) << 64 | i128::from(low.cast_unsigned()))
 }
 
@@ -219,7 +219,7 @@ fn wide(value: i128) -> FormattedValue {
         ty: value::name(value::ValType::I64),
         text: value.to_string(),
         unsigned,
-        hex: Some(format!("{value:#X}")),
+        hex: Some(format!("{value:#x}")),
     }
 }
 

@@ -8,15 +8,15 @@
 
 use std::iter::zip;
 
-use wasmi::Val;
+use crate::engine::value::Value;
 use wasmparser::Operator;
 
+use super::Step;
 use super::lanes::{Lanes, Vector, runs};
 use super::numeric::{HALVES, is_half, shift, truth};
 use super::operation::{Operation, Sign, overflows};
 use super::relaxed::is_implementation_dependent;
 use super::sentence::{Part, Sentence, fill};
-use super::{Step, unsigned};
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let operation = Operation::of(&step.at.operator)?;
@@ -36,7 +36,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     // If only unsigned integers wrap, the sentence is about signed ones; modulo the size of the lanes, it is about
     // both.
     let sign = if wraps_unsigned && !wraps { Sign::Signed } else { operation.sign };
-    let shown = |value: &Val, shape: Lanes| {
+    let shown = |value: &Value, shape: Lanes| {
         Vector::of(value, shape).map_or_else(|| step.at.shown(value), |vector| vector.shown())
     };
     let part = |name: &str| {
@@ -156,7 +156,7 @@ fn conversion(operation: &Operation) -> Option<&'static str> {
 }
 
 /// Whether a lane of the result is out of range: as a signed integer, and as an unsigned one.
-fn overflow(operation: &Operation, operands: &[Val], vectors: &[Vector], result: &Vector) -> Option<[bool; 2]> {
+fn overflow(operation: &Operation, operands: &[Value], vectors: &[Vector], result: &Vector) -> Option<[bool; 2]> {
     let (a, shape) = (vectors.first()?, result.shape);
     if shape.is_float() {
         return None;
@@ -170,7 +170,7 @@ fn overflow(operation: &Operation, operands: &[Val], vectors: &[Vector], result:
         // Only the negated smallest integer, and the sum of its two squares, are out of range; both wrap to it.
         "neg" | "abs" | "dot" | "relaxed_dot" => Some([result.lanes.contains(&shape.smallest()), false]),
         "shl" => {
-            let by = unsigned(operands.get(1)?)? % u64::from(shape.bits());
+            let by = operands.get(1)?.unsigned()? % u64::from(shape.bits());
             let wraps = zip(a.signed(), result.signed()).any(|(lane, shifted)| shifted >> by != lane);
             Some([wraps, false])
         }
@@ -209,8 +209,8 @@ fn nan(vector: &Vector) -> &'static str {
 }
 
 /// The note for a number of which a lane uses only the low bits, unless that is the same number.
-fn low_bits(value: &Val, shape: Lanes) -> String {
-    match unsigned(value) {
+fn low_bits(value: &Value, shape: Lanes) -> String {
+    match value.unsigned() {
         Some(number) if shape.bits() < 32 && number >= shape.smallest() => format!("the low {} bits of ", shape.bits()),
         _ => String::new(),
     }

@@ -1,10 +1,10 @@
 //! Wording for tables and references.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 use wasmparser::Operator;
 
 use super::sentence::Sentence;
-use super::{Step, count, unsigned};
+use super::{Step, count};
 
 pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     let Step { at, before, pushed } = step;
@@ -13,7 +13,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
     Some(match at.operator {
         Operator::RefNull { .. } | Operator::RefFunc { .. } => head.text("pushed ").list(at.all(pushed)),
         Operator::RefIsNull => {
-            let is_null = unsigned(pushed.first()?)? != 0;
+            let is_null = pushed.first()?.unsigned()? != 0;
             let reference = at.shown(before.operands.first()?);
             let head = if is_null { head.text("the reference") } else { head.value(reference) };
             head.text(if is_null { " is null, pushed " } else { " is not null, pushed " }).list(at.all(pushed))
@@ -31,14 +31,14 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
             }
         }
         Operator::TableSize { table } => {
-            let size = elements(unsigned(pushed.first()?)?);
+            let size = elements(pushed.first()?.unsigned()?);
             head.text(format!("{} has {size}, pushed ", at.table(table))).list(at.all(pushed))
         }
         Operator::TableGrow { .. } => {
             let delta = step.number(1)?;
             let result = pushed.first()?;
             match result {
-                Val::I32(-1) | Val::I64(-1) => {
+                Value::I32(-1) | Value::I64(-1) => {
                     head.text(format!("could not grow by {}, pushed ", elements(delta))).list(at.all(pushed))
                 }
                 _ => {

@@ -265,18 +265,18 @@ fn a_sentence_is_true_in_every_base() {
     assert_eq!(unsigned(less), "i32.lt_s: -20 < 3 is true, pushed 1");
     assert_eq!(hex(less), "i32.lt_s: -20 < 3 is true, pushed 1");
     let less = "(i32.lt_u (i32.const -20) (i32.const 3))";
-    assert_eq!(hex(less), "i32.lt_u: unsigned 0xFFFFFFEC < 0x3 is false, pushed 0x0");
+    assert_eq!(hex(less), "i32.lt_u: unsigned 0xffffffec < 0x3 is false, pushed 0x0");
     let sum = "(f64.add (f64.const 2.5) (f64.const -1.25))";
     assert_eq!(hex(sum), "f64.add: 2.5 + -1.25 = 1.25");
 
     // True for signed and unsigned integers, for signed ones only, for neither.
     let sum = "(i32.add (i32.const -20) (i32.const 3))";
     assert_eq!(unsigned(sum), "i32.add: 4294967276 + 3 = 4294967279");
-    assert_eq!(hex(sum), "i32.add: 0xFFFFFFEC + 0x3 = 0xFFFFFFEF");
+    assert_eq!(hex(sum), "i32.add: 0xffffffec + 0x3 = 0xffffffef");
     let sum = "(i32.add (i32.const -1) (i32.const 2))";
     assert_eq!(unsigned(sum), "i32.add: -1 + 2 = 1");
     let sum = "(i32.add (i32.const -2147483648) (i32.const -1))";
-    assert_eq!(hex(sum), "i32.add: 0x80000000 + 0xFFFFFFFF = 0x7FFFFFFF, wraps around");
+    assert_eq!(hex(sum), "i32.add: 0x80000000 + 0xffffffff = 0x7fffffff, wraps around");
 
     let sum = "(i64x2.add (v128.const i64x2 -1 1) (v128.const i64x2 2 1))";
     assert_eq!(hex(sum), "i64x2.add: [-1 1] + [2 1] = [1 2]");
@@ -285,7 +285,7 @@ fn a_sentence_is_true_in_every_base() {
     let trap = "(i32.div_s (i32.const -7) (i32.const 0))";
     assert_eq!(hex(trap), "i32.div_s: -7 / 0: division by zero");
     let trap = "(i32.div_u (i32.const -1) (i32.const 0))";
-    assert_eq!(hex(trap), "i32.div_u: unsigned 0xFFFFFFFF / 0x0: division by zero");
+    assert_eq!(hex(trap), "i32.div_u: unsigned 0xffffffff / 0x0: division by zero");
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! Explains why an instruction trapped, with its numbers: the program is stopped before it, so its operands are known.
 
-use wasmi::{Nullable, Val};
+use crate::engine::value::{FunctionRef, Value};
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind, Operator, Parser, Payload, ValType};
 
 use super::context::{At, Lines};
+use super::count;
 use super::operation::Operation;
 use super::sentence::{Part, Sentence, fill};
-use super::{count, unsigned};
 use crate::engine::debugger::state::StateView;
 use crate::engine::instrument::access::{Shape, shape};
-use crate::engine::instrument::layout;
 use crate::engine::runtime::outcome::{Outcome, TrapKind};
 
 impl StateView<'_> {
@@ -53,7 +52,7 @@ fn reason(at: &At<'_>, kind: TrapKind) -> Option<Sentence> {
 }
 
 /// The template for a division or conversion, with its operands.
-fn arithmetic(at: &At<'_>, operands: &[Val], template: &str) -> Option<Sentence> {
+fn arithmetic(at: &At<'_>, operands: &[Value], template: &str) -> Option<Sentence> {
     let operation = Operation::of(&at.operator)?;
     let operand = |index: usize| Some(Part::Value(operation.sign.show(at.shown(operands.get(index)?))));
     Some(fill(template, |name| match name {
@@ -66,9 +65,9 @@ fn arithmetic(at: &At<'_>, operands: &[Val], template: &str) -> Option<Sentence>
 }
 
 /// `address 65534 + 4 bytes > 65536 bytes of memory 0`.
-fn memory(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
-    let number = |index: usize| operands.get(index).and_then(unsigned);
-    let size = |memory: u32| at.state.memory(memory as usize).map_or(0, |bytes| bytes.len() as u64);
+fn memory(at: &At<'_>, operands: &[Value]) -> Option<Sentence> {
+    let number = |index: usize| operands.get(index).and_then(|value| value.unsigned());
+    let size = |memory: u32| at.state.memory_size(memory as usize).unwrap_or(0);
     let beyond = |what: &str, start: u64, offset: u64, length: u64, memory: u32| {
         let end = u128::from(start) + u128::from(offset) + u128::from(length);
         let size = size(memory);
@@ -106,8 +105,8 @@ fn too_many(whole: &str, size: u64, start: u64, length: u64, (one, many): (&str,
 }
 
 /// `element 9 of table 0, which has 2 elements`.
-fn table(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
-    let number = |index: usize| operands.get(index).and_then(unsigned);
+fn table(at: &At<'_>, operands: &[Value]) -> Option<Sentence> {
+    let number = |index: usize| operands.get(index).and_then(|value| value.unsigned());
     let size = |table: u32| at.state.table_size(table as usize).unwrap_or(0);
     let has = |table: u32| count(size(table), "element", "elements");
     let one = |index: u64, table: u32| {
@@ -140,25 +139,24 @@ fn table(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
 }
 
 /// The element and the table of an indirect call.
-fn indirect(at: &At<'_>, operands: &[Val]) -> Option<(u64, u32)> {
+fn indirect(at: &At<'_>, operands: &[Value]) -> Option<(u64, u32)> {
     let table = match at.operator {
         Operator::CallIndirect { table_index, .. } | Operator::ReturnCallIndirect { table_index, .. } => table_index,
         _ => return None,
     };
-    Some((unsigned(operands.last()?)?, table))
+    Some((operands.last()?.unsigned()?, table))
 }
 
 /// `element 0 of table 0 is $add with (param i32 i32) (result i32), and (param i32) is expected`.
-fn mismatch(at: &At<'_>, operands: &[Val]) -> Option<Sentence> {
+fn mismatch(at: &At<'_>, operands: &[Value]) -> Option<Sentence> {
     let (index, table) = indirect(at, operands)?;
     let ty = match at.operator {
         Operator::CallIndirect { type_index, .. } | Operator::ReturnCallIndirect { type_index, .. } => type_index,
         _ => return None,
     };
-    let Some(Val::FuncRef(Nullable::Val(function))) = at.state.table_element(table as usize, index) else {
+    let Some(Value::FuncRef(Some(FunctionRef::Index(callee)))) = at.state.table_element(table as usize, index) else {
         return None;
     };
-    let callee = at.state.function_of(&function)?;
     let copy = &at.state.program().instrumented;
     let (found, expected) = (signature(copy.signature_of_function(callee)?), signature(copy.signature(ty)?));
     let (table, callee) = (at.table(table), at.reference(callee));
@@ -205,8 +203,7 @@ impl Segment {
             }
         }
         let segment = found?;
-        let place = layout::DROPS + if is_data { index } else { data_segments + index };
-        let is_dropped = state.machine().state().get(place as usize).is_some_and(|dropped| *dropped != 0);
+        let is_dropped = state.machine().is_dropped(if is_data { index } else { data_segments + index });
         Some(match segment.dropped.is_empty() && is_dropped {
             true => Self { length: 0, dropped: ", which has been dropped," },
             false => segment,

@@ -1,6 +1,6 @@
 //! Wording for locals, globals and constants.
 
-use wasmi::Val;
+use crate::engine::value::Value;
 use wasmparser::Operator;
 
 use super::Step;
@@ -31,7 +31,7 @@ pub(super) fn describe(step: &Step<'_>) -> Option<Sentence> {
 }
 
 /// `0 → 1`, or that the value is unchanged.
-fn change(step: &Step<'_>, sentence: Sentence, old: &Val, new: &Val) -> Sentence {
+fn change(step: &Step<'_>, sentence: Sentence, old: &Value, new: &Value) -> Sentence {
     let is_same = value::show(old) == value::show(new);
     let (old, new) = (step.at.shown(old), step.at.shown(new));
     match is_same {

@@ -101,7 +101,8 @@ pub fn see(session: &DebugSession) -> String {
     let globals: Vec<String> = session.machine().globals().map(|global| value::show(&global).text).collect();
     seen += &format!("\nglobals [{}]", globals.join(" "));
     for memory in 0..session.machine().memories() {
-        let bytes = session.machine().memory(memory).unwrap_or_default();
+        let bytes =
+            session.machine().memory(memory, 0, session.machine().memory_size(memory).unwrap_or(0)).unwrap_or_default();
         let sum = bytes.iter().fold(0u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
         seen += &format!("\nmemory {memory}: {} bytes, {sum:x}", bytes.len());
     }

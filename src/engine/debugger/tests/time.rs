@@ -94,15 +94,15 @@ fn execution_is_sliced_and_can_be_paused() {
 fn changing_a_value_makes_execution_diverge() {
     use crate::engine::debugger::{Change, ChangeError};
     use crate::engine::runtime::outcome::Outcome;
-    use wasmi::Val;
+    use crate::engine::value::Value;
 
     let mut session = session(FACTORIAL);
     assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(_)));
     go(&mut session, Command::JumpTo(2));
     let change = |value| Change::Local { frame: 0, local: 0, value };
-    assert_eq!(session.change(change(Val::I32(1))), Err(ChangeError::OtherType));
-    assert_eq!(session.change(Change::Local { frame: 9, local: 0, value: Val::I32(0) }), Err(ChangeError::NotThere));
-    session.change(change(Val::I64(3))).expect("it can be changed");
+    assert_eq!(session.change(change(Value::I32(1))), Err(ChangeError::OtherType));
+    assert_eq!(session.change(Change::Local { frame: 9, local: 0, value: Value::I32(0) }), Err(ChangeError::NotThere));
+    session.change(change(Value::I64(3))).expect("it can be changed");
     assert_eq!((session.forks(), session.furthest()), (vec![2], 2));
     let StopReason::Ended(Outcome::Returned(results)) = go(&mut session, Command::Continue) else { panic!("no end") };
     assert_eq!(results[0].text, "6");
@@ -144,7 +144,7 @@ fn a_machine_is_restored_at_any_step() {
         go(&mut session, Command::JumpToEnd);
         assert_eq!(see(&session), trapped);
     }
-    let state = session.machine().state().len();
+    let state = session.machine().state_size();
     assert!(state < 1 << 20, "the state memory has grown to {state} bytes");
 }
 
@@ -152,17 +152,17 @@ fn a_machine_is_restored_at_any_step() {
 fn operands_globals_and_memory_can_be_changed() {
     use crate::engine::debugger::{Change, ChangeError};
     use crate::engine::runtime::outcome::Outcome;
-    use wasmi::Val;
+    use crate::engine::value::Value;
 
     let text = r#"(module (memory 1) (global $g (mut i32) (i32.const 1)) (global $fixed i32 (i32.const 1))
         (func (export "main") (result i32)
             (i32.add (i32.add (i32.const 10) (global.get $g)) (i32.load (i32.const 8)))))"#;
     let mut session = session(text);
     go(&mut session, Command::Into);
-    session.change(Change::Operand { frame: 0, operand: 0, value: Val::I32(1000) }).expect("an operand");
-    session.change(Change::Global { global: 0, value: Val::I32(200) }).expect("a global");
+    session.change(Change::Operand { frame: 0, operand: 0, value: Value::I32(1000) }).expect("an operand");
+    session.change(Change::Global { global: 0, value: Value::I32(200) }).expect("a global");
     session.change(Change::Memory { memory: 0, address: 8, bytes: vec![30] }).expect("a byte");
-    let fixed = session.change(Change::Global { global: 1, value: Val::I32(2) });
+    let fixed = session.change(Change::Global { global: 1, value: Value::I32(2) });
     assert_eq!(fixed, Err(ChangeError::NotMutable));
     let outside = session.change(Change::Memory { memory: 0, address: 65_535, bytes: vec![1, 2] });
     assert_eq!(outside, Err(ChangeError::OutOfBounds));
@@ -179,7 +179,7 @@ fn a_low_table_limit_does_not_prevent_going_back() {
     let mut session = session_within(text, Entry::Default, wasi(), limits);
     assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(_)));
     go(&mut session, Command::JumpTo(1));
-    assert_eq!((session.step(), session.state().memory(0).map(<[u8]>::len)), (1, Some(1 << 16)));
+    assert_eq!((session.step(), session.state().memory_size(0)), (1, Some(1 << 16)));
     assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(_)));
-    assert_eq!(session.state().memory(0).map(<[u8]>::len), Some(2 << 16));
+    assert_eq!(session.state().memory_size(0), Some(2 << 16));
 }

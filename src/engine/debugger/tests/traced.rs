@@ -3,8 +3,8 @@
 use super::support::{TickingClock, go, session_of_wasi, wasi};
 use crate::engine::debugger::{Change, Command, DebugSession, StopReason};
 use crate::engine::runtime::Entry;
+use crate::engine::value::Value;
 use crate::engine::wasi::trace::{Filter, TraceCall};
-use wasmi::Val;
 
 /// Opens a file, writes to it as often as a global says, reads the clock, and closes it.
 const WRITES: &str = r#"(module
@@ -102,7 +102,7 @@ fn diverging_execution_drops_later_calls() {
     let before = calls(&session);
     // Between the second write and the following clock reading.
     go(&mut session, Command::JumpTo(before[4].fuel));
-    session.change(Change::Global { global: 0, value: Val::I32(2) }).expect("it can be changed");
+    session.change(Change::Global { global: 0, value: Value::I32(2) }).expect("it can be changed");
     assert_eq!(lines(&session).len(), 4);
     assert_eq!(session.wasi().trace().map(|trace| trace.ring().cuts()), Some(1));
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));

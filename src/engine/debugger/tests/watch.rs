@@ -5,7 +5,7 @@ use crate::engine::debugger::{
     AccessKind, Breakpoint, Change, Command, DebugProgress, DebugSession, Origin, StopReason, Target, Trigger,
     WatchHit, WatchedValue, Watchpoint, WriteTarget,
 };
-use wasmi::Val;
+use crate::engine::value::Value;
 
 /// Every kind of write and read.
 const ACCESSES: &str = r#"(module (memory 2) (data (i32.const 8) "\01\02\03\04") (data $text "hello, world")
@@ -130,7 +130,7 @@ fn globals_and_locals_are_watched() {
     let forwards = hits(&mut session, Command::Continue);
     assert_eq!(forwards.len(), 20);
     let value = |watched: &WatchedValue| match watched {
-        WatchedValue::Value(Val::I32(value)) => *value,
+        WatchedValue::Value(Value::I32(value)) => *value,
         other => panic!("{other:?}"),
     };
     assert_eq!((value(&forwards[3].old), value(&forwards[3].new)), (13, 19));
@@ -188,17 +188,17 @@ fn the_last_write_of_a_local_is_in_the_same_call_or_is_the_call() {
     };
     let hit = ask(&mut session, 1);
     assert!(see(&session).contains("bump @3 locals [5 0] stack [10]"), "{}", see(&session));
-    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Value(Val::I32(0)), &WatchedValue::Value(Val::I32(10))));
+    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Value(Value::I32(0)), &WatchedValue::Value(Value::I32(10))));
     let hit = ask(&mut session, 0);
     assert!(see(&session).contains("main @14 locals [5] stack [5]"), "{}", see(&session));
-    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Absent, &WatchedValue::Value(Val::I32(5))));
+    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Absent, &WatchedValue::Value(Value::I32(5))));
     // Before the first write in this call, the call itself set it to zero, whatever earlier calls wrote.
     go(&mut session, Command::JumpTo(here - 2));
     let StopReason::LastWrite(hit) = go(&mut session, Command::LastWrite(WriteTarget::Local { frame: 0, local: 1 }))
     else {
         panic!("it was not found")
     };
-    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Absent, &WatchedValue::Value(Val::I32(0))));
+    assert_eq!((&hit.old, &hit.new), (&WatchedValue::Absent, &WatchedValue::Value(Value::I32(0))));
     // A local of the caller.
     go(&mut session, Command::JumpTo(here));
     go(&mut session, Command::LastWrite(WriteTarget::Local { frame: 1, local: 0 }));
@@ -214,7 +214,7 @@ fn an_unwritten_value_comes_from_the_start_or_the_user() {
     assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::Start));
     assert_eq!(session.step(), 50, "it stays where it was");
     session.change(Change::Memory { memory: 0, address: 8, bytes: vec![5, 6] }).expect("it can be changed");
-    session.change(Change::Global { global: 0, value: Val::I32(1000) }).expect("it can be changed");
+    session.change(Change::Global { global: 0, value: Value::I32(1000) }).expect("it can be changed");
     assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::User(50)));
     go(&mut session, Command::JumpTo(60));
     assert_eq!(ask(&mut session, data), StopReason::NotWritten(Origin::User(50)));
@@ -380,7 +380,7 @@ fn a_tail_call_makes_a_frame_whose_locals_it_writes() {
     else {
         panic!("it was not found")
     };
-    assert_eq!(hit.new, WatchedValue::Value(Val::I32(10)));
+    assert_eq!(hit.new, WatchedValue::Value(Value::I32(10)));
     assert!(see(&session).contains("locals [1 9] stack [0 10]"), "{}", see(&session));
 }
 

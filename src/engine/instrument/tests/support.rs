@@ -62,7 +62,7 @@ impl Side {
         let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];
         let called = function.call(&mut self.store, arguments, &mut results);
         match called {
-            Ok(()) => results.iter().map(|result| value::show(result).text).collect::<Vec<_>>().join(" "),
+            Ok(()) => results.iter().map(|result| value::show(&result.into()).text).collect::<Vec<_>>().join(" "),
             Err(error) => {
                 if let Some(attached) = self.attached {
                     attached.reset(&mut self.store);

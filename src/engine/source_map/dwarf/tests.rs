@@ -1,5 +1,7 @@
 //! Values shown by debug information that is written by hand: what no compiler at hand makes, and what is damaged.
 
+use std::borrow::Cow;
+
 use gimli::constants as dw;
 
 use super::entries::{Entries, EntryRef};
@@ -147,8 +149,13 @@ fn leb128(mut value: u32) -> Vec<u8> {
 struct Memory(Vec<u8>);
 
 impl State for Memory {
-    fn memory(&self, address: u64, length: u64) -> Option<&[u8]> {
-        self.0.get(usize::try_from(address).ok()?..usize::try_from(address.checked_add(length)?).ok()?)
+    fn memory_size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn memory(&self, address: u64, length: u64) -> Option<Cow<'_, [u8]>> {
+        let range = usize::try_from(address).ok()?..usize::try_from(address.checked_add(length)?).ok()?;
+        self.0.get(range).map(Cow::Borrowed)
     }
 
     fn local(&self, _: u32) -> Option<u64> {

@@ -1,5 +1,6 @@
 //! The variables of a call and where they are (DWARF 5, sections 2.6 and 4.1).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use gimli::{Attribute, AttributeValue, EvaluationResult, Expression, Location, UnitOffset, Value, constants as dw};
@@ -20,8 +21,16 @@ const DEEPEST: usize = 200;
 
 /// What a value is read from, at one moment of the program.
 pub trait State {
+    /// The size of the memory, in bytes.
+    fn memory_size(&self) -> u64;
     /// Bytes of the memory, if they are all in it.
-    fn memory(&self, address: u64, length: u64) -> Option<&[u8]>;
+    fn memory(&self, address: u64, length: u64) -> Option<Cow<'_, [u8]>>;
+
+    /// Whether all of these bytes are in the memory.
+    fn is_in_memory(&self, address: u64, length: u64) -> bool {
+        address.checked_add(length).is_some_and(|end| end <= self.memory_size())
+    }
+
     /// The bits of a local of the call.
     fn local(&self, index: u32) -> Option<u64>;
     /// The bits of a global.
@@ -250,7 +259,7 @@ impl<'a> FrameContext<'_, 'a> {
                 EvaluationResult::Complete => break,
                 EvaluationResult::RequiresMemory { address, size, .. } => {
                     let Some(bytes) = self.state.memory(address, u64::from(size)) else { return Ok(None) };
-                    evaluation.resume_with_memory(Value::Generic(little_endian(bytes)))?
+                    evaluation.resume_with_memory(Value::Generic(little_endian(&bytes)))?
                 }
                 EvaluationResult::RequiresWasmLocal { index } => {
                     let Some(bits) = self.state.local(index) else { return Ok(None) };
@@ -288,7 +297,7 @@ impl<'a> FrameContext<'_, 'a> {
             }
             let known = match piece.location {
                 Location::Address { address } if is_one => return Ok(Some(Stored::Memory(address))),
-                Location::Address { address } => size.and_then(|size| self.state.memory(address, size)?.get(..most)),
+                Location::Address { address } => size.and_then(|size| self.state.memory(address, size)),
                 Location::Value { value } => {
                     let value = value.to_u64(u64::MAX)?.to_le_bytes();
                     let length = most.min(8);
@@ -297,8 +306,8 @@ impl<'a> FrameContext<'_, 'a> {
                     bytes.extend(std::iter::repeat_n(None, most - length));
                     continue;
                 }
-                Location::Bytes { value } if size.is_none() => Some(value.slice()),
-                Location::Bytes { value } => value.slice().get(..most),
+                Location::Bytes { value } if size.is_none() => Some(Cow::Borrowed(value.slice())),
+                Location::Bytes { value } => value.slice().get(..most).map(Cow::Borrowed),
                 Location::Empty | Location::Register { .. } | Location::ImplicitPointer { .. } => None,
             };
             match known {
@@ -327,7 +336,7 @@ impl<'a> FrameContext<'_, 'a> {
         let Some(ty) = self.entries.type_of(at, &entry) else { return Ok(None) };
         let size = self.entries.size(ty)?.min(8);
         Ok(match self.stored(at, &entry)? {
-            Some(Stored::Memory(address)) => self.state.memory(address, size).map(little_endian),
+            Some(Stored::Memory(address)) => self.state.memory(address, size).map(|bytes| little_endian(&bytes)),
             Some(Stored::Bytes(bytes)) => bytes.get(..size as usize).and_then(number_of),
             None => None,
         })

@@ -51,7 +51,7 @@ impl Formatter<'_, '_> {
     /// Fails for an impossible length: the value does not exist yet, or no longer.
     pub(super) fn there(&self, stored: &Stored, bytes: u64) -> Result<()> {
         match stored {
-            Stored::Memory(address) if bytes > 0 && self.state.memory(*address, bytes).is_none() => {
+            Stored::Memory(address) if bytes > 0 && !self.state.is_in_memory(*address, bytes) => {
                 Err(FormatError::Outside)
             }
             _ => Ok(()),

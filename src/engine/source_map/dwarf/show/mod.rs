@@ -16,6 +16,7 @@ mod structures;
 mod unsized_values;
 mod zig;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use gimli::constants as dw;
@@ -165,7 +166,7 @@ impl<'r, 'a> Formatter<'r, 'a> {
     fn bytes(&self, stored: &Stored, length: u64) -> Result<Vec<u8>> {
         match stored {
             Stored::Memory(address) => {
-                self.state.memory(*address, length).map(<[u8]>::to_vec).ok_or(FormatError::Outside)
+                self.state.memory(*address, length).map(Cow::into_owned).ok_or(FormatError::Outside)
             }
             Stored::Bytes(bytes) => {
                 let known = usize::try_from(length).ok().and_then(|length| bytes.get(..length));

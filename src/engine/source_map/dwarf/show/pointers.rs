@@ -42,17 +42,18 @@ impl Formatter<'_, '_> {
 
     /// What is at an address.
     pub(super) fn pointed(&mut self, to: EntryRef, address: u64) -> Result<()> {
-        match self.state.memory(address, self.entries.size(to)?) {
-            Some(_) => self.add(to, &Stored::Memory(address), None),
-            None => self.text.push_str(OUTSIDE),
+        match self.state.is_in_memory(address, self.entries.size(to)?) {
+            true => self.add(to, &Stored::Memory(address), None),
+            false => self.text.push_str(OUTSIDE),
         }
         Ok(())
     }
 
     /// The text that one of C's pointers may point to: only what ends with a zero is one.
     fn text_behind(&mut self, address: u64) {
-        let longest = (1..=LONGEST_TEXT).rev().find_map(|length| self.state.memory(address, length));
-        let Some(bytes) = longest.map(<[u8]>::to_vec) else { return };
+        let left = self.state.memory_size().saturating_sub(address).min(LONGEST_TEXT);
+        let Some(bytes) = self.state.memory(address, left).filter(|bytes| !bytes.is_empty()) else { return };
+        let bytes = bytes.into_owned();
         self.text.push(' ');
         match bytes.iter().position(|byte| *byte == 0) {
             Some(end) => self.text_of(&bytes[..end], end as u64),

@@ -97,7 +97,7 @@ impl Formatter<'_, '_> {
             self.there(&Stored::Memory(start), buckets.saturating_mul(size))?;
         }
         let looked_at = buckets.min(MOST_BUCKETS);
-        let bytes = self.state.memory(control, looked_at).ok_or(FormatError::Outside)?;
+        let bytes = self.state.memory(control, looked_at).ok_or(FormatError::Outside)?.into_owned();
         self.entries.spend(looked_at / 16)?;
         let full = bytes.iter().zip(0_u64..).filter(|(byte, _)| **byte < 0x80).map(|(_, index)| index);
         let full: Vec<u64> = full.take(MOST_ELEMENTS as usize).collect();

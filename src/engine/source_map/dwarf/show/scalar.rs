@@ -120,9 +120,13 @@ impl Formatter<'_, '_> {
 
     pub(super) fn text_at(&mut self, address: u64, length: u64) -> Result<()> {
         // Where it is empty, the pointer may be to anywhere.
-        let bytes =
-            if length == 0 { &[][..] } else { self.state.memory(address, length).ok_or(FormatError::Outside)? };
-        let bytes = bytes[..length.min(LONGEST_TEXT) as usize].to_vec();
+        if length > 0 && !self.state.is_in_memory(address, length) {
+            return Err(FormatError::Outside);
+        }
+        let bytes = match length.min(LONGEST_TEXT) {
+            0 => Vec::new(),
+            shown => self.state.memory(address, shown).ok_or(FormatError::Outside)?.into_owned(),
+        };
         self.text_of(&bytes, length);
         Ok(())
     }
