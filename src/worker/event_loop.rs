@@ -1,23 +1,23 @@
 //! Handles each request, and the work between requests.
 
+mod active;
 mod control;
 mod idle;
 mod start;
 mod tree;
 mod watching;
 
-use super::backtrace::BacktraceSearch;
+use self::active::Active;
 use super::calls::Watched;
 use super::debug::Debug;
 use super::inspected::Inspected;
-use super::run::Run;
 use super::sources::Sources;
 use super::warm_up::WarmUp;
 use super::{Platform, files, to_proto};
 use crate::engine::inspect;
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
-use crate::protocol::{self, Binary, Event, MemoryWatch, Request, RunId, RunOptions, Version};
+use crate::protocol::{self, Binary, Event, MemoryWatch, Request, RunId, Version};
 
 /// When to call [`EventLoop::tick`] again.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,16 +40,7 @@ pub struct EventLoop<M> {
     files: Vfs,
     /// The file tree as the last run found it, or as it was opened.
     base: Vfs,
-    /// The active run, or the last one: its memory can still be viewed.
-    run: Option<Run>,
-    /// The program being debugged, instead of `run`.
-    debug: Option<Debug>,
-    /// What the debug run was started with.
-    debugged_with: (protocol::Entry, protocol::Limits),
-    /// What it takes to repeat the last plain run.
-    last: Option<(RunId, Source, protocol::Entry, RunOptions)>,
-    /// If that run failed, the search for its call stack.
-    backtrace_search: Option<BacktraceSearch>,
+    active: Active,
     watch: Option<MemoryWatch>,
     calls: Option<Watched>,
     inspected: Option<Inspected>,
@@ -64,11 +55,7 @@ impl<M: Platform> EventLoop<M> {
             platform,
             files: Vfs::default(),
             base: Vfs::default(),
-            run: None,
-            debug: None,
-            debugged_with: (protocol::Entry::Default, protocol::Limits::default()),
-            last: None,
-            backtrace_search: None,
+            active: Active::Nothing,
             watch: None,
             calls: None,
             inspected: None,
@@ -110,8 +97,10 @@ impl<M: Platform> EventLoop<M> {
             Request::ReadAllFiles => emit(Event::AllFiles { files: files::all(self.vfs()) }),
 
             Request::Bookmark { run } => {
-                let (entry, limits) = self.debugged_with.clone();
-                self.with_debugged(run, |debug| debug.bookmark(entry, limits, emit));
+                if let Some(debugged) = self.active.debugged(run) {
+                    let (entry, limits) = (debugged.entry.clone(), debugged.limits.clone());
+                    debugged.debug.bookmark(entry, limits, emit);
+                }
             }
             Request::DebugCommand { run, command } => self.with_debugged(run, |debug| debug.command(command, emit)),
             Request::SetBreakpoints { run, breakpoints } => {
@@ -165,7 +154,7 @@ impl<M: Platform> EventLoop<M> {
 
     /// Continues with a slice of the program, or of the warm-up.
     pub fn tick(&mut self, emit: &mut dyn FnMut(Event)) -> Next {
-        if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
+        if let Some(debug) = self.active.debug_mut() {
             let next = debug.slice(&self.platform, emit);
             if debug.is_stopped() {
                 self.show_debugged(emit);
@@ -177,7 +166,7 @@ impl<M: Platform> EventLoop<M> {
             }
             return if self.search_for_a_while(emit) { Next::Now } else { next };
         }
-        if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
+        if let Some(run) = self.active.run_mut() {
             let next = run.slice(&self.platform, emit);
             let looked = run.is_calls_update_due(&self.platform);
             let over = run.is_over();
@@ -200,7 +189,7 @@ impl<M: Platform> EventLoop<M> {
 
     /// Whether a program is running, waiting or paused.
     pub fn is_running(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| !run.is_over()) || self.debug.as_ref().is_some_and(|debug| !debug.is_over())
+        self.active.run().is_some() || self.active.debug().is_some()
     }
 
     /// Compiles and validates the source, unless it is the last one that was inspected.

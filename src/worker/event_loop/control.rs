@@ -61,7 +61,7 @@ impl<M: Platform> EventLoop<M> {
 
     /// Ends whatever is running or being debugged, and takes over its files.
     pub(super) fn end_run(&mut self, emit: &mut dyn FnMut(Event)) {
-        if let Some(debug) = self.debug.as_mut().filter(|debug| !debug.is_over()) {
+        if let Some(debug) = self.active.debug_mut() {
             debug.stop(emit);
             let (files, kept) = debug.files_at_end(&self.base, self.platform.clock().realtime_ns());
             self.files = files;
@@ -72,7 +72,7 @@ impl<M: Platform> EventLoop<M> {
                 emit(files::tree(&self.files));
             }
         }
-        if let Some(run) = self.run.as_mut().filter(|run| !run.is_over()) {
+        if let Some(run) = self.active.run_mut() {
             run.stop(emit);
             self.keep_files(emit);
         }
@@ -80,11 +80,11 @@ impl<M: Platform> EventLoop<M> {
 
     /// The active debug session, if it belongs to this run.
     pub(super) fn debugged(&mut self, id: RunId) -> Option<&mut Debug> {
-        self.debug.as_mut().filter(|debug| debug.id() == id && !debug.is_over())
+        self.active.debugged(id).map(|debugged| &mut debugged.debug)
     }
 
     /// The active plain run, if it has this ID.
     pub(super) fn live(&mut self, id: RunId) -> Option<&mut Run> {
-        self.run.as_mut().filter(|run| run.id() == id && !run.is_over())
+        self.active.run_mut().filter(|run| run.id() == id)
     }
 }

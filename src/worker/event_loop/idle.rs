@@ -1,6 +1,7 @@
 //! The work done while no program runs, one slice at a time.
 
 use super::EventLoop;
+use super::active::{Active, PlainRun};
 use crate::protocol::Event;
 use crate::worker::backtrace::{BacktraceSearch, Started};
 use crate::worker::{Platform, to_proto};
@@ -14,28 +15,25 @@ impl<M: Platform> EventLoop<M> {
     /// Searches for the call stack of the last failed run for one slice; returns false if there is nothing to search
     /// for.
     fn find_backtrace(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
-        if let Some(backtrace_search) = &mut self.backtrace_search {
+        let Active::Run(active) = &mut self.active else { return false };
+        if let Some(backtrace_search) = &mut active.backtrace_search {
             if let Some(description) = backtrace_search.slice(&self.platform) {
-                self.backtrace_search = None;
+                active.backtrace_search = None;
                 emit(description);
             }
             return true;
         }
-        let is_debugged = self.debug.is_some();
-        let Some(run) = self.run.as_mut().filter(|run| !is_debugged && run.is_over()) else { return false };
-        if !self.platform.has_all_parts() || !run.take_failed() {
+        if !active.run.is_over() || !self.platform.has_all_parts() || !active.run.take_failed() {
             return false;
         }
-        let id = run.id();
-        let Some((_, source, entry, options)) = self.last.clone().filter(|(last, ..)| *last == id) else {
-            return false;
-        };
+        let (id, source) = (active.run.id(), active.source.clone());
         let Some((wasm, summary, _)) = self.runnable(id, &source, emit) else { return false };
-        let Some(run) = &self.run else { return false };
-        let info = self.sources.of(&source);
-        let (limits, wasm) = (&options.limits, &wasm);
-        match BacktraceSearch::start(run, Started { source: &source, wasm, summary: &summary, entry, limits, info }) {
-            Ok(backtrace_search) => self.backtrace_search = Some(backtrace_search),
+        let Active::Run(active) = &mut self.active else { return false };
+        let PlainRun { run, entry, options, .. } = &**active;
+        let (entry, limits, info) = (entry.clone(), &options.limits, self.sources.of(&source));
+        let started = Started { source: &source, wasm: &wasm, summary: &summary, entry, limits, info };
+        match BacktraceSearch::start(run, started) {
+            Ok(backtrace_search) => active.backtrace_search = Some(backtrace_search),
             Err(description) => emit(*description),
         }
         true
@@ -44,7 +42,7 @@ impl<M: Platform> EventLoop<M> {
     /// Compiles the next function of the program in the editor.
     fn compile_ahead(&mut self) -> bool {
         let Some(inspected) = &mut self.inspected else { return false };
-        let limits = self.last.as_ref().map(|(.., options)| to_proto::limits(&options.limits)).unwrap_or_default();
+        let limits = self.active.last_run().map(|last| to_proto::limits(&last.options.limits)).unwrap_or_default();
         inspected.compile_ahead(&limits, &self.platform)
     }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::active::{Active, DebugRun, PlainRun};
 use super::{EventLoop, not_started, to_engine_source};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
@@ -26,7 +27,7 @@ impl<M: Platform> EventLoop<M> {
     ) {
         self.end_run(emit);
         self.warm_up = None;
-        self.backtrace_search = None;
+        self.forget_backtrace();
         let source = to_engine_source(source);
         let Some((_, summary, _)) = self.runnable(run, &source, emit) else { return };
         let platform = self.platform.clone();
@@ -38,24 +39,23 @@ impl<M: Platform> EventLoop<M> {
                 return;
             }
         };
-        self.last = Some((run, source.clone(), entry.clone(), options.clone()));
         self.base = self.files.clone();
         let started = Run::start(
             run,
             &source,
             &compiled,
             &summary,
-            entry,
-            options,
+            entry.clone(),
+            options.clone(),
             self.files.clone(),
             &self.platform,
             compile_ms,
         );
         match started {
             Ok(started) => {
-                self.debug = None;
                 emit(Event::Started { run, call: started.description().to_owned() });
-                self.run = Some(started);
+                let plain = PlainRun { run: started, source, entry, options, backtrace_search: None };
+                self.active = Active::Run(Box::new(plain));
                 self.send_memory(true, emit);
                 if let Some(calls) = &mut self.calls {
                     calls.restart();
@@ -93,16 +93,15 @@ impl<M: Platform> EventLoop<M> {
         breakpoints: Vec<Breakpoint>,
         emit: &mut dyn FnMut(Event),
     ) {
-        let record = self.run.as_ref().filter(|run| run.id() == again && run.is_over()).map(Run::record);
-        let (Some(record), Some((_, source, entry, options))) =
-            (record.cloned(), self.last.clone().filter(|(last, ..)| *last == again))
-        else {
+        let last = self.active.last_run().filter(|last| last.run.id() == again && last.run.is_over());
+        let Some(PlainRun { run: last, source, entry, options, .. }) = last else {
             emit(Event::Fault { message: format!("run {again} cannot be repeated: it is not the last") });
             return;
         };
-        let wasi = WasiCtx::again(&record, self.platform.clock(), self.platform.random());
+        let (source, entry, options) = (source.clone(), entry.clone(), options.clone());
+        let wasi = WasiCtx::again(last.record(), self.platform.clock(), self.platform.random());
         self.start_debug(run, &source, entry, &options, breakpoints, wasi, emit);
-        if let Some(debug) = &mut self.debug {
+        if let Some(debug) = self.active.debug_mut() {
             debug.command(protocol::DebugCommand::JumpToEnd, emit);
         }
     }
@@ -152,18 +151,17 @@ impl<M: Platform> EventLoop<M> {
         emit: &mut dyn FnMut(Event),
     ) {
         self.warm_up = None;
-        self.backtrace_search = None;
+        self.forget_backtrace();
         if options.trace {
             wasi.start_trace(self.platform.clock());
         }
         let Some((wasm, summary, compile_ms)) = self.runnable(run, source, emit) else { return };
-        self.debugged_with = (entry.clone(), options.limits.clone());
         let setup = Setup {
             id: run,
             source,
             wasm: &wasm,
             summary: &summary,
-            entry: to_proto::entry(entry),
+            entry: to_proto::entry(entry.clone()),
             limits: to_proto::limits(&options.limits),
             wasi,
             compile_ms,
@@ -174,7 +172,9 @@ impl<M: Platform> EventLoop<M> {
                 emit(Event::Started { run, call: debug.description().to_owned() });
                 debug.set_breakpoints(breakpoints, emit);
                 debug.send_view(emit);
-                self.debug = Some(debug);
+                let last_run = self.active.take_run();
+                let debugged = DebugRun { debug, entry, limits: options.limits.clone(), last_run };
+                self.active = Active::Debug(Box::new(debugged));
                 self.send_memory(true, emit);
                 if let Some(calls) = &mut self.calls {
                     calls.restart();
@@ -182,6 +182,13 @@ impl<M: Platform> EventLoop<M> {
                 self.send_calls(emit);
             }
             Err(event) => emit(*event),
+        }
+    }
+
+    /// Gives up the search for the call stack of the last failed run: another program begins.
+    fn forget_backtrace(&mut self) {
+        if let Active::Run(active) = &mut self.active {
+            active.backtrace_search = None;
         }
     }
 

@@ -1,5 +1,6 @@
 //! The page's views: a window of the memory, and a window of the system calls.
 
+use super::active::Active;
 use super::{EventLoop, SEARCH_MS};
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{self, Event, MemoryWatch, RunId};
@@ -33,25 +34,22 @@ impl<M: Platform> EventLoop<M> {
     pub(super) fn show_debugged(&mut self, emit: &mut dyn FnMut(Event)) {
         self.send_memory(false, emit);
         self.send_calls(emit);
-        if let Some(debug) = &mut self.debug
-            && debug.files_moved()
+        if let Active::Debug(active) = &mut self.active
+            && active.debug.files_moved()
         {
-            emit(files::tree(debug.vfs()));
+            emit(files::tree(active.debug.vfs()));
         }
     }
 
     /// Sends the watched window; without `always`, only if its bytes differ from those sent last.
     pub(super) fn send_memory(&mut self, always: bool, emit: &mut dyn FnMut(Event)) {
         let Some(watch) = self.watch else { return };
-        if let Some(debug) = &mut self.debug {
-            if let Some(event) = debug.memory_view(watch, always) {
-                emit(event);
-            }
-        } else if let Some(run) = &mut self.run
-            && let Some(event) = run.memory_view(watch, always)
-        {
-            emit(event);
-        }
+        let event = match &mut self.active {
+            Active::Nothing => None,
+            Active::Run(active) => active.run.memory_view(watch, always),
+            Active::Debug(active) => active.debug.memory_view(watch, always),
+        };
+        event.into_iter().for_each(emit);
     }
 
     /// Sends the watched calls if they differ from those sent last. Returns whether there are more to filter.
@@ -87,10 +85,10 @@ impl<M: Platform> EventLoop<M> {
 
     /// The run whose calls are shown, and its trace if it has one.
     fn traced(&self) -> Option<(RunId, Option<&Trace>)> {
-        match (&self.debug, &self.run) {
-            (Some(debug), _) => Some((debug.id(), debug.trace())),
-            (None, Some(run)) => Some((run.id(), run.trace())),
-            (None, None) => None,
+        match &self.active {
+            Active::Nothing => None,
+            Active::Run(active) => Some((active.run.id(), active.run.trace())),
+            Active::Debug(active) => Some((active.debug.id(), active.debug.trace())),
         }
     }
 }
