@@ -66,6 +66,8 @@ class WatEditor {
     this.isReadOnly = readOnly;
     this.languageName = language;
     this.view.setState(this.newState(text));
+    // The text before may have been scrolled sideways along a long line.
+    this.view.scrollDOM.scrollTo(0, 0);
     showBreakpoints(this.view, this.breakpoints);
     showMarks(this.view, this.marks, false);
     this.callbacks.onCursor(1, 1);

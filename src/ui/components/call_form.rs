@@ -24,6 +24,8 @@ pub struct Props {
     pub id: usize,
     /// Whether **Run** calls it.
     pub is_entry: bool,
+    /// Whether its call is being debugged.
+    pub is_debugged: bool,
     /// The typed arguments.
     pub typed: Rc<[Rc<str>]>,
     /// The argument that was missing when the user tried to call it.
@@ -35,6 +37,11 @@ pub struct Props {
 /// The ID of an argument's input field.
 pub fn box_id(form: usize, index: usize) -> String {
     format!("argument-{form}-{index}")
+}
+
+/// The ID of what is wrong with the value of an input field.
+pub fn note_id(of: &str) -> String {
+    format!("{of}-note")
 }
 
 #[component]
@@ -76,7 +83,7 @@ pub fn CallForm(props: &Props) -> Html {
     let argument = |(index, param): (usize, &String)| {
         let text = label(&props.export, index);
         let wrong = props.needed.as_ref().and_then(|_| validation_error(&props.export, index, &props.typed));
-        let note = format!("{}-note", box_id(index));
+        let note = note_id(&box_id(index));
         html! {
             <div class="call-argument" data-type={param.clone()}>
                 <label for={box_id(index)}><code>{ &text }</code></label>
@@ -116,6 +123,9 @@ pub fn CallForm(props: &Props) -> Html {
                     </div>
                 </div>
             </form>
+            if props.is_debugged && !params.is_empty() {
+                <p class="call-note">{ "New arguments take effect at the next Call, Run or Debug." }</p>
+            }
             if !props.results.is_empty() {
                 <ol class="call-results" aria-label={format!("Results of {shown}")}>
                     { for props.results.iter().map(|result| {

@@ -64,7 +64,9 @@ pub fn CallStack() -> Html {
         <section class="inspector-part" aria-label="Call stack">
             <div class="part-head">
                 <h3>{ "Call stack" }</h3>
-                if view.depth > 1 { <span class="panel-note">{ format!("{} calls", numbers::grouped(view.depth.into())) }</span> }
+                if view.depth > 1 {
+                    <span class="panel-note">{ format!("{} calls, their parameters as they are now", numbers::grouped(view.depth.into())) }</span>
+                }
             </div>
             if view.frames.is_empty() {
                 <p class="part-empty">{ "No active call" }</p>

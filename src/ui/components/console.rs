@@ -17,7 +17,7 @@ use super::stdin_line::StdinLine;
 use crate::ui::hooks::reducers::{CheckContext, ConsoleContext, DebugContext, RunContext, use_slice};
 use crate::ui::platform::dom;
 use crate::ui::selectors::console::{Found, find, next_match, plain_text};
-use crate::ui::selectors::entry::has_command_line;
+use crate::ui::selectors::entry::can_read_input;
 use crate::ui::selectors::numbers;
 use crate::ui::state::console::{CAPACITY, ConsoleAction, MOST_LINES, MOST_SPANS};
 use crate::ui::state::run::Phase;
@@ -134,8 +134,7 @@ fn Output(props: &OutputProps) -> Html {
     }
     let found = &props.found;
     let in_block = |index: usize| found.marked(props.number, index);
-    // A program without WASI cannot read input.
-    let reads = use_slice::<CheckContext>().module().is_none_or(has_command_line);
+    let reads = use_slice::<CheckContext>().module().is_none_or(can_read_input);
     let active = run.is_active() && run.phase != Phase::Starting && !run.input_ended && reads;
     html! {
         <div class="console-output" id="console-output" ref={view} {onscroll} tabindex="0" role="log" aria-label="Output" aria-live="off">

@@ -87,6 +87,12 @@ fn Contents() -> Html {
                 { "Run calls the function named beside it; you can choose another exported function there. " }
                 { "Arguments come from the boxes under Module." }
             </p>
+            <p>
+                { "The numbers below the console: " }<strong>{ "Time" }</strong>{ " is spent in the program, without waiting. " }
+                <strong>{ "Fuel" }</strong>{ " is the interpreter's unit of work, about one per instruction: it is the same in every run, whatever the computer. " }
+                <strong>{ "Peak memory" }</strong>{ " is the largest size that the program's memories had together. " }
+                <strong>{ "Host calls" }</strong>{ " are the program's calls of imported functions: whatever it prints or reads goes through one." }
+            </p>
             <table class="keys">
                 <thead class="visually-hidden"><tr><th scope="col">{ "Key" }</th><th scope="col">{ "What it does" }</th></tr></thead>
                 <tbody>

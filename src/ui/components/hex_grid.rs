@@ -28,6 +28,9 @@ pub struct Props {
     pub window: HexWindow,
     pub selection: Selection,
     pub on_select: Callback<Selection>,
+    /// The bytes that one click selects together: start and length.
+    #[prop_or_else(|| Rc::from([]))]
+    pub units: Rc<[(u64, u64)]>,
     /// An address to show, preceded by a request counter.
     #[prop_or_default]
     pub jump: (u32, u64),
@@ -134,7 +137,7 @@ pub fn HexGrid(props: &Props) -> Html {
             mover.reveal(selection.cursor);
         })
     };
-    let (onpointerdown, onpointermove) = use_pointer(props.selection, &props.on_select);
+    let (onpointerdown, onpointermove) = use_pointer(props.selection, &props.units, &props.on_select);
 
     let rows = visible_rows(&geometry, shown_top, &props.window, props.selection);
     let cursor = props.selection.cursor;
@@ -278,21 +281,25 @@ fn put_bar(scroller: &NodeRef, geometry: &Geometry, bar: &Bar) {
     bar.scroll.set(f64::from(element.scroll_top()));
 }
 
-/// Selecting with the pointer: pressing starts a selection, dragging extends it.
+/// Selecting with the pointer: pressing starts a selection, dragging extends it. A press on one of the `units` selects
+/// all of it; pressed again there, a single byte.
 #[hook]
 fn use_pointer(
     selection: Selection,
+    units: &Rc<[(u64, u64)]>,
     on_select: &Callback<Selection>,
 ) -> (Callback<PointerEvent>, Callback<PointerEvent>) {
     let down = {
-        let on_select = on_select.clone();
+        let (on_select, units) = (on_select.clone(), units.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 {
                 return;
             }
             if let Some(address) = address_under(&event) {
-                let anchor = if event.shift_key() { selection.anchor } else { address };
-                on_select.emit(Selection { anchor, cursor: address });
+                on_select.emit(match event.shift_key() {
+                    true => Selection { anchor: selection.anchor, cursor: address },
+                    false => selection.pressed(address, &units),
+                });
             }
         })
     };

@@ -9,7 +9,7 @@ use super::named_values::{Globals, Locals};
 use super::operand_stack::OperandStack;
 use super::variables::Variables;
 use super::watch_expressions::WatchExpressions;
-use crate::ui::hooks::reducers::{DebugContext, RunContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, DebugContext, RunContext, use_slice};
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::state::run::Phase;
 
@@ -40,11 +40,12 @@ const PARTS: [(&str, &str); 4] = [
 fn Welcome() -> Html {
     let launcher = use_slice::<Launcher>();
     let debug = Callback::from(move |_: MouseEvent| launcher.debug());
+    let has_memory = use_slice::<CheckContext>().module().is_none_or(|module| !module.memories.is_empty());
     let paused = use_slice::<RunContext>().phase == Phase::Paused;
     html! {
         <section class="inspector-none" aria-label="Welcome">
             if paused {
-                <p>{ "The program is paused: the memory is shown as it is now. The stack and the variables can be seen only in a debug session, which starts the program again." }</p>
+                <p>{ if has_memory { "The program is paused: the memory is shown as it is now. " } else { "The program is paused. " } }{ "The stack and the variables can be seen only in a debug session, which starts the program again." }</p>
             }
             <h2 class="welcome-title">{ "See inside WebAssembly" }</h2>
             <p>{ "Wasmoscope compiles and runs WebAssembly in your browser, and steps through it instruction by instruction, forwards and backwards." }</p>

@@ -1,5 +1,7 @@
 //! The running program's memory, byte by byte.
 
+use std::rc::Rc;
+
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -16,6 +18,9 @@ use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
 use crate::ui::selectors::numbers;
 use crate::ui::state::memory::MemoryState;
 use crate::ui::state::settings::SettingsAction;
+
+/// The longest value that an instruction loads or stores, in bytes: a `v128`.
+const LONGEST_VALUE: u64 = 16;
 
 /// The panel, with the state that the worker sends.
 #[component]
@@ -36,8 +41,11 @@ pub fn MemoryRegion() -> Html {
         })
     };
     let mut shown = (*memory.state).clone();
+    let mut units: Vec<(u64, u64)> = Vec::new();
     if let Some(view) = debug.view() {
         shown.window = shown.window.marked(&view.written, &view.read, shown.memory);
+        let here = view.written.iter().chain(&view.read).filter(|(memory, ..)| *memory == shown.memory);
+        units.extend(here.map(|(_, start, length)| (*start, *length)).filter(|(_, length)| *length <= LONGEST_VALUE));
     }
     let address = debug.address;
     let settings = use_slice::<SettingsContext>();
@@ -71,7 +79,7 @@ pub fn MemoryRegion() -> Html {
         });
     }
     let regions = debug.view().filter(|_| shown.memory == 0).map(|view| view.regions.clone()).unwrap_or_default();
-    html! { <MemoryPanel memory={shown} {regions} {address} is_debugged={debug.is_on()} reveal={*reveal} {follow} {on_follow} {on_choose} {on_watch} {on_write} /> }
+    html! { <MemoryPanel memory={shown} units={Rc::from(units)} {regions} {address} is_debugged={debug.is_on()} reveal={*reveal} {follow} {on_follow} {on_choose} {on_watch} {on_write} /> }
 }
 
 /// A watchpoint on the selected bytes.
@@ -86,6 +94,9 @@ fn target(memory: u32, selection: Selection) -> WriteTarget {
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub memory: MemoryState,
+    /// The values that the last step wrote and read in it: address and length.
+    #[prop_or_else(|| Rc::from([]))]
+    pub units: Rc<[(u64, u64)]>,
     /// An address to show, preceded by a request counter.
     #[prop_or_default]
     pub address: (u32, u64),
@@ -115,6 +126,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
     let selection = use_state_eq(Selection::default);
     let jump = use_state_eq(|| (0_u32, 0_u64));
     let memory = &props.memory;
+    let has_memory = use_slice::<CheckContext>().module().is_none_or(|module| !module.memories.is_empty());
     let on_view = use_callback(
         (memory.memory, memory.watch, props.on_watch.clone()),
         |(geometry, top): (Geometry, f64), (index, current, on_watch)| {
@@ -199,6 +211,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
             if memory.size == 0 {
                 <p class="panel-empty">{
                     if memory.memories > 0 { "This memory is empty." }
+                    else if !has_memory { "This program has no memory: it computes with its stack, locals and globals only." }
                     else { "The bytes of the program's memory appear here when a program that has one runs." }
                 }</p>
                 // Tell the worker where to look before there is anything to show.
@@ -210,6 +223,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
                     size={memory.size}
                     window={memory.window.clone()}
                     selection={*selection}
+                    units={&props.units}
                     {on_select}
                     jump={*jump}
                     reveal={props.reveal}

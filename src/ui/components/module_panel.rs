@@ -5,12 +5,12 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::call_form::{CallForm, box_id};
+use super::call_form::{CallForm, box_id, note_id};
 use super::detection_card::DetectionCard;
 use super::launch_form::LaunchForm;
 use super::module_lists::{Imports, OtherExports, Structure};
 use crate::protocol::{Checked, ExportSummary, ModuleSummary};
-use crate::ui::hooks::reducers::{CheckContext, RunContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{CheckContext, DebugContext, RunContext, WorkspaceContext, use_slice};
 use crate::ui::platform::dom;
 use crate::ui::selectors::entry::{EntryPoint, entry_point};
 use crate::ui::selectors::exports::{AT_ONCE, Listed, listed};
@@ -77,12 +77,18 @@ struct FunctionsProps {
     stale: bool,
 }
 
+/// Whether a description of a call, such as `add(2, 3)`, is of this function.
+fn is_call_of(call: &str, export: &ExportSummary) -> bool {
+    call.strip_prefix(&*names::name(&export.name)).is_some_and(|rest| rest.starts_with('('))
+}
+
 /// The exported functions, each with a form to call it.
 #[component]
 fn Functions(props: &FunctionsProps) -> Html {
     let part = use_state_eq(String::new);
     let workspace = use_slice::<WorkspaceContext>();
     let run = use_slice::<RunContext>();
+    let debug = use_slice::<DebugContext>();
     let calls = &workspace.project.debugging.calls;
     let entry = props.module.summary().and_then(|module| match entry_point(module, calls.entry.as_deref()) {
         EntryPoint::Export(export) => Some(&*export.name),
@@ -97,6 +103,7 @@ fn Functions(props: &FunctionsProps) -> Html {
         use_effect_with(run.needed.as_ref().map(|needed| needed.number), move |_| {
             if let Some(id) = needed {
                 dom::focus(&id);
+                dom::scroll_into_view(&note_id(&id));
             }
         });
     }
@@ -118,6 +125,7 @@ fn Functions(props: &FunctionsProps) -> Html {
         )),
         _ => None,
     };
+    let debugged = run.call.as_deref().filter(|_| debug.is_on());
     let form = |(id, export): (usize, &ExportSummary)| {
         html! {
             <CallForm
@@ -125,6 +133,7 @@ fn Functions(props: &FunctionsProps) -> Html {
                 {id}
                 export={export.clone()}
                 is_entry={entry == Some(&*export.name)}
+                is_debugged={debugged.is_some_and(|call| is_call_of(call, export))}
                 typed={Rc::from(calls.typed(&export.name))}
                 needed={run.needed.clone().filter(|needed| *needed.export == *export.name)}
                 results={run.results.of(&names::name(&export.name)).cloned().collect::<Vec<_>>()}

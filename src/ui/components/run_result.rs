@@ -6,30 +6,61 @@ use super::backtrace::CallsAtFailure;
 use super::problems::ProblemItem;
 use super::prose::Prose;
 use crate::protocol::{Counters, Outcome, Trap, Value};
-use crate::ui::hooks::reducers::{ConsoleContext, RunContext, use_slice};
+use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::selectors::console::end_of_errors;
 use crate::ui::selectors::numbers;
 use crate::ui::selectors::outcome::refused;
 use crate::ui::selectors::panic::Panic;
-use crate::ui::state::run::Phase;
+use crate::ui::state::run::{Phase, RunState};
 
-/// The result of a run; renders nothing while it is active.
+/// The result of a run, also of one that is debugged and is at its end; renders nothing while it is active.
 #[component]
 pub fn RunResult() -> Html {
     let run = use_slice::<RunContext>();
+    let debug = use_slice::<DebugContext>();
     let launcher = use_slice::<Launcher>();
-    let Phase::Finished(outcome) = &run.phase else { return html! {} };
+    // A text that was opened since has a console of its own.
+    let text = use_slice::<WorkspaceContext>().project.program.text().cloned();
+    let outcome = match (&run.phase, debug.outcome()) {
+        (Phase::Finished(outcome), _) => &**outcome,
+        (_, Some(outcome)) => outcome,
+        _ => return html! {},
+    };
+    let is_debugged = debug.is_on();
+    let is_of_earlier_text = !is_debugged && launcher.has_run_another(text.as_ref());
+    html! {
+        <>
+            if is_of_earlier_text && !matches!(outcome, Outcome::Stopped) {
+                <p class="run-earlier">{ "You have changed the program since this run:" }</p>
+            }
+            <Card run={(*run).clone()} outcome={outcome.clone()} {is_debugged} />
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct CardProps {
+    run: RunState,
+    outcome: Outcome,
+    /// It is shown in place already.
+    is_debugged: bool,
+}
+
+#[component]
+fn Card(props: &CardProps) -> Html {
+    let launcher = use_slice::<Launcher>();
+    let CardProps { run, outcome, is_debugged } = props;
     let call = run.call.as_deref();
     let show = Callback::from(move |_: MouseEvent| launcher.debug_again());
     let refused = || {
         html! {
-            if let Some(refused) = refused(&run) {
+            if let Some(refused) = refused(run) {
                 <div class="run-result" data-tone="asking"><p><Prose text={refused} /></p></div>
             }
         }
     };
-    match &**outcome {
+    match outcome {
         Outcome::Returned { results } if results.is_empty() => refused(),
         Outcome::Returned { results } => html! {
             <>
@@ -42,7 +73,9 @@ pub fn RunResult() -> Html {
         Outcome::Trapped { trap } => html! {
             <div class="run-result" data-tone="bad">
                 <TrapHead trap={trap.clone()} />
-                <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
+                if !is_debugged {
+                    <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
+                }
                 <CallsAtFailure />
             </div>
         },

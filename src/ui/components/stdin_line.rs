@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::ui::hooks::reducers::{RunContext, use_slice};
 use crate::ui::hooks::use_engine::Engine;
+use crate::ui::platform::dom;
 use crate::ui::state::history::History;
 
 #[component]
@@ -71,6 +72,7 @@ pub fn StdinLine() -> Html {
         <span class="stdin-line" data-waiting={waiting.to_string()}>
             <input
                 ref={input}
+                id={dom::STANDARD_INPUT}
                 class="stdin-input"
                 type="text"
                 aria-label="Standard input"
@@ -91,6 +93,6 @@ pub fn StdinLine() -> Html {
 }
 
 fn is_typing_elsewhere() -> bool {
-    let active = crate::ui::platform::dom::document().active_element();
+    let active = dom::document().active_element();
     active.is_some_and(|element| element.closest("[contenteditable], input, textarea, dialog").ok().flatten().is_some())
 }

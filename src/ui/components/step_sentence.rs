@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::prose::Prose;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
-use crate::ui::selectors::debug::{on_the_way, sentence};
+use crate::ui::selectors::debug::{sentence, under_way};
 use crate::ui::state::debug::DebugPhase;
 
 /// Rendered only while debugging, when its code has been fetched.
@@ -14,9 +14,7 @@ pub fn StepSentence() -> Html {
     let text = match (&debug.phase, &debug.refused) {
         (_, Some(reason)) => format!("Not possible: {reason}"),
         (DebugPhase::Starting, _) => "Preparing to debug".to_owned(),
-        (DebugPhase::Working { progress: Some(progress), .. }, _) => {
-            format!("{}. Pause stops it where it is.", on_the_way(*progress))
-        }
+        (DebugPhase::Working { progress: Some(progress), last }, _) => under_way(*progress, last.step),
         _ => debug.view().map(|view| sentence(view, debug.base)).unwrap_or_default(),
     };
     html! {

@@ -10,7 +10,7 @@ use crate::protocol::DebugCommand;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::numbers;
-use crate::ui::selectors::timeline::at_step;
+use crate::ui::selectors::timeline::{at_step, knows_end};
 use crate::ui::state::debug::{DebugPhase, Direction};
 
 /// The available playback speeds, in steps per second.
@@ -110,7 +110,10 @@ fn Bar(props: &BarProps) -> Html {
                 <TimelineMarks marks={debug.marks.clone()} {furthest} />
             </div>
             <StepField {step} />
-            <span class="timeline-of">{ format!("of {}", numbers::grouped(furthest)) }if debug.is_at_end() { { ", the end" } }</span>
+            <span class="timeline-of" title="The furthest step so far">
+                { format!("of {}", numbers::grouped(furthest)) }
+                if debug.is_at_end() { { ", the end" } } else if !knows_end(&debug.marks) { { " so far" } }
+            </span>
             if let DebugPhase::Working { progress: Some((at, Some(of))), .. } = &debug.phase {
                 <progress class="timeline-progress" aria-label="Progress" value={at.to_string()} max={of.to_string()} />
             }

@@ -5,6 +5,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::breakpoint_fields::NAMES;
+use super::prose::Prose;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::selectors::debug::written;
@@ -97,7 +98,7 @@ fn ExpressionLine(props: &LineProps) -> Html {
                 <span class="debug-value" title={format!("{} {}{hex}", value.ty, value.text)}>{ written(&value, props.base) }</span>
             </> }
         }
-        Some(Err(reason)) => html! { <span class="expression-reason">{ &*reason }</span> },
+        Some(Err(reason)) => html! { <span class="expression-reason"><Prose text={reason.to_string()} /></span> },
     };
     html! {
         <li class="expression" data-changed={changed.then_some("true")}>

@@ -12,6 +12,7 @@ use super::use_engine::Engine;
 use crate::protocol::{
     BreakpointKind, DebugCommand, Event, Hover, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
 };
+use crate::ui::platform::dom;
 use crate::ui::platform::editor::{HoverRequest, HoverText};
 use crate::ui::selectors::debug::written;
 use crate::ui::selectors::sources::innermost_given;
@@ -158,6 +159,10 @@ impl Debugger {
     /// A command from the user; it stops playback.
     pub fn press(&self, command: DebugCommand) {
         self.0.debug.dispatch(DebugAction::Play(None));
+        if self.0.debug.clone().asks() && goes_on(&command) {
+            // It cannot go on before it is answered.
+            return dom::focus(dom::STANDARD_INPUT);
+        }
         self.command(command);
     }
 
@@ -308,6 +313,12 @@ impl Debugger {
             self.0.waiting.borrow_mut().clear();
         }
     }
+}
+
+/// Whether a command executes the next instruction.
+fn goes_on(command: &DebugCommand) -> bool {
+    use DebugCommand::{Continue, Into, Line, Out, Over};
+    matches!(command, Into | Over | Out | Continue | Line(LineCommand::Into | LineCommand::Over | LineCommand::Out))
 }
 
 /// The equivalent line step.

@@ -177,6 +177,7 @@ impl Engine {
     pub fn debug_again(&self, text: Option<Rc<str>>, breakpoints: Vec<Breakpoint>) {
         let again = self.0.run.get();
         let run = self.begin_debug(text);
+        self.0.slices.run.dispatch(RunAction::Repeat { run });
         self.0.send(Request::DebugAgain { run, again, breakpoints });
     }
 

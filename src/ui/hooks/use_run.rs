@@ -159,6 +159,10 @@ impl Launcher {
         }
         let module = check.checked.as_ref().and_then(|checked| checked.module.as_ref());
         let Some(module) = module else { return Plan::Begin(Entry::Default) };
+        if module.imports.iter().any(|import| !import.provided) {
+            // Arguments would be typed in vain: the run says at once what is missing.
+            return Plan::Begin(Entry::Default);
+        }
         match entry_point(module, project.debugging.calls.entry.as_deref()) {
             EntryPoint::Export(export) => self.plan_call(export),
             EntryPoint::Start | EntryPoint::Nothing => Plan::Begin(Entry::Default),
@@ -225,6 +229,11 @@ impl Launcher {
         *self.0.debugged.borrow_mut() = entry.clone();
         self.0.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
         self.0.engine.debug(source, entry, options, text, breakpoints);
+    }
+
+    /// Whether what ran last had another text than this one.
+    pub fn has_run_another(&self, text: Option<&Rc<str>>) -> bool {
+        self.0.ran.borrow().as_ref().is_some_and(|ran| Some(ran) != text)
     }
 
     /// "Show me where": the last run again, under the debugger, up to where it ended.

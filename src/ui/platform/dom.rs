@@ -34,6 +34,9 @@ pub fn is_dialog_open() -> bool {
     document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
 }
 
+/// The ID of the field in which the program's input is typed.
+pub const STANDARD_INPUT: &str = "standard-input";
+
 /// Focuses the element with this ID, if there is one.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

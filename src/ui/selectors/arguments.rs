@@ -98,12 +98,12 @@ fn refusal(text: &str, ty: &str) -> Option<String> {
         "i32" => (
             integer(text).is_some_and(|value| (-(1 << 31)..1 << 32).contains(&value)),
             "an",
-            "write a whole number from -2147483648 to 4294967295, such as 42 or 0x2A",
+            "write a whole number from -2147483648 to 4294967295, such as 42 or 0x2a",
         ),
         "i64" => (
             integer(text).is_some_and(|value| (-(1 << 63)..1 << 64).contains(&value)),
             "an",
-            "write a whole number from -9223372036854775808 to 18446744073709551615, such as 42 or 0x2A",
+            "write a whole number from -9223372036854775808 to 18446744073709551615, such as 42 or 0x2a",
         ),
         "f32" => (is_float(text), "an", "write a number up to about 3.4e38, such as 1.5, 1e-3, 0x1.8p3, inf or nan"),
         "f64" => (is_float(text), "an", "write a number up to about 1.8e308, such as 1.5, 1e-3, 0x1.8p3, inf or nan"),
@@ -223,7 +223,7 @@ mod tests {
         let refused = |text: &str, ty: &str| validation_error(&export(&[(ty, None)]), 0, &[text.into()]);
         assert_eq!(
             refused("many", "i32").as_deref(),
-            Some("`many` is not an i32: write a whole number from -2147483648 to 4294967295, such as 42 or 0x2A")
+            Some("`many` is not an i32: write a whole number from -2147483648 to 4294967295, such as 42 or 0x2a")
         );
         for (text, ty) in
             [("4294967296", "i32"), ("1_", "i64"), ("--1", "i64"), ("1,5", "f64"), ("1e", "f32"), (".5", "f32")]

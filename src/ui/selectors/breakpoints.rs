@@ -130,7 +130,7 @@ pub fn describe(kind: &BreakpointKind, files: &[Rc<str>]) -> String {
         BreakpointKind::Memory { memory, start, length, access } => {
             let of = if *memory == 0 { String::new() } else { format!(" of memory {memory}") };
             let bytes = if *length == 1 { "byte".to_owned() } else { format!("{length} bytes") };
-            format!("{} at 0x{start:X}{of} {}", capital(&bytes), access_text(*access))
+            format!("{} at 0x{start:x}{of} {}", capital(&bytes), access_text(*access))
         }
         BreakpointKind::Global { name, access } => format!("Global {} {}", written(name), access_text(*access)),
         BreakpointKind::Local { function, name, access } => {

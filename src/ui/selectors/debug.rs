@@ -119,6 +119,18 @@ pub fn on_the_way((step, of): (u64, Option<u64>)) -> String {
     }
 }
 
+/// What the debugger works on, and what Pause does: `from` is the step that the user sees. To go back, it executes earlier
+/// intervals again, so that the steps count up there, too.
+pub fn under_way(progress: (u64, Option<u64>), from: u64) -> String {
+    let at = on_the_way(progress);
+    match progress.0 < from {
+        true => {
+            format!("Going back: {} is executed again. Pause ends it.", at.to_lowercase().replace("at step", "step"))
+        }
+        false => format!("{at}. Pause stops it where it is."),
+    }
+}
+
 /// The sentence on the last step and what comes next, with its values in the chosen base.
 pub fn sentence(view: &DebugView, base: Base) -> String {
     let part = |part: &SentencePart| match part {
@@ -236,7 +248,7 @@ mod tests {
 
     fn number(text: &str) -> Value {
         let value: i64 = text.parse().unwrap();
-        Value { ty: "i32".into(), text: text.into(), unsigned: None, hex: Some(format!("{:#X}", value as u32)) }
+        Value { ty: "i32".into(), text: text.into(), unsigned: None, hex: Some(format!("{:#x}", value as u32)) }
     }
 
     #[test]
@@ -254,7 +266,7 @@ mod tests {
             [
                 "i32.mul: 300 × -1",
                 "i32.mul: 300 × -1",
-                "i32.mul: 0x12C × 0xFFFFFFFF",
+                "i32.mul: 0x12c × 0xffffffff",
                 "i32.mul: 0b1_00101100 × 0b11111111_11111111_11111111_11111111",
             ]
         );
@@ -292,7 +304,7 @@ mod tests {
         let call =
             DebugFrame { params: 2, locals: vec![local("$n", "8"), local("1", "-1"), local("$i", "3")], ..frame(1) };
         assert_eq!(arguments(&call, Base::Signed), "($n = 8, local 1 = -1)");
-        assert_eq!(arguments(&call, Base::Hex), "($n = 0x8, local 1 = 0xFFFFFFFF)");
+        assert_eq!(arguments(&call, Base::Hex), "($n = 0x8, local 1 = 0xffffffff)");
         assert_eq!(arguments(&frame(1), Base::Signed), "");
         let label =
             |kind: &str| Label { kind: kind.into(), name: None, place: Some(span(3)), target: Some(span(9)), arity: 0 };
@@ -324,6 +336,13 @@ mod tests {
         assert_eq!(status(&debug), Some((Tone::Bad, "Exited with code 2".into())));
         assert!(!can_go_on(&debug) && can_go_back(&debug));
         assert!(!can_go_back(&stopped(view(0, StopReason::Start))));
+    }
+
+    #[test]
+    fn a_search_backwards_does_not_promise_to_stop_where_it_is() {
+        assert_eq!(under_way((1_500, None), 1_000), "At step 1,500. Pause stops it where it is.");
+        let back = under_way((400, Some(1_000)), 1_000);
+        assert_eq!(back, "Going back: step 400 of 1,000 is executed again. Pause ends it.");
     }
 
     #[test]

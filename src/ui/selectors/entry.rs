@@ -82,6 +82,12 @@ pub fn has_command_line(module: &ModuleSummary) -> bool {
     module.imports.iter().any(|import| import.module.starts_with("wasi"))
 }
 
+/// Whether the program can read what is typed: it imports a function of WASI that reads or waits.
+pub fn can_read_input(module: &ModuleSummary) -> bool {
+    let reads = |name: &str| matches!(name, "fd_read" | "fd_pread" | "poll_oneoff");
+    module.imports.iter().any(|import| import.module.starts_with("wasi") && reads(&import.name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

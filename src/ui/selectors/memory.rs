@@ -221,6 +221,14 @@ impl Selection {
     pub fn length(self) -> u64 {
         (self.last() - self.start()).saturating_add(1)
     }
+
+    /// The selection after a byte was pressed: all bytes of the unit (start and length) that it belongs to, or the byte
+    /// alone if that unit is selected already.
+    pub fn pressed(self, address: u64, units: &[(u64, u64)]) -> Self {
+        let unit = units.iter().find(|(start, length)| address.checked_sub(*start).is_some_and(|at| at < *length));
+        let all = unit.map(|(start, length)| Self { anchor: *start, cursor: start.saturating_add(length - 1) });
+        all.filter(|all| *all != self).unwrap_or_else(|| Self::at(address))
+    }
 }
 
 /// The keys of the hex view, as in the WAI-ARIA grid pattern.
@@ -408,6 +416,12 @@ mod tests {
         let selection = on_key(&view, Selection::at(10), GridKey::Left, true);
         assert_eq!((selection.start(), selection.last(), selection.length()), (9, 10, 2));
         assert_eq!(on_key(&view, selection, GridKey::Right, false), Selection::at(10));
+        let stored = Selection { anchor: 16, cursor: 19 };
+        let pressed = |before: Selection, address| before.pressed(address, &[(16, 4), (18, 8)]);
+        assert_eq!(pressed(selection, 17), stored, "one click takes the whole value");
+        assert_eq!(pressed(stored, 17), Selection::at(17), "a second one takes the byte");
+        assert_eq!(pressed(stored, 20), Selection { anchor: 18, cursor: 25 });
+        assert_eq!(pressed(stored, 26), Selection::at(26));
     }
 
     #[test]

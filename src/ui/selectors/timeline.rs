@@ -10,6 +10,11 @@ pub const WIDTH: u32 = 1000;
 pub const KINDS: [MarkKind; 6] =
     [MarkKind::Call, MarkKind::Output, MarkKind::Breakpoint, MarkKind::Fork, MarkKind::End, MarkKind::Trap];
 
+/// Whether the program has been run to its end, so that no further step comes.
+pub fn knows_end(marks: &[TimelineMark]) -> bool {
+    marks.iter().any(|mark| matches!(mark.kind, MarkKind::End | MarkKind::Trap))
+}
+
 /// The CSS name.
 pub fn word(kind: MarkKind) -> &'static str {
     match kind {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::breakpoints::{BreakpointChange, Breakpoints};
 use super::debug_notes::DebugNotes;
 use super::expressions::{ExpressionChange, Expressions};
-use crate::protocol::{DebugFrame, DebugView, Event, RunId, SourceVariable, StopReason, TimelineMark};
+use crate::protocol::{DebugFrame, DebugView, Event, Outcome, RunId, SourceVariable, StopReason, TimelineMark};
 
 /// The state of the debugger.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,6 +173,14 @@ impl DebugState {
     /// Whether it is at the program's end, where no more input is read.
     pub fn is_over(&self) -> bool {
         self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. }))
+    }
+
+    /// How the program has ended, if it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.view()?.reason {
+            StopReason::Ended { outcome } => Some(outcome),
+            _ => None,
+        }
     }
 
     /// Whether there is something to cancel.

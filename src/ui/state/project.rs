@@ -119,7 +119,7 @@ pub struct Notice {
 }
 
 /// The maximum length of a text that is read at a glance, in bytes.
-const MOST_CONFIRMED: usize = 120;
+const MOST_CONFIRMED: usize = 240;
 
 impl Notice {
     /// Whether it only confirms what the user has just done: nothing is lost if it is not read.

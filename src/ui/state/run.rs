@@ -75,6 +75,10 @@ pub enum RunAction {
     Begin {
         run: RunId,
     },
+    /// "Show me where" was pressed: a run again whose result is listed already.
+    Repeat {
+        run: RunId,
+    },
     /// An argument is needed first.
     Need {
         export: Rc<str>,
@@ -115,6 +119,9 @@ impl RunState {
         match action {
             RunAction::Begin { run } => {
                 next = Self { run, phase: Phase::Starting, results: self.results.clone(), ..Self::default() };
+            }
+            RunAction::Repeat { run } => {
+                next = Self { is_listed: true, ..self.apply(RunAction::Begin { run }) };
             }
             RunAction::Need { export, index, launch } => {
                 let number = self.needed.as_ref().map_or(0, |needed| needed.number) + 1;
@@ -405,5 +412,19 @@ mod tests {
         assert_eq!(state.phase, Phase::Finished(Rc::new(Outcome::Stopped)));
         assert_eq!(state.apply(started(1)), state);
         assert_eq!(apply_all([RunAction::Lost]).phase, Phase::Idle);
+    }
+
+    #[test]
+    fn a_run_that_is_repeated_is_listed_once() {
+        let started = |run| received(Event::Started { run, call: "f()".into() });
+        let returned = |run| {
+            let outcome = Outcome::Returned { results: Vec::new() };
+            received(Event::Finished { run, outcome, counters: Counters::default() })
+        };
+        let state = apply_all([RunAction::Begin { run: 1 }, started(1), returned(1)]);
+        assert_eq!(state.results.of("f").count(), 1);
+        let again = [RunAction::Begin { run: 2 }, RunAction::Repeat { run: 2 }, started(2), returned(2)];
+        let state = again.into_iter().fold(state, |state, action| state.apply(action));
+        assert_eq!(state.results.of("f").count(), 1);
     }
 }
