@@ -126,6 +126,8 @@ impl Browser {
             "--disable-background-networking".to_string(),
             "--disable-component-update".to_string(),
             "--disable-sync".to_string(),
+            // The list below the address bar is a page of its own, which takes longer to load than the tested one.
+            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup".to_string(),
             // Requests to other hosts fail, and are reported.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".to_string(),
             format!("--window-size={},{}", options.width, options.height),

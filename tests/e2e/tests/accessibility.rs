@@ -39,15 +39,16 @@ fn violations(page: &Page, rules: &[&str]) -> Vec<String> {
 
 /// Collects what is wrong in one state: by all rules in light colours, by those on colours in dark ones.
 fn in_both_schemes(page: &Page, state: &str, found: &mut String) {
-    for (theme, rules) in [("light", &ALL_RULES[..]), ("dark", &COLOUR_RULES[..])] {
-        page.browser().prefer_dark(theme == "dark");
-        page.expect_script(
-            "the theme has followed",
-            &format!("return document.documentElement.dataset.theme === '{theme}'"),
-        );
-        for violation in violations(page, rules) {
-            let _ = writeln!(found, "{state}, {theme}: {violation}");
-        }
+    in_scheme(page, "dark", &COLOUR_RULES, state, found);
+    in_scheme(page, "light", &ALL_RULES, state, found);
+}
+
+fn in_scheme(page: &Page, theme: &str, rules: &[&str], state: &str, found: &mut String) {
+    page.browser().prefer_dark(theme == "dark");
+    let is_so = format!("return document.documentElement.dataset.theme === '{theme}'");
+    page.expect_script("the theme has followed", &is_so);
+    for violation in violations(page, rules) {
+        let _ = writeln!(found, "{state}, {theme}: {violation}");
     }
 }
 
@@ -57,9 +58,14 @@ fn check(page: &Page, state: &str) {
     in_both_schemes(page, &format!("{state}, desktop"), &mut found);
     page.browser().resize(PHONE.0, PHONE.1);
     if page.shows("tablist", "Panels") {
-        for tab in TABS {
+        for (index, tab) in TABS.into_iter().enumerate() {
             page.click("tab", tab);
-            in_both_schemes(page, &format!("{state}, phone, {tab}"), &mut found);
+            let state = format!("{state}, phone, {tab}");
+            // The panels were seen in dark on the desktop; only what is around them is new.
+            match index {
+                0 => in_both_schemes(page, &state, &mut found),
+                _ => in_scheme(page, "light", &ALL_RULES, &state, &mut found),
+            }
         }
     } else {
         // A dialog is over everything.

@@ -186,3 +186,16 @@ fn f5_and_the_run_key_use_the_boxes_at_once_after_typing() {
     page.expect_in("Module", "calc needs a value for $a (i32)");
     expect_focus(&page, "$a i32 of calc");
 }
+
+#[test]
+fn a_missing_import_is_reported_before_arguments_are_asked_for() {
+    let page = Page::open();
+    page.set_source(
+        "(module (import \"env\" \"log\" (func $log (param i32)))
+          (func (export \"show\") (param $n i32) (call $log (local.get $n))))",
+    );
+    page.expect("textbox", "$n i32 of show");
+    page.press("Run");
+    page.expect_console("The program did not start");
+    page.expect_console("env");
+}

@@ -56,7 +56,7 @@ fn watch_expressions_change_with_the_steps() {
         page.hit(key::ENTER);
     }
     page.expect_in("Watch expressions", "16");
-    page.expect_in("Watch expressions", "no local `$nothing`");
+    page.expect_in("Watch expressions", "no local $nothing");
     let marked = "return [...document.querySelectorAll('.expression[data-changed]')].length";
     page.expect_script("nothing has changed yet", &format!("{marked} === 0"));
     page.press("Step out");
@@ -65,7 +65,7 @@ fn watch_expressions_change_with_the_steps() {
     // They are still there in the next run, and go when they are taken away.
     page.press("Debug");
     page.expect_status("Before the first instruction");
-    page.expect_in("Watch expressions", "no local `$n`");
+    page.expect_in("Watch expressions", "no local $n");
     page.press("Remove local.nothing");
     page.expect_not_in("Watch expressions", "$nothing");
 }

@@ -82,3 +82,38 @@ fn a_notice_takes_no_line_from_the_editor() {
     page.expect("button", "Dismiss the notice");
     assert_eq!(page.session().script(height, &[]).expect("the editor has a height"), before);
 }
+
+#[test]
+fn a_result_says_when_it_is_of_an_earlier_text() {
+    let page = Page::open();
+    page.choose_example("A trap");
+    page.expect_source("i32.div_s");
+    page.press("Run");
+    page.expect_console("division by zero");
+    page.expect_not_in("Console", "You have changed the program since this run");
+    page.set_source("(module (func (export \"main\") (result i32) (i32.const 7)))");
+    page.expect_in("Console", "You have changed the program since this run");
+    page.press("Run");
+    page.expect_console("Returned by");
+    page.expect_not_in("Console", "You have changed the program since this run");
+}
+
+#[test]
+fn a_debug_session_ends_with_the_card_of_a_run() {
+    let page = Page::open();
+    page.set_source("(module (func (export \"main\") (result i32) (i32.add (i32.const 40) (i32.const 2))))");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.expect_not_in("Console", "Returned by");
+    page.press("Go to the end");
+    page.expect_in("Console", "Returned by");
+    page.expect_in("Console", "0x2a");
+    page.press("Go to the start");
+    page.expect_not_in("Console", "Returned by");
+    page.set_source("(module (func (export \"main\") (result i32) (i32.div_u (i32.const 1) (i32.const 0))))");
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Go to the end");
+    page.expect_in("Console", "integer-divide-by-zero");
+    page.expect_no("button", "Show me where");
+}

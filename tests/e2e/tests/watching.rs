@@ -47,18 +47,18 @@ fn selected_bytes_are_watched_and_their_last_writer_is_found() {
     page.fill("Go to address", "12");
     page.hit(key::ENTER);
     page.press("Watch the selected bytes");
-    page.expect_in("Breakpoints", "Byte at 0xC on change");
+    page.expect_in("Breakpoints", "Byte at 0xc on change");
     page.press("Continue");
-    page.expect_status("Stopped by a watchpoint: i32.store on line 4 writes the byte at 0xC: 0 becomes 3");
+    page.expect_status("Stopped by a watchpoint: i32.store on line 4 writes the byte at 0xc: 0 becomes 3");
     page.expect_in("Locals", "$value");
     page.press("Continue");
     page.expect_status("main returned 3");
     page.press("Who last wrote the selected bytes?");
-    page.expect_status("Last written here: i32.store on line 4 writes the byte at 0xC: 0 becomes 3");
+    page.expect_status("The next step writes it last: i32.store on line 4 writes the byte at 0xc: 0 becomes 3");
     page.expect_in("Operand stack", "12");
     // Before that, nothing has written it.
     page.press("Who last wrote the selected bytes?");
-    page.expect_status("No instruction has written the byte at 0xC");
+    page.expect_status("No instruction before this step has written the byte at 0xc");
 }
 
 #[test]
@@ -163,4 +163,26 @@ fn a_watched_local_is_narrowed_to_calls_as_deep_as_this_one() {
     page.press("Only at this depth: Local $n of $factorial, in any call, on change");
     page.expect_in("Breakpoints", "Local $n of $factorial, at call depth 2, on change");
     page.expect_no("button", "Only at this depth: Local $n of $factorial, at call depth 2, on change");
+}
+
+#[test]
+fn one_click_selects_a_stored_value() {
+    let page = Page::open();
+    page.set_source(
+        "(module (memory (export \"memory\") 1)
+          (func (export \"main\") (i32.store (i32.const 8) (i32.const 7)) (nop)))",
+    );
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    for _ in 0..3 {
+        page.press("Step into");
+    }
+    page.expect_status("i32.store");
+    let click = "const cell = document.querySelector('[data-address=\"9\"]');
+        const at = { bubbles: true, button: 0, buttons: 1, pointerType: 'mouse' };
+        cell?.dispatchEvent(new PointerEvent('pointerdown', at));
+        return Boolean(cell)";
+    page.expect_script("the stored bytes are there", click);
+    page.press("Watch the selected bytes");
+    page.expect_in("Breakpoints", "4 bytes at 0x8 on change");
 }

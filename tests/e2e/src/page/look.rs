@@ -2,19 +2,30 @@
 
 use super::{Page, matches_name};
 use crate::webdriver::Element;
+use serde_json::json;
 
 impl Page {
     /// The visible element with this role and name, if there is one.
     ///
-    /// The browser itself computes roles and names; the selector only saves it from doing so for the whole page.
+    /// The browser itself computes roles and names. That takes it two questions for each element, and most of the time
+    /// of these tests: the selector, and the words of which a name is made, save it from doing so for the whole page.
     pub(super) fn look(&self, role: &str, name: &str) -> Option<Element> {
-        self.session().find_all(&candidates(role)).into_iter().find(|element| {
+        self.candidates(role, name).into_iter().find(|element| {
             self.session().role_and_name(element).is_some_and(|(found_role, found_name)| {
                 // ARIA 1.3 has `image` for `img`, and browsers have begun to say so.
                 let found_role = if found_role.eq_ignore_ascii_case("image") { "img" } else { &found_role };
                 found_role.eq_ignore_ascii_case(role) && matches_name(&found_name, name)
             }) && self.session().is_displayed(element)
         })
+    }
+
+    /// What may have the role, and has all words of the name among what a name can be made of (Accessible Name and
+    /// Description Computation 1.2, section 4.3).
+    fn candidates(&self, role: &str, name: &str) -> Vec<Element> {
+        let words: Vec<&str> =
+            name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let found = self.session().script(CANDIDATES, &[json!(selector(role)), json!(words)]).unwrap_or_default();
+        found.as_array().into_iter().flatten().filter_map(Element::from_json).collect()
     }
 
     /// The text that a region shows; scrolled out of view or not.
@@ -52,8 +63,23 @@ impl Page {
     }
 }
 
+const CANDIDATES: &str = "
+    const [selector, words] = arguments;
+    const text = (id) => document.getElementById(id)?.textContent ?? '';
+    const sources = (element) => [
+        element.getAttribute('aria-label'), element.title, element.placeholder, element.alt, element.value,
+        element.textContent, ...[...element.labels ?? []].map((label) => label.textContent),
+        ...(element.getAttribute('aria-labelledby') ?? '').split(/\\s+/).map(text),
+        ...[...element.querySelectorAll('[aria-label], [title], [alt]')].flatMap(
+            (inner) => [inner.getAttribute('aria-label'), inner.title, inner.alt]),
+    ].join(' ');
+    return [...document.querySelectorAll(selector)].filter((element) => {
+        const all = sources(element);
+        return words.every((word) => all.includes(word));
+    });";
+
 /// What may have the role, in the page's own markup.
-fn candidates(role: &str) -> String {
+fn selector(role: &str) -> String {
     let native = match role {
         "button" => "button, summary, input[type=button], input[type=submit]",
         "textbox" => "input:not([type]), input[type=text], input[type=search], textarea, [contenteditable=true]",
