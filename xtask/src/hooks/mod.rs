@@ -17,18 +17,6 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
 }
 
-/// An unsigned number of at most 32 bits (core specification, section 5.2.2), and its length in bytes.
-fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut value = 0_usize;
-    for (index, byte) in bytes.iter().take(5).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, index + 1));
-        }
-    }
-    None
-}
-
 /// Whether Trunk builds with `--release`.
 fn is_release() -> bool {
     std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release")

@@ -3,23 +3,35 @@
 
 use anyhow::{Context, Result};
 use gimli::{EndianSlice, LittleEndian, SectionId, read, write};
+use wasm_encoder::{CustomSection, Module, RawSection};
+use wasmparser::{Parser, Payload};
 
 /// The prefix of the custom sections that hold debug information.
 const DEBUG: &str = ".debug_";
 
-/// A section of a module: its bytes, and its name if it is a custom section.
+/// A section of a module: its contents, and its name and data if it is a custom section.
 struct Section<'a> {
-    all: &'a [u8],
-    name: Option<&'a str>,
-    data: &'a [u8],
+    id: u8,
+    contents: &'a [u8],
+    custom: Option<(&'a str, &'a [u8])>,
+}
+
+impl<'a> Section<'a> {
+    fn is_of(&self, name: &str) -> bool {
+        self.custom.is_some_and(|(custom, _)| custom == name)
+    }
+
+    fn data(&self) -> &'a [u8] {
+        self.custom.map_or(self.contents, |(_, data)| data)
+    }
 }
 
 /// Returns the module with the debug information of only those units that were compiled in the folder `compiled_in`.
 pub fn keep_own(module: &[u8], compiled_in: &str) -> Result<Vec<u8>> {
-    let sections = sections(module).context("the module is cut short")?;
+    let sections = sections(module)?;
     let load = |id: SectionId| {
-        let found = sections.iter().find(|section| section.name == Some(id.name()));
-        EndianSlice::new(found.map_or(&[][..], |section| section.data), LittleEndian)
+        let found = sections.iter().find(|section| section.is_of(id.name()));
+        EndianSlice::new(found.map_or(&[][..], Section::data), LittleEndian)
     };
     let all = read::Dwarf::load(|id| Ok::<_, gimli::Error>(load(id)))?;
     let mut info = Vec::new();
@@ -39,53 +51,35 @@ pub fn keep_own(module: &[u8], compiled_in: &str) -> Result<Vec<u8>> {
     let mut written = write::Sections::new(write::EndianVec::new(LittleEndian));
     kept.write(&mut written)?;
 
-    let mut result = module[..8].to_vec();
+    let mut result = Module::new();
     for section in &sections {
-        if !section.name.is_some_and(|name| name.starts_with(DEBUG)) {
-            result.extend_from_slice(section.all);
+        if !section.custom.is_some_and(|(name, _)| name.starts_with(DEBUG)) {
+            result.section(&RawSection { id: section.id, data: section.contents });
         }
     }
     written.for_each(|id, data| {
         if !data.slice().is_empty() {
-            let mut contents = Vec::new();
-            push_leb128(&mut contents, id.name().len());
-            contents.extend_from_slice(id.name().as_bytes());
-            contents.extend_from_slice(data.slice());
-            result.push(0);
-            push_leb128(&mut result, contents.len());
-            result.extend(contents);
+            result.section(&CustomSection { name: id.name().into(), data: data.slice().into() });
         }
         Ok::<_, gimli::Error>(())
     })?;
-    Ok(result)
+    Ok(result.finish())
 }
 
-fn sections(module: &[u8]) -> Option<Vec<Section<'_>>> {
-    let mut rest = module.get(8..)?;
+fn sections(module: &[u8]) -> Result<Vec<Section<'_>>> {
     let mut sections = Vec::new();
-    while let Some(&id) = rest.first() {
-        let (size, size_length) = super::leb128(&rest[1..])?;
-        let (all, after) = rest.split_at_checked(1 + size_length + size)?;
-        let contents = &all[1 + size_length..];
-        let (name, data) = if id == 0 {
-            let (length, length_length) = super::leb128(contents)?;
-            let (name, data) = contents.get(length_length..)?.split_at_checked(length)?;
-            (std::str::from_utf8(name).ok(), data)
-        } else {
-            (None, contents)
-        };
-        sections.push(Section { all, name, data });
-        rest = after;
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.context("the module cannot be read")?;
+        if let Some((id, range)) = payload.as_section() {
+            let custom = match &payload {
+                Payload::CustomSection(custom) => Some((custom.name(), custom.data())),
+                _ => None,
+            };
+            let contents = module.get(range.start as usize..range.end as usize).context("the module is cut short")?;
+            sections.push(Section { id, contents, custom });
+        }
     }
-    Some(sections)
-}
-
-fn push_leb128(bytes: &mut Vec<u8>, mut value: usize) {
-    while value >= 0x80 {
-        bytes.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
+    Ok(sections)
 }
 
 #[cfg(test)]
@@ -97,14 +91,5 @@ mod tests {
         let module = [b"\0asm\x01\0\0\0".as_slice(), &[1, 4, 1, 0x60, 0, 0], &[0, 3, 2, b'h', b'i']].concat();
         assert_eq!(keep_own(&module, "/guests").expect("there is nothing to read"), module);
         assert!(keep_own(&module[..module.len() - 1], "/guests").is_err());
-    }
-
-    #[test]
-    fn lengths_of_all_sizes_are_written_as_they_are_read() {
-        for value in [0, 1, 127, 128, 300, 1 << 20] {
-            let mut bytes = Vec::new();
-            push_leb128(&mut bytes, value);
-            assert_eq!(super::super::leb128(&bytes), Some((value, bytes.len())));
-        }
     }
 }
