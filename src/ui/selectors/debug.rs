@@ -112,22 +112,23 @@ fn condition_error_status(what: &str, reason: &str) -> String {
 }
 
 /// The progress as text.
-pub fn on_the_way((step, of): (u64, Option<u64>)) -> String {
+pub fn on_the_way(progress: (u64, Option<u64>)) -> String {
+    format!("At {}", step_of(progress))
+}
+
+fn step_of((step, of): (u64, Option<u64>)) -> String {
     match of {
-        Some(of) => format!("At step {} of {}", grouped(step), grouped(of)),
-        None => format!("At step {}", grouped(step)),
+        Some(of) => format!("step {} of {}", grouped(step), grouped(of)),
+        None => format!("step {}", grouped(step)),
     }
 }
 
 /// What the debugger works on, and what Pause does: `from` is the step that the user sees. To go back, it executes earlier
 /// intervals again, so that the steps count up there, too.
 pub fn under_way(progress: (u64, Option<u64>), from: u64) -> String {
-    let at = on_the_way(progress);
     match progress.0 < from {
-        true => {
-            format!("Going back: {} is executed again. Pause ends it.", at.to_lowercase().replace("at step", "step"))
-        }
-        false => format!("{at}. Pause stops it where it is."),
+        true => format!("Going back: {} is executed again. Pause ends it.", step_of(progress)),
+        false => format!("{}. Pause stops it where it is.", on_the_way(progress)),
     }
 }
 

@@ -172,7 +172,7 @@ impl DebugState {
 
     /// Whether it is at the program's end, where no more input is read.
     pub fn is_over(&self) -> bool {
-        self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. }))
+        self.outcome().is_some()
     }
 
     /// How the program has ended, if it has.
@@ -190,7 +190,7 @@ impl DebugState {
 
     /// Whether the program has ended here, so that it cannot continue.
     pub fn is_at_end(&self) -> bool {
-        self.view().is_some_and(|view| matches!(view.reason, StopReason::Ended { .. })) && self.is_stopped()
+        self.is_over() && self.is_stopped()
     }
 
     /// The current view, or the last one.
