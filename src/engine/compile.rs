@@ -9,8 +9,11 @@ use super::source::Source;
 mod hints;
 mod instructions;
 mod legacy_try;
+pub mod locate;
 mod old_names;
 mod strange;
+
+pub use locate::locate;
 
 /// Compiles text to the binary format; a source that is binary already is returned unchanged.
 ///
@@ -37,7 +40,7 @@ fn encode(text: &str) -> Result<Vec<u8>, wast::Error> {
 
 /// A text for the parser. A comment or a string may contain any character (core specification, section 6.2.2), even one
 /// that changes the display order of text: [`warnings`] reports those.
-pub(super) fn buffer(text: &str) -> Result<wast::parser::ParseBuffer<'_>, wast::Error> {
+pub fn buffer(text: &str) -> Result<wast::parser::ParseBuffer<'_>, wast::Error> {
     wast::parser::ParseBuffer::new_with_lexer(lexer(text))
 }
 

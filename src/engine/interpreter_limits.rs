@@ -6,12 +6,12 @@
 
 use wasmparser::{BinaryReader, Payload, TypeRef};
 
-use super::instrument::layout;
-
 /// The maximum number of memories: wasmi's 100, of which the copy uses one for its state.
 pub const MOST_MEMORIES: u32 = 100 - 1;
+/// The number of tables that a copy has before the module's own.
+pub const TABLES_OF_A_COPY: u32 = 3;
 /// The maximum number of tables: wasmi's 100, of which the copy uses some.
-pub const MOST_TABLES: u32 = 100 - layout::TABLES;
+pub const MOST_TABLES: u32 = 100 - TABLES_OF_A_COPY;
 /// The maximum number of parameters and locals of a function: wasmi's `LOCAL_VARIABLES_MAX`.
 pub const MOST_LOCALS: u32 = 30_000;
 /// The maximum number of targets of a `br_table`, without the default: wasmi's parser limit.

@@ -108,7 +108,7 @@ pub(super) fn mark(mark: &debugger::Mark) -> TimelineMark {
 
 fn summary(summary: &Summary) -> ModuleSummary {
     ModuleSummary {
-        imports: runtime::imports::provided(summary)
+        imports: inspect::imports::provided(summary)
             .map(|(import, provided)| ImportSummary {
                 module: import.module.clone(),
                 name: import.name.clone(),

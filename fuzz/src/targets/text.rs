@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use wasmoscope::engine::compile::compile;
+use wasmoscope::engine::compile::locate;
 use wasmoscope::engine::inspect::inspect;
 use wasmoscope::engine::source::Source;
-use wasmoscope::engine::source_map::{InstructionMap, SourceMap, locate};
+use wasmoscope::engine::source_map::{InstructionMap, SourceMap};
 
 use super::detect::check;
 

@@ -2,6 +2,7 @@
 
 mod detect;
 mod disassemble;
+pub mod imports;
 mod missing_else;
 mod summary;
 
@@ -12,10 +13,10 @@ pub use summary::{Export, ExportKind, Import, Summary};
 
 use std::rc::Rc;
 
+use super::compile;
 use super::diagnostic::{Problem, Severity};
 use super::source::Source;
 use super::validate::{self, ModuleFacts, Validity};
-use super::{compile, runtime, source_map};
 
 /// At most this many unresolved imports are listed.
 const MOST_MISSING: usize = 100;
@@ -90,7 +91,7 @@ pub fn inspect(source: &Source) -> Inspection {
         if verdict.kind == Kind::WasmBindgen {
             problems.push(verdict.problem(&source.name));
         } else if let Some(summary) = &summary {
-            let mut missing = runtime::imports::missing(&source.name, summary, !source.is_binary());
+            let mut missing = imports::missing(&source.name, summary, !source.is_binary());
             let more = missing.split_off(missing.len().min(MOST_MISSING)).len();
             // The code for positions is not part of what a first run needs (`xtask/src/hooks/parts.rs`).
             if !missing.is_empty() {
@@ -164,7 +165,7 @@ fn place(source: &Source, wasm: &[u8], mut problems: Vec<(u64, Problem)>) -> Vec
     let text = compile::text(source).ok().filter(|_| !source.is_binary() && !problems.is_empty());
     let Some(text) = text else { return problems.into_iter().map(|(_, problem)| problem).collect() };
     let offsets: Vec<u64> = problems.iter().map(|(offset, _)| *offset).collect();
-    let placed = problems.into_iter().zip(source_map::locate(&text, wasm, &offsets));
+    let placed = problems.into_iter().zip(compile::locate(&text, wasm, &offsets));
     let placed = placed.map(|((_, problem), range)| match range {
         Some(range) => problem.at(&text, range),
         None => problem,

@@ -16,6 +16,8 @@
 
 use wasmparser::ValType;
 
+use crate::engine::interpreter_limits;
+
 /// The module name of everything that the copy imports from its host.
 pub const MODULE: &str = "wasmoscope:debugger";
 
@@ -28,7 +30,7 @@ pub const FUNCREFS: &str = "funcrefs";
 /// External references that frames hold; index 2.
 pub const EXTERNREFS: &str = "externrefs";
 /// The number of tables before the module's own.
-pub const TABLES: u32 = 3;
+pub const TABLES: u32 = interpreter_limits::TABLES_OF_A_COPY;
 
 /// `grow(end)`: makes room in the state memory, and in the tables next to it, up to that address.
 pub const GROW: &str = "grow";

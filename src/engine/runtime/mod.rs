@@ -2,10 +2,10 @@
 //!
 //! A [`Session`] is one run of a [`Compiled`] module. [`Session::advance`] continues for a given amount of fuel and
 //! returns the state, so the caller can inspect, pause or stop it in between, and nothing ever blocks. The limits of a
-//! program are in [`limits`], how it ends in [`outcome`], the provided imports in [`imports`].
+//! program are in [`limits`], how it ends in [`outcome`]. Which imports are provided belongs in
+//! [`inspect`](super::inspect).
 
 mod compiled;
-pub mod imports;
 pub mod limits;
 pub mod outcome;
 pub(crate) mod plan;

@@ -12,7 +12,7 @@ use super::limits::{Limiter, Limits, Refusal};
 use super::outcome::{self, Outcome, Trap, TrapKind};
 use super::plan::{Entry, Plan, plan};
 use crate::engine::diagnostic::Problem;
-use crate::engine::inspect::Summary;
+use crate::engine::inspect::{Summary, imports};
 use crate::engine::prepare::Reserved;
 use crate::engine::value;
 use crate::engine::wasi::{self, Retry, Suspend, WasiConfig, WasiCtx};
@@ -118,7 +118,7 @@ impl Session {
         summary: &Summary,
         config: SessionConfig,
     ) -> Result<Self, StartError> {
-        let missing = super::imports::missing(file, summary, false);
+        let missing = imports::missing(file, summary, false);
         if !missing.is_empty() {
             return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
         }

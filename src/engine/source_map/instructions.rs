@@ -5,6 +5,7 @@ use std::ops::Range;
 use wasmparser::{Parser, Payload};
 
 use super::{InScope, Line, OnLine, SourceMap};
+use crate::engine::compile::{self, locate};
 use crate::engine::source::Location;
 
 /// The positions of a module's instructions in a text: the one it was compiled from, or its disassembly.
@@ -25,7 +26,7 @@ const BLOCK: usize = 256;
 impl InstructionMap {
     /// The instructions of a module in the text that it was compiled from.
     pub fn of_text(text: &str, wasm: &[u8]) -> Option<Self> {
-        let mut buffer = crate::engine::compile::buffer(text).ok()?;
+        let mut buffer = compile::buffer(text).ok()?;
         buffer.track_instr_spans(true);
         let mut wat = wast::parser::parse::<wast::Wat>(&buffer).ok()?;
         // Encoding resolves names and expands abbreviations, so that functions are in the order of the binary.
@@ -33,13 +34,13 @@ impl InstructionMap {
         let wast::Wat::Module(module) = &wat else { return None };
         let wast::core::ModuleKind::Text(fields) = &module.kind else { return None };
         let mut starts = Vec::new();
-        for ((span, spans), offsets) in super::functions(fields).zip(instruction_offsets(wasm)?) {
+        for ((span, spans), offsets) in locate::functions(fields).zip(instruction_offsets(wasm)?) {
             let Some(spans) = spans else { continue };
             for (index, offset) in offsets.iter().enumerate() {
                 let start = match spans.get(index) {
                     Some(span) => span.offset(),
                     // The `end` of the function, which the text does not write.
-                    None if index + 1 == offsets.len() => super::end_of_function(text, span.offset())?,
+                    None if index + 1 == offsets.len() => locate::end_of_function(text, span.offset())?,
                     None => continue,
                 };
                 starts.push((*offset, start as u32));

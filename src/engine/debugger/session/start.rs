@@ -11,12 +11,12 @@ use crate::engine::debugger::program::InstrumentedProgram;
 use crate::engine::debugger::replay::Replayer;
 use crate::engine::debugger::replay::calls::PlannedCall;
 use crate::engine::diagnostic::Problem;
-use crate::engine::inspect::Summary;
+use crate::engine::inspect::{Summary, imports};
 use crate::engine::instrument::Watched;
 use crate::engine::runtime::limits::Refusal;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::runtime::session::segment_trap;
-use crate::engine::runtime::{Entry, Limits, StartError, imports, plan};
+use crate::engine::runtime::{Entry, Limits, StartError, plan};
 use crate::engine::wasi::WasiCtx;
 
 impl DebugSession {

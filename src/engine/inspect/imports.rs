@@ -2,8 +2,8 @@
 
 use wasmi::ValType;
 
+use super::{Import, Summary};
 use crate::engine::diagnostic::Problem;
-use crate::engine::inspect::{Import, Summary};
 use crate::engine::wasi;
 use crate::engine::{value, words};
 
