@@ -4,6 +4,11 @@
 //! ([`names`]), the engine that compiles and runs (`engine`), the worker that drives it (`worker`), the page (`ui`), the
 //! command line onto the same engine (`cli`).
 
+#[cfg(feature = "engine")]
+pub use wasmoscope_module::names;
+// The page is built without the crate, and needs this one file of it.
+#[cfg(not(feature = "engine"))]
+#[path = "../crates/module/src/names.rs"]
 pub mod names;
 pub mod protocol;
 

@@ -23,6 +23,7 @@ const INTERPRETER: &[&str] = &["wasmi", "wasmparser", "wasmprinter", "wasm_encod
 
 /// The sources of the crates, from `src/`.
 const VFS: &str = "../crates/vfs/src";
+const MODULE: &str = "../crates/module/src";
 const WASI: &str = "../crates/wasi/src";
 
 const LAYERS: &[Layer] = &[
@@ -30,6 +31,11 @@ const LAYERS: &[Layer] = &[
         below: VFS,
         never: HOST,
         because: "time comes from outside, or the same operations would not give the same tree",
+    },
+    Layer {
+        below: MODULE,
+        never: HOST,
+        because: "a clock, randomness and files come through traits, or a run cannot be replayed",
     },
     Layer {
         below: WASI,

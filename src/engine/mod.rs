@@ -8,22 +8,14 @@
 //! contents of a source), [`prepare`] (prepares a module for inspection), [`value`] (typed values as a user writes
 //! them), [`runtime`] (running in slices), [`wasi`] over [`vfs`], [`script`] (the specification's scripts).
 
-mod characters;
-pub mod compile;
 pub mod debugger;
-pub mod diagnostic;
-pub mod inspect;
 pub mod instrument;
-mod interpreter_limits;
-pub mod prepare;
 pub mod runtime;
 pub mod script;
-pub mod source;
 pub mod source_map;
-pub mod validate;
-pub mod value;
-pub mod wasmi_workarounds;
-pub(crate) mod words;
 
+pub use wasmoscope_module::{
+    compile, diagnostic, inspect, interpreter_limits, prepare, source, validate, value, wasmi_workarounds, words,
+};
 pub use wasmoscope_vfs as vfs;
 pub use wasmoscope_wasi as wasi;

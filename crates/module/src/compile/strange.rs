@@ -1,7 +1,7 @@
 //! Invalid characters outside strings and comments: identifies them, and suggests replacements.
 
-use crate::engine::characters::{self, Kind};
-use crate::engine::diagnostic::Problem;
+use crate::characters::{self, Kind};
+use crate::diagnostic::Problem;
 
 use super::instructions;
 

@@ -1,11 +1,11 @@
 //! Which imports are provided, and advice on unresolved ones.
 
 use wasmi::ValType;
+use wasmoscope_wasi as wasi;
 
 use super::{Import, Summary};
-use crate::engine::diagnostic::Problem;
-use crate::engine::wasi;
-use crate::engine::{value, words};
+use crate::diagnostic::Problem;
+use crate::{value, words};
 
 /// The modules that WASI preview 1 is imported from, now and in its first snapshot.
 const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];

@@ -7,7 +7,7 @@ use wasmparser::{
     Payload, TableType, TypeRef, ValType,
 };
 
-use crate::engine::words;
+use crate::words;
 
 /// Imports, exports and sizes of a core module.
 #[derive(Debug, Clone, Default)]

@@ -47,7 +47,7 @@ pub fn disassemble(wasm: &[u8]) -> Result<Disassembly, String> {
 /// The module without its DWARF sections, which would make up most of the text, and without label names that cannot be
 /// printed; also returns the names of these sections. What is before the code section stays, so that the remaining
 /// offsets do not change.
-pub(crate) fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
+pub fn readable(wasm: &[u8]) -> (Cow<'_, [u8]>, Vec<&str>) {
     let mut names = Vec::new();
     let mut is_past_code = false;
     let mut is_changed = false;

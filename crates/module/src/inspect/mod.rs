@@ -7,8 +7,8 @@ mod missing_else;
 mod summary;
 
 pub use detect::{Kind, Verdict};
-pub(crate) use disassemble::readable;
-pub use disassemble::{Disassembly, disassemble};
+
+pub use disassemble::{Disassembly, disassemble, readable};
 pub use summary::{Export, ExportKind, Import, Summary};
 
 use std::rc::Rc;

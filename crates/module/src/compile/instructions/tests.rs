@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::compile::old_names;
+use crate::compile::old_names;
 
 /// Whether the text format's own parser accepts a name as an instruction.
 fn is_known(name: &str) -> bool {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::old_names;
-use crate::engine::words::{self, INSTRUCTIONS};
+use crate::words::{self, INSTRUCTIONS};
 
 /// Advice on a word, and the instructions that could replace it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Detecting the kind of a source.
 
 use super::summary::Summary;
-use crate::engine::compile;
-use crate::engine::diagnostic::Problem;
-use crate::engine::source::Source;
+use crate::compile;
+use crate::diagnostic::Problem;
+use crate::source::Source;
 
 /// The command that compiles a Rust program to a module that runs here.
 const BUILD_FOR_WASI: &str = "cargo build --release --target wasm32-wasip1";

@@ -6,7 +6,7 @@ use wast::lexer::TokenKind;
 
 use super::instructions::{self, Position};
 use super::{FIELDS, old_names, tokens};
-use crate::engine::words;
+use crate::words;
 
 /// The position where parsing failed, and its context.
 pub(super) struct Mistake<'a> {

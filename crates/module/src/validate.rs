@@ -29,7 +29,7 @@ pub struct ModuleFacts {
     /// The offsets of `select` instructions that wasmi may fuse with the one before, in bytes from the start of the
     /// module: for [`separate_fused_selects`](super::wasmi_workarounds::separate_fused_selects).
     pub fusible: Vec<u64>,
-    /// Whether there is a `table.grow`; see [`super::runtime::limits`].
+    /// Whether there is a `table.grow`: wasmi 2.0.0 cannot go on in one that runs out of fuel.
     pub grows_tables: bool,
 }
 

@@ -107,7 +107,7 @@ mod tests {
     use wasmi::{Engine, Instance, Store};
 
     use super::*;
-    use crate::engine::validate::{Validity, validate};
+    use crate::validate::{Validity, validate};
 
     fn separated(wasm: &[u8]) -> Cow<'_, [u8]> {
         let Validity::Valid(facts) = validate(wasm) else { panic!("the module is valid") };

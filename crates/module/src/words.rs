@@ -96,7 +96,7 @@ pub static INSTRUCTIONS: LazyLock<Vec<String>> = LazyLock::new(|| {
 });
 
 /// `visit_i32_trunc_f32_s` to `i32.trunc_f32_s`.
-pub(crate) fn text_name(visit: &str) -> String {
+pub fn text_name(visit: &str) -> String {
     let name = visit.trim_start_matches("visit_");
     const SPACES: [&str; 25] = [
         "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "v128", "i32", "i64", "f32", "f64", "local", "global",
