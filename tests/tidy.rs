@@ -24,6 +24,7 @@ const INTERPRETER: &[&str] = &["wasmi", "wasmparser", "wasmprinter", "wasm_encod
 /// The sources of the crates, from `src/`.
 const VFS: &str = "../crates/vfs/src";
 const MODULE: &str = "../crates/module/src";
+const RUNTIME: &str = "../crates/runtime/src";
 const WASI: &str = "../crates/wasi/src";
 
 const LAYERS: &[Layer] = &[
@@ -34,6 +35,11 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         below: MODULE,
+        never: HOST,
+        because: "a clock, randomness and files come through traits, or a run cannot be replayed",
+    },
+    Layer {
+        below: RUNTIME,
         never: HOST,
         because: "a clock, randomness and files come through traits, or a run cannot be replayed",
     },

@@ -15,8 +15,7 @@ use crate::engine::inspect::{Summary, imports};
 use crate::engine::instrument::Watched;
 use crate::engine::runtime::limits::Refusal;
 use crate::engine::runtime::outcome::Outcome;
-use crate::engine::runtime::session::segment_trap;
-use crate::engine::runtime::{Entry, Limits, StartError, plan};
+use crate::engine::runtime::{Entry, Limits, StartError, plan, segment_trap};
 use crate::engine::wasi::WasiCtx;
 
 impl DebugSession {

@@ -1,6 +1,6 @@
 //! The original and its copies, run in parallel.
 
-use wasmi::{Engine, Extern, Instance, Linker, Module, Store, Val};
+use wasmi::{Config, Engine, Extern, Instance, Linker, Module, Store, Val};
 
 use crate::engine::debugger::attach::{Attached, attach_to_linker, initialize};
 use crate::engine::instrument::{Watched, instrument_to_watch};
@@ -22,13 +22,21 @@ fn engine() -> Engine {
     limits::debug_engine(&functions(), false)
 }
 
+/// An engine that runs a module unchanged, without fuel.
+fn plain_engine() -> Engine {
+    let mut config = Config::default();
+    config.wasm_custom_page_sizes(true).wasm_wide_arithmetic(true).set_max_stack_height(limits::STACK_HEIGHT);
+    config.set_max_recursion_depth(MAX_DEPTH as usize);
+    Engine::new(&config)
+}
+
 fn functions() -> limits::Limits {
     limits::Limits { recursion: MAX_DEPTH, ..limits::Limits::default() }
 }
 
 impl Side {
     pub fn plain(wasm: &[u8]) -> Self {
-        let engine = limits::plain_engine(&functions());
+        let engine = plain_engine();
         let Validity::Valid(facts) = validate(wasm) else { panic!("the original is valid") };
         let separated = separate_fused_selects(wasm, &facts.fusible).expect("the original can be read");
         let module = Module::new(&engine, &separated).expect("the original compiles");

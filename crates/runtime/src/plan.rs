@@ -1,9 +1,9 @@
 //! Decides what a run calls: finds the entry and parses its arguments.
 
-use crate::engine::diagnostic::Problem;
-use crate::engine::inspect::{Export, Summary};
-use crate::engine::value::{self, ValType, Value};
-use crate::engine::words;
+use wasmoscope_module::diagnostic::Problem;
+use wasmoscope_module::inspect::{Export, Summary};
+use wasmoscope_module::value::{self, ValType, Value};
+use wasmoscope_module::words;
 
 /// The function to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Entry {
 }
 
 /// The resolved entry, with its arguments parsed.
-pub(crate) struct Plan {
+pub struct Plan {
     /// The export to call; `None` if only the start function runs.
     pub name: Option<String>,
     pub arguments: Vec<Value>,
@@ -26,7 +26,7 @@ pub(crate) struct Plan {
 }
 
 /// Finds the entry and reads its arguments.
-pub(crate) fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
+pub fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Problem>> {
     let (export, texts) = match entry {
         Entry::Default => match default_export(file, summary)? {
             Some(export) => (export, &[][..]),

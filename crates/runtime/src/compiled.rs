@@ -3,9 +3,9 @@
 use wasmi::{CompilationMode, Engine, Module};
 
 use super::limits::{self, Limits};
-use crate::engine::diagnostic::Problem;
-use crate::engine::prepare::{self, Reserved};
-use crate::engine::validate::ModuleFacts;
+use wasmoscope_module::diagnostic::Problem;
+use wasmoscope_module::prepare::{self, Reserved};
+use wasmoscope_module::validate::ModuleFacts;
 
 /// The maximum size of a module that is compiled as a whole, in bytes: some ten milliseconds of work.
 const MOST_AT_ONCE: usize = 256 << 10;
@@ -14,9 +14,9 @@ const MOST_AT_ONCE: usize = 256 << 10;
 ///
 /// Compiled functions are kept: another run of the same program starts faster.
 pub struct Compiled {
-    pub(super) engine: Engine,
-    pub(super) module: Module,
-    pub(super) reserved: Reserved,
+    pub(crate) engine: Engine,
+    pub(crate) module: Module,
+    pub(crate) reserved: Reserved,
     recursion: u32,
 }
 
@@ -50,6 +50,6 @@ impl Compiled {
     }
 }
 
-pub(super) fn refused(file: &str, error: &dyn std::fmt::Display) -> Box<Problem> {
+pub(crate) fn refused(file: &str, error: &dyn std::fmt::Display) -> Box<Problem> {
     Box::new(Problem::error(file, format!("the interpreter refuses the module: {error}")))
 }

@@ -5,9 +5,9 @@ use wasmi::{Error, TrapCode};
 
 use super::Limits;
 use super::limits::Refusal;
-use crate::engine::value::FormattedValue;
-use crate::engine::wasi::Stop;
-use crate::engine::words;
+use wasmoscope_module::value::FormattedValue;
+use wasmoscope_module::words;
+use wasmoscope_wasi::Stop;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,12 +185,12 @@ impl From<TrapCode> for TrapKind {
 
 impl Outcome {
     /// The outcome for an error from wasmi.
-    pub(crate) fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
+    pub fn of_error(error: &Error, limits: &Limits, refused: Option<&Refusal>) -> Self {
         Self::of(&error.into(), limits, refused)
     }
 
     /// The outcome of a program that could not go on.
-    pub(crate) fn of(failure: &Failure, limits: &Limits, refused: Option<&Refusal>) -> Self {
+    pub fn of(failure: &Failure, limits: &Limits, refused: Option<&Refusal>) -> Self {
         let trapped = |kind, message: String, help: &str| Self::Trapped(Trap { kind, message, help: help.to_owned() });
         match failure {
             Failure::Exit(code) => Self::Exited(*code),
@@ -208,7 +208,7 @@ impl Outcome {
         }
     }
 
-    pub(crate) fn trapped(kind: TrapKind, limits: &Limits, refused: Option<&Refusal>) -> Self {
+    pub fn trapped(kind: TrapKind, limits: &Limits, refused: Option<&Refusal>) -> Self {
         if kind == TrapKind::StackOverflow {
             return Self::LimitReached {
                 limit: LimitKind::Recursion,
@@ -227,7 +227,7 @@ impl Outcome {
         }
     }
 
-    pub(crate) fn refused(refusal: &Refusal) -> Self {
+    pub fn refused(refusal: &Refusal) -> Self {
         Self::LimitReached {
             limit: refusal.limit,
             message: refusal.message.clone(),
@@ -235,7 +235,7 @@ impl Outcome {
         }
     }
 
-    pub(super) fn output_limit(limit: u64) -> Self {
+    pub(crate) fn output_limit(limit: u64) -> Self {
         Self::LimitReached {
             limit: LimitKind::Output,
             message: format!("the program printed more than {}", words::bytes(limit)),
@@ -254,7 +254,7 @@ impl Outcome {
 }
 
 /// The trap code of an error, if it is a trap.
-pub(crate) fn trap_code(error: &Error) -> Option<TrapCode> {
+pub fn trap_code(error: &Error) -> Option<TrapCode> {
     match error.kind() {
         // wasmi 2.0.0 reports it as a trap for a data segment, and as an instantiation error for an element segment.
         ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit { .. }) => {

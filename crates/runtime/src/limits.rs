@@ -6,16 +6,7 @@ use wasmi::{CompilationMode, Config, CustomFuelCosts, Engine, ResourceLimiter};
 use wasmi_core::LimiterError;
 
 use super::outcome::LimitKind;
-use crate::engine::words;
-
-#[cfg(test)]
-/// An engine that runs a module unchanged, without fuel.
-pub fn plain_engine(limits: &Limits) -> Engine {
-    let mut config = Config::default();
-    config.wasm_custom_page_sizes(true).wasm_wide_arithmetic(true).set_max_stack_height(STACK_HEIGHT);
-    config.set_max_recursion_depth(limits.recursion as usize);
-    Engine::new(&config)
-}
+use wasmoscope_module::words;
 
 /// The limits on a program's resources. `None`: no limit but the machine's.
 #[derive(Debug, Clone)]
@@ -37,7 +28,7 @@ impl Default for Limits {
 }
 
 /// The value stack's height in bytes: room for the deepest recursion with frames of a few hundred bytes.
-const STACK_HEIGHT: usize = 64 << 20;
+pub const STACK_HEIGHT: usize = 64 << 20;
 
 /// How many bytes a copying instruction moves per unit of fuel: wasmi's default.
 const BYTES_COPIED_PER_FUEL: u32 = 64;
@@ -50,7 +41,7 @@ const BYTES_COPIED_PER_FUEL: u32 = 64;
 /// resumed one instruction too early and repeats the previous one. For such a module, copying costs almost no fuel, so
 /// that this cannot happen; for any other, copying costs its usual price, so that a loop of `memory.fill` is cut into
 /// slices like any other loop.
-pub(crate) fn engine(limits: &Limits, mode: CompilationMode, grows_tables: bool) -> Engine {
+pub fn engine(limits: &Limits, mode: CompilationMode, grows_tables: bool) -> Engine {
     let mut config = Config::default();
     config
         .consume_fuel(true)
@@ -67,7 +58,7 @@ pub(crate) fn engine(limits: &Limits, mode: CompilationMode, grows_tables: bool)
     Engine::new(&config)
 }
 
-/// A wasmi engine for copies made by [`instrument`](crate::engine::instrument), with these limits.
+/// A wasmi engine for copies made by `wasmoscope-reversible`, with these limits.
 ///
 /// The copy counts its instructions itself, so fuel is mostly not needed; a function is compiled when it is first
 /// called, because most functions of a copy never are.
@@ -85,7 +76,7 @@ pub fn debug_engine(limits: &Limits, metered: bool) -> Engine {
 
 /// Limits the growth of memories and tables.
 #[derive(Debug)]
-pub(crate) struct Limiter {
+pub struct Limiter {
     memory_limit: Option<u64>,
     table_limit: Option<u64>,
     memory: u64,
@@ -98,7 +89,7 @@ pub(crate) struct Limiter {
 
 /// A growth that was refused.
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     pub limit: LimitKind,
     pub message: String,
 }

@@ -11,11 +11,11 @@ use super::compiled::{Compiled, refused};
 use super::limits::{Limiter, Limits, Refusal};
 use super::outcome::{self, Outcome, Trap, TrapKind};
 use super::plan::{Entry, Plan, plan};
-use crate::engine::diagnostic::Problem;
-use crate::engine::inspect::{Summary, imports};
-use crate::engine::prepare::Reserved;
-use crate::engine::value;
-use crate::engine::wasi::{self, Retry, Suspend, WasiConfig, WasiCtx};
+use wasmoscope_module::diagnostic::Problem;
+use wasmoscope_module::inspect::{Summary, imports};
+use wasmoscope_module::prepare::Reserved;
+use wasmoscope_module::value;
+use wasmoscope_wasi::{self as wasi, Retry, Suspend, WasiConfig, WasiCtx};
 
 /// The configuration of a run.
 pub struct SessionConfig {
@@ -314,7 +314,7 @@ impl Session {
     }
 }
 
-pub(crate) fn no_memory() -> Trap {
+fn no_memory() -> Trap {
     Trap {
         kind: TrapKind::NoMemory,
         message: "the program waits for input but has no memory to read it into".to_owned(),
@@ -331,7 +331,7 @@ fn waiting(suspend: Suspend) -> Progress {
 }
 
 /// The outcome for an active segment that is out of bounds.
-pub(crate) fn segment_trap(kind: TrapKind, limits: &Limits) -> Outcome {
+pub fn segment_trap(kind: TrapKind, limits: &Limits) -> Outcome {
     match Outcome::trapped(kind, limits, None) {
         Outcome::Trapped(trap) => Outcome::Trapped(Trap {
             message: format!("{} while initializing data and element segments", trap.message),
