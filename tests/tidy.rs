@@ -25,6 +25,7 @@ const INTERPRETER: &[&str] = &["wasmi", "wasmparser", "wasmprinter", "wasm_encod
 const VFS: &str = "../crates/vfs/src";
 const MODULE: &str = "../crates/module/src";
 const RUNTIME: &str = "../crates/runtime/src";
+const REVERSIBLE: &str = "../crates/reversible/src";
 const WASI: &str = "../crates/wasi/src";
 
 const LAYERS: &[Layer] = &[
@@ -40,6 +41,11 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         below: RUNTIME,
+        never: HOST,
+        because: "a clock, randomness and files come through traits, or a run cannot be replayed",
+    },
+    Layer {
+        below: REVERSIBLE,
         never: HOST,
         because: "a clock, randomness and files come through traits, or a run cannot be replayed",
     },

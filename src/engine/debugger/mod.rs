@@ -1,16 +1,14 @@
 //! The debugger: runs a program so that it can be inspected at every instruction, forwards and backwards.
 //!
 //! [`InstrumentedProgram`] is an instrumented and compiled module. The machine (`machine`) is one instance of it, whose
-//! entire state can be saved and restored; what executes it is behind the traits in `executor`. [`DebugSession`] is the user's side: commands, breakpoints, the timeline.
-//! Creating the copy belongs in [`instrument`](super::instrument), and what a plain run needs in
+//! entire state can be saved and restored. [`DebugSession`] is the user's side: commands, breakpoints, the timeline.
+//! Creating the copy and what executes it belong in [`reversible`](super::reversible), and what a plain run needs in
 //! [`runtime`](super::runtime).
 
 mod access;
-pub mod attach;
 pub mod backtrace;
 mod breakpoints;
 pub mod condition;
-pub mod executor;
 mod hover;
 mod image;
 mod lines;

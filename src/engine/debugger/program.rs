@@ -4,11 +4,11 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::executor::CopyModule;
-use super::executor::wasmi::WasmiModule;
 use super::pointers::Pointers;
 use super::sites::Sites;
 use crate::engine::instrument::{InstrumentError, Instrumented, Watched, instrument, instrument_to_watch};
+use crate::engine::reversible::executor::CopyModule;
+use crate::engine::reversible::executor::wasmi::WasmiModule;
 use crate::engine::runtime::Limits;
 use crate::engine::runtime::outcome::Failure;
 

@@ -6,8 +6,8 @@ use wasmi::{Error, Extern, Instance, Module, Nullable, Ref, Store, StoreLimits, 
 
 use super::plain::{Provider, failure, provide, watch};
 use super::{Failure, InstanceId, Interpreter, Value, spectest};
-use crate::engine::debugger::attach::{Attached, attach, initialize};
 use crate::engine::instrument::{Instrumented, instrument, layout};
+use crate::engine::reversible::attach::{Attached, attach, initialize};
 use crate::engine::runtime::{Limits, limits};
 
 /// The fuel of one call: a copy needs several times as much as the original.

@@ -1,10 +1,10 @@
 //! Backends: how a module is run.
 
 use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, ResumableCall, Store, Val};
-use wasmoscope::engine::debugger::attach::{self, Attached, attach_to_linker};
 use wasmoscope::engine::instrument::layout::Register;
 use wasmoscope::engine::instrument::{self, Watched, layout};
 use wasmoscope::engine::prepare;
+use wasmoscope::engine::reversible::attach::{self, Attached, attach_to_linker};
 use wasmoscope::engine::validate::{Validity, validate};
 use wasmoscope::engine::wasmi_workarounds::separate_fused_selects;
 

@@ -19,7 +19,7 @@ use std::path::Path;
 /// What the first run of most programs does not need.
 pub const WORKER_SECONDARY: &[&str] = &[
     // This project's own: debugging, tracing, problems and their hints, disassembly.
-    "wasmoscope::engine::instrument",
+    "wasmoscope_reversible",
     "wasmoscope::engine::debugger",
     "wasmoscope::engine::source_map",
     "wasmoscope_module::words::INSTRUCTIONS",
@@ -80,7 +80,7 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "wasmoscope::worker::calls::copy",
     "wasmoscope::worker::files::change",
     "wasmoscope::worker::files::unpack",
-    "..wasmoscope::engine::instrument",
+    "..wasmoscope_reversible",
     // Printing modules, reading names and debug information, suggesting words.
     "wasmprinter",
     "gimli",

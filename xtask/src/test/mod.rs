@@ -14,8 +14,14 @@ use tally::Tally;
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
 /// The page with its command line, and the crates that they are built from.
-const PACKAGES: [&str; 5] =
-    ["wasmoscope", "wasmoscope-module", "wasmoscope-runtime", "wasmoscope-vfs", "wasmoscope-wasi"];
+const PACKAGES: [&str; 6] = [
+    "wasmoscope",
+    "wasmoscope-module",
+    "wasmoscope-reversible",
+    "wasmoscope-runtime",
+    "wasmoscope-vfs",
+    "wasmoscope-wasi",
+];
 
 /// What these files test is made by the worker, and drawn with what other files use in Firefox, too.
 const OF_THE_WORKER: &str = "passes in Firefox (`E2E_BROWSER=firefox`), where all files together take 20 minutes";

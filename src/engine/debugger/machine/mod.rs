@@ -2,7 +2,7 @@
 //!
 //! This file contains the machine itself and access to the program's values. Frames are in `frames`, execution in
 //! `run`, saving and restoring in `snapshot`, watched ranges in `watch`. What executes the copy is an
-//! [executor](super::executor).
+//! [executor](crate::engine::reversible::executor).
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,9 +11,9 @@ use std::rc::Rc;
 pub use self::run::Halt;
 pub use self::snapshot::Snapshot;
 pub use self::watch::WatchedRange;
-use super::executor::{CopyInstance, Host};
 use super::program::InstrumentedProgram;
 use crate::engine::instrument::Watched;
+use crate::engine::reversible::executor::{CopyInstance, Host};
 use crate::engine::runtime::outcome::Failure;
 use crate::engine::value::Value;
 use crate::engine::wasi::{Suspend, WasiCtx};

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{Machine, Position};
-use crate::engine::debugger::executor::{Exit, Resumed};
 use crate::engine::instrument::layout::{self, Register};
+use crate::engine::reversible::executor::{Exit, Resumed};
 use crate::engine::runtime::outcome::Failure;
 use crate::engine::wasi::Suspend;
 

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use super::Machine;
-use crate::engine::debugger::executor::{Host, ReferenceTable};
 use crate::engine::debugger::image::MemoryImage;
 use crate::engine::instrument::Watched;
 use crate::engine::instrument::layout::{self, Register};
+use crate::engine::reversible::executor::{Host, ReferenceTable};
 use crate::engine::runtime::limits::Refusal;
 use crate::engine::runtime::outcome::Failure;
 use crate::engine::value::Value;

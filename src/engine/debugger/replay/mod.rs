@@ -13,11 +13,11 @@ use self::calls::{End, PlannedCall};
 use self::change::Changed;
 use self::checkpoints::{CHECKPOINTS_LIMIT, Checkpoints};
 pub use self::observer::{LookAhead, Observe, Observer, PreviousStop, RunResult, RunSpec};
-use super::executor::Host;
 use super::machine::Machine;
 use super::names::Names;
 use super::program::InstrumentedProgram;
 use super::state::StateView;
+use crate::engine::reversible::executor::Host;
 use crate::engine::runtime::outcome::Outcome;
 use crate::engine::wasi::{Output, WasiCtx};
 

@@ -13,14 +13,14 @@ use wasmi::{
 use wasmparser::ValType;
 
 use super::{CopyInstance, CopyModule, Exit, Host, ReferenceTable, Resumed};
-use crate::engine::debugger::attach::{Attached, attach_to_linker, initialize};
-use crate::engine::instrument::layout::Register;
-use crate::engine::instrument::{Instrumented, Watched};
-use crate::engine::runtime::Limits;
-use crate::engine::runtime::limits::{self, Limiter};
-use crate::engine::runtime::outcome::Failure;
-use crate::engine::value::{FunctionRef, Value};
-use crate::engine::wasi::{self, Retry, StepSource, Suspend, WasiCtx};
+use crate::attach::{Attached, attach_to_linker, initialize};
+use crate::instrument::layout::Register;
+use crate::instrument::{Instrumented, Watched};
+use wasmoscope_module::value::{FunctionRef, Value};
+use wasmoscope_runtime::Limits;
+use wasmoscope_runtime::limits::{self, Limiter};
+use wasmoscope_runtime::outcome::Failure;
+use wasmoscope_wasi::{self as wasi, Retry, StepSource, Suspend, WasiCtx};
 
 const PAGE: u64 = 1 << 16;
 

@@ -12,7 +12,7 @@ use wasmparser::{
 };
 
 use super::analyse::{Analysed, Function, analyse};
-use crate::engine::validate;
+use wasmoscope_module::validate;
 
 /// A copy of a module, created by [`instrument`](super::instrument).
 #[derive(Debug)]

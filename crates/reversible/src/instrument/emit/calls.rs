@@ -5,10 +5,10 @@ use wasm_encoder::reencode::Reencode;
 use wasmparser::Operator;
 
 use super::{ADDRESS, BUDGET, Emitter, FRAME, Mode, SCRATCH, TEMPORARIES};
-use crate::engine::instrument::InstrumentError;
-use crate::engine::instrument::layout::{self, Register};
-use crate::engine::instrument::plain::Shift;
-use crate::engine::instrument::support::{self, Callee, Slot, store};
+use crate::instrument::InstrumentError;
+use crate::instrument::layout::{self, Register};
+use crate::instrument::plain::Shift;
+use crate::instrument::support::{self, Callee, Slot, store};
 
 impl Emitter<'_, '_> {
     /// Passes the results, which are on WebAssembly's own stack, to the caller, and removes the frame.

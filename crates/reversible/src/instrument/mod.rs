@@ -24,7 +24,8 @@
 //! A copy can also watch: then a run function checks, before an instruction that accesses a memory, whether the bytes
 //! are watched, and exits before it or records it.
 //!
-//! This folder only rewrites modules; running the copy belongs in `debugger`.
+//! This folder only rewrites modules; running the copy belongs in [`attach`](crate::attach) and
+//! [`executor`](crate::executor).
 
 pub mod access;
 mod analyse;

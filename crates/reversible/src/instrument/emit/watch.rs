@@ -10,10 +10,10 @@ use wasm_encoder::{BlockType, MemArg, MemArgTarget};
 use wasmparser::ValType;
 
 use super::{ADDRESS, BUDGET, COUNTER, Emitter, TEMPORARIES};
-use crate::engine::instrument::access::{Shape, shape};
-use crate::engine::instrument::layout::{self, Register};
-use crate::engine::instrument::operands::Operand;
-use crate::engine::instrument::support::{self, load, store_local};
+use crate::instrument::access::{Shape, shape};
+use crate::instrument::layout::{self, Register};
+use crate::instrument::operands::Operand;
+use crate::instrument::support::{self, load, store_local};
 
 /// What a run function needs to check accesses.
 #[derive(Debug, Clone, Copy)]

@@ -4,9 +4,9 @@ use wasm_encoder::{BlockType, MemArg, MemArgTarget};
 use wasmparser::ValType;
 
 use super::{COUNTER, Emitter, FRAME, Mode, SCRATCH, TEMPORARIES};
-use crate::engine::instrument::layout;
-use crate::engine::instrument::operands::StackId;
-use crate::engine::instrument::support::{self, Slot, load, store};
+use crate::instrument::layout;
+use crate::instrument::operands::StackId;
+use crate::instrument::support::{self, Slot, load, store};
 
 impl Emitter<'_, '_> {
     /// Continues at that instruction, from within this many blocks.

@@ -16,7 +16,7 @@
 
 use wasmparser::ValType;
 
-use crate::engine::interpreter_limits;
+use wasmoscope_module::interpreter_limits;
 
 /// The module name of everything that the copy imports from its host.
 pub const MODULE: &str = "wasmoscope:debugger";

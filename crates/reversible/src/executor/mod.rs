@@ -8,20 +8,20 @@ use std::ops::Range;
 
 use wasmparser::ValType;
 
-use crate::engine::instrument::layout::Register;
-use crate::engine::instrument::{Instrumented, Watched};
-use crate::engine::runtime::Limits;
-use crate::engine::runtime::limits::Limiter;
-use crate::engine::runtime::outcome::Failure;
-use crate::engine::value::Value;
-use crate::engine::wasi::{Suspend, WasiCtx};
+use crate::instrument::layout::Register;
+use crate::instrument::{Instrumented, Watched};
+use wasmoscope_module::value::Value;
+use wasmoscope_runtime::Limits;
+use wasmoscope_runtime::limits::Limiter;
+use wasmoscope_runtime::outcome::Failure;
+use wasmoscope_wasi::{Suspend, WasiCtx};
 
 pub mod wasmi;
 
 /// The host functions' state.
 pub struct Host {
     pub wasi: WasiCtx,
-    pub(crate) limiter: Limiter,
+    pub limiter: Limiter,
 }
 
 /// What an execution ended with.
@@ -72,7 +72,7 @@ pub trait CopyModule {
     ) -> Result<Box<dyn CopyInstance>, (Failure, Box<Host>)>;
 }
 
-/// An instance of the copy. Addresses in the state memory are those of [`layout`](crate::engine::instrument::layout);
+/// An instance of the copy. Addresses in the state memory are those of [`layout`](crate::instrument::layout);
 /// memories, globals, tables are those of the original, in its index spaces.
 pub trait CopyInstance {
     fn host(&self) -> &Host;

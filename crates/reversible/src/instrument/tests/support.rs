@@ -2,12 +2,12 @@
 
 use wasmi::{Config, Engine, Extern, Instance, Linker, Module, Store, Val};
 
-use crate::engine::debugger::attach::{Attached, attach_to_linker, initialize};
-use crate::engine::instrument::{Watched, instrument_to_watch};
-use crate::engine::runtime::limits;
-use crate::engine::validate::{Validity, validate};
-use crate::engine::value;
-use crate::engine::wasmi_workarounds::separate_fused_selects;
+use crate::attach::{Attached, attach_to_linker, initialize};
+use crate::instrument::{Watched, instrument_to_watch};
+use wasmoscope_module::validate::{Validity, validate};
+use wasmoscope_module::value;
+use wasmoscope_module::wasmi_workarounds::separate_fused_selects;
+use wasmoscope_runtime::limits;
 
 pub const MAX_DEPTH: u32 = 500;
 
@@ -48,7 +48,7 @@ impl Side {
     pub fn copy(wasm: &[u8], watched: Watched) -> Self {
         let engine = engine();
         let instrumented = instrument_to_watch(wasm, watched).expect("the module can be instrumented");
-        let mut validator = wasmparser::Validator::new_with_features(crate::engine::validate::supported());
+        let mut validator = wasmparser::Validator::new_with_features(wasmoscope_module::validate::supported());
         if let Err(error) = validator.validate_all(&instrumented.wasm) {
             panic!("{error}\n{}", wasmprinter::print_bytes(&instrumented.wasm).unwrap_or_default());
         }

@@ -1,4 +1,4 @@
-//! The host side of a copy made by [`instrument`](crate::engine::instrument): the state memory, the tables that belong
+//! The host side of a copy made by [`instrument`](crate::instrument): the state memory, the tables that belong
 //! to it, the registers.
 
 use wasmi::{
@@ -6,8 +6,8 @@ use wasmi::{
     Mutability, Nullable, Ref, RefType, Store, Table, TableType, TrapCode, Val,
 };
 
-use crate::engine::instrument::layout::{self, Register};
-use crate::engine::instrument::{Instrumented, first_pages};
+use crate::instrument::layout::{self, Register};
+use crate::instrument::{Instrumented, first_pages};
 
 /// The maximum size of the state memory, in bytes.
 const MOST_STATE: u32 = 1 << 30;

@@ -3,8 +3,8 @@
 use wasmparser::ValType;
 
 use super::{Emitter, FRAME, TEMPORARIES};
-use crate::engine::instrument::operands::StackId;
-use crate::engine::instrument::support::{Slot, load, store};
+use crate::instrument::operands::StackId;
+use crate::instrument::support::{Slot, load, store};
 
 impl Emitter<'_, '_> {
     pub(super) fn local(&self, index: u32) -> (ValType, Slot) {

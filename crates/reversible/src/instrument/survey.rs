@@ -9,8 +9,8 @@ use super::InstrumentError;
 use super::copy::Body;
 use super::signatures::{Signature, Signatures};
 use super::support::Callee;
-use crate::engine::prepare::memory_bytes;
-use crate::engine::validate;
+use wasmoscope_module::prepare::memory_bytes;
+use wasmoscope_module::validate;
 
 /// See the module's documentation.
 #[derive(Default)]

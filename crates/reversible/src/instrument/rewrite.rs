@@ -17,7 +17,7 @@ use super::plain::Shift;
 use super::support::Types;
 use super::survey::Survey;
 
-/// Makes the copy of a valid module that needs nothing beyond [`supported`](crate::engine::validate::supported).
+/// Makes the copy of a valid module that needs nothing beyond [`supported`](wasmoscope_module::validate::supported).
 ///
 /// # Errors
 ///
