@@ -26,6 +26,7 @@ const VFS: &str = "../crates/vfs/src";
 const MODULE: &str = "../crates/module/src";
 const RUNTIME: &str = "../crates/runtime/src";
 const REVERSIBLE: &str = "../crates/reversible/src";
+const SOURCE_MAP: &str = "../crates/source-map/src";
 const WASI: &str = "../crates/wasi/src";
 
 const LAYERS: &[Layer] = &[
@@ -46,6 +47,11 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         below: REVERSIBLE,
+        never: HOST,
+        because: "a clock, randomness and files come through traits, or a run cannot be replayed",
+    },
+    Layer {
+        below: SOURCE_MAP,
         never: HOST,
         because: "a clock, randomness and files come through traits, or a run cannot be replayed",
     },

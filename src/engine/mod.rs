@@ -10,12 +10,12 @@
 
 pub mod debugger;
 pub mod script;
-pub mod source_map;
 
 pub use wasmoscope_module::{
     compile, diagnostic, inspect, interpreter_limits, prepare, source, validate, value, wasmi_workarounds, words,
 };
 pub use wasmoscope_reversible::{self as reversible, instrument};
 pub use wasmoscope_runtime as runtime;
+pub use wasmoscope_source_map as source_map;
 pub use wasmoscope_vfs as vfs;
 pub use wasmoscope_wasi as wasi;

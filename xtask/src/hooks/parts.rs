@@ -21,7 +21,7 @@ pub const WORKER_SECONDARY: &[&str] = &[
     // This project's own: debugging, tracing, problems and their hints, disassembly.
     "wasmoscope_reversible",
     "wasmoscope::engine::debugger",
-    "wasmoscope::engine::source_map",
+    "wasmoscope_source_map",
     "wasmoscope_module::words::INSTRUCTIONS",
     "wasmoscope_module::diagnostic",
     "wasmoscope_wasi::trace::buffers",

@@ -14,11 +14,12 @@ use tally::Tally;
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
 /// The page with its command line, and the crates that they are built from.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "wasmoscope",
     "wasmoscope-module",
     "wasmoscope-reversible",
     "wasmoscope-runtime",
+    "wasmoscope-source-map",
     "wasmoscope-vfs",
     "wasmoscope-wasi",
 ];

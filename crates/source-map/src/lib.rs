@@ -1,5 +1,11 @@
 //! Maps positions in a module's binary to what the user reads: the text that it was compiled from, its disassembly, or
 //! the source code that it was compiled from.
+//!
+//! [`SourceMap`] is what a debugger steps by and stops at; [`InstructionMap`] is one for a text or a disassembly,
+//! [`dwarf`] for the source code, with variables. [`demangled`] makes the names of functions readable.
+//!
+//! Where an error is in the text belongs to `wasmoscope-module`, stepping by lines to `wasmoscope-debugger`. Source files
+//! are not read: only their names are in a module.
 
 mod demangle;
 pub mod dwarf;
@@ -73,3 +79,7 @@ pub struct Line {
     /// Which function, or which call that the compiler has inlined, where that is known.
     pub scope: Option<u32>,
 }
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct ReadmeExamples;

@@ -3,8 +3,8 @@
 use gimli::constants as dw;
 
 use super::{FormatError, Formatter, LONGEST, Meta, Result, Stored, UNKNOWN, short};
-use crate::engine::source_map::dwarf::entries::Language;
-use crate::engine::source_map::dwarf::types::{Layout, Member, MemberPlace, Type};
+use crate::dwarf::entries::Language;
+use crate::dwarf::types::{Layout, Member, MemberPlace, Type};
 
 /// How many base classes within one another are looked into for whether they are empty.
 const DEEPEST_BASE: usize = 16;

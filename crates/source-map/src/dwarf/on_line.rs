@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::DebugInfo;
 use super::rows::LineRow;
-use crate::engine::source_map::{InScope, OnLine};
+use crate::{InScope, OnLine};
 
 impl DebugInfo {
-    /// See [`SourceMap::on`](crate::engine::source_map::SourceMap::on).
+    /// See [`SourceMap::on`](crate::SourceMap::on).
     pub(super) fn on_line_of(&self, file: &str, line: u32, offsets: &[u64]) -> Vec<OnLine> {
         let Some(file) = self.files.iter().position(|known| known.path == file) else {
             return vec![OnLine::default(); offsets.len()];

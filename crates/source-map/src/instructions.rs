@@ -5,8 +5,8 @@ use std::ops::Range;
 use wasmparser::{Parser, Payload};
 
 use super::{InScope, Line, OnLine, SourceMap};
-use crate::engine::compile::{self, locate};
-use crate::engine::source::Location;
+use wasmoscope_module::compile::{self, locate};
+use wasmoscope_module::source::Location;
 
 /// The positions of a module's instructions in a text: the one it was compiled from, or its disassembly.
 #[derive(Debug, Default)]
@@ -49,13 +49,13 @@ impl InstructionMap {
         Some(Self::new(text, starts))
     }
 
-    /// The instructions of a module in its disassembly, as [`disassemble`](crate::engine::inspect::disassemble) gives
+    /// The instructions of a module in its disassembly, as [`disassemble`](wasmoscope_module::inspect::disassemble) gives
     /// it.
     pub fn of_disassembly(wasm: &[u8]) -> Option<Self> {
         let mut text = String::new();
         let mut starts = Vec::new();
         let mut start = 0u32;
-        let (readable, _) = crate::engine::inspect::readable(wasm);
+        let (readable, _) = wasmoscope_module::inspect::readable(wasm);
         for (offset, line) in wasmprinter::Config::new().offsets_and_lines(&readable, &mut text).ok()? {
             if let Some(offset) = offset {
                 starts.push((offset, start + (line.len() - line.trim_start().len()) as u32));
@@ -278,7 +278,7 @@ mod tests {
         )
         .unwrap();
         let map = InstructionMap::of_disassembly(&wasm).unwrap();
-        assert_eq!(map.text, crate::engine::inspect::disassemble(&wasm).unwrap().text);
+        assert_eq!(map.text, wasmoscope_module::inspect::disassemble(&wasm).unwrap().text);
         let seen = instructions(&map);
         assert_eq!(seen[..4], ["block", "nop", "end", "call 0"]);
     }

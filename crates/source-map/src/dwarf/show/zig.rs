@@ -1,7 +1,7 @@
 //! Zig's slices, optionals, errors and tagged unions, which are structures in the debug information.
 
 use super::{FormatError, Formatter, Result, Stored};
-use crate::engine::source_map::dwarf::types::{Layout, Type};
+use crate::dwarf::types::{Layout, Type};
 
 impl Formatter<'_, '_> {
     pub(super) fn zig(&mut self, layout: &Layout, stored: &Stored) -> Result<()> {

@@ -3,8 +3,8 @@
 use gimli::constants as dw;
 
 use super::{FormatError, Formatter, LONGEST_TEXT, Result, Stored};
-use crate::engine::source_map::dwarf::entries::{EntryRef, Language};
-use crate::engine::source_map::dwarf::floats::{BRAIN, EXTENDED, HALF, QUAD, decimal};
+use crate::dwarf::entries::{EntryRef, Language};
+use crate::dwarf::floats::{BRAIN, EXTENDED, HALF, QUAD, decimal};
 
 /// How many bytes a number has at most that is shown, in hexadecimal where it is more than 16.
 const WIDEST: u64 = 64;

@@ -11,7 +11,7 @@ use super::rows::{self, SourcePosition};
 use super::sections::{Bytes, Sections};
 use super::units::Units;
 use super::work::{Broken, Work};
-use crate::engine::source_map::demangled;
+use crate::demangled;
 
 /// How many entries a name is looked for in: a call that was inlined refers to the function, and that to its
 /// declaration.

@@ -5,8 +5,8 @@
 
 use super::unsized_values::{Pointee, is_dyn, is_text};
 use super::{FormatError, Formatter, Meta, Result, Stored};
-use crate::engine::source_map::dwarf::entries::EntryRef;
-use crate::engine::source_map::dwarf::types::{Layout, Member, Type};
+use crate::dwarf::entries::EntryRef;
+use crate::dwarf::types::{Layout, Member, Type};
 
 /// How many structures are around a value, each nothing but it.
 const MOST_WRAPPED: usize = 64;

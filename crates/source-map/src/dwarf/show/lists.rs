@@ -1,8 +1,8 @@
 //! Arrays and slices.
 
 use super::{FormatError, Formatter, LONGEST, MOST_ELEMENTS, Meta, Result, Stored};
-use crate::engine::source_map::dwarf::entries::{EntryRef, Language};
-use crate::engine::source_map::dwarf::types::{Count, Type};
+use crate::dwarf::entries::{EntryRef, Language};
+use crate::dwarf::types::{Count, Type};
 
 impl Formatter<'_, '_> {
     pub(super) fn array(

@@ -1,8 +1,8 @@
 //! Collections of Rust's standard library.
 
 use super::{FormatError, Formatter, LONGEST, MOST_ELEMENTS, Result, Stored};
-use crate::engine::source_map::dwarf::entries::EntryRef;
-use crate::engine::source_map::dwarf::types::{Count, Layout, Type};
+use crate::dwarf::entries::EntryRef;
+use crate::dwarf::types::{Count, Layout, Type};
 
 /// How many buckets of a hash table are looked at for those that are full.
 const MOST_BUCKETS: u64 = 1 << 16;

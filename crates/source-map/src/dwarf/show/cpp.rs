@@ -1,8 +1,8 @@
 //! Types of C++'s standard library, as LLVM's libc++ lays them out, that are shown as what they stand for.
 
 use super::{FormatError, Formatter, Result, Stored};
-use crate::engine::source_map::dwarf::entries::EntryRef;
-use crate::engine::source_map::dwarf::types::{Layout, Member, Type};
+use crate::dwarf::entries::EntryRef;
+use crate::dwarf::types::{Layout, Member, Type};
 
 impl Formatter<'_, '_> {
     pub(super) fn cpp(&mut self, layout: &Layout, stored: &Stored) -> Result<()> {

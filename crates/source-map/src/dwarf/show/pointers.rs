@@ -1,8 +1,8 @@
 //! Pointers of one word.
 
 use super::{FormatError, Formatter, LONGEST_TEXT, OUTSIDE, Result, Stored};
-use crate::engine::source_map::dwarf::entries::{EntryRef, Language};
-use crate::engine::source_map::dwarf::types::Type;
+use crate::dwarf::entries::{EntryRef, Language};
+use crate::dwarf::types::Type;
 
 impl Formatter<'_, '_> {
     /// What a reference or a box points to; of any other pointer, where, and what can be said in a word.

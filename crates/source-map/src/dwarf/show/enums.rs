@@ -1,8 +1,8 @@
 //! Rust's enums.
 
 use super::{FormatError, Formatter, Result, Stored};
-use crate::engine::source_map::dwarf::discriminants::Choice;
-use crate::engine::source_map::dwarf::types::{Member, Type, Variants};
+use crate::dwarf::discriminants::Choice;
+use crate::dwarf::types::{Member, Type, Variants};
 
 impl Formatter<'_, '_> {
     /// The variant that the discriminant says.

@@ -3,9 +3,9 @@
 use gimli::constants as dw;
 
 use super::{FormatError, Formatter, Meta, Result, Stored};
-use crate::engine::source_map::dwarf::entries::EntryRef;
-use crate::engine::source_map::dwarf::names::written;
-use crate::engine::source_map::dwarf::types::{Count, Layout, Member, Type};
+use crate::dwarf::entries::EntryRef;
+use crate::dwarf::names::written;
+use crate::dwarf::types::{Count, Layout, Member, Type};
 
 /// How many structures are within one another before the end that has no size.
 const DEEPEST: usize = 16;
