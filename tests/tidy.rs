@@ -27,6 +27,7 @@ const MODULE: &str = "../crates/module/src";
 const RUNTIME: &str = "../crates/runtime/src";
 const REVERSIBLE: &str = "../crates/reversible/src";
 const SOURCE_MAP: &str = "../crates/source-map/src";
+const DEBUGGER: &str = "../crates/debugger/src";
 const WASI: &str = "../crates/wasi/src";
 
 const LAYERS: &[Layer] = &[
@@ -52,6 +53,11 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         below: SOURCE_MAP,
+        never: HOST,
+        because: "a clock, randomness and files come through traits, or a run cannot be replayed",
+    },
+    Layer {
+        below: DEBUGGER,
         never: HOST,
         because: "a clock, randomness and files come through traits, or a run cannot be replayed",
     },

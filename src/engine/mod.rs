@@ -8,9 +8,9 @@
 //! contents of a source), [`prepare`] (prepares a module for inspection), [`value`] (typed values as a user writes
 //! them), [`runtime`] (running in slices), [`wasi`] over [`vfs`], [`script`] (the specification's scripts).
 
-pub mod debugger;
 pub mod script;
 
+pub use wasmoscope_debugger as debugger;
 pub use wasmoscope_module::{
     compile, diagnostic, inspect, interpreter_limits, prepare, source, validate, value, wasmi_workarounds, words,
 };

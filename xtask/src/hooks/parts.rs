@@ -20,7 +20,7 @@ use std::path::Path;
 pub const WORKER_SECONDARY: &[&str] = &[
     // This project's own: debugging, tracing, problems and their hints, disassembly.
     "wasmoscope_reversible",
-    "wasmoscope::engine::debugger",
+    "wasmoscope_debugger",
     "wasmoscope_source_map",
     "wasmoscope_module::words::INSTRUCTIONS",
     "wasmoscope_module::diagnostic",
@@ -72,8 +72,8 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "wasmoscope_vfs::Vfs>::remove",
     "wasmoscope::worker::files::all",
     "wasmoscope::worker::files::kinds",
-    "..<wasmoscope::engine::debugger",
-    "..engine::debugger::replay::checkpoints::Checkpoint",
+    "..<wasmoscope_debugger",
+    "..wasmoscope_debugger::replay::checkpoints::Checkpoint",
     "wasmoscope_wasi::ctx::WasiCtx>::restore",
     "core::marker::PhantomData<wasmoscope_vfs::Vfs>",
     "wasmoscope_module::value::parse",

@@ -14,8 +14,9 @@ use tally::Tally;
 const WASM: [(&str, &str); 2] = [("app", "page"), ("worker", "engine")];
 
 /// The page with its command line, and the crates that they are built from.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 8] = [
     "wasmoscope",
+    "wasmoscope-debugger",
     "wasmoscope-module",
     "wasmoscope-reversible",
     "wasmoscope-runtime",
