@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::pace::Pace;
 use super::run::Run;
 use super::sources::Maps;
 use super::{Platform, to_proto};
@@ -13,8 +14,6 @@ use crate::protocol::{self, Backtrace, BacktraceCall, Event, RunId};
 
 /// The most frames that are sent.
 const MOST_FRAMES: usize = 50;
-/// How long a slice may take, in milliseconds.
-const SLICE_MS: f64 = 8.0;
 /// The time limit of the whole search, in milliseconds.
 const MOST_MS: f64 = 10_000.0;
 /// The most memory that a run may have used, in bytes: the replay needs as much again.
@@ -27,7 +26,7 @@ pub(super) struct BacktraceSearch {
     run: RunId,
     replay: BacktraceReplay,
     maps: Maps,
-    steps: u64,
+    pace: Pace,
     spent_ms: f64,
 }
 
@@ -53,17 +52,13 @@ impl BacktraceSearch {
         let replay = BacktraceReplay::start(&source.name, wasm, summary, &entry, limits, run.record())
             .map_err(|_| Box::new(no_backtrace(id, "the replay could not start")))?;
         let maps = Maps::of_source(source, wasm, info);
-        Ok(Self { run: id, replay, maps, steps: FIRST_STEPS, spent_ms: 0.0 })
+        Ok(Self { run: id, replay, maps, pace: Pace::starting_at(FIRST_STEPS), spent_ms: 0.0 })
     }
 
     /// Searches for a slice; returns the result at the end.
     pub fn slice(&mut self, platform: &impl Platform) -> Option<Event> {
-        let start = platform.now_ms();
-        let progress = self.replay.advance(self.steps);
-        let elapsed = platform.now_ms() - start;
+        let (progress, elapsed) = self.pace.slice(platform, |steps| self.replay.advance(steps));
         self.spent_ms += elapsed;
-        let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
-        self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
         match progress {
             ReplayProgress::Working if self.spent_ms > MOST_MS => Some(no_backtrace(
                 self.run,

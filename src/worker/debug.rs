@@ -8,6 +8,7 @@ use super::bookmark::Bookmark;
 use super::debug_view::{self, PreviousView};
 use super::event_loop::Next;
 use super::expressions::{self, Expressions};
+use super::pace::Pace;
 use super::regions::Regions;
 use super::run::milliseconds_left;
 use super::sources::Maps;
@@ -28,8 +29,6 @@ use crate::protocol::{
     MemoryWatch, PlacedBreakpoint, RunId, StopReason, ValueChange, WriteTarget,
 };
 
-/// How long a slice of work may take, in milliseconds.
-const SLICE_MS: f64 = 8.0;
 /// How often progress is reported, in milliseconds.
 const PROGRESS_MS: f64 = 50.0;
 /// How often calls are sent while the program runs, in milliseconds.
@@ -47,8 +46,7 @@ pub(super) struct Debug {
     maps: Maps,
     regions: Regions,
     phase: Phase,
-    /// The number of steps that took about [`SLICE_MS`] last time.
-    steps: u64,
+    pace: Pace,
     progress_ms: f64,
     calls_sent_ms: f64,
     compile_ms: f64,
@@ -110,7 +108,7 @@ impl Debug {
             session,
             maps,
             phase: Phase::Stopped,
-            steps: FIRST_STEPS,
+            pace: Pace::starting_at(FIRST_STEPS),
             progress_ms: platform.now_ms(),
             calls_sent_ms: platform.now_ms(),
             compile_ms,
@@ -374,11 +372,8 @@ impl Debug {
             Phase::Working => {}
         }
         let start = platform.now_ms();
-        let progress = self.session.advance(self.steps);
-        let elapsed = platform.now_ms() - start;
+        let (progress, elapsed) = self.pace.slice(platform, |steps| self.session.advance(steps));
         self.run_ms += elapsed;
-        let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
-        self.steps = ((self.steps as f64 * factor) as u64).clamp(1_000, 1 << 40);
         match progress {
             DebugProgress::Working { step, of } => {
                 if start - self.progress_ms >= PROGRESS_MS {

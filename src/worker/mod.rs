@@ -14,6 +14,7 @@ mod event_loop;
 mod expressions;
 mod files;
 mod inspected;
+mod pace;
 mod regions;
 mod run;
 mod sources;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::event_loop::Next;
+use super::pace::Pace;
 use super::{Platform, to_proto};
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Compiled, LimitKind, Outcome, Progress, Session, SessionConfig};
@@ -12,8 +13,6 @@ use crate::engine::wasi::trace::Trace;
 use crate::engine::wasi::{self, WasiConfig};
 use crate::protocol::{self, Counters, Event, MemoryView, MemoryWatch, RunId, RunOptions};
 
-/// How long a slice may take, in milliseconds: Pause and Stop wait for at most about this.
-const SLICE_MS: f64 = 8.0;
 /// How often output is sent, in milliseconds: about once per frame.
 const OUTPUT_MS: f64 = 16.0;
 /// How often counters and memory are sent while the program runs, in milliseconds.
@@ -25,8 +24,8 @@ pub(super) struct Run {
     id: RunId,
     session: Session,
     phase: Phase,
-    /// The fuel that took about [`SLICE_MS`] last time.
-    fuel: u64,
+    /// In fuel.
+    pace: Pace,
     started_ms: f64,
     compile_ms: f64,
     run_ms: f64,
@@ -81,7 +80,7 @@ impl Run {
             id,
             session,
             phase: Phase::Running,
-            fuel: FIRST_FUEL,
+            pace: Pace::starting_at(FIRST_FUEL),
             started_ms: platform.now_ms(),
             compile_ms,
             run_ms: 0.0,
@@ -125,10 +124,8 @@ impl Run {
             },
             Phase::Running => {}
         }
-        let progress = self.session.advance(self.fuel);
-        let elapsed = platform.now_ms() - now;
+        let (progress, elapsed) = self.pace.slice(platform, |fuel| self.session.advance(fuel));
         self.run_ms += elapsed;
-        self.adapt(elapsed);
         match progress {
             Progress::Running => {
                 if now - self.output_ms >= OUTPUT_MS {
@@ -175,12 +172,6 @@ impl Run {
             (None, Some(rest)) => Next::After(rest),
             (None, None) => Next::Idle,
         }
-    }
-
-    /// Less fuel after a slice that took too long, more after a short one.
-    fn adapt(&mut self, elapsed: f64) {
-        let factor = if elapsed <= 0.0 { 2.0 } else { (SLICE_MS / elapsed).clamp(0.1, 2.0) };
-        self.fuel = ((self.fuel as f64 * factor) as u64).clamp(1_000, 1 << 40);
     }
 
     /// Whether it is time to send counters and memory; returns true once for each.

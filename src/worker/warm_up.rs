@@ -6,6 +6,7 @@
 //! the interpreter, one for whole runs.
 
 use super::Platform;
+use super::pace::SLICE_MS;
 use super::warm_up_runs::WarmUpRuns;
 use crate::engine::inspect::{self, Inspection};
 use crate::engine::runtime::{Compiled, Entry, Limits, Session, SessionConfig};
@@ -15,8 +16,6 @@ use crate::engine::wasi::WasiConfig;
 
 /// The fuel for a slice: a few milliseconds before the interpreter is optimised, less after.
 const FUEL: u64 = 100_000;
-/// The length of a warm-up slice, in milliseconds: a request has to wait for its end.
-const SLICE_MS: f64 = 8.0;
 /// How long the speed must not have improved to count as warm, in milliseconds.
 const SETTLED_MS: f64 = 400.0;
 /// The time limit, in milliseconds.
