@@ -5,8 +5,7 @@ mod tally;
 
 use crate::step::{Heartbeat, cargo, command, heading};
 use crate::{build, project, tools};
-use anyhow::{Context, Result, bail, ensure};
-use std::fs;
+use anyhow::{Result, bail, ensure};
 use std::process::Command;
 use tally::Tally;
 
@@ -25,24 +24,23 @@ const PACKAGES: [&str; 8] = [
     "wasmoscope-wasi",
 ];
 
-/// What these files test is made by the worker, and drawn with what other files use in Firefox, too.
-const OF_THE_WORKER: &str = "passes in Firefox (`E2E_BROWSER=firefox`), where all files together take 20 minutes";
-
-/// The end-to-end test files that `./x test` runs in Chromium only, with the reason.
-const CHROMIUM_ONLY: [(&str, &str); 13] = [
-    ("calls", OF_THE_WORKER),
-    ("changing", OF_THE_WORKER),
-    ("examples", OF_THE_WORKER),
-    ("exports", OF_THE_WORKER),
-    ("inside", OF_THE_WORKER),
-    ("memory", OF_THE_WORKER),
-    ("problems", OF_THE_WORKER),
-    ("results", OF_THE_WORKER),
-    ("rust", OF_THE_WORKER),
-    ("suite", OF_THE_WORKER),
-    ("watching", OF_THE_WORKER),
-    ("accessibility", "axe-core reads the same document in both browsers, and takes minutes"),
-    ("output", "only Chromium reports how long a task of the page took"),
+/// The end-to-end test files that `./x test` runs in Firefox, too: what differs between browsers is loading, storage,
+/// input, and when a worker gets its messages. All files run there with `E2E_BROWSER=firefox`; together they take longer
+/// than the rest of the end-to-end tests.
+const IN_FIREFOX: [&str; 13] = [
+    "debugging",
+    "files",
+    "keyboard",
+    "line_endings",
+    "loading",
+    "parts",
+    "phone",
+    "run",
+    "share",
+    "stdin",
+    "stop",
+    "storage",
+    "typing",
 ];
 
 pub fn test(arguments: &[String]) -> Result<()> {
@@ -134,7 +132,7 @@ fn in_the_browser(tally: &mut Tally) {
         match in_firefox() {
             Ok(files) => {
                 let mut firefox = end_to_end();
-                firefox.args(files.iter().flat_map(|file| ["--test", file])).env("E2E_BROWSER", "firefox");
+                firefox.args(files).env("E2E_BROWSER", "firefox");
                 suite(tally, "end-to-end tests in Firefox", firefox);
             }
             Err(error) => drop(tally.check("the files of the end-to-end tests", Err(error))),
@@ -162,24 +160,14 @@ fn end_to_end() -> Command {
     tests
 }
 
-/// The end-to-end test files except those in [`CHROMIUM_ONLY`], in order.
-fn in_firefox() -> Result<Vec<String>> {
+/// The arguments that select the files of [`IN_FIREFOX`], which have to be there.
+fn in_firefox() -> Result<Vec<&'static str>> {
     let folder = project::root().join("tests/e2e/tests");
-    let mut files = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(|| format!("could not read {}", folder.display()))? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        files.extend(name.strip_suffix(".rs").map(str::to_string));
+    for file in IN_FIREFOX {
+        let path = folder.join(file).with_extension("rs");
+        ensure!(path.is_file(), "`IN_FIREFOX` names `{file}`, but there is no {}", path.display());
     }
-    for (file, _) in CHROMIUM_ONLY {
-        ensure!(
-            files.iter().any(|name| name == file),
-            "`CHROMIUM_ONLY` names `{file}`, which is not in {}",
-            folder.display()
-        );
-    }
-    files.retain(|name| CHROMIUM_ONLY.iter().all(|(file, _)| file != name));
-    files.sort();
-    Ok(files)
+    Ok(IN_FIREFOX.into_iter().flat_map(|file| ["--test", file]).collect())
 }
 
 /// A command that passes or fails as a whole.
