@@ -38,6 +38,8 @@ pub enum DetectedKind {
     NoProgram,
     /// WebAssembly text that does not compile (text that does is classified by what it compiles to).
     BrokenText,
+    /// A module that does not validate.
+    Invalid,
     /// A module that exports `_start`.
     Command,
     /// A module that exports `_initialize`.

@@ -9,7 +9,9 @@ use crate::engine::debugger::{Access, DebugSession, Recent, RecentValue};
 use crate::engine::instrument::LabelKind;
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value::{self, FunctionRef, Value};
-use crate::protocol::{DebugFrame, DebugView, Label, NamedValue, Operand, PlacedValue, Span, StopReason, TableView};
+use crate::protocol::{
+    DebugFrame, DebugView, Label, NamedValue, Operand, Outcome, PlacedValue, Span, StopReason, TableView,
+};
 
 /// The maximum number of frames sent.
 const MOST_FRAMES: usize = 200;
@@ -75,7 +77,13 @@ pub(super) fn view(
         }
     });
     let part = |access: &Access| (access.memory, access.address, access.length);
-    let (written, read): (Vec<&Access>, Vec<&Access>) = recent.accesses.iter().partition(|access| access.writes);
+    // At a trap, what the instruction tried to access says more than the step before it.
+    let tried = match &reason {
+        StopReason::Ended { outcome: Outcome::Trapped { .. } } => session.state().next_accesses(),
+        _ => Vec::new(),
+    };
+    let accesses = if tried.is_empty() { &recent.accesses } else { &tried };
+    let (written, read): (Vec<&Access>, Vec<&Access>) = accesses.iter().partition(|access| access.writes);
     let (written, read) = (written.into_iter().map(part).collect(), read.into_iter().map(part).collect());
     DebugView {
         step: session.step(),

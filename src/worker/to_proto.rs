@@ -48,6 +48,7 @@ fn kind(kind: Kind) -> DetectedKind {
     match kind {
         Kind::NoProgram => DetectedKind::NoProgram,
         Kind::BrokenText => DetectedKind::BrokenText,
+        Kind::Invalid => DetectedKind::Invalid,
         Kind::Command => DetectedKind::Command,
         Kind::Reactor => DetectedKind::Reactor,
         Kind::Library => DetectedKind::Library,

@@ -1,6 +1,6 @@
 ;; (2 + 3) * 5 on a stack machine.
 ;;
-;; WebAssembly has no expressions, only instructions and an operand stack:
+;; WebAssembly computes with instructions and an operand stack:
 ;; `i32.const` pushes a number; `i32.add` and `i32.mul` pop two and push one.
 ;;
 ;; Press Debug, then Step into, and watch the operand stack after each line.

@@ -56,13 +56,23 @@ pub fn plan(file: &str, summary: &Summary, entry: &Entry) -> Result<Plan, Box<Pr
             Box::new(Problem::error(file, format!("argument {} of `{name}`: {message}", index + 1)))
         })?);
     }
-    let shown: Vec<String> = arguments.iter().map(|argument| value::show(argument).text).collect();
+    let shown: Vec<String> = arguments.iter().zip(texts).map(|(argument, text)| as_typed(argument, text)).collect();
     Ok(Plan {
         name: Some(export.name.clone()),
         description: format!("{name}({})", shown.join(", ")),
         arguments,
         is_command: export.name == "_start",
     })
+}
+
+/// An argument as a call shows it: signed, unless the user typed it as an unsigned number.
+fn as_typed(argument: &Value, text: &str) -> String {
+    let shown = value::show(argument);
+    let is_decimal = text.trim().chars().all(|character| character.is_ascii_digit() || character == '_');
+    match shown.unsigned {
+        Some(unsigned) if is_decimal => unsigned,
+        _ => shown.text,
+    }
 }
 
 impl Plan {
@@ -133,4 +143,18 @@ fn count(arguments: usize) -> String {
 fn value_type(name: &str) -> Option<ValType> {
     use ValType::{ExternRef, F32, F64, FuncRef, I32, I64, V128};
     [I32, I64, F32, F64, V128, FuncRef, ExternRef].into_iter().find(|ty| value::name(*ty) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_shown_as_the_user_typed_it() {
+        let shown = |text| as_typed(&value::parse(text, ValType::I32).expect("it is a number"), text);
+        assert_eq!(
+            ["7", "-1", "4294967295", " 4_294_967_295 ", "0xffffffff"].map(shown),
+            ["7", "-1", "4294967295", "4294967295", "-1"]
+        );
+    }
 }

@@ -12,7 +12,7 @@ use crate::ui::state::breakpoints::BreakpointChange;
 pub fn BreakpointForm() -> Html {
     let debugger = use_slice::<Debugger>();
     let debug = use_slice::<DebugContext>();
-    let kind = use_state_eq(|| Kind::Memory);
+    let kind = use_state_eq(|| Kind::ALL[0]);
     let access = use_state_eq(|| 0_usize);
     let problem = use_state_eq(|| None::<String>);
     let input = use_node_ref();

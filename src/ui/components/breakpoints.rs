@@ -35,7 +35,7 @@ pub fn BreakpointList() -> Html {
                 if count > 0 { <span class="panel-note">{ numbers::grouped(count as u64) }</span> }
                 <div class="panel-tools">
                     <button type="button" class="quiet-button" aria-expanded={if *adds { "true" } else { "false" }}
-                        title="Stop at bytes of memory, globals, locals, single instructions, functions or imports" onclick={toggle}
+                        title="Stop at functions, single instructions or imports, or where locals, globals or bytes of memory change" onclick={toggle}
                     >{ "New breakpoint" }</button>
                     if count > 0 { <button type="button" class="quiet-button" onclick={clear}>{ "Remove all" }</button> }
                 </div>

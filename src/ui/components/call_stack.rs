@@ -65,7 +65,9 @@ pub fn CallStack() -> Html {
             <div class="part-head">
                 <h3>{ "Call stack" }</h3>
                 if view.depth > 1 {
-                    <span class="panel-note">{ format!("{} calls, their parameters as they are now", numbers::grouped(view.depth.into())) }</span>
+                    <span class="panel-note" title="Most recent call first; parameters have their current values">
+                        { format!("{} calls, parameters as they are now", numbers::grouped(view.depth.into())) }
+                    </span>
                 }
             </div>
             if view.frames.is_empty() {

@@ -14,6 +14,9 @@ const ANSWER_MS: u32 = 2000;
 pub struct Props {
     /// The button's label.
     pub label: AttrValue,
+    /// Whether the label is visible, and gives way to the answer.
+    #[prop_or_default]
+    pub worded: bool,
     /// Produces the text on demand.
     pub text: Callback<(), String>,
 }
@@ -40,6 +43,15 @@ pub fn CopyButton(props: &Props) -> Html {
         Some(true) => (Picture::Done, "Copied"),
         Some(false) => (Picture::Error, "The browser does not allow copying"),
     };
+    if props.worded {
+        let shown = if answer.is_empty() { props.label.clone() } else { answer.into() };
+        return html! {
+            <>
+                <button type="button" class="button copy-button" {onclick}><Icon {picture} /><span>{ shown }</span></button>
+                <span class="visually-hidden" aria-live="polite">{ answer }</span>
+            </>
+        };
+    }
     html! {
         <>
             <button type="button" class="quiet-button" title={props.label.clone()} aria-label={props.label.clone()} {onclick}>

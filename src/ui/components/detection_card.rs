@@ -41,6 +41,7 @@ fn name(kind: DetectedKind) -> &'static str {
     match kind {
         DetectedKind::NoProgram => "No program yet",
         DetectedKind::BrokenText => "Text that does not compile",
+        DetectedKind::Invalid => "Not valid",
         DetectedKind::Command => "Command",
         DetectedKind::Reactor => "Reactor",
         DetectedKind::Library => "Library",

@@ -49,6 +49,7 @@ pub fn EditorPane() -> Html {
     let code = use_state_eq(|| Code::Loading);
     let cursor = use_state_eq(|| (1, 1));
     let host = use_node_ref();
+    let layout = use_slice::<LayoutContext>();
     let program = &workspace.project.program;
     let disassembly = check.disassembly.as_ref();
     let is_binary = program.text().is_none();
@@ -61,7 +62,7 @@ pub fn EditorPane() -> Html {
 
     {
         let (link, code, cursor, host) = (link.clone(), code.setter(), cursor.setter(), host.clone());
-        let (workspace, layout) = (workspace.clone(), use_slice::<LayoutContext>().dispatcher());
+        let (workspace, layout) = (workspace.clone(), layout.dispatcher());
         use_effect_with((), move |()| {
             let callbacks = EditorCallbacks {
                 on_change: {
@@ -107,8 +108,10 @@ pub fn EditorPane() -> Html {
         });
     }
     {
+        // In front of a class, no line may be cut off.
+        let wraps = settings.wrap_lines || layout.presentation;
         let link = link.clone();
-        use_effect_with((settings.wrap_lines, *code), move |(wrap_lines, _)| link.set_wrapping(*wrap_lines));
+        use_effect_with((wraps, *code), move |(wrap_lines, _)| link.set_wrapping(*wrap_lines));
     }
     {
         // The text changes when another program is opened, and when a binary's text arrives.

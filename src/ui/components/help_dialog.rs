@@ -88,6 +88,11 @@ fn Contents() -> Html {
                 { "Arguments come from the boxes under Module." }
             </p>
             <p>
+                <strong>{ "Debug" }</strong>{ " stops before the first instruction. Each step says what happened and what comes next, and every step can be undone. " }
+                { "The buttons beside a local, a global or selected bytes of memory answer " }<strong>{ "Who last wrote it?" }</strong>
+                { " and set a watchpoint, which stops where the value changes; " }<strong>{ "↦" }</strong>{ " shows a value as an address in the Memory panel." }
+            </p>
+            <p>
                 { "The numbers below the console: " }<strong>{ "Time" }</strong>{ " is spent in the program, without waiting. " }
                 <strong>{ "Fuel" }</strong>{ " is the interpreter's unit of work, about one per instruction: it is the same in every run, whatever the computer. " }
                 <strong>{ "Peak memory" }</strong>{ " is the largest size that the program's memories had together. " }

@@ -60,7 +60,9 @@ pub fn MemoryRegion() -> Html {
                 if memory.state.memory != index {
                     memory.choose(index);
                 }
-                reveal.set((reveal.0 + 1, address));
+                // A trap may be past the end.
+                let last = memory.state.size.saturating_sub(1);
+                reveal.set((reveal.0 + 1, address.min(last)));
             }
         });
     }

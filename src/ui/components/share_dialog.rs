@@ -135,7 +135,7 @@ pub fn ShareDialog(props: &Props) -> Html {
                     <p class="dialog-text">{ "The link holds the whole project: program, arguments, environment and files. It is not stored on a server, so it works as long as this page does. Everyone who opens it gets a copy." }</p>
                     <div class="share-line">
                         <input class="text-box share-link" type="text" aria-label="Link" readonly=true value={link.clone()} onfocus={select_all} />
-                        <CopyButton label="Copy the link" text={let link = link.clone(); Callback::from(move |()| link.to_string())} />
+                        <CopyButton label="Copy the link" worded=true text={let link = link.clone(); Callback::from(move |()| link.to_string())} />
                     </div>
                     <p class="dialog-hint">{ format!("{} characters", link.len()) }</p>
                 </> },

@@ -40,7 +40,12 @@ fn Bar(props: &BarProps) -> Html {
     let debugger = use_slice::<Debugger>();
     let pace = &props.pace;
     let Some(view) = debug.view() else { return html! {} };
-    let (step, furthest) = (view.step, view.furthest.max(view.step));
+    // A program that has not stopped yet has come further than the last view says.
+    let reached = match &debug.phase {
+        DebugPhase::Working { progress: Some((at, _)), .. } => *at,
+        _ => view.step,
+    };
+    let (step, furthest) = (view.step, view.furthest.max(view.step).max(reached));
 
     let command = |command: DebugCommand| {
         let debugger = debugger.clone();
@@ -171,7 +176,7 @@ fn StepField(props: &StepProps) -> Html {
     html! {
         <label class="step-field">{ "Step " }
             <input ref={input} class="text-box" type="text" inputmode="numeric" autocomplete="off" aria-label="Step number"
-                size={props.step.to_string().len().max(5).to_string()} {onkeydown} />
+                size={(props.step.to_string().len() + 1).max(5).to_string()} {onkeydown} />
         </label>
     }
 }

@@ -14,7 +14,7 @@ use crate::protocol::{
 };
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::{HoverRequest, HoverText};
-use crate::ui::selectors::debug::written;
+use crate::ui::selectors::debug::{goes_on, impossible, written};
 use crate::ui::selectors::sources::innermost_given;
 use crate::ui::state::breakpoints::BreakpointChange;
 use crate::ui::state::debug::{Base, DebugAction, DebugState, Direction};
@@ -159,11 +159,15 @@ impl Debugger {
     /// A command from the user; it stops playback.
     pub fn press(&self, command: DebugCommand) {
         self.0.debug.dispatch(DebugAction::Play(None));
-        if self.0.debug.clone().asks() && goes_on(&command) {
+        let debug = self.0.debug.clone();
+        if debug.asks() && goes_on(&command) {
             // It cannot go on before it is answered.
             return dom::focus(dom::STANDARD_INPUT);
         }
-        self.command(command);
+        match impossible(&debug, &command) {
+            Some(reason) => self.0.debug.dispatch(DebugAction::Refused(reason)),
+            None => self.command(command),
+        }
     }
 
     /// A command whose key is held down: repeated as fast as the debugger can, and not after the key was released.
@@ -313,12 +317,6 @@ impl Debugger {
             self.0.waiting.borrow_mut().clear();
         }
     }
-}
-
-/// Whether a command executes the next instruction.
-fn goes_on(command: &DebugCommand) -> bool {
-    use DebugCommand::{Continue, Into, Line, Out, Over};
-    matches!(command, Into | Over | Out | Continue | Line(LineCommand::Into | LineCommand::Over | LineCommand::Out))
 }
 
 /// The equivalent line step.

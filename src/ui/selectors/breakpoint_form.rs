@@ -15,7 +15,7 @@ pub enum Kind {
 
 impl Kind {
     pub const ALL: [Self; 6] =
-        [Self::Memory, Self::Global, Self::Local, Self::Instruction, Self::Function, Self::Import];
+        [Self::Function, Self::Instruction, Self::Import, Self::Local, Self::Global, Self::Memory];
 
     /// The name in the form.
     pub fn name(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! What is shown of a debugged program: formatted values, positions in the text, and available commands.
 
-use crate::protocol::{DebugFrame, DebugView, SentencePart, Span, StopReason, Value};
+use crate::protocol::{DebugCommand, DebugFrame, DebugView, LineCommand, SentencePart, Span, StopReason, Value};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers::grouped;
 use crate::ui::selectors::outcome::{Tone, finished};
@@ -187,6 +187,22 @@ pub fn branch(index: usize, label: &crate::protocol::Label) -> String {
         Some(target) => format!("br {index} {goes}, line {}", target.line),
         None => format!("br {index} {goes}"),
     }
+}
+
+/// Whether a command executes the next instruction.
+pub fn goes_on(command: &DebugCommand) -> bool {
+    use DebugCommand::{Continue, Into, Line, Out, Over};
+    matches!(command, Into | Over | Out | Continue | Line(LineCommand::Into | LineCommand::Over | LineCommand::Out))
+}
+
+/// Why a command does nothing at the end of the program or at its start.
+pub fn impossible(debug: &DebugState, command: &DebugCommand) -> Option<&'static str> {
+    use DebugCommand::{BackContinue, BackInto, BackOut, BackOver};
+    if debug.is_at_end() && goes_on(command) {
+        return Some("the program has ended. Step back to look at an earlier step, or press Debug to start again.");
+    }
+    let goes_back = matches!(command, BackInto | BackOver | BackOut | BackContinue);
+    (goes_back && debug.is_stopped() && !can_go_back(debug)).then_some("this is the start of the program.")
 }
 
 /// Whether there is an earlier step to go back to.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::protocol::{Checked, ModuleSummary, Version};
+use crate::protocol::{Checked, DetectedKind, ModuleSummary, Version};
 
 /// The last check result, with the program version it is about.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +62,14 @@ impl CheckState {
             // Drop an answer about an outdated version: its positions would be wrong.
             CheckAction::Answered { version, .. } if version != self.requested => self.clone(),
             CheckAction::Answered { version, checked, disassembly } => {
-                let compiled = if checked.module.is_some() { Some(checked.clone()) } else { self.compiled.clone() };
+                let compiled = if checked.module.is_some() {
+                    Some(checked.clone())
+                } else if checked.detected.kind == DetectedKind::NoProgram {
+                    // Nothing is left of the last program.
+                    None
+                } else {
+                    self.compiled.clone()
+                };
                 Self { requested: self.requested, answered: version, checked: Some(checked), compiled, disassembly }
             }
             CheckAction::Forget => Self { requested: self.requested, ..Self::default() },
@@ -93,7 +100,7 @@ impl CheckState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Detected, DetectedKind};
+    use crate::protocol::Detected;
 
     fn answered(version: Version, description: &str) -> CheckAction {
         let checked = Checked {
@@ -143,6 +150,11 @@ mod tests {
         assert!(!state.is_module_stale());
         let state = state.apply(CheckAction::Requested { version: 2 }).apply(with_module(2, None));
         assert_eq!((state.module(), state.is_module_stale()), (Some(&good), true));
+        let CheckAction::Answered { checked, .. } = answered(3, "nothing") else { unreachable!() };
+        let detected = Detected { kind: DetectedKind::NoProgram, ..checked.detected.clone() };
+        let emptied = CheckAction::answered(3, Checked { detected, ..(*checked).clone() });
+        let empty = state.apply(CheckAction::Requested { version: 3 }).apply(emptied);
+        assert_eq!((empty.module(), empty.is_module_stale()), (None, false), "an empty text has no functions");
         assert_eq!(state.apply(CheckAction::Forget).module(), None);
     }
 

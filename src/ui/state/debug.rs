@@ -77,6 +77,8 @@ pub enum DebugAction {
     End,
     /// A command was requested.
     Requested,
+    /// A command is impossible here, and why.
+    Refused(&'static str),
     /// Selects a call of a frame, inlined or not.
     SelectCall {
         frame: usize,
@@ -139,6 +141,7 @@ impl DebugState {
                     next.phase = DebugPhase::Working { progress: None, last: view.clone() };
                 }
             }
+            DebugAction::Refused(reason) => next.refused = Some(reason.into()),
             DebugAction::SelectCall { frame, level } => (next.frame, next.level) = (frame, level),
             DebugAction::ShowIn(base) => next.base = base,
             DebugAction::ShowAddress(address) => next.address = (self.address.0 + 1, address),

@@ -185,3 +185,18 @@ fn a_long_search_shows_progress_and_can_be_cancelled() {
     page.press("Pause");
     page.expect_status("Paused");
 }
+
+#[test]
+fn at_both_ends_a_key_says_why_it_does_nothing() {
+    let page = Page::open();
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.chord(key::ALT, key::F11);
+    page.expect_in("What happened", "this is the start of the program");
+    page.press("Continue");
+    page.expect_status("calc returned 25");
+    page.hit(key::F11);
+    page.expect_in("What happened", "the program has ended. Step back to look at an earlier step");
+    page.chord(key::ALT, key::F11);
+    page.expect_status("Back at step");
+}

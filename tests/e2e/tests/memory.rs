@@ -22,3 +22,17 @@ fn a_gibibyte_with_64_bit_addresses_can_be_looked_at_to_its_end() {
     page.hit(key::ENTER);
     page.expect_in("Memory", "3fffffff");
 }
+
+#[test]
+fn the_view_goes_to_the_address_of_a_trap() {
+    let page = Page::open();
+    page.set_source(
+        r#"(module (memory (export "memory") 1) (data (i32.const 0xfff0) "the last bytes")
+  (func (export "main") (i32.store8 (i32.const 0) (i32.const 1)) (i32.store (i32.const 0xfffe) (i32.const 7))))"#,
+    );
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.press("Continue");
+    page.expect_in("What happened", "65534 + 4 > 65536");
+    page.expect_in("Memory", "the last bytes");
+}

@@ -56,6 +56,10 @@ fn presentation_view_shows_a_dozen_lines_of_large_code_beside_the_stack() {
     expect_lines(&page, 12);
     page.press("Step into");
     page.expect_status("i32.const 100: pushed 100");
+    page.expect_script(
+        "no line is cut off",
+        "const lines = document.querySelector('.cm-scroller'); return lines.scrollWidth <= lines.clientWidth",
+    );
     page.hit(key::ESCAPE);
     // In this text size, panels are tabs; code and stack are beside each other while debugging.
     page.expect("tablist", "Panels");

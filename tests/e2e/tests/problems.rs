@@ -40,3 +40,17 @@ fn a_program_with_problems_does_not_start() {
     page.press("Run");
     page.expect_console("5");
 }
+
+#[test]
+fn the_module_panel_tells_a_valid_program_from_an_invalid_one_and_from_none() {
+    let page = Page::open();
+    page.expect_in("Module", "Library");
+    page.set_source(r#"(module (func (export "calc") (result i32) (f32.const 1)))"#);
+    page.expect_in("Module", "Not valid");
+    page.expect_in("Module", "breaks a rule of validation");
+    page.set_source(" ");
+    page.expect_in("Module", "No program yet");
+    page.expect_not_in("Module", "calc");
+    page.set_source("hello world");
+    page.expect_problem("a program begins with (module");
+}

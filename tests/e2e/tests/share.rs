@@ -121,3 +121,12 @@ fn a_large_link_shows_its_size_and_waits_for_a_click() {
     page.expect_in("Files", "data.bin");
     page.expect("button", "Projects: shared: big, unchanged");
 }
+
+#[test]
+fn copying_the_link_says_so() {
+    let page = Page::open();
+    page.press("Share");
+    page.shared_link();
+    page.press("Copy the link");
+    page.expect("button", "Copied");
+}

@@ -73,7 +73,7 @@ fn a_local_is_watched_and_its_last_writer_found_by_keyboard() {
     page.expect_status("local.set $i on line 8 writes local $i");
     page.press("Continue");
     page.expect_status("1 becomes 2");
-    page.click("textbox", "Which: bytes of memory");
+    page.click("textbox", "Which: a function's entry");
     page.tab_to("button", "Who last wrote $i?");
     page.hit(key::ENTER);
     page.expect_status("0 becomes 1");

@@ -75,6 +75,9 @@ impl Mistake<'_> {
         if message.contains("expected an instruction") {
             return self.number_alone().or_else(|| self.name_alone());
         }
+        if message.contains("expected `(`") && self.before().open.is_empty() {
+            return Some(outside_of_parentheses(word));
+        }
         if self.before().heads().last() == Some("if") {
             if message.contains("expected `(`") {
                 return Some(
@@ -414,6 +417,14 @@ impl<'a> Before<'a> {
 
 fn is_type(word: &str) -> bool {
     matches!(word, "i32" | "i64" | "f32" | "f64" | "v128" | "funcref" | "externref")
+}
+
+/// The explanation for a word at the top level of a text, where only `(module ...)` or its fields can be.
+fn outside_of_parentheses(word: &str) -> String {
+    if instructions::is_instruction(word) {
+        return "instructions are part of a function: `(func (export \"main\") ...)`".to_owned();
+    }
+    "WebAssembly text is written in parentheses: a program begins with `(module` and ends with `)`".to_owned()
 }
 
 /// The explanation for a word that is not a module field.

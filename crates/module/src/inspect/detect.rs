@@ -15,6 +15,8 @@ pub enum Kind {
     NoProgram,
     /// Text that does not compile.
     BrokenText,
+    /// A module that breaks a rule of validation.
+    Invalid,
     /// A module that exports `_start`: a program with a `main`.
     Command,
     /// A module that exports `_initialize`: a library with an initialization function.
@@ -80,6 +82,12 @@ pub(super) fn no_module(source: &Source) -> Verdict {
         );
     }
     Verdict::plain(Kind::BrokenText, "WebAssembly text with an error")
+}
+
+/// The verdict on a module that does not validate.
+pub(super) fn invalid(is_binary: bool) -> Verdict {
+    let what = if is_binary { "a module" } else { "WebAssembly text" };
+    Verdict::plain(Kind::Invalid, &format!("{what} that breaks a rule of validation, such as the types of operands"))
 }
 
 /// The verdict on text that is empty, or contains only comments.

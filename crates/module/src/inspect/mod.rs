@@ -60,7 +60,7 @@ pub fn inspect(source: &Source) -> Inspection {
         Err(problem) => return without_module(source, *problem),
     };
     let mut module_facts = ModuleFacts::default();
-    let (mut problems, unsupported) = match validate::validate(&wasm) {
+    let (mut problems, refused) = match validate::validate(&wasm) {
         Validity::Valid(facts) => {
             module_facts = facts;
             (Vec::new(), None)
@@ -79,10 +79,10 @@ pub fn inspect(source: &Source) -> Inspection {
             });
             (place(source, &wasm, problems.collect()), None)
         }
-        Validity::Invalid(errors) => (invalid(source, &wasm, &errors), None),
+        Validity::Invalid(errors) => (invalid(source, &wasm, &errors), Some(detect::invalid(source.is_binary()))),
     };
     let summary = summary::summarize(&wasm).ok();
-    let verdict = match (&summary, unsupported) {
+    let verdict = match (&summary, refused) {
         (_, Some(verdict)) => verdict,
         (Some(summary), None) => detect::core_module(summary),
         (None, None) => detect::unreadable(),
