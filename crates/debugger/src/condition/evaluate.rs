@@ -1,5 +1,6 @@
 //! Evaluates expressions.
 
+use super::operator::{BinaryOperator, Logical};
 use super::{Name, NamedPlace, Node, Number, Read, Scope, Selector, arithmetic};
 
 /// Why an expression could not be evaluated.
@@ -58,10 +59,15 @@ pub(super) fn value(node: &Node, scope: &dyn Scope) -> Result<Number> {
         }
         Node::Depth => Number::whole(scope.depth().cast_signed()),
         Node::Step => Number::whole(scope.step().cast_signed()),
-        Node::Unary(sign, operand) => arithmetic::unary(*sign, value(operand, scope)?)?,
-        Node::Binary("&&", left, right) => Number::truth(value(left, scope)?.holds() && value(right, scope)?.holds()),
-        Node::Binary("||", left, right) => Number::truth(value(left, scope)?.holds() || value(right, scope)?.holds()),
-        Node::Binary(operator, left, right) => arithmetic::binary(operator, value(left, scope)?, value(right, scope)?)?,
+        Node::Unary(operator, operand) => arithmetic::unary(*operator, value(operand, scope)?)?,
+        Node::Binary(operator, left, right) => {
+            let left = value(left, scope)?;
+            match (operator, left.holds()) {
+                (BinaryOperator::Logical(Logical::And), false) => Number::truth(false),
+                (BinaryOperator::Logical(Logical::Or), true) => Number::truth(true),
+                _ => arithmetic::binary(*operator, left, value(right, scope)?)?,
+            }
+        }
     })
 }
 

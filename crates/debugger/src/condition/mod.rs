@@ -29,6 +29,7 @@
 mod arithmetic;
 mod evaluate;
 mod number;
+mod operator;
 mod parse;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -36,6 +37,8 @@ mod tests;
 use std::fmt;
 
 use wasmoscope_module::words;
+
+use operator::{BinaryOperator, UnaryOperator};
 
 pub use evaluate::EvalError;
 pub use number::Number;
@@ -106,8 +109,8 @@ enum Node {
     Memory(Read, Option<Selector>, Box<Node>),
     Depth,
     Step,
-    Unary(char, Box<Node>),
-    Binary(&'static str, Box<Node>, Box<Node>),
+    Unary(UnaryOperator, Box<Node>),
+    Binary(BinaryOperator, Box<Node>, Box<Node>),
 }
 
 #[derive(Debug, Clone, PartialEq)]

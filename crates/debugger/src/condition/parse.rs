@@ -2,21 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::operator::{BinaryOperator, UnaryOperator};
 use super::{ConditionError, Node, Number, Read, Selector};
 
-/// The operators by precedence, lowest first; if one is a prefix of another, the longer comes first.
-const OPERATORS: [&[&str]; 10] = [
-    &["||"],
-    &["&&"],
-    &["|"],
-    &["^"],
-    &["&"],
-    &["==", "!="],
-    &["<=", ">=", "<", ">"],
-    &["<<", ">>"],
-    &["+", "-"],
-    &["*", "/", "%"],
-];
 /// The maximum nesting depth of an expression.
 const DEEPEST: usize = 64;
 /// The maximum number of operators in an expression: evaluation recurses once per operator in a chain.
@@ -94,23 +82,15 @@ impl<'a> Parser<'a> {
         if self.take(token) { Ok(()) } else { Err(self.expected(&format!("`{token}`"))) }
     }
 
-    fn operator(&mut self, level: usize) -> Option<&'static str> {
+    fn operator(&mut self, level: usize) -> Option<BinaryOperator> {
         self.skip_spaces();
-        let found = OPERATORS[level].iter().copied().find(|operator| self.rest().starts_with(operator))?;
-        // `&` must not match the first half of `&&`, nor `<` that of `<<`.
-        let longer = OPERATORS
-            .iter()
-            .flat_map(|level| level.iter())
-            .any(|other| other.len() > found.len() && other.starts_with(found) && self.rest().starts_with(other));
-        if longer {
-            return None;
-        }
-        self.at += found.len();
-        Some(found)
+        let (operator, length) = BinaryOperator::at_start(self.rest(), level)?;
+        self.at += length;
+        Some(operator)
     }
 
     fn binary(&mut self, level: usize) -> Result<Node, ConditionError> {
-        if level == OPERATORS.len() {
+        if level == BinaryOperator::LEVELS {
             return self.unary();
         }
         let mut left = self.binary(level + 1)?;
@@ -132,12 +112,12 @@ impl<'a> Parser<'a> {
             return Err(self.error("the expression is nested too deeply"));
         }
         self.skip_spaces();
-        let node = match self.rest().chars().next() {
-            Some(sign @ ('-' | '!' | '~')) => {
+        let node = match self.rest().chars().next().and_then(UnaryOperator::of) {
+            Some(operator) => {
                 self.at += 1;
-                Ok(Node::Unary(sign, Box::new(self.unary()?)))
+                Ok(Node::Unary(operator, Box::new(self.unary()?)))
             }
-            _ => self.term(),
+            None => self.term(),
         };
         self.depth -= 1;
         node
