@@ -77,6 +77,9 @@ pub enum Request {
     /// The page, when watch expressions have changed or another call was selected: evaluate these now, in that call
     /// (the topmost is 0), and again wherever the program stops. Answered by [`Event::Evaluated`].
     Evaluate { run: RunId, frame: u32, expressions: Vec<String> },
+    /// The page, when the user asks for more of the call stack than a stop shows: the frames from this index on (the
+    /// topmost is 0). Answered by [`Event::Frames`].
+    ShowFrames { run: RunId, from: u32 },
     /// The page, when the user points at a position in the text, in bytes; `word` is the name at that position, without
     /// `$`, if any. Answered by [`Event::Hover`] with the same `query`.
     Hover { run: RunId, query: u32, at: u32, word: Option<String>, frame: u32 },
@@ -155,6 +158,8 @@ pub enum Event {
     Variables { run: RunId, step: u64, frame: u32, variables: Vec<SourceVariable> },
     /// The program has stopped under the debugger.
     DebugStopped { run: RunId, view: Box<DebugView> },
+    /// Answers [`Request::ShowFrames`]: the next frames, at most 100.
+    Frames { run: RunId, step: u64, from: u32, frames: Vec<DebugFrame> },
     /// Answers [`Request::Evaluate`]; also sent before every [`Event::DebugStopped`], for the topmost call, if there
     /// are expressions.
     Evaluated { run: RunId, step: u64, evaluations: Vec<Evaluation> },

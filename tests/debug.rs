@@ -405,3 +405,31 @@ fn a_loop_without_end_is_given_up() {
     let back = command(&mut worker, DebugCommand::BackInto);
     assert_eq!(back.step, paused.step - 1);
 }
+
+#[test]
+fn a_deep_call_stack_is_sent_in_parts() {
+    let source = FACTORIAL.replace("(i64.const 5)))", "(i64.const 150)))");
+    let mut worker = debug(&source, Vec::new());
+    let options = BreakpointOptions { condition: Some("local.n == 0".to_owned()), ..BreakpointOptions::default() };
+    let breakpoint = Breakpoint { id: 1, kind: BreakpointKind::Line { file: None, line: 3 }, options };
+    worker.send(Request::SetBreakpoints { run: RUN, breakpoints: vec![breakpoint] });
+    let stopped = command(&mut worker, DebugCommand::Continue);
+    assert_eq!((stopped.depth, stopped.frames.len()), (152, 20));
+    let mut more = |from| {
+        worker.events.clear();
+        worker.send(Request::ShowFrames { run: RUN, from });
+        match worker.events.as_slice() {
+            [Event::Frames { run: RUN, step, from: at, frames }] if (*step, *at) == (stopped.step, from) => {
+                frames.clone()
+            }
+            events => panic!("{events:?}"),
+        }
+    };
+    let further = more(20);
+    assert_eq!(further.len(), 100);
+    assert_eq!((&*further[0].function, &*further[0].locals[0].value.text), ("factorial", "20"));
+    let last = more(120);
+    assert_eq!((last.len(), &*last[31].function), (32, "main"));
+    assert!(more(152).is_empty());
+    assert!(more(u32::MAX).is_empty());
+}

@@ -93,7 +93,7 @@ pub struct DebugView {
     pub reason: StopReason,
     /// One sentence on what the last step did, or why the program stopped, and what comes next.
     pub sentence: Vec<SentencePart>,
-    /// Topmost first; at most 200.
+    /// Topmost first: as many as a stop shows. [`Request::ShowFrames`](super::Request::ShowFrames) asks for more.
     pub frames: Vec<DebugFrame>,
     /// How many frames there are.
     pub depth: u32,

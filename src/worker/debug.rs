@@ -175,6 +175,15 @@ impl Debug {
         }
     }
 
+    /// Sends frames further down the call stack of a stopped program.
+    pub fn show_frames(&mut self, from: u32, emit: &mut dyn FnMut(Event)) {
+        if self.is_stopped() {
+            let recent = self.session.recent(RECENT_STEPS);
+            let frames = debug_view::further_frames(&self.session, &self.maps, from as usize, &recent);
+            emit(Event::Frames { run: self.id, step: self.session.step(), from, frames });
+        }
+    }
+
     fn send_variables(&self, frame: u32, emit: &mut dyn FnMut(Event)) {
         if let Some(variables) = self.maps.variables(&self.session, frame) {
             emit(Event::Variables { run: self.id, step: self.session.step(), frame, variables });

@@ -13,8 +13,10 @@ use crate::protocol::{
     DebugFrame, DebugView, Label, NamedValue, Operand, Outcome, PlacedValue, Span, StopReason, TableView,
 };
 
-/// The maximum number of frames sent.
-const MOST_FRAMES: usize = 200;
+/// How many frames are sent at a stop: about as many as the page has room for.
+const FRAMES_AT_STOP: usize = 20;
+/// The maximum number of frames sent on request.
+pub(super) const MOST_FRAMES: usize = 100;
 /// The maximum number of elements of a table sent.
 const MOST_ELEMENTS: u64 = 100;
 
@@ -52,7 +54,7 @@ pub(super) fn view(
 ) -> DebugView {
     let log = session.take_log().into_iter().map(|(step, message)| format!("step {step}: {message}")).collect();
     let session = &*session;
-    let frames = session.state().call_stack(MOST_FRAMES);
+    let frames = session.state().call_stack(FRAMES_AT_STOP);
     // A value is marked as changed if it differs from the last one seen in the same frame.
     let same = before.filter(|before| before.depth == session.state().depth());
     let sentence = stop_sentence::sentence(session, maps, &reason, arrival, before, recent.last.as_ref());
@@ -101,6 +103,17 @@ pub(super) fn view(
         written,
         read,
     }
+}
+
+/// Frames further down, from the one at index `from` on; the topmost is 0.
+pub(super) fn further_frames(session: &DebugSession, maps: &Maps, from: usize, recent: &Recent) -> Vec<DebugFrame> {
+    let frames = session.state().call_stack(from.saturating_add(MOST_FRAMES));
+    let further = frames.iter().enumerate().skip(from);
+    let described = further.map(|(index, frame)| {
+        let values = recent.values.get(&index).map_or(&[][..], Vec::as_slice);
+        to_frame(frame, session, maps, values, None)
+    });
+    described.collect()
 }
 
 /// The address in the first memory that a value holds, if it is used as a pointer and is in bounds.

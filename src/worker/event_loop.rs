@@ -115,6 +115,7 @@ impl<M: Platform> EventLoop<M> {
             Request::Evaluate { run, frame, expressions } => {
                 self.with_debugged(run, |debug| debug.evaluate(frame, expressions, emit));
             }
+            Request::ShowFrames { run, from } => self.with_debugged(run, |debug| debug.show_frames(from, emit)),
             Request::Hover { run, query, at, word, frame } => {
                 self.with_debugged(run, |debug| debug.hover(query, at, word.as_deref(), frame, emit));
             }

@@ -81,6 +81,7 @@ fn needs_rest(request: &Request, parts: Parts) -> bool {
         | Request::SetBreakpoints { .. }
         | Request::ChangeValue { .. }
         | Request::Evaluate { .. }
+        | Request::ShowFrames { .. }
         | Request::Hover { .. }
         | Request::Pause { .. }
         | Request::Continue { .. }
@@ -121,6 +122,7 @@ fn run_of(request: &Request) -> Option<RunId> {
         | Request::SetBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
+        | Request::ShowFrames { run, .. }
         | Request::Hover { run, .. }
         | Request::Pause { run }
         | Request::Continue { run }

@@ -57,6 +57,7 @@ fn tamed(mut request: Request) -> Request {
         | Request::SetBreakpoints { run, .. }
         | Request::ChangeValue { run, .. }
         | Request::Evaluate { run, .. }
+        | Request::ShowFrames { run, .. }
         | Request::Hover { run, .. }
         | Request::Pause { run }
         | Request::Continue { run }

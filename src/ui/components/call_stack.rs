@@ -17,6 +17,10 @@ pub fn CallStack() -> Html {
     let debugger = use_slice::<Debugger>();
     let Some(view) = debug.view() else { return html! {} };
     let hidden = u64::from(view.depth).saturating_sub(view.frames.len() as u64);
+    let more = {
+        let debugger = debugger.clone();
+        Callback::from(move |_: MouseEvent| debugger.show_more_frames())
+    };
     let line = |call: FrameCall<'_>| {
         let debugger = debugger.clone();
         let FrameCall { frame: index, level, .. } = call;
@@ -74,7 +78,12 @@ pub fn CallStack() -> Html {
                 <p class="part-empty">{ "No active call" }</p>
             } else {
                 <ol class="frames">{ for groups.into_iter().map(group) }</ol>
-                if hidden > 0 { <p class="part-empty">{ format!("and {} below", numbers::grouped(hidden)) }</p> }
+                if hidden > 0 {
+                    <p class="part-empty">
+                        { format!("and {} below ", numbers::grouped(hidden)) }
+                        <button type="button" class="button" onclick={more}>{ "Show more calls" }</button>
+                    </p>
+                }
             }
         </section>
     }

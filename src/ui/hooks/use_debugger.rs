@@ -204,6 +204,14 @@ impl Debugger {
         self.0.debug.dispatch(DebugAction::SelectCall { frame, level });
     }
 
+    /// Shows more of the call stack.
+    pub fn show_more_frames(&self) {
+        let debug = self.0.debug.clone();
+        if let Some(view) = debug.view().filter(|_| debug.is_stopped()) {
+            self.0.engine.show_frames(view.frames.len() as u32);
+        }
+    }
+
     /// Shows an address in the Memory panel.
     pub fn show_address(&self, address: u64) {
         self.0.debug.dispatch(DebugAction::ShowAddress(address));

@@ -205,6 +205,11 @@ impl Engine {
         self.0.send_if_active(|run| Request::Evaluate { run, frame, expressions });
     }
 
+    /// Requests the frames of the call stack from this index on.
+    pub fn show_frames(&self, from: u32) {
+        self.0.send_if_active(|run| Request::ShowFrames { run, from });
+    }
+
     /// Requests the hover for a position in the text, which arrives as [`Event::Hover`].
     pub fn hover(&self, query: u32, at: u32, word: Option<String>, frame: u32) {
         self.0.send_if_active(|run| Request::Hover { run, query, at, word, frame });

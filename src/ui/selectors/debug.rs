@@ -216,7 +216,7 @@ pub fn can_go_on(debug: &DebugState) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::protocol::{Label, NamedValue, Operand, Outcome, PlacedValue};
     use crate::ui::state::debug::tests::view;
@@ -230,7 +230,7 @@ mod tests {
         Span { start: line, end: line + 1, line, column: 1, end_line: line, end_column: 2 }
     }
 
-    fn frame(line: u32) -> DebugFrame {
+    pub fn frame(line: u32) -> DebugFrame {
         DebugFrame {
             function: String::new(),
             index: 0,

@@ -238,6 +238,7 @@ impl DebugState {
             Event::Evaluated { run, step, evaluations } if *run == self.run && self.is_on() => {
                 self.expressions = self.expressions.worked_out(*step, evaluations);
             }
+            Event::Frames { run, step, from, frames } if *run == self.run => self.more_frames(*step, *from, frames),
             Event::Variables { run, frame, variables, .. } if *run == self.run && self.is_on() => {
                 self.variables = Some((*frame as usize, variables.as_slice().into()));
             }
@@ -254,10 +255,19 @@ impl DebugState {
         }
     }
 
+    /// Frames further down the call stack, if the program is still where they were asked for.
+    fn more_frames(&mut self, step: u64, from: u32, frames: &[DebugFrame]) {
+        let DebugPhase::Stopped(view) = &mut self.phase else { return };
+        if view.step == step && view.frames.len() == from as usize {
+            Rc::make_mut(view).frames.extend_from_slice(frames);
+        }
+    }
+
     fn stop(&mut self, view: &DebugView) {
         let before = self.view().map(|view| (view.step, view.depth));
-        // A different call is on top of the stack, so the selection no longer applies.
-        if before != Some((view.step, view.depth)) {
+        // A different call is on top of the stack, or the call is further down than what a stop sends: the selection no
+        // longer applies.
+        if before != Some((view.step, view.depth)) || self.frame >= view.frames.len() {
             (self.frame, self.level) = (0, 0);
         }
         self.refused = None;
@@ -358,6 +368,20 @@ pub mod tests {
         let opened = state.apply(DebugAction::Opened(notes.into()));
         assert!(opened.breakpoints.list.is_empty());
         assert_eq!(opened.expressions.texts(), ["depth".into()]);
+    }
+
+    #[test]
+    fn more_of_the_call_stack_is_added_where_it_was_asked_for() {
+        let frames = |step, from| {
+            received(Event::Frames { run: 1, step, from, frames: vec![crate::ui::selectors::debug::tests::frame(1)] })
+        };
+        let count = |state: &DebugState| state.view().map_or(0, |view| view.frames.len());
+        let state = apply_all(begun()).apply(frames(0, 0)).apply(frames(0, 1));
+        assert_eq!(count(&state), 2);
+        assert_eq!(count(&state.apply(frames(0, 1))), 2, "the same once more");
+        assert_eq!(count(&state.apply(frames(7, 2))), 2, "from another step");
+        let selected = state.apply(DebugAction::SelectCall { frame: 1, level: 0 });
+        assert_eq!(selected.apply(stopped(0, StopReason::Step)).frame, 0, "it is not sent again");
     }
 
     #[test]

@@ -233,6 +233,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::DebugWorking { run, .. }
         | Event::BreakpointsPlaced { run, .. }
         | Event::Evaluated { run, .. }
+        | Event::Frames { run, .. }
         | Event::Variables { run, .. }
         | Event::Hover { run, .. }
         | Event::Marks { run, .. }
@@ -284,6 +285,7 @@ pub fn is_plain(event: &Event) -> bool {
         | Event::DebugWorking { .. }
         | Event::BreakpointsPlaced { .. }
         | Event::Evaluated { .. }
+        | Event::Frames { .. }
         | Event::Variables { .. }
         | Event::Hover { .. }
         | Event::Marks { .. }
