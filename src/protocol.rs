@@ -217,7 +217,7 @@ pub enum Event {
     SourcesListed { version: Version, files: Vec<SourceFile>, problem: Option<String> },
     /// An internal error, not one of the program's: shown in one place, with a button that restarts the worker.
     Fault { message: String },
-    /// A request waits for the rest of the interpreter (`xtask/src/split`), which could not be fetched for this reason.
+    /// A request waits for the rest of the interpreter (`xtask/module-split`), which could not be fetched for this reason.
     /// It is retried now and then, and on [`Request::FetchRest`].
     RestMissing { reason: String },
     /// The rest of the interpreter has been fetched after all: the waiting requests are handled.

@@ -1,4 +1,4 @@
-//! The rest of a program that the release build has split in two (`xtask/src/split`).
+//! The rest of a program that the release build has split in two (`xtask/module-split`).
 //!
 //! Code that is first called before the rest is there has it loaded at that moment, and the thread blocks
 //! meanwhile. Where it can wait without that, it asks here first.

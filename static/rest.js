@@ -1,4 +1,4 @@
-// Loads the rest of a program that was split in two, see xtask/src/split.
+// Loads the rest of a program that was split in two, see xtask/module-split.
 // In a release build this stands before boot.js and before the worker's loader.
 "use strict";
 

@@ -50,7 +50,7 @@ struct Worker {
     wake: RefCell<Wake>,
     waiting: RefCell<Waiting>,
     /// The requests to handle, in their order. There are several only where one arrives while another is handled: in
-    /// Firefox, a worker that is blocked in a synchronous request (`load_rest` in `xtask/src/split`) receives messages.
+    /// Firefox, a worker that is blocked in a synchronous request (`load_rest` in `xtask/module-split`) receives messages.
     queue: RefCell<VecDeque<Request>>,
 }
 

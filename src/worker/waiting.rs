@@ -1,4 +1,4 @@
-//! A queue of requests that wait until the rest of the interpreter has been fetched (`xtask/src/split`).
+//! A queue of requests that wait until the rest of the interpreter has been fetched (`xtask/module-split`).
 
 use crate::protocol::{Event, Outcome, Request, RunId};
 

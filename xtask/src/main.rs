@@ -9,7 +9,6 @@ mod hooks;
 mod picture;
 mod project;
 mod serve;
-mod split;
 mod step;
 mod test;
 mod tools;

@@ -256,7 +256,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
     }
 }
 
-/// Whether the part of the page that loads first can show an event (`xtask/src/split`): the events of the first run of
+/// Whether the part of the page that loads first can show an event (`xtask/module-split`): the events of the first run of
 /// most programs.
 pub fn is_plain(event: &Event) -> bool {
     match event {

@@ -1,6 +1,6 @@
 //! The lists that define the split of the page's two programs.
 //!
-//! [`split`](crate::split) splits them; the lists here name what goes into the secondary modules. An entry is the path
+//! [`module_split`] splits them; the lists here name what goes into the secondary modules. An entry is the path
 //! of a crate, a module, a type or a function. With `..` before it, it is any part of a name: for generic code of one
 //! crate instantiated with a type of another. An entry that matches nothing fails the build: the name has changed, and
 //! what it named would be loaded with the first part. An entry too many only costs time: what is called too early is
@@ -9,7 +9,6 @@
 //! name.
 
 use crate::project;
-use crate::split;
 use crate::step::{command, run};
 use anyhow::{Context, Result, ensure};
 use std::cell::Cell;
@@ -328,7 +327,7 @@ pub fn split(staging: &Path, name: &str, rest: &[&str]) -> Result<()> {
         let entries = rest.iter().zip(&matched).filter(|(entry, _)| is_of(name, &[entry]));
         entries.inspect(|(_, matched)| matched.set(true)).count() > 0 && size >= SMALLEST
     };
-    let parts = split::split(&wasm, "load_rest", belongs_to_secondary)
+    let parts = module_split::split(&wasm, "load_rest", belongs_to_secondary)
         .with_context(|| format!("could not split {}", whole.display()))?;
     let unmatched = rest.iter().zip(&matched).filter(|(_, matched)| !matched.get()).map(|(entry, _)| *entry);
     let unmatched: Vec<&str> = unmatched.collect();

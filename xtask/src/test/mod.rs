@@ -94,7 +94,8 @@ fn native(tally: &mut Tally) {
     let mut tests = cargo(&["test", "--locked", "--no-fail-fast"]);
     tests.args(packages());
     suite(tally, "native tests", tests);
-    suite(tally, "tests of xtask", cargo(&["test", "--package", "xtask", "--locked"]));
+    let xtask = cargo(&["test", "--package", "xtask", "--package", "module-split", "--locked"]);
+    suite(tally, "tests of xtask", xtask);
     let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
     guests.env("CARGO_TARGET_DIR", project::root().join("target/guests-native"));
     suite(tally, "tests of the guests", guests);
