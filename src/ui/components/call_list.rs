@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::hex_grid::{use_measures, use_mover};
+use super::virtual_list::{use_measures, use_mover};
 use crate::ui::selectors::calls::{CallRow, When, arguments, geometry, label, on_key, rows, time, window};
 use crate::ui::selectors::numbers;
 use crate::ui::state::calls::{CallsAction, CallsState};
@@ -103,7 +103,7 @@ pub fn CallList(props: &Props) -> Html {
                     </div>
                 </div>
             </div>
-            <span class="hex-measure" aria-hidden="true">{ "0" }</span>
+            <span class="row-measure" aria-hidden="true">{ "0" }</span>
         </div>
     }
 }

@@ -14,8 +14,8 @@ pub struct Props {
     /// The element's ID.
     pub id: AttrValue,
     pub active: bool,
-    /// The row's index from the top.
-    pub place: usize,
+    /// Where it is drawn, in pixels from the start of the list.
+    pub position: f64,
     /// Whether the dragged entry would be dropped here.
     #[prop_or_default]
     pub is_target: bool,
@@ -49,7 +49,7 @@ pub fn FileRow(props: &Props) -> Html {
             role="treeitem"
             draggable="true"
             data-target={props.is_target.then_some("true")}
-            style={format!("--level:{};--place:{}", row.level, props.place)}
+            style={format!("--level:{};top:{}px", row.level, props.position)}
             title={names::file(&row.path)}
             aria-label={label.into_iter().flatten().collect::<Vec<_>>().join(", ")}
             aria-level={row.level.to_string()}

@@ -9,8 +9,9 @@ use yew::prelude::*;
 
 use super::file_row::FileRow;
 use super::row_drag::use_row_drag;
-use crate::ui::hooks::use_resized::use_resized;
+use super::virtual_list::{use_measures, use_mover};
 use crate::ui::selectors::files::{TreeKey, TreeRow, active_index, on_key};
+use crate::ui::selectors::rows::Geometry;
 use crate::ui::state::files::FilesAction;
 
 /// How many rows beyond the visible ones are drawn, so that scrolling shows no gap.
@@ -43,34 +44,25 @@ pub struct Props {
 #[component]
 pub fn FileTree(props: &Props) -> Html {
     let tree = use_node_ref();
-    // The first and last visible row.
-    let sight = use_state_eq(|| (0_usize, 40_usize));
+    let measures = use_measures(&tree);
+    let geometry = Geometry {
+        size: props.rows.len() as u64,
+        columns: 1,
+        row_height: measures.row_height,
+        viewport: measures.viewport,
+    };
+    let top = use_state_eq(|| 0.0_f64);
+    let shown_top = top.min(geometry.last_top() as f64);
+    let mover = use_mover(&tree, &geometry, &top);
     let active = active_index(&props.rows, props.active.as_deref());
     {
-        let tree = tree.clone();
-        use_effect_with((active, props.rows.len()), move |(active, _)| {
-            if let Some(tree) = tree.cast::<HtmlElement>() {
-                show_row(&tree, *active);
-            }
-        });
+        let mover = mover.clone();
+        use_effect_with((active, geometry), move |(active, _)| mover.reveal(*active as u64));
     }
-    let look = {
-        let (tree, sight) = (tree.clone(), sight.setter());
-        move || {
-            if let Some(tree) = tree.cast::<HtmlElement>() {
-                let height = row_height(&tree);
-                let first = f64::from(tree.scroll_top()) / height;
-                sight.set((first as usize, (first + f64::from(tree.client_height()) / height) as usize + 1));
-            }
-        }
-    };
-    {
-        let look = look.clone();
-        use_effect_with(props.rows.len(), move |_| look());
-    }
-    use_resized(&tree, look.clone());
-    let onscroll = Callback::from(move |_: Event| look());
-    let onkeydown = use_tree_keys(props, &tree);
+    let onscroll = Callback::from(move |_: Event| {
+        mover.scrolled();
+    });
+    let onkeydown = use_tree_keys(props, geometry.visible_rows() as usize);
     let onclick = {
         let (rows, on_action, tree) = (props.rows.clone(), props.on_action.clone(), tree.clone());
         Callback::from(move |event: MouseEvent| {
@@ -96,11 +88,13 @@ pub fn FileTree(props: &Props) -> Html {
     };
     let drag = use_row_drag(props);
     let deepest = props.rows.iter().map(|row| row.level).max().unwrap_or(1);
-    let (first, last) = (sight.0.saturating_sub(MARGIN), (sight.1 + MARGIN).min(props.rows.len()));
+    let (first, end) = geometry.visible(shown_top);
+    let (first, last) = ((first as usize).saturating_sub(MARGIN), (end as usize + MARGIN).min(props.rows.len()));
     // The active row is always rendered: the tree's focus refers to it.
     let beyond = (!(first..last).contains(&active)).then_some(active);
     let drawn = (first.min(last)..last).chain(beyond).filter_map(|place| Some((place, props.rows.get(place)?)));
     html! {
+        <div class="file-list">
         <div
             class="file-tree"
             role="tree"
@@ -119,12 +113,15 @@ pub fn FileTree(props: &Props) -> Html {
             ondrop={drag.drop}
             data-target={(drag.target.as_deref() == Some("")).then_some("true")}
         >
-            <div class="file-range" role="presentation" style={format!("--rows:{};--deepest:{deepest}", props.rows.len())}>
+            <div class="file-range" role="presentation"
+                style={format!("height:{}px;--deepest:{deepest}", geometry.scroll_range() + geometry.viewport.min(geometry.size as f64 * geometry.row_height))}>
                 { for drawn.map(|(place, row)| html! {
-                    <FileRow key={row.path.to_string()} id={row_id(place)} row={row.clone()} active={place == active} {place}
-                        is_target={drag.target.as_deref() == Some(&*row.path)} />
+                    <FileRow key={row.path.to_string()} id={row_id(place)} row={row.clone()} active={place == active}
+                        position={geometry.position(place as u64, shown_top)} is_target={drag.target.as_deref() == Some(&*row.path)} />
                 }) }
             </div>
+        </div>
+        <span class="row-measure" aria-hidden="true">{ "0" }</span>
         </div>
     }
 }
@@ -139,48 +136,26 @@ pub(super) fn row_under(event: &MouseEvent, rows: &[TreeRow]) -> Option<TreeRow>
     rows.iter().find(|row| *row.path == *path).cloned()
 }
 
-/// The height of a row, from the style sheet.
-fn row_height(tree: &HtmlElement) -> f64 {
-    let row = tree.query_selector(".file-row").ok().flatten();
-    row.map(|row| row.get_bounding_client_rect().height()).filter(|height| *height >= 1.0).unwrap_or(28.0)
-}
-
-fn show_row(tree: &HtmlElement, place: usize) {
-    let height = row_height(tree);
-    let (top, bottom) = (place as f64 * height, (place + 1) as f64 * height);
-    let (from, room) = (f64::from(tree.scroll_top()), f64::from(tree.client_height()));
-    if room < 1.0 {
-        return;
-    }
-    if top < from {
-        tree.set_scroll_top(top.floor() as i32);
-    } else if bottom > from + room {
-        tree.set_scroll_top((bottom - room).ceil() as i32);
-    }
-}
-
+/// `page`: how many rows a page key moves by.
 #[hook]
-fn use_tree_keys(props: &Props, tree: &NodeRef) -> Callback<KeyboardEvent> {
+fn use_tree_keys(props: &Props, page: usize) -> Callback<KeyboardEvent> {
     let typed = use_mut_ref(String::new);
     let forget = use_mut_ref(|| None::<Timeout>);
     let (rows, active) = (props.rows.clone(), props.active.clone());
-    let (on_action, on_file_action, tree) = (props.on_action.clone(), props.on_file_action.clone(), tree.clone());
+    let (on_action, on_file_action) = (props.on_action.clone(), props.on_file_action.clone());
     Callback::from(move |event: KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
         let Some(row) = rows.get(active_index(&rows, active.as_deref())) else { return };
         let path = row.path.clone();
-        let page = tree
-            .cast::<HtmlElement>()
-            .map_or(10, |tree| (f64::from(tree.client_height()) / row_height(&tree)) as usize);
         let key = match event.key().as_str() {
             "ArrowUp" => TreeKey::Up,
             "ArrowDown" => TreeKey::Down,
             "ArrowLeft" => TreeKey::Left,
             "ArrowRight" => TreeKey::Right,
-            "PageUp" => TreeKey::PageUp(page.max(1)),
-            "PageDown" => TreeKey::PageDown(page.max(1)),
+            "PageUp" => TreeKey::PageUp(page),
+            "PageDown" => TreeKey::PageDown(page),
             "Home" => TreeKey::Home,
             "End" => TreeKey::End,
             "*" => TreeKey::Star,

@@ -1,21 +1,18 @@
 //! Bytes in rows, as numbers and as text: a grid of any height of which only the visible rows are drawn.
 //!
-//! [`Geometry`] computes which rows these are; this component connects it to the scroll bar, the wheel and the keys.
+//! Scrolling belongs in [`virtual_list`](super::virtual_list).
 
-use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, ResizeObserver};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::hex_row::HexRowLine;
-use crate::ui::selectors::memory::{Geometry, GridKey, Selection, address_digits, on_key, visible_rows};
+use super::virtual_list::{use_measures, use_mover};
+use crate::ui::selectors::memory::{GridKey, Selection, address_digits, on_key, visible_rows};
+use crate::ui::selectors::rows::Geometry;
 use crate::ui::state::memory::HexWindow;
-
-/// How long after the last movement the scroll bar is corrected, in milliseconds.
-const SETTLED: u32 = 150;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -58,15 +55,6 @@ fn begins_to_write(event: &KeyboardEvent) -> Option<Option<char>> {
     }
 }
 
-/// Measurements of the rendered page.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Measures {
-    /// How many characters fit side by side.
-    pub letters: f64,
-    pub row_height: f64,
-    pub viewport: f64,
-}
-
 /// How many characters a row of 16 bytes takes besides its address: at most two and a half per number, one per
 /// character, and gaps.
 const SIXTEEN_COLUMNS: f64 = 58.0;
@@ -89,8 +77,8 @@ pub fn HexGrid(props: &Props) -> Html {
     {
         let mover = mover.clone();
         use_effect_with((geometry.columns, geometry.viewport.to_bits(), props.size), move |(columns, ..)| {
-            let before = mover.bar.columns.replace(*columns);
-            let row = if before == 0 { 0.0 } else { mover.bar.top.get() * before as f64 / *columns as f64 };
+            let before = mover.columns_before(*columns);
+            let row = if before == 0 { 0.0 } else { mover.top() * before as f64 / *columns as f64 };
             mover.go(row);
         });
     }
@@ -179,7 +167,7 @@ pub fn HexGrid(props: &Props) -> Html {
                     </div>
                 </div>
             </div>
-            <span class="hex-measure" aria-hidden="true">{ "0" }</span>
+            <span class="row-measure" aria-hidden="true">{ "0" }</span>
         </div>
     }
 }
@@ -201,84 +189,6 @@ fn grid_key(event: &KeyboardEvent) -> Option<GridKey> {
         ("End", true) => GridKey::Last,
         _ => return None,
     })
-}
-
-/// Scrolls the view and keeps the scroll bar in sync.
-#[derive(Clone)]
-pub(super) struct Mover {
-    pub geometry: Geometry,
-    top: UseStateHandle<f64>,
-    scroller: NodeRef,
-    bar: Rc<Bar>,
-}
-
-/// The scroll bar's state: its last position, and the timer that corrects it.
-#[derive(Default)]
-struct Bar {
-    top: Cell<f64>,
-    scroll: Cell<f64>,
-    /// The number of bytes per row that `top` refers to.
-    columns: Cell<u64>,
-    settle: Cell<Option<Timeout>>,
-}
-
-/// Works for any list of rows: `scroller` contains an element as long as the geometry's range, with the visible rows in
-/// it.
-#[hook]
-pub(super) fn use_mover(scroller: &NodeRef, geometry: &Geometry, top: &UseStateHandle<f64>) -> Mover {
-    let bar = use_memo((), |()| Bar::default());
-    Mover { geometry: *geometry, top: top.clone(), scroller: scroller.clone(), bar }
-}
-
-impl Mover {
-    /// Scrolls this row to the top.
-    pub fn go(&self, top: f64) {
-        let top = top.clamp(0.0, self.geometry.last_top() as f64);
-        self.bar.settle.take();
-        self.bar.top.set(top);
-        self.top.set(top);
-        put_bar(&self.scroller, &self.geometry, &self.bar);
-    }
-
-    /// Scrolls an address into view.
-    pub fn reveal(&self, address: u64) {
-        let top = self.bar.top.get();
-        let revealed = self.geometry.reveal(top, address);
-        if revealed != top {
-            self.go(revealed);
-        }
-    }
-
-    /// The top row.
-    pub fn top(&self) -> f64 {
-        self.bar.top.get()
-    }
-
-    /// The browser has moved the scroll bar; returns whether the user did that.
-    pub fn scrolled(&self) -> bool {
-        let Some(element) = self.scroller.cast::<Element>() else { return false };
-        let to = f64::from(element.scroll_top());
-        let from = self.bar.scroll.replace(to);
-        // The page moved it: there is nothing to follow.
-        if (to - from).abs() < 1.0 {
-            return false;
-        }
-        let top = self.geometry.scrolled(self.bar.top.get(), from, to);
-        self.bar.top.set(top);
-        self.top.set(top);
-        let (scroller, geometry, bar) = (self.scroller.clone(), self.geometry, self.bar.clone());
-        self.bar.settle.set(Some(Timeout::new(SETTLED, move || put_bar(&scroller, &geometry, &bar))));
-        true
-    }
-}
-
-fn put_bar(scroller: &NodeRef, geometry: &Geometry, bar: &Bar) {
-    let Some(element) = scroller.cast::<Element>() else { return };
-    let scroll = geometry.scroll_at(bar.top.get()).round();
-    if (f64::from(element.scroll_top()) - scroll).abs() >= 1.0 {
-        element.set_scroll_top(scroll as i32);
-    }
-    bar.scroll.set(f64::from(element.scroll_top()));
 }
 
 /// Selecting with the pointer: pressing starts a selection, dragging extends it. A press on one of the `units` selects
@@ -322,51 +232,4 @@ fn address_under(event: &PointerEvent) -> Option<u64> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let cell = target.closest("[data-address]").ok()??;
     cell.get_attribute("data-address")?.parse().ok()
-}
-
-/// Measures the visible part, a row, and how many characters of the `.hex-measure` font fit side by side.
-#[hook]
-pub(super) fn use_measures(scroller: &NodeRef) -> Measures {
-    let measures = use_state_eq(|| Measures { letters: 80.0, row_height: 20.0, viewport: 400.0 });
-    {
-        let (scroller, measures) = (scroller.clone(), measures.setter());
-        use_effect_with((), move |()| {
-            let observer = scroller.cast::<HtmlElement>().and_then(|element| {
-                let measured = element.clone();
-                let on_resize = Closure::<dyn FnMut()>::new(move || {
-                    if let Some(found) = measure(&measured) {
-                        measures.set(found);
-                    }
-                });
-                let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
-                observer.observe(&element);
-                // The font size may change while the panel's size does not.
-                if let Some(probe) = probe_of(&element) {
-                    observer.observe(&probe);
-                }
-                Some((observer, on_resize))
-            });
-            move || {
-                if let Some((observer, _on_resize)) = &observer {
-                    observer.disconnect();
-                }
-            }
-        });
-    }
-    *measures
-}
-
-fn probe_of(scroller: &HtmlElement) -> Option<Element> {
-    scroller.parent_element()?.query_selector(".hex-measure").ok()?
-}
-
-fn measure(scroller: &HtmlElement) -> Option<Measures> {
-    let probe = probe_of(scroller)?.get_bounding_client_rect();
-    let viewport = f64::from(scroller.client_height());
-    // A hidden panel has no size; the earlier measurements are still right.
-    if probe.height() < 1.0 || viewport < 1.0 {
-        return None;
-    }
-    let letters = f64::from(scroller.client_width()) / probe.width().max(1.0);
-    Some(Measures { letters, row_height: probe.height(), viewport })
 }

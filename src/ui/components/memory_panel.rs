@@ -14,8 +14,9 @@ use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_memory::use_memory;
 use crate::ui::platform::dom;
 use crate::ui::selectors::bytes::hex_length;
-use crate::ui::selectors::memory::{Geometry, Selection, parse_address};
+use crate::ui::selectors::memory::{Selection, parse_address, watch};
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::rows::Geometry;
 use crate::ui::state::memory::MemoryState;
 use crate::ui::state::settings::SettingsAction;
 
@@ -132,7 +133,7 @@ pub fn MemoryPanel(props: &Props) -> Html {
     let on_view = use_callback(
         (memory.memory, memory.watch, props.on_watch.clone()),
         |(geometry, top): (Geometry, f64), (index, current, on_watch)| {
-            let watch = geometry.watch(*current, *index, top);
+            let watch = watch(&geometry, *current, *index, top);
             if *current != Some(watch) {
                 on_watch.emit(watch);
             }

@@ -74,5 +74,6 @@ pub mod timeline;
 pub mod timeline_marks;
 pub mod toolbar;
 pub mod variables;
+pub mod virtual_list;
 pub mod watch_buttons;
 pub mod watch_expressions;

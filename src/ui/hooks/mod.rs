@@ -14,7 +14,6 @@ pub mod use_media;
 pub mod use_memory;
 pub mod use_open;
 pub mod use_projects;
-pub mod use_resized;
 pub mod use_run;
 pub mod use_settings;
 pub mod use_sources;

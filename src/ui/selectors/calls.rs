@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::memory::Geometry;
 use super::numbers;
+use super::rows::Geometry;
 use crate::protocol::{CallsView, TraceCall};
 use crate::ui::state::calls::CallsState;
 
