@@ -16,6 +16,7 @@ use crate::ui::hooks::reducers::{
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::hooks::use_engine::Engine;
+use crate::ui::hooks::use_media::use_narrow;
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::{Editor, EditorCallbacks, MovedBreakpoint};
@@ -50,6 +51,7 @@ pub fn EditorPane() -> Html {
     let cursor = use_state_eq(|| (1, 1));
     let host = use_node_ref();
     let layout = use_slice::<LayoutContext>();
+    let narrow = use_narrow(settings.text_size);
     let program = &workspace.project.program;
     let disassembly = check.disassembly.as_ref();
     let is_binary = program.text().is_none();
@@ -109,7 +111,7 @@ pub fn EditorPane() -> Html {
     }
     {
         // In front of a class, no line may be cut off.
-        let wraps = settings.wrap_lines || layout.presentation;
+        let wraps = settings.wraps_lines(narrow, !is_binary) || layout.presentation;
         let link = link.clone();
         use_effect_with((wraps, *code), move |(wrap_lines, _)| link.set_wrapping(*wrap_lines));
     }

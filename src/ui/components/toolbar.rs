@@ -7,7 +7,7 @@ use super::icon::{Icon, Picture};
 use super::panels_menu::PanelsMenu;
 use super::run_controls::RunControls;
 use super::source_tools::SourceTools;
-use crate::ui::hooks::reducers::{LayoutContext, SettingsContext, use_slice};
+use crate::ui::hooks::reducers::{LayoutContext, SettingsContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::state::layout::LayoutAction;
 use crate::ui::state::settings::{SettingsAction, Theme};
@@ -39,6 +39,8 @@ pub fn Toolbar(props: &Props) -> Html {
         let layout = layout.dispatcher();
         Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Present))
     };
+    let is_text = use_slice::<WorkspaceContext>().project.program.text().is_some();
+    let wraps = settings.wraps_lines(props.narrow, is_text);
     let theme = match settings.theme {
         Theme::System => "Theme: system",
         Theme::Light => "Theme: light",
@@ -55,7 +57,7 @@ pub fn Toolbar(props: &Props) -> Html {
                 <button type="button" class="quiet-button" data-at-once="true" aria-label={theme} title={theme}
                     onclick={act(SettingsAction::NextTheme)}><Icon picture={Picture::Theme} /></button>
                 <button type="button" class="quiet-button" aria-label="Wrap long lines" title="Wrap long lines"
-                    aria-pressed={settings.wrap_lines.to_string()} onclick={act(SettingsAction::WrapLines)}
+                    aria-pressed={wraps.to_string()} onclick={act(SettingsAction::WrapLines(!wraps))}
                 ><Icon picture={Picture::WrapLines} /></button>
                 if !props.narrow {
                     <PanelsMenu />

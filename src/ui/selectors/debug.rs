@@ -1,6 +1,8 @@
 //! What is shown of a debugged program: formatted values, positions in the text, and available commands.
 
-use crate::protocol::{DebugCommand, DebugFrame, DebugView, LineCommand, SentencePart, Span, StopReason, Value};
+use crate::protocol::{
+    DebugCommand, DebugFrame, DebugView, LineCommand, Outcome, SentencePart, Span, StopReason, Value,
+};
 use crate::ui::selectors::names;
 use crate::ui::selectors::numbers::grouped;
 use crate::ui::selectors::outcome::{Tone, finished};
@@ -101,6 +103,8 @@ pub fn status(debug: &DebugState) -> Option<(Tone, String)> {
             StopReason::NotWritten { .. } => (Tone::Asking, "Not written by an instruction".into()),
             StopReason::Input => (Tone::Asking, "Waiting for input".into()),
             StopReason::Sleep => (Tone::Busy, "Sleeping".into()),
+            // The sentence and the card say why.
+            StopReason::Ended { outcome: Outcome::Trapped { .. } } => (Tone::Bad, "Trapped".into()),
             StopReason::Ended { outcome } => finished(outcome),
         },
     })
@@ -218,7 +222,7 @@ pub fn can_go_on(debug: &DebugState) -> bool {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::protocol::{Label, NamedValue, Operand, Outcome, PlacedValue};
+    use crate::protocol::{Label, NamedValue, Operand, PlacedValue};
     use crate::ui::state::debug::tests::view;
     use std::rc::Rc;
 

@@ -141,7 +141,7 @@ impl Default for Layout {
             left: 1800,
             right: 3100,
             console: 1500,
-            files: 2000,
+            files: 1500,
             problems: 1100,
             memory: 2200,
             tab: Panel::Editor,

@@ -26,8 +26,9 @@ pub struct Settings {
     pub record_calls: bool,
     /// Whether the memory scrolls to what each step of the debugger reads or writes.
     pub follow_memory: bool,
-    /// Whether the editor wraps long lines.
-    pub wrap_lines: bool,
+    /// Whether the editor wraps long lines; until the user decides, it does for a text that somebody wrote, and
+    /// wherever the page is narrow, but not for a disassembly, whose lines are long and many.
+    pub wrap_long_lines: Option<bool>,
     /// The debugger's step unit in WebAssembly text, and in source.
     pub step_in_text: StepBy,
     pub step_in_source: StepBy,
@@ -49,7 +50,7 @@ pub enum SettingsAction {
     SetLimits(Limits),
     RecordCalls(bool),
     FollowMemory(bool),
-    WrapLines,
+    WrapLines(bool),
     StepInText(StepBy),
     StepInSource(StepBy),
 }
@@ -143,7 +144,7 @@ impl Default for Settings {
             limits: Limits::default(),
             record_calls: false,
             follow_memory: true,
-            wrap_lines: false,
+            wrap_long_lines: None,
             step_in_text: StepBy::Instruction,
             step_in_source: StepBy::Line,
         }
@@ -172,11 +173,16 @@ impl Settings {
             SettingsAction::SetLimits(limits) => next.limits = limits,
             SettingsAction::RecordCalls(record) => next.record_calls = record,
             SettingsAction::FollowMemory(follow) => next.follow_memory = follow,
-            SettingsAction::WrapLines => next.wrap_lines = !self.wrap_lines,
+            SettingsAction::WrapLines(wrap) => next.wrap_long_lines = Some(wrap),
             SettingsAction::StepInText(by) => next.step_in_text = by,
             SettingsAction::StepInSource(by) => next.step_in_source = by,
         }
         next
+    }
+
+    /// Whether the editor wraps long lines, for a program that is a text or a module.
+    pub fn wraps_lines(&self, narrow: bool, is_text: bool) -> bool {
+        self.wrap_long_lines.unwrap_or(narrow || is_text)
     }
 
     /// The debugger's step unit, for a program with or without source.
@@ -254,6 +260,20 @@ mod tests {
         assert_eq!((settings.step_by(true), settings.step_by(false)), (StepBy::Instruction, StepBy::Line));
         // Stored by a page that did not have this setting.
         assert_eq!(Settings::restored("{}").step_in_source, StepBy::Line);
+    }
+
+    #[test]
+    fn lines_of_a_text_wrap_until_the_user_decides() {
+        let all = |settings: &Settings| {
+            [(true, true), (true, false), (false, true), (false, false)]
+                .map(|(narrow, is_text)| settings.wraps_lines(narrow, is_text))
+        };
+        let settings = Settings::default();
+        assert_eq!(all(&settings), [true, true, true, false]);
+        assert_eq!(all(&settings.apply(SettingsAction::WrapLines(false))), [false; 4]);
+        assert_eq!(all(&settings.apply(SettingsAction::WrapLines(true))), [true; 4]);
+        // Stored by a page in which this was off until it was switched on.
+        assert_eq!(Settings::restored(r#"{"wrap_lines":false}"#).wrap_long_lines, None);
     }
 
     #[test]
