@@ -144,10 +144,10 @@ fn long_lines_wrap_by_choice() {
             ),
         );
     };
-    wraps(false);
-    page.press("Wrap long lines");
     wraps(true);
+    page.press("Wrap long lines");
+    wraps(false);
     page.reload();
     page.wait_until_ready();
-    wraps(true);
+    wraps(false);
 }
