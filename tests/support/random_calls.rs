@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use wasmi::{Engine, Instance, Linker, Memory, Module, Store, Val, ValType};
+use wasmi::{Engine, Instance, Linker, Memory, Module, Store, Val};
 use wasmoscope::engine::vfs::Vfs;
 use wasmoscope::engine::wasi::{
-    CALLS, Clock, Errno, Random, Record, Suspend, WasiConfig, WasiCtx, add_to_linker, parameters, root_preopen,
+    CALLS, Clock, Errno, FUNCTIONS, NumType, Random, Record, Suspend, WasiConfig, WasiCtx, add_to_linker, function,
+    root_preopen,
 };
 
 /// What calls answered, in a run of this many calls for each of the seeds.
@@ -334,13 +335,13 @@ impl Guest {
         };
         let mut paths = self.fill_memory().to_vec();
         let mut length = None;
-        let types = parameters(name)?;
+        let types = function(name)?.parameters();
         let mut arguments = Vec::with_capacity(types.len());
         for (place, ty) in types.iter().enumerate() {
-            let value = self.argument(name, place, *ty == ValType::I64, &mut paths, &mut length);
+            let value = self.argument(name, place, *ty == NumType::I64, &mut paths, &mut length);
             // The descriptor comes first in nearly all, and is one that is open in half of the calls.
-            let value = if place == 0 && *ty == ValType::I32 && self.below(2) == 0 { self.below(8) } else { value };
-            arguments.push(if *ty == ValType::I64 { Val::I64(value as i64) } else { Val::I32(value as i32) });
+            let value = if place == 0 && *ty == NumType::I32 && self.below(2) == 0 { self.below(8) } else { value };
+            arguments.push(if *ty == NumType::I64 { Val::I64(value as i64) } else { Val::I32(value as i32) });
         }
         let function = self.instance.get_func(&self.store, name).expect("each is exported");
         let mut results = [Val::I32(0)];
@@ -364,11 +365,11 @@ impl Guest {
 /// A module that exports each function it imports under its own name.
 fn every_call_exported() -> String {
     let (mut imports, mut exports) = (String::new(), String::new());
-    for name in CALLS {
-        let types = parameters(name).expect("it is a call");
-        let params: String = types.iter().map(|ty| if *ty == ValType::I64 { " i64" } else { " i32" }).collect();
-        let gets: String = (0..types.len()).map(|index| format!(" (local.get {index})")).collect();
-        let result = if *name == "proc_exit" { "" } else { "(result i32)" };
+    for function in FUNCTIONS {
+        let name = function.name();
+        let types = |types: &[NumType]| types.iter().map(|ty| format!(" {ty}")).collect::<String>();
+        let (params, result) = (types(function.parameters()), format!("(result{})", types(function.results())));
+        let gets: String = (0..function.parameters().len()).map(|index| format!(" (local.get {index})")).collect();
         imports += &format!("(import \"wasi_snapshot_preview1\" \"{name}\" (func ${name} (param{params}) {result}))");
         exports += &format!("(func (export \"{name}\") (param{params}) {result} (call ${name}{gets}))");
     }

@@ -1,8 +1,8 @@
 //! Arguments and environment.
 
 use super::HostCall;
-use super::abi::Memory;
 use super::errno::Errno;
+use super::memory::Memory;
 use super::suspend::CallResult;
 
 impl HostCall<'_> {

@@ -6,6 +6,7 @@ use chacha20::rand_core::{Rng, SeedableRng};
 use super::accesses::{MemoryAccess, MemoryAccesses};
 use super::errno::Errno;
 use super::fd::{Descriptor, DescriptorTable};
+use super::linker::WasmiState;
 use super::output::{Output, OutputBuffer, OutputStream};
 use super::poll::PendingPoll;
 use super::record::{Playback, Record, Replay, Terminals, TreeChange};
@@ -74,10 +75,7 @@ pub struct WasiCtx {
     pub(super) host_calls: u64,
     /// The number of bytes moved for which no fuel has been charged yet.
     pub(super) fuel_debt: u64,
-    /// The memory that calls access, if it need not be looked up.
-    pub(super) memory: Option<wasmi::Memory>,
-    /// The total fuel of the run at the end of this slice.
-    pub(super) fuel_ahead: u64,
+    pub(super) wasmi: WasmiState,
     pub(super) trace: Option<Box<Trace>>,
     pub(super) accesses: MemoryAccesses,
     /// Whether the host may have changed the tree since the last call.
@@ -129,8 +127,7 @@ impl WasiCtx {
             output_bytes: 0,
             host_calls: 0,
             fuel_debt: 0,
-            memory: None,
-            fuel_ahead: 0,
+            wasmi: WasmiState::default(),
             trace: None,
             accesses: MemoryAccesses::default(),
             tree_changed: false,
@@ -236,17 +233,6 @@ impl WasiCtx {
     /// How many calls the program has made.
     pub fn host_calls(&self) -> u64 {
         self.host_calls
-    }
-
-    /// Sets the memory that all calls access: in a store with one instance, the one that it exports as `memory`. If
-    /// none is set, each call looks up the export of the calling instance.
-    pub fn set_memory(&mut self, memory: Option<wasmi::Memory>) {
-        self.memory = memory;
-    }
-
-    /// Sets the total fuel of the run at the end of the slice that begins, for the times of calls in a trace.
-    pub fn set_fuel_ahead(&mut self, fuel: u64) {
-        self.fuel_ahead = fuel;
     }
 
     /// The files as the program sees them.

@@ -40,8 +40,7 @@ impl HostCall<'_> {
         let Object::Directory { ino, .. } = descriptor.object else { return Err(Errno::Notdir.into()) };
         descriptor.require(rights::FD_READDIR)?;
         self.memory.check(bufused, 4)?;
-        let buffer = self.memory.bytes_mut(buf, buf_len)?;
-        let mut used = 0;
+        let mut room = self.memory.room(buf, buf_len)?;
         for entry in self.ctx.vfs.list(ino, cookie)? {
             let dirent = Layout::<DIRENT_SIZE>::new()
                 .put(0, entry.next.to_le_bytes())
@@ -49,18 +48,15 @@ impl HostCall<'_> {
                 .put(16, (entry.name.len() as u32).to_le_bytes())
                 .put(20, [filetype_of(entry.kind)]);
             for part in [dirent.bytes(), entry.name.as_bytes()] {
-                let room = &mut buffer[used..];
-                let fits = part.len().min(room.len());
-                room[..fits].copy_from_slice(&part[..fits]);
-                used += fits;
+                room.push(part)?;
             }
-            if used == buffer.len() {
+            if room.is_full() {
                 break;
             }
         }
-        self.ctx.fuel_debt += used as u64;
-        self.memory.written(buf, used as u32);
-        self.memory.write_u32(bufused, used as u32)?;
+        let used = room.finish()?;
+        self.ctx.fuel_debt += u64::from(used);
+        self.memory.write_u32(bufused, used)?;
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
 //! Reads and writes descriptors.
 
 use super::HostCall;
-use super::abi::{CIoVecs, IoVecs, fdflags, rights};
+use super::abi::{fdflags, rights};
 use super::ctx::{Pending, WasiCtx};
 use super::errno::Errno;
 use super::fd::Object;
 use super::fd_meta::in_signed_range;
+use super::memory::{CIoVecs, IoVecs};
 use super::output::OutputStream;
 use super::suspend::{CallResult, Fail, Suspend};
 use wasmoscope_vfs::Ino;
@@ -115,11 +116,13 @@ impl HostCall<'_> {
     fn read_file(&mut self, ino: Ino, offset: u64, iovecs: &IoVecs) -> Result<u32, Fail> {
         let mut done: u32 = 0;
         for iovec in iovecs.as_slice() {
-            let buffer = self.memory.bytes_mut(iovec.pointer, iovec.len)?;
-            let read = self.ctx.vfs.read_at(ino, offset.saturating_add(u64::from(done)), buffer)?;
-            self.memory.written(iovec.pointer, read as u32);
-            done += read as u32;
-            if read < iovec.len as usize {
+            let start = offset.saturating_add(u64::from(done));
+            let vfs = &self.ctx.vfs;
+            let read = self.memory.fill(iovec.pointer, iovec.len, |at, buffer| {
+                vfs.read_at(ino, start.saturating_add(u64::from(at)), buffer).map_err(Fail::from)
+            })?;
+            done += read;
+            if read < iovec.len {
                 break;
             }
         }
@@ -131,7 +134,7 @@ impl HostCall<'_> {
 fn print(ctx: &mut WasiCtx, stream: OutputStream, ciovecs: CIoVecs<'_>) -> Result<u32, Fail> {
     ctx.fuel_debt += u64::from(ciovecs.total());
     for piece in ciovecs.pieces() {
-        ctx.print(stream, piece)?;
+        ctx.print(stream, &piece?)?;
     }
     Ok(ciovecs.total())
 }
@@ -147,10 +150,15 @@ fn write_file(
     let mut done: u32 = 0;
     let mut end = None;
     for piece in ciovecs.pieces() {
+        let piece = match piece {
+            Ok(piece) => piece,
+            Err(_) if done > 0 => break,
+            Err(error) => return Err(error.into()),
+        };
         let vfs = ctx.vfs_for_write();
         let result = match offset {
-            Some(offset) => vfs.write_at(ino, offset, piece).map(|written| (written, offset + written as u64)),
-            None => vfs.append(ino, piece),
+            Some(offset) => vfs.write_at(ino, offset, &piece).map(|written| (written, offset + written as u64)),
+            None => vfs.append(ino, &piece),
         };
         match result {
             Ok((written, ended)) => {

@@ -1,9 +1,10 @@
 //! Queries and changes descriptors: closing, renumbering, offsets, sizes, times, rights.
 
 use super::HostCall;
-use super::abi::{Layout, Memory, Version, fdflags, filetype, fstflags, rights};
+use super::abi::{Layout, Version, fdflags, filetype, fstflags, rights};
 use super::errno::Errno;
 use super::fd::{Descriptor, Object};
+use super::memory::Memory;
 use super::suspend::CallResult;
 use wasmoscope_vfs::{FileKind, Ino, Metadata, Times};
 

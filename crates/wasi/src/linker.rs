@@ -1,76 +1,103 @@
-//! All functions of preview1, by name and signature, and how calls get from wasmi to them and back.
+//! The functions for wasmi: what is its own about a call, which is the caller's memory, the fuel and the steps of a
+//! debugged program. Everything else is [`WasiCtx::call`], as for any engine.
 
 use std::collections::BTreeSet;
 
-use wasmi::errors::LinkerError;
-use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Module, Store, ValType};
+use wasmi::errors::{HostError, LinkerError};
+use wasmi::{AsContext, AsContextMut, Caller, Error, Extern, Global, Linker, Module, Store, ValType};
 
-use super::HostCall;
-use super::abi::{Memory, Version};
-use super::ctx::{Pending, WasiCtx};
-use super::errno::Errno;
-use super::steps;
-use super::suspend::{CallResult, Fail, Suspend};
-use super::trace::{Incoming, function_number};
+use super::abi::Version;
+use super::call::{BYTES_PER_FUEL, CallError, Called, Invocation};
+use super::ctx::WasiCtx;
+use super::functions::{FUNCTIONS, Import, NumType, import, with_functions};
+use super::suspend::{Stop, Suspend};
 
-/// The functions that always return [`Errno::Notsup`], and why.
-pub const UNSUPPORTED: &[(&str, &str)] =
-    &[("proc_raise", "WebAssembly has no signals, and later versions of WASI dropped this function")];
-
-/// How many bytes moved between guest and host cost as much as one instruction.
-const BYTES_PER_FUEL: u64 = 64;
-/// The fixed cost of a call, in bytes: as much as a few instructions.
-const CALL_COST: u64 = 4 * BYTES_PER_FUEL;
 /// Fuel is charged once this many bytes have accumulated.
 const CHARGE_FROM: u64 = 64 * BYTES_PER_FUEL;
 
-macro_rules! val_type {
-    (u32) => {
-        ValType::I32
+/// What wasmi's calls find in the state of WASI.
+#[derive(Default)]
+pub(super) struct WasmiState {
+    /// The memory that calls access, if it need not be looked up.
+    memory: Option<wasmi::Memory>,
+    /// The total fuel of the run at the end of this slice.
+    fuel_ahead: u64,
+    steps: Option<StepSource>,
+}
+
+/// Where a call of a debugged program gets its step from: a global that counts the steps down.
+#[derive(Debug, Clone, Copy)]
+pub struct StepSource {
+    /// Counts down; the call itself is already counted.
+    pub left: Global,
+    /// The step at which the count would be 0.
+    pub end: u64,
+}
+
+impl StepSource {
+    fn step(&self, store: impl AsContext) -> u64 {
+        let left = self.left.get(store).i32().unwrap_or(0);
+        self.end.wrapping_add_signed(-i64::from(left)).saturating_sub(1)
+    }
+}
+
+impl WasiCtx {
+    /// Sets the memory that all calls access: in a store with one instance, the one that it exports as `memory`. If
+    /// none is set, each call looks up the export of the calling instance.
+    pub fn set_memory(&mut self, memory: Option<wasmi::Memory>) {
+        self.wasmi.memory = memory;
+    }
+
+    /// Sets the total fuel of the run at the end of the slice that begins, for the times of calls in a trace.
+    pub fn set_fuel_ahead(&mut self, fuel: u64) {
+        self.wasmi.fuel_ahead = fuel;
+    }
+
+    /// Counts the steps of calls from now on, and sets where each gets its step from.
+    pub fn count_steps(&mut self, source: StepSource) {
+        self.call_steps.count();
+        self.wasmi.steps = Some(source);
+    }
+}
+
+impl HostError for Suspend {}
+impl HostError for Stop {}
+
+impl From<NumType> for ValType {
+    fn from(ty: NumType) -> Self {
+        match ty {
+            NumType::I32 => Self::I32,
+            NumType::I64 => Self::I64,
+        }
+    }
+}
+
+/// The result of a call as wasmi takes it: an errno, or nothing.
+macro_rules! result {
+    ($called:expr) => {
+        $called.map(drop)
     };
-    (u64) => {
-        ValType::I64
+    ($called:expr, errno) => {
+        $called
     };
 }
 
-macro_rules! calls {
-    ($($needs:ident $name:ident($($arg:ident: $ty:ident),*);)*) => {
-        /// The names of all functions.
-        pub const CALLS: &[&str] = &["proc_exit", $(stringify!($name),)*];
-
-        /// The parameters of the function with that name. All functions return an errno as an i32, except `proc_exit`,
-        /// which returns nothing.
-        pub fn parameters(name: &str) -> Option<&'static [ValType]> {
-            match name {
-                "proc_exit" => Some(&[ValType::I32]),
-                $(stringify!($name) => Some(&[$(val_type!($ty)),*]),)*
-                _ => None,
-            }
-        }
-
-        /// Adds the function with that name, if it exists.
+macro_rules! link {
+    ($($needs:ident $name:ident($($parameter:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
+        /// Adds the function.
         fn add_function<T: 'static>(
             linker: &mut Linker<T>,
             get: fn(&mut T) -> &mut WasiCtx,
-            version: Version,
-            name: &str,
+            import: Import,
         ) -> Result<(), LinkerError> {
-            let module = version.module();
+            let (module, name) = (import.version.module(), import.function.name());
             match name {
                 $(stringify!($name) => {
-                    linker.func_wrap(module, name, move |caller: Caller<'_, T>, $($arg: $ty),*| {
-                        let number = const { function_number(stringify!($name)) };
-                        let raw = || [$(u64::from($arg)),*];
-                        run(caller, get, version, Needs::$needs, number, raw, |call| call.$name($($arg),*))
+                    linker.func_wrap(module, name, move |caller: Caller<'_, T>, $($parameter: $ty),*| {
+                        let called = run(caller, get, import, &[$(u64::from($parameter)),*]);
+                        result!(called $(, $result)?)
                     })?;
                 })*
-                "proc_exit" => {
-                    linker.func_wrap(module, name, move |caller: Caller<'_, T>, code: u32| {
-                        let number = const { function_number("proc_exit") };
-                        let raw = || [u64::from(code)];
-                        run(caller, get, version, Needs::Nothing, number, raw, |call| call.proc_exit(code)).map(drop)
-                    })?;
-                }
                 _ => {}
             }
             Ok(())
@@ -78,72 +105,13 @@ macro_rules! calls {
     };
 }
 
-calls! {
-    Memory args_get(argv: u32, argv_buf: u32);
-    Memory args_sizes_get(argc: u32, argv_buf_size: u32);
-    Memory environ_get(environ: u32, environ_buf: u32);
-    Memory environ_sizes_get(environc: u32, environ_buf_size: u32);
-    Memory clock_res_get(id: u32, resolution: u32);
-    Memory clock_time_get(id: u32, precision: u64, time: u32);
-    Nothing fd_advise(fd: u32, offset: u64, len: u64, advice: u32);
-    Nothing fd_allocate(fd: u32, offset: u64, len: u64);
-    Nothing fd_close(fd: u32);
-    Nothing fd_datasync(fd: u32);
-    Memory fd_fdstat_get(fd: u32, stat: u32);
-    Nothing fd_fdstat_set_flags(fd: u32, flags: u32);
-    Nothing fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64);
-    Memory fd_filestat_get(fd: u32, stat: u32);
-    Nothing fd_filestat_set_size(fd: u32, size: u64);
-    Nothing fd_filestat_set_times(fd: u32, accessed: u64, modified: u64, flags: u32);
-    Memory fd_pread(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nread: u32);
-    Memory fd_prestat_get(fd: u32, prestat: u32);
-    Memory fd_prestat_dir_name(fd: u32, path: u32, path_len: u32);
-    Memory fd_pwrite(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nwritten: u32);
-    Memory fd_read(fd: u32, iovs: u32, iovs_len: u32, nread: u32);
-    Memory fd_readdir(fd: u32, buf: u32, buf_len: u32, cookie: u64, bufused: u32);
-    Nothing fd_renumber(fd: u32, to: u32);
-    Memory fd_seek(fd: u32, offset: u64, whence: u32, new_offset: u32);
-    Nothing fd_sync(fd: u32);
-    Memory fd_tell(fd: u32, offset: u32);
-    Memory fd_write(fd: u32, iovs: u32, iovs_len: u32, nwritten: u32);
-    Memory path_create_directory(fd: u32, path: u32, path_len: u32);
-    Memory path_filestat_get(fd: u32, flags: u32, path: u32, path_len: u32, stat: u32);
-    Memory path_filestat_set_times(
-        fd: u32, flags: u32, path: u32, path_len: u32, accessed: u64, modified: u64, fst_flags: u32);
-    Memory path_link(
-        old_fd: u32, old_flags: u32, old_path: u32, old_path_len: u32,
-        new_fd: u32, new_path: u32, new_path_len: u32);
-    Memory path_open(
-        fd: u32, dirflags: u32, path: u32, path_len: u32, open_flags: u32,
-        rights_base: u64, rights_inheriting: u64, fd_flags: u32, opened_fd: u32);
-    Memory path_readlink(fd: u32, path: u32, path_len: u32, buf: u32, buf_len: u32, bufused: u32);
-    Memory path_remove_directory(fd: u32, path: u32, path_len: u32);
-    Memory path_rename(
-        fd: u32, old_path: u32, old_path_len: u32, new_fd: u32, new_path: u32, new_path_len: u32);
-    Memory path_symlink(old_path: u32, old_path_len: u32, fd: u32, new_path: u32, new_path_len: u32);
-    Memory path_unlink_file(fd: u32, path: u32, path_len: u32);
-    Memory poll_oneoff(subscriptions: u32, events: u32, nsubscriptions: u32, nevents: u32);
-    Nothing proc_raise(signal: u32);
-    Nothing sched_yield();
-    Memory random_get(buf: u32, buf_len: u32);
-    Nothing sock_accept(fd: u32, flags: u32, new_fd: u32);
-    Nothing sock_recv(fd: u32, data: u32, data_len: u32, flags: u32, received: u32, out_flags: u32);
-    Nothing sock_send(fd: u32, data: u32, data_len: u32, flags: u32, sent: u32);
-    Nothing sock_shutdown(fd: u32, how: u32);
-}
-
-/// What a call needs from the module that makes it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Needs {
-    Memory,
-    Nothing,
-}
+with_functions!(link);
 
 /// Adds all functions of `wasi_snapshot_preview1` and of `wasi_unstable` to the linker.
 pub fn add_to_linker<T: 'static>(linker: &mut Linker<T>, get: fn(&mut T) -> &mut WasiCtx) -> Result<(), LinkerError> {
     for version in Version::ALL {
-        for name in CALLS {
-            add_function(linker, get, version, name)?;
+        for function in FUNCTIONS {
+            add_function(linker, get, Import { version, function })?;
         }
     }
     Ok(())
@@ -157,10 +125,8 @@ pub fn add_imported_to_linker<T: 'static>(
 ) -> Result<(), LinkerError> {
     // The same function may be imported more than once.
     let names: BTreeSet<(&str, &str)> = module.imports().map(|import| (import.module(), import.name())).collect();
-    for (module, name) in names {
-        if let Some(version) = Version::ALL.into_iter().find(|version| version.module() == module) {
-            add_function(linker, get, version, name)?;
-        }
+    for import in names.into_iter().filter_map(|(module, name)| import(module, name)) {
+        add_function(linker, get, import)?;
     }
     Ok(())
 }
@@ -181,98 +147,46 @@ pub enum Retry {
 ///
 /// If no call is waiting.
 pub fn retry<T>(store: &mut Store<T>, memory: wasmi::Memory, get: fn(&mut T) -> &mut WasiCtx) -> Result<Retry, Error> {
-    let (bytes, state) = memory.data_and_store_mut(store.as_context_mut());
-    let ctx = get(state);
-    let pending = ctx.pending.take().ok_or_else(|| Error::new("no call waits to be finished"))?;
-    // A waiting call is the same in both versions, except for the layout, which its pending state contains.
-    let accesses = ctx.accesses.clone();
-    let mut call = HostCall { ctx: &mut *ctx, memory: Memory(&mut *bytes, accesses), version: Version::Preview1 };
-    let result = match pending {
-        Pending::Read { fd, iovs, iovs_len, nread } => call.fd_read(fd, iovs, iovs_len, nread),
-        Pending::Poll(poll) => call.poll(poll),
-    };
-    if ctx.trace.is_some() {
-        ctx.trace_end(bytes, &result);
-    }
-    match result {
-        Err(Fail::Suspend(suspend)) => Ok(Retry::Suspend(suspend)),
-        other => finish(other).map(Retry::Resume),
+    let (mut bytes, state) = memory.data_and_store_mut(store.as_context_mut());
+    match get(state).retry(&mut bytes) {
+        Ok(Called::Suspended(suspend)) => Ok(Retry::Suspend(suspend)),
+        called => finish(called).map(Retry::Resume),
     }
 }
 
-fn run<T, const N: usize>(
+fn run<T>(
     mut caller: Caller<'_, T>,
     get: fn(&mut T) -> &mut WasiCtx,
-    version: Version,
-    needs: Needs,
-    function: u8,
-    raw: impl FnOnce() -> [u64; N],
-    mut body: impl FnMut(&mut HostCall<'_>) -> CallResult,
+    import: Import,
+    arguments: &[u64],
 ) -> Result<i32, Error> {
-    let memory = match needs {
-        Needs::Memory => match get(caller.data_mut()).memory {
-            Some(memory) => Some(memory),
-            None => Some(exported_memory(&caller)?),
-        },
-        Needs::Nothing => None,
+    let ctx = get(caller.data_mut());
+    let (known, needs_position) = (ctx.wasmi.memory, ctx.needs_position());
+    let memory = if import.function.needs_memory() { known.or_else(|| exported_memory(&caller)) } else { None };
+    let position = if needs_position { position(&mut caller, get) } else { 0 };
+    let invocation = Invocation { import, arguments, position };
+    let called = match memory {
+        Some(memory) => {
+            let (mut bytes, state) = memory.data_and_store_mut(caller.as_context_mut());
+            get(state).call(&invocation, Some(&mut bytes))
+        }
+        None => get(caller.data_mut()).call(&invocation, None),
     };
-    let (bytes, state) = split(&mut caller, memory);
-    let ctx = get(state);
-    let counted = ctx.step_source().map(|source| (source, ctx.output_bytes));
-    ctx.begin_call();
-    ctx.fuel_debt += CALL_COST;
-    // Without a trace, this check is the only cost.
-    let result = if ctx.trace.is_none() {
-        body(&mut HostCall { memory: Memory(bytes, ctx.accesses.clone()), ctx, version })
-    } else {
-        run_traced(&mut caller, get, memory, version, function, &raw(), &mut body)
-    };
-    if let Some((source, printed)) = counted {
-        steps::note(&mut caller, get, source, printed);
-    }
     charge(&mut caller, get);
-    finish(result)
+    finish(called)
 }
 
-/// Executes the call, and records its beginning and end in the trace.
+fn exported_memory<T>(caller: &Caller<'_, T>) -> Option<wasmi::Memory> {
+    caller.get_export("memory").and_then(Extern::into_memory)
+}
+
+/// The step of a debugged program, or the fuel that the run has used.
 #[cold]
-#[inline(never)]
-fn run_traced<T>(
-    caller: &mut Caller<'_, T>,
-    get: fn(&mut T) -> &mut WasiCtx,
-    memory: Option<wasmi::Memory>,
-    version: Version,
-    function: u8,
-    raw: &[u64],
-    body: &mut dyn FnMut(&mut HostCall<'_>) -> CallResult,
-) -> CallResult {
-    let fuel = match get(caller.data_mut()).step_source() {
+fn position<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx) -> u64 {
+    let WasmiState { steps, fuel_ahead, .. } = get(caller.data_mut()).wasmi;
+    match steps {
         Some(source) => source.step(&*caller),
-        None => get(caller.data_mut()).fuel_ahead.saturating_sub(caller.get_fuel().unwrap_or(0)),
-    };
-    let (bytes, state) = split(caller, memory);
-    let ctx = get(state);
-    ctx.trace_begin(bytes, &Incoming { function, version, raw, fuel });
-    let result = body(&mut HostCall { memory: Memory(&mut *bytes, ctx.accesses.clone()), ctx: &mut *ctx, version });
-    ctx.trace_end(bytes, &result);
-    result
-}
-
-/// The guest's memory, empty for a call that needs none, and the state.
-fn split<'a, T>(caller: &'a mut Caller<'_, T>, memory: Option<wasmi::Memory>) -> (&'a mut [u8], &'a mut T) {
-    match memory {
-        Some(memory) => memory.data_and_store_mut(caller.as_context_mut()),
-        None => (&mut [][..], caller.data_mut()),
-    }
-}
-
-fn exported_memory<T>(caller: &Caller<'_, T>) -> Result<wasmi::Memory, Error> {
-    match caller.get_export("memory") {
-        Some(Extern::Memory(memory)) => Ok(memory),
-        Some(_) | None => Err(Error::new(
-            "the module calls WASI but does not export its memory: WASI needs an exported memory named `memory`, \
-             as in (memory (export \"memory\") 1)",
-        )),
+        None => fuel_ahead.saturating_sub(caller.get_fuel().unwrap_or(0)),
     }
 }
 
@@ -290,12 +204,12 @@ fn charge<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx) {
     }
 }
 
-fn finish(result: CallResult) -> Result<i32, Error> {
-    match result {
-        Ok(()) => Ok(Errno::Success as i32),
-        Err(Fail::Errno(errno)) => Ok(errno as i32),
-        Err(Fail::Suspend(suspend)) => Err(Error::host(suspend)),
-        Err(Fail::Stop(stop)) => Err(Error::host(stop)),
-        Err(Fail::Exit(code)) => Err(Error::i32_exit(code.cast_signed())),
+fn finish(called: Result<Called, CallError>) -> Result<i32, Error> {
+    match called {
+        Ok(Called::Returned(errno)) => Ok(errno as i32),
+        Ok(Called::Suspended(suspend)) => Err(Error::host(suspend)),
+        Ok(Called::Stopped(stop)) => Err(Error::host(stop)),
+        Ok(Called::Exited(code)) => Err(Error::i32_exit(code.cast_signed())),
+        Err(error) => Err(Error::new(error.to_string())),
     }
 }

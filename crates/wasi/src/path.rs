@@ -12,15 +12,14 @@ impl HostCall<'_> {
     pub(super) fn path_create_directory(&mut self, fd: u32, path: u32, path_len: u32) -> CallResult {
         let base = self.directory(fd, rights::PATH_CREATE_DIRECTORY)?;
         let path = self.memory.text(path, path_len)?;
-        self.ctx.vfs_now().create_directory(base, path, Reach::Beneath)?;
+        self.ctx.vfs_now().create_directory(base, &path, Reach::Beneath)?;
         Ok(())
     }
 
     pub(super) fn path_filestat_get(&mut self, fd: u32, flags: u32, path: u32, path_len: u32, stat: u32) -> CallResult {
         let last = Self::last_link(flags)?;
         let base = self.directory(fd, rights::PATH_FILESTAT_GET)?;
-        let path = self.memory.text(path, path_len)?;
-        let ino = self.ctx.vfs.resolve(base, path, Reach::Beneath, last)?;
+        let ino = self.ctx.vfs.resolve(base, &self.memory.text(path, path_len)?, Reach::Beneath, last)?;
         let metadata = self.ctx.vfs.metadata(ino)?;
         Filestat::of(&metadata).put(&mut self.memory, self.version, stat)
     }
@@ -38,8 +37,7 @@ impl HostCall<'_> {
     ) -> CallResult {
         let last = Self::last_link(flags)?;
         let base = self.directory(fd, rights::PATH_FILESTAT_SET_TIMES)?;
-        let path = self.memory.text(path, path_len)?;
-        let ino = self.ctx.vfs.resolve(base, path, Reach::Beneath, last)?;
+        let ino = self.ctx.vfs.resolve(base, &self.memory.text(path, path_len)?, Reach::Beneath, last)?;
         self.set_times(ino, accessed, modified, fst_flags)
     }
 
@@ -59,8 +57,8 @@ impl HostCall<'_> {
         let new_base = self.directory(new_fd, rights::PATH_LINK_TARGET)?;
         let old_path = self.memory.text(old_path, old_path_len)?;
         let new_path = self.memory.text(new_path, new_path_len)?;
-        let ino = self.ctx.vfs.resolve(old_base, old_path, Reach::Beneath, last)?;
-        self.ctx.vfs_now().link(ino, new_base, new_path, Reach::Beneath)?;
+        let ino = self.ctx.vfs.resolve(old_base, &old_path, Reach::Beneath, last)?;
+        self.ctx.vfs_now().link(ino, new_base, &new_path, Reach::Beneath)?;
         Ok(())
     }
 
@@ -74,22 +72,20 @@ impl HostCall<'_> {
         bufused: u32,
     ) -> CallResult {
         let base = self.directory(fd, rights::PATH_READLINK)?;
-        let path = self.memory.text(path, path_len)?;
-        let target = self.ctx.vfs.read_link(base, path, Reach::Beneath)?;
+        let target = self.ctx.vfs.read_link(base, &self.memory.text(path, path_len)?, Reach::Beneath)?;
         self.memory.check(bufused, 4)?;
-        let buffer = self.memory.bytes_mut(buf, buf_len)?;
+        let mut room = self.memory.room(buf, buf_len)?;
         // As in POSIX, a target that does not fit is silently truncated.
-        let fits = target.len().min(buffer.len());
-        buffer[..fits].copy_from_slice(&target.as_bytes()[..fits]);
-        self.memory.written(buf, fits as u32);
-        self.memory.write_u32(bufused, fits as u32)?;
+        room.push(target.as_bytes())?;
+        let used = room.finish()?;
+        self.memory.write_u32(bufused, used)?;
         Ok(())
     }
 
     pub(super) fn path_remove_directory(&mut self, fd: u32, path: u32, path_len: u32) -> CallResult {
         let base = self.directory(fd, rights::PATH_REMOVE_DIRECTORY)?;
         let path = self.memory.text(path, path_len)?;
-        self.ctx.vfs_now().remove_directory(base, path, Reach::Beneath)?;
+        self.ctx.vfs_now().remove_directory(base, &path, Reach::Beneath)?;
         Ok(())
     }
 
@@ -106,7 +102,7 @@ impl HostCall<'_> {
         let new_base = self.directory(new_fd, rights::PATH_RENAME_TARGET)?;
         let old_path = self.memory.text(old_path, old_path_len)?;
         let new_path = self.memory.text(new_path, new_path_len)?;
-        self.ctx.vfs_now().rename_at((old_base, old_path), (new_base, new_path), Reach::Beneath)?;
+        self.ctx.vfs_now().rename_at((old_base, &old_path), (new_base, &new_path), Reach::Beneath)?;
         Ok(())
     }
 
@@ -125,14 +121,14 @@ impl HostCall<'_> {
             // It could never be followed: it leads out of every directory.
             return Err(Errno::Perm.into());
         }
-        self.ctx.vfs_now().create_symlink(target, base, path, Reach::Beneath)?;
+        self.ctx.vfs_now().create_symlink(&target, base, &path, Reach::Beneath)?;
         Ok(())
     }
 
     pub(super) fn path_unlink_file(&mut self, fd: u32, path: u32, path_len: u32) -> CallResult {
         let base = self.directory(fd, rights::PATH_UNLINK_FILE)?;
         let path = self.memory.text(path, path_len)?;
-        self.ctx.vfs_now().unlink(base, path, Reach::Beneath)?;
+        self.ctx.vfs_now().unlink(base, &path, Reach::Beneath)?;
         Ok(())
     }
 

@@ -65,7 +65,8 @@ impl HostCall<'_> {
             file_rights?;
         }
         let vfs = if changes { self.ctx.vfs_now() } else { &mut self.ctx.vfs };
-        let ino = vfs.open_file(base, path, Reach::Beneath, how)?;
+        let ino = vfs.open_file(base, &path, Reach::Beneath, how)?;
+        drop(path);
         let descriptor = match vfs.metadata(ino)?.kind {
             FileKind::Directory => {
                 // As in POSIX and wasmtime, whether or not it was requested as a directory.

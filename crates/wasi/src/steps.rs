@@ -1,31 +1,13 @@
 //! The steps of a debugged program's calls.
 //!
-//! A debugged program counts its steps down in a global, which is read at the start of a call. Recorded steps stay when
+//! The engine knows the step of a call. Recorded steps stay when
 //! the program is restored to an earlier checkpoint: the same steps are executed again. A program may make any number
 //! of calls, so the number of marks is limited: beyond that, one mark represents those that follow it closely.
-
-use wasmi::{AsContext, Caller, Global};
 
 use super::ctx::WasiCtx;
 
 /// The maximum number of marks of each kind.
 pub const MOST_MARKS: usize = 1 << 16;
-
-/// Where a call gets its step from.
-#[derive(Debug, Clone, Copy)]
-pub struct StepSource {
-    /// Counts down; the call itself is already counted.
-    pub left: Global,
-    /// The step at which the count would be 0.
-    pub end: u64,
-}
-
-impl StepSource {
-    pub(super) fn step(&self, store: impl AsContext) -> u64 {
-        let left = self.left.get(store).i32().unwrap_or(0);
-        self.end.wrapping_add_signed(-i64::from(left)).saturating_sub(1)
-    }
-}
 
 /// Steps with events, in order.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +52,7 @@ impl StepMarks {
 /// The steps of a program's calls.
 #[derive(Debug, Clone, Default)]
 pub struct CallSteps {
-    source: Option<StepSource>,
+    counted: bool,
     /// Calls that printed.
     pub output: StepMarks,
     /// All others.
@@ -78,9 +60,19 @@ pub struct CallSteps {
 }
 
 impl CallSteps {
-    /// Sets where calls get their step from.
-    pub fn count_with(&mut self, source: StepSource) {
-        self.source = Some(source);
+    /// Counts the steps of calls from now on: the [position](super::Invocation::position) of each is its step.
+    pub fn count(&mut self) {
+        self.counted = true;
+    }
+
+    pub(super) fn are_counted(&self) -> bool {
+        self.counted
+    }
+
+    /// Records the step of a call.
+    pub(super) fn note(&mut self, step: u64, printed: bool) {
+        let marks = if printed { &mut self.output } else { &mut self.other };
+        marks.note(step);
     }
 
     pub fn forget_from(&mut self, step: u64) {
@@ -98,21 +90,6 @@ impl WasiCtx {
     pub fn call_steps_mut(&mut self) -> &mut CallSteps {
         &mut self.call_steps
     }
-
-    pub(super) fn step_source(&self) -> Option<StepSource> {
-        self.call_steps.source
-    }
-}
-
-/// Records an active call, if steps are counted; before it, this many bytes had been printed.
-pub(super) fn note<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx, source: StepSource, printed: u64) {
-    let step = source.step(&*caller);
-    let ctx = get(caller.data_mut());
-    let marks = match ctx.output_bytes > printed {
-        true => &mut ctx.call_steps.output,
-        false => &mut ctx.call_steps.other,
-    };
-    marks.note(step);
 }
 
 #[cfg(test)]

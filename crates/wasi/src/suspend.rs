@@ -1,11 +1,10 @@
 //! The ways in which a call can end other than returning an errno.
 
-use wasmi::errors::HostError;
-
 use super::errno::Errno;
 use wasmoscope_vfs::VfsError;
 
-/// Why a call waits. The host error of the guest's suspended call; [`retry`](super::retry) finishes the call.
+/// Why a call waits. [`WasiCtx::retry`](super::WasiCtx::retry) finishes it. On wasmi, this is the host error of the
+/// guest's suspended call, and [`retry`](super::retry) finishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Suspend {
     /// Standard input is read and there is none.
@@ -19,7 +18,8 @@ pub enum Suspend {
     NeedsInputOrUntil { monotonic_ns: u64 },
 }
 
-/// Why a call ends the run: a limit, by its name and value. The host error of a call that does not return.
+/// Why a call ends the run: a limit, by its name and value. On wasmi, this is the host error of a call that
+/// does not return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     #[error("the program printed more than the output limit of {limit} bytes")]
@@ -28,9 +28,6 @@ pub enum Stop {
     #[error("the program waits for an event that can never happen")]
     WaitsForever,
 }
-
-impl HostError for Suspend {}
-impl HostError for Stop {}
 
 /// How a call ends that does not succeed.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 //! Which imports are provided, and advice on unresolved ones.
 
-use wasmi::ValType;
-use wasmoscope_wasi as wasi;
+use wasmoscope_wasi::{self as wasi, NumType};
 
 use super::{Import, Summary};
 use crate::diagnostic::Problem;
-use crate::{value, words};
+use crate::words;
 
 /// The modules that WASI preview 1 is imported from, now and in its first snapshot.
 const MODULES: [&str; 2] = ["wasi_snapshot_preview1", "wasi_unstable"];
@@ -38,22 +37,19 @@ fn mismatch(import: &Import) -> Option<ImportMismatch> {
     if !MODULES.contains(&import.module.as_str()) {
         return Some(ImportMismatch::Unknown { near: None });
     }
-    match wasi::parameters(&import.name) {
-        Some(parameters) => {
-            let results: &[ValType] = if import.name == "proc_exit" { &[] } else { &[ValType::I32] };
-            let provided = text(parameters, results);
+    match wasi::function(&import.name) {
+        Some(function) => {
+            let provided = text(function.parameters(), function.results());
             (provided != import.ty).then_some(ImportMismatch::OtherType { provided })
         }
         None => Some(ImportMismatch::Unknown { near: words::nearest(&import.name, wasi::CALLS.iter().copied()) }),
     }
 }
 
-fn text(params: &[ValType], results: &[ValType]) -> String {
-    let list = |word: &str, types: &[ValType]| match types {
+fn text(params: &[NumType], results: &[NumType]) -> String {
+    let list = |word: &str, types: &[NumType]| match types {
         [] => String::new(),
-        types => {
-            format!(" ({word} {})", types.iter().map(|ty| value::name((*ty).into())).collect::<Vec<_>>().join(" "))
-        }
+        types => format!(" ({word} {})", types.iter().map(NumType::to_string).collect::<Vec<_>>().join(" ")),
     };
     format!("(func{}{})", list("param", params), list("result", results))
 }

@@ -371,7 +371,7 @@ impl CopyInstance for WasmiInstance {
 
     fn count_calls(&mut self, end: u64) {
         let source = StepSource { left: self.attached.global(Register::Budget), end };
-        self.store.data_mut().wasi.call_steps_mut().count_with(source);
+        self.store.data_mut().wasi.count_steps(source);
     }
 
     fn waits_for(&self) -> Option<Suspend> {

@@ -1,9 +1,9 @@
 //! What is open.
 
-use super::super::abi::{Version, fdflags, filetype, fstflags, oflags, rights};
-use super::super::fd::MAX_DESCRIPTORS;
-use super::super::{Errno, Terminals, WasiCtx};
 use super::{BUFFER, Guest, IOVEC, RESULT};
+use crate::abi::{Version, fdflags, filetype, fstflags, oflags, rights};
+use crate::fd::MAX_DESCRIPTORS;
+use crate::{Errno, Terminals, WasiCtx};
 
 #[test]
 fn reading_and_writing_move_the_offset() {

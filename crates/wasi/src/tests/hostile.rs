@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::abi::MAX_IOVECS;
-use super::super::{CALLS, Errno, parameters};
-use super::{Answer, BUFFER, Guest, IOVEC, MEMORY, RESULT};
+use super::{Answer, BUFFER, Backend, Guest, IOVEC, MEMORY, RESULT};
+use crate::memory::iovecs::MAX_IOVECS;
+use crate::{CALLS, Errno, function};
 
 /// Addresses at which at most a byte is there.
 const OUTSIDE: [i64; 5] = [MEMORY as i64, MEMORY as i64 - 1, 0x7fff_ffff, 0xffff_fffe, 0xffff_ffff];
@@ -96,8 +96,7 @@ fn thousands_of_pieces_are_taken_and_millions_refused() {
 fn pieces_that_are_too_much_together_are_refused() {
     let mut guest = Guest::new();
     // Each of the 60,000 pieces is the whole of memory: more than 32 bits can count.
-    let memory = guest.memory;
-    memory.grow(&mut guest.store, 20).unwrap();
+    guest.backend.grow(20);
     for index in 0..60_000 {
         guest.put(0x10000 + 8 * index, &0_u32.to_le_bytes());
         guest.put(0x10000 + 8 * index + 4, &MEMORY.to_le_bytes());
@@ -125,7 +124,7 @@ fn buffers_that_overlap_the_array_that_names_them_change_nothing_about_the_call(
     assert_eq!(guest.u32_at(BUFFER + 4), 16);
 }
 
-fn argument() -> impl Strategy<Value = i64> {
+pub(super) fn argument() -> impl Strategy<Value = i64> {
     prop_oneof![
         4 => 0..8_i64,
         2 => Just(i64::from(BUFFER)),
@@ -159,10 +158,11 @@ proptest! {
             if name == "proc_exit" {
                 continue;
             }
-            match guest.answer(name, &arguments[..parameters(name).unwrap().len()]) {
+            match guest.answer(name, &arguments[..function(name).unwrap().parameters().len()]) {
                 Answer::Errno(number) => prop_assert!((0..=76).contains(&number), "{} answered {}", name, number),
                 // It may sleep, or wait for what will never happen.
                 Answer::Suspend(_) => {}
+                Answer::Exit(code) => prop_assert!(false, "{} exited with {}", name, code),
                 Answer::Other(message) => prop_assert!(message.contains("never happen"), "{}: {}", name, message),
             }
         }

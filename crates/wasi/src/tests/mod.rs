@@ -1,14 +1,20 @@
 //! The calls, made by small programs in WebAssembly text.
 //!
-//! Most tests need no program of their own: [`Guest`] is one that exports every WASI function for the test to call,
-//! and the test is the program, with the guest's memory for its memory.
+//! Most tests need no program of their own: the test is the program, and [`Guest`] makes its calls, with the guest's
+//! memory for its memory. On wasmi, the guest exports every WASI function for the test to call. `copying` makes the
+//! calls of the same tests without an engine, on a memory of another kind.
 
+#![allow(clippy::duplicate_mod, reason = "`copying` has the same tests for another memory")]
+
+mod copying;
 mod fd;
 mod hostile;
 mod linking;
+mod on_wasmi;
 mod output;
 mod path;
 mod poll;
+mod process;
 mod program;
 mod rights_held;
 mod stdin;
@@ -16,16 +22,13 @@ mod trace;
 mod unstable;
 
 use std::cell::Cell;
-use std::fmt::Write;
 use std::rc::Rc;
-
-use wasmi::{Engine, Linker, Memory, Module, Store, Val, ValType};
 
 use super::abi::{Version, oflags, rights};
 use super::{
-    CALLS, Clock, Errno, Output, OutputStream, Random, Retry, Suspend, WasiConfig, WasiCtx, add_to_linker, parameters,
-    retry, root_preopen,
+    Clock, Errno, Function, NumType, Output, OutputStream, Random, Suspend, WasiConfig, WasiCtx, function, root_preopen,
 };
+use on_wasmi::OnWasmi;
 use wasmoscope_vfs::Vfs;
 
 /// A clock that a test sets. Each reading of the wall clock is a microsecond later than the one before.
@@ -76,17 +79,31 @@ fn config(vfs: Vfs, clock: &TestClock) -> WasiConfig {
 enum Answer {
     Errno(i32),
     Suspend(Suspend),
+    Exit(u32),
     Other(String),
 }
 
-/// A program that does what the test says.
-struct Guest {
-    store: Store<WasiCtx>,
-    instance: wasmi::Instance,
-    memory: Memory,
-    clock: TestClock,
-    waiting: Option<wasmi::ResumableCallHostTrap>,
+/// What executes the calls of a guest.
+trait Backend {
+    /// With two pages of memory.
+    fn start(version: Version, ctx: WasiCtx) -> Self;
+    fn ctx(&mut self) -> &mut WasiCtx;
+    /// An `i32` is zero-extended.
+    fn call(&mut self, function: &'static Function, arguments: &[u64]) -> Answer;
+    /// Finishes the call that waits.
+    fn retry(&mut self) -> Result<Answer, String>;
+    fn put(&mut self, pointer: u32, bytes: &[u8]);
+    fn get(&self, pointer: u32, len: usize) -> Vec<u8>;
+    fn grow(&mut self, pages: u64);
 }
+
+/// A program that does what the test says.
+struct GuestOn<B> {
+    backend: B,
+    clock: TestClock,
+}
+
+type Guest = GuestOn<OnWasmi>;
 
 /// Where tests put what they pass by pointer: paths first, a second path, a buffer.
 const PATH: u32 = 0x100;
@@ -96,7 +113,7 @@ const RESULT: u32 = 0x3100;
 const BUFFER: u32 = 0x4000;
 const MEMORY: u32 = 2 * 65_536;
 
-impl Guest {
+impl<B: Backend> GuestOn<B> {
     fn new() -> Self {
         Self::with_files(&[])
     }
@@ -111,45 +128,25 @@ impl Guest {
 
     fn start(version: Version, ctx: impl FnOnce(&TestClock) -> WasiCtx) -> Self {
         let clock = TestClock::default();
-        let engine = Engine::default();
-        let mut linker = Linker::new(&engine);
-        add_to_linker(&mut linker, |ctx| ctx).unwrap();
-        let module = Module::new(&engine, wat::parse_str(every_call_exported(version)).unwrap());
-        let mut store = Store::new(&engine, ctx(&clock));
-        let instance = linker.instantiate_and_start(&mut store, &module.unwrap()).unwrap();
-        let memory = instance.get_memory(&store, "memory").unwrap();
-        Self { store, instance, memory, clock, waiting: None }
+        Self { backend: B::start(version, ctx(&clock)), clock }
     }
 
     fn ctx(&mut self) -> &mut WasiCtx {
-        self.store.data_mut()
+        self.backend.ctx()
     }
 
     /// Calls the function; arguments are turned to the types it takes.
     fn answer(&mut self, name: &str, arguments: &[i64]) -> Answer {
-        let function = self.instance.get_func(&self.store, name).unwrap();
-        let ty = function.ty(&self.store);
-        assert_eq!(ty.params().len(), arguments.len(), "{name}");
-        let arguments: Vec<Val> = ty
-            .params()
-            .iter()
-            .zip(arguments)
-            .map(|(ty, &argument)| if *ty == ValType::I64 { Val::I64(argument) } else { Val::I32(argument as i32) })
+        let function = function(name).unwrap();
+        assert_eq!(function.parameters().len(), arguments.len(), "{name}");
+        let types = function.parameters().iter().zip(arguments);
+        let raw: Vec<u64> = types
+            .map(|(ty, &argument)| match ty {
+                NumType::I32 => (argument as u32).into(),
+                NumType::I64 => argument as u64,
+            })
             .collect();
-        let mut results: Vec<Val> = ty.results().iter().map(|_| Val::I32(0)).collect();
-        match function.call_resumable(&mut self.store, &arguments, &mut results) {
-            Ok(wasmi::ResumableCall::Finished) => Answer::Errno(results[0].i32().unwrap()),
-            Ok(wasmi::ResumableCall::HostTrap(trap)) => match trap.host_error().downcast_ref::<Suspend>() {
-                Some(suspend) => {
-                    let suspend = *suspend;
-                    self.waiting = Some(trap);
-                    Answer::Suspend(suspend)
-                }
-                None => Answer::Other(trap.host_error().to_string()),
-            },
-            Ok(wasmi::ResumableCall::OutOfFuel(_)) => Answer::Other("out of fuel".to_owned()),
-            Err(error) => Answer::Other(error.to_string()),
-        }
+        self.backend.call(function, &raw)
     }
 
     /// The same, of a call that must answer an errno.
@@ -167,26 +164,17 @@ impl Guest {
     }
 
     /// Finishes the call that waits.
+    #[track_caller]
     fn retry(&mut self) -> Answer {
-        match retry(&mut self.store, self.memory, |ctx| ctx).unwrap() {
-            Retry::Suspend(suspend) => Answer::Suspend(suspend),
-            Retry::Resume(errno) => {
-                let mut results = [Val::I32(-1)];
-                let waiting = self.waiting.take().unwrap();
-                match waiting.resume(&mut self.store, &[Val::I32(errno)], &mut results).unwrap() {
-                    wasmi::ResumableCall::Finished => Answer::Errno(results[0].i32().unwrap()),
-                    _ => Answer::Other("waits again".to_owned()),
-                }
-            }
-        }
+        self.backend.retry().unwrap()
     }
 
     fn put(&mut self, pointer: u32, bytes: &[u8]) {
-        self.memory.write(&mut self.store, pointer as usize, bytes).unwrap();
+        self.backend.put(pointer, bytes);
     }
 
     fn get(&self, pointer: u32, len: usize) -> Vec<u8> {
-        self.memory.data(&self.store)[pointer as usize..][..len].to_vec()
+        self.backend.get(pointer, len)
     }
 
     fn u16_at(&self, pointer: u32) -> u16 {
@@ -286,21 +274,6 @@ impl Guest {
     fn output(&mut self) -> Vec<Output> {
         self.ctx().take_output()
     }
-}
-
-/// A module that exports each function it imports under its own name, and two pages of memory.
-fn every_call_exported(version: Version) -> String {
-    let module = version.module();
-    let (mut imports, mut exports) = (String::new(), String::new());
-    for name in CALLS {
-        let params = parameters(name).unwrap();
-        let types = params.iter().map(|ty| if *ty == ValType::I64 { " i64" } else { " i32" }).collect::<String>();
-        let gets: String = (0..params.len()).map(|index| format!(" (local.get {index})")).collect();
-        let result = if *name == "proc_exit" { "" } else { "(result i32)" };
-        writeln!(imports, "(import \"{module}\" \"{name}\" (func ${name} (param{types}) {result}))").unwrap();
-        writeln!(exports, "(func (export \"{name}\") (param{types}) {result} (call ${name}{gets}))").unwrap();
-    }
-    format!("(module {imports} (memory (export \"memory\") 2) {exports})")
 }
 
 /// What was printed to the stream, as text.

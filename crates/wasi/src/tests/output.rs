@@ -1,8 +1,8 @@
 //! What is printed.
 
-use super::super::abi::Version;
-use super::super::{OutputStream, WasiConfig, WasiCtx};
 use super::{Answer, BUFFER, Guest, IOVEC, MEMORY, RESULT, Vfs, config, text};
+use crate::abi::Version;
+use crate::{OutputStream, WasiConfig, WasiCtx};
 
 /// Prints so much from the beginning of memory.
 fn flood(guest: &mut Guest, fd: i64, len: u32) -> Answer {

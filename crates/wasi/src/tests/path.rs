@@ -1,8 +1,8 @@
 //! Paths, and that they do not lead out.
 
-use super::super::Errno;
-use super::super::abi::{fdflags, filetype, oflags, rights};
 use super::{BUFFER, Guest, PATH, RESULT};
+use crate::Errno;
+use crate::abi::{fdflags, filetype, oflags, rights};
 
 #[test]
 fn path_open_creates_truncates_and_refuses_by_its_flags() {

@@ -1,8 +1,8 @@
 //! Waiting for a time, for input, for both.
 
-use super::super::abi::{clockid, eventtype};
-use super::super::{Errno, Suspend};
 use super::{Answer, BUFFER, EPOCH, Guest, RESULT};
+use crate::abi::{clockid, eventtype};
+use crate::{Errno, Suspend};
 
 const EVENTS: u32 = BUFFER + 0x1000;
 

@@ -2,8 +2,8 @@
 
 use wasmi::{Engine, Linker, Module, ResumableCall, Store, Val};
 
-use super::super::{Record, Retry, Suspend, WasiCtx, add_to_linker, retry};
 use super::{TestClock, Vfs, config};
+use crate::{Record, Retry, Suspend, WasiCtx, add_to_linker, retry};
 
 /// Prints a random number, the time and a line of input, sleeps, writes what it got into a file, and looks at the
 /// file's times; three times over.

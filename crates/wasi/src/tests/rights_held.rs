@@ -1,8 +1,8 @@
 //! Rights: what is asked for, what is handed on, what is given up.
 
-use super::super::Errno;
-use super::super::abi::{oflags, rights};
 use super::{Guest, PATH, RESULT};
+use crate::Errno;
+use crate::abi::{oflags, rights};
 
 fn rights_of(guest: &mut Guest, fd: i64) -> (u64, u64) {
     guest.ok("fd_fdstat_get", &[fd, RESULT.into()]);

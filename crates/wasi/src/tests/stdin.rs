@@ -1,8 +1,8 @@
 //! Standard input: reading, waiting, ending.
 
-use super::super::abi::fdflags;
-use super::super::{Errno, Suspend};
-use super::{Answer, BUFFER, Guest, IOVEC, RESULT};
+use super::{Answer, BUFFER, Backend, Guest, IOVEC, RESULT};
+use crate::abi::fdflags;
+use crate::{Errno, Suspend};
 
 fn read(guest: &mut Guest, len: u32) -> Answer {
     let [iovs, count] = guest.iovec(len);
@@ -96,6 +96,5 @@ fn input_is_not_lost_to_a_call_that_fails() {
 #[test]
 fn retrying_without_a_waiting_call_is_an_error() {
     let mut guest = Guest::new();
-    let memory = guest.memory;
-    assert!(super::retry(&mut guest.store, memory, |ctx| ctx).is_err());
+    assert!(guest.backend.retry().is_err());
 }

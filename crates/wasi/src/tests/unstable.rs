@@ -1,8 +1,8 @@
 //! `wasi_unstable`: the layouts that were different then.
 
-use super::super::abi::{Version, eventtype};
-use super::super::{Errno, Suspend, WasiCtx};
 use super::{Answer, BUFFER, Guest, RESULT, Vfs, config};
+use crate::abi::{Version, eventtype};
+use crate::{Errno, Suspend, WasiCtx};
 
 fn guest() -> Guest {
     Guest::start(Version::Unstable, |clock| {

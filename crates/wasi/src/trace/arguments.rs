@@ -6,7 +6,6 @@ use super::memory::View;
 use super::names::Names;
 use super::open::Open;
 use super::parameters::Kind;
-use super::text::Text;
 use super::value::Value;
 
 /// How much of a path is kept.
@@ -31,23 +30,20 @@ fn argument(open: &Open, kind: Kind, at: usize, memory: View<'_>, names: &Names)
         Kind::Word(of) => Value::Word { of, number: wide },
         Kind::Whence => Value::Word { of: EnumNames::whence(open.version), number: wide },
         Kind::Time => Value::Time(wide),
-        Kind::Path => match memory.bytes(pointer, len.into()) {
-            Ok(bytes) => Value::Path(Text::new(bytes, PATH)),
-            Err(outside) => outside,
-        },
+        Kind::Path => memory.text(pointer, len.into(), PATH).map_or_else(|outside| outside, Value::Path),
         Kind::Written => buffers::written(memory, pointer, len),
         Kind::Read => buffers::to_be_read(memory, pointer, len),
         Kind::Subscriptions => super::poll::subscriptions(memory, open.version, pointer, open.word(at + 2), names),
-        Kind::OutSize | Kind::OutDescriptor => return memory.bytes(pointer, 4).err(),
-        Kind::OutFilesize | Kind::OutTime | Kind::OutPrestat => return memory.bytes(pointer, 8).err(),
-        Kind::OutFdstat => return memory.bytes(pointer, 24).err(),
-        Kind::OutFilestat => return memory.bytes(pointer, super::stat::filestat_size(open.version)).err(),
-        Kind::OutEvents => return memory.bytes(pointer, super::poll::events_size(len)).err(),
+        Kind::OutSize | Kind::OutDescriptor => return memory.check(pointer, 4).err(),
+        Kind::OutFilesize | Kind::OutTime | Kind::OutPrestat => return memory.check(pointer, 8).err(),
+        Kind::OutFdstat => return memory.check(pointer, 24).err(),
+        Kind::OutFilestat => return memory.check(pointer, super::stat::filestat_size(open.version)).err(),
+        Kind::OutEvents => return memory.check(pointer, super::poll::events_size(len)).err(),
         Kind::OutBytes | Kind::OutFilled | Kind::OutDirents => {
-            return Some(memory.bytes(pointer, len.into()).err().unwrap_or(Value::Number(len.into())));
+            return Some(memory.check(pointer, len.into()).err().unwrap_or(Value::Number(len.into())));
         }
         Kind::OutArguments | Kind::OutEnvironment => {
-            return [pointer, len].into_iter().find_map(|pointer| memory.bytes(pointer, 1).err());
+            return [pointer, len].into_iter().find_map(|pointer| memory.check(pointer, 1).err());
         }
     })
 }

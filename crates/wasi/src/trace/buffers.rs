@@ -10,7 +10,9 @@ use super::text::Text;
 use super::value::{Value, list};
 
 /// The maximum number of buffers kept.
-const PIECES: u32 = 8;
+const PIECES: usize = 8;
+/// The size of an `iovec` or `ciovec` in bytes.
+const IOVEC: u64 = 8;
 /// How many bytes of all pieces together are kept.
 const BYTES: usize = 64;
 
@@ -52,21 +54,29 @@ impl fmt::Display for Buffer {
 /// The buffers passed to `fd_write`.
 pub(super) fn written(memory: View<'_>, pointer: u32, count: u32) -> Value {
     let mut room = BYTES;
-    buffers(memory, pointer, count, |bytes, _| {
-        let text = Text::new(bytes, room);
+    buffers(memory, pointer, count, |pointer, len| {
+        let text = memory.text(pointer, len.into(), room)?;
         room -= text.start().len();
-        Buffer::Written(text)
+        Ok(Buffer::Written(text))
     })
 }
 
 /// The buffers passed to `fd_read`.
 pub(super) fn to_be_read(memory: View<'_>, pointer: u32, count: u32) -> Value {
-    buffers(memory, pointer, count, |bytes, pointer| Buffer::ToBeRead { pointer, len: bytes.len() as u32 })
+    buffers(memory, pointer, count, |pointer, len| {
+        memory.check(pointer, len.into())?;
+        Ok(Buffer::ToBeRead { pointer, len })
+    })
 }
 
-fn buffers(memory: View<'_>, pointer: u32, count: u32, mut buffer: impl FnMut(&[u8], u32) -> Buffer) -> Value {
+fn buffers(
+    memory: View<'_>,
+    pointer: u32,
+    count: u32,
+    mut buffer: impl FnMut(u32, u32) -> Result<Buffer, Value>,
+) -> Value {
     // The bounds of the whole array are checked, as in the call, but only its beginning is read.
-    let array = match memory.bytes(pointer, u64::from(count) * 8) {
+    let array = match memory.start(pointer, u64::from(count) * IOVEC, PIECES * IOVEC as usize) {
         Ok(array) => array,
         Err(outside) => return outside,
     };
@@ -74,10 +84,9 @@ fn buffers(memory: View<'_>, pointer: u32, count: u32, mut buffer: impl FnMut(&[
         .as_chunks::<8>()
         .0
         .iter()
-        .take(PIECES as usize)
         .map(|iovec| {
-            let (pointer, len) = (field::<4>(iovec, 0) as u32, field::<4>(iovec, 4));
-            memory.bytes(pointer, len).map_or(Buffer::OutOfBounds { pointer }, |bytes| buffer(bytes, pointer))
+            let (pointer, len) = (field::<4>(iovec, 0) as u32, field::<4>(iovec, 4) as u32);
+            buffer(pointer, len).unwrap_or(Buffer::OutOfBounds { pointer })
         })
         .collect();
     Value::Buffers(Buffers { first, count })
@@ -99,7 +108,7 @@ pub(super) fn was_read(memory: View<'_>, open: &Open, place: u8, at: usize) -> O
             let filled = len.min(rest);
             rest -= filled;
             let room = (BYTES - bytes.len()) as u32;
-            bytes.extend_from_slice(memory.bytes(pointer, filled.min(room).into()).unwrap_or(&[]));
+            bytes.extend_from_slice(&memory.bytes(pointer, filled.min(room).into()).unwrap_or_default());
             if bytes.len() >= BYTES || rest == 0 {
                 break;
             }

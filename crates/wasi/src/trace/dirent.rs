@@ -30,7 +30,8 @@ impl fmt::Display for Dirents {
 }
 
 pub(super) fn dirents(memory: View<'_>, pointer: u32, used: u32) -> Result<Value, Value> {
-    let mut rest = memory.bytes(pointer, used.into())?;
+    let bytes = memory.bytes(pointer, used.into())?;
+    let mut rest = &bytes[..];
     let mut dirents = Dirents { first: Vec::new(), count: 0 };
     while rest.len() > HEAD {
         let len = field::<4>(rest, 16) as usize;

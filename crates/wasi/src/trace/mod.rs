@@ -1,6 +1,6 @@
 //! The trace of a run: the WASI calls that the program made, with their arguments and results.
 //!
-//! `run` in `linker` reports the beginning and the end of each call to the [`Trace`]; without one, all it costs is the
+//! [`WasiCtx::call`] reports the beginning and the end of each call to the [`Trace`]; without one, all it costs is the
 //! check. The arguments are read from the guest's memory when a call begins (`arguments`), the results when it ends
 //! (`results`); one table says what each parameter means (`parameters`). The last calls are kept as compact bytes
 //! ([`Ring`]), and decoded to a [`TraceCall`] on demand.
@@ -34,16 +34,17 @@ pub use dirent::Dirents;
 pub use enum_names::{EnumNames, FlagSet};
 pub use filter::Filter;
 pub(super) use names::Names;
-pub(super) use parameters::function_number;
 pub use poll::{Events, Subscriptions};
 pub use ring::Ring;
 pub use stat::{Fdstat, Filestat};
 pub use text::Text;
 pub use value::Value;
 
-use super::abi::Version;
+use super::call::Invocation;
 use super::ctx::{Clock, WasiCtx};
+use super::memory::Bytes;
 use super::suspend::CallResult;
+use memory::View;
 use open::Open;
 use parameters::function_name;
 
@@ -57,17 +58,6 @@ pub struct Trace {
     ring: Ring,
     /// The call that has begun and not ended.
     open: Option<Open>,
-}
-
-/// A call when it begins.
-pub(super) struct Incoming<'a> {
-    /// The index of the function in [`CALLS`](super::CALLS).
-    pub function: u8,
-    pub version: Version,
-    /// The arguments as WebAssembly passes them.
-    pub raw: &'a [u64],
-    /// The fuel that the run has used; for a debugged program, the step.
-    pub fuel: u64,
 }
 
 impl Trace {
@@ -140,11 +130,11 @@ impl WasiCtx {
 
     /// A call begins.
     #[cold]
-    pub(super) fn trace_begin(&mut self, memory: &[u8], incoming: &Incoming<'_>) {
+    pub(super) fn trace_begin(&mut self, memory: Bytes<'_>, invocation: &Invocation<'_>) {
         let number = self.host_calls;
         let Some(trace) = &mut self.trace else { return };
         let known = number.saturating_sub(trace.made_before) <= trace.ring.total();
-        if known && !Names::are_changed_by(function_name(incoming.function)) {
+        if known && !Names::are_changed_by(function_name(invocation.import.function.number())) {
             trace.open = None;
             return;
         }
@@ -153,13 +143,13 @@ impl WasiCtx {
         if let Some(left) = trace.open.take().filter(|open| !open.known) {
             trace.ring.push(left.stored(Outcome::Waits));
         }
-        let open = Open::new(incoming, memory, &trace.names, at_ns);
+        let open = Open::new(invocation, View(memory), &trace.names, at_ns);
         trace.open = Some(Open { known, ..open });
     }
 
     /// The last call has returned, or starts to wait.
     #[cold]
-    pub(super) fn trace_end(&mut self, memory: &[u8], result: &CallResult) {
+    pub(super) fn trace_end(&mut self, memory: Bytes<'_>, result: &CallResult) {
         let Some(trace) = &mut self.trace else { return };
         let Some(mut open) = trace.open.take() else { return };
         let Some(outcome) = open.outcome(result) else {
@@ -172,7 +162,7 @@ impl WasiCtx {
         }
         if outcome.succeeded() {
             let strings = (self.record.args.len(), self.record.env.len());
-            open.results = results::results(&open, memory, strings);
+            open.results = results::results(&open, View(memory), strings);
             trace.names.learn(&open);
         }
         if !open.known {

@@ -3,14 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::abi::Version;
+use super::super::call::Invocation;
 use super::super::errno::Errno;
+use super::super::functions::Import;
 use super::super::suspend::{CallResult, Fail};
+use super::arguments;
 use super::call::{Outcome, TraceCall};
 use super::memory::View;
 use super::names::Names;
 use super::parameters::{self, Parameter};
 use super::value::Value;
-use super::{Incoming, arguments};
 
 /// The most arguments that a function takes in WebAssembly.
 const MOST: usize = 9;
@@ -51,23 +53,23 @@ pub(super) struct Stored {
 }
 
 impl Open {
-    pub fn new(incoming: &Incoming<'_>, memory: &[u8], names: &Names, at_ns: u64) -> Self {
+    pub fn new(invocation: &Invocation<'_>, memory: View<'_>, names: &Names, at_ns: u64) -> Self {
         let mut raw = [0; MOST];
-        raw.iter_mut().zip(incoming.raw).for_each(|(to, from)| *to = *from);
-        let &Incoming { function, version, fuel, .. } = incoming;
+        raw.iter_mut().zip(invocation.arguments).for_each(|(to, from)| *to = *from);
+        let &Invocation { import: Import { version, function }, position, .. } = invocation;
         let mut open = Self {
-            function,
+            function: function.number(),
             version,
             raw,
             arguments: Vec::new(),
             results: Vec::new(),
             at_ns,
-            fuel,
+            fuel: position,
             waits: false,
             waited_ns: None,
             known: false,
         };
-        open.arguments = arguments::arguments(&open, View(memory), names);
+        open.arguments = arguments::arguments(&open, memory, names);
         open
     }
 

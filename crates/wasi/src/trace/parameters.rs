@@ -1,6 +1,5 @@
 //! The meaning of each parameter of each function: the specification's table, as data.
 
-use super::super::linker::CALLS;
 use super::enum_names::{EnumNames, FlagSet};
 
 /// A parameter of a function: an argument or a pointer to a result.
@@ -88,7 +87,7 @@ const RIGHTS: Kind = Kind::Flags(FlagSet::Rights);
 const CLOCK: Kind = Kind::Word(EnumNames::Clock);
 const FD: Kind = Kind::Descriptor;
 
-/// All functions, in the order of [`CALLS`].
+/// All functions, in the order of [`CALLS`](crate::CALLS).
 #[rustfmt::skip]
 const TABLE: &[Function] = {
     use Kind::*;
@@ -151,36 +150,6 @@ const TABLE: &[Function] = {
     ]
 };
 
-/// The place of a function in [`CALLS`].
-///
-/// # Panics
-///
-/// If there is no such function: checked at compile time.
-pub(in super::super) const fn function_number(name: &str) -> u8 {
-    let mut number = 0;
-    while number < CALLS.len() {
-        if is_same(CALLS[number].as_bytes(), name.as_bytes()) {
-            return number as u8;
-        }
-        number += 1;
-    }
-    panic!("there is no such function")
-}
-
-const fn is_same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < one.len() {
-        if one[at] != other[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
-
 pub(super) fn of(function: u8) -> &'static [Parameter] {
     TABLE.get(usize::from(function)).map_or(&[], |function| function.parameters)
 }
@@ -197,15 +166,15 @@ pub(super) fn name(function: u8, place: u8) -> &'static str {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::parameters;
 
     #[test]
-    fn the_table_is_that_of_the_linker() {
+    fn the_table_is_that_of_the_calls() {
         let names: Vec<_> = TABLE.iter().map(|function| function.name).collect();
-        assert_eq!(names, CALLS);
+        assert_eq!(names, crate::CALLS);
         for function in TABLE {
             let width: usize = function.parameters.iter().map(|parameter| parameter.kind.width()).sum();
-            assert_eq!(Some(width), parameters(function.name).map(<[_]>::len), "{}", function.name);
+            let parameters = crate::function(function.name).map(|function| function.parameters().len());
+            assert_eq!(Some(width), parameters, "{}", function.name);
         }
     }
 }

@@ -111,11 +111,11 @@ pub(super) fn subscriptions(memory: View<'_>, version: Version, pointer: u32, co
         Version::Preview1 => (48, 16),
         Version::Unstable => (56, 24),
     };
-    let array = match memory.bytes(pointer, u64::from(count) * size as u64) {
+    let array = match memory.start(pointer, u64::from(count) * size as u64, MOST * size) {
         Ok(array) => array,
         Err(outside) => return outside,
     };
-    let first = array.chunks_exact(size).take(MOST).map(|bytes| match field::<1>(bytes, 8) as u8 {
+    let first = array.chunks_exact(size).map(|bytes| match field::<1>(bytes, 8) as u8 {
         eventtype::CLOCK => Subscription::Clock {
             id: field::<4>(bytes, clock) as u32,
             timeout: field::<8>(bytes, clock + 8),
@@ -129,8 +129,8 @@ pub(super) fn subscriptions(memory: View<'_>, version: Version, pointer: u32, co
 }
 
 pub(super) fn events(memory: View<'_>, pointer: u32, count: u32) -> Result<Value, Value> {
-    let bytes = memory.bytes(pointer, events_size(count))?;
-    let first = bytes.as_chunks::<{ EVENT as usize }>().0.iter().take(MOST).map(|bytes| Event {
+    let bytes = memory.start(pointer, events_size(count), MOST * EVENT as usize)?;
+    let first = bytes.as_chunks::<{ EVENT as usize }>().0.iter().map(|bytes| Event {
         errno: field::<2>(bytes, 8) as u16,
         tag: field::<1>(bytes, 10) as u8,
         nbytes: field::<8>(bytes, 16),

@@ -3,7 +3,6 @@
 use super::memory::View;
 use super::open::Open;
 use super::parameters::Kind;
-use super::text::Text;
 use super::value::Value;
 use super::{buffers, dirent, poll, stat};
 
@@ -13,8 +12,7 @@ const BYTES: usize = 64;
 const STRINGS: usize = 8;
 
 /// The results of a call. `strings`: how many arguments and how many variables the program has.
-pub(super) fn results(open: &Open, memory: &[u8], strings: (usize, usize)) -> Vec<(u8, Value)> {
-    let memory = View(memory);
+pub(super) fn results(open: &Open, memory: View<'_>, strings: (usize, usize)) -> Vec<(u8, Value)> {
     open.parameters()
         .filter_map(|(place, parameter, at)| {
             let value = result(open, place, parameter.kind, at, memory, strings)?;
@@ -55,7 +53,7 @@ fn result(
 }
 
 fn filled(memory: View<'_>, pointer: u32, len: u32) -> Result<Value, Value> {
-    memory.bytes(pointer, len.into()).map(|bytes| Value::Bytes(Text::new(bytes, BYTES)))
+    memory.text(pointer, len.into(), BYTES).map(Value::Bytes)
 }
 
 /// The first of `count` strings that an array points to, each with a NUL at its end.
@@ -64,9 +62,7 @@ fn strings(memory: View<'_>, mut pointers: u32, count: usize) -> Result<Value, V
     for _ in 0..count.min(STRINGS) {
         let pointer = memory.u32(pointers)?;
         pointers = pointers.saturating_add(4);
-        let rest = memory.0.get(pointer as usize..).unwrap_or(&[]);
-        let len = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
-        first.push(Text::new(&rest[..len], BYTES));
+        first.push(memory.string(pointer, BYTES));
     }
     Ok(Value::Strings { first, count: count as u64 })
 }

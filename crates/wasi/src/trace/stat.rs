@@ -63,7 +63,7 @@ pub(super) fn filestat_size(version: Version) -> u64 {
 }
 
 pub(super) fn filestat(memory: View<'_>, version: Version, pointer: u32) -> Result<Value, Value> {
-    let bytes = memory.bytes(pointer, filestat_size(version))?;
+    let bytes = &memory.bytes(pointer, filestat_size(version))?[..];
     let (links, rest) = match version {
         Version::Preview1 => (field::<8>(bytes, 24), 32),
         Version::Unstable => (field::<4>(bytes, 20), 24),
@@ -81,7 +81,7 @@ pub(super) fn filestat(memory: View<'_>, version: Version, pointer: u32) -> Resu
 }
 
 pub(super) fn fdstat(memory: View<'_>, pointer: u32) -> Result<Value, Value> {
-    let bytes = memory.bytes(pointer, 24)?;
+    let bytes = &memory.bytes(pointer, 24)?[..];
     Ok(Value::Fdstat(Fdstat {
         filetype: field::<1>(bytes, 0) as u8,
         flags: field::<2>(bytes, 2) as u16,
@@ -91,6 +91,6 @@ pub(super) fn fdstat(memory: View<'_>, pointer: u32) -> Result<Value, Value> {
 }
 
 pub(super) fn prestat(memory: View<'_>, pointer: u32) -> Result<Value, Value> {
-    let bytes = memory.bytes(pointer, 8)?;
+    let bytes = &memory.bytes(pointer, 8)?[..];
     Ok(Value::Prestat { name_len: field::<4>(bytes, 4) as u32 })
 }
