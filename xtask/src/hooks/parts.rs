@@ -46,7 +46,6 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "wasmoscope::worker::breakpoints",
     "wasmoscope::worker::debug",
     "wasmoscope::worker::debug_view",
-    "wasmoscope::worker::regions",
     "wasmoscope::worker::sources",
     "wasmoscope::worker::stop_sentence",
     "..EventLoop<wasmoscope::worker::browser::BrowserPlatform>>::start_debug",
