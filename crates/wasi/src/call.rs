@@ -72,8 +72,8 @@ impl WasiCtx {
         invocation: &Invocation<'_>,
         memory: Option<&mut dyn GuestMemory>,
     ) -> Result<Called, CallError> {
-        let Import { function, version } = invocation.import;
-        let bytes = match memory {
+        let function = invocation.import.function;
+        let memory = match memory {
             Some(memory) => BytesMut::of(memory),
             None if function.needs_memory() => return Err(CallError::NoMemory),
             None => BytesMut::none(),
@@ -82,10 +82,17 @@ impl WasiCtx {
         if expected != given {
             return Err(CallError::Arguments { function: function.name(), expected, given });
         }
+        Ok(self.perform(invocation, memory).into())
+    }
+
+    /// Makes a call, of which is known that it has what it needs.
+    #[inline(always)]
+    pub(super) fn perform(&mut self, invocation: &Invocation<'_>, mut memory: BytesMut<'_>) -> CallResult {
+        let Import { function, version } = invocation.import;
         let printed = self.output_bytes;
         self.begin_call();
         self.fuel_debt += CALL_COST;
-        let memory = Memory::new(bytes, self.accesses.clone());
+        let memory = Memory::new(memory.reborrow(), self.accesses.clone());
         let mut call = HostCall { ctx: self, memory, version };
         // Without a trace, this check is the only cost.
         let result = if call.ctx.trace.is_none() {
@@ -96,7 +103,7 @@ impl WasiCtx {
         if self.call_steps.are_counted() {
             self.call_steps.note(invocation.position, self.output_bytes > printed);
         }
-        Ok(Called::from(result))
+        result
     }
 
     /// Finishes the call that ended with [`Called::Suspended`], after input has come or time has passed. It may have to

@@ -82,6 +82,7 @@ impl Function {
     }
 
     /// Makes a call of it. There have to be as many arguments as parameters.
+    #[inline]
     pub(super) fn perform(&self, call: &mut HostCall<'_>, arguments: &[u64]) -> CallResult {
         (self.body)(call, arguments)
     }
@@ -205,7 +206,7 @@ with_functions!(functions);
 /// # Panics
 ///
 /// If there is no such function: checked at compile time.
-const fn number(name: &str) -> u8 {
+pub(super) const fn number(name: &str) -> u8 {
     let mut number = 0;
     while number < CALLS.len() {
         if is_same(CALLS[number].as_bytes(), name.as_bytes()) {

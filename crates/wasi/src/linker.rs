@@ -1,5 +1,5 @@
 //! The functions for wasmi: what is its own about a call, which is the caller's memory, the fuel and the steps of a
-//! debugged program. Everything else is [`WasiCtx::call`], as for any engine.
+//! debugged program. Everything else is `WasiCtx::perform`, as for any engine.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,8 @@ use wasmi::{AsContext, AsContextMut, Caller, Error, Extern, Global, Linker, Modu
 use super::abi::Version;
 use super::call::{BYTES_PER_FUEL, CallError, Called, Invocation};
 use super::ctx::WasiCtx;
-use super::functions::{FUNCTIONS, Import, NumType, import, with_functions};
+use super::functions::{FUNCTIONS, Import, NumType, import, number, with_functions};
+use super::memory::BytesMut;
 use super::suspend::{Stop, Suspend};
 
 /// Fuel is charged once this many bytes have accumulated.
@@ -88,13 +89,15 @@ macro_rules! link {
         fn add_function<T: 'static>(
             linker: &mut Linker<T>,
             get: fn(&mut T) -> &mut WasiCtx,
-            import: Import,
+            Import { version, function }: Import,
         ) -> Result<(), LinkerError> {
-            let (module, name) = (import.version.module(), import.function.name());
+            let (module, name) = (version.module(), function.name());
             match name {
                 $(stringify!($name) => {
                     linker.func_wrap(module, name, move |caller: Caller<'_, T>, $($parameter: $ty),*| {
-                        let called = run(caller, get, import, &[$(u64::from($parameter)),*]);
+                        // A constant, so that the call is direct.
+                        let function = const { &FUNCTIONS[number(stringify!($name)) as usize] };
+                        let called = run(caller, get, Import { version, function }, &[$(u64::from($parameter)),*]);
                         result!(called $(, $result)?)
                     })?;
                 })*
@@ -150,10 +153,13 @@ pub fn retry<T>(store: &mut Store<T>, memory: wasmi::Memory, get: fn(&mut T) -> 
     let (mut bytes, state) = memory.data_and_store_mut(store.as_context_mut());
     match get(state).retry(&mut bytes) {
         Ok(Called::Suspended(suspend)) => Ok(Retry::Suspend(suspend)),
-        called => finish(called).map(Retry::Resume),
+        Ok(called) => finish(called).map(Retry::Resume),
+        Err(error) => Err(Error::new(error.to_string())),
     }
 }
 
+/// In each function of its own: with the function for a constant, a call is some nanoseconds faster.
+#[inline(always)]
 fn run<T>(
     mut caller: Caller<'_, T>,
     get: fn(&mut T) -> &mut WasiCtx,
@@ -161,19 +167,27 @@ fn run<T>(
     arguments: &[u64],
 ) -> Result<i32, Error> {
     let ctx = get(caller.data_mut());
-    let (known, needs_position) = (ctx.wasmi.memory, ctx.needs_position());
-    let memory = if import.function.needs_memory() { known.or_else(|| exported_memory(&caller)) } else { None };
+    let (memory, needs_position) = (ctx.wasmi.memory, ctx.needs_position());
+    let memory = match import.function.needs_memory() {
+        true => Some(memory.or_else(|| exported_memory(&caller)).ok_or_else(no_memory)?),
+        false => None,
+    };
     let position = if needs_position { position(&mut caller, get) } else { 0 };
     let invocation = Invocation { import, arguments, position };
-    let called = match memory {
+    let result = match memory {
         Some(memory) => {
-            let (mut bytes, state) = memory.data_and_store_mut(caller.as_context_mut());
-            get(state).call(&invocation, Some(&mut bytes))
+            let (bytes, state) = memory.data_and_store_mut(caller.as_context_mut());
+            get(state).perform(&invocation, BytesMut::Lent(bytes))
         }
-        None => get(caller.data_mut()).call(&invocation, None),
+        None => get(caller.data_mut()).perform(&invocation, BytesMut::none()),
     };
     charge(&mut caller, get);
-    finish(called)
+    finish(result.into())
+}
+
+#[cold]
+fn no_memory() -> Error {
+    Error::new(CallError::NoMemory.to_string())
 }
 
 fn exported_memory<T>(caller: &Caller<'_, T>) -> Option<wasmi::Memory> {
@@ -204,12 +218,11 @@ fn charge<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx) {
     }
 }
 
-fn finish(called: Result<Called, CallError>) -> Result<i32, Error> {
+fn finish(called: Called) -> Result<i32, Error> {
     match called {
-        Ok(Called::Returned(errno)) => Ok(errno as i32),
-        Ok(Called::Suspended(suspend)) => Err(Error::host(suspend)),
-        Ok(Called::Stopped(stop)) => Err(Error::host(stop)),
-        Ok(Called::Exited(code)) => Err(Error::i32_exit(code.cast_signed())),
-        Err(error) => Err(Error::new(error.to_string())),
+        Called::Returned(errno) => Ok(errno as i32),
+        Called::Suspended(suspend) => Err(Error::host(suspend)),
+        Called::Stopped(stop) => Err(Error::host(stop)),
+        Called::Exited(code) => Err(Error::i32_exit(code.cast_signed())),
     }
 }

@@ -16,35 +16,47 @@ impl<'a> Memory<'a> {
     /// # Errors
     ///
     /// [`Errno::Fault`] if they are out of bounds, and the errors of `next`.
+    #[inline]
     pub fn fill<E: From<Errno>>(
         &mut self,
         pointer: u32,
         len: u32,
         mut next: impl FnMut(u32, &mut [u8]) -> Result<usize, E>,
     ) -> Result<u32, E> {
-        self.check(pointer, len)?;
         let filled = match &mut self.bytes {
             BytesMut::Lent(memory) => {
                 let bytes = part_mut(memory, pointer, len as usize).ok_or(Errno::Fault)?;
                 next(0, bytes)? as u32
             }
-            BytesMut::Copied(memory, _) => {
-                let mut buffer = zeros(BUFFER.min(len as usize))?;
-                let mut done: u32 = 0;
-                // At least once, as above: the first random bytes make the seed, however few they are.
-                loop {
-                    let wanted = buffer.len().min((len - done) as usize);
-                    let filled = next(done, &mut buffer[..wanted])?;
-                    memory.write(u64::from(pointer) + u64::from(done), &buffer[..filled]).map_err(Errno::from)?;
-                    done += filled as u32;
-                    if filled < wanted || done == len {
-                        break done;
-                    }
-                }
-            }
+            BytesMut::Copied(..) => self.fill_by_copies(pointer, len, next)?,
         };
         self.written(pointer, filled);
         Ok(filled)
+    }
+
+    /// Apart from [`Memory::fill`], so that lent bytes are filled fast.
+    #[inline(never)]
+    fn fill_by_copies<E: From<Errno>>(
+        &mut self,
+        pointer: u32,
+        len: u32,
+        mut next: impl FnMut(u32, &mut [u8]) -> Result<usize, E>,
+    ) -> Result<u32, E> {
+        self.check(pointer, len)?;
+        let mut buffer = zeros(BUFFER.min(len as usize))?;
+        let mut done: u32 = 0;
+        // At least once, as above: the first random bytes make the seed, however few they are.
+        loop {
+            let wanted = buffer.len().min((len - done) as usize);
+            let filled = next(done, &mut buffer[..wanted])?;
+            if filled > 0 {
+                self.bytes.write(pointer + done, &buffer[..filled]).map_err(Errno::from)?;
+            }
+            done += filled as u32;
+            if filled < wanted || done == len {
+                return Ok(done);
+            }
+        }
     }
 
     /// `len` bytes at `pointer`, to be filled with one piece after the other.

@@ -130,6 +130,7 @@ impl WasiCtx {
 
     /// A call begins.
     #[cold]
+    #[inline(never)]
     pub(super) fn trace_begin(&mut self, memory: Bytes<'_>, invocation: &Invocation<'_>) {
         let number = self.host_calls;
         let Some(trace) = &mut self.trace else { return };
@@ -149,6 +150,7 @@ impl WasiCtx {
 
     /// The last call has returned, or starts to wait.
     #[cold]
+    #[inline(never)]
     pub(super) fn trace_end(&mut self, memory: Bytes<'_>, result: &CallResult) {
         let Some(trace) = &mut self.trace else { return };
         let Some(mut open) = trace.open.take() else { return };
