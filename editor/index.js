@@ -9,6 +9,7 @@ import { EditorView } from "@codemirror/view";
 import { setDiagnostics } from "@codemirror/lint";
 import { showBreakpoints, showMarks } from "./debug.js";
 import { extensions, languageExtensions } from "./extensions.js";
+import { wrappingExtensions } from "./wrapping.js";
 
 /** Nothing is being debugged. */
 const NO_MARKS = { current: null, caller: null, values: [] };
@@ -128,10 +129,6 @@ class WatEditor {
   destroy() {
     this.view.destroy();
   }
-}
-
-function wrappingExtensions(isWrapped) {
-  return isWrapped ? [EditorView.lineWrapping] : [];
 }
 
 function readOnlyExtensions(readOnly) {

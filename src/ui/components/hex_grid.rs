@@ -80,13 +80,14 @@ pub fn HexGrid(props: &Props) -> Html {
             let before = mover.columns_before(*columns);
             let row = if before == 0 { 0.0 } else { mover.top() * before as f64 / *columns as f64 };
             mover.go(row);
+            mover.reveal_again();
         });
     }
     {
         let mover = mover.clone();
         use_effect_with(props.jump, move |(request, address)| {
             if *request > 0 {
-                mover.go(mover.geometry.jump(*address));
+                mover.jump(*address);
             }
         });
     }

@@ -43,6 +43,7 @@ struct Bar {
     /// The number of items per row that `top` refers to.
     columns: Cell<u64>,
     settle: Cell<Option<Timeout>>,
+    revealed: Cell<Option<u64>>,
 }
 
 /// `top` is the top row, with a fraction.
@@ -62,8 +63,21 @@ impl Mover {
         put_bar(&self.scroller, &self.geometry, &self.bar);
     }
 
-    /// Scrolls an item into view.
+    /// Scrolls an item a little below the upper edge.
+    pub fn jump(&self, item: u64) {
+        self.bar.revealed.set(None);
+        self.go(self.geometry.jump(item));
+    }
+
+    /// Scrolls an item into view; it stays there when the view gets smaller, until the user scrolls.
     pub fn reveal(&self, item: u64) {
+        self.bar.revealed.set(Some(item));
+        self.reveal_again();
+    }
+
+    /// Scrolls the item that was revealed last into view, if the user has not scrolled since.
+    pub fn reveal_again(&self) {
+        let Some(item) = self.bar.revealed.get() else { return };
         let top = self.bar.top.get();
         let revealed = self.geometry.reveal(top, item);
         if revealed != top {
@@ -90,6 +104,7 @@ impl Mover {
         if (to - from).abs() < 1.0 {
             return false;
         }
+        self.bar.revealed.set(None);
         let top = self.geometry.scrolled(self.bar.top.get(), from, to);
         self.bar.top.set(top);
         self.top.set(top);
