@@ -158,7 +158,7 @@ fn state(store: &Store<World>, instance: Instance, exports: &[String]) -> State 
     state
 }
 
-/// As a run has it (`engine/runtime/limits`), for a module that grows tables: those that are generated may.
+/// As a run has it (`runtime/limits`), for a module that grows tables: those that are generated may.
 fn engine() -> Engine {
     let mut config = Config::default();
     config

@@ -249,12 +249,18 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The dependencies for the browser in `Cargo.toml`, parsed independently of the code that made the page.
+    /// The dependencies for the browser in the `Cargo.toml` of the page and of its crates, parsed independently of the
+    /// code that made the page.
     fn dependencies() -> Vec<String> {
-        let manifest = fs::read_to_string(project::root().join("Cargo.toml")).expect("it is there");
+        let crates = fs::read_dir(project::root().join("crates")).expect("it is there");
+        let crates = crates.map(|folder| folder.expect("it can be read").path());
+        let manifests = crates
+            .chain([project::root().to_path_buf()])
+            .map(|folder| fs::read_to_string(folder.join("Cargo.toml")).expect("each package has a manifest"));
+        let manifests: Vec<String> = manifests.collect();
         let mut names = Vec::new();
         let mut is_linked = false;
-        for line in manifest.lines() {
+        for line in manifests.iter().flat_map(|manifest| manifest.lines()) {
             if line.starts_with('[') {
                 is_linked = ["[dependencies]", "[target.'cfg(target_arch = \"wasm32\")'.dependencies]"].contains(&line);
             } else if is_linked

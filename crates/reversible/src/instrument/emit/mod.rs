@@ -315,7 +315,7 @@ impl Emitter<'_, '_> {
             other => {
                 if matches!(other, Operator::Select | Operator::TypedSelect { .. } | Operator::TypedSelectMulti { .. })
                 {
-                    // Prevents wasmi from fusing it with a comparison: see `engine/separate_fused_selects`.
+                    // Prevents wasmi from fusing it with a comparison: see `wasmi_workarounds`.
                     self.sink().i32_popcnt();
                 }
                 if let Some(flag) = self.signatures.drop_flag(other) {

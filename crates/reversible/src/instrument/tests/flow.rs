@@ -126,7 +126,7 @@ fn traps_are_the_same_and_leave_nothing_behind() {
     assert_eq!((results[1].as_str(), results[5].as_str()), ("3", "3"));
 }
 
-/// Code that wasmi mistakes for a comparison of a local; see `engine/separate_fused_selects`.
+/// Code that wasmi mistakes for a comparison of a local; see `wasmi_workarounds`.
 #[test]
 fn a_value_is_chosen_by_a_comparison_with_zero() {
     let text = r#"(module
