@@ -20,11 +20,6 @@ pub enum WorkerMessage {
     },
 }
 
-/// Parses a browser's error message for an error thrown by `static/rest.js`: the part that is missing, and why.
-pub fn missing_part(reason: &str) -> Option<&str> {
-    reason.find("A part of the interpreter could not be fetched").map(|at| &reason[at..])
-}
-
 /// A running worker; dropping it terminates it.
 pub struct WorkerLink {
     worker: Worker,

@@ -98,24 +98,26 @@ impl CheckState {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::protocol::Detected;
 
-    fn answered(version: Version, description: &str) -> CheckAction {
-        let checked = Checked {
+    /// The answer about a program without problems.
+    pub fn checked(module: Option<ModuleSummary>) -> Checked {
+        Checked {
             problems: Vec::new(),
-            detected: Detected {
-                kind: DetectedKind::Library,
-                description: description.into(),
-                advice: None,
-                command: None,
-            },
-            module: None,
-            disassembly: Some(format!("(module ;; {description}\n)")),
+            detected: Detected { kind: DetectedKind::Library, description: String::new(), advice: None, command: None },
+            module,
+            disassembly: None,
             is_whole: true,
             binary_size: None,
-        };
+        }
+    }
+
+    fn answered(version: Version, description: &str) -> CheckAction {
+        let mut checked = checked(None);
+        checked.detected.description = description.into();
+        checked.disassembly = Some(format!("(module ;; {description}\n)"));
         CheckAction::answered(version, checked)
     }
 

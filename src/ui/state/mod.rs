@@ -11,6 +11,7 @@ pub mod console_feed;
 pub mod console_record;
 pub mod debug;
 pub mod debug_notes;
+pub mod engine_link;
 pub mod expressions;
 pub mod files;
 pub mod files_update;
