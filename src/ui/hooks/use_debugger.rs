@@ -1,7 +1,6 @@
-//! The debugger as the page sees it: commands that wait for one another.
+//! The debugger as the page sees it. Which commands wait for one another is in `state/command_queue`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -9,22 +8,16 @@ use yew::prelude::*;
 use super::reducers::{DebugContext, SettingsContext, SourcesContext, WorkspaceContext};
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{
-    BreakpointKind, DebugCommand, Event, Hover, LineCommand, Outcome, RunId, StopReason, ValueChange, WriteTarget,
-};
+use crate::protocol::{BreakpointKind, DebugCommand, Event, Hover, ValueChange, WriteTarget};
 use crate::ui::platform::dom;
 use crate::ui::platform::editor::{HoverRequest, HoverText};
-use crate::ui::selectors::debug::{goes_on, impossible, written};
-use crate::ui::selectors::sources::innermost_given;
+use crate::ui::selectors::debug::written;
 use crate::ui::state::breakpoints::BreakpointChange;
+use crate::ui::state::command_queue::{CommandQueue, QueueEffect, QueueEvent, Seen};
 use crate::ui::state::debug::{Base, DebugAction, DebugState, Direction};
 use crate::ui::state::debug_notes::DebugNotes;
 use crate::ui::state::expressions::ExpressionChange;
 use crate::ui::state::project::WorkspaceAction;
-use crate::ui::state::settings::StepBy;
-
-/// How many steps the user can be ahead of the debugger.
-const MOST_WAITING: usize = 256;
 
 /// The debugger's handle: cheap to clone, and equal to itself for as long as the page is open.
 #[derive(Clone)]
@@ -42,14 +35,11 @@ struct DebuggerInner {
     debug: DebugContext,
     sources: SourcesContext,
     settings: SettingsContext,
-    /// Commands requested while the debugger was busy.
-    waiting: RefCell<VecDeque<DebugCommand>>,
+    queue: RefCell<CommandQueue>,
     /// What the user points at, until the debugger has replied, with the number of that query.
     hover_request: RefCell<Option<(u32, HoverRequest)>>,
     queries: Cell<u32>,
     workspace: WorkspaceContext,
-    /// The last run that was seen to start.
-    begun: Cell<RunId>,
 }
 
 /// Creates the handle and keeps the worker and the breakpoints in sync. Called once, in [`crate::ui::app::App`].
@@ -69,18 +59,17 @@ pub fn use_debugger(
             debug: debug.clone(),
             sources: sources.clone(),
             settings: settings.clone(),
-            waiting: RefCell::default(),
+            queue: RefCell::default(),
             hover_request: RefCell::default(),
             queries: Cell::default(),
             workspace: workspace.clone(),
-            begun: Cell::default(),
         }))
     });
     {
         let debugger = debugger.clone();
         use_effect_with((), move |()| {
             let received = debugger.clone();
-            let listener = debugger.0.engine.listen(Callback::from(move |event: Rc<Event>| received.on_event(&event)));
+            let listener = debugger.0.engine.listen(Callback::from(move |event: Rc<Event>| received.on_event(event)));
             move || drop(listener)
         });
     }
@@ -137,44 +126,17 @@ pub fn use_debugger(
 impl Debugger {
     /// Runs a command, forwards or backwards. If the debugger is busy with a short one, this one is queued.
     pub fn command(&self, command: DebugCommand) {
-        let inner = &self.0;
-        let by_line = inner.settings.clone().step_by(inner.sources.clone().is_known()) == StepBy::Line;
-        let command = if by_line { by_lines(command) } else { command };
-        // A fresh clone has the current state; it is dropped again right away.
-        let debug = inner.debug.clone();
-        if debug.is_stopped() {
-            inner.engine.debug_command(command);
-        } else if debug.is_on() {
-            let mut waiting = inner.waiting.borrow_mut();
-            // While the user drags a slider, only the latest position matters.
-            if matches!(command, DebugCommand::JumpTo { .. }) {
-                waiting.clear();
-            }
-            if waiting.len() < MOST_WAITING {
-                waiting.push_back(command);
-            }
-        }
+        self.apply(QueueEvent::Played(command));
     }
 
     /// A command from the user; it stops playback.
     pub fn press(&self, command: DebugCommand) {
-        self.0.debug.dispatch(DebugAction::Play(None));
-        let debug = self.0.debug.clone();
-        if debug.asks() && goes_on(&command) {
-            // It cannot go on before it is answered.
-            return dom::focus(dom::STANDARD_INPUT);
-        }
-        match impossible(&debug, &command) {
-            Some(reason) => self.0.debug.dispatch(DebugAction::Refused(reason)),
-            None => self.command(command),
-        }
+        self.apply(QueueEvent::Pressed(command));
     }
 
     /// A command whose key is held down: repeated as fast as the debugger can, and not after the key was released.
     pub fn hold(&self, command: DebugCommand) {
-        if self.0.waiting.borrow().is_empty() {
-            self.press(command);
-        }
+        self.apply(QueueEvent::Held(command));
     }
 
     pub fn jump(&self, step: u64) {
@@ -183,9 +145,7 @@ impl Debugger {
 
     /// Cancels what the debugger is doing.
     pub fn pause(&self) {
-        self.0.waiting.borrow_mut().clear();
-        self.0.debug.dispatch(DebugAction::Play(None));
-        self.0.engine.debug_pause();
+        self.apply(QueueEvent::Paused);
     }
 
     pub fn play(&self, direction: Option<Direction>) {
@@ -289,55 +249,40 @@ impl Debugger {
         }
     }
 
-    fn on_event(&self, event: &Event) {
-        if let Event::Hover { query, hover, .. } = event {
-            return self.show_hover(*query, hover.as_ref());
-        }
-        let Event::DebugStopped { run, view } = event else {
-            if matches!(event, Event::Finished { .. } | Event::ChangeRefused { .. }) {
-                self.0.waiting.borrow_mut().clear();
+    fn on_event(&self, event: Rc<Event>) {
+        match &*event {
+            Event::Hover { query, hover, .. } => self.show_hover(*query, hover.as_ref()),
+            Event::DebugStopped { .. } | Event::ChangeRefused { .. } => self.apply(QueueEvent::Received(event)),
+            Event::Finished { .. } => {
+                self.apply(QueueEvent::Received(event));
+                if let Some((_, hover_request)) = self.0.hover_request.take() {
+                    hover_request.answer(None);
+                }
             }
-            if let Event::Finished { .. } = event
-                && let Some((_, hover_request)) = self.0.hover_request.take()
-            {
-                hover_request.answer(None);
-            }
-            return;
-        };
-        let texts = self.0.workspace.clone().project.sources.clone();
-        let is_first = self.0.begun.replace(*run) != *run;
-        if is_first && view.reason == StopReason::Start && self.0.sources.clone().shows_source(&texts) {
-            // The code before it belongs to the standard library; the timeline can go back to it.
-            return self.0.engine.debug_command(DebugCommand::Line(LineCommand::Into));
-        }
-        if matches!(view.reason, StopReason::Ended { outcome: Outcome::Trapped { .. } })
-            && let Some((frame, level)) = innermost_given(view, &texts)
-        {
-            self.0.debug.dispatch(DebugAction::SelectCall { frame, level });
-        }
-        let next = self.0.waiting.borrow_mut().pop_front();
-        let Some(next) = next else { return };
-        // A user who steps faster than the debugger must not run past a breakpoint.
-        let goes_on = matches!(view.reason, StopReason::Step | StopReason::Start);
-        if goes_on || matches!(next, DebugCommand::JumpTo { .. }) {
-            self.command(next);
-        } else {
-            self.0.waiting.borrow_mut().clear();
+            _ => {}
         }
     }
-}
 
-/// The equivalent line step.
-fn by_lines(command: DebugCommand) -> DebugCommand {
-    DebugCommand::Line(match command {
-        DebugCommand::Into => LineCommand::Into,
-        DebugCommand::Over => LineCommand::Over,
-        DebugCommand::Out => LineCommand::Out,
-        DebugCommand::BackInto => LineCommand::BackInto,
-        DebugCommand::BackOver => LineCommand::BackOver,
-        DebugCommand::BackOut => LineCommand::BackOut,
-        other => return other,
-    })
+    fn apply(&self, event: QueueEvent) {
+        let inner = &self.0;
+        let effects = {
+            // Fresh clones have the current state; they are dropped again right away.
+            let (debug, sources, workspace) = (inner.debug.clone(), inner.sources.clone(), inner.workspace.clone());
+            let step_by = inner.settings.clone().step_by(sources.is_known());
+            let seen = Seen { debug: &debug, step_by, sources: &sources, texts: &workspace.project.sources };
+            let (next, effects) = inner.queue.take().apply(event, seen);
+            inner.queue.replace(next);
+            effects
+        };
+        for effect in effects {
+            match effect {
+                QueueEffect::Debug(action) => inner.debug.dispatch(action),
+                QueueEffect::Send(command) => inner.engine.debug_command(command),
+                QueueEffect::Pause => inner.engine.debug_pause(),
+                QueueEffect::FocusInput => dom::focus(dom::STANDARD_INPUT),
+            }
+        }
+    }
 }
 
 /// The hover text for a variable of the selected call.

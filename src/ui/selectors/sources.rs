@@ -237,7 +237,7 @@ pub fn text_of<'a>(texts: &'a [SourceText], path: &str) -> Option<&'a Rc<str>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::protocol::{DebugFrame, InlinedFrame, StopReason};
     use crate::ui::state::debug::DebugPhase;
@@ -250,7 +250,7 @@ mod tests {
         Some(SourcePlace { file: file.to_owned(), line, column: 1 })
     }
 
-    fn frame(function: &str, source: Option<SourcePlace>, inlined: Vec<InlinedFrame>) -> DebugFrame {
+    pub fn frame(function: &str, source: Option<SourcePlace>, inlined: Vec<InlinedFrame>) -> DebugFrame {
         DebugFrame {
             function: function.to_owned(),
             index: 0,

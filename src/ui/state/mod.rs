@@ -6,6 +6,7 @@ pub mod call_notes;
 pub mod call_results;
 pub mod calls;
 pub mod check;
+pub mod command_queue;
 pub mod console;
 pub mod console_feed;
 pub mod console_record;
