@@ -1,6 +1,7 @@
-//! Starts runs: combines the current text with what to call and its arguments.
+//! Starts runs: combines the current text with what to call and its arguments. What starts, and what is waited for
+//! first, is decided in `state/launches`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -10,11 +11,12 @@ use super::reducers::{CheckContext, DebugContext, LayoutContext, RunContext, Set
 use super::use_check::Checker;
 use super::use_editor::EditorLink;
 use super::use_engine::Engine;
-use crate::protocol::{Entry, ExportSummary, Outcome, RunOptions, Source};
+use crate::protocol::{ExportSummary, Outcome, RunOptions, Source};
 use crate::ui::selectors::arguments;
-use crate::ui::selectors::entry::{EntryPoint, call, entry_point};
+use crate::ui::selectors::entry::{Plan, plan, plan_call};
+use crate::ui::state::launches::{LaunchEffect, LaunchEvent, Launches, Seen};
 use crate::ui::state::layout::{LayoutAction, Panel};
-use crate::ui::state::run::{Launch, Phase, RunAction};
+use crate::ui::state::run::{Launch, Phase};
 
 /// How long Run waits for the check to report the exports; after that, the worker decides what to call.
 const LONGEST_WAIT_MS: u32 = 1000;
@@ -39,26 +41,8 @@ struct LauncherInner {
     check: CheckContext,
     run: RunContext,
     checker: Checker,
-    /// What was debugged last: while debugging, **Debug** starts it again.
-    debugged: RefCell<Entry>,
-    /// The text that ran last, if it is editable.
-    ran: RefCell<Option<Rc<str>>>,
-    /// What to start as soon as the exports are known, or when the timeout fires.
-    waiting: RefCell<Option<(Launch, Timeout)>>,
-    /// What was started before the exports were known.
-    unchecked: Cell<Option<Launch>>,
-}
-
-/// What Run and Debug can do now.
-enum Plan {
-    Begin(Entry),
-    /// A parameter of the export needs a value first.
-    Need {
-        export: Rc<str>,
-        index: usize,
-    },
-    /// The exports are not known yet.
-    Wait,
+    state: RefCell<Launches>,
+    timer: RefCell<Option<Timeout>>,
 }
 
 /// Creates the handle. Called once, in [`crate::ui::app::App`]; others take [`Launcher`] from its context.
@@ -86,10 +70,8 @@ pub fn use_launcher(
             check: check.clone(),
             run: run.clone(),
             checker: checker.clone(),
-            debugged: RefCell::new(Entry::Default),
-            ran: RefCell::default(),
-            waiting: RefCell::default(),
-            unchecked: Cell::new(None),
+            state: RefCell::default(),
+            timer: RefCell::default(),
         }))
     });
     {
@@ -112,41 +94,36 @@ pub fn use_launcher(
 impl Launcher {
     /// **Run**.
     pub fn run(&self) {
-        self.launch(Launch::Run);
+        self.0.editor.flush();
+        self.apply(LaunchEvent::RunPressed { plan: self.plan() });
     }
 
     /// Calls an export with the arguments in its input fields, or asks for them.
     pub fn call(&self, export: &ExportSummary, launch: Launch) {
-        let planned = self.plan_call(export);
-        self.begin(planned, launch);
+        let (check, workspace) = (self.0.check.clone(), self.0.workspace.clone());
+        let plan = plan_call(&check, export, &workspace.project.debugging.calls);
+        self.apply(LaunchEvent::Called { launch, plan });
     }
 
     /// **Debug**: what **Run** would run, the step that the project was shared at, or the current debug run from its
     /// start.
     pub fn debug(&self) {
         let inner = &self.0;
-        let again = inner.debug.clone().is_on();
+        let is_debugging = inner.debug.clone().is_on();
         // The typed text may belong to another run than the shared one.
         inner.editor.flush();
-        if again {
-            let entry = inner.debugged.borrow().clone();
-            return self.debug_entry(entry);
-        }
-        let bookmark = inner.workspace.clone().project.debugging.bookmark.clone();
-        let Some(bookmark) = bookmark else { return self.launch(Launch::Debug) };
-        let (source, options, text) = self.prepare();
-        let breakpoints = inner.debug.clone().breakpoints.all();
-        *inner.debugged.borrow_mut() = Entry::Default;
-        inner.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
-        inner.engine.debug_at(source, options, text, breakpoints, bookmark.bytes.to_vec());
+        let bookmark = inner.workspace.clone().project.debugging.bookmark.as_ref().map(|shared| shared.bytes.clone());
+        self.apply(LaunchEvent::DebugPressed { is_debugging, bookmark, plan: self.plan() });
     }
 
-    fn launch(&self, launch: Launch) {
-        self.0.waiting.take();
-        self.0.unchecked.set(None);
-        self.0.editor.flush();
-        let planned = self.plan();
-        self.begin(planned, launch);
+    /// "Show me where": the last run again, under the debugger, up to where it ended.
+    pub fn debug_again(&self) {
+        self.apply(LaunchEvent::DebugAgainPressed);
+    }
+
+    /// Whether what ran last had another text than this one.
+    pub fn has_run_another(&self, text: Option<&Rc<str>>) -> bool {
+        self.0.state.borrow().has_run_another(text)
     }
 
     /// What Run does, given what is known of the program.
@@ -154,105 +131,55 @@ impl Launcher {
         let inner = &self.0;
         let (check, workspace) = (inner.check.clone(), inner.workspace.clone());
         let project = &workspace.project;
-        if check.is_pending() || !inner.checker.is_about(check.answered, &project.program) {
-            return Plan::Wait;
-        }
-        let module = check.checked.as_ref().and_then(|checked| checked.module.as_ref());
-        let Some(module) = module else { return Plan::Begin(Entry::Default) };
-        if module.imports.iter().any(|import| !import.provided) {
-            // Arguments would be typed in vain: the run says at once what is missing.
-            return Plan::Begin(Entry::Default);
-        }
-        match entry_point(module, project.debugging.calls.entry.as_deref()) {
-            EntryPoint::Export(export) => self.plan_call(export),
-            EntryPoint::Start | EntryPoint::Nothing => Plan::Begin(Entry::Default),
-        }
-    }
-
-    fn plan_call(&self, export: &ExportSummary) -> Plan {
-        let (check, workspace) = (self.0.check.clone(), self.0.workspace.clone());
-        let default_entry = check.module().and_then(|module| module.default_entry.as_deref());
-        match call(export, workspace.project.debugging.calls.typed(&export.name), default_entry) {
-            Ok(entry) => Plan::Begin(entry),
-            Err(index) => Plan::Need { export: export.name.as_str().into(), index },
-        }
-    }
-
-    fn begin(&self, plan: Plan, launch: Launch) {
-        let inner = &self.0;
-        match (plan, launch) {
-            (Plan::Begin(entry), Launch::Run) => self.start(entry),
-            (Plan::Begin(entry), Launch::Debug) => self.debug_entry(entry),
-            (Plan::Need { export, index }, launch) => {
-                inner.layout.dispatch(LayoutAction::Show { panel: Panel::Module });
-                inner.run.dispatch(RunAction::Need { export, index, launch });
-            }
-            // The interpreter is still loading: the request waits in its queue and is handled first.
-            (Plan::Wait, launch) if !inner.engine.is_ready() => self.begin_unchecked(launch),
-            (Plan::Wait, launch) => {
-                let launcher = self.clone();
-                let timeout = Timeout::new(LONGEST_WAIT_MS, move || launcher.begin_unchecked(launch));
-                inner.waiting.replace(Some((launch, timeout)));
-                inner.checker.send_now(&inner.workspace.clone().project.program);
-            }
-        }
-    }
-
-    fn begin_unchecked(&self, launch: Launch) {
-        self.0.waiting.take();
-        self.0.unchecked.set(Some(launch));
-        self.begin(Plan::Begin(Entry::Default), launch);
+        plan(&check, inner.checker.is_about(check.answered, &project.program), &project.debugging.calls)
     }
 
     /// Called when the exports may be known; `refused`: the last run did not start.
     fn checked(&self, refused: bool) {
+        let is_pending = self.0.state.borrow().is_pending(refused);
+        if is_pending {
+            self.apply(LaunchEvent::Checked { refused, plan: self.plan() });
+        }
+    }
+
+    fn apply(&self, event: LaunchEvent) {
         let inner = &self.0;
-        let waiting = inner.waiting.borrow().as_ref().map(|(launch, _)| *launch);
-        let Some(launch) = waiting.or(inner.unchecked.get().filter(|_| refused)) else { return };
-        let plan = self.plan();
-        if matches!(plan, Plan::Wait) {
-            return;
+        let watches_calls = inner.settings.clone().record_calls && inner.layout.clone().dock == Panel::Calls;
+        let seen = Seen { is_ready: inner.engine.is_ready(), watches_calls };
+        let (next, effects) = inner.state.take().apply(event, seen);
+        inner.state.replace(next);
+        effects.into_iter().for_each(|effect| self.perform(effect));
+    }
+
+    fn perform(&self, effect: LaunchEffect) {
+        let inner = &self.0;
+        let breakpoints = || inner.debug.clone().breakpoints.all();
+        match effect {
+            LaunchEffect::Run(entry) => {
+                let (source, options, text) = self.prepare();
+                self.apply(LaunchEvent::Ran { text });
+                inner.engine.run(source, entry, options);
+            }
+            LaunchEffect::Debug(entry) => {
+                let (source, options, text) = self.prepare();
+                inner.engine.debug(source, entry, options, text, breakpoints());
+            }
+            LaunchEffect::DebugAt(bookmark) => {
+                let (source, options, text) = self.prepare();
+                inner.engine.debug_at(source, options, text, breakpoints(), bookmark.to_vec());
+            }
+            LaunchEffect::DebugAgain(text) => inner.engine.debug_again(text, breakpoints()),
+            LaunchEffect::ForgetRun => inner.engine.forget_run(),
+            LaunchEffect::Check => inner.checker.send_now(&inner.workspace.clone().project.program),
+            LaunchEffect::SetTimer => {
+                let launcher = self.clone();
+                let timeout = Timeout::new(LONGEST_WAIT_MS, move || launcher.apply(LaunchEvent::TimedOut));
+                inner.timer.replace(Some(timeout));
+            }
+            LaunchEffect::ClearTimer => drop(inner.timer.take()),
+            LaunchEffect::Layout(action) => inner.layout.dispatch(action),
+            LaunchEffect::State(action) => inner.run.dispatch(action),
         }
-        inner.unchecked.set(None);
-        match waiting {
-            Some(_) => drop(inner.waiting.take()),
-            // The worker could not know what the user chose and typed.
-            None if !matches!(plan, Plan::Begin(Entry::Default)) => inner.engine.forget_run(),
-            None => return,
-        }
-        self.begin(plan, launch);
-    }
-
-    fn debug_entry(&self, entry: Entry) {
-        let (source, options, text) = self.prepare();
-        let breakpoints = self.0.debug.clone().breakpoints.all();
-        *self.0.debugged.borrow_mut() = entry.clone();
-        self.0.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
-        self.0.engine.debug(source, entry, options, text, breakpoints);
-    }
-
-    /// Whether what ran last had another text than this one.
-    pub fn has_run_another(&self, text: Option<&Rc<str>>) -> bool {
-        self.0.ran.borrow().as_ref().is_some_and(|ran| Some(ran) != text)
-    }
-
-    /// "Show me where": the last run again, under the debugger, up to where it ended.
-    pub fn debug_again(&self) {
-        let breakpoints = self.0.debug.clone().breakpoints.all();
-        self.0.layout.dispatch(LayoutAction::Show { panel: Panel::Editor });
-        // If it has been edited since, the page says so.
-        let text = self.0.ran.borrow().clone();
-        self.0.engine.debug_again(text, breakpoints);
-    }
-
-    fn start(&self, entry: Entry) {
-        let (source, options, text) = self.prepare();
-        *self.0.ran.borrow_mut() = text;
-        // A user who is looking at the calls keeps them in view.
-        let watches = options.trace && self.0.layout.clone().dock == Panel::Calls;
-        let panel = if watches { Panel::Calls } else { Panel::Console };
-        self.0.layout.dispatch(LayoutAction::Show { panel });
-        self.0.engine.run(source, entry, options);
     }
 
     /// The program in its current state, with its run options and its text if that is editable.

@@ -2,7 +2,22 @@
 
 use crate::protocol::{Entry, ExportSummary, ModuleSummary};
 use crate::ui::selectors::arguments;
+use crate::ui::state::call_notes::CallNotes;
+use crate::ui::state::check::CheckState;
 use std::rc::Rc;
+
+/// What Run and Debug can do now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    Begin(Entry),
+    /// A parameter of the export needs a value first.
+    Need {
+        export: Rc<str>,
+        index: usize,
+    },
+    /// The exports are not known yet.
+    Wait,
+}
 
 /// How many functions can be chosen next to Run; the others can be called in the Module panel.
 pub const MOST_CHOICES: usize = 200;
@@ -67,6 +82,32 @@ pub fn choices<'a>(module: &'a ModuleSummary, called: EntryPoint<'a>) -> Choices
     Choices { start: entry_point(module, None) == EntryPoint::Start, functions }
 }
 
+/// What Run does, given what is known of the program; `is_checked`: the last answer is about it.
+pub fn plan(check: &CheckState, is_checked: bool, calls: &CallNotes) -> Plan {
+    if check.is_pending() || !is_checked {
+        return Plan::Wait;
+    }
+    let module = check.checked.as_ref().and_then(|checked| checked.module.as_ref());
+    let Some(module) = module else { return Plan::Begin(Entry::Default) };
+    if module.imports.iter().any(|import| !import.provided) {
+        // Arguments would be typed in vain: the run says at once what is missing.
+        return Plan::Begin(Entry::Default);
+    }
+    match entry_point(module, calls.entry.as_deref()) {
+        EntryPoint::Export(export) => plan_call(check, export, calls),
+        EntryPoint::Start | EntryPoint::Nothing => Plan::Begin(Entry::Default),
+    }
+}
+
+/// What **Call** of an export does.
+pub fn plan_call(check: &CheckState, export: &ExportSummary, calls: &CallNotes) -> Plan {
+    let default_entry = check.module().and_then(|module| module.default_entry.as_deref());
+    match call(export, calls.typed(&export.name), default_entry) {
+        Ok(entry) => Plan::Begin(entry),
+        Err(index) => Plan::Need { export: export.name.as_str().into(), index },
+    }
+}
+
 /// A call that is ready to start, or the first parameter that needs a value.
 pub fn call(export: &ExportSummary, typed: &[Rc<str>], default_entry: Option<&str>) -> Result<Entry, usize> {
     let arguments = arguments::values(export, typed)?;
@@ -92,6 +133,8 @@ pub fn can_read_input(module: &ModuleSummary) -> bool {
 mod tests {
     use super::*;
     use crate::protocol::ImportSummary;
+    use crate::ui::state::check::CheckAction;
+    use crate::ui::state::check::tests::checked;
 
     fn export(name: &str, params: &[&str]) -> ExportSummary {
         ExportSummary {
@@ -166,6 +209,36 @@ mod tests {
         let entry = Entry::Export { name: "add".into(), arguments: vec!["1".into(), "0x2".into()] };
         assert_eq!(call(&add, &["1".into(), " 0x2 ".into(), "left over".into()], None), Ok(entry));
         assert_eq!(call(&export("main", &[]), &[], Some("main")), Ok(Entry::Default));
+    }
+
+    /// What Run does once this module has been checked.
+    fn planned(module: ModuleSummary, calls: &CallNotes) -> Plan {
+        let check = CheckState::default()
+            .apply(CheckAction::Requested { version: 1 })
+            .apply(CheckAction::answered(1, checked(Some(module))));
+        plan(&check, true, calls)
+    }
+
+    #[test]
+    fn nothing_is_called_before_the_exports_are_known() {
+        let check = CheckState::default().apply(CheckAction::Requested { version: 1 });
+        assert_eq!(plan(&check, true, &CallNotes::default()), Plan::Wait);
+        let check = check.apply(CheckAction::answered(1, checked(Some(module(&[("sq", &["i32"])], None)))));
+        assert_eq!(plan(&check, false, &CallNotes::default()), Plan::Wait, "the answer is about an earlier text");
+        let broken = CheckState::default().apply(CheckAction::answered(0, checked(None)));
+        assert_eq!(plan(&broken, true, &CallNotes::default()), Plan::Begin(Entry::Default), "the run says why");
+    }
+
+    #[test]
+    fn run_calls_the_chosen_export_or_asks_for_its_arguments() {
+        let both = || module(&[("sq", &["i32"]), ("main", &[])], Some("main"));
+        assert_eq!(planned(both(), &CallNotes::default()), Plan::Begin(Entry::Default));
+        let chosen = CallNotes { entry: Some("sq".into()), ..CallNotes::default() };
+        assert_eq!(planned(both(), &chosen), Plan::Need { export: "sq".into(), index: 0 });
+        let imports =
+            vec![ImportSummary { module: "env".into(), name: "f".into(), ty: String::new(), provided: false }];
+        let unresolved = ModuleSummary { imports, ..both() };
+        assert_eq!(planned(unresolved, &chosen), Plan::Begin(Entry::Default), "arguments would be typed in vain");
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod files;
 pub mod files_update;
 pub mod history;
 pub mod journal;
+pub mod launches;
 pub mod layout;
 pub mod memory;
 pub mod page_store;
