@@ -21,6 +21,7 @@ use crate::ui::state::page_store::PageStore;
 use crate::ui::state::pieces::{LARGEST, Pace, WHOLE, pieces};
 use crate::ui::state::project::{Program, ProjectSummary};
 use crate::ui::state::project_file::{Packing, ProjectFile, ProjectFileError, decode_contents, encode_contents};
+pub use crate::ui::state::saving::Revision;
 
 /// The version of the database's layout, incremented when stores change; the records have versions of their own. 1:
 /// projects, files, aside. 2: also pieces and counters; data of version 1 is still read, and is written in the new form
@@ -46,9 +47,6 @@ const PROGRAM: f64 = 1.0;
 
 /// How many files are read in one request.
 const FILES_AT_ONCE: u32 = 256;
-
-/// Counts the saves of a project.
-pub type Revision = f64;
 
 /// Called with how many are done, and the total.
 pub type Report<'a> = &'a dyn Fn(usize, usize);

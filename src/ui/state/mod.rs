@@ -1,5 +1,8 @@
 //! What the page knows, in slices. Each is a value with `fn apply(&self, Action) -> Self` and nothing else:
 //! no clock, no storage, no browser. Read-only derivations belong in `selectors`.
+//!
+//! What the hooks do between events is decided here too: [`engine_link`], [`command_queue`], [`launches`] and [`saving`]
+//! are values with `fn apply(self, Event) -> (Self, Vec<Effect>)`. Carrying out the effects belongs in `hooks`.
 
 pub mod breakpoints;
 pub mod call_notes;
@@ -26,6 +29,7 @@ pub mod pieces;
 pub mod project;
 pub mod project_file;
 pub mod run;
+pub mod saving;
 pub mod settings;
 pub mod sources;
 pub mod stored_breakpoints;

@@ -1,5 +1,5 @@
 //! Projects: the handle, and how it reports to the rest of the page. Opening is in `opening`, saving in `saving`,
-//! resetting and deleting in `undo`.
+//! resetting and deleting in `undo`. What is unsaved, and what is written when, is decided in `state/saving`.
 
 mod opening;
 mod saving;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
@@ -24,15 +24,12 @@ use super::use_editor::EditorLink;
 use super::use_engine::{Engine, Listener};
 use crate::protocol::{Event, FileContents, FileImage};
 use crate::rest;
-use crate::ui::platform::storage::{
-    Database, Quarantined, QuarantinedFiles, Revision, new_id, setting_key, write_setting,
-};
+use crate::ui::platform::storage::{Database, Quarantined, QuarantinedFiles, new_id, setting_key, write_setting};
 use crate::ui::platform::{archive, dom, download, local_keys, tabs};
 use crate::ui::selectors::numbers;
-use crate::ui::state::files_update::FilesUpdate;
-use crate::ui::state::journal::LONGEST_TEXT;
 use crate::ui::state::project::{About, Notice, NoticeAction, Project, WorkspaceAction, file_stem};
 use crate::ui::state::project_file::ProjectFile;
+use crate::ui::state::saving::{SaveEvent, SaveState};
 
 /// The key under which a tab remembers its project, and the browser the last one of all tabs.
 const LAST_PROJECT: &str = "project";
@@ -61,35 +58,14 @@ struct ProjectsInner {
     /// This tab's ID in the journal.
     tab: String,
     database: RefCell<Option<Database>>,
-    /// The stored revision of the open project.
-    revision: Cell<Option<Revision>>,
-    /// The last edit that is stored.
-    saved: Cell<u64>,
-    /// File changes that are still to be saved.
-    files: RefCell<FilesUpdate>,
-    /// File changes that are being saved right now.
-    under_way: RefCell<Rc<FilesUpdate>>,
-    /// File changes by the user that the worker has not reported yet.
-    requested: RefCell<FilesUpdate>,
-    /// Whether there are more of those than the journal holds.
-    requested_more: Cell<bool>,
-    /// How many such changes the worker has not answered: until then they are in no storage.
-    unanswered: Cell<u32>,
-    /// The binary program that is stored with the project.
-    stored_program: RefCell<Option<Rc<[u8]>>>,
-    /// Whether the journal has everything that is unsaved.
-    in_journal: Cell<bool>,
-    /// The edit at which the project was downloaded.
-    downloaded: Cell<Option<u64>>,
+    state: RefCell<SaveState>,
     timer: RefCell<Option<Timeout>>,
-    /// The active save.
-    saving: RefCell<Option<Promise>>,
+    /// The active save, and what resolves it.
+    saving: RefCell<Option<(Promise, Function)>>,
     /// The callbacks that wait for [`Event::AllFiles`], in request order. They get `None` if the worker is gone.
     readers: RefCell<VecDeque<Callback<Option<Vec<FileImage>>>>>,
     /// Whether the worker has been ready before: it then got the files through the engine's queue.
     had_worker: Cell<bool>,
-    /// Whether the open project came from a link and has not been kept so far.
-    is_shown_only: Cell<bool>,
     /// What opens once the user agrees.
     offered: RefCell<Option<Offered>>,
     /// Whether the user has cancelled the operation whose progress the notice shows.
@@ -109,21 +85,11 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
             editor: editor.clone(),
             tab: new_id(),
             database: RefCell::default(),
-            revision: Cell::new(None),
-            saved: Cell::new(workspace.edit),
-            files: RefCell::new(FilesUpdate::none()),
-            under_way: RefCell::new(Rc::new(FilesUpdate::none())),
-            requested: RefCell::new(FilesUpdate::none()),
-            requested_more: Cell::new(false),
-            unanswered: Cell::new(0),
-            stored_program: RefCell::default(),
-            in_journal: Cell::new(false),
-            downloaded: Cell::new(None),
+            state: RefCell::new(SaveState::new(workspace.edit)),
             timer: RefCell::default(),
             saving: RefCell::default(),
             readers: RefCell::default(),
             had_worker: Cell::new(false),
-            is_shown_only: Cell::new(false),
             offered: RefCell::default(),
             cancelled: Cell::new(false),
             undo: RefCell::default(),
@@ -136,7 +102,7 @@ pub fn use_projects(workspace: &WorkspaceContext, engine: &Engine, editor: &Edit
     }
     {
         let projects = (*projects).clone();
-        use_effect_with(workspace.edit, move |edit| projects.edited(*edit));
+        use_effect_with(workspace.edit, move |edit| projects.apply(SaveEvent::Edited { edit: *edit }));
     }
     {
         // Drop what is no longer offered.
@@ -165,7 +131,10 @@ impl Projects {
         };
         let leaving = || {
             let projects = self.clone();
-            move |_: &web_sys::Event| projects.leave()
+            move |_: &web_sys::Event| {
+                projects.0.editor.flush();
+                projects.apply(SaveEvent::Leaving);
+            }
         };
         if let Some(window) = web_sys::window()
             && let Some(document) = window.document()
@@ -192,7 +161,10 @@ impl Projects {
             let stored = EventListener::new(&window, "storage", move |event| {
                 let text = |key: &str| js_sys::Reflect::get(event, &key.into()).ok()?.as_string();
                 if text("key").is_some_and(|key| key == setting_key(DELETED)) {
-                    projects.deleted_elsewhere(&text("newValue").unwrap_or_default());
+                    // The message begins with the ID.
+                    let message = text("newValue").unwrap_or_default();
+                    let id = message.split(' ').next().unwrap_or_default().to_owned();
+                    projects.apply(SaveEvent::DeletedElsewhere { id });
                 }
             });
             *self.0.listeners.borrow_mut() = Some((received, [page_hide, hidden, link, before, stored]));
@@ -249,7 +221,7 @@ impl Projects {
 
     /// The project was downloaded with all its files, as it is now.
     pub fn downloaded(&self) {
-        self.0.downloaded.set(Some(self.0.workspace.clone().edit));
+        self.apply(SaveEvent::Downloaded);
     }
 
     /// The open project with all its files, in its current state.
@@ -336,26 +308,10 @@ impl Projects {
         let inner = &self.0;
         match event {
             Event::FilesChanged { written, removed, requested } => {
-                if *requested {
-                    self.answered();
-                }
-                if written.is_empty() && removed.is_empty() {
-                    return;
-                }
-                inner
-                    .files
-                    .borrow_mut()
-                    .then(FilesUpdate::Change { written: written.clone(), removed: removed.clone() });
-                inner.workspace.dispatch(WorkspaceAction::FilesWritten);
-                // Files arrive all together: there is no reason to wait. The page may reload before the database is
-                // done.
-                self.write_journal(LONGEST_TEXT);
-                drop(self.save());
+                let (written, removed) = (written.clone(), removed.clone());
+                self.apply(SaveEvent::FilesChanged { written, removed, requested: *requested });
             }
-            // A project that was only previewed has been run.
-            Event::Started { .. } | Event::DebugStopped { .. } if inner.is_shown_only.get() => {
-                inner.workspace.dispatch(WorkspaceAction::Keep);
-            }
+            Event::Started { .. } | Event::DebugStopped { .. } => self.apply(SaveEvent::Ran),
             Event::AllFiles { files } => {
                 let reader = inner.readers.borrow_mut().pop_front();
                 if let Some(reader) = reader {
@@ -367,9 +323,7 @@ impl Projects {
                 let readers = inner.readers.take();
                 readers.iter().for_each(|reader| reader.emit(None));
                 // Nor does it answer the pending changes.
-                while inner.unanswered.get() > 0 {
-                    self.answered();
-                }
+                self.apply(SaveEvent::WorkerReplaced);
                 let projects = self.clone();
                 spawn_local(async move { projects.give_files_again().await });
             }

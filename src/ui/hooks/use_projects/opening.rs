@@ -16,6 +16,7 @@ use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::journal::Recovery;
 use crate::ui::state::project::{About, NoticeAction, Program, Project, ProjectId, Saving, WorkspaceAction, free_name};
 use crate::ui::state::project_file::{Measure, ProjectFile};
+use crate::ui::state::saving::SaveEvent;
 
 /// The database's name.
 const DATABASE: &str = "wasmoscope";
@@ -81,7 +82,7 @@ impl Projects {
         let database = match Database::open(DATABASE).await {
             Ok(database) => {
                 let projects = self.clone();
-                database.on_lost(move || projects.storage_lost());
+                database.on_lost(move || projects.apply(SaveEvent::StorageLost));
                 database
             }
             // The page works without a database, and says what that means.
@@ -103,7 +104,7 @@ impl Projects {
         }
         // Do not overwrite what the user has begun to type.
         if inner.workspace.clone().edit != 0 {
-            self.save_soon();
+            self.apply(SaveEvent::SaveSoon);
             return;
         }
         if let Some(id) = remembered() {
@@ -116,8 +117,8 @@ impl Projects {
         // If the browser stores nothing, earlier journals stay until this tab has written its own.
         let open = inner.workspace.clone().project.id.clone();
         for found in recovered.iter().filter(|found| *found.journal.project == *open) {
-            self.write_journal(usize::MAX);
-            if inner.in_journal.get() {
+            self.apply(SaveEvent::Recovered);
+            if inner.state.borrow().is_in_journal() {
                 found.forget();
             }
         }
@@ -348,7 +349,7 @@ impl Projects {
             let files = FilesUpdate::Replace(file.files.clone());
             projects.show(id.into(), file, None, files, keep);
             opened(&name);
-            projects.save_soon();
+            projects.apply(SaveEvent::SaveSoon);
         });
     }
 
@@ -356,7 +357,7 @@ impl Projects {
     async fn drop_unkept(&self) {
         let inner = &self.0;
         let project = inner.workspace.clone().project.clone();
-        if project.kept || inner.revision.get().is_none() {
+        if project.kept || inner.state.borrow().revision().is_none() {
             return;
         }
         if let Some(database) = self.database() {
@@ -367,7 +368,8 @@ impl Projects {
 
     fn show(&self, id: ProjectId, file: ProjectFile, revision: Option<Revision>, files: FilesUpdate, keep: Keep) {
         let inner = &self.0;
-        inner.is_shown_only.set(keep == Keep::WhenUsed);
+        let is_shown_only = keep == Keep::WhenUsed;
+        self.apply(SaveEvent::Opening { revision, program: file.program.clone(), files, is_shown_only });
         if keep != Keep::WhenUsed {
             remember(&id);
             if inner.offered.borrow().is_none() {
@@ -376,15 +378,6 @@ impl Projects {
         }
         // Immediately: pressing Run right afterwards must run what is opened here.
         inner.engine.forget_run();
-        inner.revision.set(revision);
-        *inner.files.borrow_mut() = files;
-        inner.requested.replace(FilesUpdate::none());
-        inner.requested_more.set(false);
-        inner.downloaded.set(None);
-        inner.stored_program.take();
-        if revision.is_some() {
-            self.set_stored_program(&file.program);
-        }
         inner.engine.set_files(file.files);
         inner.workspace.dispatch(WorkspaceAction::Open(Project {
             id,
@@ -397,13 +390,7 @@ impl Projects {
             debugging: file.debugging.into(),
         }));
         if revision.is_some() {
-            let edit = inner.workspace.clone().edit;
-            inner.saved.set(edit);
-            let refused = self.database().and_then(|database| database.refused().map(ToString::to_string));
-            inner.workspace.dispatch(match refused {
-                None => WorkspaceAction::Saved { edit },
-                Some(message) => WorkspaceAction::SaveFailed { message: message.into() },
-            });
+            self.apply(SaveEvent::StoredOpened);
         }
     }
 
@@ -433,8 +420,9 @@ impl Projects {
     /// Sends the files to a new worker, which starts with an empty tree.
     pub(super) async fn give_files_again(&self) {
         if self.is_shown_only() {
-            if let FilesUpdate::Replace(files) = &*self.0.files.borrow() {
-                self.0.engine.set_files(files.clone());
+            let files = self.0.state.borrow().files().clone();
+            if let FilesUpdate::Replace(files) = files {
+                self.0.engine.set_files(files);
             }
             return;
         }
@@ -444,7 +432,7 @@ impl Projects {
         let id = self.0.workspace.clone().project.id.clone();
         let stored = database.load(&id, &self.report(opening_text)).await.map(|stored| stored.project.files);
         self.end_report();
-        let files = self.0.files.borrow().apply_to(stored.unwrap_or_default());
+        let files = self.0.state.borrow().files().apply_to(stored.unwrap_or_default());
         self.0.engine.set_files(files);
     }
 }

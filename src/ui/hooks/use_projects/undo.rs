@@ -4,11 +4,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{DELETED, Projects, file_of, opening_text, saving_text};
 use crate::ui::hooks::examples;
-use crate::ui::platform::journal;
 use crate::ui::platform::storage::{Save, Unsaved, new_id, write_setting};
 use crate::ui::state::files_update::FilesUpdate;
 use crate::ui::state::project::{About, NoticeAction, Program, Project, ProjectId, WorkspaceAction};
 use crate::ui::state::project_file::ProjectFile;
+use crate::ui::state::saving::SaveEvent;
 
 /// What can be undone, with the project as it was.
 pub struct Undo {
@@ -75,7 +75,7 @@ impl Projects {
         let inner = &self.0;
         let open = inner.workspace.clone().project.clone();
         inner.engine.forget_run();
-        *inner.files.borrow_mut() = FilesUpdate::Replace(file.files.clone());
+        self.apply(SaveEvent::FilesReplaced(file.files.clone()));
         inner.engine.set_files(file.files);
         inner.workspace.dispatch(WorkspaceAction::Open(Project {
             program: file.program,
@@ -109,10 +109,9 @@ impl Projects {
             };
             if is_open {
                 // A pending save would bring it back.
-                inner.timer.take();
+                projects.apply(SaveEvent::DeletionBegins);
                 projects.wait_for_save().await;
-                *inner.files.borrow_mut() = FilesUpdate::none();
-                journal::clear(&inner.tab);
+                projects.apply(SaveEvent::DropChanges);
             }
             if let Err(error) = database.delete(&id).await {
                 projects.notify_error(&format!("The project could not be deleted: {error}."), About::Program);
@@ -131,8 +130,7 @@ impl Projects {
             if !is_open {
                 return;
             }
-            inner.saved.set(inner.workspace.clone().edit);
-            inner.revision.set(None);
+            projects.apply(SaveEvent::Deleted);
             let next = inner.workspace.clone().projects.iter().find(|other| other.kept).map(|other| other.id.clone());
             match next {
                 Some(next) => projects.open(&next),
