@@ -1,4 +1,5 @@
 //! Connects state to the browser: timers, the worker, storage, keys. Each hook returns a handle with verbs.
+//! What happens between events belongs in `state`; here its effects are carried out.
 
 mod console_output;
 pub mod examples;
