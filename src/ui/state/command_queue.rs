@@ -8,6 +8,7 @@ use super::debug::{DebugAction, DebugState};
 use super::settings::StepBy;
 use super::sources::{SourceText, SourcesState};
 use crate::protocol::{DebugCommand, DebugView, Event, LineCommand, Outcome, RunId, StopReason};
+use crate::ui::selectors::debug::{goes_on, impossible};
 use crate::ui::selectors::sources::innermost_given;
 
 /// How many steps the user can be ahead of the debugger.
@@ -90,6 +91,9 @@ impl CommandQueue {
             // It cannot go on before it is answered.
             return effects.push(QueueEffect::FocusInput);
         }
+        if let Some(reason) = impossible(seen.debug, &command) {
+            return effects.push(QueueEffect::Debug(DebugAction::Refused(reason)));
+        }
         self.command(command, seen, effects);
     }
 
@@ -131,12 +135,6 @@ impl CommandQueue {
             self.waiting.clear();
         }
     }
-}
-
-/// Whether a command executes the next instruction.
-fn goes_on(command: &DebugCommand) -> bool {
-    use DebugCommand::{Continue, Into, Line, Out, Over};
-    matches!(command, Into | Over | Out | Continue | Line(LineCommand::Into | LineCommand::Over | LineCommand::Out))
 }
 
 /// The equivalent line step.
@@ -350,5 +348,17 @@ mod tests {
         let page =
             Page::of_source().apply_all([started(), received(Event::DebugStopped { run: 1, view: view.into() })]);
         assert_eq!(page.effects, [Debug(DebugAction::SelectCall { frame: 1, level: 0 })]);
+    }
+
+    #[test]
+    fn a_command_that_is_impossible_says_why() {
+        let refused = |page: &Page| page.debug.refused.as_deref().map(|reason| reason.contains("ended"));
+        let start = Page::debugging().apply_all([started(), pressed(DebugCommand::BackInto)]);
+        assert_eq!((start.sent(), refused(&start)), (None, Some(false)));
+        let ended = StopReason::Ended { outcome: Outcome::Exited { code: 0 } };
+        let end = start.apply_all([stopped(7, ended), pressed(DebugCommand::Into)]);
+        assert_eq!((end.sent(), refused(&end)), (None, Some(true)));
+        let back = end.apply_all([pressed(DebugCommand::BackInto)]);
+        assert_eq!((back.sent(), refused(&back)), (Some(&DebugCommand::BackInto), None));
     }
 }
