@@ -168,7 +168,7 @@ impl Engine {
 
     /// Requests the frames of the call stack from this index on.
     pub fn show_frames(&self, from: u32) {
-        self.0.send_if_active(|run| Request::ShowFrames { run, from });
+        self.send_if_active(|run| Request::ShowFrames { run, from });
     }
 
     /// Requests the hover for a position in the text, which arrives as [`Event::Hover`].
