@@ -114,7 +114,6 @@ impl CommandQueue {
         }
     }
 
-    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
     fn stop(&mut self, run: RunId, view: &DebugView, seen: Seen, effects: &mut Vec<QueueEffect>) {
         let is_first = std::mem::replace(&mut self.begun, run) != run;
         if is_first && view.reason == StopReason::Start && seen.sources.shows_source(seen.texts) {

@@ -297,7 +297,6 @@ pub const APP_SECONDARY: &[&str] = &[
     "wasmoscope::ui::hooks::use_projects::Projects>::quarantined",
     "wasmoscope::ui::state::command_queue::CommandQueue>::press",
     "wasmoscope::ui::state::command_queue::CommandQueue>::command",
-    "wasmoscope::ui::state::command_queue::CommandQueue>::stop",
     // Only the console of a debugged program can go back.
     "wasmoscope::ui::state::console_record",
     "alloc::rc::Rc<wasmoscope::ui::state::console_record::Record>>::make_mut",
