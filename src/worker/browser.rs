@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
 use super::waiting::{Parts, Waiting};
-use super::{EventLoop, Next, Platform};
+use super::{Next, Platform, Service};
 use crate::engine::wasi::{Clock, Random};
 use crate::protocol::{Event, Request};
 use crate::rest;
@@ -30,7 +30,7 @@ pub fn start() -> Result<(), JsValue> {
     let scope = scope()?;
     let platform = BrowserPlatform { performance: performance(&scope)? };
     let worker = Rc::new(Worker {
-        event_loop: RefCell::new(EventLoop::new(platform)),
+        service: RefCell::new(Service::new(platform)),
         channel: MessageChannel::new()?,
         wake: RefCell::new(Wake::Asleep),
         waiting: RefCell::default(),
@@ -44,7 +44,7 @@ pub fn start() -> Result<(), JsValue> {
 
 struct Worker {
     scope: DedicatedWorkerGlobalScope,
-    event_loop: RefCell<EventLoop<BrowserPlatform>>,
+    service: RefCell<Service<BrowserPlatform>>,
     /// A message to oneself comes after the messages already queued, and without a timer's delay.
     channel: MessageChannel,
     wake: RefCell<Wake>,
@@ -113,11 +113,11 @@ impl Worker {
 
     /// Handles the queued requests, in their order. False while another call is at it, which handles these as well.
     fn handle_queued(&self) -> bool {
-        let Ok(mut event_loop) = self.event_loop.try_borrow_mut() else { return false };
+        let Ok(mut service) = self.service.try_borrow_mut() else { return false };
         let scope = &self.scope;
         loop {
             let Some(request) = self.queue.borrow_mut().pop_front() else { return true };
-            event_loop.handle(request, &mut |event| post(scope, &event));
+            service.handle(request, &mut |event| post(scope, &event));
         }
     }
 
@@ -140,8 +140,8 @@ impl Worker {
     fn tick(self: &Rc<Self>) {
         self.wake.replace(Wake::Asleep);
         let scope = &self.scope;
-        let next = match self.event_loop.try_borrow_mut() {
-            Ok(mut event_loop) => event_loop.tick(&mut |event| post(scope, &event)),
+        let next = match self.service.try_borrow_mut() {
+            Ok(mut service) => service.tick(&mut |event| post(scope, &event)),
             // The call that is active calls this again when it is done.
             Err(_) => return,
         };

@@ -12,7 +12,6 @@ use super::calls::Watched;
 use super::debug::Debug;
 use super::inspected::Inspected;
 use super::sources::Sources;
-use super::warm_up::WarmUp;
 use super::{Platform, files, to_proto};
 use crate::engine::inspect;
 use crate::engine::source::Source;
@@ -45,7 +44,6 @@ pub struct EventLoop<M> {
     calls: Option<Watched>,
     inspected: Option<Inspected>,
     sources: Sources,
-    warm_up: Option<WarmUp<M>>,
 }
 
 impl<M: Platform> EventLoop<M> {
@@ -60,7 +58,6 @@ impl<M: Platform> EventLoop<M> {
             calls: None,
             inspected: None,
             sources: Sources::default(),
-            warm_up: None,
         }
     }
 
@@ -122,11 +119,8 @@ impl<M: Platform> EventLoop<M> {
 
             // The next fetch handles this one.
             Request::FetchRest => {}
-            Request::WarmUp => {
-                if !self.is_running() {
-                    self.warm_up = WarmUp::new(self.platform.clone());
-                }
-            }
+            // The idle time is not this loop's own; see `Service`.
+            Request::WarmUp => {}
         }
     }
 
@@ -153,7 +147,7 @@ impl<M: Platform> EventLoop<M> {
         emit(Event::Built { version, result, milliseconds });
     }
 
-    /// Continues with a slice of the program, or of the warm-up.
+    /// Continues with a slice of the program, or of what is left to do without one.
     pub fn tick(&mut self, emit: &mut dyn FnMut(Event)) -> Next {
         if let Some(debug) = self.active.debug_mut() {
             let next = debug.slice(&self.platform, emit);

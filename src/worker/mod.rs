@@ -1,7 +1,7 @@
 //! The engine's side of the protocol: requests in, events out, a slice of the program in between.
 //!
-//! [`EventLoop`] depends neither on threads nor on the browser: [`EventLoop::handle`] takes a request,
-//! [`EventLoop::tick`] continues with whatever work there is and returns when to be called again. Native tests drive it
+//! [`Service`] depends neither on threads nor on the browser: [`Service::handle`] takes a request,
+//! [`Service::tick`] continues with whatever work there is and returns when to be called again. Native tests drive it
 //! directly; `browser` drives it in a Web Worker.
 
 mod backtrace;
@@ -17,6 +17,7 @@ mod inspected;
 mod pace;
 mod regions;
 mod run;
+mod service;
 mod sources;
 mod stop_sentence;
 mod to_proto;
@@ -29,7 +30,8 @@ mod written_bytes;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 
-pub use event_loop::{EventLoop, Next};
+pub use event_loop::Next;
+pub use service::Service;
 
 use crate::engine::wasi::{Clock, Random};
 

@@ -104,7 +104,8 @@ fn is_before(waiting: &Request, request: &Request) -> bool {
     same_run || (files && needs_files)
 }
 
-fn starts(request: &Request) -> bool {
+/// Whether a request starts a run.
+pub(super) fn starts(request: &Request) -> bool {
     matches!(
         request,
         Request::Run { .. } | Request::Debug { .. } | Request::DebugAgain { .. } | Request::DebugAt { .. }

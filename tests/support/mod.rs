@@ -8,7 +8,7 @@ use wasmoscope::engine::wasi::{Clock, Random};
 use wasmoscope::protocol::{
     CallsView, DebugView, Entry, Event, Outcome, Request, RunId, RunOptions, SentencePart, Source, Stream,
 };
-use wasmoscope::worker::{EventLoop, Next, Platform};
+use wasmoscope::worker::{Next, Platform, Service};
 
 /// A machine whose clock moves by as much as a slice may take whenever it is looked at, so that slices stay as they are.
 #[derive(Clone, Default)]
@@ -61,7 +61,7 @@ impl Random for Counting {
 /// A worker and everything it has said.
 pub struct TestWorker {
     pub platform: TestPlatform,
-    event_loop: EventLoop<TestPlatform>,
+    service: Service<TestPlatform>,
     pub events: Vec<Event>,
 }
 
@@ -70,19 +70,19 @@ pub const RUN: RunId = 1;
 impl TestWorker {
     pub fn new() -> Self {
         let platform = TestPlatform::default();
-        Self { event_loop: EventLoop::new(platform.clone()), platform, events: Vec::new() }
+        Self { service: Service::new(platform.clone()), platform, events: Vec::new() }
     }
 
     /// Handles a request; both it and what it makes go through their bytes, as between page and worker.
     pub fn send(&mut self, request: Request) {
         let request = Request::decode(&request.encode().expect("a request has bytes")).expect("and they read back");
         let events = &mut self.events;
-        self.event_loop.handle(request, &mut |event| events.push(through_bytes(event)));
+        self.service.handle(request, &mut |event| events.push(through_bytes(event)));
     }
 
     pub fn tick(&mut self) -> Next {
         let events = &mut self.events;
-        self.event_loop.tick(&mut |event| events.push(through_bytes(event)))
+        self.service.tick(&mut |event| events.push(through_bytes(event)))
     }
 
     /// Runs until the program waits for input or is over, sleeping as it asks; at most so many slices.

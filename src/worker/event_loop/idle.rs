@@ -9,7 +9,7 @@ use crate::worker::{Platform, to_proto};
 impl<M: Platform> EventLoop<M> {
     /// Does one slice of background work while no program runs; returns false if there is nothing to do.
     pub(super) fn idle(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
-        self.search_for_a_while(emit) || self.find_backtrace(emit) || self.compile_ahead() || self.warm_up(emit)
+        self.search_for_a_while(emit) || self.find_backtrace(emit) || self.compile_ahead()
     }
 
     /// Searches for the call stack of the last failed run for one slice; returns false if there is nothing to search
@@ -44,15 +44,5 @@ impl<M: Platform> EventLoop<M> {
         let Some(inspected) = &mut self.inspected else { return false };
         let limits = self.active.last_run().map(|last| to_proto::limits(&last.options.limits)).unwrap_or_default();
         inspected.compile_ahead(&limits, &self.platform)
-    }
-
-    /// Continues the warm-up, and reports when it is done.
-    fn warm_up(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
-        let Some(warm_up) = &mut self.warm_up else { return false };
-        if !warm_up.slice() {
-            emit(Event::Warm { milliseconds: warm_up.milliseconds() });
-            self.warm_up = None;
-        }
-        true
     }
 }

@@ -26,7 +26,6 @@ impl<M: Platform> EventLoop<M> {
         emit: &mut dyn FnMut(Event),
     ) {
         self.end_run(emit);
-        self.warm_up = None;
         self.forget_backtrace();
         let source = to_engine_source(source);
         let Some((_, summary, _)) = self.runnable(run, &source, emit) else { return };
@@ -150,7 +149,6 @@ impl<M: Platform> EventLoop<M> {
         mut wasi: WasiCtx,
         emit: &mut dyn FnMut(Event),
     ) {
-        self.warm_up = None;
         self.forget_backtrace();
         if options.trace {
             wasi.start_trace(self.platform.clock());

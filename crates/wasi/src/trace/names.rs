@@ -12,7 +12,7 @@ const NAME: usize = 128;
 
 /// The names of the open descriptors. A file that is renamed keeps the name that it was opened as.
 #[derive(Debug, Clone, Default)]
-pub(in super::super) struct Names(BTreeMap<u32, Text>);
+pub(crate) struct Names(BTreeMap<u32, Text>);
 
 impl Names {
     /// The names of the descriptors that are open when the trace starts, if they have one.

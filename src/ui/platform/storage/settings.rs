@@ -17,7 +17,7 @@ pub fn setting_key(key: &str) -> String {
     format!("wasmoscope.setting.{key}")
 }
 
-pub(in super::super) fn local_storage() -> Option<web_sys::Storage> {
+pub(crate) fn local_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
 }
 
