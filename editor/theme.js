@@ -70,6 +70,8 @@ const look = EditorView.theme({
   },
   ".cm-debug-caller-line": { backgroundColor: "var(--color-accent-tint) !important" },
   ".cm-debug-caller": { padding: "0 0 0.15em", borderRadius: "3px", boxShadow: "0 0 0 1.5px var(--color-accent)" },
+  // What is drawn within a wrapped line does not have its hanging indent (`wrapping.js`).
+  ".cm-line > *": { textIndent: "0" },
   ".cm-debug-value": {
     display: "inline-block",
     maxWidth: "18ch",

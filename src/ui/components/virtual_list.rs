@@ -104,8 +104,12 @@ impl Mover {
         if (to - from).abs() < 1.0 {
             return false;
         }
-        self.bar.revealed.set(None);
-        let top = self.geometry.scrolled(self.bar.top.get(), from, to);
+        let before = self.bar.top.get();
+        let top = self.geometry.scrolled(before, from, to);
+        // A change of the size moves the bar, too, but not by much.
+        if (top - before).abs() >= 1.0 {
+            self.bar.revealed.set(None);
+        }
         self.bar.top.set(top);
         self.top.set(top);
         let (scroller, geometry, bar) = (self.scroller.clone(), self.geometry, self.bar.clone());

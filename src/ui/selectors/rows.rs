@@ -7,6 +7,9 @@
 
 /// The longest scroll range that every browser supports, with room to spare.
 const LONGEST_RANGE: f64 = 10_000_000.0;
+/// How far from the end the scroll bar may be to count as there: browsers round its position, and limit it to the size
+/// that the list had before.
+const NEAR_END: f64 = 3.0;
 /// How much of it, at either end, scrolls pixel by pixel.
 const EDGE: f64 = 2_500_000.0;
 /// The geometry of a list.
@@ -88,7 +91,10 @@ impl Geometry {
 
     /// The new top row after the scroll bar has moved from `from` to `to`; `top` is the previous one.
     pub fn scrolled(&self, top: f64, from: f64, to: f64) -> f64 {
-        if !self.is_scaled() || to <= 0.0 || to >= self.scroll_range() {
+        if to > from && to + NEAR_END >= self.scroll_range() {
+            return self.last_top() as f64;
+        }
+        if !self.is_scaled() || to <= 0.0 {
             return self.top_at(to);
         }
         // Dragging the thumb by one pixel moves at least this far; nothing else moves as far in one event.
@@ -153,6 +159,8 @@ mod tests {
         assert_eq!(view.scroll_range(), 4076.0 * 20.0);
         assert_eq!(view.top_at(30.0), 1.5);
         assert_eq!(view.scrolled(0.0, 0.0, 4000.0), 200.0);
+        assert_eq!(view.scrolled(4000.0, 80_000.0, 81_518.0), 4076.0, "two pixels before the end");
+        assert_eq!(view.scrolled(4076.0, 81_520.0, 81_518.0), 4075.9, "away from it");
     }
 
     #[test]
