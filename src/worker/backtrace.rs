@@ -57,7 +57,7 @@ impl BacktraceSearch {
 
     /// Searches for a slice; returns the result at the end.
     pub fn slice(&mut self, platform: &impl Platform) -> Option<Event> {
-        let (progress, elapsed) = self.pace.slice(platform, |steps| self.replay.advance(steps));
+        let (progress, elapsed) = self.pace.slice(platform.now_ms(), platform, |steps| self.replay.advance(steps));
         self.spent_ms += elapsed;
         match progress {
             ReplayProgress::Working if self.spent_ms > MOST_MS => Some(no_backtrace(

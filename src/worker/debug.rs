@@ -381,7 +381,7 @@ impl Debug {
             Phase::Working => {}
         }
         let start = platform.now_ms();
-        let (progress, elapsed) = self.pace.slice(platform, |steps| self.session.advance(steps));
+        let (progress, elapsed) = self.pace.slice(start, platform, |steps| self.session.advance(steps));
         self.run_ms += elapsed;
         match progress {
             DebugProgress::Working { step, of } => {

@@ -21,9 +21,9 @@ impl Pace {
         Self { work }
     }
 
-    /// Does a slice of work and measures it; returns its result and the milliseconds that it took.
-    pub fn slice<T>(&mut self, platform: &impl Platform, work: impl FnOnce(u64) -> T) -> (T, f64) {
-        let start = platform.now_ms();
+    /// Does a slice of work, which began at `start`, and measures it; returns its result and the milliseconds that it
+    /// took.
+    pub fn slice<T>(&mut self, start: f64, platform: &impl Platform, work: impl FnOnce(u64) -> T) -> (T, f64) {
         let result = work(self.work);
         let elapsed = platform.now_ms() - start;
         self.adapt(elapsed);

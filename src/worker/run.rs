@@ -124,7 +124,7 @@ impl Run {
             },
             Phase::Running => {}
         }
-        let (progress, elapsed) = self.pace.slice(platform, |fuel| self.session.advance(fuel));
+        let (progress, elapsed) = self.pace.slice(now, platform, |fuel| self.session.advance(fuel));
         self.run_ms += elapsed;
         match progress {
             Progress::Running => {

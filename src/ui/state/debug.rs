@@ -417,8 +417,14 @@ pub mod tests {
 
     #[test]
     fn a_chosen_frame_is_left_by_the_next_step_and_kept_by_a_change() {
-        let state = apply_all(begun()).apply(DebugAction::SelectCall { frame: 2, level: 1 });
-        assert_eq!(state.apply(stopped(0, StopReason::Step)).frame, 2);
-        assert_eq!(state.apply(stopped(1, StopReason::Step)).frame, 0);
+        let stopped_in_three = |step| {
+            let frames = vec![crate::ui::selectors::debug::tests::frame(1); 3];
+            let view = DebugView { frames, ..view(step, StopReason::Step) };
+            received(Event::DebugStopped { run: 1, view: Box::new(view) })
+        };
+        let state = apply_all(begun()).apply(stopped_in_three(0));
+        let state = state.apply(DebugAction::SelectCall { frame: 2, level: 1 });
+        assert_eq!(state.apply(stopped_in_three(0)).frame, 2);
+        assert_eq!(state.apply(stopped_in_three(1)).frame, 0);
     }
 }
