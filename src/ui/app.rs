@@ -169,9 +169,15 @@ fn Page() -> Html {
                     if narrow && is_new { <p class="tagline">{ "See inside WebAssembly: run a program, or debug it step by step, forwards and backwards." }</p> }
                     <TabPanel panel={Panel::Editor} {narrow}><EditorPane /></TabPanel>
                     <NoticeBar />
-                    if debugging { <StepSentence /> }
-                    <Timeline />
-                    if any(Panel::DOCK) { <SplitterBar splitter={Splitter::Console} /> }
+                    // Each in an element that is always there: Yew 0.23.0 panics when it inserts what comes before a
+                    // component that draws nothing, in the same update in which what follows that is removed.
+                    <div class="stage-slot">
+                        if debugging { <StepSentence /> }
+                        <Timeline />
+                    </div>
+                    <div class="stage-slot">
+                        if any(Panel::DOCK) { <SplitterBar splitter={Splitter::Console} /> }
+                    </div>
                     <div class="workbench-dock" hidden={!any(Panel::DOCK)}>
                         if !narrow { <DockBar /> }
                         <TabPanel panel={Panel::Console} {narrow}><ConsolePanel /></TabPanel>

@@ -77,13 +77,16 @@ pub fn CallStack() -> Html {
             if view.frames.is_empty() {
                 <p class="part-empty">{ "No active call" }</p>
             } else {
-                <ol class="frames">{ for groups.into_iter().map(group) }</ol>
-                if hidden > 0 {
-                    <p class="part-empty">
-                        { format!("and {} below ", numbers::grouped(hidden)) }
-                        <button type="button" class="button" onclick={more}>{ "Show more calls" }</button>
-                    </p>
-                }
+                <ol class="frames">
+                    { for groups.into_iter().map(group) }
+                    // At the end of the list, where the next ones will be.
+                    if hidden > 0 {
+                        <li key="more" class="frames-more">
+                            { format!("and {} below ", numbers::grouped(hidden)) }
+                            <button type="button" class="button" onclick={more}>{ "Show more calls" }</button>
+                        </li>
+                    }
+                </ol>
             }
         </section>
     }

@@ -161,8 +161,8 @@ fn StepField(props: &StepProps) -> Html {
             let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
             match event.key().as_str() {
                 "Enter" => {
-                    let digits: String = input.value().chars().filter(char::is_ascii_digit).collect();
-                    match digits.parse() {
+                    // As numbers are shown, with commas, or as they are typed.
+                    match input.value().trim().replace([',', '_', ' '], "").parse() {
                         Ok(step) => debugger.jump(step),
                         Err(_) => input.set_value(&step.to_string()),
                     }

@@ -17,6 +17,8 @@ pub struct MemoryState {
     /// The last request to the worker.
     pub watch: Option<MemoryWatch>,
     run: Option<RunId>,
+    /// The last run of a program that was open before.
+    forgotten: Option<RunId>,
 }
 
 /// The loaded part of a memory.
@@ -101,7 +103,8 @@ impl MemoryState {
             MemoryAction::Watch(watch) => next.watch = Some(watch),
             MemoryAction::Received { run, view } => next.receive(run, view),
             MemoryAction::Opened => {
-                next = Self { watch: self.watch, ..Self::default() };
+                let forgotten = self.run.max(self.forgotten);
+                next = Self { watch: self.watch, forgotten, ..Self::default() };
                 next.watch = next.watch.map(|watch| MemoryWatch { memory: 0, ..watch });
             }
         }
@@ -115,6 +118,10 @@ impl MemoryState {
     }
 
     fn receive(&mut self, run: RunId, view: MemoryView) {
+        // The worker keeps its last run, although another program has been opened.
+        if self.forgotten.is_some_and(|forgotten| run <= forgotten) {
+            return;
+        }
         // A later run has a larger number; a view of another memory was requested before the choice.
         if self.run.is_some_and(|known| run < known) || view.memory != self.memory {
             return;
@@ -203,5 +210,17 @@ mod tests {
         assert_eq!(state.window.slice(9, 8), [2, 3]);
         assert_eq!(state.window.slice(7, 2), [] as [u8; 0]);
         assert_eq!(state.window.slice(u64::MAX, usize::MAX), [] as [u8; 0]);
+    }
+
+    #[test]
+    fn another_program_does_not_show_the_memory_of_the_one_before() {
+        let received = |run| {
+            let view = MemoryView { memory: 0, memories: 1, size: 4, offset: 0, bytes: vec![1, 2, 3, 4] };
+            MemoryAction::Received { run, view }
+        };
+        let opened = MemoryState::default().apply_all([received(7), MemoryAction::Opened, received(7)]);
+        assert_eq!((opened.size, opened.memories), (0, 0));
+        let again = opened.apply_all([MemoryAction::Opened, received(7), received(8)]);
+        assert_eq!(again.size, 4, "its own run is shown");
     }
 }

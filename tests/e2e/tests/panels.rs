@@ -151,3 +151,17 @@ fn long_lines_wrap_by_choice() {
     page.wait_until_ready();
     wraps(false);
 }
+
+#[test]
+fn debugging_begins_in_presentation_view_while_a_program_runs() {
+    let page = Page::open_at_size(1280, 720);
+    page.choose_example("An infinite loop");
+    page.expect_source("infinite loop");
+    page.chord(key::ALT, 'p');
+    page.press("Run");
+    page.expect_enabled("Pause");
+    page.hit(key::F5);
+    page.expect_status("Before the first instruction");
+    page.hit(key::ESCAPE);
+    page.expect("region", "Module");
+}
