@@ -124,7 +124,7 @@ pub fn CallForm(props: &Props) -> Html {
                 </div>
             </form>
             if props.is_debugged && !params.is_empty() {
-                <p class="call-note">{ "New arguments take effect at the next Call, Run or Debug." }</p>
+                <p class="call-note">{ "Changed arguments take effect at the next Call, Run or Debug." }</p>
             }
             if !props.results.is_empty() {
                 <ol class="call-results" aria-label={format!("Results of {shown}")}>

@@ -70,7 +70,7 @@ pub fn CallStack() -> Html {
                 <h3>{ "Call stack" }</h3>
                 if view.depth > 1 {
                     <span class="panel-note" title="Most recent call first; parameters have their current values">
-                        { format!("{} calls, parameters as they are now", numbers::grouped(view.depth.into())) }
+                        { format!("{} calls, with current values", numbers::grouped(view.depth.into())) }
                     </span>
                 }
             </div>

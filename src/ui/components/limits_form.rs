@@ -12,7 +12,7 @@ fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<u6
     [
         (LimitKind::Memory, "Memory", "MiB", limits.memory),
         (LimitKind::Table, "Table", "elements", limits.table),
-        (LimitKind::Recursion, "Call depth", "", Some(limits.recursion.into())),
+        (LimitKind::Recursion, "Recursion", "calls", Some(limits.recursion.into())),
         (LimitKind::Output, "Output", "MiB", limits.output),
         (LimitKind::WallTime, "Time", "seconds", limits.wall_time),
     ]
