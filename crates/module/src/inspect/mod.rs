@@ -83,6 +83,8 @@ pub fn inspect(source: &Source) -> Inspection {
     };
     let summary = summary::summarize(&wasm).ok();
     let verdict = match (&summary, refused) {
+        // A file that cannot even be read is not a module that breaks a rule.
+        (None, Some(verdict)) if verdict.kind == Kind::Invalid => detect::unreadable(),
         (_, Some(verdict)) => verdict,
         (Some(summary), None) => detect::core_module(summary),
         (None, None) => detect::unreadable(),
