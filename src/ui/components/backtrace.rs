@@ -19,7 +19,7 @@ use crate::ui::state::layout::{LayoutAction, Panel};
 pub fn CallsAtFailure() -> Html {
     let run = use_slice::<RunContext>();
     let Some(backtrace) = &run.backtrace else { return html! {} };
-    let Backtrace { calls, hidden, cause, problem } = &**backtrace;
+    let Backtrace { calls, hidden, problem, .. } = &**backtrace;
     if let Some(problem) = problem {
         return html! { <p class="backtrace-note"><Prose text={format!("No call stack: {problem}.")} /></p> };
     }
@@ -38,7 +38,6 @@ pub fn CallsAtFailure() -> Html {
     };
     html! {
         <section class="backtrace" aria-label="Call stack at the end">
-            if !cause.is_empty() { <p class="backtrace-cause"><Prose text={cause.clone()} /></p> }
             <h4>{ "Call stack (most recent call first)" }</h4>
             <ol class="frames">
                 { for groups.into_iter().map(group) }

@@ -72,7 +72,7 @@ fn Card(props: &CardProps) -> Html {
         Outcome::Stopped => html! {},
         Outcome::Trapped { trap } => html! {
             <div class="run-result" data-tone="bad">
-                <TrapHead trap={trap.clone()} />
+                <TrapHead trap={trap.clone()} cause={cause(run)} />
                 if !is_debugged {
                     <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
                 }
@@ -82,6 +82,7 @@ fn Card(props: &CardProps) -> Html {
         Outcome::LimitReached { limit, message, help } => html! {
             <div class="run-result" data-tone="bad">
                 <h3>{ format!("Limit reached: {limit}") }</h3>
+                { cause(run) }
                 <p><Prose text={message.clone()} /></p>
                 <p><Prose text={help.clone()} /></p>
                 <CallsAtFailure />
@@ -100,9 +101,18 @@ fn Card(props: &CardProps) -> Html {
     }
 }
 
+/// Why it failed, with the numbers, once they are known: what the user looks for first.
+fn cause(run: &RunState) -> Html {
+    match run.backtrace.as_deref().map(|backtrace| &backtrace.cause) {
+        Some(cause) if !cause.is_empty() => html! { <p class="backtrace-cause"><Prose text={cause.clone()} /></p> },
+        _ => html! {},
+    }
+}
+
 #[derive(PartialEq, Properties)]
 struct TrapProps {
     trap: Trap,
+    cause: Html,
 }
 
 /// What happened. For a Rust panic, its own message and position, because the trap is only how it ends the program.
@@ -115,6 +125,7 @@ fn TrapHead(props: &TrapProps) -> Html {
     html! {
         <>
             <h3 class={panic.is_some().then_some("panic-message")}>{ head }<code class="trap-code">{ &trap.code }</code></h3>
+            { props.cause.clone() }
             <p>
                 if panic.is_some() { { "A Rust program that panics ends by executing an unreachable instruction." } }
                 else { <Prose text={trap.help.clone()} /> }

@@ -40,7 +40,8 @@ fn the_cause_of_a_trap_has_its_numbers() {
     page.choose_example("A trap");
     page.expect_source("i32.div_s");
     page.press("Run");
-    page.expect_in("Call stack at the end", "i32.div_s: 0 / 0: division by zero");
+    page.expect_console("i32.div_s: 0 / 0: division by zero");
+    page.expect_in("Call stack at the end", "line");
 }
 
 #[test]
