@@ -53,7 +53,7 @@ const STEP_1: &str = "return document.querySelector('input[aria-label=\"Step num
 fn a_trap_is_opened_where_it_happened() {
     let page = Page::open();
     page.choose_example("A trap");
-    page.expect_source("i32.div_s");
+    page.expect_source("`average` divides");
     page.press("Run");
     page.expect_status("divi");
     page.press("Show me where");

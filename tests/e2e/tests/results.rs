@@ -38,7 +38,7 @@ fn a_panic_is_headed_by_its_own_message_and_place() {
 fn the_cause_of_a_trap_has_its_numbers() {
     let page = Page::open();
     page.choose_example("A trap");
-    page.expect_source("i32.div_s");
+    page.expect_source("`average` divides");
     page.press("Run");
     page.expect_console("i32.div_s: 0 / 0: division by zero");
     page.expect_in("Call stack at the end", "line");
@@ -49,7 +49,7 @@ fn the_status_is_never_cut() {
     for width in [1440, 820, 390] {
         let page = Page::open_at_size(width, 844);
         page.choose_example("A trap");
-        page.expect_source("i32.div_s");
+        page.expect_source("`average` divides");
         page.press("Run");
         page.expect_status("divi");
         page.expect_script("its headline is in sight", HEADLINE_IN_SIGHT);
@@ -88,7 +88,7 @@ fn a_notice_takes_no_line_from_the_editor() {
 fn a_result_says_when_it_is_of_an_earlier_text() {
     let page = Page::open();
     page.choose_example("A trap");
-    page.expect_source("i32.div_s");
+    page.expect_source("`average` divides");
     page.press("Run");
     page.expect_console("division by zero");
     page.expect_not_in("Console", "You have changed the program since this run");

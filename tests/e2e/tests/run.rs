@@ -31,7 +31,7 @@ fn what_a_program_prints_is_shown() {
 fn a_trap_is_explained() {
     let page = Page::open();
     page.choose_example("A trap");
-    page.expect_source("i32.div_s");
+    page.expect_source("`average` divides");
     page.press("Run");
     page.expect_status("divi");
     page.press("Run");

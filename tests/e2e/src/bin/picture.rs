@@ -85,7 +85,7 @@ fn running(page: &Page) {
 
 fn failed(page: &Page) {
     page.choose_example("A trap");
-    page.expect_source("i32.div_s");
+    page.expect_source("`average` divides");
     page.press("Run");
     page.expect_status("divi");
 }
