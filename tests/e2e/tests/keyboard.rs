@@ -37,6 +37,8 @@ fn alt_and_a_number_lead_to_the_panels() {
     page.set_source("(module)");
     page.hit(key::HOME);
     page.press("Share");
+    // The click is held until the rest of the page is there.
+    page.expect("dialog", "Share");
     page.hit(key::ESCAPE);
     // Typing goes on where the cursor was, also when the key is pressed in the editor itself.
     page.chord(key::ALT, '1');

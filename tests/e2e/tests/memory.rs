@@ -33,6 +33,6 @@ fn the_view_goes_to_the_address_of_a_trap() {
     page.press("Debug");
     page.expect_status("Before the first instruction");
     page.press("Continue");
-    page.expect_in("What happened", "65534 + 4 > 65536");
+    page.expect_in("What happened", "65534 + 4 bytes > 65536 bytes");
     page.expect_in("Memory", "the last bytes");
 }
