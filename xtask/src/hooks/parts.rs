@@ -53,7 +53,6 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "..wasmoscope::worker::calls::Matches",
     "..wasmoscope::worker::calls::Watched>::view",
     "..BrowserPlatform>>::show_debugged",
-    "..BrowserPlatform>>::search_for_a_while",
     "..wasmoscope_source_map::InScope",
     "..wasmoscope::protocol::breakpoints::Breakpoint",
     "..wasmoscope::protocol::debug::DebugFrame",
