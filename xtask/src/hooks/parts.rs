@@ -54,7 +54,6 @@ pub const WORKER_SECONDARY: &[&str] = &[
     "..wasmoscope::worker::calls::Watched>::view",
     "..BrowserPlatform>>::show_debugged",
     "..wasmoscope_source_map::InScope",
-    "..wasmoscope::protocol::breakpoints::Breakpoint",
     "..wasmoscope::protocol::debug::DebugFrame",
     "..wasmoscope::protocol::debug::NamedValue",
     "..wasmoscope::protocol::sources::SourcePlace",
