@@ -111,7 +111,7 @@ pub fn EditorPane() -> Html {
     }
     {
         // In front of a class, no line may be cut off.
-        let wraps = settings.wraps_lines(narrow, !is_binary) || layout.presentation;
+        let wraps = settings.wraps_lines(narrow) || layout.presentation;
         let link = link.clone();
         use_effect_with((wraps, *code), move |(wrap_lines, _)| link.set_wrapping(*wrap_lines));
     }

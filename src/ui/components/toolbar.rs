@@ -7,7 +7,7 @@ use super::icon::{Icon, Picture};
 use super::panels_menu::PanelsMenu;
 use super::run_controls::RunControls;
 use super::source_tools::SourceTools;
-use crate::ui::hooks::reducers::{LayoutContext, SettingsContext, WorkspaceContext, use_slice};
+use crate::ui::hooks::reducers::{LayoutContext, SettingsContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::state::layout::LayoutAction;
 use crate::ui::state::settings::{SettingsAction, Theme};
@@ -39,8 +39,7 @@ pub fn Toolbar(props: &Props) -> Html {
         let layout = layout.dispatcher();
         Callback::from(move |_: MouseEvent| layout.dispatch(LayoutAction::Present))
     };
-    let is_text = use_slice::<WorkspaceContext>().project.program.text().is_some();
-    let wraps = settings.wraps_lines(props.narrow, is_text);
+    let wraps = settings.wraps_lines(props.narrow);
     let theme = match settings.theme {
         Theme::System => "Theme: system",
         Theme::Light => "Theme: light",

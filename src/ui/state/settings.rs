@@ -26,8 +26,7 @@ pub struct Settings {
     pub record_calls: bool,
     /// Whether the memory scrolls to what each step of the debugger reads or writes.
     pub follow_memory: bool,
-    /// Whether the editor wraps long lines; until the user decides, it does for a text that somebody wrote, and
-    /// wherever the page is narrow, but not for a disassembly, whose lines are long and many.
+    /// Whether the editor wraps long lines; until the user decides, it does where the page is narrow.
     pub wrap_long_lines: Option<bool>,
     /// The debugger's step unit in WebAssembly text, and in source.
     pub step_in_text: StepBy,
@@ -180,9 +179,9 @@ impl Settings {
         next
     }
 
-    /// Whether the editor wraps long lines, for a program that is a text or a module.
-    pub fn wraps_lines(&self, narrow: bool, is_text: bool) -> bool {
-        self.wrap_long_lines.unwrap_or(narrow || is_text)
+    /// Whether the editor wraps long lines on a page of this width.
+    pub fn wraps_lines(&self, narrow: bool) -> bool {
+        self.wrap_long_lines.unwrap_or(narrow)
     }
 
     /// The debugger's step unit, for a program with or without source.
@@ -263,15 +262,12 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_a_text_wrap_until_the_user_decides() {
-        let all = |settings: &Settings| {
-            [(true, true), (true, false), (false, true), (false, false)]
-                .map(|(narrow, is_text)| settings.wraps_lines(narrow, is_text))
-        };
+    fn lines_wrap_on_a_narrow_page_until_the_user_decides() {
+        let both = |settings: &Settings| [true, false].map(|narrow| settings.wraps_lines(narrow));
         let settings = Settings::default();
-        assert_eq!(all(&settings), [true, true, true, false]);
-        assert_eq!(all(&settings.apply(SettingsAction::WrapLines(false))), [false; 4]);
-        assert_eq!(all(&settings.apply(SettingsAction::WrapLines(true))), [true; 4]);
+        assert_eq!(both(&settings), [true, false]);
+        assert_eq!(both(&settings.apply(SettingsAction::WrapLines(false))), [false; 2]);
+        assert_eq!(both(&settings.apply(SettingsAction::WrapLines(true))), [true; 2]);
         // Stored by a page in which this was off until it was switched on.
         assert_eq!(Settings::restored(r#"{"wrap_lines":false}"#).wrap_long_lines, None);
     }

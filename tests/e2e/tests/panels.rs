@@ -144,12 +144,12 @@ fn long_lines_wrap_by_choice() {
             ),
         );
     };
-    wraps(true);
-    page.press("Wrap long lines");
     wraps(false);
+    page.press("Wrap long lines");
+    wraps(true);
     page.reload();
     page.wait_until_ready();
-    wraps(false);
+    wraps(true);
 }
 
 #[test]
