@@ -18,7 +18,7 @@ use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::protocol::{self, Binary, Event, MemoryWatch, Request, RunId, Version};
 
-/// When to call [`EventLoop::tick`] again.
+/// When to call [`Service::tick`](super::Service::tick) again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Next {
     /// After the requests that have arrived in the meantime are handled.
