@@ -28,18 +28,18 @@ pub(super) struct WarmUp<M> {
     is_run_next: bool,
     started_ms: f64,
     now_ms: f64,
-    interpreter: Pace,
-    runs: Pace,
+    interpreter: Speed,
+    runs: Speed,
 }
 
 /// Tracks the speed of something.
-struct Pace {
+struct Speed {
     /// The best speed so far, in work per millisecond, and when it was reached.
     best: f64,
     best_ms: f64,
 }
 
-impl Pace {
+impl Speed {
     fn note(&mut self, speed: f64, now_ms: f64) {
         if speed > self.best * 1.2 {
             self.best = speed;
@@ -58,8 +58,8 @@ impl<M: Platform> WarmUp<M> {
         let warm_up_runs = WarmUpRuns::new(platform.clone())?;
         let endless = endless(warm_up_runs.module(), &platform)?;
         let now_ms = platform.now_ms();
-        let pace = || Pace { best: 0.0, best_ms: now_ms };
-        let (interpreter, runs) = (pace(), pace());
+        let unknown = || Speed { best: 0.0, best_ms: now_ms };
+        let (interpreter, runs) = (unknown(), unknown());
         Some(Self {
             platform,
             endless,
@@ -88,8 +88,8 @@ impl<M: Platform> WarmUp<M> {
             self.now_ms = self.platform.now_ms();
         }
         let speed = work / (self.now_ms - start);
-        let pace = if self.is_run_next { &mut self.runs } else { &mut self.interpreter };
-        pace.note(speed, self.now_ms);
+        let tracked = if self.is_run_next { &mut self.runs } else { &mut self.interpreter };
+        tracked.note(speed, self.now_ms);
         self.is_run_next = !self.is_run_next;
         let is_warm = self.interpreter.has_settled(self.now_ms) && self.runs.has_settled(self.now_ms);
         !is_warm && self.milliseconds() < MOST_MS

@@ -14,9 +14,9 @@ pub enum SaveEvent {
     Edited {
         edit: u64,
     },
-    /// The open project is to be saved shortly.
+    /// Save the open project shortly.
     SaveSoon,
-    /// The open project is to be saved now.
+    /// Save the open project now.
     Save,
     /// The save that was begun can start.
     Begun,
