@@ -140,7 +140,7 @@ pub enum Event {
     Built { version: Version, result: Result<Binary, Vec<Problem>>, milliseconds: f64 },
     /// Answers [`Request::Run`] when the program has been compiled and its first instruction is next. `call` is the
     /// call as a user would write it, such as `_start()` or `add(2, 3)`.
-    Started { run: RunId, call: String },
+    Started { run: RunId, call: String, used: EngineUsed },
     /// The program printed; sent at most about sixty times a second.
     Output { run: RunId, chunks: Vec<OutputChunk> },
     /// The program reads standard input and there is none: the page asks the user for input.
@@ -250,6 +250,31 @@ pub enum Entry {
     Export { name: String, arguments: Vec<String> },
 }
 
+/// What executes programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Engine {
+    /// The wasmi interpreter.
+    #[default]
+    Wasmi,
+    /// The WebAssembly engine of the browser, which compiles to machine code.
+    Browser,
+}
+
+/// The engine that executes a program.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EngineUsed {
+    pub engine: Engine,
+    /// Why it is not the one that was chosen.
+    pub instead: Option<String>,
+}
+
+impl EngineUsed {
+    /// The engine that was chosen.
+    pub fn chosen(engine: Engine) -> Self {
+        Self { engine, instead: None }
+    }
+}
+
 /// The settings of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RunOptions {
@@ -259,6 +284,7 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Whether WASI calls are traced, for [`Request::WatchCalls`].
     pub trace: bool,
+    pub engine: Engine,
 }
 
 /// The limits on a program's resources. `None`: no limit but the machine's.

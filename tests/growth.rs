@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use wasmoscope::engine::debugger::{Command, DebugProgress, DebugSession, LineEntries};
 use wasmoscope::engine::inspect::{Summary, disassemble, inspect};
-use wasmoscope::engine::instrument::{Watched, instrument, instrument_to_watch};
+use wasmoscope::engine::instrument::{Embedding, Options, Watched, instrument, instrument_with};
 use wasmoscope::engine::runtime::{Entry, Limits};
 use wasmoscope::engine::source::Source;
 use wasmoscope::engine::source_map::{InstructionMap, SourceMap};
@@ -147,7 +147,8 @@ fn instrumenting_grows_with_the_code() {
 fn the_instrumented_module_grows_with_the_code() {
     for (what, make, _) in SHAPES {
         for watched in [Watched::Nothing, Watched::Reads] {
-            let size = |size| instrument_to_watch(&wasm(&make(size)), watched).expect("it is valid").wasm.len();
+            let options = Options { watched, embedding: Embedding::Portable };
+            let size = |size| instrument_with(&wasm(&make(size)), options).expect("it is valid").wasm.len();
             let (small, large) = (size(2_000), size(4_000));
             assert!(large as f64 <= 2.3 * small as f64, "{what}: {small} bytes, and {large} for twice as much");
         }

@@ -54,7 +54,7 @@ fn a_run_is_started_and_finished_once() {
     let mut worker = TestWorker::new();
     worker.run_text("(module (func (export \"main\") (result i32) i32.const 42))");
     assert_eq!(worker.settle(100), Next::Idle);
-    assert!(matches!(&worker.events[0], Event::Started { run: RUN, call } if call == "main()"));
+    assert!(matches!(&worker.events[0], Event::Started { run: RUN, call, .. } if call == "main()"));
     let finished = worker.events.iter().filter(|event| matches!(event, Event::Finished { .. })).count();
     assert_eq!(finished, 1);
     let Some(Outcome::Returned { results }) = worker.outcome() else { panic!("{:?}", worker.outcome()) };
@@ -86,7 +86,7 @@ fn a_start_function_without_any_export_is_paused_and_looked_into() {
               (br $again)))
           (start $count))"#,
     );
-    assert!(matches!(&worker.events[0], Event::Started { run: RUN, call } if call == "(start)"));
+    assert!(matches!(&worker.events[0], Event::Started { run: RUN, call, .. } if call == "(start)"));
     assert_eq!(worker.settle(5), Next::Now);
     worker.send(Request::Pause { run: RUN });
     assert!(worker.events.iter().any(|event| matches!(event, Event::Paused { run: RUN })));

@@ -10,6 +10,8 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
 use super::waiting::{Parts, Waiting};
 use super::{Next, Platform, Service};
+use crate::engine::reversible::executor::Executor;
+use crate::engine::reversible::executor::js::JsEngine;
 use crate::engine::wasi::{Clock, Random};
 use crate::protocol::{Event, Request};
 use crate::rest;
@@ -211,6 +213,10 @@ impl Platform for BrowserPlatform {
 
     fn random(&self) -> Box<dyn Random> {
         Box::new(BrowserRandom)
+    }
+
+    fn browser_engine(&self) -> Option<Rc<dyn Executor>> {
+        Some(Rc::new(JsEngine))
     }
 
     fn has_all_parts(&self) -> bool {

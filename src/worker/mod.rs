@@ -10,6 +10,7 @@ mod breakpoints;
 mod calls;
 mod debug;
 mod debug_view;
+mod engines;
 mod event_loop;
 mod expressions;
 mod files;
@@ -33,6 +34,9 @@ pub mod browser;
 pub use event_loop::Next;
 pub use service::Service;
 
+use std::rc::Rc;
+
+use crate::engine::reversible::executor::Executor;
 use crate::engine::wasi::{Clock, Random};
 
 /// What the event loop needs from its platform: time and randomness.
@@ -43,6 +47,10 @@ pub trait Platform: Clone {
     fn clock(&self) -> Box<dyn Clock>;
     /// The randomness that a program sees.
     fn random(&self) -> Box<dyn Random>;
+    /// The engine of the browser, if this is one.
+    fn browser_engine(&self) -> Option<Rc<dyn Executor>> {
+        None
+    }
     /// Whether all of the interpreter is loaded. Until then, the worker starts nothing in the background that needs the
     /// rest.
     fn has_all_parts(&self) -> bool {

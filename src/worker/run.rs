@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
+use super::engines::Execution;
 use super::event_loop::Next;
 use super::pace::Pace;
 use super::{Platform, to_proto};
-use crate::engine::inspect::Summary;
-use crate::engine::runtime::{Compiled, LimitKind, Outcome, Progress, Session, SessionConfig};
+use crate::engine::runtime::{LimitKind, Outcome, Progress, StartError};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
 use crate::engine::wasi::trace::Trace;
 use crate::engine::wasi::{self, WasiConfig};
-use crate::protocol::{self, Counters, Event, MemoryView, MemoryWatch, RunId, RunOptions};
+use crate::protocol::{Counters, Event, MemoryView, MemoryWatch, RunId, RunOptions};
 
 /// How often output is sent, in milliseconds: about once per frame.
 const OUTPUT_MS: f64 = 16.0;
@@ -22,7 +22,7 @@ const FIRST_FUEL: u64 = 10_000;
 
 pub(super) struct Run {
     id: RunId,
-    session: Session,
+    session: Execution,
     phase: Phase,
     /// In fuel.
     pace: Pace,
@@ -51,26 +51,17 @@ enum Phase {
 }
 
 impl Run {
-    /// Instantiates the module. On failure, returns the event that reports it.
-    #[expect(clippy::too_many_arguments, reason = "a run is made in one place, of what a request holds")]
+    /// Begins with a program that `start` instantiates. On failure, returns the event that reports it.
     pub fn start(
         id: RunId,
-        source: &Source,
-        compiled: &Compiled,
-        summary: &Summary,
-        entry: protocol::Entry,
-        options: RunOptions,
+        start: impl FnOnce() -> Result<Execution, StartError>,
+        options: &RunOptions,
         files: Vfs,
         platform: &impl Platform,
         compile_ms: f64,
     ) -> Result<Self, Box<Event>> {
         let started_ms = platform.now_ms();
-        let config = SessionConfig {
-            entry: to_proto::entry(entry),
-            wasi: wasi_config(source, &options, files.clone(), platform),
-            limits: to_proto::limits(&options.limits),
-        };
-        let session = Session::start(&source.name, compiled, summary, config);
+        let session = start();
         let compile_ms = compile_ms + platform.now_ms() - started_ms;
         let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
         if options.trace {
@@ -273,9 +264,9 @@ impl Run {
 
     /// The watched window; `None` if it is the same as the one sent last, unless `always` is set.
     pub fn memory_view(&mut self, watch: MemoryWatch, always: bool) -> Option<Event> {
-        let bytes = self.session.memory(watch.memory as usize).unwrap_or(&[]);
-        let read = |range: Range<u64>| bytes[range.start as usize..range.end as usize].to_vec();
-        let view = to_proto::memory_view(watch, bytes.len() as u64, self.session.memories(), read);
+        let memory = watch.memory as usize;
+        let read = |range: Range<u64>| self.session.memory(memory, range.start, range.end - range.start);
+        let view = to_proto::memory_view(watch, self.session.memory_size(memory), self.session.memories(), read);
         if !always && self.sent.as_ref() == Some(&view) {
             return None;
         }

@@ -1,6 +1,6 @@
 //! A queue of requests that wait until the rest of the interpreter has been fetched (`xtask/module-split`).
 
-use crate::protocol::{Event, Outcome, Request, RunId};
+use crate::protocol::{Engine, Event, Outcome, Request, RunId};
 
 /// Which parts of the interpreter are loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn needs_rest(request: &Request, parts: Parts) -> bool {
         // Only a binary, and a program that cannot run, need it. If it is about to arrive, they need not wait.
         Request::Check { .. } | Request::Build { .. } => parts == Parts::Missing,
         // Most programs run without it; the others report it when they need it.
-        Request::Run { options, .. } => options.trace,
+        Request::Run { options, .. } => options.trace || options.engine == Engine::Browser,
         Request::SetFiles { files } => !files.is_empty(),
         Request::Debug { .. }
         | Request::DebugAgain { .. }

@@ -6,15 +6,14 @@ use std::rc::Rc;
 
 use super::pointers::Pointers;
 use super::sites::Sites;
-use wasmoscope_reversible::executor::CopyModule;
-use wasmoscope_reversible::executor::wasmi::WasmiModule;
-use wasmoscope_reversible::instrument::{InstrumentError, Instrumented, Watched, instrument, instrument_to_watch};
+use wasmoscope_reversible::executor::{CopyModule, Executor};
+use wasmoscope_reversible::instrument::{InstrumentError, Instrumented, Options, Watched, instrument_with};
 use wasmoscope_runtime::Limits;
 use wasmoscope_runtime::outcome::Failure;
 
 /// See the module's documentation.
 pub struct InstrumentedProgram {
-    pub instrumented: Instrumented,
+    pub instrumented: Rc<Instrumented>,
     /// The compiled copy, and the ones that watch, which are made on first use.
     pub module: Box<dyn CopyModule>,
     pub limits: Limits,
@@ -37,17 +36,11 @@ impl InstrumentedProgram {
     /// # Errors
     ///
     /// If the module is invalid or too large.
-    pub fn new(wasm: &[u8], limits: Limits) -> Result<Self, ProgramError> {
-        let instrumented = instrument(wasm)?;
-        let module = WasmiModule::new(&instrumented.wasm, &limits);
-        let module = module.map_err(|error| ProgramError::Compile((&error).into()))?;
-        Ok(Self {
-            instrumented,
-            module: Box::new(module),
-            limits,
-            sites: OnceCell::new(),
-            pointers: RefCell::default(),
-        })
+    pub fn new(wasm: &[u8], limits: Limits, executor: &dyn Executor) -> Result<Self, ProgramError> {
+        let options = Options { embedding: executor.embedding(), ..Options::default() };
+        let instrumented = Rc::new(instrument_with(wasm, options)?);
+        let module = executor.compile(&instrumented, &limits).map_err(ProgramError::Compile)?;
+        Ok(Self { instrumented, module, limits, sites: OnceCell::new(), pointers: RefCell::default() })
     }
 
     /// Prepares the copy that watches.
@@ -59,7 +52,8 @@ impl InstrumentedProgram {
         if self.module.is_prepared(watched) {
             return Ok(());
         }
-        let copy = instrument_to_watch(self.instrumented.original(), watched)?;
+        let options = Options { watched, ..self.instrumented.options };
+        let copy = instrument_with(self.instrumented.original(), options)?;
         self.module.prepare(watched, &copy.wasm).map_err(ProgramError::Compile)
     }
 

@@ -107,10 +107,20 @@ pub fn attach<T: 'static>(
         grown
     });
     let overflow = Func::wrap(&mut *store, || -> Result<(), Error> { Err(TrapCode::StackOverflow.into()) });
+    // Of the kinds of copies, only a linked one runs with nothing else than this; it calls none of these.
+    let host_call = Func::wrap(&mut *store, |_: u32, _: u32| -> Result<i32, Error> {
+        Err(Error::new("an imported function was called, but nothing makes the host calls of this copy"))
+    });
+    let may_grow = Func::wrap(&mut *store, |_: u32, _: u64| 1_i32);
+    let bad_conversion =
+        Func::wrap(&mut *store, || -> Result<(), Error> { Err(TrapCode::BadConversionToInteger.into()) });
     let [funcrefs, externrefs] = attached.references;
     let mut items = vec![
         (layout::GROW, Extern::Func(grow)),
         (layout::OVERFLOW, Extern::Func(overflow)),
+        (layout::HOST_CALL, Extern::Func(host_call)),
+        (layout::MAY_GROW, Extern::Func(may_grow)),
+        (layout::BAD_CONVERSION, Extern::Func(bad_conversion)),
         (layout::STATE, Extern::Memory(attached.state)),
         (layout::CODE, Extern::Table(attached.code)),
         (layout::FUNCREFS, Extern::Table(funcrefs)),

@@ -56,7 +56,7 @@ pub use ctx::{Clock, Random, WasiConfig, WasiCtx, root_preopen};
 pub use errno::Errno;
 pub use fd::MAX_DESCRIPTORS;
 pub use functions::{CALLS, FUNCTIONS, Function, Import, NumType, UNSUPPORTED, function, import};
-pub use linker::{Retry, StepSource, add_imported_to_linker, add_to_linker, retry};
+pub use linker::{Retry, add_imported_to_linker, add_to_linker, retry};
 pub use memory::{GuestMemory, OutOfBounds};
 pub use output::{Output, OutputStream};
 pub use record::{Record, Replay, Terminals};

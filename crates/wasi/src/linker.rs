@@ -1,10 +1,9 @@
-//! The functions for wasmi: what is its own about a call, which is the caller's memory, the fuel and the steps of a
-//! debugged program. Everything else is `WasiCtx::perform`, as for any engine.
+//! The functions for wasmi: what is its own about a call, which is the caller's memory and the fuel. Everything else is `WasiCtx::perform`, as for any engine.
 
 use std::collections::BTreeSet;
 
 use wasmi::errors::{HostError, LinkerError};
-use wasmi::{AsContext, AsContextMut, Caller, Error, Extern, Global, Linker, Module, Store, ValType};
+use wasmi::{AsContextMut, Caller, Error, Extern, Linker, Module, Store, ValType};
 
 use super::abi::Version;
 use super::call::{BYTES_PER_FUEL, CallError, Called, Invocation};
@@ -23,23 +22,6 @@ pub(super) struct WasmiState {
     memory: Option<wasmi::Memory>,
     /// The total fuel of the run at the end of this slice.
     fuel_ahead: u64,
-    steps: Option<StepSource>,
-}
-
-/// Where a call of a debugged program gets its step from: a global that counts the steps down.
-#[derive(Debug, Clone, Copy)]
-pub struct StepSource {
-    /// Counts down; the call itself is already counted.
-    pub left: Global,
-    /// The step at which the count would be 0.
-    pub end: u64,
-}
-
-impl StepSource {
-    fn step(&self, store: impl AsContext) -> u64 {
-        let left = self.left.get(store).i32().unwrap_or(0);
-        self.end.wrapping_add_signed(-i64::from(left)).saturating_sub(1)
-    }
 }
 
 impl WasiCtx {
@@ -52,12 +34,6 @@ impl WasiCtx {
     /// Sets the total fuel of the run at the end of the slice that begins, for the times of calls in a trace.
     pub fn set_fuel_ahead(&mut self, fuel: u64) {
         self.wasmi.fuel_ahead = fuel;
-    }
-
-    /// Counts the steps of calls from now on, and sets where each gets its step from.
-    pub fn count_steps(&mut self, source: StepSource) {
-        self.call_steps.count();
-        self.wasmi.steps = Some(source);
     }
 }
 
@@ -194,14 +170,11 @@ fn exported_memory<T>(caller: &Caller<'_, T>) -> Option<wasmi::Memory> {
     caller.get_export("memory").and_then(Extern::into_memory)
 }
 
-/// The step of a debugged program, or the fuel that the run has used.
+/// The fuel that the run has used.
 #[cold]
 fn position<T>(caller: &mut Caller<'_, T>, get: fn(&mut T) -> &mut WasiCtx) -> u64 {
-    let WasmiState { steps, fuel_ahead, .. } = get(caller.data_mut()).wasmi;
-    match steps {
-        Some(source) => source.step(&*caller),
-        None => fuel_ahead.saturating_sub(caller.get_fuel().unwrap_or(0)),
-    }
+    let fuel_ahead = get(caller.data_mut()).wasmi.fuel_ahead;
+    fuel_ahead.saturating_sub(caller.get_fuel().unwrap_or(0))
 }
 
 /// Moving many bytes takes time although it is one instruction: it costs fuel, if fuel is metered.

@@ -82,6 +82,12 @@ impl CallSteps {
 }
 
 impl WasiCtx {
+    /// Counts the steps of calls from now on: each has to be made with its step as its
+    /// [position](super::Invocation::position).
+    pub fn count_steps(&mut self) {
+        self.call_steps.count();
+    }
+
     /// The steps of a debugged program's calls.
     pub fn call_steps(&self) -> &CallSteps {
         &self.call_steps

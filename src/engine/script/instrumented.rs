@@ -6,7 +6,7 @@ use wasmi::{Error, Extern, Instance, Module, Nullable, Ref, Store, StoreLimits, 
 
 use super::plain::{Provider, failure, provide, watch};
 use super::{Failure, InstanceId, Interpreter, Value, spectest};
-use crate::engine::instrument::{Instrumented, instrument, layout};
+use crate::engine::instrument::{Embedding, Instrumented, Options, instrument_with, layout};
 use crate::engine::reversible::attach::{Attached, attach, initialize};
 use crate::engine::runtime::{Limits, limits};
 
@@ -80,7 +80,8 @@ impl InstrumentedCopies {
 impl Interpreter for InstrumentedCopies {
     fn instantiate(&mut self, wasm: &[u8]) -> Result<InstanceId, Failure> {
         let refused = |error: &dyn std::fmt::Display| Failure::Refused(error.to_string());
-        let copy = instrument(wasm).map_err(|error| refused(&error))?;
+        let options = Options { embedding: Embedding::Linked, ..Options::default() };
+        let copy = instrument_with(wasm, options).map_err(|error| refused(&error))?;
         let module = Module::new(self.store.engine(), &copy.wasm).map_err(|error| refused(&error))?;
         self.store.set_fuel(FUEL).map_err(|error| refused(&error))?;
         let depth = Limits::default().recursion;

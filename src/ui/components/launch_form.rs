@@ -3,6 +3,7 @@
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+use super::engine_choice::EngineChoice;
 use super::limits_form::LimitsForm;
 use crate::ui::hooks::reducers::{CheckContext, WorkspaceContext, use_slice};
 use crate::ui::selectors::arguments;
@@ -34,7 +35,7 @@ pub fn LaunchForm() -> Html {
     // Unknown for text that has not compiled yet; what the user typed stays visible.
     let is_typed = !(project.arguments.is_empty() && project.environment.is_empty());
     if !check.module().map_or(is_typed, has_command_line) {
-        return html! { <div class="module-part launch-form"><LimitsForm /></div> };
+        return html! { <div class="module-part launch-form"><EngineChoice /><LimitsForm /></div> };
     }
     let split = arguments::split(&project.arguments);
     let variables = arguments::environment(&project.environment).len();
@@ -56,6 +57,7 @@ pub fn LaunchForm() -> Html {
                     placeholder={"NAME=value\none per line"} value={project.environment.to_string()} oninput={on_environment} />
                 <p class="field-note">{ numbers::count(variables as u64, "variable", "variables") }</p>
             </details>
+            <EngineChoice />
             <LimitsForm />
         </div>
     }

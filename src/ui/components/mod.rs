@@ -26,6 +26,7 @@ pub mod download_menu;
 pub mod drop_zone;
 pub mod editable_text;
 pub mod editor_pane;
+pub mod engine_choice;
 pub mod entry_choice;
 pub mod examples_dialog;
 pub mod fault_banner;

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::backtrace::CallsAtFailure;
 use super::problems::ProblemItem;
 use super::prose::Prose;
-use crate::protocol::{Counters, Outcome, Trap, Value};
+use crate::protocol::{Counters, Engine, Outcome, Trap, Value};
 use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::selectors::console::end_of_errors;
@@ -176,24 +176,33 @@ pub fn RunCounters() -> Html {
     let Some(counters) = &run.counters else { return html! {} };
     html! {
         <dl class="counters" aria-label="Counters">
-            { for rows(counters).into_iter().map(|(name, help, value)| html! {
+            { for rows(counters, run.used.engine).into_iter().map(|(name, help, value)| html! {
                 <div title={help}><dt>{ name }</dt><dd>{ value }</dd></div>
             }) }
         </dl>
     }
 }
 
-fn rows(counters: &Counters) -> [(&'static str, &'static str, String); 6] {
+fn rows(counters: &Counters, engine: Engine) -> [(&'static str, &'static str, String); 7] {
+    let (name, work, code) = match engine {
+        Engine::Wasmi => (
+            "wasmi",
+            ("Fuel", "The interpreter's unit of work, about one per instruction"),
+            "From the source to code that the interpreter runs",
+        ),
+        Engine::Browser => (
+            "Browser",
+            ("Instructions", "How many instructions were executed"),
+            "From the source to the instrumented copy that the browser executes",
+        ),
+    };
     [
+        ("Engine", "What executed the program", name.to_owned()),
         ("Time", "Time in the program, excluding waits", numbers::milliseconds(counters.run_ms)),
-        ("Fuel", "The interpreter's unit of work, about one per instruction", numbers::grouped(counters.fuel)),
+        (work.0, work.1, numbers::grouped(counters.fuel)),
         ("Peak memory", "The largest total size of all linear memories", numbers::bytes(counters.peak_memory)),
         ("Host calls", "Calls from the program to host functions", numbers::grouped(counters.host_calls)),
         ("Output", "Bytes printed", numbers::bytes(counters.output)),
-        (
-            "Compiled in",
-            "From the source to code that the interpreter runs",
-            numbers::milliseconds(counters.compile_ms),
-        ),
+        ("Compiled in", code, numbers::milliseconds(counters.compile_ms)),
     ]
 }

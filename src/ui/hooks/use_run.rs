@@ -193,6 +193,7 @@ impl Launcher {
             environment: arguments::environment(&project.environment),
             limits: inner.settings.clone().limits.clone(),
             trace: inner.settings.clone().record_calls,
+            engine: inner.settings.clone().engine,
         };
         (project.program.source(), options, project.program.text().cloned())
     }

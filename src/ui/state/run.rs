@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call_results::CallResults;
-use crate::protocol::{Backtrace, Counters, Event, Outcome, RunId, StopReason};
+use crate::protocol::{Backtrace, Counters, EngineUsed, Event, Outcome, RunId, StopReason};
 
 /// The phase of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub struct RunState {
     pub phase: Phase,
     /// What was called, such as `_start()`, once it is known.
     pub call: Option<Rc<str>>,
+    /// What executes it.
+    pub used: Rc<EngineUsed>,
     pub counters: Option<Counters>,
     /// The call stack at the failure, once it is known.
     pub backtrace: Option<Rc<Backtrace>>,
@@ -103,6 +105,7 @@ impl Default for RunState {
             run: 0,
             phase: Phase::Idle,
             call: None,
+            used: Rc::default(),
             counters: None,
             backtrace: None,
             input_ended: false,
@@ -165,7 +168,8 @@ impl RunState {
             return;
         }
         match event {
-            Event::Started { call, .. } => {
+            Event::Started { call, used, .. } => {
+                self.used = Rc::new(used.clone());
                 self.call = Some(call.as_str().into());
                 self.go_on(Activity::Computing);
             }
@@ -317,7 +321,7 @@ mod tests {
     }
 
     fn started(run: RunId) -> RunAction {
-        received(Event::Started { run, call: "_start()".into() })
+        received(Event::Started { run, call: "_start()".into(), used: EngineUsed::default() })
     }
 
     #[test]
@@ -344,7 +348,7 @@ mod tests {
             let outcome = Outcome::Returned { results: Vec::new() };
             [
                 RunAction::Begin { run },
-                received(Event::Started { run, call: format!("sq({run})") }),
+                received(Event::Started { run, call: format!("sq({run})"), used: EngineUsed::default() }),
                 received(Event::Finished { run, outcome, counters }),
             ]
         };
@@ -418,7 +422,7 @@ mod tests {
 
     #[test]
     fn a_run_that_is_repeated_is_listed_once() {
-        let started = |run| received(Event::Started { run, call: "f()".into() });
+        let started = |run| received(Event::Started { run, call: "f()".into(), used: EngineUsed::default() });
         let returned = |run| {
             let outcome = Outcome::Returned { results: Vec::new() };
             received(Event::Finished { run, outcome, counters: Counters::default() })

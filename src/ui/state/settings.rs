@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::Limits;
+use crate::protocol::{Engine, Limits};
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether the calls of programs are traced.
     pub record_calls: bool,
+    /// What executes programs.
+    pub engine: Engine,
     /// Whether the memory scrolls to what each step of the debugger reads or writes.
     pub follow_memory: bool,
     /// Whether the editor wraps long lines; until the user decides, it does where the page is narrow.
@@ -48,6 +50,7 @@ pub enum SettingsAction {
     UsualText,
     SetLimits(Limits),
     RecordCalls(bool),
+    Engine(Engine),
     FollowMemory(bool),
     WrapLines(bool),
     StepInText(StepBy),
@@ -142,6 +145,7 @@ impl Default for Settings {
             text_size: 100,
             limits: Limits::default(),
             record_calls: false,
+            engine: Engine::Wasmi,
             follow_memory: true,
             wrap_long_lines: None,
             step_in_text: StepBy::Instruction,
@@ -171,6 +175,7 @@ impl Settings {
             SettingsAction::UsualText => next.text_size = 100,
             SettingsAction::SetLimits(limits) => next.limits = limits,
             SettingsAction::RecordCalls(record) => next.record_calls = record,
+            SettingsAction::Engine(engine) => next.engine = engine,
             SettingsAction::FollowMemory(follow) => next.follow_memory = follow,
             SettingsAction::WrapLines(wrap) => next.wrap_long_lines = Some(wrap),
             SettingsAction::StepInText(by) => next.step_in_text = by,

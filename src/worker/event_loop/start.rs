@@ -4,13 +4,16 @@ use std::rc::Rc;
 
 use super::active::{Active, DebugRun, PlainRun};
 use super::{EventLoop, not_started, to_engine_source};
+use crate::engine::debugger::{DebugSession, InstrumentedProgram};
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
+use crate::engine::runtime::{Session, SessionConfig};
 use crate::engine::source::Source;
 use crate::engine::wasi::WasiCtx;
-use crate::protocol::{self, Breakpoint, Event, RunId, RunOptions};
+use crate::protocol::{self, Breakpoint, Engine, EngineUsed, Event, RunId, RunOptions};
 use crate::worker::bookmark::Bookmark;
 use crate::worker::debug::{Debug, Setup};
+use crate::worker::engines::{self, Execution};
 use crate::worker::inspected::Inspected;
 use crate::worker::run::{Run, wasi_config};
 use crate::worker::{Platform, to_proto};
@@ -28,31 +31,37 @@ impl<M: Platform> EventLoop<M> {
         self.end_run(emit);
         self.forget_backtrace();
         let source = to_engine_source(source);
-        let Some((_, summary, _)) = self.runnable(run, &source, emit) else { return };
+        let Some((wasm, summary, compile_ms)) = self.runnable(run, &source, emit) else { return };
         let platform = self.platform.clone();
-        let compiled = self.inspect(&source).compiled(&to_proto::limits(&options.limits), &platform);
-        let (compiled, compile_ms) = match compiled {
-            Ok(compiled) => compiled,
-            Err(problem) => {
-                emit(not_started(run, vec![to_proto::problem(&problem)], 0.0));
-                return;
+        let limits = to_proto::limits(&options.limits);
+        let wasi = wasi_config(&source, &options, self.files.clone(), &platform);
+        let mut used = EngineUsed::chosen(options.engine);
+        let started = match self.copy_for(&options, &wasm, &mut used) {
+            Some((program, instrument_ms)) => {
+                let entry = to_proto::entry(entry.clone());
+                let start = || {
+                    let wasi = WasiCtx::new(wasi);
+                    DebugSession::with_program(&source.name, program, &wasm, &summary, &entry, wasi)
+                        .map(Execution::of_copy)
+                };
+                Run::start(run, start, &options, self.files.clone(), &platform, compile_ms + instrument_ms)
             }
+            None => match self.inspect(&source).compiled(&limits, &platform) {
+                Ok((compiled, compile_ms)) => {
+                    let config = SessionConfig { entry: to_proto::entry(entry.clone()), wasi, limits };
+                    let start = || {
+                        Session::start(&source.name, &compiled, &summary, config)
+                            .map(|session| Execution::Wasmi(Box::new(session)))
+                    };
+                    Run::start(run, start, &options, self.files.clone(), &platform, compile_ms)
+                }
+                Err(problem) => Err(Box::new(not_started(run, vec![to_proto::problem(&problem)], 0.0))),
+            },
         };
         self.base = self.files.clone();
-        let started = Run::start(
-            run,
-            &source,
-            &compiled,
-            &summary,
-            entry.clone(),
-            options.clone(),
-            self.files.clone(),
-            &self.platform,
-            compile_ms,
-        );
         match started {
             Ok(started) => {
-                emit(Event::Started { run, call: started.description().to_owned() });
+                emit(Event::Started { run, call: started.description().to_owned(), used });
                 let plain = PlainRun { run: started, source, entry, options, backtrace_search: None };
                 self.active = Active::Run(Box::new(plain));
                 self.send_memory(true, emit);
@@ -62,6 +71,28 @@ impl<M: Platform> EventLoop<M> {
                 self.send_calls(emit);
             }
             Err(event) => emit(*event),
+        }
+    }
+
+    /// The copy to run, if the browser's engine is to run the program and can; and how long that took, in milliseconds.
+    /// Otherwise wasmi runs the program, and `used` says why.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
+    fn copy_for(
+        &self,
+        options: &RunOptions,
+        wasm: &[u8],
+        used: &mut EngineUsed,
+    ) -> Option<(Rc<InstrumentedProgram>, f64)> {
+        if options.engine == Engine::Wasmi {
+            return None;
+        }
+        let start = self.platform.now_ms();
+        match engines::in_browser(wasm, &to_proto::limits(&options.limits), &self.platform) {
+            Ok(program) => Some((Rc::new(program), self.platform.now_ms() - start)),
+            Err(reason) => {
+                *used = EngineUsed { engine: Engine::Wasmi, instead: Some(reason) };
+                None
+            }
         }
     }
 
@@ -161,13 +192,14 @@ impl<M: Platform> EventLoop<M> {
             summary: &summary,
             entry: to_proto::entry(entry.clone()),
             limits: to_proto::limits(&options.limits),
+            engine: options.engine,
             wasi,
             compile_ms,
             info: self.sources.of(source),
         };
         match Debug::start(setup, &self.platform) {
             Ok(mut debug) => {
-                emit(Event::Started { run, call: debug.description().to_owned() });
+                emit(Event::Started { run, call: debug.description().to_owned(), used: debug.used().clone() });
                 debug.set_breakpoints(breakpoints, emit);
                 debug.send_view(emit);
                 let last_run = self.active.take_run();

@@ -2,7 +2,7 @@
 
 use wasmi::{Error, Extern, Func, ImportType, Instance, Linker, Nullable, Ref, ResumableCall, Store, Val};
 use wasmoscope::engine::instrument::layout::Register;
-use wasmoscope::engine::instrument::{self, Watched, layout};
+use wasmoscope::engine::instrument::{self, Embedding, Options, Watched, layout};
 use wasmoscope::engine::prepare;
 use wasmoscope::engine::reversible::attach::{self, Attached, attach_to_linker};
 use wasmoscope::engine::validate::{Validity, validate};
@@ -148,9 +148,10 @@ const DEPTH: u32 = 20_000;
 
 impl Backend for Instrumented {
     fn module(&mut self, original: &[u8]) -> Vec<u8> {
-        let copy = self.copy.insert(
-            instrument::instrument_to_watch(original, self.watched).expect("a valid module can be instrumented"),
-        );
+        let options = Options { watched: self.watched, embedding: Embedding::Linked };
+        let copy = self
+            .copy
+            .insert(instrument::instrument_with(original, options).expect("a valid module can be instrumented"));
         copy.wasm.clone()
     }
 

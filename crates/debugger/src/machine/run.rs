@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Machine, Position};
-use wasmoscope_reversible::executor::{Exit, Resumed};
+use wasmoscope_reversible::executor::{Exit, Retried};
 use wasmoscope_reversible::instrument::layout::{self, Register};
 use wasmoscope_runtime::outcome::Failure;
 use wasmoscope_wasi::Suspend;
@@ -63,14 +63,11 @@ impl Machine {
 
     /// Finishes the waiting host call, if possible.
     pub fn resume(&mut self) -> Halt {
-        match self.instance.resume() {
+        match self.instance.retry() {
             None => Halt::Ready,
-            Some(Resumed::Waiting(suspend)) => Halt::Waiting(suspend),
-            Some(Resumed::Failed(failure)) => Halt::Failed(failure),
-            Some(Resumed::Continued(exit)) => {
-                self.steps += 1;
-                self.resolve(exit)
-            }
+            Some(Retried::Waiting(suspend)) => Halt::Waiting(suspend),
+            Some(Retried::Failed(failure)) => Halt::Failed(failure),
+            Some(Retried::Done) => self.step(),
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::breakpoints::{Hits, Previous};
 use crate::machine::Snapshot;
+use wasmoscope_reversible::executor::CheckpointInterval;
 
 /// The default memory limit, in bytes.
 pub const CHECKPOINTS_LIMIT: usize = 256 << 20;
@@ -22,11 +23,6 @@ pub struct Checkpoint {
     pub previous: Previous,
 }
 
-/// The smallest number of steps between checkpoints.
-const MIN_INTERVAL: u64 = 50_000;
-/// Memory bytes to compare per step: the more memory, the longer the interval.
-const BYTES_PER_STEP: u64 = 16;
-
 /// Seeking a step further than this from the preceding checkpoint takes another checkpoint on the way.
 const NEARBY_THRESHOLD: u64 = 2_000;
 /// How many steps before the sought step that checkpoint is.
@@ -41,13 +37,14 @@ pub struct Checkpoints {
     /// In bytes.
     limit: usize,
     used: usize,
+    interval: CheckpointInterval,
     /// The steps of checkpoints without hit counts.
     without_hits: BTreeSet<u64>,
 }
 
 impl Checkpoints {
-    pub fn new(limit: usize) -> Self {
-        Self { checkpoints: BTreeMap::new(), nearby: None, limit, used: 0, without_hits: BTreeSet::new() }
+    pub fn new(limit: usize, interval: CheckpointInterval) -> Self {
+        Self { checkpoints: BTreeMap::new(), nearby: None, limit, used: 0, interval, without_hits: BTreeSet::new() }
     }
 
     /// The latest checkpoint at or before a step.
@@ -77,7 +74,7 @@ impl Checkpoints {
 
     /// The step at which the next checkpoint after `step` is due, for a program with this many bytes of memory.
     pub fn due(&self, step: u64, bytes: u64) -> u64 {
-        let interval = MIN_INTERVAL.max(bytes / BYTES_PER_STEP);
+        let interval = self.interval.steps(bytes);
         // After going back, the next checkpoints already exist.
         match self.checkpoints.range(step + 1..).next() {
             Some((next, _)) if *next <= step + 2 * interval => *next + interval,

@@ -67,6 +67,7 @@ impl Replayer {
         is_command: bool,
         observer: &mut dyn Observer,
     ) -> Self {
+        let checkpoints = Checkpoints::new(CHECKPOINTS_LIMIT, program.module.checkpoint_interval());
         let mut replayer = Self {
             program,
             machine: Some(machine),
@@ -74,7 +75,7 @@ impl Replayer {
             calls,
             call: 0,
             is_command,
-            checkpoints: Checkpoints::new(CHECKPOINTS_LIMIT),
+            checkpoints,
             nearby_due: None,
             end: None,
             furthest: 0,

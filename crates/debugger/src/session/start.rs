@@ -12,6 +12,8 @@ use crate::replay::Replayer;
 use crate::replay::calls::PlannedCall;
 use wasmoscope_module::diagnostic::Problem;
 use wasmoscope_module::inspect::{Summary, imports};
+use wasmoscope_reversible::executor::Executor;
+use wasmoscope_reversible::executor::wasmi::Wasmi;
 use wasmoscope_reversible::instrument::Watched;
 use wasmoscope_runtime::limits::Refusal;
 use wasmoscope_runtime::outcome::Outcome;
@@ -32,16 +34,29 @@ impl DebugSession {
         limits: Limits,
         wasi: WasiCtx,
     ) -> Result<Self, StartError> {
-        let missing = imports::missing(file, summary, false);
-        if !missing.is_empty() {
-            return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
-        }
+        Self::start_on(&Wasmi, file, wasm, summary, entry, limits, wasi)
+    }
+
+    /// Like [`DebugSession::start`], on another engine than wasmi.
+    ///
+    /// # Errors
+    ///
+    /// As [`DebugSession::start`], and what that engine refuses.
+    pub fn start_on(
+        executor: &dyn Executor,
+        file: &str,
+        wasm: &[u8],
+        summary: &Summary,
+        entry: &Entry,
+        limits: Limits,
+        wasi: WasiCtx,
+    ) -> Result<Self, StartError> {
         let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
-        let program = InstrumentedProgram::new(wasm, limits).map_err(|error| refused(&error))?;
+        let program = InstrumentedProgram::new(wasm, limits, executor).map_err(|error| refused(&error))?;
         Self::with_program(file, Rc::new(program), wasm, summary, entry, wasi)
     }
 
-    /// Like [`DebugSession::start`], for a program that has already been instrumented.
+    /// Like [`DebugSession::start`], for a program that has been instrumented and compiled.
     ///
     /// # Errors
     ///
@@ -55,6 +70,10 @@ impl DebugSession {
         mut wasi: WasiCtx,
     ) -> Result<Self, StartError> {
         let refused = |error: &dyn std::fmt::Display| Box::new(Problem::error(file, error.to_string()));
+        let missing = imports::missing(file, summary, false);
+        if !missing.is_empty() {
+            return Err(StartError::Problems(missing.into_iter().map(|(_, problem)| problem).collect()));
+        }
         let plan = plan::plan(file, summary, entry)?;
         if let Some(refusal) = Refusal::at_start(program.instrumented.memory_bytes, &program.limits) {
             return Err(StartError::Outcome(Outcome::refused(&refusal)));

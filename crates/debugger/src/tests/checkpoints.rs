@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::support::{go, session};
 use crate::Command;
 use crate::replay::checkpoints::{Checkpoint, Checkpoints};
+use wasmoscope_reversible::executor::CheckpointInterval;
 
 /// Writes to a megabyte here and there, some of it often and some once.
 const WRITES: &str = r#"(module (memory 16) (func (export "main") (local $n i32)
@@ -18,7 +19,7 @@ const WRITES: &str = r#"(module (memory 16) (func (export "main") (local $n i32)
 fn checkpoints_stay_within_their_memory_limit() {
     const LIMIT: usize = 8 << 20;
     let mut session = session(WRITES);
-    let mut checkpoints = Checkpoints::new(LIMIT);
+    let mut checkpoints = Checkpoints::new(LIMIT, CheckpointInterval::INTERPRETER);
     for step in 1..=150_u64 {
         go(&mut session, Command::JumpTo(step * 600));
         let before = checkpoints.before(session.step()).map(|checkpoint| checkpoint.snapshot.clone());

@@ -1,22 +1,31 @@
 //! Whatever executes the copy: a compiled copy ([`CopyModule`]) and its instances ([`CopyInstance`]).
 //!
 //! All of a debugged program's state is in memories, globals and tables of the copy, so an executor needs no notion of
-//! a debugger: it gives access to these, runs the dispatch loop, and calls step functions. [`wasmi`] is one.
+//! a debugger: it gives access to these, runs the dispatch loop, and calls step functions. [`wasmi`] is one, and on
+//! `wasm32-unknown-unknown` the engine of the browser is another (`js`).
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 use wasmparser::ValType;
 
 use crate::instrument::layout::Register;
-use crate::instrument::{Instrumented, Watched};
+use crate::instrument::{Embedding, Instrumented, Watched};
 use wasmoscope_module::value::Value;
 use wasmoscope_runtime::Limits;
 use wasmoscope_runtime::limits::Limiter;
 use wasmoscope_runtime::outcome::Failure;
 use wasmoscope_wasi::{Suspend, WasiCtx};
 
+pub mod host_calls;
+#[cfg(target_arch = "wasm32")]
+pub mod js;
+#[cfg(any(target_arch = "wasm32", test))]
+mod trap_messages;
 pub mod wasmi;
+
+pub use host_calls::{HostCalls, Left, Retried};
 
 /// The host functions' state.
 pub struct Host {
@@ -29,7 +38,7 @@ pub struct Host {
 pub enum Exit {
     /// The dispatch loop or the step function has returned.
     Done,
-    /// In a host call that waits; [`CopyInstance::resume`] makes it again.
+    /// Before a host call that waits. Once [`CopyInstance::retry`] has finished it, the instruction is executed again.
     Waiting(Suspend),
     Failed(Failure),
 }
@@ -45,6 +54,38 @@ impl ReferenceTable {
     pub const ALL: [Self; 2] = [Self::Functions, Self::HostReferences];
 }
 
+/// What compiles copies: an interpreter, or a compiler.
+pub trait Executor {
+    /// What kind of copies it executes.
+    fn embedding(&self) -> Embedding;
+
+    /// Compiles a copy.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be compiled.
+    fn compile(&self, copy: &Rc<Instrumented>, limits: &Limits) -> Result<Box<dyn CopyModule>, Failure>;
+}
+
+/// How far apart checkpoints are at least, so that taking them costs little of the time of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckpointInterval {
+    /// In steps.
+    pub least_steps: u64,
+    /// Memory bytes to compare per step: the more memory, the longer the interval.
+    pub bytes_per_step: u64,
+}
+
+impl CheckpointInterval {
+    /// For an engine that executes some hundred million steps a second, and lends out its memory.
+    pub const INTERPRETER: Self = Self { least_steps: 50_000, bytes_per_step: 16 };
+
+    /// The number of steps, for a program with this many bytes of memory.
+    pub fn steps(self, bytes: u64) -> u64 {
+        self.least_steps.max(bytes / self.bytes_per_step.max(1))
+    }
+}
+
 /// A compiled copy.
 pub trait CopyModule {
     /// Compiles another copy of the same program, which watches.
@@ -57,6 +98,11 @@ pub trait CopyModule {
     /// Whether the copy that watches these accesses has been compiled.
     fn is_prepared(&self, watched: Watched) -> bool;
 
+    /// How far apart checkpoints should be.
+    fn checkpoint_interval(&self) -> CheckpointInterval {
+        CheckpointInterval::INTERPRETER
+    }
+
     /// Instantiates the copy that watches these accesses, or one that does not watch if that has not been prepared. Writes
     /// the active segments; executes nothing of the program.
     ///
@@ -65,7 +111,7 @@ pub trait CopyModule {
     /// The failures of instantiation, with the host's state: a segment out of bounds, a memory above the limit.
     fn instantiate(
         &self,
-        copy: &Instrumented,
+        copy: &Rc<Instrumented>,
         limits: &Limits,
         wasi: WasiCtx,
         watched: Watched,
@@ -160,17 +206,7 @@ pub trait CopyInstance {
     fn waits_for(&self) -> Option<Suspend>;
     /// Gives up the waiting host call.
     fn forget_waiting(&mut self);
-    /// Makes the waiting host call again, and goes on if it does not have to wait any more: `None`, if none waits.
-    fn resume(&mut self) -> Option<Resumed>;
-}
-
-/// What became of a waiting host call.
-#[derive(Debug)]
-pub enum Resumed {
-    /// It waits again.
-    Waiting(Suspend),
-    /// It has returned, and execution has gone on to the next exit.
-    Continued(Exit),
-    /// It failed.
-    Failed(Failure),
+    /// Finishes the waiting host call, if it does not have to wait any more: `None`, if none waits. Then the program is
+    /// still before the call, which returns when it is made again.
+    fn retry(&mut self) -> Option<Retried>;
 }

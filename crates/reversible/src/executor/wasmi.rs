@@ -5,24 +5,41 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::rc::Rc;
 
 use wasmi::{
-    AsContext, Engine, Error, Extern, ExternRef, Func, Global, Instance, Linker, Memory, Module, Mutability, Nullable,
-    Ref, ResumableCall, ResumableCallHostTrap, Store, Table, Val,
+    AsContext, Caller, Engine, Error, Extern, ExternRef, Func, Global, Instance, Memory, Module, Mutability, Nullable,
+    Ref, Store, Table, Val,
 };
 use wasmparser::ValType;
 
-use super::{CopyInstance, CopyModule, Exit, Host, ReferenceTable, Resumed};
-use crate::attach::{Attached, attach_to_linker, initialize};
-use crate::instrument::layout::Register;
-use crate::instrument::{Instrumented, Watched};
+use super::host_calls::MOST_ARGUMENT_BYTES;
+use super::{CopyInstance, CopyModule, Executor, Exit, Host, HostCalls, Left, ReferenceTable, Retried};
+use crate::attach::{Attached, attach, initialize};
+use crate::instrument::layout::{self, Register};
+use crate::instrument::{Embedding, Instrumented, Watched};
 use wasmoscope_module::value::{FunctionRef, Value};
 use wasmoscope_runtime::Limits;
 use wasmoscope_runtime::limits::{self, Limiter};
 use wasmoscope_runtime::outcome::Failure;
-use wasmoscope_wasi::{self as wasi, Retry, StepSource, Suspend, WasiCtx};
+use wasmoscope_wasi::{GuestMemory, Suspend, WasiCtx};
 
 const PAGE: u64 = 1 << 16;
+
+/// wasmi.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wasmi;
+
+impl Executor for Wasmi {
+    fn embedding(&self) -> Embedding {
+        Embedding::Hosted
+    }
+
+    fn compile(&self, copy: &Rc<Instrumented>, limits: &Limits) -> Result<Box<dyn CopyModule>, Failure> {
+        let module = WasmiModule::new(&copy.wasm, limits).map_err(|error| Failure::from(&error))?;
+        Ok(Box::new(module))
+    }
+}
 
 /// A copy compiled by wasmi.
 pub struct WasmiModule {
@@ -54,18 +71,27 @@ impl WasmiModule {
 
     fn instance(
         &self,
-        store: &mut Store<Host>,
+        store: &mut Store<State>,
         copy: &Instrumented,
         max_depth: u32,
         watched: Watched,
     ) -> Result<(Attached, Instance), Error> {
         let module = self.watching(watched).and_then(OnceCell::get).unwrap_or(&self.module);
-        let mut linker = Linker::new(&self.engine);
-        wasi::add_imported_to_linker(&mut linker, module, |host: &mut Host| &mut host.wasi)
-            .map_err(|error| Error::new(error.to_string()))?;
-        let exempt = |host: &mut Host, exempt| host.limiter.exempt(exempt);
-        let attached = attach_to_linker(store, &mut linker, copy, max_depth, exempt)?;
-        let instance = linker.instantiate_and_start(&mut *store, module)?;
+        let exempt = |state: &mut State, exempt| state.host.limiter.exempt(exempt);
+        let (attached, items) = attach(store, copy, max_depth, exempt)?;
+        let host_call = Extern::Func(Func::wrap(&mut *store, host_call));
+        // A copy has no other imports: those of the original are host calls.
+        let imports: Option<Vec<Extern>> = module
+            .imports()
+            .map(|import| match import.name() {
+                layout::HOST_CALL => Some(host_call),
+                name => items.iter().find(|(item, _)| *item == name).map(|(_, item)| *item),
+            })
+            .collect();
+        let imports = imports.ok_or_else(|| Error::new("the module imports something that is not a function"))?;
+        let instance = Instance::new(&mut *store, module, &imports)?;
+        let memory = instance.get_memory(&*store, "memory");
+        store.data_mut().linked = Some(Linked { memory, attached });
         initialize(store, instance, copy)?;
         Ok((attached, instance))
     }
@@ -86,24 +112,66 @@ impl CopyModule for WasmiModule {
 
     fn instantiate(
         &self,
-        copy: &Instrumented,
+        copy: &Rc<Instrumented>,
         limits: &Limits,
         wasi: WasiCtx,
         watched: Watched,
     ) -> Result<Box<dyn CopyInstance>, (Failure, Box<Host>)> {
         let host = Host { wasi, limiter: Limiter::new(limits) };
-        let mut store = Store::new(&self.engine, host);
-        store.limiter(|host| &mut host.limiter);
+        let mut store = Store::new(&self.engine, State { host, calls: HostCalls::of(copy), linked: None });
+        store.limiter(|state| &mut state.host.limiter);
         match self.instance(&mut store, copy, limits.recursion, watched) {
             Ok((attached, instance)) => Ok(Box::new(WasmiInstance::new(store, copy, attached, instance))),
-            Err(error) => Err(((&error).into(), Box::new(store.into_data()))),
+            Err(error) => Err(((&error).into(), Box::new(store.into_data().host))),
         }
     }
 }
 
+/// What host functions find.
+struct State {
+    host: Host,
+    calls: HostCalls,
+    /// Set once there is an instance.
+    linked: Option<Linked>,
+}
+
+/// What host calls access.
+#[derive(Clone, Copy)]
+struct Linked {
+    /// The memory that the program exports as `memory`.
+    memory: Option<Memory>,
+    attached: Attached,
+}
+
+/// [`layout::HOST_CALL`].
+fn host_call(mut caller: Caller<'_, State>, import: u32, address: u32) -> i32 {
+    const LEFT: i32 = 1;
+    let State { host, calls, linked } = caller.data();
+    let Some(Linked { memory, attached }) = *linked else { return LEFT };
+    let mut arguments = [0; MOST_ARGUMENT_BYTES];
+    let arguments = &mut arguments[..calls.argument_bytes(import)];
+    let budget = host.wasi.needs_position().then(|| attached.register(&caller, Register::Budget));
+    let step = budget.map_or(0, |budget| caller.data().calls.step(budget));
+    if attached.state.read(&caller, address as usize, arguments).is_err() {
+        return LEFT;
+    }
+    let result = match memory {
+        Some(memory) => {
+            let (mut bytes, State { host, calls, .. }) = memory.data_and_store_mut(&mut caller);
+            calls.call(host, import, arguments, step, Some(&mut bytes))
+        }
+        None => {
+            let State { host, calls, .. } = caller.data_mut();
+            calls.call(host, import, arguments, step, None)
+        }
+    };
+    let written = result.is_some_and(|result| attached.state.write(&mut caller, address as usize, &result).is_ok());
+    if written { 0 } else { LEFT }
+}
+
 /// An instance of the copy in a store of its own.
 struct WasmiInstance {
-    store: Store<Host>,
+    store: Store<State>,
     attached: Attached,
     /// How far the state memory has to extend beyond the end of the frames.
     margin: u32,
@@ -112,15 +180,11 @@ struct WasmiInstance {
     memories: Vec<Memory>,
     globals: Vec<Global>,
     tables: Vec<Table>,
-    wasi_memory: Option<Memory>,
     functions: Functions,
-    waiting: Option<ResumableCallHostTrap>,
 }
 
 impl WasmiInstance {
-    fn new(mut store: Store<Host>, copy: &Instrumented, attached: Attached, instance: Instance) -> Self {
-        let wasi_memory = instance.get_memory(&store, "memory");
-        store.data_mut().wasi.set_memory(wasi_memory);
+    fn new(store: Store<State>, copy: &Instrumented, attached: Attached, instance: Instance) -> Self {
         let export = |name: &str| instance.get_export(&store, name);
         let memories = (0..copy.memories).filter_map(|index| export(&copy.memory(index))?.into_memory()).collect();
         let globals = (0..copy.globals).filter_map(|index| export(&copy.global(index))?.into_global()).collect();
@@ -137,32 +201,24 @@ impl WasmiInstance {
             memories,
             globals,
             tables,
-            wasi_memory,
             functions,
-            waiting: None,
         }
     }
 
     /// Runs without the limits of the program: what is allocated belongs to the debugger.
     fn exempt<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
-        self.store.data_mut().limiter.exempt(true);
+        self.host_mut().limiter.exempt(true);
         let result = act(self);
-        self.store.data_mut().limiter.exempt(false);
+        self.host_mut().limiter.exempt(false);
         result
     }
 
-    fn exit(&mut self, called: Result<ResumableCall, Error>) -> Exit {
-        match called {
-            // Fuel is not metered.
-            Ok(ResumableCall::Finished | ResumableCall::OutOfFuel(_)) => Exit::Done,
-            Ok(ResumableCall::HostTrap(trap)) => match trap.host_error().downcast_ref::<Suspend>().copied() {
-                Some(suspend) => {
-                    self.waiting = Some(trap);
-                    Exit::Waiting(suspend)
-                }
-                None => Exit::Failed((&trap.into_host_error()).into()),
-            },
-            Err(error) => Exit::Failed((&error).into()),
+    fn exit(&mut self, called: Result<(), Error>) -> Exit {
+        match (self.store.data_mut().calls.take_left(), called) {
+            (Some(Left::Waiting(suspend)), _) => Exit::Waiting(suspend),
+            (Some(Left::Failed(failure)), _) => Exit::Failed(failure),
+            (None, Ok(())) => Exit::Done,
+            (None, Err(error)) => Exit::Failed((&error).into()),
         }
     }
 
@@ -187,15 +243,15 @@ impl WasmiInstance {
 
 impl CopyInstance for WasmiInstance {
     fn host(&self) -> &Host {
-        self.store.data()
+        &self.store.data().host
     }
 
     fn host_mut(&mut self) -> &mut Host {
-        self.store.data_mut()
+        &mut self.store.data_mut().host
     }
 
     fn into_host(self: Box<Self>) -> Host {
-        self.store.into_data()
+        self.store.into_data().host
     }
 
     fn register(&self, register: Register) -> u32 {
@@ -356,7 +412,7 @@ impl CopyInstance for WasmiInstance {
 
     fn run(&mut self, base: u32) -> Exit {
         let mut status = [Val::I32(0)];
-        let called = self.dispatch_loop.call_resumable(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
+        let called = self.dispatch_loop.call(&mut self.store, &[Val::I32(base.cast_signed())], &mut status);
         self.exit(called)
     }
 
@@ -365,44 +421,36 @@ impl CopyInstance for WasmiInstance {
             return Exit::Failed(Failure::other("the program is at an instruction that does not exist"));
         };
         let mut status = [Val::I32(0)];
-        let called = function.call_resumable(&mut self.store, &[Val::I32(frame.cast_signed())], &mut status);
+        let called = function.call(&mut self.store, &[Val::I32(frame.cast_signed())], &mut status);
         self.exit(called)
     }
 
     fn count_calls(&mut self, end: u64) {
-        let source = StepSource { left: self.attached.global(Register::Budget), end };
-        self.store.data_mut().wasi.count_steps(source);
+        let State { host, calls, .. } = self.store.data_mut();
+        host.wasi.count_steps();
+        calls.count(end);
     }
 
     fn waits_for(&self) -> Option<Suspend> {
-        self.waiting.as_ref()?.host_error().downcast_ref::<Suspend>().copied()
+        self.store.data().calls.waits_for()
     }
 
     fn forget_waiting(&mut self) {
-        self.waiting = None;
+        self.store.data_mut().calls.forget();
     }
 
-    fn resume(&mut self) -> Option<Resumed> {
-        let waiting = self.waiting.take()?;
-        let Some(memory) = self.wasi_memory else {
-            return Some(Resumed::Failed(Failure::other(
-                "the program waits for input but has no memory to read it into",
-            )));
-        };
-        Some(match wasi::retry(&mut self.store, memory, |host| &mut host.wasi) {
-            Ok(Retry::Resume(errno)) => {
-                // The waiting run may have been for another command: it has no budget left.
-                self.attached.set_register(&mut self.store, Register::Budget, 0);
-                let mut status = [Val::I32(0)];
-                let resumed = waiting.resume(&mut self.store, &[Val::I32(errno)], &mut status);
-                Resumed::Continued(self.exit(resumed))
+    fn retry(&mut self) -> Option<Retried> {
+        let memory = self.store.data().linked.and_then(|linked| linked.memory);
+        match memory {
+            Some(memory) => {
+                let (mut bytes, State { host, calls, .. }) = memory.data_and_store_mut(&mut self.store);
+                calls.retry(host, Some(&mut bytes as &mut dyn GuestMemory))
             }
-            Ok(Retry::Suspend(suspend)) => {
-                self.waiting = Some(waiting);
-                Resumed::Waiting(suspend)
+            None => {
+                let State { host, calls, .. } = self.store.data_mut();
+                calls.retry(host, None)
             }
-            Err(error) => Resumed::Failed((&error).into()),
-        })
+        }
     }
 }
 

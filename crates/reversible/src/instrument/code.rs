@@ -1,5 +1,6 @@
-//! The copy's code: trampolines, run functions, the dispatch loop, the check of watched accesses, step functions, the
-//! function that drops segments again, and the initializers, in that order.
+//! The copy's code: stand-ins of imported functions, trampolines, run functions, the dispatch loop, the check of watched
+//! accesses, step functions, the function that drops segments again, those that save and load globals, and the
+//! initializers, in that order.
 
 use std::ops::Range;
 
@@ -28,6 +29,27 @@ pub enum Watched {
     Reads,
 }
 
+/// What executes a copy, as far as the copy is different for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Embedding {
+    /// Modules that are linked with each other: an imported function stays an import, and returns when it is called.
+    Linked,
+    /// One module whose host calls can wait: imported functions are called through [`layout::HOST_CALL`].
+    #[default]
+    Hosted,
+    /// The same on any engine, with the same results to the bit. Each NaN that an instruction makes is the canonical
+    /// one, memories and tables ask before they grow, and globals are saved by functions, because an engine may not
+    /// hand out all bits of a float.
+    Portable,
+}
+
+/// What kind of copy to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    pub watched: Watched,
+    pub embedding: Embedding,
+}
+
 /// See the module's documentation.
 #[derive(Default)]
 pub struct Code {
@@ -40,7 +62,7 @@ pub struct Code {
     pub holds_references: bool,
     pub writes_tables: bool,
     pub has_drops: bool,
-    watched: Watched,
+    options: Options,
     steps: Vec<Encoded>,
     /// The number of functions that write active segments; the last of them calls the others.
     initializers: u32,
@@ -56,14 +78,21 @@ impl Code {
     /// # Errors
     ///
     /// If something cannot be encoded.
-    pub fn of(wasm: &[u8], survey: &Survey, types: Types, watched: Watched) -> Result<Self, InstrumentError> {
+    pub fn of(wasm: &[u8], survey: &Survey, types: Types, options: Options) -> Result<Self, InstrumentError> {
         let mut code = Self {
-            watched,
+            options,
             jump_table: Vec::with_capacity(survey.instructions as usize / 2),
             count: survey.bodies.len() as u32,
             first: survey.signatures.imported + layout::FUNCTIONS,
             ..Self::default()
         };
+        if code.has_stand_ins() {
+            let signatures = &survey.signatures;
+            for import in 0..signatures.imported {
+                let signature = signatures.of_function(import);
+                code.section.function(&support::stand_in(import, &signature, signatures.host_values()));
+            }
+        }
         for callee in &survey.signatures.callees {
             code.section.function(&support::trampoline(callee, code.dispatch_loop()));
         }
@@ -82,6 +111,10 @@ impl Code {
         if code.has_drops {
             code.section.function(&support::dropper(survey.signatures.data, survey.signatures.elements));
         }
+        if code.moves_globals() {
+            code.section.function(&support::save_globals(&survey.globals));
+            code.section.function(&support::load_globals(&survey.globals));
+        }
         Ok(code)
     }
 
@@ -95,6 +128,11 @@ impl Code {
 
     /// Declares their types in the same order.
     pub fn declare(&self, functions: &mut FunctionSection, signatures: &Signatures, types: Types) {
+        if self.has_stand_ins() {
+            for import in 0..signatures.imported {
+                functions.function(signatures.functions[import as usize]);
+            }
+        }
         for callee in &signatures.callees {
             functions.function(signatures.functions[(signatures.imported + callee.number) as usize]);
         }
@@ -109,6 +147,10 @@ impl Code {
         }
         if self.has_drops {
             functions.function(types.nothing);
+        }
+        if self.moves_globals() {
+            functions.function(types.grow);
+            functions.function(types.grow);
         }
         for _ in 0..self.initializers {
             functions.function(types.nothing);
@@ -143,14 +185,29 @@ impl Code {
         self.end() + self.initializers - 1
     }
 
+    /// The indices of the functions that save and load the globals, in a portable copy.
+    pub fn global_functions(&self) -> Option<(u32, u32)> {
+        let first = self.step_functions().end + u32::from(self.has_drops);
+        self.moves_globals().then_some((first, first + 1))
+    }
+
     /// The index after those of all functions except the ones that write active segments.
     fn end(&self) -> u32 {
-        self.step_functions().end + u32::from(self.has_drops)
+        self.step_functions().end + u32::from(self.has_drops) + if self.moves_globals() { 2 } else { 0 }
+    }
+
+    /// Whether imported functions are functions of the copy.
+    pub fn has_stand_ins(&self) -> bool {
+        self.options.embedding >= Embedding::Hosted
+    }
+
+    fn moves_globals(&self) -> bool {
+        self.options.embedding == Embedding::Portable
     }
 
     /// The index of the function that checks accesses, in a copy that watches.
     fn check_access(&self) -> Option<u32> {
-        (self.watched != Watched::Nothing).then(|| self.dispatch_loop() + 1)
+        (self.options.watched != Watched::Nothing).then(|| self.dispatch_loop() + 1)
     }
 
     fn step_functions(&self) -> Range<u32> {
@@ -169,10 +226,17 @@ impl Code {
         let basic_blocks = basic_blocks(function);
         let first_jump = self.jump_table.len() as u32;
         let place = signatures.jump_table() + first_jump * layout::COUNTER_STEP;
-        let reads = self.watched == Watched::Reads;
+        let reads = self.options.watched == Watched::Reads;
         let checks =
             self.check_access().map(|check_access| Checks { reads, filter: signatures.filter(), check_access });
-        self.section.function(&emit::run_function(analysed, &basic_blocks, place, signatures, checks)?);
+        self.section.function(&emit::run_function(
+            analysed,
+            &basic_blocks,
+            place,
+            signatures,
+            checks,
+            self.options.embedding,
+        )?);
         let exit = basic_blocks.len() as u32;
         self.jump_table.extend(std::iter::repeat_n(exit, function.instructions.len()));
         for (index, basic_block) in basic_blocks.iter().enumerate() {
@@ -183,7 +247,7 @@ impl Code {
         let mut step_functions = Vec::new();
         for part in single_steps(function).chunks(layout::STEPS_PER_FUNCTION) {
             let first = part[0].steps[0];
-            self.steps.push(emit::step_function(analysed, part, first, signatures)?);
+            self.steps.push(emit::step_function(analysed, part, first, signatures, self.options.embedding)?);
             step_functions.push(first);
         }
 

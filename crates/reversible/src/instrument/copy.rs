@@ -7,11 +7,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use wasmparser::{
-    BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, ValType,
-    ValidatorResources, WasmModuleResources,
+    BinaryReader, FuncToValidate, FuncValidatorAllocations, FunctionBody, GlobalType, MemoryType, Operator,
+    OperatorsReader, TableType, ValType, ValidatorResources, WasmModuleResources,
 };
 
 use super::analyse::{Analysed, Function, analyse};
+use super::code::Options;
 use wasmoscope_module::validate;
 
 /// A copy of a module, created by [`instrument`](super::instrument).
@@ -21,6 +22,8 @@ pub struct Instrumented {
     pub wasm: Vec<u8>,
     /// The prefix of the names of exports that the original does not have.
     pub prefix: String,
+    /// What kind of copy it is.
+    pub options: Options,
     /// The functions with a body, in order.
     pub functions: Vec<FunctionInfo>,
     /// The number of functions that the original imports; they come first in its index space.
@@ -54,6 +57,10 @@ pub struct Instrumented {
     pub first_function: u32,
     /// Whether any frame holds references; only then are there tables next to the state memory.
     pub holds_references: bool,
+    /// The types of the original's memories, globals and tables.
+    pub memory_types: Vec<MemoryType>,
+    pub global_types: Vec<GlobalType>,
+    pub table_types: Vec<TableType>,
     pub(super) original: Arc<[u8]>,
     pub(super) bodies: Vec<Body>,
     /// A cache of analysed functions.
@@ -120,6 +127,13 @@ impl Instrumented {
     /// The export name of the function that writes the original's active segments, to be called once and first.
     pub fn initializer(&self) -> String {
         format!("{}initialize", self.prefix)
+    }
+
+    /// The export names of the functions that write all globals to the state memory, and read them from there, in a
+    /// portable copy. Each global has [`GLOBAL_SIZE`](super::layout::GLOBAL_SIZE) bytes, from the address on that is the
+    /// parameter; the last bytes of the state memory are free for them.
+    pub fn global_functions(&self) -> (String, String) {
+        (format!("{}save_globals", self.prefix), format!("{}load_globals", self.prefix))
     }
 
     /// The index in the code table of the function that repeats the drops recorded in the state memory; only if

@@ -6,10 +6,11 @@
 //! initializer.
 
 use wasm_encoder::reencode::Reencode;
-use wasm_encoder::{DataSection, ElementSection, Elements, Function, InstructionSink};
+use wasm_encoder::{DataSection, ElementSection, Elements, Function, InstructionSink, MemArg, MemArgTarget};
 use wasmparser::{ConstExpr, Data, DataKind, Element, ElementItems, ElementKind, Operator};
 
 use super::InstrumentError;
+use super::layout;
 use super::plain::Shift;
 
 /// How many segments one function writes: this stays below wasmi's limits for any number of segments.
@@ -21,6 +22,8 @@ pub struct Initializers {
     functions: Vec<Function>,
     /// How many segments the last of them writes.
     segments: usize,
+    /// Whether it writes data segments.
+    writes_data: bool,
 }
 
 impl Initializers {
@@ -58,6 +61,16 @@ impl Initializers {
             return Ok(Shift.parse_data(section, data)?);
         };
         let memory = Shift.memory_index(*memory_index)?;
+        if !self.writes_data {
+            self.writes_data = true;
+            self.functions.push(Function::new([]));
+            self.segments = 0;
+            if let Some(function) = self.functions.last_mut() {
+                let place = MemArg { offset: 0, align: 0, target: MemArgTarget::Memory(0), ordering: None };
+                let mut sink = function.instructions();
+                sink.i32_const(layout::ELEMENTS_WRITTEN.cast_signed()).i32_const(1).i32_store8(place);
+            }
+        }
         self.segment(offset_expr, data.data.len() as u32, |sink| {
             sink.memory_init(memory, index).data_drop(index);
         })?;

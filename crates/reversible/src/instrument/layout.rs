@@ -1,12 +1,13 @@
 //! The layout of the state memory, and the imports of the copy.
 //!
 //! ```text
-//! 0       16                                                                           stack_base
-//! | unused | drops, a byte for each | filter, for reads and | jump table, 4    | frame | frame | ...
-//!          | data and elem segment  | then for writes       | bytes an instr.  |
+//! 0       16                                                                                          stack_base
+//! | unused | drops, a byte for each | values of a  | filter, for reads and | jump table, 4    | frame | frame | ...
+//!          | data and elem segment  | host call    | then for writes       | bytes an instr.  |
 //! ```
 //!
-//! A drop is 1 if its segment was dropped, which cannot be detected otherwise. The filter says which addresses are
+//! What is unused is one byte during initialization. A drop is 1 if its segment was dropped, which cannot be detected otherwise. The arguments and results of a host call
+//! that is made through a table have a place of their own; those of any other are in the frame. The filter says which addresses are
 //! watched; only a copy that watches uses it.
 //!
 //! A frame: the address of the frame below (0 for the first), the function, the next instruction times four, the active
@@ -36,8 +37,23 @@ pub const TABLES: u32 = interpreter_limits::TABLES_OF_A_COPY;
 pub const GROW: &str = "grow";
 /// `overflow()`: ends the program because of too deep recursion.
 pub const OVERFLOW: &str = "overflow";
+/// `host_call(import, address) -> left`: calls an imported function of the original, by its index. Its arguments are at
+/// that address of the state memory, one after the other, and its results replace them. If `left` is not 0, the call has
+/// not been made, and the copy leaves: calling it again makes the same call again.
+pub const HOST_CALL: &str = "host_call";
+/// `may_grow(space, by) -> may`: whether a memory or a table may grow by that many pages or elements, see
+/// [`growing`]. Only a [portable](super::Embedding::Portable) copy asks.
+pub const MAY_GROW: &str = "may_grow";
+/// `bad_conversion()`: ends the program because a NaN was to become an integer. Some engines report that like a number
+/// that is too large; only a [portable](super::Embedding::Portable) copy calls it.
+pub const BAD_CONVERSION: &str = "bad_conversion";
 /// The number of functions before the module's own.
-pub const FUNCTIONS: u32 = 2;
+pub const FUNCTIONS: u32 = 5;
+
+/// The first argument of [`MAY_GROW`].
+pub fn growing(table: bool, index: u32) -> u32 {
+    index << 1 | u32::from(table)
+}
 
 /// The globals that the copy and its host share, in index order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +75,8 @@ pub enum Register {
     Below,
     /// Where the results of the next call go; for trampolines.
     Results,
-    /// 1: the next trampoline only creates a frame and returns.
+    /// 1: the next trampoline only creates a frame and returns. [`LEFT`]: an imported function was called through a
+    /// table, and its call has not been made.
     EnterOnly,
     /// The start of the watched range, or of the first of several.
     WatchStart,
@@ -118,6 +135,12 @@ impl Register {
     }
 }
 
+/// See [`Register::EnterOnly`].
+pub const LEFT: i32 = 2;
+
+/// The bytes between the values of globals that a portable copy writes to the state memory, or reads from there.
+pub const GLOBAL_SIZE: u32 = 16;
+
 /// The size of each of the filter's two tables, in bytes.
 pub const FILTER: u32 = 1 << 16;
 
@@ -136,6 +159,9 @@ pub fn watch_kind(memory: u32, writes: bool) -> u32 {
 
 /// See [`Register::WatchLast`].
 pub const NOT_RECORDED: u32 = u32::MAX;
+
+/// The address of a byte that is 1 once all active element segments have been written; data segments follow.
+pub const ELEMENTS_WRITTEN: u32 = 8;
 
 /// The address of the drops.
 pub const DROPS: u32 = 16;

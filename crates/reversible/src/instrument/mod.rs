@@ -37,6 +37,7 @@ mod initialize;
 pub mod layout;
 mod operands;
 mod plain;
+pub mod portable;
 mod rewrite;
 mod signatures;
 mod support;
@@ -46,10 +47,10 @@ mod survey;
 mod tests;
 
 pub use analyse::{Flow, Function, Instruction, Label, LabelKind};
-pub use code::Watched;
+pub use code::{Embedding, Options, Watched};
 pub use copy::{FunctionInfo, Instrumented, first_pages};
 pub use operands::{Operand, Operands, StackId};
-pub use rewrite::{instrument, instrument_to_watch};
+pub use rewrite::{instrument, instrument_with};
 
 /// Why a module could not be instrumented: it is not valid, or something in it cannot be encoded.
 #[derive(Debug, thiserror::Error)]

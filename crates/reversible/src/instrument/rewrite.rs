@@ -6,10 +6,10 @@ use wasm_encoder::{
     FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module, RefType,
     TableSection, TableType, TypeSection,
 };
-use wasmparser::{Parser, Payload};
+use wasmparser::{Parser, Payload, TypeRef};
 
 use super::InstrumentError;
-use super::code::{Code, Watched};
+use super::code::{Code, Embedding, Options};
 use super::copy::Instrumented;
 use super::initialize::Initializers;
 use super::layout::{self, Register};
@@ -23,19 +23,19 @@ use super::survey::Survey;
 ///
 /// If the module is not valid, or too large to be rewritten.
 pub fn instrument(wasm: &[u8]) -> Result<Instrumented, InstrumentError> {
-    instrument_to_watch(wasm, Watched::Nothing)
+    instrument_with(wasm, Options::default())
 }
 
-/// Like [`instrument`], with checks of memory accesses. The copies of one module differ only in their code: facts about
-/// one hold for the others, and so do saved states.
+/// Like [`instrument`], for a certain engine, or with checks of memory accesses. The copies of one module differ only in
+/// their code: facts about one hold for the others, and so do saved states.
 ///
 /// # Errors
 ///
 /// Like [`instrument`].
-pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented, InstrumentError> {
+pub fn instrument_with(wasm: &[u8], options: Options) -> Result<Instrumented, InstrumentError> {
     let survey = Survey::of(wasm)?;
-    let types = Types::after(survey.counts.types);
-    let mut code = Code::of(wasm, &survey, types, watched)?;
+    let types = Types::after(survey.signatures.types.len() as u32);
+    let mut code = Code::of(wasm, &survey, types, options)?;
     let jump_table_bytes = code.jump_table.len() as u64 * u64::from(layout::COUNTER_STEP);
     if jump_table_bytes > u64::from(u32::MAX / 4) {
         return Err(InstrumentError::TooLarge("the module has too many instructions to be debugged"));
@@ -43,33 +43,41 @@ pub fn instrument_to_watch(wasm: &[u8], watched: Watched) -> Result<Instrumented
     let prefix = unused_prefix(&survey.export_names);
     let mut sections = Sections::default();
     sections.own_imports(types);
-    code.initialize(sections.reencode(wasm)?);
+    code.initialize(sections.reencode(wasm, code.has_stand_ins())?);
     sections.own_types();
     code.declare(&mut sections.functions, &survey.signatures, types);
     sections.own_exports(&prefix, &survey, &code);
     sections.own_elements(&code);
     let jump_table_base = survey.signatures.jump_table();
+    let saved_globals = match options.embedding {
+        Embedding::Portable => survey.globals.len() as u32 * layout::GLOBAL_SIZE,
+        Embedding::Linked | Embedding::Hosted => 0,
+    };
     Ok(Instrumented {
         wasm: sections.module(&code),
         prefix,
+        options,
         imported_functions: survey.signatures.imported,
-        memories: survey.counts.memories,
+        memories: survey.memories.len() as u32,
         memory_bytes: survey.memory_bytes,
-        globals: survey.counts.globals,
-        tables: survey.counts.tables,
+        globals: survey.globals.len() as u32,
+        tables: survey.tables.len() as u32,
         start: survey.start,
         filter: survey.signatures.filter(),
         jump_table_base,
         drops: if code.has_drops { survey.signatures.data + survey.signatures.elements } else { 0 },
         writes_tables: code.writes_tables,
         stack_base: layout::align(jump_table_base + jump_table_bytes as u32),
-        // The results of a call from outside are stored before its frame.
-        margin: layout::align(code.margin) + 64 * 1024,
+        // The results of a call from outside are stored before its frame, the globals after all frames.
+        margin: layout::align(code.margin) + 64 * 1024 + saved_globals,
         code: code.table().len() as u32,
         first_function: code.first_function(),
         holds_references: code.holds_references,
         functions: code.functions,
         jump_table: code.jump_table,
+        memory_types: survey.memories,
+        global_types: survey.globals,
+        table_types: survey.tables,
         original: wasm.into(),
         bodies: survey.bodies,
         known: Default::default(),
@@ -93,13 +101,20 @@ struct Sections {
 
 impl Sections {
     /// Re-encodes the original's sections, after those written already. Its active segments become passive; returns the
-    /// functions that write them.
-    fn reencode(&mut self, wasm: &[u8]) -> Result<Initializers, InstrumentError> {
+    /// functions that write them. If imported functions have stand-ins, they are no imports of the copy.
+    fn reencode(&mut self, wasm: &[u8], has_stand_ins: bool) -> Result<Initializers, InstrumentError> {
         let mut initializers = Initializers::default();
         for payload in Parser::new(0).parse_all(wasm) {
             match payload? {
                 Payload::TypeSection(section) => Shift.parse_type_section(&mut self.types, section)?,
-                Payload::ImportSection(section) => Shift.parse_import_section(&mut self.imports, section)?,
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        let import = import?;
+                        if !(has_stand_ins && matches!(import.ty, TypeRef::Func(_) | TypeRef::FuncExact(_))) {
+                            Shift.parse_import(&mut self.imports, import)?;
+                        }
+                    }
+                }
                 Payload::TableSection(section) => Shift.parse_table_section(&mut self.tables, section)?,
                 Payload::MemorySection(section) => Shift.parse_memory_section(&mut self.memories, section)?,
                 Payload::GlobalSection(section) => Shift.parse_global_section(&mut self.globals, section)?,
@@ -127,6 +142,8 @@ impl Sections {
         self.types.ty().function([i32], []);
         self.types.ty().function([], []);
         self.types.ty().function([i32; 4], [i32]);
+        self.types.ty().function([i32; 2], [i32]);
+        self.types.ty().function([i32, wasm_encoder::ValType::I64], [i32]);
     }
 
     fn own_imports(&mut self, types: Types) {
@@ -135,6 +152,9 @@ impl Sections {
         };
         import(layout::GROW, EntityType::Function(types.grow));
         import(layout::OVERFLOW, EntityType::Function(types.nothing));
+        import(layout::HOST_CALL, EntityType::Function(types.host_call));
+        import(layout::MAY_GROW, EntityType::Function(types.may_grow));
+        import(layout::BAD_CONVERSION, EntityType::Function(types.nothing));
         import(
             layout::STATE,
             EntityType::Memory(MemoryType {
@@ -160,18 +180,22 @@ impl Sections {
     }
 
     fn own_exports(&mut self, prefix: &str, survey: &Survey, code: &Code) {
-        for memory in 0..survey.counts.memories {
+        for memory in 0..survey.memories.len() as u32 {
             self.exports.export(&format!("{prefix}memory:{memory}"), ExportKind::Memory, memory + 1);
         }
-        for global in 0..survey.counts.globals {
+        for global in 0..survey.globals.len() as u32 {
             let index = global + Register::COUNT;
             self.exports.export(&format!("{prefix}global:{global}"), ExportKind::Global, index);
         }
-        for table in 0..survey.counts.tables {
+        for table in 0..survey.tables.len() as u32 {
             self.exports.export(&format!("{prefix}table:{table}"), ExportKind::Table, table + layout::TABLES);
         }
         self.exports.export(&format!("{prefix}dispatch_loop"), ExportKind::Func, code.dispatch_loop());
         self.exports.export(&format!("{prefix}initialize"), ExportKind::Func, code.initializer());
+        if let Some((save, load)) = code.global_functions() {
+            self.exports.export(&format!("{prefix}save_globals"), ExportKind::Func, save);
+            self.exports.export(&format!("{prefix}load_globals"), ExportKind::Func, load);
+        }
     }
 
     /// Adds the code table's elements after the module's own segments, whose indices stay the same. It is written at

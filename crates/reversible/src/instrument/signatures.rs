@@ -17,6 +17,8 @@ pub struct Signatures {
     /// The number of data segments.
     pub data: u32,
     pub elements: u32,
+    /// The most bytes that the arguments or the results of an imported function take.
+    host_bytes: u32,
 }
 
 /// Parameters and results of a function.
@@ -60,9 +62,24 @@ impl Signatures {
         }
     }
 
+    /// The address of the arguments and results of a host call that is made through a table.
+    pub fn host_values(&self) -> u32 {
+        layout::align(layout::DROPS + self.data + self.elements)
+    }
+
     /// The address of the filter.
     pub fn filter(&self) -> u32 {
-        layout::align(layout::DROPS + self.data + self.elements)
+        self.host_values() + layout::align(self.host_bytes)
+    }
+
+    /// Called after the last import.
+    pub fn measure_imports(&mut self) {
+        self.imported = self.functions.len() as u32;
+        let sizes = (0..self.imported).map(|import| {
+            let Signature { params, results } = self.of_function(import);
+            layout::sizes(&params).max(layout::sizes(&results))
+        });
+        self.host_bytes = sizes.max().unwrap_or(0);
     }
 
     /// The address of the jump table.

@@ -4,9 +4,10 @@
 use std::ops::Range;
 
 use wasm_encoder::{BlockType, HeapType, InstructionSink, MemArg, MemArgTarget};
-use wasmparser::{HeapType as ParsedHeapType, ValType};
+use wasmparser::{GlobalType, HeapType as ParsedHeapType, ValType};
 
 use super::layout::{self, Register};
+use super::signatures::Signature;
 
 /// What the callers of a function with a body need to know about it.
 #[derive(Debug, Clone)]
@@ -48,12 +49,23 @@ pub struct Types {
     pub nothing: u32,
     /// `(i32, i32, i32, i32) -> i32`: [`check_access`].
     pub check_access: u32,
+    /// `(i32, i32) -> i32`: [`layout::HOST_CALL`].
+    pub host_call: u32,
+    /// `(i32, i64) -> i32`: [`layout::MAY_GROW`].
+    pub may_grow: u32,
 }
 
 impl Types {
     /// Their indices, after this many types of the original.
     pub fn after(count: u32) -> Self {
-        Self { code: count, grow: count + 1, nothing: count + 2, check_access: count + 3 }
+        Self {
+            code: count,
+            grow: count + 1,
+            nothing: count + 2,
+            check_access: count + 3,
+            host_call: count + 4,
+            may_grow: count + 5,
+        }
     }
 }
 
@@ -197,6 +209,24 @@ pub fn enter_depth(sink: &mut InstructionSink<'_>) {
 
 const GROW: u32 = 0;
 const OVERFLOW: u32 = 1;
+const HOST_CALL: u32 = 2;
+const MAY_GROW: u32 = 3;
+pub const BAD_CONVERSION: u32 = 4;
+
+/// Calls an imported function of the original; its arguments are at an address that is on the stack. Pushes 0 if the
+/// call was made.
+pub fn host_call(sink: &mut InstructionSink<'_>, import: u32, address: u32) {
+    sink.i32_const(import.cast_signed()).local_get(address).call(HOST_CALL);
+}
+
+/// Pushes whether a memory or table may grow by a number of pages or elements in a local variable of that type.
+pub fn may_grow(sink: &mut InstructionSink<'_>, space: u32, by: (u32, ValType)) {
+    sink.i32_const(space.cast_signed()).local_get(by.0);
+    if by.1 == ValType::I32 {
+        sink.i64_extend_i32_u();
+    }
+    sink.call(MAY_GROW);
+}
 
 /// Makes sure that the state memory extends this many bytes beyond the frame's address.
 pub fn make_room(sink: &mut InstructionSink<'_>, frame: u32, bytes: u32) {
@@ -358,6 +388,71 @@ pub fn trampoline(callee: &Callee, dispatch_loop: u32) -> wasm_encoder::Function
     for ty in &callee.results {
         load(&mut sink, *ty, Slot { base: results, offset });
         offset += layout::size(*ty);
+    }
+    sink.end();
+    function
+}
+
+/// What represents an imported function in tables and exports, and under `ref.func`: makes the call through
+/// [`layout::HOST_CALL`], with its arguments at the address `values`. If that leaves, so does this, with [`layout::LEFT`] in `EnterOnly` and zero results.
+pub fn stand_in(import: u32, signature: &Signature, values: u32) -> wasm_encoder::Function {
+    let address = signature.params.len() as u32;
+    let mut function = wasm_encoder::Function::new([(1, wasm_encoder::ValType::I32)]);
+    let mut sink = function.instructions();
+    sink.i32_const(values.cast_signed()).local_set(address);
+    let mut offset = 0;
+    for (local, ty) in signature.params.iter().enumerate() {
+        store_local(&mut sink, *ty, Slot { base: address, offset }, local as u32);
+        offset += layout::size(*ty);
+    }
+    host_call(&mut sink, import, address);
+    sink.if_(BlockType::Empty).i32_const(layout::LEFT);
+    set(&mut sink, Register::EnterOnly);
+    for ty in &signature.results {
+        default(&mut sink, *ty);
+    }
+    sink.return_().end();
+    offset = 0;
+    for ty in &signature.results {
+        load(&mut sink, *ty, Slot { base: address, offset });
+        offset += layout::size(*ty);
+    }
+    sink.end();
+    function
+}
+
+/// Writes the values of all globals to the state memory, from the address that is its parameter on. Those that are
+/// references stay where they are.
+pub fn save_globals(globals: &[GlobalType]) -> wasm_encoder::Function {
+    let mut function = wasm_encoder::Function::new([]);
+    let mut sink = function.instructions();
+    for (index, global) in globals.iter().enumerate() {
+        sink.local_get(0);
+        let place = at(index as u32 * layout::GLOBAL_SIZE, 3);
+        let global_index = index as u32 + Register::COUNT;
+        match global.content_type {
+            ValType::I32 => sink.global_get(global_index).i32_store(MemArg { align: 2, ..place }),
+            ValType::I64 => sink.global_get(global_index).i64_store(place),
+            ValType::F32 => sink.global_get(global_index).f32_store(MemArg { align: 2, ..place }),
+            ValType::F64 => sink.global_get(global_index).f64_store(place),
+            ValType::V128 => sink.global_get(global_index).v128_store(place),
+            ValType::Ref(_) => sink.drop(),
+        };
+    }
+    sink.end();
+    function
+}
+
+/// Reads the values of the mutable globals from there.
+pub fn load_globals(globals: &[GlobalType]) -> wasm_encoder::Function {
+    let mut function = wasm_encoder::Function::new([]);
+    let mut sink = function.instructions();
+    for (index, global) in globals.iter().enumerate() {
+        if !global.mutable || matches!(global.content_type, ValType::Ref(_)) {
+            continue;
+        }
+        load(&mut sink, global.content_type, Slot { base: 0, offset: index as u32 * layout::GLOBAL_SIZE });
+        sink.global_set(index as u32 + Register::COUNT);
     }
     sink.end();
     function

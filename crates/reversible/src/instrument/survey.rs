@@ -1,8 +1,8 @@
 //! What has to be known about a module before any of its copy can be written.
 
 use wasmparser::{
-    CompositeInnerType, FuncToValidate, FunctionBody, Parser, Payload, TypeRef, ValidPayload, Validator,
-    ValidatorResources,
+    CompositeInnerType, FuncToValidate, FunctionBody, GlobalType, MemoryType, Parser, Payload, TableType, TypeRef,
+    ValidPayload, Validator, ValidatorResources,
 };
 
 use super::InstrumentError;
@@ -16,25 +16,18 @@ use wasmoscope_module::validate;
 #[derive(Default)]
 pub struct Survey {
     pub signatures: Signatures,
-    pub counts: Counts,
     pub export_names: Vec<String>,
     pub start: Option<u32>,
     /// The module's initial memory size, in bytes.
     pub memory_bytes: u64,
     pub bodies: Vec<Body>,
+    pub memories: Vec<MemoryType>,
+    pub globals: Vec<GlobalType>,
+    pub tables: Vec<TableType>,
     /// An upper bound of the number of all instructions.
     pub instructions: u32,
     /// All locals, without parameters.
     locals: u64,
-}
-
-/// The number of each, including imported ones.
-#[derive(Default)]
-pub struct Counts {
-    pub types: u32,
-    pub memories: u32,
-    pub globals: u32,
-    pub tables: u32,
 }
 
 const MOST_LOCALS: u64 = 50_000;
@@ -59,7 +52,6 @@ impl Survey {
             }
             survey.payload(payload)?;
         }
-        survey.counts.types = survey.signatures.types.len() as u32;
         Ok(survey)
     }
 
@@ -83,13 +75,13 @@ impl Survey {
                 for import in section.into_imports() {
                     match import?.ty {
                         TypeRef::Func(ty) | TypeRef::FuncExact(ty) => self.signatures.functions.push(ty),
-                        TypeRef::Memory(_) => self.counts.memories += 1,
-                        TypeRef::Global(_) => self.counts.globals += 1,
-                        TypeRef::Table(_) => self.counts.tables += 1,
+                        TypeRef::Memory(ty) => self.memories.push(ty),
+                        TypeRef::Global(ty) => self.globals.push(ty),
+                        TypeRef::Table(ty) => self.tables.push(ty),
                         TypeRef::Tag(_) => {}
                     }
                 }
-                self.signatures.imported = self.signatures.functions.len() as u32;
+                self.signatures.measure_imports();
             }
             Payload::FunctionSection(section) => {
                 for ty in section {
@@ -97,11 +89,21 @@ impl Survey {
                 }
             }
             Payload::MemorySection(section) => {
-                self.counts.memories += section.count();
+                for memory in section.clone() {
+                    self.memories.push(memory?);
+                }
                 self.memory_bytes = memory_bytes(section)?;
             }
-            Payload::GlobalSection(section) => self.counts.globals += section.count(),
-            Payload::TableSection(section) => self.counts.tables += section.count(),
+            Payload::GlobalSection(section) => {
+                for global in section {
+                    self.globals.push(global?.ty);
+                }
+            }
+            Payload::TableSection(section) => {
+                for table in section {
+                    self.tables.push(table?.ty);
+                }
+            }
             Payload::StartSection { func, .. } => self.start = Some(func),
             Payload::DataSection(section) => self.signatures.data = section.count(),
             Payload::ElementSection(section) => self.signatures.elements = section.count(),

@@ -6,9 +6,11 @@ use wasmparser::Operator;
 
 use super::{ADDRESS, BUDGET, Emitter, FRAME, Mode, SCRATCH, TEMPORARIES};
 use crate::instrument::InstrumentError;
+use crate::instrument::code::Embedding;
 use crate::instrument::layout::{self, Register};
+use crate::instrument::operands::StackId;
 use crate::instrument::plain::Shift;
-use crate::instrument::support::{self, Callee, Slot, store};
+use crate::instrument::support::{self, Callee, Slot, load, store};
 
 impl Emitter<'_, '_> {
     /// Passes the results, which are on WebAssembly's own stack, to the caller, and removes the frame.
@@ -53,6 +55,14 @@ impl Emitter<'_, '_> {
         self.save(instruction.before, lowest);
         // The host may inspect the frame, or suspend the program, during the call.
         support::set_counter(&mut self.sink(), FRAME, counter);
+        if let Operator::Call { function_index } = *operator
+            && self.embedding >= Embedding::Hosted
+        {
+            let below = function.operands.pop(instruction.before, signature.params.len() as u32);
+            self.call_host(function_index, below);
+            self.go_to(next, 0);
+            return Ok(());
+        }
         self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add();
         support::set(&mut self.sink(), Register::Next);
         let is_indirect = matches!(operator, Operator::CallIndirect { .. });
@@ -72,11 +82,12 @@ impl Emitter<'_, '_> {
         self.body.instruction(&encoded);
         self.save_results(instruction.after, signature.results.len() as u32);
         if is_indirect {
+            self.leave_if_left(false);
             support::set_call(&mut self.sink(), FRAME, step, next);
             self.return_unless_entered();
         }
-        if self.mode == Mode::Run {
-            // The host may have cleared the budget while the program waited in it.
+        if self.mode == Mode::Run && self.embedding == Embedding::Linked {
+            // The called function may have run this module, with another budget.
             support::get(&mut self.sink(), Register::Budget);
             self.sink().local_set(BUDGET);
         }
@@ -99,6 +110,21 @@ impl Emitter<'_, '_> {
         let signature = self.signatures.called(operator)?;
         self.save(instruction.before, lowest);
         support::set_counter(&mut self.sink(), FRAME, step * layout::COUNTER_STEP);
+        if let Operator::ReturnCall { function_index } = *operator
+            && self.embedding >= Embedding::Hosted
+        {
+            let below = function.operands.pop(instruction.before, signature.params.len() as u32);
+            let results = signature.results.clone();
+            self.call_host(function_index, below);
+            let mut start = function.operands.bytes(below);
+            for ty in &results {
+                let place = self.operand_place(start);
+                load(&mut self.sink(), *ty, place);
+                start += layout::size(*ty);
+            }
+            self.give_back();
+            return Ok(());
+        }
         let is_indirect = matches!(operator, Operator::ReturnCallIndirect { .. });
         let taken = signature.params.len() as u32 + u32::from(is_indirect);
         if is_indirect {
@@ -128,6 +154,7 @@ impl Emitter<'_, '_> {
         let encoded = Shift.instruction(called)?;
         self.body.instruction(&encoded);
         if is_indirect {
+            self.leave_if_left(true);
             self.return_unless_entered();
             support::add_to(&mut self.sink(), Register::Depth, 1);
         }
@@ -141,6 +168,29 @@ impl Emitter<'_, '_> {
         self.sink().i32_eqz().if_(BlockType::Empty).i32_const(layout::FINISHED).return_().end();
         self.sink().i32_const(0);
         support::set(&mut self.sink(), Register::EnterOnly);
+    }
+
+    /// Calls an imported function: its arguments are in the frame, above `below`, where its results will be.
+    fn call_host(&mut self, import: u32, below: StackId) {
+        let start = self.function.operands_start() + self.function.operands.bytes(below);
+        self.sink().local_get(FRAME).i32_const(start as i32).i32_add().local_set(ADDRESS);
+        support::host_call(&mut self.sink(), import, ADDRESS);
+        self.sink().if_(BlockType::Empty).i32_const(layout::EXITED).return_().end();
+    }
+
+    /// After a call through a table: leaves if a host call has not been made. A tail call has already been counted as
+    /// returned.
+    fn leave_if_left(&mut self, tail: bool) {
+        if self.embedding == Embedding::Linked {
+            return;
+        }
+        support::get(&mut self.sink(), Register::EnterOnly);
+        self.sink().i32_const(layout::LEFT).i32_eq().if_(BlockType::Empty).i32_const(0);
+        support::set(&mut self.sink(), Register::EnterOnly);
+        if tail {
+            support::add_to(&mut self.sink(), Register::Depth, 1);
+        }
+        self.sink().i32_const(layout::EXITED).return_().end();
     }
 
     /// Pops the arguments into the frame at that address.

@@ -7,14 +7,16 @@ mod watch;
 
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{BlockType, Function as Body, InstructionSink, MemArg, MemArgTarget};
-use wasmparser::Operator;
+use wasmparser::{Operator, ValType};
 
 pub use self::watch::Checks;
 use super::InstrumentError;
 use super::analyse::{Analysed, Flow, Function};
 use super::basic_blocks::BasicBlock;
+use super::code::Embedding;
 use super::layout::{self, Register};
 use super::plain::Shift;
+use super::portable;
 use super::signatures::Signatures;
 use super::support::{self, Temporaries, load, store};
 
@@ -27,7 +29,7 @@ const SCRATCH: u32 = 2;
 /// The remaining budget.
 const BUDGET: u32 = 3;
 const ADDRESS: u32 = 4;
-const TEMPORARIES: Temporaries = Temporaries(5);
+pub(super) const TEMPORARIES: Temporaries = Temporaries(5);
 
 /// The maximum number of labels of one `br_table`: interpreters and browsers reject more than 65,520.
 const LARGEST_TABLE: u32 = 65_000;
@@ -50,6 +52,7 @@ pub fn run_function(
     jump_table: u32,
     signatures: &Signatures,
     checks: Option<Checks>,
+    embedding: Embedding,
 ) -> Result<Body, InstrumentError> {
     let mut body = new_body();
     let mut sink = body.instructions();
@@ -78,6 +81,7 @@ pub fn run_function(
             operators: &analysed.operators,
             signatures,
             checks,
+            embedding,
             mode: Mode::Run,
             dispatch: around,
             body: &mut body,
@@ -126,6 +130,7 @@ pub fn step_function(
     basic_blocks: &[BasicBlock],
     first: u32,
     signatures: &Signatures,
+    embedding: Embedding,
 ) -> Result<Body, InstrumentError> {
     let mut body = new_body();
     let mut sink = body.instructions();
@@ -148,6 +153,7 @@ pub fn step_function(
             operators: &analysed.operators,
             signatures,
             checks: None,
+            embedding,
             mode: Mode::Step,
             dispatch: 0,
             body: &mut body,
@@ -168,6 +174,7 @@ struct Emitter<'f, 'a> {
     function: &'f Function,
     operators: &'f [Operator<'a>],
     signatures: &'f Signatures,
+    embedding: Embedding,
     mode: Mode,
     /// Whether to check accesses; in run functions only.
     checks: Option<Checks>,
@@ -244,7 +251,7 @@ impl Emitter<'_, '_> {
         let next = function.follow(step + 1);
         match &instruction.flow {
             Flow::Dead | Flow::Mark(_) => {}
-            Flow::Next => self.plain(&self.operators[step as usize])?,
+            Flow::Next => self.plain(step)?,
             Flow::Unreachable => {
                 self.sink().unreachable();
             }
@@ -296,8 +303,13 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    fn plain(&mut self, operator: &Operator<'_>) -> Result<(), InstrumentError> {
+    fn plain(&mut self, step: u32) -> Result<(), InstrumentError> {
+        let operators = self.operators;
+        let operator = &operators[step as usize];
         match operator {
+            Operator::MemoryGrow { .. } | Operator::TableGrow { .. } if self.embedding == Embedding::Portable => {
+                self.grow(step)?;
+            }
             Operator::Block { .. } | Operator::Loop { .. } | Operator::Nop => {}
             Operator::LocalGet { local_index } => {
                 let (ty, place) = self.local(*local_index);
@@ -326,10 +338,56 @@ impl Emitter<'_, '_> {
                         ordering: None,
                     });
                 }
-                let instruction = Shift.instruction(other.clone())?;
-                self.body.instruction(&instruction);
+                match self.embedding {
+                    Embedding::Linked | Embedding::Hosted => {
+                        let instruction = Shift.instruction(other.clone())?;
+                        self.body.instruction(&instruction);
+                    }
+                    Embedding::Portable if portable::uses_table(other) => {
+                        support::set_counter(&mut self.sink(), FRAME, step * layout::COUNTER_STEP);
+                        portable::instruction(self.body, other)?;
+                        support::set_counter(&mut self.sink(), FRAME, (step + 1) * layout::COUNTER_STEP);
+                    }
+                    Embedding::Portable => portable::instruction(self.body, other)?,
+                }
             }
         }
+        Ok(())
+    }
+}
+
+impl Emitter<'_, '_> {
+    /// A `memory.grow` or `table.grow` that asks first.
+    fn grow(&mut self, step: u32) -> Result<(), InstrumentError> {
+        let operator = &self.operators[step as usize];
+        let mut operands = self.function.operands.down(self.function.instructions[step as usize].before);
+        let by = operands.next().map_or(ValType::I32, |operand| operand.ty);
+        let (space, filler) = match operator {
+            Operator::TableGrow { table } => (layout::growing(true, *table), operands.next().map(|operand| operand.ty)),
+            Operator::MemoryGrow { mem } => (layout::growing(false, *mem), None),
+            _ => return Ok(()),
+        };
+        let instruction = Shift.instruction(operator.clone())?;
+        let mut sink = self.body.instructions();
+        sink.local_set(TEMPORARIES.of(by));
+        if let Some(filler) = filler {
+            sink.local_set(TEMPORARIES.of(filler));
+        }
+        support::may_grow(&mut sink, space, (TEMPORARIES.of(by), by));
+        let result = if by == ValType::I64 { wasm_encoder::ValType::I64 } else { wasm_encoder::ValType::I32 };
+        sink.if_(BlockType::Result(result));
+        if let Some(filler) = filler {
+            sink.local_get(TEMPORARIES.of(filler));
+        }
+        sink.local_get(TEMPORARIES.of(by));
+        self.body.instruction(&instruction);
+        let mut sink = self.body.instructions();
+        sink.else_();
+        match by {
+            ValType::I64 => sink.i64_const(-1),
+            _ => sink.i32_const(-1),
+        };
+        sink.end();
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use wasmi::{Config, Engine, Extern, Instance, Linker, Module, Store, Val};
 
 use crate::attach::{Attached, attach_to_linker, initialize};
-use crate::instrument::{Watched, instrument_to_watch};
+use crate::instrument::{Embedding, Options, Watched, instrument_with};
 use wasmoscope_module::validate::{Validity, validate};
 use wasmoscope_module::value;
 use wasmoscope_module::wasmi_workarounds::separate_fused_selects;
@@ -45,9 +45,9 @@ impl Side {
         Self { store, instance, attached: None }
     }
 
-    pub fn copy(wasm: &[u8], watched: Watched) -> Self {
+    pub fn copy(wasm: &[u8], options: Options) -> Self {
         let engine = engine();
-        let instrumented = instrument_to_watch(wasm, watched).expect("the module can be instrumented");
+        let instrumented = instrument_with(wasm, options).expect("the module can be instrumented");
         let mut validator = wasmparser::Validator::new_with_features(wasmoscope_module::validate::supported());
         if let Err(error) = validator.validate_all(&instrumented.wasm) {
             panic!("{error}\n{}", wasmprinter::print_bytes(&instrumented.wasm).unwrap_or_default());
@@ -85,7 +85,10 @@ impl Side {
 pub fn both(text: &str, calls: &[(&str, &[Val])]) -> Vec<String> {
     let wasm = wat::parse_str(text).expect("the test's text compiles");
     let mut plain = Side::plain(&wasm);
-    let mut copies = [Watched::Nothing, Watched::Writes, Watched::Reads].map(|watched| Side::copy(&wasm, watched));
+    let kinds = [Embedding::Linked, Embedding::Hosted, Embedding::Portable].into_iter().flat_map(|embedding| {
+        [Watched::Nothing, Watched::Writes, Watched::Reads].map(|watched| Options { watched, embedding })
+    });
+    let mut copies: Vec<Side> = kinds.map(|options| Side::copy(&wasm, options)).collect();
     let mut results = Vec::new();
     for (name, arguments) in calls {
         let expected = plain.call(name, arguments);
