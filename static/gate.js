@@ -6,9 +6,15 @@ function gateUntil(rest) {
   // What the first half can do by itself.
   const AT_ONCE = "[data-at-once], .cm-content";
   const TYPES = ["click", "dblclick", "contextmenu", "mousedown", "input", "change", "submit", "keydown", "drop"];
+  // Only the last action: earlier ones are no longer expected. Dropped files are, whatever is done after them.
   let held;
+  let heldDrop;
+
+  const bringsFiles = (event) => event.type === "drop" && Boolean(event.dataTransfer?.types.includes("Files"));
 
   const needsRest = (event) => {
+    // The editor takes dropped text, and the page takes files.
+    if (bringsFiles(event)) return true;
     const target = event.target instanceof Element ? event.target : document.documentElement;
     switch (event.type) {
       case "keydown": {
@@ -23,10 +29,36 @@ function gateUntil(rest) {
     }
   };
 
-  const replay = ({ target, event }) => {
+  /**
+   * What of a drop the page reads. The browser empties the original after the event; the files and folders themselves
+   * stay valid.
+   */
+  const keptTransfer = ({ types, items, files }) => ({
+    types: [...types],
+    items: [...items].map((item) => {
+      const entry = item.kind === "file" ? item.webkitGetAsEntry() : null;
+      return { kind: item.kind, webkitGetAsEntry: () => entry };
+    }),
+    files: [...files],
+  });
+
+  const replay = ({ target, event, transfer }) => {
+    if (transfer !== undefined) {
+      const again = new DragEvent("drop", event);
+      Object.defineProperty(again, "dataTransfer", { value: transfer });
+      // The element may have been drawn again; files can be dropped anywhere.
+      (target.isConnected ? target : document.body).dispatchEvent(again);
+      return;
+    }
     if (!target.isConnected && target !== window) return;
     if (event.type === "click" && target instanceof HTMLElement) target.click();
     else target.dispatchEvent(new event.constructor(event.type, event));
+  };
+
+  const replayHeld = () => {
+    const all = [heldDrop, held];
+    heldDrop = held = undefined;
+    all.filter((mine) => mine !== undefined).forEach(replay);
   };
 
   const hold = (event) => {
@@ -37,15 +69,19 @@ function gateUntil(rest) {
     if (!needsRest(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    // Only the last action: earlier ones are no longer expected. A drop cannot be repeated.
-    held = event.type === "drop" ? undefined : { target: event.target, event };
-    const mine = held;
+    const mine = { target: event.target, event };
+    if (bringsFiles(event)) {
+      mine.transfer = keptTransfer(event.dataTransfer);
+      heldDrop = mine;
+      // The drag is over: the page shows no longer where the files would go.
+      event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));
+    } else {
+      // Any other drop is of something in the page, and ends with its event.
+      held = event.type === "drop" ? undefined : mine;
+    }
     rest.asked = true;
     rest.fetch().then((there) => {
-      if (there && mine !== undefined && held === mine) {
-        held = undefined;
-        replay(mine);
-      }
+      if (there && (held === mine || heldDrop === mine)) replayHeld();
     });
   };
 
@@ -54,9 +90,8 @@ function gateUntil(rest) {
   const retry = rest.retry;
   rest.retry = () =>
     retry().then((there) => {
-      const mine = held;
-      held = undefined;
-      if (there && mine !== undefined) replay(mine);
+      if (there) replayHeld();
+      else held = undefined;
       return there;
     });
 }

@@ -12,6 +12,10 @@ const CHROMIUM_ONLY: &[(&str, &str)] = &[
         "a_dropped_folder_goes_into_the_tree_with_all_it_holds",
         "neither WebDriver nor BiDi can drag files into the window from outside; DevTools can",
     ),
+    (
+        "a_dropped_folder_waits_for_the_rest_with_all_it_holds",
+        "neither WebDriver nor BiDi can drag files into the window from outside; DevTools can",
+    ),
     ("a_full_storage_reports_its_usage_and_what_to_do", "only DevTools can make a page's storage small"),
     ("a_key_shows_the_value_at_the_cursor", TAB_LEAVES),
     ("a_program_is_written_and_run_by_keyboard_alone", TAB_LEAVES),

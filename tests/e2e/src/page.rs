@@ -272,6 +272,19 @@ impl Page {
         self.session().send_keys(&chooser, &paths).expect("a file chooser takes files");
     }
 
+    /// Drags a file or folder from outside the browser onto an element, as a user's hand does: only in Chromium, whose
+    /// DevTools can.
+    pub fn drop_on(&self, selector: &str, path: &Path) {
+        let middle = "const box = document.querySelector(arguments[0]).getBoundingClientRect(); \
+             return [box.x + box.width / 2, box.y + box.height / 2];";
+        let middle = self.session().script(middle, &[json!(selector)]).expect("the element is there");
+        let data = json!({ "items": [], "files": [path], "dragOperationsMask": 1 });
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let event = json!({ "type": kind, "x": middle[0], "y": middle[1], "data": data });
+            self.session().devtools("Input.dispatchDragEvent", &event).expect("it can be dragged");
+        }
+    }
+
     /// What was downloaded under this name, once it is there whole.
     pub fn downloaded(&self, name: &str) -> Vec<u8> {
         let path = self.browser.downloads().join(name);

@@ -1,7 +1,6 @@
 //! The Files panel: moving, copying, archives, and what a run did.
 
 use e2e::{Page, key};
-use serde_json::json;
 use std::fs;
 
 /// Appends a line to `list.txt`, makes `made.txt` and removes `gone.txt`.
@@ -187,18 +186,7 @@ fn a_dropped_folder_goes_into_the_tree_with_all_it_holds() {
         fs::write(top.join(name), text).expect("it can be written");
     }
     let page = Page::open();
-    // A drop cannot be repeated once the rest of the page is there, a click can: this waits for it.
-    page.press("Help");
-    page.press("Close");
-    // A drag from outside the browser: the page gets a folder as from a user's hand.
-    let middle = "const box = document.querySelector('.files-panel').getBoundingClientRect(); \
-         return [box.x + box.width / 2, box.y + box.height / 2];";
-    let middle = page.session().script(middle, &[]).expect("the panel is there");
-    let data = json!({ "items": [], "files": [top], "dragOperationsMask": 1 });
-    for kind in ["dragEnter", "dragOver", "drop"] {
-        let event = json!({ "type": kind, "x": middle[0], "y": middle[1], "data": data });
-        page.session().devtools("Input.dispatchDragEvent", &event).expect("it can be dragged");
-    }
+    page.drop_on(".files-panel", &top);
     page.click("treeitem", "top, folder");
     page.expect("treeitem", "empty, folder");
     page.expect("treeitem", "a.txt");

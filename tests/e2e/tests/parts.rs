@@ -110,6 +110,48 @@ fn debug_waits_for_the_rest_of_the_page() {
 }
 
 #[test]
+fn a_dropped_program_waits_for_the_rest_and_is_opened() {
+    // Files that a script makes: every browser takes those.
+    let drop = "const data = new DataTransfer();
+        data.items.add(new File(['(module (func (export \"dropped\")))'], 'dropped.wat'));
+        document.querySelector('.cm-content').dispatchEvent(
+            new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
+    waits_for_the_page(
+        |page| {
+            page.session().script(drop, &[]).expect("the page takes events");
+            // What is pressed afterwards does not replace it.
+            page.press("Help");
+        },
+        |page| {
+            page.press("Close");
+            page.expect_source("dropped");
+        },
+    );
+}
+
+#[test]
+fn a_dropped_folder_waits_for_the_rest_with_all_it_holds() {
+    if e2e::skipped() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let top = folder.path().join("top");
+    std::fs::create_dir_all(top.join("deep")).expect("it can be made");
+    std::fs::write(top.join("deep/c.txt"), "C").expect("it can be written");
+    waits_for_the_page(
+        |page| {
+            page.drop_on(".files-panel", &top);
+            page.expect_script("the drag is over", "return !document.querySelector('.drop-zone')");
+        },
+        |page| {
+            page.click("treeitem", "top, folder");
+            page.click("treeitem", "deep, folder");
+            page.expect("treeitem", "c.txt");
+        },
+    );
+}
+
+#[test]
 fn a_key_of_the_debugger_waits_for_the_rest() {
     waits_for_the_page(|page| page.hit(key::F5), |page| page.expect("button", "Step into"));
 }
