@@ -73,15 +73,9 @@ pub fn HexGrid(props: &Props) -> Html {
     let shown_top = top.min(geometry.last_top() as f64);
     let mover = use_mover(&scroller, &geometry, &top);
 
-    // After a resize, the same bytes stay at the top.
     {
         let mover = mover.clone();
-        use_effect_with((geometry.columns, geometry.viewport.to_bits(), props.size), move |(columns, ..)| {
-            let before = mover.columns_before(*columns);
-            let row = if before == 0 { 0.0 } else { mover.top() * before as f64 / *columns as f64 };
-            mover.go(row);
-            mover.reveal_again();
-        });
+        use_effect_with(geometry, move |_| mover.resized());
     }
     {
         let mover = mover.clone();
@@ -126,6 +120,16 @@ pub fn HexGrid(props: &Props) -> Html {
             mover.reveal(selection.cursor);
         })
     };
+    // A row that is half covered when it is pressed comes into view when it is released, so that it does not move away
+    // from below the pointer; and it stays in view when what is said about it needs room.
+    let onpointerup = {
+        let (mover, cursor) = (mover.clone(), props.selection.cursor);
+        Callback::from(move |event: PointerEvent| {
+            if address_under(&event).is_some() {
+                mover.reveal(cursor);
+            }
+        })
+    };
     let (onpointerdown, onpointermove) = use_pointer(props.selection, &props.units, &props.on_select);
 
     let rows = visible_rows(&geometry, shown_top, &props.window, props.selection);
@@ -149,6 +153,7 @@ pub fn HexGrid(props: &Props) -> Html {
                 {onkeydown}
                 {onpointerdown}
                 {onpointermove}
+                {onpointerup}
             >
                 <div class="hex-range" style={format!("height:{}px", geometry.scroll_range() + geometry.viewport)} role="presentation">
                     <div class="hex-rows" role="presentation">

@@ -40,8 +40,8 @@ pub(super) struct Mover {
 struct Bar {
     top: Cell<f64>,
     scroll: Cell<f64>,
-    /// The number of items per row that `top` refers to.
-    columns: Cell<u64>,
+    /// The geometry that `top` refers to.
+    geometry: Cell<Option<Geometry>>,
     settle: Cell<Option<Timeout>>,
     revealed: Cell<Option<u64>>,
 }
@@ -76,7 +76,7 @@ impl Mover {
     }
 
     /// Scrolls the item that was revealed last into view, if the user has not scrolled since.
-    pub fn reveal_again(&self) {
+    fn reveal_again(&self) {
         let Some(item) = self.bar.revealed.get() else { return };
         let top = self.bar.top.get();
         let revealed = self.geometry.reveal(top, item);
@@ -90,9 +90,12 @@ impl Mover {
         self.bar.top.get()
     }
 
-    /// Notes how many items a row has now; returns how many it had, 0 at first.
-    pub fn columns_before(&self, columns: u64) -> u64 {
-        self.bar.columns.replace(columns)
+    /// The geometry has changed: the same items stay at the top, or the end at the bottom, and what was revealed stays
+    /// in view.
+    pub fn resized(&self) {
+        let before = self.bar.geometry.replace(Some(self.geometry));
+        self.go(before.map_or(0.0, |before| self.geometry.resized(&before, self.bar.top.get())));
+        self.reveal_again();
     }
 
     /// The browser has moved the scroll bar; returns whether the user did that.
@@ -100,13 +103,15 @@ impl Mover {
         let Some(element) = self.scroller.cast::<Element>() else { return false };
         let to = f64::from(element.scroll_top());
         let from = self.bar.scroll.replace(to);
-        // The page moved it: there is nothing to follow.
-        if (to - from).abs() < 1.0 {
+        // The page moved it, or the browser had to, because the list has another size, which `resized` handles: there
+        // is nothing to follow.
+        let is_resized = (f64::from(element.client_height()) - self.geometry.viewport).abs() >= 1.0;
+        if is_resized || (to - from).abs() < 1.0 {
             return false;
         }
         let before = self.bar.top.get();
         let top = self.geometry.scrolled(before, from, to);
-        // A change of the size moves the bar, too, but not by much.
+        // A change of the text's size moves the bar, too, but not by much.
         if (top - before).abs() >= 1.0 {
             self.bar.revealed.set(None);
         }

@@ -119,6 +119,16 @@ impl Geometry {
         }
     }
 
+    /// The top row after the list had another geometry: the same items stay at the top, or the end at the bottom.
+    pub fn resized(&self, before: &Self, top: f64) -> f64 {
+        let was_at_end = before.last_top() > 0 && top >= before.last_top() as f64;
+        let last = self.last_top() as f64;
+        if was_at_end && before.size == self.size {
+            return last;
+        }
+        (top * before.columns as f64 / self.columns as f64).clamp(0.0, last)
+    }
+
     /// The top row that shows an item a little below the upper edge, as after a jump.
     pub fn jump(&self, item: u64) -> f64 {
         (item / self.columns).saturating_sub(self.visible_rows() / 4).min(self.last_top()) as f64
@@ -193,6 +203,22 @@ mod tests {
         assert_eq!(view.reveal(10.0, 16 * 9), 9.0);
         assert_eq!(view.reveal(10.0, 16 * 30), 11.0);
         assert_eq!(view.reveal(10.5, 16 * 10), 10.0, "a row that is half hidden is brought in");
+    }
+
+    #[test]
+    fn a_list_that_gets_lower_keeps_its_first_row_or_its_end() {
+        let view = geometry(65536);
+        let lower = Geometry { viewport: 350.0, ..view };
+        assert_eq!(lower.resized(&view, 7.5), 7.5);
+        let end = view.last_top() as f64;
+        assert_eq!(lower.resized(&view, end), end + 3.0, "the last row would be covered");
+        assert_eq!(view.resized(&lower, end + 3.0), end);
+        let narrower = Geometry { columns: 8, ..view };
+        assert_eq!(narrower.resized(&view, 7.5), 15.0, "the same bytes, in twice as many rows");
+        let grown = Geometry { size: 131_072, ..view };
+        assert_eq!(grown.resized(&view, end), end, "new bytes do not move the old ones");
+        let all = Geometry { size: 320, ..view };
+        assert_eq!(Geometry { viewport: 200.0, ..all }.resized(&all, 0.0), 0.0, "all of it was in view");
     }
 
     proptest! {

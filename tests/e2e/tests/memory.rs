@@ -23,6 +23,28 @@ fn a_gibibyte_with_64_bit_addresses_can_be_looked_at_to_its_end() {
     page.expect_in("Memory", "3fffffff");
 }
 
+/// Whether the memory's last row is in view as a whole.
+const END_IN_VIEW: &str = "const box = document.getElementById('memory-grid').getBoundingClientRect();
+    const last = document.querySelector('[data-address=\"65535\"]')?.getBoundingClientRect();
+    return Boolean(last) && last.bottom <= box.bottom + 1";
+
+#[test]
+fn the_last_row_stays_in_view_when_what_is_below_it_grows() {
+    let page = Page::open();
+    page.set_source(
+        "(module (memory (export \"memory\") 1) (func (export \"main\") (i32.store (i32.const 0) (i32.const 1))))",
+    );
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.expect_in("Memory", "64 KiB");
+    let to_end = "const grid = document.getElementById('memory-grid'); grid.scrollTop = grid.scrollHeight; return true";
+    page.expect_script("it is scrolled to the end", to_end);
+    page.expect_script("the last row is in view", END_IN_VIEW);
+    let lower = "document.querySelector('.byte-inspector').style.minHeight = '9rem'; return true";
+    page.expect_script("the bytes have less room", lower);
+    page.expect_script("the last row is still in view", END_IN_VIEW);
+}
+
 #[test]
 fn the_view_goes_to_the_address_of_a_trap() {
     let page = Page::open();
