@@ -8,6 +8,7 @@ use crate::protocol::{Problem, RunId, Severity};
 use crate::ui::hooks::reducers::{CheckContext, LayoutContext, RunContext, WorkerContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_editor::EditorLink;
 use crate::ui::selectors::numbers;
+use crate::ui::selectors::problems::summary;
 use crate::ui::state::layout::{LayoutAction, Panel};
 use crate::ui::state::worker::WorkerPhase;
 
@@ -33,17 +34,12 @@ pub fn Problems() -> Html {
         });
     }
     let is_kept = *kept_for == Some((opened, run));
-    let summary = match (problems.len(), &check.checked, worker.phase) {
-        (0, None, WorkerPhase::Loading) => "The compiler is loading".to_owned(),
-        (0, None, _) => String::new(),
-        (0, Some(_), _) => "No problems".to_owned(),
-        (number, ..) => numbers::count(number as u64, "problem", "problems"),
-    };
+    let summary = summary(check.checked.as_deref(), worker.phase == WorkerPhase::Loading);
     html! {
         <section class="problems" id="problems" aria-label="Problems" data-empty={(problems.is_empty() && !is_kept).to_string()}>
             <div class="panel-head">
                 <h2>{ "Problems" }</h2>
-                <span class="problems-count" aria-live="polite">{ summary }</span>
+                <span class="problems-count" aria-live="polite"><Prose text={summary} /></span>
             </div>
             <ul class="problem-list">
                 { for problems.iter().take(MOST_SHOWN).enumerate().map(|(index, problem)| html! {

@@ -22,6 +22,7 @@ pub mod offsets;
 pub mod opened;
 pub mod outcome;
 pub mod panic;
+pub mod problems;
 pub mod rows;
 pub mod sources;
 pub mod terminal;

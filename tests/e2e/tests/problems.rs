@@ -3,6 +3,17 @@
 use e2e::Page;
 
 #[test]
+fn a_module_that_exports_no_function_says_what_to_add() {
+    let page = Page::open();
+    page.set_source("(module)");
+    page.expect_problem("export a function to call it: (func (export \"main\") ...)");
+    page.expect_in("Module", "nothing to call");
+    page.expect_not_in("Problems", "No problems");
+    page.set_source("(module (func (export \"main\")))");
+    page.expect_problem("No problems");
+}
+
+#[test]
 fn a_problem_appears_at_its_place_and_goes() {
     let page = Page::open();
     page.set_source("(module\n  (func (export \"main\") (result i32)\n    i32.cnst 42))");

@@ -68,7 +68,7 @@ fn an_error_that_comes_and_goes_does_not_move_the_editor() {
     page.set_source("(module (func");
     page.expect_problem("1 problem");
     let with_problem = page.session().script(height, &[]).expect("the editor has a height");
-    page.set_source("(module (func))");
+    page.set_source("(module (func (export \"main\")))");
     page.expect_problem("No problems");
     assert_eq!(page.session().script(height, &[]).expect("the editor has a height"), with_problem);
 }

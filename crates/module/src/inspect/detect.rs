@@ -286,7 +286,11 @@ pub(super) fn core_module(summary: &Summary) -> Verdict {
     } else if summary.has_start && summary.default_entry().is_none() {
         Verdict::plain(Kind::Library, "a module with a start function: Run runs it")
     } else if summary.function_exports().next().is_none() {
-        Verdict::plain(Kind::Library, "a module that exports no function, so there is nothing to call")
+        let advice = "export a function to call it: `(func (export \"main\") ...)`";
+        Verdict {
+            advice: Some(advice.to_owned()),
+            ..Verdict::plain(Kind::Library, "a module that exports no function, so there is nothing to call")
+        }
     } else {
         Verdict::plain(Kind::Library, "a module with functions to call")
     }
