@@ -21,9 +21,13 @@ fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<u6
 #[component]
 pub fn LimitsForm() -> Html {
     let settings = use_slice::<SettingsContext>();
+    let resets = use_state_eq(|| 0_u32);
     let reset = {
-        let settings = settings.dispatcher();
-        Callback::from(move |_: MouseEvent| settings.dispatch(SettingsAction::SetLimits(Limits::default())))
+        let (settings, resets) = (settings.dispatcher(), resets.clone());
+        Callback::from(move |_: MouseEvent| {
+            settings.dispatch(SettingsAction::SetLimits(Limits::default()));
+            resets.set(*resets + 1);
+        })
     };
     html! {
         <details>
@@ -32,7 +36,7 @@ pub fn LimitsForm() -> Html {
                 if settings.limits != Limits::default() { <span class="tag">{ "changed" }</span> }
             </summary>
             { for fields(&settings.limits).into_iter().map(|(kind, name, unit, value)| html! {
-                <LimitField {kind} {name} {unit} value={value.map(|value| kind.written(value)).unwrap_or_default()} />
+                <LimitField {kind} {name} {unit} value={value.map(|value| kind.written(value)).unwrap_or_default()} resets={*resets} />
             }) }
             <p class="module-hint">{ "They apply to every project in this browser." }</p>
             <button type="button" class="quiet-button" onclick={reset}>{ "Default limits" }</button>
@@ -47,14 +51,16 @@ struct FieldProps {
     unit: &'static str,
     /// The current value; empty for no limit.
     value: String,
+    /// How many times the default limits were restored.
+    resets: u32,
 }
 
-/// One limit. An invalid value stays in its field with an error, and changes nothing.
+/// One limit. An invalid value stays in its field with an error until it is corrected, and changes nothing.
 #[component]
 fn LimitField(props: &FieldProps) -> Html {
     let settings = use_slice::<SettingsContext>();
     let refused = use_state_eq(|| None::<(String, String)>);
-    let FieldProps { kind, name, unit, value } = props;
+    let FieldProps { kind, name, unit, value, resets } = props;
     let onchange = {
         let (settings, refused, kind) = (settings.clone(), refused.setter(), *kind);
         Callback::from(move |event: Event| {
@@ -69,9 +75,9 @@ fn LimitField(props: &FieldProps) -> Html {
         })
     };
     {
-        // A new limit clears the old error.
+        // A new value of this limit clears the old error.
         let refused = refused.setter();
-        use_effect_with(settings.limits.clone(), move |_| refused.set(None));
+        use_effect_with((value.clone(), *resets), move |_| refused.set(None));
     }
     let label = match *unit {
         "" => format!("Limit on {}", name.to_lowercase()),

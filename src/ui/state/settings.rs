@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Engine, Limits};
+use crate::ui::selectors::numbers::grouped;
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -111,11 +112,14 @@ pub fn with_limit(limits: &Limits, kind: LimitKind, typed: &str) -> Result<Limit
             return Err(format!("“{typed}” is not a number of {of_what}: enter one, such as {example}{empty}"));
         }
     };
+    if kind == LimitKind::Recursion {
+        in_range(value.unwrap_or_default(), RECURSION, of_what)?;
+    }
     let mut next = limits.clone();
     match kind {
         LimitKind::Memory => next.memory = value,
         LimitKind::Table => next.table = value,
-        LimitKind::Recursion => next.recursion = value.unwrap_or(1).clamp(1, MOST_RECURSION) as u32,
+        LimitKind::Recursion => next.recursion = value.unwrap_or(RECURSION.0) as u32,
         LimitKind::Output => next.output = value,
         LimitKind::WallTime => next.wall_time = value,
     }
@@ -132,8 +136,21 @@ fn amount(typed: &str, unit: u64) -> Option<u64> {
     (parts.is_finite() && parts < 1e15).then_some(parts as u64)
 }
 
-/// Deeper recursion exhausts the worker before the limit is reached.
-const MOST_RECURSION: u64 = 1_000_000;
+/// The smallest and the largest limit on recursion: deeper recursion exhausts the worker before the limit is reached.
+const RECURSION: (u64, u64) = (1, 1_000_000);
+
+/// Reports a number that is too small or too large, with the smallest or the largest that can be entered.
+fn in_range(value: u64, (least, most): (u64, u64), of_what: &str) -> Result<(), String> {
+    match value {
+        value if value < least => {
+            Err(format!("{} is too small: enter {} or more {of_what}", grouped(value), grouped(least)))
+        }
+        value if value > most => {
+            Err(format!("{} is too large: enter {} {of_what} or fewer", grouped(value), grouped(most)))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// The available text sizes, in percent; the largest is for the last row of a lecture hall.
 const TEXT_SIZES: [u16; 8] = [80, 90, 100, 115, 130, 150, 175, 200];
@@ -236,7 +253,8 @@ mod tests {
         assert_eq!(taken(LimitKind::WallTime, "5").wall_time, Some(5000));
         assert_eq!(taken(LimitKind::WallTime, "0.5").wall_time, Some(500));
         assert_eq!(taken(LimitKind::Output, "").output, None);
-        assert_eq!(taken(LimitKind::Recursion, "0").recursion, 1);
+        assert_eq!(taken(LimitKind::Recursion, "1").recursion, 1);
+        assert_eq!(taken(LimitKind::Recursion, "1000000").recursion, 1_000_000);
         for (kind, typed) in [
             (LimitKind::Table, "many"),
             (LimitKind::Table, "1.5"),
@@ -253,6 +271,13 @@ mod tests {
         }
         let written = [3 << 19, 64 << 20].map(|bytes| LimitKind::Memory.written(bytes));
         assert_eq!((written, LimitKind::WallTime.written(500).as_str()), (["1.5", "64"].map(str::to_owned), "0.5"));
+    }
+
+    #[test]
+    fn a_limit_out_of_range_is_refused_with_the_range() {
+        let recursion = |typed| with_limit(&Limits::default(), LimitKind::Recursion, typed).unwrap_err();
+        assert_eq!(recursion("0"), "0 is too small: enter 1 or more calls");
+        assert_eq!(recursion("10000000"), "10,000,000 is too large: enter 1,000,000 calls or fewer");
     }
 
     #[test]

@@ -96,3 +96,24 @@ fn an_invalid_limit_is_reported_and_stays_editable() {
     page.press("Run");
     page.expect_text("the program ran for more than 250 ms");
 }
+
+#[test]
+fn a_limit_that_is_too_large_is_kept_as_typed_and_says_what_the_largest_is() {
+    let page = Page::open();
+    page.session().script("document.querySelector('.limit').closest('details').open = true", &[]).expect("it opens");
+    page.fill("Limit on recursion, in calls", "10000000");
+    page.hit(key::ENTER);
+    page.expect_in("Module", "10,000,000 is too large: enter 1,000,000 calls or fewer. The limit is unchanged.");
+    // Another limit has nothing to do with it.
+    page.fill("Limit on time, in seconds", "5");
+    page.hit(key::ENTER);
+    page.expect_in("Module", "changed");
+    page.expect_in("Module", "10,000,000 is too large");
+    assert_eq!(page.value("Limit on recursion, in calls"), "10000000");
+    page.fill("Limit on recursion, in calls", "0");
+    page.hit(key::ENTER);
+    page.expect_in("Module", "0 is too small: enter 1 or more calls");
+    page.press("Default limits");
+    page.expect_not_in("Module", "is too small");
+    assert_ne!(page.value("Limit on recursion, in calls"), "0");
+}
