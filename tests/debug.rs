@@ -109,10 +109,10 @@ fn each_step_has_a_sentence() {
         told.push(sentence(&command(&mut worker, DebugCommand::Into)));
     }
     let expected = [
-        "i64.const 5: pushed 5; next: call $factorial takes 5",
+        "i64.const 5: pushed 5; next: call $factorial takes the value 5",
         "Entered `factorial` with $n = 5; next: local.get $n",
-        "local.get $n: pushed 5; next: i64.eqz takes 5",
-        "i64.eqz: 5 == 0 is false, pushed 0; next: if takes 0",
+        "local.get $n: pushed 5; next: i64.eqz takes the value 5",
+        "i64.eqz: 5 == 0 is false, pushed 0; next: if takes the value 0",
         "if: popped 0: goes to `else`, line 5; next: local.get $n",
         "local.get $n: pushed 5; next: local.get $n",
         "local.get $n: pushed 5; next: i64.const 1",

@@ -158,9 +158,9 @@ fn the_sentence_describes_a_step_a_jump_and_a_step_back() {
     assert_eq!(sentence(&view(&worker)), "Before the first instruction, on line 7; next: i64.const 5");
     let mut said = |asked: DebugCommand| sentence(&command(&mut worker, asked));
     let jumped = said(DebugCommand::JumpTo { step: 4 });
-    assert_eq!(jumped, "Step 4. i64.eqz: 5 == 0 is false, pushed 0; next: if takes 0");
+    assert_eq!(jumped, "Step 4. i64.eqz: 5 == 0 is false, pushed 0; next: if takes the value 0");
     let back = said(DebugCommand::BackInto);
-    assert_eq!(back, "Back at step 3. local.get $n: pushed 5; next: i64.eqz takes 5");
+    assert_eq!(back, "Back at step 3. local.get $n: pushed 5; next: i64.eqz takes the value 5");
     assert_eq!(said(DebugCommand::JumpTo { step: 0 }), "Step 0; next: i64.const 5");
     said(DebugCommand::Into);
     assert_eq!(said(DebugCommand::Over), "Returned 120 to `main`; next: the end of `main`, which returns 120");
@@ -175,11 +175,11 @@ fn the_sentence_describes_a_step_a_jump_and_a_step_back() {
     });
     let changed = sentence(&view(&worker));
     assert_eq!(
-        changed, "You changed the program's state here; next: i64.eqz takes 6",
+        changed, "You changed the program's state here; next: i64.eqz takes the value 6",
         "and nothing of what was pushed before"
     );
     let on = sentence(&command(&mut worker, DebugCommand::Into));
-    assert_eq!(on, "i64.eqz: 6 == 0 is false, pushed 0; next: if takes 0");
+    assert_eq!(on, "i64.eqz: 6 == 0 is false, pushed 0; next: if takes the value 0");
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn the_factorial_is_stepped_through_and_its_stack_watched() {
     page.press("Step into");
     page.expect_status("pushed 10");
     page.expect_in("Operand stack", "10");
-    page.expect_status("next: call $factorial takes 10");
+    page.expect_status("next: call $factorial takes the value 10");
     page.expect("img", "taken by the next instruction");
     page.press("Step into");
     page.expect_status("Entered factorial with $n = 10");

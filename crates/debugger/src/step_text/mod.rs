@@ -137,7 +137,8 @@ impl StateView<'_> {
         })
     }
 
-    /// The next instruction with its operands: `i32.mul takes 5 and 5`.
+    /// The next instruction with its operands: `i32.mul takes 5 and 5`, `i32.eqz takes the value 1`. A bare number alone
+    /// could be read as the number of operands.
     pub fn describe_next(self, lines: Lines<'_>) -> Option<Sentence> {
         let at = At::of(self, self.machine().position()?, lines)?;
         let operands = at.all(&at.operands());
@@ -148,7 +149,10 @@ impl StateView<'_> {
             }
             (Operator::Unreachable, _) => Sentence::new("unreachable, which traps"),
             (_, true) => Sentence::new(at.instruction()),
-            (_, false) => Sentence::new(format!("{} takes ", at.instruction())).list(operands),
+            (_, false) => {
+                let the_value = if operands.len() == 1 { "the value " } else { "" };
+                Sentence::new(format!("{} takes {the_value}", at.instruction())).list(operands)
+            }
         })
     }
 

@@ -298,3 +298,16 @@ fn a_list_of_values_is_read_as_one() {
     let next = session.state().describe_next(&line).expect("it is at its end");
     assert_eq!(next.to_string(), "the end of `main`, which returns 1, 2 and 3");
 }
+
+#[test]
+fn a_single_operand_is_not_read_as_a_number_of_operands() {
+    let text = "(module (func (export \"main\") (result i32) i32.const 1 i32.eqz i32.const 5 i32.mul))";
+    let mut session = session_of(text, Entry::Default);
+    let mut next = || {
+        go(&mut session, Command::Into);
+        session.state().describe_next(&line).expect("it is not at its end").to_string()
+    };
+    assert_eq!(next(), "i32.eqz takes the value 1");
+    assert_eq!(next(), "i32.const 5");
+    assert_eq!(next(), "i32.mul takes 0 and 5");
+}
