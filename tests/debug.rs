@@ -268,9 +268,9 @@ fn a_program_that_ended_can_be_inspected_until_it_is_stopped() {
     assert_eq!(stack(&view), ["120"]);
     assert_eq!(sentence(&view), "`main` returned 120");
     assert_eq!(worker.outcome(), None);
-    // The last instruction is undone like any other, although the end has the same step.
+    // The last instruction is undone like any other: the end has the next number.
     let last = command(&mut worker, DebugCommand::BackOver);
-    assert_eq!((last.depth, last.step, &last.reason), (1, view.step, &StopReason::Step));
+    assert_eq!((last.depth, last.step, &last.reason), (1, view.step - 1, &StopReason::Step));
     assert!(sentence(&last).ends_with("next: the end of `main`, which returns 120"), "{}", sentence(&last));
     let view = command(&mut worker, DebugCommand::BackOver);
     assert_eq!((view.depth, view.step), (1, 1));

@@ -86,7 +86,7 @@ pub enum ByteForm {
 /// The view of a stopped program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DebugView {
-    /// How many instructions have been executed.
+    /// How many instructions have been executed: at the end, the last one, too.
     pub step: u64,
     /// The largest known step; that of the end, if the program has been there.
     pub furthest: u64,

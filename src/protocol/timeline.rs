@@ -20,8 +20,8 @@ pub enum MarkKind {
     Breakpoint,
     /// The user changed something, and execution diverged.
     Fork,
-    /// The program's last instruction.
+    /// The end of the program.
     End,
-    /// The instruction that trapped, or hit a limit.
+    /// The end by a trap or a limit.
     Trap,
 }

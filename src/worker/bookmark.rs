@@ -66,7 +66,7 @@ impl Bookmark {
     pub fn of(session: &DebugSession, entry: Entry, limits: Limits) -> Self {
         let (input, input_ended) = session.wasi().unread_input();
         Self {
-            step: session.step(),
+            step: session.stop_number(),
             entry,
             limits,
             record: session.wasi().longest_record().clone(),

@@ -198,19 +198,19 @@ impl Debug {
         if self.is_stopped() {
             let recent = self.session.recent(RECENT_STEPS);
             let frames = debug_view::further_frames(&self.session, &self.maps, from as usize, &recent);
-            emit(Event::Frames { run: self.id, step: self.session.step(), from, frames });
+            emit(Event::Frames { run: self.id, step: self.session.stop_number(), from, frames });
         }
     }
 
     fn send_variables(&self, frame: u32, emit: &mut dyn FnMut(Event)) {
         if let Some(variables) = self.maps.variables(&self.session, frame) {
-            emit(Event::Variables { run: self.id, step: self.session.step(), frame, variables });
+            emit(Event::Variables { run: self.id, step: self.session.stop_number(), frame, variables });
         }
     }
 
     fn send_evaluations(&self, frame: u32, emit: &mut dyn FnMut(Event)) {
         let evaluations = self.expressions.evaluate(&self.session, frame);
-        emit(Event::Evaluated { run: self.id, step: self.session.step(), evaluations });
+        emit(Event::Evaluated { run: self.id, step: self.session.stop_number(), evaluations });
     }
 
     /// Applies the user's change to the files and sends the result: execution diverges from here. `base` is the tree as

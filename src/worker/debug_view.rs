@@ -88,8 +88,8 @@ pub(super) fn view(
     let (written, read): (Vec<&Access>, Vec<&Access>) = accesses.iter().partition(|access| access.writes);
     let (written, read) = (written.into_iter().map(part).collect(), read.into_iter().map(part).collect());
     DebugView {
-        step: session.step(),
-        furthest: session.furthest(),
+        step: session.stop_number(),
+        furthest: session.furthest_stop(),
         reason,
         sentence: to_proto::sentence(&sentence),
         frames: shown,

@@ -34,7 +34,7 @@ pub enum Command {
     BackContinue,
     /// Steps by line.
     Line(LineCommand),
-    /// Goes to that step.
+    /// Goes to that step. The end is the number after that of the last instruction, or any larger one.
     JumpTo(u64),
     /// Runs to the end, past all breakpoints.
     JumpToEnd,
@@ -138,17 +138,15 @@ impl DebugSession {
                 StopReason::Step,
             ),
             Command::JumpToEnd => forward(u64::MAX, 1, None, Observe::HitCounts),
-            Command::JumpTo(step) => match self.replayer.end().map(|(end, _)| end).filter(|end| step >= *end) {
-                Some(end) => {
+            Command::JumpTo(to) => match self.replayer.end() {
+                Some((end, _)) if to > end => {
                     self.replayer.seek(end, &mut self.breakpoints);
                     forward(u64::MAX, 1, None, Observe::HitCounts)
                 }
-                None => self.jump(step, StopReason::Step),
+                _ if was_at_end && to == step => self.undo_last_step(),
+                _ => self.jump(to, StopReason::Step),
             },
-            Command::BackInto | Command::BackOver if was_at_end => {
-                self.replayer.restore_before(step, &mut self.breakpoints);
-                forward(step, 1, None, Observe::HitCounts)
-            }
+            Command::BackInto | Command::BackOver if was_at_end => self.undo_last_step(),
             Command::BackInto if step == 0 => Goal::Idle(StopReason::Beginning),
             Command::BackInto => self.jump(step - 1, StopReason::Step),
             Command::BackOver => Goal::Search(Search::new(SearchKind::Depth(depth.max(1)), step)),
@@ -320,6 +318,13 @@ impl DebugSession {
         let step = self.replayer.end().map_or(step, |(end, _)| step.min(end));
         self.replayer.seek(step, &mut self.breakpoints);
         Goal::Forward(RunSpec::to(step), reason)
+    }
+
+    /// From the end, goes back to before the last instruction.
+    fn undo_last_step(&mut self) -> Goal {
+        let step = self.step();
+        self.replayer.restore_before(step, &mut self.breakpoints);
+        Goal::Forward(RunSpec::to(step), StopReason::Step)
     }
 
     /// Whether the next instruction calls a function.

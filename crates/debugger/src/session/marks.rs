@@ -6,6 +6,7 @@ use wasmoscope_runtime::Outcome;
 /// A step with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
+    /// As [`DebugSession::stop_number`] counts.
     pub step: u64,
     pub kind: MarkKind,
 }
@@ -21,16 +22,16 @@ pub enum MarkKind {
     Breakpoint,
     /// The user changed something.
     Fork,
-    /// The program's last instruction.
+    /// The end of the program.
     End,
-    /// The instruction that trapped, or hit a limit.
+    /// The end by a trap or a limit.
     Trap,
 }
 
 impl DebugSession {
     /// The marks, thinned out to at most one of a kind (the first) in each of this many sections of the timeline.
     pub fn marks(&self, parts: u64) -> Vec<Mark> {
-        let width = (self.furthest() + 1).div_ceil(parts.max(1)).max(1);
+        let width = (self.furthest_stop() + 1).div_ceil(parts.max(1)).max(1);
         let mut marks = Vec::new();
         for (kind, steps) in self.mark_lists() {
             let mut rest = &steps[..];
@@ -46,14 +47,14 @@ impl DebugSession {
 
     /// The nearest step after this one that has a mark.
     pub fn next_mark(&self) -> Option<u64> {
-        let now = self.step();
+        let now = self.stop_number();
         let next = |steps: &[u64]| steps.get(steps.partition_point(|step| *step <= now)).copied();
         self.mark_lists().iter().filter_map(|(_, steps)| next(steps)).min()
     }
 
     /// The nearest step before this one that has a mark.
     pub fn previous_mark(&self) -> Option<u64> {
-        let now = self.step();
+        let now = self.stop_number();
         let previous =
             |steps: &[u64]| steps.partition_point(|step| *step < now).checked_sub(1).map(|index| steps[index]);
         self.mark_lists().iter().filter_map(|(_, steps)| previous(steps)).max()
@@ -72,7 +73,7 @@ impl DebugSession {
                 Outcome::Returned(_) | Outcome::Exited(_) => MarkKind::End,
                 Outcome::Trapped(_) | Outcome::LimitReached { .. } | Outcome::Stopped => MarkKind::Trap,
             };
-            lists.push((kind, vec![step].into()));
+            lists.push((kind, vec![step + 1].into()));
         }
         lists
     }

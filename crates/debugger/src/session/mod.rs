@@ -108,6 +108,17 @@ impl DebugSession {
         self.replayer.furthest()
     }
 
+    /// The number of this stop: the step or, at the end, one more, as the end has the step of the last instruction.
+    /// [`Command::JumpTo`] takes such a number.
+    pub fn stop_number(&self) -> u64 {
+        self.step() + u64::from(self.at_end)
+    }
+
+    /// The largest known [`DebugSession::stop_number`].
+    pub fn furthest_stop(&self) -> u64 {
+        self.replayer.end().map_or(self.furthest(), |(end, _)| end + 1)
+    }
+
     /// How the program ended, if it is at its end. The end has the step of the last instruction: before that
     /// instruction there is no outcome, after it there is.
     pub fn outcome(&self) -> Option<&Outcome> {

@@ -87,11 +87,30 @@ fn a_finished_run_is_at_its_last_instruction_and_can_go_back() {
     assert!(matches!(go(&mut session, Command::Into), StopReason::Ended(_)));
     assert_eq!(go(&mut session, Command::BackOver), StopReason::Step);
     assert_eq!((session.step(), session.outcome()), (last, None));
-    for forwards in [Command::JumpToEnd, Command::JumpTo(last), Command::JumpTo(u64::MAX)] {
+    for forwards in [Command::JumpToEnd, Command::JumpTo(last + 1), Command::JumpTo(u64::MAX)] {
         go(&mut session, Command::JumpTo(1));
         assert!(matches!(go(&mut session, forwards), StopReason::Ended(_)), "{forwards:?}");
         assert_eq!(session.step(), last);
     }
+}
+
+#[test]
+fn the_end_has_a_number_of_its_own() {
+    let mut session = session(FACTORIAL);
+    go(&mut session, Command::JumpToEnd);
+    let (last, end) = (session.step(), session.stop_number());
+    assert_eq!((end, session.furthest_stop()), (last + 1, last + 1));
+    // From the end, from the start, and from before the last instruction.
+    for from in [end, 0, last] {
+        go(&mut session, Command::JumpTo(from));
+        assert_eq!(go(&mut session, Command::JumpTo(last)), StopReason::Step, "from {from}");
+        assert_eq!((session.stop_number(), session.furthest_stop(), session.outcome()), (last, end, None));
+        assert!(matches!(go(&mut session, Command::JumpTo(end)), StopReason::Ended(_)), "from {from}");
+        assert_eq!(session.stop_number(), end);
+    }
+    assert_eq!(session.next_mark(), None);
+    go(&mut session, Command::JumpTo(last));
+    assert_eq!(session.next_mark(), Some(end));
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn a_long_run_can_go_back() {
     let expected = see(&session);
     assert!(expected.starts_with("step 400000\nwork @"), "{expected}");
     assert!(matches!(go(&mut session, Command::Continue), StopReason::Ended(_)));
-    let end = session.step();
+    let end = session.stop_number();
     go(&mut session, Command::JumpTo(400_000));
     assert_eq!(see(&session), expected);
     go(&mut session, Command::JumpTo(end));
