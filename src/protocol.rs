@@ -19,8 +19,8 @@ mod timeline;
 pub use breakpoints::{AccessKind, Breakpoint, BreakpointKind, BreakpointOptions, PlacedBreakpoint, WriteTarget};
 pub use calls::{CallFilter, CallsView, CallsWatch, TraceCall};
 pub use debug::{
-    ByteForm, DebugCommand, DebugFrame, DebugView, Label, MemoryRegion, NamedValue, Operand, PlacedValue, SentencePart,
-    SourceVariable, StopReason, TableView, ValueChange,
+    ByteForm, DebugCommand, DebugFrame, DebugView, Label, LastAccess, MemoryRegion, NamedValue, Operand, PlacedValue,
+    SentencePart, SourceVariable, StopReason, TableView, ValueChange,
 };
 pub use evaluation::{Evaluation, Hover};
 pub use files::{FileChange, FileContents, FileEntry, FileImage, FileKind};

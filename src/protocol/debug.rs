@@ -111,6 +111,18 @@ pub struct DebugView {
     pub written: Vec<(u32, u64, u64)>,
     /// Bytes that the last step read, in the same form.
     pub read: Vec<(u32, u64, u64)>,
+    /// What the program wrote last or, if that instruction only read, read last; `None` if that was long ago. At a trap,
+    /// what it tried to access.
+    pub last_access: Option<LastAccess>,
+}
+
+/// An access to a memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAccess {
+    /// The step that made it.
+    pub step: u64,
+    pub memory: u32,
+    pub address: u64,
 }
 
 /// A part of a sentence: values are separate from the text, so that the page can format them in the chosen base.

@@ -10,7 +10,7 @@ use crate::engine::instrument::LabelKind;
 use crate::engine::source_map::InstructionMap;
 use crate::engine::value::{self, FunctionRef, Value};
 use crate::protocol::{
-    DebugFrame, DebugView, Label, NamedValue, Operand, Outcome, PlacedValue, Span, StopReason, TableView,
+    DebugFrame, DebugView, Label, LastAccess, NamedValue, Operand, Outcome, PlacedValue, Span, StopReason, TableView,
 };
 
 /// How many frames are sent at a stop: about as many as the page has room for.
@@ -85,6 +85,14 @@ pub(super) fn view(
         _ => Vec::new(),
     };
     let accesses = if tried.is_empty() { &recent.accesses } else { &tried };
+    let last = match tried.is_empty() {
+        true => recent.last_accesses.as_ref().map(|(step, accesses)| (*step, accesses.as_slice())),
+        false => Some((session.step(), tried.as_slice())),
+    };
+    let last_access = last.and_then(|(step, accesses)| {
+        let access = accesses.iter().find(|access| access.writes).or(accesses.first())?;
+        Some(LastAccess { step, memory: access.memory, address: access.address })
+    });
     let (written, read): (Vec<&Access>, Vec<&Access>) = accesses.iter().partition(|access| access.writes);
     let (written, read) = (written.into_iter().map(part).collect(), read.into_iter().map(part).collect());
     DebugView {
@@ -102,6 +110,7 @@ pub(super) fn view(
         regions: regions.now(session),
         written,
         read,
+        last_access,
     }
 }
 

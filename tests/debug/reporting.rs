@@ -2,7 +2,7 @@
 
 use wasmoscope::protocol::{DebugCommand, DebugView, Event, LineCommand, Request, StopReason, Value, ValueChange};
 
-use super::{ASKS, FACTORIAL, command, debug, printed, view};
+use super::{ASKS, FACTORIAL, command, debug, on_line, printed, view};
 use crate::support::{RUN, TestWorker, sentence};
 
 /// Watch expressions as they were worked out last.
@@ -133,6 +133,23 @@ fn accesses_of_the_last_step_do_not_depend_on_how_it_was_reached() {
     for step in [8, 3, 11, 4] {
         assert_eq!(touched(DebugCommand::JumpTo { step }), expected(step));
     }
+}
+
+#[test]
+fn the_last_access_is_known_at_a_stop_some_steps_after_it() {
+    let text = r#"(module (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (i32.store (i32.const 16) (i32.load (i32.const 40)))
+    nop nop
+    (drop (call $random (i32.const 300) (i32.const 5)))
+    nop nop
+    (drop (i32.load (i32.const 65534)))))"#;
+    let mut worker = debug(text, vec![on_line(5), on_line(7)]);
+    let mut last = || command(&mut worker, DebugCommand::Continue).last_access.map(|last| (last.step, last.address));
+    assert_eq!(last(), Some((3, 16)), "the store, not the load before it");
+    assert_eq!(last(), Some((8, 300)), "what the host wrote");
+    assert_eq!(last(), Some((13, 65534)), "what the trap tried to read");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::byte_inspector::{ByteInspector, Written};
 use super::hex_grid::HexGrid;
 use super::watch_buttons::WatchButtons;
-use crate::protocol::{self, AccessKind, BreakpointKind, ByteForm, MemoryWatch, ValueChange, WriteTarget};
+use crate::protocol::{self, AccessKind, BreakpointKind, ByteForm, LastAccess, MemoryWatch, ValueChange, WriteTarget};
 use crate::ui::hooks::reducers::{CheckContext, DebugContext, SettingsContext, WorkspaceContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
 use crate::ui::hooks::use_memory::use_memory;
@@ -52,12 +52,11 @@ pub fn MemoryRegion() -> Html {
     let settings = use_slice::<SettingsContext>();
     let reveal = use_state_eq(|| (0_u32, 0_u64));
     {
-        // What the last step wrote or, if nothing, read.
-        let access = debug.view().filter(|_| settings.follow_memory);
-        let access = access.and_then(|view| Some((view.step, *view.written.first().or(view.read.first())?)));
+        // A stop without another access leaves the view where the user has scrolled it.
+        let access = debug.view().filter(|_| settings.follow_memory).and_then(|view| view.last_access);
         let (memory, reveal) = (memory.clone(), reveal.clone());
         use_effect_with(access, move |access| {
-            if let Some((_, (index, address, _))) = *access {
+            if let Some(LastAccess { memory: index, address, .. }) = *access {
                 if memory.state.memory != index {
                     memory.choose(index);
                 }
@@ -106,7 +105,7 @@ pub struct Props {
     /// An address to scroll to if it is out of view, preceded by a request counter.
     #[prop_or_default]
     pub reveal: (u32, u64),
-    /// Whether the view scrolls to what each step reads or writes.
+    /// Whether the view scrolls to the last access at each stop.
     #[prop_or_default]
     pub follow: bool,
     #[prop_or_default]
@@ -255,7 +254,7 @@ fn FollowChoice(props: &FollowProps) -> Html {
         .on_follow
         .reform(|event: Event| event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()));
     html! {
-        <label class="follow-choice" title="Scroll to what each step reads or writes">
+        <label class="follow-choice" title="Scroll to the last access at each stop">
             <input type="checkbox" checked={props.follow} {onchange} />{ " Follow" }
         </label>
     }

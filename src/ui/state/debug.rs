@@ -303,6 +303,7 @@ pub mod tests {
             regions: Vec::new(),
             written: Vec::new(),
             read: Vec::new(),
+            last_access: None,
         }
     }
 

@@ -27,7 +27,7 @@ pub struct Settings {
     pub record_calls: bool,
     /// What executes programs.
     pub engine: Engine,
-    /// Whether the memory scrolls to what each step of the debugger reads or writes.
+    /// Whether the memory scrolls to the last access at each stop of the debugger.
     pub follow_memory: bool,
     /// Whether the editor wraps long lines; until the user decides, it does where the page is narrow.
     pub wrap_long_lines: Option<bool>,

@@ -136,6 +136,26 @@ fn the_memory_panel_follows_writes_until_it_is_turned_off() {
 fn long_lines_wrap_by_choice() {
     let page = Page::open();
     page.set_source(&format!("(module) ;; {}", "a long comment ".repeat(40)));
+}
+
+#[test]
+fn the_memory_panel_follows_to_the_last_access_before_a_breakpoint() {
+    let page = Page::open();
+    page.set_source(
+        "(module (memory (export \"memory\") 1)
+           (func (export \"main\")
+             (i32.store (i32.const 0x8000) (i32.const 7))
+             nop nop nop
+             nop))",
+    );
+    page.put_cursor("nop))");
+    page.hit(key::F9);
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    page.expect_not_in("Memory", "8000");
+    page.press("Continue");
+    page.expect_status("Stopped at a breakpoint");
+    page.expect_in("Memory", "8000");
     let wraps = |wraps: bool| {
         page.expect_script(
             "long lines wrap as chosen",

@@ -43,6 +43,8 @@ pub struct Recent {
     pub values: HashMap<usize, Vec<RecentValue>>,
     /// The bytes that the last step read and wrote.
     pub accesses: Vec<Access>,
+    /// The last of those steps that accessed a memory, by its number, and what it read and wrote.
+    pub last_accesses: Option<(u64, Vec<Access>)>,
     /// The state before the last step; `None` at the start.
     pub last: Option<BeforeStep>,
 }
@@ -81,23 +83,27 @@ impl DebugSession {
             let frame = self.machine().top();
             let step = self.step();
             let is_last = step + 1 == now;
+            let mut accesses = self.state().next_accesses();
             if is_last {
-                recent.accesses = self.state().next_accesses();
                 recent.last = self.state().before_step();
-                self.wasi_mut().record_accesses();
             }
+            self.wasi_mut().record_accesses();
             match self.run_until(&RunSpec::to(step + 1), &mut left) {
                 RunResult::ReachedLimit => {}
                 _ => break,
             }
+            let by_host = self.wasi_mut().take_accesses();
+            accesses.extend(by_host.into_iter().map(|by| Access {
+                memory: 0,
+                address: by.pointer.into(),
+                length: by.length.into(),
+                writes: by.writes,
+            }));
             if is_last {
-                let by_host = self.wasi_mut().take_accesses();
-                recent.accesses.extend(by_host.into_iter().map(|by| Access {
-                    memory: 0,
-                    address: by.pointer.into(),
-                    length: by.length.into(),
-                    writes: by.writes,
-                }));
+                recent.accesses.clone_from(&accesses);
+            }
+            if !accesses.is_empty() {
+                recent.last_accesses = Some((step, accesses));
             }
             self.note_pushed(&mut calls, frame, before);
         }
