@@ -8,6 +8,8 @@ use crate::ui::selectors::bytes::{hex_text, interpret, utf8_text};
 use crate::ui::selectors::memory::{Selection, hex_address};
 use crate::ui::state::memory::HexWindow;
 
+/// The length of the longest number, in bytes.
+const LONGEST_NUMBER: u64 = 8;
 /// How many bytes are shown as text; a longer selection ends with an ellipsis.
 const LONGEST_TEXT: u64 = 256;
 /// How many bytes are offered for editing one by one.
@@ -49,14 +51,17 @@ pub fn ByteInspector(props: &Props) -> Html {
     }
     let start = props.selection.start().min(props.size - 1);
     let length = props.selection.length().min(props.size - start);
-    let bytes = props.window.slice(start, 8);
+    // Not shown in part: what is missing would look as if the memory ended there.
+    let shown_length = length.clamp(LONGEST_NUMBER, LONGEST_TEXT).min(props.size - start);
+    let in_view = props.window.covers(start, shown_length);
+    let loaded = |length: u64| if in_view { props.window.slice(start, length as usize) } else { &[] };
+    let bytes = loaded(LONGEST_NUMBER);
     let place = if length == 1 {
         format!("{} ({start})", hex_address(start, props.size))
     } else {
         format!("{length} bytes from {} ({start})", hex_address(start, props.size))
     };
     let show = props.on_show.reform(|_: MouseEvent| ());
-    let in_view = !bytes.is_empty();
     let editable = |name: AttrValue, form: ByteForm, text: String| match &props.on_write {
         Some(on_write) => {
             let title = format!("{name} at {}, from the first selected byte on", hex_address(start, props.size));
@@ -73,6 +78,8 @@ pub fn ByteInspector(props: &Props) -> Html {
         let unsigned = line.unsigned.filter(|unsigned| line.value.as_ref() != Some(unsigned));
         let value = match line.value {
             Some(value) => editable(line.ty.into(), line.form, value),
+            // Keeps the height of the line.
+            None if !in_view => "\u{a0}".into(),
             None => "—".into(),
         };
         html! {
@@ -85,11 +92,18 @@ pub fn ByteInspector(props: &Props) -> Html {
             </div>
         }
     });
-    let text = utf8_text(props.window.slice(start, length.min(LONGEST_TEXT) as usize));
-    let goes_on = length > LONGEST_TEXT;
-    let text = if goes_on { format!("{text}…").into() } else { editable("UTF-8".into(), ByteForm::Utf8, text) };
-    let digits = hex_text(props.window.slice(start, length.min(LONGEST_BYTES) as usize));
-    let are_few = length <= LONGEST_BYTES && in_view;
+    let text = utf8_text(loaded(length.min(LONGEST_TEXT)));
+    let text = match length > LONGEST_TEXT {
+        _ if !in_view => "\u{a0}".into(),
+        true => format!("{text}…").into(),
+        false => editable("UTF-8".into(), ByteForm::Utf8, text),
+    };
+    let digits = hex_text(loaded(length.min(LONGEST_BYTES)));
+    let digits = match length <= LONGEST_BYTES {
+        _ if !in_view => "\u{a0}".into(),
+        true => editable("bytes".into(), ByteForm::Bytes, digits),
+        false => format!("{digits} …").into(),
+    };
     html! {
         <div class="byte-inspector" role="group" aria-label="Selected bytes">
             <p class="byte-place" aria-live="polite">
@@ -104,7 +118,7 @@ pub fn ByteInspector(props: &Props) -> Html {
             </p>
             if props.on_write.is_some() {
                 <p class="byte-text"><span class="byte-text-label">{ "bytes" }</span>
-                    <code>{ if are_few { editable("bytes".into(), ByteForm::Bytes, digits) } else { format!("{digits} …").into() } }</code>
+                    <code>{ digits }</code>
                 </p>
             }
             <p class="byte-text"><span class="byte-text-label">{ "UTF-8" }</span><code>{ text }</code></p>

@@ -64,6 +64,11 @@ impl HexWindow {
         index.and_then(|index| self.read.get(index)).copied().unwrap_or(false)
     }
 
+    /// Whether all of these bytes are loaded.
+    pub fn covers(&self, start: u64, length: u64) -> bool {
+        usize::try_from(length).is_ok_and(|length| self.slice(start, length).len() == length)
+    }
+
     /// The loaded bytes from `start` on, at most `length`.
     pub fn slice(&self, start: u64, length: usize) -> &[u8] {
         let Some(start) = start.checked_sub(self.offset).and_then(|start| usize::try_from(start).ok()) else {
@@ -210,6 +215,8 @@ mod tests {
         assert_eq!(state.window.slice(9, 8), [2, 3]);
         assert_eq!(state.window.slice(7, 2), [] as [u8; 0]);
         assert_eq!(state.window.slice(u64::MAX, usize::MAX), [] as [u8; 0]);
+        assert!(state.window.covers(8, 3) && state.window.covers(10, 1));
+        assert!(!state.window.covers(9, 3) && !state.window.covers(7, 2) && !state.window.covers(u64::MAX, 1));
     }
 
     #[test]

@@ -23,6 +23,23 @@ fn a_gibibyte_with_64_bit_addresses_can_be_looked_at_to_its_end() {
     page.expect_in("Memory", "3fffffff");
 }
 
+#[test]
+fn selected_bytes_that_are_not_loaded_are_not_shown_as_dashes() {
+    let page = Page::open();
+    page.set_source(LARGE);
+    page.press("Run");
+    page.expect_console("16384");
+    page.fill("Go to address", "0x3fffffe0");
+    page.hit(key::ENTER);
+    page.expect_in("Memory", "543516788");
+    let to_start = "document.getElementById('memory-grid').scrollTop = 0; return true";
+    page.expect_script("it is scrolled to the start", to_start);
+    page.expect_in("Memory", "Show it");
+    page.expect_not_in("Memory", "—");
+    page.press("Show it");
+    page.expect_in("Memory", "543516788");
+}
+
 /// Whether the memory's last row is in view as a whole.
 const END_IN_VIEW: &str = "const box = document.getElementById('memory-grid').getBoundingClientRect();
     const last = document.querySelector('[data-address=\"65535\"]')?.getBoundingClientRect();
