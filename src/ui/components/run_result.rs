@@ -145,8 +145,10 @@ struct ResultsProps {
 fn Results(props: &ResultsProps) -> Html {
     let form = |form: &Option<String>| form.as_deref().unwrap_or("–").to_owned();
     html! {
-        <table class="values">
-            <caption>{ "Returned by " }<code>{ props.call.as_deref().unwrap_or("the call") }</code></caption>
+        <>
+        // Not the table's caption, which would be no wider than the table: a long name has the whole card.
+        <h3 id="returned-by" class="returned-by">{ "Returned by " }<code>{ props.call.as_deref().unwrap_or("the call") }</code></h3>
+        <table class="values" aria-labelledby="returned-by">
             <thead>
                 <tr>
                     <th scope="col">{ "Type" }</th>
@@ -166,6 +168,7 @@ fn Results(props: &ResultsProps) -> Html {
                 }) }
             </tbody>
         </table>
+        </>
     }
 }
 

@@ -62,6 +62,20 @@ fn the_status_is_never_cut() {
 }
 
 #[test]
+fn a_long_name_of_a_function_stays_within_its_result() {
+    let page = Page::open();
+    let name = "very_".repeat(60);
+    page.set_source(&format!("(module (func (export \"{name}\") (result i32) (i32.const 42)))"));
+    page.press("Run");
+    page.expect_status("Returned 42");
+    page.expect_script(
+        "the whole name is in the card",
+        "const card = document.querySelector('.run-result');
+         return card.innerText.includes('very_') && card.scrollWidth <= card.clientWidth",
+    );
+}
+
+#[test]
 fn an_error_that_comes_and_goes_does_not_move_the_editor() {
     let page = Page::open();
     let height = "return document.querySelector('.editor-host').clientHeight";
