@@ -104,7 +104,6 @@ fn Tabs(props: &TabsProps) -> Html {
                 class="tab"
                 aria-selected={selected.to_string()}
                 aria-controls={panel.id()}
-                aria-label={(!props.dock && panel.name() != panel.short_name()).then(|| panel.name())}
                 tabindex={if selected { "0" } else { "-1" }}
                 data-waits={waits.to_string()}
                 onclick={show(panel)}

@@ -36,10 +36,10 @@ impl Panel {
         }
     }
 
-    /// The name where there is little room.
+    /// The name where there is little room. The call stack, which is in the Inspector, is not mistaken for it.
     pub fn short_name(self) -> &'static str {
         match self {
-            Panel::Calls => "Calls",
+            Panel::Calls => "Syscalls",
             other => other.name(),
         }
     }

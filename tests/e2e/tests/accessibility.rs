@@ -10,7 +10,7 @@ const DESKTOP: (u32, u32) = (1440, 900);
 const PHONE: (u32, u32) = (390, 844);
 
 /// The panels as tabs.
-const TABS: [&str; 7] = ["Editor", "Console", "System calls", "Module", "Files", "Inspector", "Memory"];
+const TABS: [&str; 7] = ["Editor", "Console", "Syscalls", "Module", "Files", "Inspector", "Memory"];
 
 /// Every rule of WCAG 2.2 up to level AA, and what axe's authors recommend besides.
 const ALL_RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -100,7 +100,8 @@ fn finished(page: &Page) {
 fn calls(page: &Page) {
     page.choose_example("Writing a file");
     page.expect_source("notes.txt");
-    page.click("tab", "System calls");
+    let is_phone = page.shows("tablist", "Panels");
+    page.click("tab", if is_phone { "Syscalls" } else { "System calls" });
     page.click("checkbox", "Record");
     page.press("Run");
     page.expect_in("System calls", "path_open");
