@@ -54,6 +54,12 @@ fn presentation_view_shows_a_dozen_lines_of_large_code_beside_the_stack() {
     page.expect_no("region", "Memory");
     page.expect_text("Operand stack");
     expect_lines(&page, 12);
+    page.expect_script(
+        "buttons are as large as the text",
+        "const size = (query) => parseFloat(getComputedStyle(document.querySelector(query)).fontSize);
+         return size('.run-controls .button') >= size('.step-sentence')
+             && size('.debug-button') >= size('.part-head > h3')",
+    );
     page.press("Step into");
     page.expect_status("i32.const 100: pushed 100");
     page.expect_script(
@@ -133,12 +139,6 @@ fn the_memory_panel_follows_writes_until_it_is_turned_off() {
 }
 
 #[test]
-fn long_lines_wrap_by_choice() {
-    let page = Page::open();
-    page.set_source(&format!("(module) ;; {}", "a long comment ".repeat(40)));
-}
-
-#[test]
 fn the_memory_panel_follows_to_the_last_access_before_a_breakpoint() {
     let page = Page::open();
     page.set_source(
@@ -156,6 +156,12 @@ fn the_memory_panel_follows_to_the_last_access_before_a_breakpoint() {
     page.press("Continue");
     page.expect_status("Stopped at a breakpoint");
     page.expect_in("Memory", "8000");
+}
+
+#[test]
+fn long_lines_wrap_by_choice() {
+    let page = Page::open();
+    page.set_source(&format!("(module) ;; {}", "a long comment ".repeat(40)));
     let wraps = |wraps: bool| {
         page.expect_script(
             "long lines wrap as chosen",
