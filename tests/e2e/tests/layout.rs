@@ -27,6 +27,26 @@ fn a_debugged_program_is_read_in_a_low_window() {
 }
 
 #[test]
+fn stack_and_locals_are_both_in_sight_in_large_text() {
+    let page = Page::open_at_size(1280, 720);
+    page.choose_example("Recursive factorial");
+    page.expect_source("$factorial");
+    for _ in 0..3 {
+        page.press("Larger text");
+    }
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
+    (0..4).for_each(|_| page.press("Step into"));
+    page.expect_status("i64.eqz: 10 == 0 is false");
+    page.expect_script(
+        "the values of the stack and of the locals are in sight",
+        "const box = document.querySelector('.inspector').getBoundingClientRect();
+         const values = ['.operand .debug-value', '[aria-label=Locals] .debug-value'].map((value) => document.querySelector(value));
+         return values.every((value) => value?.getBoundingClientRect().bottom <= box.bottom)",
+    );
+}
+
+#[test]
 fn larger_text_leaves_the_debugged_line_in_sight_and_is_undone_there() {
     let page = Page::open();
     page.set_source(DEEP);
