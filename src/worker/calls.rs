@@ -68,6 +68,8 @@ impl Watched {
         Some(view)
     }
 
+    /// The calls of a run that is traced.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`): every run asks for a view, most are not traced.
     fn window(&mut self, trace: &Trace) -> CallsView {
         let searching = self.matches.search(trace, SEARCH);
         let ring = trace.ring();
