@@ -2,13 +2,13 @@
 
 use e2e::{Page, key};
 
-/// Waits until at least `least` lines of code are visible.
+/// Waits until at least `least` lines of code are visible, each row of a wrapped one counted.
 fn expect_lines(page: &Page, least: u32) {
     page.expect_script(
         &format!("{least} lines of code are in sight"),
         &format!(
             "const box = document.querySelector('.cm-scroller').getBoundingClientRect();
-             const line = document.querySelector('.cm-line').getBoundingClientRect().height;
+             const line = parseFloat(getComputedStyle(document.querySelector('.cm-line')).lineHeight);
              return box.height / line >= {least}"
         ),
     );
