@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use suite::Script;
-use wasmoscope::engine::script::{self, InstrumentedCopies, Interpreter, Plain, Report};
+use wasmoscope::engine::reversible::executor::wasmi::{PortableWasmi, Wasmi};
+use wasmoscope::engine::script::{self, Copies, InstrumentedCopies, Interpreter, Plain, Report};
 
 /// What makes an interpreter with an empty store.
 type Make = fn() -> Box<dyn Interpreter>;
@@ -147,6 +148,25 @@ fn run_all(scripts: &[&Script], interpreter: Make) -> Vec<(String, Report)> {
     let mut reports = reports.into_inner().expect("no thread panics with it");
     reports.sort_by(|(a, _), (b, _)| a.cmp(b));
     reports
+}
+
+/// Copies that stand alone give the same reports in the form for wasmi, and in the one for any engine.
+#[test]
+fn a_portable_copy_does_what_wasmi_does() {
+    let scripts = suite::scripts();
+    let scripts: Vec<&Script> = scripts.iter().collect();
+    let hosted = run_all(&scripts, || Box::new(Copies::new(Wasmi)));
+    let portable = run_all(&scripts, || Box::new(Copies::new(PortableWasmi)));
+    let passed: usize = hosted.iter().map(|(_, report)| report.passed).sum();
+    assert!(passed > 100_000, "only {passed} assertions passed");
+    let mut told = String::new();
+    for ((name, hosted), (_, portable)) in hosted.iter().zip(&portable) {
+        assert_eq!(portable.describe(name), hosted.describe(name));
+        writeln!(told, "{name}: {} passed, {} failed", hosted.passed, hosted.failed.len())
+            .expect("a string takes text");
+    }
+    // What fails imports something. The browser's engine has to give the same, see `engines_suite.rs`.
+    snapshot("copies", &told);
 }
 
 /// The scripts in `tests/cases/wast`, with the report beside each: what fails is told, and at its place.

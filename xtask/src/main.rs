@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask serve | build | test | bench | picture`.
+//! The project's own commands: `cargo xtask serve | build | test | bench | picture | suite`.
 //!
 //! `tools` installs what is missing, `hooks` contains what Trunk calls before and after a build, and every other module
 //! is one command.
@@ -10,6 +10,7 @@ mod picture;
 mod project;
 mod serve;
 mod step;
+mod suite;
 mod test;
 mod tools;
 
@@ -25,6 +26,7 @@ Usage: ./x <command>   (on Windows: cargo xtask <command>)
   build            install what is missing, build dist/ for any static host
   bench            measure speed and size, write docs/BENCHMARKS.md; --only PART: measure one part, write nothing
   picture          take README's picture of the page
+  suite            write the specification's scripts to where the tests in the browser find them
 
 The command line, which needs Rust only (./x; on Windows: cargo run --release --):
   run FILE         run a module; `./x run --help` lists the options
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "test" => test::test(rest),
         "bench" => bench::bench(rest),
         "picture" => picture::picture(),
+        "suite" => suite::write(),
         "hook" => hooks::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

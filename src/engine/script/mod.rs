@@ -1,9 +1,10 @@
 //! Scripts of the specification (`.wast`): modules, calls, and assertions.
 //!
 //! The `wast` crate parses a script; [`run`] executes its directives on an [`Interpreter`] and returns a [`Report`].
-//! [`Plain`] runs modules on wasmi unchanged, [`InstrumentedCopies`] runs the debugger's copies of them, and the
-//! command line chooses between them.
+//! [`Plain`] runs modules on wasmi unchanged, [`InstrumentedCopies`] runs the debugger's copies of them, linked with each
+//! other, and the command line chooses between them. [`Copies`] runs copies that stand alone on any engine.
 
+mod copies;
 mod expect;
 mod instrumented;
 mod interpreter;
@@ -15,6 +16,7 @@ mod spectest;
 mod stop;
 mod value;
 
+pub use copies::Copies;
 pub use instrumented::InstrumentedCopies;
 pub use interpreter::{Failure, InstanceId, Interpreter};
 pub use plain::Plain;

@@ -4,7 +4,7 @@ mod licences;
 mod tally;
 
 use crate::step::{Heartbeat, cargo, command, heading};
-use crate::{build, project, tools};
+use crate::{build, project, suite, tools};
 use anyhow::{Result, bail, ensure};
 use std::process::Command;
 use tally::Tally;
@@ -93,12 +93,12 @@ fn native(tally: &mut Tally) {
     tally.check("what deny.toml asks for", licences::deny());
     let mut tests = cargo(&["test", "--locked", "--no-fail-fast"]);
     tests.args(packages());
-    suite(tally, "native tests", tests);
+    run_tests(tally, "native tests", tests);
     let xtask = cargo(&["test", "--package", "xtask", "--package", "module-split", "--locked"]);
-    suite(tally, "tests of xtask", xtask);
+    run_tests(tally, "tests of xtask", xtask);
     let mut guests = cargo(&["test", "--locked", "--manifest-path", "tests/guests/Cargo.toml"]);
     guests.env("CARGO_TARGET_DIR", project::root().join("target/guests-native"));
-    suite(tally, "tests of the guests", guests);
+    run_tests(tally, "tests of the guests", guests);
 }
 
 /// The arguments that select the page with its command line, and the crates that it is built from.
@@ -110,14 +110,14 @@ fn packages() -> impl Iterator<Item = &'static str> {
 fn programs(tally: &mut Tally) {
     let mut programs = cargo(&["test", "--package", "wasmoscope", "--test", "programs", "--locked"]);
     programs.args(["--no-fail-fast", "--", "--ignored"]);
-    suite(tally, "programs from crates.io (some minutes when they are not built yet)", programs);
+    run_tests(tally, "programs from crates.io (some minutes when they are not built yet)", programs);
 }
 
 /// Runs the same programs here and under wasmtime, in a workspace of its own.
 fn against_wasmtime(tally: &mut Tally) {
     let mut oracle = cargo(&["test", "--locked", "--no-fail-fast", "--manifest-path", "tests/oracle/Cargo.toml"]);
     oracle.env("CARGO_TARGET_DIR", project::root().join("target/oracle"));
-    suite(tally, "comparison with wasmtime (some minutes when wasmtime is not built yet)", oracle);
+    run_tests(tally, "comparison with wasmtime (some minutes when wasmtime is not built yet)", oracle);
     // Afterwards, because nothing else fetches these dependencies.
     tally.check("licences of what it is compared with", licences::check("tests/oracle"));
 }
@@ -129,12 +129,12 @@ fn in_the_browser(tally: &mut Tally) {
     }
     // Before wasm-pack, which leaves a build of its own behind; the end-to-end tests need this one.
     if tally.check("the release build", build::release(&[])) {
-        suite(tally, "end-to-end tests in Chromium", end_to_end());
+        run_tests(tally, "end-to-end tests in Chromium", end_to_end());
         match in_firefox() {
             Ok(files) => {
                 let mut firefox = end_to_end();
                 firefox.args(files).env("E2E_BROWSER", "firefox");
-                suite(tally, "end-to-end tests in Firefox", firefox);
+                run_tests(tally, "end-to-end tests in Firefox", firefox);
             }
             Err(error) => drop(tally.check("the files of the end-to-end tests", Err(error))),
         }
@@ -146,9 +146,10 @@ fn in_the_browser(tally: &mut Tally) {
         );
         return;
     };
+    tally.check("the specification's scripts for the browser", suite::write());
     let mut pack = command("wasm-pack", &["test", "--headless", "--chrome", "--chromedriver", &driver]);
     pack.args(["--mode", "no-install"]);
-    suite(tally, "tests in the browser", pack);
+    run_tests(tally, "tests in the browser", pack);
 }
 
 /// The end-to-end tests, with one more thread than there are processors: a test waits for its page half of the time.
@@ -180,7 +181,7 @@ fn step(tally: &mut Tally, name: &str, mut command: Command) {
 }
 
 /// A command that runs tests and prints their counts.
-fn suite(tally: &mut Tally, name: &str, command: Command) {
+fn run_tests(tally: &mut Tally, name: &str, command: Command) {
     heading(name);
     let _heartbeat = Heartbeat::start(name);
     tally.run(name, command);

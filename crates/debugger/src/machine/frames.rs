@@ -1,9 +1,8 @@
 //! The frames in the state memory: their addresses, their positions, and their values.
 
-use std::rc::Rc;
-
 use super::{Machine, Position};
 use wasmoscope_module::value::Value;
+use wasmoscope_reversible::executor::frames;
 use wasmoscope_reversible::instrument::layout::{self, Register};
 use wasmoscope_runtime::outcome::Failure;
 
@@ -69,50 +68,18 @@ impl Machine {
         frames
     }
 
-    /// Creates the first frame, for a function with a body.
+    /// Creates the first frame, for a function by its index in the original.
     ///
     /// # Errors
     ///
-    /// If there is no room for it.
+    /// If the function has no body, or there is no room for it.
     pub fn begin(&mut self, function: u32, arguments: &[Value]) -> Result<(), Failure> {
-        let program = Rc::clone(&self.program);
-        let Some(info) = program.instrumented.functions.get(function as usize) else {
-            return Err(Failure::other("there is no such function"));
-        };
-        let instance = &mut self.instance;
-        instance.reset();
-        let results = program.instrumented.stack_base;
-        let frame = results + layout::align(layout::sizes(&info.results));
-        instance.grow_state(frame + info.frame_size)?;
-        instance.write_state(frame, &vec![0; info.frame_size as usize]);
-        instance.write_state(frame + layout::FUNCTION, &function.to_le_bytes());
-        instance.write_state(frame + layout::RESULTS, &results.to_le_bytes());
-        let mut address = frame + layout::HEADER;
-        for (ty, argument) in info.params.iter().zip(arguments) {
-            instance.set_value(address, *argument);
-            address += layout::size(*ty);
-        }
-        for ty in &info.locals {
-            if let Some(null) = Value::null(*ty) {
-                instance.set_value(address, null);
-            }
-            address += layout::size(*ty);
-        }
-        instance.set_register(Register::Top, frame);
-        instance.set_register(Register::Depth, 1);
-        Ok(())
+        frames::begin(&mut *self.instance, &self.program.instrumented, function, arguments)
     }
 
     /// The results of the call that [`Halt::Returned`](super::Halt::Returned) ended.
     pub fn results(&self, function: u32) -> Vec<Value> {
-        let Some(info) = self.program.instrumented.functions.get(function as usize) else { return Vec::new() };
-        let mut address = self.program.instrumented.stack_base;
-        let mut results = Vec::with_capacity(info.results.len());
-        for ty in &info.results {
-            results.push(self.instance.value(address, *ty));
-            address += layout::size(*ty);
-        }
-        results
+        frames::results(&*self.instance, &self.program.instrumented, function)
     }
 
     /// The value at an address of the state memory.

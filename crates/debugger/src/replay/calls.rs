@@ -26,7 +26,7 @@ impl Replayer {
         let Some(call) = self.calls.get(self.call).cloned() else { return };
         let imported = self.program.instrumented.imported_functions;
         let begun = match call.function.checked_sub(imported) {
-            Some(function) => self.machine_mut().begin(function, &call.arguments),
+            Some(_) => self.machine_mut().begin(call.function, &call.arguments),
             None => {
                 Err(Failure::other("the entry point is an imported function: it has no instructions to step through"))
             }
@@ -57,8 +57,7 @@ impl Replayer {
             return Some(Outcome::Exited(0));
         }
         let call = self.calls.last()?;
-        let function = call.function.saturating_sub(self.program.instrumented.imported_functions);
-        Some(Outcome::Returned(self.machine().results(function).iter().map(value::show).collect()))
+        Some(Outcome::Returned(self.machine().results(call.function).iter().map(value::show).collect()))
     }
 
     /// The program has failed. `exact`: the machine is at the failing instruction.

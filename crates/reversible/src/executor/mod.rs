@@ -18,6 +18,7 @@ use wasmoscope_runtime::limits::Limiter;
 use wasmoscope_runtime::outcome::Failure;
 use wasmoscope_wasi::{Suspend, WasiCtx};
 
+pub mod frames;
 pub mod host_calls;
 #[cfg(target_arch = "wasm32")]
 pub mod js;

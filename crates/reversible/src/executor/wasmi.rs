@@ -30,6 +30,20 @@ const PAGE: u64 = 1 << 16;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wasmi;
 
+/// wasmi, executing the copies that are made for any engine: what they do can be tested without a browser.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PortableWasmi;
+
+impl Executor for PortableWasmi {
+    fn embedding(&self) -> Embedding {
+        Embedding::Portable
+    }
+
+    fn compile(&self, copy: &Rc<Instrumented>, limits: &Limits) -> Result<Box<dyn CopyModule>, Failure> {
+        Wasmi.compile(copy, limits)
+    }
+}
+
 impl Executor for Wasmi {
     fn embedding(&self) -> Embedding {
         Embedding::Hosted
