@@ -86,10 +86,16 @@ pub enum Register {
     WatchKind,
     /// The remaining budget before the access that was recorded last; [`NOT_RECORDED`] if there was none.
     WatchLast,
+    /// How many run functions call each other directly, below the one that the dispatch loop called.
+    Nested,
 }
 
+/// The most run functions that call each other directly: beyond that, a call goes through the dispatch loop, so that
+/// deep recursion needs little of the engine's own stack.
+pub const MOST_NESTED: i32 = 128;
+
 impl Register {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Top,
         Self::Depth,
         Self::MaxDepth,
@@ -103,6 +109,7 @@ impl Register {
         Self::WatchLength,
         Self::WatchKind,
         Self::WatchLast,
+        Self::Nested,
     ];
     /// The number of globals before the module's own.
     pub const COUNT: u32 = Self::ALL.len() as u32;
@@ -112,7 +119,8 @@ impl Register {
         match self {
             Self::Top | Self::Depth | Self::MaxDepth | Self::Budget => true,
             Self::Next | Self::Below | Self::Results | Self::EnterOnly => true,
-            Self::Limit | Self::WatchStart | Self::WatchLength | Self::WatchKind | Self::WatchLast => false,
+            Self::Limit | Self::Nested => false,
+            Self::WatchStart | Self::WatchLength | Self::WatchKind | Self::WatchLast => false,
         }
     }
 
@@ -131,6 +139,7 @@ impl Register {
             Self::WatchLength => "watch_length",
             Self::WatchKind => "watch_kind",
             Self::WatchLast => "watch_last",
+            Self::Nested => "nested",
         }
     }
 }

@@ -10,8 +10,8 @@
 //! - its *step functions* execute one instruction each, in the same way;
 //! - its *trampoline* represents the original in tables and exports: it has its type, and creates a frame.
 //!
-//! A call creates a frame and returns to the *dispatch loop*, which runs the topmost frame. So wasmi's own stack holds
-//! none of the program's state: all of it is in the state memory, the memories, globals and tables. To stop, the
+//! A call creates a frame and runs it; what has to leave returns to the *dispatch loop*, which runs the topmost frame. So
+//! the engine's own stack holds none of the program's state: all of it is in the state memory, the memories, globals and tables. To stop, the
 //! dispatch loop returns; to go back, the state is overwritten.
 //!
 //! Each basic block subtracts its number of instructions from a budget, and exits if the budget is too small. The next

@@ -34,6 +34,11 @@ impl Signatures {
         self.callees.get(function.checked_sub(self.imported)? as usize)
     }
 
+    /// The index in the copy of the run function of a function with a body.
+    pub fn run_function(&self, number: u32) -> u32 {
+        layout::FUNCTIONS + self.imported + self.callees.len() as u32 + number
+    }
+
     /// The type of the function that a call or tail call calls.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Calls and returns: they create and remove frames, and the dispatch loop continues with the topmost.
 
-use wasm_encoder::BlockType;
 use wasm_encoder::reencode::Reencode;
+use wasm_encoder::{BlockType, MemArg, MemArgTarget};
 use wasmparser::Operator;
 
 use super::{ADDRESS, BUDGET, Emitter, FRAME, Mode, SCRATCH, TEMPORARIES};
@@ -10,7 +10,7 @@ use crate::instrument::code::Embedding;
 use crate::instrument::layout::{self, Register};
 use crate::instrument::operands::StackId;
 use crate::instrument::plain::Shift;
-use crate::instrument::support::{self, Callee, Slot, load, store};
+use crate::instrument::support::{self, Callee, Slot, Types, load, store};
 
 impl Emitter<'_, '_> {
     /// Passes the results, which are on WebAssembly's own stack, to the caller, and removes the frame.
@@ -48,7 +48,7 @@ impl Emitter<'_, '_> {
             support::set_call(&mut self.sink(), FRAME, step, next);
             self.sink().local_get(SCRATCH);
             support::set(&mut self.sink(), Register::Top);
-            self.sink().i32_const(layout::FINISHED).return_();
+            self.run_callee(Some(callee.number), next);
             return Ok(());
         }
         let signature = self.signatures.called(operator)?;
@@ -84,7 +84,7 @@ impl Emitter<'_, '_> {
         if is_indirect {
             self.leave_if_left(false);
             support::set_call(&mut self.sink(), FRAME, step, next);
-            self.return_unless_entered();
+            self.return_unless_entered(Some(next));
         }
         if self.mode == Mode::Run && self.embedding == Embedding::Linked {
             // The called function may have run this module, with another budget.
@@ -155,17 +155,67 @@ impl Emitter<'_, '_> {
         self.body.instruction(&encoded);
         if is_indirect {
             self.leave_if_left(true);
-            self.return_unless_entered();
+            self.return_unless_entered(None);
             support::add_to(&mut self.sink(), Register::Depth, 1);
         }
         self.give_back();
         Ok(())
     }
 
-    /// Returns to the dispatch loop if the called trampoline has created a frame.
-    pub(super) fn return_unless_entered(&mut self) {
+    /// Runs the topmost frame, which has just been created, and goes on at `next` once it has returned. If it does not
+    /// return, because the program stops in it or has many calls active, the dispatch loop takes over. A step function
+    /// only returns.
+    fn run_callee(&mut self, callee: Option<u32>, next: u32) {
+        if self.mode == Mode::Run {
+            support::get(&mut self.sink(), Register::Nested);
+            self.sink().i32_const(layout::MOST_NESTED).i32_lt_u().if_(BlockType::Empty);
+            support::add_to(&mut self.sink(), Register::Nested, 1);
+            support::get(&mut self.sink(), Register::Top);
+            match callee {
+                Some(callee) => {
+                    let run_function = self.signatures.run_function(callee);
+                    self.sink().call(run_function);
+                }
+                None => {
+                    support::get(&mut self.sink(), Register::Top);
+                    let function = MemArg {
+                        offset: u64::from(layout::FUNCTION),
+                        align: 2,
+                        target: MemArgTarget::Memory(0),
+                        ordering: None,
+                    };
+                    let types = Types::after(self.signatures.types.len() as u32);
+                    self.sink().i32_load(function).call_indirect(0, types.code);
+                }
+            }
+            self.sink().if_(BlockType::Empty).i32_const(layout::EXITED).return_().end();
+            support::add_to(&mut self.sink(), Register::Nested, -1);
+            support::get(&mut self.sink(), Register::Top);
+            self.sink().local_get(FRAME).i32_eq().if_(BlockType::Empty);
+            support::get(&mut self.sink(), Register::Budget);
+            self.sink().local_set(BUDGET);
+            self.go_to(next, 2);
+            self.sink().end().end();
+        }
+        self.sink().i32_const(layout::FINISHED).return_();
+    }
+
+    /// If the called trampoline has created a frame, runs it, or returns to the dispatch loop.
+    pub(super) fn return_unless_entered(&mut self, next: Option<u32>) {
         support::get(&mut self.sink(), Register::EnterOnly);
-        self.sink().i32_eqz().if_(BlockType::Empty).i32_const(layout::FINISHED).return_().end();
+        self.sink().i32_eqz().if_(BlockType::Empty);
+        match next {
+            Some(next) => {
+                let dispatch = self.dispatch;
+                self.dispatch += 1;
+                self.run_callee(None, next);
+                self.dispatch = dispatch;
+            }
+            None => {
+                self.sink().i32_const(layout::FINISHED).return_();
+            }
+        }
+        self.sink().end();
         self.sink().i32_const(0);
         support::set(&mut self.sink(), Register::EnterOnly);
     }
