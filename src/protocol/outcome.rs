@@ -13,8 +13,9 @@ pub enum Outcome {
     Exited { code: u32 },
     /// WebAssembly trapped.
     Trapped { trap: Trap },
-    /// A limit was reached: its name, to be shown, and a message with its value.
-    LimitReached { limit: String, message: String, help: String },
+    /// A limit was reached: its name, to be shown, and a message with its value. `has_place`: an instruction of the
+    /// program reached it, which the debugger can show.
+    LimitReached { limit: String, message: String, help: String, has_place: bool },
     /// The user stopped it.
     Stopped,
     /// It never started: it does not compile, an import is missing, an argument is not a number.

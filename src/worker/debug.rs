@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::bookmark::Bookmark;
 use super::debug_view::{self, PreviousView};
-use super::engines::{self, Chosen};
+use super::engines::Chosen;
 use super::event_loop::Next;
 use super::expressions::{self, Expressions};
 use super::pace::Pace;
@@ -17,9 +17,8 @@ use super::stop_sentence::Arrival;
 use super::user_files::UserFiles;
 use super::{Platform, breakpoints, files, to_proto, written_bytes};
 use crate::engine::debugger::{self, Change, Command, DebugProgress, DebugSession, Mark};
-use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::Summary;
-use crate::engine::runtime::{self, Outcome, StartError};
+use crate::engine::runtime::{self, Outcome};
 use crate::engine::source::Source;
 use crate::engine::source_map::dwarf::DebugInfo;
 use crate::engine::value;
@@ -27,8 +26,8 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
-    self, Breakpoint, BreakpointKind, Counters, DebugCommand, EngineUsed, Entry, Event, FileChange, Limits,
-    LineCommand, MemoryView, MemoryWatch, PlacedBreakpoint, RunId, StopReason, ValueChange, WriteTarget,
+    Breakpoint, BreakpointKind, Counters, DebugCommand, EngineUsed, Entry, Event, FileChange, Limits, LineCommand,
+    MemoryView, MemoryWatch, PlacedBreakpoint, RunId, StopReason, ValueChange, WriteTarget,
 };
 
 /// How often progress is reported, in milliseconds.
@@ -88,8 +87,7 @@ pub(super) struct Setup<'a> {
     pub wasm: &'a [u8],
     pub summary: &'a Summary,
     pub entry: runtime::Entry,
-    pub limits: runtime::Limits,
-    pub engine: protocol::Engine,
+    pub chosen: Chosen,
     pub wasi: WasiCtx,
     pub compile_ms: f64,
     /// The module's debug information.
@@ -99,18 +97,11 @@ pub(super) struct Setup<'a> {
 impl Debug {
     /// Instruments and instantiates the module. On failure, returns the event that reports it.
     pub fn start(setup: Setup<'_>, platform: &impl Platform) -> Result<Self, Box<Event>> {
-        let Setup { id, source, wasm, summary, entry, limits, engine, wasi, compile_ms, info } = setup;
+        let Setup { id, source, wasm, summary, entry, chosen, wasi, compile_ms, info } = setup;
         let start = platform.now_ms();
         let files_before = wasi.vfs().clone();
-        let (session, used) = match engines::choose(engine, wasm, &limits, platform) {
-            Ok(Chosen { program, used }) => {
-                (DebugSession::with_program(&source.name, program, wasm, summary, &entry, wasi), used)
-            }
-            Err(error) => {
-                let problem = Problem::error(&source.name, error.to_string());
-                (Err(StartError::from(Box::new(problem))), EngineUsed::default())
-            }
-        };
+        let Chosen { program, used } = chosen;
+        let session = DebugSession::with_program(&source.name, program, wasm, summary, &entry, wasi);
         let maps = Maps::of_source(source, wasm, info);
         let compile_ms = compile_ms + platform.now_ms() - start;
         let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;

@@ -10,41 +10,78 @@ use crate::engine::runtime::{Counters, Limits, Outcome, Progress, Session};
 use crate::engine::wasi::WasiCtx;
 use crate::protocol::{Engine, EngineUsed};
 
-/// A program, instrumented and compiled.
+/// A program, instrumented and compiled, and the engine that executes it.
 pub(super) struct Chosen {
     pub program: Rc<InstrumentedProgram>,
     pub used: EngineUsed,
 }
 
-/// Instruments a program and compiles it for an engine, or for wasmi if the engine refuses it.
-///
-/// # Errors
-///
-/// wasmi's refusal.
-#[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
-pub(super) fn choose(
+/// The compiled copies of one program. Each run takes the same ones: a browser compiles what runs often once more, better,
+/// and that stays with the compiled module.
+#[derive(Default)]
+pub(super) struct Copies(Vec<Compiled>);
+
+struct Compiled {
     engine: Engine,
-    wasm: &[u8],
-    limits: &Limits,
-    platform: &impl Platform,
-) -> Result<Chosen, ProgramError> {
-    let instead = match engine {
-        Engine::Wasmi => None,
-        Engine::Browser => match in_browser(wasm, limits, platform) {
-            Ok(program) => return Ok(Chosen { program: Rc::new(program), used: EngineUsed::chosen(engine) }),
-            Err(reason) => Some(reason),
-        },
-    };
-    let program = InstrumentedProgram::new(wasm, limits.clone(), &Wasmi)?;
-    Ok(Chosen { program: Rc::new(program), used: EngineUsed { engine: Engine::Wasmi, instead } })
+    limits: Limits,
+    program: Result<Rc<InstrumentedProgram>, String>,
 }
 
-/// Compiles it with the browser's engine; if that does not work, says why.
-pub(super) fn in_browser(
-    wasm: &[u8],
-    limits: &Limits,
-    platform: &impl Platform,
-) -> Result<InstrumentedProgram, String> {
+impl Copies {
+    /// The copy for an engine, or for wasmi if the engine refuses it.
+    ///
+    /// # Errors
+    ///
+    /// wasmi's refusal.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
+    pub fn choose(
+        &mut self,
+        engine: Engine,
+        wasm: &[u8],
+        limits: &Limits,
+        platform: &impl Platform,
+    ) -> Result<Chosen, String> {
+        let instead = match (engine, self.get(engine, wasm, limits, platform)) {
+            (engine, Ok(program)) => return Ok(Chosen { program, used: EngineUsed::chosen(engine) }),
+            (Engine::Wasmi, Err(reason)) => return Err(reason),
+            (Engine::Browser, Err(reason)) => Some(reason),
+        };
+        let program = self.get(Engine::Wasmi, wasm, limits, platform)?;
+        Ok(Chosen { program, used: EngineUsed { engine: Engine::Wasmi, instead } })
+    }
+
+    /// The copy for an engine.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be compiled.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
+    pub fn get(
+        &mut self,
+        engine: Engine,
+        wasm: &[u8],
+        limits: &Limits,
+        platform: &impl Platform,
+    ) -> Result<Rc<InstrumentedProgram>, String> {
+        let known = self.0.iter().position(|copy| copy.engine == engine);
+        if let Some(known) = known {
+            if self.0[known].limits == *limits {
+                return self.0[known].program.clone();
+            }
+            self.0.remove(known);
+        }
+        let program = match engine {
+            Engine::Wasmi => InstrumentedProgram::new(wasm, limits.clone(), &Wasmi).map_err(|error| error.to_string()),
+            Engine::Browser => in_browser(wasm, limits, platform),
+        };
+        let program = program.map(Rc::new);
+        self.0.push(Compiled { engine, limits: limits.clone(), program: program.clone() });
+        program
+    }
+}
+
+/// Compiles it with the browser's engine.
+fn in_browser(wasm: &[u8], limits: &Limits, platform: &impl Platform) -> Result<InstrumentedProgram, String> {
     let Some(executor) = platform.browser_engine() else { return Err("there is no browser here".to_owned()) };
     InstrumentedProgram::new(wasm, limits.clone(), &*executor).map_err(|error| match error {
         ProgramError::Compile(reason) => reason.to_string(),
@@ -55,24 +92,56 @@ pub(super) fn in_browser(
 /// A plain run, on either engine.
 pub(super) enum Execution {
     Wasmi(Box<Session>),
-    Copy {
-        session: Box<DebugSession>,
-        /// How it ended.
-        over: Option<Outcome>,
-    },
+    Copy(Box<CopyRun>),
+}
+
+/// A run of the instrumented copy: no checkpoints are taken.
+pub(super) struct CopyRun {
+    session: DebugSession,
+    /// How it ended.
+    over: Option<Outcome>,
+}
+
+impl CopyRun {
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`), as are the others.
+    fn advance(&mut self, steps: u64) -> Progress {
+        if let Some(outcome) = &self.over {
+            return Progress::Done(outcome.clone());
+        }
+        let progress = self.session.run_to_end(steps);
+        if let Progress::Done(outcome) = &progress {
+            self.over = Some(outcome.clone());
+        }
+        progress
+    }
+
+    #[inline(never)]
+    fn counters(&self) -> Counters {
+        Counters {
+            fuel: self.session.step(),
+            peak_memory: self.session.peak_memory(),
+            host_calls: self.session.wasi().host_calls(),
+            output: self.session.wasi().output_bytes(),
+        }
+    }
+
+    #[inline(never)]
+    fn memory(&self, memory: usize, start: u64, length: u64) -> Vec<u8> {
+        self.session.state().memory(memory, start, length).unwrap_or_default().into_owned()
+    }
 }
 
 impl Execution {
     /// A run of the instrumented copy.
     pub fn of_copy(session: DebugSession) -> Self {
-        Self::Copy { session: Box::new(session), over: None }
+        Self::Copy(Box::new(CopyRun { session, over: None }))
     }
 
     /// The call, as a user would write it.
     pub fn description(&self) -> &str {
         match self {
             Self::Wasmi(session) => session.description(),
-            Self::Copy { session, .. } => session.description(),
+            Self::Copy(run) => run.session.description(),
         }
     }
 
@@ -80,14 +149,7 @@ impl Execution {
     pub fn advance(&mut self, fuel: u64) -> Progress {
         match self {
             Self::Wasmi(session) => session.advance(fuel),
-            Self::Copy { over: Some(outcome), .. } => Progress::Done(outcome.clone()),
-            Self::Copy { session, over } => {
-                let progress = session.run_to_end(fuel);
-                if let Progress::Done(outcome) = &progress {
-                    *over = Some(outcome.clone());
-                }
-                progress
-            }
+            Self::Copy(run) => run.advance(fuel),
         }
     }
 
@@ -95,21 +157,21 @@ impl Execution {
     pub fn end(&mut self, outcome: Outcome) {
         match self {
             Self::Wasmi(session) => session.end(outcome),
-            Self::Copy { over, .. } => drop(over.get_or_insert(outcome)),
+            Self::Copy(run) => drop(run.over.get_or_insert(outcome)),
         }
     }
 
     pub fn wasi(&self) -> &WasiCtx {
         match self {
             Self::Wasmi(session) => session.wasi(),
-            Self::Copy { session, .. } => session.wasi(),
+            Self::Copy(run) => run.session.wasi(),
         }
     }
 
     pub fn wasi_mut(&mut self) -> &mut WasiCtx {
         match self {
             Self::Wasmi(session) => session.wasi_mut(),
-            Self::Copy { session, .. } => session.wasi_mut(),
+            Self::Copy(run) => run.session.wasi_mut(),
         }
     }
 
@@ -117,7 +179,7 @@ impl Execution {
     pub fn memories(&self) -> usize {
         match self {
             Self::Wasmi(session) => session.memories(),
-            Self::Copy { session, .. } => session.state().memories(),
+            Self::Copy(run) => run.session.state().memories(),
         }
     }
 
@@ -125,7 +187,7 @@ impl Execution {
     pub fn memory_size(&self, memory: usize) -> u64 {
         match self {
             Self::Wasmi(session) => session.memory(memory).map_or(0, |bytes| bytes.len() as u64),
-            Self::Copy { session, .. } => session.state().memory_size(memory).unwrap_or(0),
+            Self::Copy(run) => run.session.state().memory_size(memory).unwrap_or(0),
         }
     }
 
@@ -137,9 +199,7 @@ impl Execution {
                     session.memory(memory).and_then(|bytes| bytes.get(start as usize..)?.get(..length as usize));
                 bytes.unwrap_or_default().to_vec()
             }
-            Self::Copy { session, .. } => {
-                session.state().memory(memory, start, length).unwrap_or_default().into_owned()
-            }
+            Self::Copy(run) => run.memory(memory, start, length),
         }
     }
 
@@ -147,12 +207,7 @@ impl Execution {
     pub fn counters(&self) -> Counters {
         match self {
             Self::Wasmi(session) => session.counters(),
-            Self::Copy { session, .. } => Counters {
-                fuel: session.step(),
-                peak_memory: session.peak_memory(),
-                host_calls: session.wasi().host_calls(),
-                output: session.wasi().output_bytes(),
-            },
+            Self::Copy(run) => run.counters(),
         }
     }
 
@@ -160,7 +215,7 @@ impl Execution {
     pub fn refused(&self) -> Option<String> {
         match self {
             Self::Wasmi(session) => session.refused(),
-            Self::Copy { session, .. } => session.refused(),
+            Self::Copy(run) => run.session.refused(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Platform;
+use super::engines::Copies;
 use crate::engine::diagnostic::Problem;
 use crate::engine::inspect::{self, Inspection};
 use crate::engine::runtime::{Compiled, Limits};
@@ -16,6 +17,8 @@ pub(super) struct Inspected {
     pub milliseconds: f64,
     /// The module compiled for the limits requested last, and how long that took.
     compiled: Option<(Rc<Compiled>, f64)>,
+    /// The instrumented copies.
+    pub copies: Copies,
     /// Whether [`Inspected::compile_ahead`] has nothing left to do.
     is_ahead: bool,
 }
@@ -26,7 +29,14 @@ impl Inspected {
         let start = platform.now_ms();
         let inspection = inspect::inspect(source);
         let milliseconds = platform.now_ms() - start;
-        Self { source: source.clone(), inspection, milliseconds, compiled: None, is_ahead: false }
+        Self {
+            source: source.clone(),
+            inspection,
+            milliseconds,
+            compiled: None,
+            copies: Copies::default(),
+            is_ahead: false,
+        }
     }
 
     pub fn is_of(&self, source: &Source) -> bool {

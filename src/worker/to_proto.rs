@@ -178,7 +178,8 @@ pub(super) fn outcome(outcome: runtime::Outcome) -> Outcome {
             Outcome::Trapped { trap: Trap { code, panics, message: trap.message, help: trap.help } }
         }
         runtime::Outcome::LimitReached { limit, message, help } => {
-            Outcome::LimitReached { limit: limit.name().to_owned(), message, help }
+            let has_place = limit == runtime::LimitKind::Recursion;
+            Outcome::LimitReached { limit: limit.name().to_owned(), message, help, has_place }
         }
         runtime::Outcome::Stopped => Outcome::Stopped,
     }

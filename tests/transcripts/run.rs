@@ -136,7 +136,9 @@ pub fn outcome_text(outcome: &Outcome) -> String {
         }
         Outcome::Exited { code } => format!("exited with {code}\n"),
         Outcome::Trapped { trap } => format!("trapped: {}: {}\nhelp: {}\n", trap.code, trap.message, trap.help),
-        Outcome::LimitReached { limit, message, help } => format!("limit reached: {limit}: {message}\nhelp: {help}\n"),
+        Outcome::LimitReached { limit, message, help, .. } => {
+            format!("limit reached: {limit}: {message}\nhelp: {help}\n")
+        }
         Outcome::Stopped => "stopped\n".to_owned(),
         Outcome::NotStarted { problems } => problems.iter().map(problem_text).collect(),
     }

@@ -99,7 +99,7 @@ impl StateView<'_> {
         let is_of = |address: u32| {
             self.machine().position_of(address).is_some_and(|position| position.function + imported == function)
         };
-        self.machine().frames().into_iter().enumerate().filter(|(_, address)| is_of(*address)).collect()
+        self.machine().frames().enumerate().filter(|(_, address)| is_of(*address)).collect()
     }
 
     fn hover_global(self, global: u32) -> Option<Hover> {

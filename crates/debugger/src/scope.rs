@@ -20,7 +20,7 @@ impl<'a> MachineScope<'a> {
 
     /// Like [`MachineScope::new`], for the frame this many calls below the top.
     pub fn of_frame(state: StateView<'a>, frame: usize) -> Self {
-        Self { state, frame: state.machine().frames().get(frame).copied().unwrap_or(0) }
+        Self { state, frame: state.machine().frame(frame).unwrap_or(0) }
     }
 
     /// The value of an expression for a panel. A bare name may also be a vector or a reference; a result of untyped

@@ -11,7 +11,7 @@ impl StateView<'_> {
     /// The variables of the frame this many calls below the top: for each call inlined there, innermost first, and last
     /// for the function itself.
     pub fn variables(self, info: &DebugInfo, frame: usize) -> Vec<Vec<Variable>> {
-        let Some(address) = self.machine().frames().get(frame).copied() else { return Vec::new() };
+        let Some(address) = self.machine().frame(frame) else { return Vec::new() };
         let Some(view) = self.frame_view(address) else { return Vec::new() };
         let state = FrameState { state: self, globals: self.globals().collect(), frame: &view };
         info.variables(self.program().instrumented.original(), view.offset, &state)

@@ -82,7 +82,7 @@ pub struct LabelView {
 impl<'a> StateView<'a> {
     /// The frames, topmost first, at most `most`.
     pub fn call_stack(self, most: usize) -> Vec<FrameView> {
-        self.machine().frames().into_iter().take(most).filter_map(|frame| self.frame_view(frame)).collect()
+        self.machine().frames().take(most).filter_map(|frame| self.frame_view(frame)).collect()
     }
 
     /// The contents of the frame at an address of the state memory.

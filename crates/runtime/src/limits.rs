@@ -9,7 +9,7 @@ use super::outcome::LimitKind;
 use wasmoscope_module::words;
 
 /// The limits on a program's resources. `None`: no limit but the machine's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// All linear memories together, in bytes.
     pub memory: Option<u64>,

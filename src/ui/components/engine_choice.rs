@@ -26,12 +26,13 @@ pub fn EngineChoice() -> Html {
             "An interpreter: it starts at once and reads each instruction again every time it executes it."
         }
         Engine::Browser => {
-            "The browser's own engine compiles the program to machine code. It pauses, steps and goes back like wasmi, \
-             and long programs run several times as fast."
+            "The browser's own engine compiles the program to machine code. It pauses, steps and goes back like wasmi. \
+             Long loops run several times as fast, short programs and many small calls do not."
         }
     };
     // Only about the engine that is chosen now.
     let refusal = run.used.instead.clone().filter(|_| engine == Engine::Browser);
+    let is_later = run.is_active() && run.used.engine != engine && run.used.instead.is_none();
     html! {
         <div class="engine-choice">
             <label class="field">
@@ -42,6 +43,9 @@ pub fn EngineChoice() -> Html {
                 </select>
             </label>
             <p class="field-note">{ note }</p>
+            if is_later {
+                <p class="field-note" role="status">{ "This takes effect at the next Run, Call or Debug." }</p>
+            }
             if let Some(reason) = refusal {
                 <p class="field-note" role="status">
                     { format!("The last program ran on wasmi, because the browser’s engine refused it: {reason}.") }

@@ -94,7 +94,9 @@ fn Contents() -> Html {
             </p>
             <p>
                 { "The numbers below the console: " }<strong>{ "Time" }</strong>{ " is spent in the program, without waiting. " }
-                <strong>{ "Fuel" }</strong>{ " is the interpreter's unit of work, about one per instruction: it is the same in every run, whatever the computer. " }
+                <strong>{ "Engine" }</strong>{ " is what executed the program; you choose it under Module. " }
+                <strong>{ "Fuel" }</strong>{ " is wasmi's unit of work, about one per instruction: it is the same in every run, whatever the computer. The Browser engine counts " }
+                <strong>{ "Instructions" }</strong>{ " instead. " }
                 <strong>{ "Peak memory" }</strong>{ " is the largest size that the program's memories had together. " }
                 <strong>{ "Host calls" }</strong>{ " are the program's calls of imported functions: whatever it prints or reads goes through one." }
             </p>

@@ -53,6 +53,13 @@ fn Card(props: &CardProps) -> Html {
     let CardProps { run, outcome, is_debugged } = props;
     let call = run.call.as_deref();
     let show = Callback::from(move |_: MouseEvent| launcher.debug_again());
+    let show_where = |show: Callback<MouseEvent>| {
+        html! {
+            if !is_debugged {
+                <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
+            }
+        }
+    };
     let refused = || {
         html! {
             if let Some(refused) = refused(run) {
@@ -72,17 +79,17 @@ fn Card(props: &CardProps) -> Html {
         Outcome::Stopped => html! {},
         Outcome::Trapped { trap } => html! {
             <div class="run-result" data-tone="bad">
-                <TrapHead trap={trap.clone()} cause={cause(run)} />
-                if !is_debugged {
-                    <p><button type="button" class="button show-where" onclick={show}>{ "Show me where" }</button></p>
-                }
+                <TrapHead trap={trap.clone()} cause={html! { <>{ cause(run) }{ show_where(show) }</> }} />
                 <CallsAtFailure />
             </div>
         },
-        Outcome::LimitReached { limit, message, help } => html! {
+        Outcome::LimitReached { limit, message, help, has_place } => html! {
             <div class="run-result" data-tone="bad">
                 <h3>{ format!("Limit reached: {limit}") }</h3>
                 { cause(run) }
+                if *has_place {
+                    { show_where(show) }
+                }
                 <p><Prose text={message.clone()} /></p>
                 <p><Prose text={help.clone()} /></p>
                 <CallsAtFailure />
@@ -177,16 +184,25 @@ fn Results(props: &ResultsProps) -> Html {
 pub fn RunCounters() -> Html {
     let run = use_slice::<RunContext>();
     let Some(counters) = &run.counters else { return html! {} };
+    let outcome = match &run.phase {
+        Phase::Finished(outcome) => Some(&**outcome),
+        _ => None,
+    };
+    if let Some(Outcome::NotStarted { .. }) = outcome {
+        return html! {};
+    }
+    // A block of instructions is counted as a whole, before it is executed.
+    let is_bound = matches!(outcome, Some(Outcome::Trapped { .. }));
     html! {
         <dl class="counters" aria-label="Counters">
-            { for rows(counters, run.used.engine).into_iter().map(|(name, help, value)| html! {
+            { for rows(counters, run.used.engine, is_bound).into_iter().map(|(name, help, value)| html! {
                 <div title={help}><dt>{ name }</dt><dd>{ value }</dd></div>
             }) }
         </dl>
     }
 }
 
-fn rows(counters: &Counters, engine: Engine) -> [(&'static str, &'static str, String); 7] {
+fn rows(counters: &Counters, engine: Engine, is_bound: bool) -> [(&'static str, &'static str, String); 7] {
     let (name, work, code) = match engine {
         Engine::Wasmi => (
             "wasmi",
@@ -202,7 +218,7 @@ fn rows(counters: &Counters, engine: Engine) -> [(&'static str, &'static str, St
     [
         ("Engine", "What executed the program", name.to_owned()),
         ("Time", "Time in the program, excluding waits", numbers::milliseconds(counters.run_ms)),
-        (work.0, work.1, numbers::grouped(counters.fuel)),
+        (work.0, work.1, format!("{}{}", if is_bound { "at most " } else { "" }, numbers::grouped(counters.fuel))),
         ("Peak memory", "The largest total size of all linear memories", numbers::bytes(counters.peak_memory)),
         ("Host calls", "Calls from the program to host functions", numbers::grouped(counters.host_calls)),
         ("Output", "Bytes printed", numbers::bytes(counters.output)),

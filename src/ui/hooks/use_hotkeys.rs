@@ -75,7 +75,7 @@ fn hotkey(event: &KeyboardEvent, debugging: bool) -> Option<Hotkey> {
             let code = event.code();
             if let Some(letter) = code.strip_prefix("Key") {
                 // While not debugging, that character may be meant as text.
-                let free = debugging || !is_typing(event);
+                let free = debugging || !is_typing(event) || !is_mac();
                 return letter_key(letter, event).filter(|_| free);
             }
             let digit = code.strip_prefix("Digit")?.parse::<usize>().ok()?;
@@ -83,6 +83,11 @@ fn hotkey(event: &KeyboardEvent, debugging: bool) -> Option<Hotkey> {
         }
         _ => None,
     }
+}
+
+/// Whether Alt, called Option, types characters of its own.
+fn is_mac() -> bool {
+    web_sys::window().and_then(|window| window.navigator().platform().ok()).is_some_and(|name| name.starts_with("Mac"))
 }
 
 /// Keys that every keyboard has, held with Alt (Option on a Mac): many keyboards have no function keys, or use them for

@@ -51,8 +51,8 @@ pub fn finished(outcome: &Outcome) -> (Tone, String) {
         Outcome::Returned { results } => (Tone::Good, format!("Returned {}", values(results))),
         Outcome::Exited { code: 0 } => (Tone::Good, "Exited with code 0".into()),
         Outcome::Exited { code } => (Tone::Bad, format!("Exited with code {code}")),
-        Outcome::Trapped { trap } => (Tone::Bad, format!("Trapped: {}", trap.message)),
-        Outcome::LimitReached { message, .. } => (Tone::Bad, format!("Stopped by a limit: {message}")),
+        Outcome::Trapped { trap } => (Tone::Bad, format!("Trapped: {}", plain(&trap.message))),
+        Outcome::LimitReached { message, .. } => (Tone::Bad, format!("Stopped by a limit: {}", plain(message))),
         Outcome::Stopped => (Tone::Quiet, "Stopped".into()),
         Outcome::NotStarted { problems } => {
             let number = count(problems.len() as u64, "problem", "problems");
@@ -61,12 +61,17 @@ pub fn finished(outcome: &Outcome) -> (Tone, String) {
     }
 }
 
+/// A sentence without the marks of code, for a place that shows plain text.
+fn plain(sentence: &str) -> String {
+    sentence.replace('`', "")
+}
+
 /// How a call ended, to be shown after the call itself: ` = 9`, ` trapped: integer divide by zero`.
 pub fn result_line(result: &CallResult) -> (Tone, String) {
     match &*result.outcome {
         Outcome::Returned { results } if results.is_empty() => (Tone::Good, " returned".into()),
         Outcome::Returned { results } => (Tone::Good, format!(" = {}", values(results))),
-        Outcome::Trapped { trap } => (Tone::Bad, format!(" trapped: {}", trap.message)),
+        Outcome::Trapped { trap } => (Tone::Bad, format!(" trapped: {}", plain(&trap.message))),
         Outcome::LimitReached { message, .. } => (Tone::Bad, format!(" stopped by a limit: {message}")),
         outcome => {
             let (tone, text) = finished(outcome);

@@ -13,7 +13,7 @@ use crate::engine::wasi::WasiCtx;
 use crate::protocol::{self, Breakpoint, Engine, EngineUsed, Event, RunId, RunOptions};
 use crate::worker::bookmark::Bookmark;
 use crate::worker::debug::{Debug, Setup};
-use crate::worker::engines::{self, Execution};
+use crate::worker::engines::Execution;
 use crate::worker::inspected::Inspected;
 use crate::worker::run::{Run, wasi_config};
 use crate::worker::{Platform, to_proto};
@@ -36,7 +36,7 @@ impl<M: Platform> EventLoop<M> {
         let limits = to_proto::limits(&options.limits);
         let wasi = wasi_config(&source, &options, self.files.clone(), &platform);
         let mut used = EngineUsed::chosen(options.engine);
-        let started = match self.copy_for(&options, &wasm, &mut used) {
+        let started = match self.copy_for(&source, &options, &wasm, &mut used) {
             Some((program, instrument_ms)) => {
                 let entry = to_proto::entry(entry.clone());
                 let start = || {
@@ -78,7 +78,8 @@ impl<M: Platform> EventLoop<M> {
     /// Otherwise wasmi runs the program, and `used` says why.
     #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
     fn copy_for(
-        &self,
+        &mut self,
+        source: &Source,
         options: &RunOptions,
         wasm: &[u8],
         used: &mut EngineUsed,
@@ -86,9 +87,10 @@ impl<M: Platform> EventLoop<M> {
         if options.engine == Engine::Wasmi {
             return None;
         }
-        let start = self.platform.now_ms();
-        match engines::in_browser(wasm, &to_proto::limits(&options.limits), &self.platform) {
-            Ok(program) => Some((Rc::new(program), self.platform.now_ms() - start)),
+        let (start, platform) = (self.platform.now_ms(), self.platform.clone());
+        let limits = to_proto::limits(&options.limits);
+        match self.inspect(source).copies.get(options.engine, wasm, &limits, &platform) {
+            Ok(program) => Some((program, platform.now_ms() - start)),
             Err(reason) => {
                 *used = EngineUsed { engine: Engine::Wasmi, instead: Some(reason) };
                 None
@@ -185,16 +187,25 @@ impl<M: Platform> EventLoop<M> {
             wasi.start_trace(self.platform.clock());
         }
         let Some((wasm, summary, compile_ms)) = self.runnable(run, source, emit) else { return };
+        let (start, platform) = (self.platform.now_ms(), self.platform.clone());
+        let limits = to_proto::limits(&options.limits);
+        let chosen = match self.inspect(source).copies.choose(options.engine, &wasm, &limits, &platform) {
+            Ok(chosen) => chosen,
+            Err(reason) => {
+                let problem = Problem::error(&source.name, reason);
+                emit(not_started(run, vec![to_proto::problem(&problem)], compile_ms));
+                return;
+            }
+        };
         let setup = Setup {
             id: run,
             source,
             wasm: &wasm,
             summary: &summary,
             entry: to_proto::entry(entry.clone()),
-            limits: to_proto::limits(&options.limits),
-            engine: options.engine,
+            chosen,
             wasi,
-            compile_ms,
+            compile_ms: compile_ms + platform.now_ms() - start,
             info: self.sources.of(source),
         };
         match Debug::start(setup, &self.platform) {

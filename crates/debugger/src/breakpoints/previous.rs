@@ -45,7 +45,7 @@ impl BreakpointObserver {
         if self.run_to.is_none() && !self.breakpoints.have_lines() {
             return;
         }
-        let callers = machine.frames().into_iter().skip(1).rev();
+        let callers = machine.frames().skip(1).collect::<Vec<u32>>().into_iter().rev();
         let calls = callers.filter_map(|frame| Some((frame, machine.call_position(frame)?)));
         self.awaited = calls.filter(|(_, call)| self.leads_within_line(*call)).collect();
     }

@@ -54,18 +54,23 @@ impl Machine {
     }
 
     /// The addresses of the frames, topmost first.
-    pub fn frames(&self) -> Vec<u32> {
-        let mut frames = Vec::new();
-        let mut frame = self.top();
-        while frame != 0 {
-            frames.push(frame);
-            match self.word(frame + layout::BELOW) {
-                // Frames are stored in the order in which they were created.
-                Some(below) if below < frame => frame = below,
-                _ => break,
-            }
-        }
-        frames
+    pub fn frames(&self) -> impl Iterator<Item = u32> {
+        let below = |frame: &u32| {
+            let below = self.word(frame + layout::BELOW)?;
+            // Frames are stored in the order in which they were created.
+            (below != 0 && below < *frame).then_some(below)
+        };
+        std::iter::successors(Some(self.top()).filter(|top| *top != 0), below)
+    }
+
+    /// The address of a frame, counted from the topmost, which is 0.
+    pub fn frame(&self, index: usize) -> Option<u32> {
+        self.frames().nth(index)
+    }
+
+    /// The address of the frame above this many frames, if there are so many.
+    pub fn frame_above(&self, depth: u32) -> Option<u32> {
+        self.frame(self.depth().checked_sub(depth + 1)? as usize)
     }
 
     /// Creates the first frame, for a function by its index in the original.

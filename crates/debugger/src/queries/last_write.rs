@@ -244,7 +244,7 @@ impl LastWrite {
                 (Target::Global(global), None, None)
             }
             WriteTarget::Local { frame, local } => {
-                let frame = *replayer.machine().frames().get(frame)?;
+                let frame = replayer.machine().frame(frame)?;
                 replayer.state().local_at(frame, local)?;
                 let function = replayer.machine().position_of(frame)?.function;
                 (Target::Local { function, local }, Some(frame), Some(local))

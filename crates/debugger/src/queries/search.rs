@@ -148,11 +148,10 @@ impl Search {
             let result = match self.kind {
                 SearchKind::Line(_) => return true,
                 SearchKind::Depth(depth) => {
-                    let frames = replayer.machine().frames();
-                    match frames.len().checked_sub(depth as usize + 1) {
+                    match replayer.machine().frame_above(depth) {
                         // Run until the surplus frame has returned: the depth is right then.
                         Some(above) => {
-                            replayer.run_until(&RunSpec { base: frames[above], ..RunSpec::to(self.to) }, left, observer)
+                            replayer.run_until(&RunSpec { base: above, ..RunSpec::to(self.to) }, left, observer)
                         }
                         None => {
                             self.best = Some((step, Found::Step));
@@ -199,10 +198,8 @@ impl Search {
             if step >= self.now {
                 return true;
             }
-            let depth = replayer.state().depth();
-            let result = if depth > back.depth && !back.with_calls {
-                let frames = replayer.machine().frames();
-                let above = frames[frames.len().saturating_sub(back.depth as usize + 1)];
+            let above = replayer.machine().frame_above(back.depth).filter(|_| !back.with_calls);
+            let result = if let Some(above) = above {
                 replayer.run_until(&RunSpec { base: above, ..RunSpec::to(self.now) }, left, observer)
             } else {
                 if self.look(back, replayer.state(), step) && step >= self.to {

@@ -108,7 +108,7 @@ impl Replayer {
     /// The address of the frame that a change concerns.
     fn frame_of(&self, change: &Change) -> Option<u32> {
         match change {
-            Change::Local { frame, .. } | Change::Operand { frame, .. } => self.machine().frames().get(*frame).copied(),
+            Change::Local { frame, .. } | Change::Operand { frame, .. } => self.machine().frame(*frame),
             Change::Global { .. } | Change::Memory { .. } | Change::Files(_) => None,
         }
     }

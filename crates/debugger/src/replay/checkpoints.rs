@@ -47,6 +47,11 @@ impl Checkpoints {
         Self { checkpoints: BTreeMap::new(), nearby: None, limit, used: 0, interval, without_hits: BTreeSet::new() }
     }
 
+    /// What is known of the engine's speed.
+    pub fn interval(&self) -> CheckpointInterval {
+        self.interval
+    }
+
     /// The latest checkpoint at or before a step.
     pub fn before(&self, step: u64) -> Option<&Checkpoint> {
         let nearby = self.nearby.as_ref().filter(|nearby| nearby.snapshot.steps() <= step);

@@ -61,7 +61,8 @@ impl Replayer {
             if self.step() != step {
                 observer.executed(self.state(), previous_stop, single);
             }
-            *left = left.saturating_sub((self.step() - step).max(1));
+            let cost = if single { self.checkpoints.interval().single } else { 1 };
+            *left = left.saturating_sub((self.step() - step).max(cost));
             let hit = match halt {
                 Halt::Ready | Halt::Returned => self.resolve(spec, observer),
                 Halt::Waiting(_) | Halt::Failed(_) => None,

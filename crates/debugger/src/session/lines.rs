@@ -58,7 +58,7 @@ impl DebugSession {
     /// Whether any active call is at a line of the program.
     fn is_in_source(&self, table: &LineTable) -> bool {
         let machine = self.machine();
-        let callers = machine.frames().into_iter().skip(1).filter_map(|frame| machine.call_position(frame));
+        let callers = machine.frames().skip(1).filter_map(|frame| machine.call_position(frame));
         machine
             .position()
             .into_iter()

@@ -113,7 +113,7 @@ impl DebugSession {
             let halt = self.replayer.machine_mut().step();
             debug_assert!(matches!(halt, Halt::Waiting(_)), "{halt:?}");
         }
-        let frames = self.machine().frames();
+        let frames: Vec<u32> = self.machine().frames().collect();
         for (depth, frame) in frames.into_iter().enumerate() {
             if let Some(values) = calls.remove(&frame).and_then(|pushed| self.recent_values(frame, pushed)) {
                 recent.values.insert(depth, values);

@@ -180,6 +180,16 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
             )),
         };
     }
+    // Whoever writes text does not write these.
+    let is_data = bytes.iter().take(16).any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace());
+    if source.name.ends_with(".wasm") && is_data {
+        return Some(Verdict::stopped(
+            Kind::NotWebAssembly,
+            "this is not WebAssembly: a module begins with the bytes 00 61 73 6D",
+            "the file may be damaged, or something else with the name of a module: build it again",
+            Some(BUILD_FOR_WASI),
+        ));
+    }
     other_language(std::str::from_utf8(bytes).ok()?)
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use js_sys::WebAssembly::{Global, Instance, Memory, Module, RuntimeError, Table};
-use js_sys::{BigInt, Function, Map, Object, Reflect, Uint8Array};
+use js_sys::{BigInt, DataView, Function, Map, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasmi::ResourceLimiter as _;
 use wasmparser::{Operator, ValType};
@@ -118,7 +118,7 @@ impl CopyModule for JsModule {
 
     fn checkpoint_interval(&self) -> CheckpointInterval {
         // Some billion steps a second, and a memory is copied before it is compared.
-        CheckpointInterval { least_steps: 2_000_000, bytes_per_step: 1 }
+        CheckpointInterval { least_steps: 2_000_000, bytes_per_step: 1, single: 2_000 }
     }
 
     fn instantiate(
@@ -163,29 +163,57 @@ impl CopyModule for JsModule {
     }
 }
 
-/// A memory, with views of its bytes that are made anew when it has grown.
+/// A memory, with views of its bytes. They are made anew when it may have grown, which is known: it asks before.
 struct LinearMemory {
     memory: AnyMemory,
     is_64: bool,
-    bytes: RefCell<Uint8Array>,
+    views: RefCell<Views>,
+    is_stale: Cell<bool>,
+}
+
+struct Views {
+    bytes: Uint8Array,
+    words: DataView,
+    size: u64,
+}
+
+impl Views {
+    fn of(memory: &AnyMemory) -> Self {
+        let buffer: js_sys::ArrayBuffer = memory.buffer().unchecked_into();
+        let bytes = Uint8Array::new(&buffer);
+        let size = u64::from(bytes.length());
+        Self { words: DataView::new(&buffer, 0, size as usize), bytes, size }
+    }
 }
 
 impl LinearMemory {
     fn new(memory: AnyMemory, is_64: bool) -> Self {
-        let bytes = RefCell::new(Uint8Array::new(&memory.buffer()));
-        Self { memory, is_64, bytes }
+        let views = RefCell::new(Views::of(&memory));
+        Self { memory, is_64, views, is_stale: Cell::new(false) }
     }
 
-    fn with_bytes<T>(&self, act: impl FnOnce(&Uint8Array) -> T) -> T {
-        // The view of a memory that has grown has no bytes left.
-        if self.bytes.borrow().length() == 0 {
-            self.bytes.replace(Uint8Array::new(&self.memory.buffer()));
+    fn with_views<T>(&self, act: impl FnOnce(&Views) -> T) -> T {
+        if self.is_stale.replace(false) {
+            self.views.replace(Views::of(&self.memory));
         }
-        act(&self.bytes.borrow())
+        act(&self.views.borrow())
+    }
+
+    /// The memory has grown, or is about to: its views are made anew when they are used next.
+    fn may_grow(&self) {
+        self.is_stale.set(true);
     }
 
     fn size(&self) -> u64 {
-        self.with_bytes(|bytes| u64::from(bytes.length()))
+        self.with_views(|views| views.size)
+    }
+
+    /// Four bytes, little-endian; `None` out of bounds.
+    fn word(&self, address: u32) -> Option<u32> {
+        self.with_views(|views| {
+            let fits = u64::from(address) + 4 <= views.size;
+            fits.then(|| views.words.get_uint32_endian(address as usize, true))
+        })
     }
 
     fn range(&self, address: u64, length: usize) -> Option<Range<u32>> {
@@ -195,13 +223,13 @@ impl LinearMemory {
 
     fn read(&self, address: u64, buffer: &mut [u8]) -> Option<()> {
         let Range { start, end } = self.range(address, buffer.len())?;
-        self.with_bytes(|bytes| bytes.subarray(start, end).copy_to(buffer));
+        self.with_views(|views| views.bytes.subarray(start, end).copy_to(buffer));
         Some(())
     }
 
     fn write(&self, address: u64, from: &[u8]) -> Option<()> {
         let Range { start, end } = self.range(address, from.len())?;
-        self.with_bytes(|bytes| bytes.subarray(start, end).copy_from(from));
+        self.with_views(|views| views.bytes.subarray(start, end).copy_from(from));
         Some(())
     }
 
@@ -212,6 +240,7 @@ impl LinearMemory {
     }
 
     fn grow(&self, pages: u64) -> Result<(), JsValue> {
+        self.may_grow();
         self.memory.grow(&number(pages, self.is_64)).map(drop)
     }
 }
@@ -354,9 +383,20 @@ impl Shared {
         let wanted = usize::try_from(pages.checked_mul(PAGE)?).ok()?;
         let may = host.limiter.memory_growing(size as usize, wanted, None).unwrap_or(false);
         if may {
+            self.memory_grows(index);
             self.growing.set(Some((index, size)));
         }
         Some(may)
+    }
+
+    /// The program may have the memory under several names.
+    fn memory_grows(&self, index: usize) {
+        if let Some(memory) = self.memories.get().and_then(|memories| memories.get(index)) {
+            memory.may_grow();
+        }
+        if let Some(memory) = self.wasi_memory.get() {
+            memory.may_grow();
+        }
     }
 
     fn table_may_grow(&self, index: usize, by: u64) -> Option<bool> {
@@ -764,9 +804,7 @@ impl CopyInstance for JsInstance {
     }
 
     fn word(&self, address: u32) -> Option<u32> {
-        let mut bytes = [0; 4];
-        self.shared.state.read(u64::from(address), &mut bytes)?;
-        Some(u32::from_le_bytes(bytes))
+        self.shared.state.word(address)
     }
 
     fn state(&self, range: Range<u32>) -> Cow<'_, [u8]> {
@@ -838,14 +876,15 @@ impl CopyInstance for JsInstance {
         self.memory_at(memory).is_some_and(|memory| memory.write(address, bytes).is_some())
     }
 
-    fn grow_memory(&mut self, memory: usize, size: u64) -> Result<(), Failure> {
-        let Some(memory) = self.memory_at(memory) else { return Err(Failure::other("there is no such memory")) };
+    fn grow_memory(&mut self, index: usize, size: u64) -> Result<(), Failure> {
+        let Some(memory) = self.memory_at(index) else { return Err(Failure::other("there is no such memory")) };
         let before = memory.size();
         let pages = size.saturating_sub(before) / PAGE;
         if pages == 0 {
             return Ok(());
         }
         memory.grow(pages).map_err(|error| Failure::other(message(&error)))?;
+        self.shared.memory_grows(index);
         // It counts as the program's, as in any engine.
         let _ = self.host_mut().limiter.memory_growing(before as usize, size as usize, None);
         Ok(())

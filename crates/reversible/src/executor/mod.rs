@@ -68,18 +68,21 @@ pub trait Executor {
     fn compile(&self, copy: &Rc<Instrumented>, limits: &Limits) -> Result<Box<dyn CopyModule>, Failure>;
 }
 
-/// How far apart checkpoints are at least, so that taking them costs little of the time of a run.
+/// How far apart checkpoints are at least, so that taking them costs little of the time of a run; and what else has to be
+/// known of an engine's speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckpointInterval {
     /// In steps.
     pub least_steps: u64,
     /// Memory bytes to compare per step: the more memory, the longer the interval.
     pub bytes_per_step: u64,
+    /// How many steps of a run take as long as one that is executed alone: slices of work are counted in steps.
+    pub single: u64,
 }
 
 impl CheckpointInterval {
     /// For an engine that executes some hundred million steps a second, and lends out its memory.
-    pub const INTERPRETER: Self = Self { least_steps: 50_000, bytes_per_step: 16 };
+    pub const INTERPRETER: Self = Self { least_steps: 50_000, bytes_per_step: 16, single: 1 };
 
     /// The number of steps, for a program with this many bytes of memory.
     pub fn steps(self, bytes: u64) -> u64 {
