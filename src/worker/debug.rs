@@ -90,6 +90,8 @@ pub(super) struct Setup<'a> {
     pub chosen: Chosen,
     pub wasi: WasiCtx,
     pub compile_ms: f64,
+    /// When it began to be instrumented.
+    pub start_ms: f64,
     /// The module's debug information.
     pub info: Option<Rc<DebugInfo>>,
 }
@@ -97,13 +99,12 @@ pub(super) struct Setup<'a> {
 impl Debug {
     /// Instruments and instantiates the module. On failure, returns the event that reports it.
     pub fn start(setup: Setup<'_>, platform: &impl Platform) -> Result<Self, Box<Event>> {
-        let Setup { id, source, wasm, summary, entry, chosen, wasi, compile_ms, info } = setup;
-        let start = platform.now_ms();
+        let Setup { id, source, wasm, summary, entry, chosen, wasi, compile_ms, start_ms, info } = setup;
         let files_before = wasi.vfs().clone();
         let Chosen { program, used } = chosen;
         let session = DebugSession::with_program(&source.name, program, wasm, summary, &entry, wasi);
         let maps = Maps::of_source(source, wasm, info);
-        let compile_ms = compile_ms + platform.now_ms() - start;
+        let compile_ms = compile_ms + platform.now_ms() - start_ms;
         let mut session = session.map_err(|error| to_proto::not_started(id, error, compile_ms))?;
         session.set_source_map(maps.lines());
         Ok(Self {

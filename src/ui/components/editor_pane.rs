@@ -184,7 +184,7 @@ pub fn EditorPane() -> Html {
                 <BinaryNote />
                 <SourceBar />
             }
-            <div class="editor-host" ref={host} data-code={format!("{:?}", *code).to_lowercase()}>
+            <div class="editor-host" ref={host} data-code={format!("{:?}", *code).to_ascii_lowercase()}>
                 if *code != Code::Here {
                     <textarea
                         id="editor-fallback"

@@ -1,6 +1,6 @@
 //! The limits on a program's resources.
 
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::protocol::Limits;
@@ -18,8 +18,31 @@ fn fields(limits: &Limits) -> [(LimitKind, &'static str, &'static str, Option<u6
     ]
 }
 
+/// The fields appear when they are opened: few users need them, so their code is not loaded first
+/// (`xtask/src/hooks/parts.rs`).
 #[component]
 pub fn LimitsForm() -> Html {
+    let settings = use_slice::<SettingsContext>();
+    let is_open = use_state_eq(|| false);
+    let on_toggle = {
+        let is_open = is_open.setter();
+        Callback::from(move |event: Event| {
+            is_open.set(event.target_dyn_into::<Element>().is_some_and(|details| details.has_attribute("open")));
+        })
+    };
+    html! {
+        <details class="limits" ontoggle={on_toggle}>
+            <summary>
+                { "Limits" }
+                if settings.limits != Limits::default() { <span class="tag">{ "changed" }</span> }
+            </summary>
+            if *is_open { <LimitFields /> }
+        </details>
+    }
+}
+
+#[component]
+fn LimitFields() -> Html {
     let settings = use_slice::<SettingsContext>();
     let resets = use_state_eq(|| 0_u32);
     let reset = {
@@ -30,17 +53,13 @@ pub fn LimitsForm() -> Html {
         })
     };
     html! {
-        <details>
-            <summary>
-                { "Limits" }
-                if settings.limits != Limits::default() { <span class="tag">{ "changed" }</span> }
-            </summary>
+        <>
             { for fields(&settings.limits).into_iter().map(|(kind, name, unit, value)| html! {
                 <LimitField {kind} {name} {unit} value={value.map(|value| kind.written(value)).unwrap_or_default()} resets={*resets} />
             }) }
             <p class="module-hint">{ "They apply to every project in this browser." }</p>
             <button type="button" class="quiet-button" onclick={reset}>{ "Default limits" }</button>
-        </details>
+        </>
     }
 }
 
@@ -80,8 +99,8 @@ fn LimitField(props: &FieldProps) -> Html {
         use_effect_with((value.clone(), *resets), move |_| refused.set(None));
     }
     let label = match *unit {
-        "" => format!("Limit on {}", name.to_lowercase()),
-        unit => format!("Limit on {}, in {unit}", name.to_lowercase()),
+        "" => format!("Limit on {}", name.to_ascii_lowercase()),
+        unit => format!("Limit on {}, in {unit}", name.to_ascii_lowercase()),
     };
     let shown = refused.as_ref().map_or(value, |(typed, _)| typed).clone();
     html! {

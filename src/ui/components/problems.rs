@@ -86,7 +86,7 @@ pub fn ProblemItem(props: &ItemProps) -> Html {
         })
     };
     html! {
-        <li class="problem" data-severity={kind.to_lowercase()}>
+        <li class="problem" data-severity={kind.to_ascii_lowercase()}>
             if let Some(span) = *span {
                 <button type="button" class="problem-head" onclick={go(span)}>{ head }</button>
             } else {

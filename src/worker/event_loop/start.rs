@@ -205,7 +205,8 @@ impl<M: Platform> EventLoop<M> {
             entry: to_proto::entry(entry.clone()),
             chosen,
             wasi,
-            compile_ms: compile_ms + platform.now_ms() - start,
+            compile_ms,
+            start_ms: start,
             info: self.sources.of(source),
         };
         match Debug::start(setup, &self.platform) {

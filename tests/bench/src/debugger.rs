@@ -55,12 +55,12 @@ fn row(what: String, measured: f64, unit: &'static str, aim: Aim) -> Row {
 }
 
 /// Begins to debug; how long that takes.
-fn debug(bench: &Bench, sample: &Sample) -> f64 {
+pub fn debug(bench: &Bench, sample: &Sample, options: RunOptions) -> f64 {
     let request = Request::Debug {
         run: 1,
         source: Source { name: "bench.wasm".into(), bytes: sample.module.clone() },
         entry: Entry::Export { name: sample.export.into(), arguments: arguments(sample) },
-        options: RunOptions::default(),
+        options,
         breakpoints: Vec::new(),
     };
     bench.ask(&request, |event| matches!(event, Event::DebugStopped { .. })).milliseconds
@@ -71,7 +71,7 @@ fn arguments(sample: &Sample) -> Vec<String> {
 }
 
 /// Carries out a command; how long it takes until the view is there.
-fn command(bench: &Bench, command: DebugCommand) -> (f64, DebugView) {
+pub fn command(bench: &Bench, command: DebugCommand) -> (f64, DebugView) {
     let request = Request::DebugCommand { run: 1, command };
     let answer = bench.ask(&request, |event| matches!(event, Event::DebugStopped { .. }));
     let Event::DebugStopped { view, .. } = answer.event else { unreachable!("only that is waited for") };
@@ -80,7 +80,7 @@ fn command(bench: &Bench, command: DebugCommand) -> (f64, DebugView) {
 
 /// Runs to the end; how many steps there are.
 fn to_the_end(bench: &Bench, sample: &Sample) -> (f64, u64) {
-    debug(bench, sample);
+    debug(bench, sample, RunOptions::default());
     let (milliseconds, view) = command(bench, DebugCommand::JumpToEnd);
     assert!(matches!(view.reason, StopReason::Ended { .. }), "{}: {:?}", sample.name, view.reason);
     (milliseconds, view.step)
@@ -143,7 +143,7 @@ fn steps(bench: &Bench, sample: &Sample, rows: &mut Vec<Row>) {
 fn jumps(bench: &Bench, sample: &Sample, rows: &mut Vec<Row>) {
     bench.start_worker();
     for (within, aim) in [(10_000_000, 500.0), (100_000_000, 5_000.0)] {
-        debug(bench, sample);
+        debug(bench, sample, RunOptions::default());
         let first = command(bench, DebugCommand::JumpTo { step: within });
         assert_eq!(first.1.step, within, "{} is too short", sample.name);
         let what = |which: &str| format!("jump {which}, {}", sample.name);
@@ -172,7 +172,7 @@ fn jumps(bench: &Bench, sample: &Sample, rows: &mut Vec<Row>) {
 fn large_module(bench: &Bench, rounds: usize, rows: &mut Vec<Row>) {
     let sample = samples::large_module();
     bench.start_worker();
-    let times = (0..rounds).map(|_| debug(bench, &sample)).collect();
+    let times = (0..rounds).map(|_| debug(bench, &sample, RunOptions::default())).collect();
     let what = format!("from Debug to the first view, a module of {} KB", sample.module.len() / 1000);
     rows.push(row(what, median(times), "ms", Aim::AtMost(1_000.0)));
 }

@@ -1,5 +1,6 @@
 //! The same calls in the page's interpreter, in native wasmi, and in the browser's own engine.
 
+use crate::debugger;
 use crate::median;
 use crate::samples::{Sample, programs};
 use crate::worker::Bench;
@@ -8,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use std::time::Instant;
 use wasmi::{CompilationMode, Config, Engine, Linker, Module, Store, Val};
-use wasmoscope::protocol::{Entry, Event, Outcome, Request, RunOptions, Source};
+use wasmoscope::protocol::{self, DebugCommand, Entry, Event, Outcome, Request, RunOptions, Source};
 
 /// Milliseconds of one program, in each engine.
 pub struct Row {
@@ -21,6 +22,11 @@ pub struct Row {
     /// Native wasmi that counts nothing.
     pub unmetered: f64,
     pub browser: f64,
+    /// The copy on the browser's own engine: in a fresh worker, and warm.
+    pub copy_first: f64,
+    pub copy: f64,
+    /// The same recorded, in million steps a second.
+    pub recorded: f64,
 }
 
 pub fn measure(rounds: usize) -> Vec<Row> {
@@ -30,26 +36,33 @@ pub fn measure(rounds: usize) -> Vec<Row> {
         .map(|sample| {
             eprintln!("    {}", sample.name);
             let expected = native(sample, true).1;
-            let mut row: [Vec<f64>; 5] = Default::default();
+            let mut row: [Vec<f64>; 8] = Default::default();
             for round in 0..rounds {
                 // A fresh worker has a first run of its own; three of them are enough for a median.
                 if round < 3 {
                     bench.start_worker();
-                    row[0].push(in_page(&bench, sample, &expected));
-                    in_page(&bench, sample, &expected);
+                    row[0].push(in_page(&bench, sample, &expected, protocol::Engine::Wasmi));
+                    in_page(&bench, sample, &expected, protocol::Engine::Wasmi);
+                    row[5].push(in_page(&bench, sample, &expected, protocol::Engine::Browser));
+                    // The browser compiles again what has run often.
+                    for _ in 0..3 {
+                        in_page(&bench, sample, &expected, protocol::Engine::Browser);
+                    }
                 }
-                row[1].push(in_page(&bench, sample, &expected));
+                row[1].push(in_page(&bench, sample, &expected, protocol::Engine::Wasmi));
+                row[6].push(in_page(&bench, sample, &expected, protocol::Engine::Browser));
+                row[7].push(recorded(&bench, sample));
                 row[2].push(native(sample, true).0);
                 row[3].push(native(sample, false).0);
                 row[4].push(in_browser(&bench, sample, &expected));
             }
-            let [first, warm, native, unmetered, browser] = row.map(median);
-            Row { name: sample.name, first, warm, native, unmetered, browser }
+            let [first, warm, native, unmetered, browser, copy_first, copy, recorded] = row.map(median);
+            Row { name: sample.name, first, warm, native, unmetered, browser, copy_first, copy, recorded }
         })
         .collect()
 }
 
-fn in_page(bench: &Bench, sample: &Sample, expected: &str) -> f64 {
+fn in_page(bench: &Bench, sample: &Sample, expected: &str, engine: protocol::Engine) -> f64 {
     let request = Request::Run {
         run: 1,
         source: Source { name: "bench.wasm".into(), bytes: sample.module.clone() },
@@ -57,13 +70,21 @@ fn in_page(bench: &Bench, sample: &Sample, expected: &str) -> f64 {
             name: sample.export.into(),
             arguments: sample.arguments.iter().map(ToString::to_string).collect(),
         },
-        options: RunOptions::default(),
+        options: RunOptions { engine, ..RunOptions::default() },
     };
     let answer = bench.ask(&request, |event| matches!(event, Event::Finished { .. }));
     let Event::Finished { outcome, counters, .. } = answer.event else { unreachable!("only that is waited for") };
     let Outcome::Returned { results } = outcome else { panic!("{} did not return: {outcome:?}", sample.name) };
     assert_eq!(results[0].text, expected, "{} in the page", sample.name);
     counters.run_ms
+}
+
+/// How fast the browser's engine records: from the request to the view of the end, in million steps a second.
+fn recorded(bench: &Bench, sample: &Sample) -> f64 {
+    let options = RunOptions { engine: protocol::Engine::Browser, ..RunOptions::default() };
+    debugger::debug(bench, sample, options);
+    let (milliseconds, view) = debugger::command(bench, DebugCommand::JumpToEnd);
+    view.step as f64 / milliseconds / 1000.0
 }
 
 /// The time, and the result as signed decimal.

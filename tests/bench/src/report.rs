@@ -48,6 +48,29 @@ impl Report {
             ));
         }
         self.line(include_str!("why.md").trim_end());
+        self.line(
+            "\n### On the browser's own engine\n\n\
+             The instrumented copy, which the page can pause and look into, compiled by the browser. *First* is the first run \
+             in a worker, *warm* a later one; *recorded* is a run with checkpoints, from the request to the view of its end.\n\
+             Targets: warm at most 0.5 times native, the first run at most 3 times a warm one, recorded at least 1,000 million \
+             steps a second.\n\n\
+             | program | first | warm | native wasmi | original on the browser's engine | warm / native | first / warm | \
+             recorded, million steps/s |\n|---|--:|--:|--:|--:|--:|--:|--:|",
+        );
+        for row in rows {
+            let recorded = format!("{:.0}", row.recorded);
+            let recorded = if row.recorded >= 1000.0 { recorded } else { format!("**{recorded}**") };
+            self.line(&format!(
+                "| {} | {:.1} | {:.1} | {:.1} | {:.1} | {} | {} | {recorded} |",
+                row.name,
+                row.copy_first,
+                row.copy,
+                row.native,
+                row.browser,
+                ratio(row.copy / row.native, 0.5),
+                ratio(row.copy_first / row.copy, 3.0),
+            ));
+        }
     }
 
     pub fn debugger(&mut self, rows: &[debugger::Row]) {

@@ -26,7 +26,10 @@ fn the_browser_s_engine_runs_and_debugs_like_wasmi() {
     // The choice is kept.
     page.reload();
     page.wait_until_ready();
-    assert_eq!(page.value("Engine"), "browser");
+    page.expect_script(
+        "the engine is still chosen",
+        "return document.querySelector('select[aria-label=Engine]')?.value === 'browser'",
+    );
     page.choose("Engine", "wasmi (interpreter)");
     page.press("Run");
     expect_engine(&page, "wasmi");

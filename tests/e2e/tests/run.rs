@@ -85,7 +85,7 @@ fn what_is_opened_begins_with_an_empty_console_and_nothing_running() {
 fn an_invalid_limit_is_reported_and_stays_editable() {
     let page = Page::open();
     page.choose_example("An infinite loop");
-    page.session().script("document.querySelector('.limit').closest('details').open = true", &[]).expect("it opens");
+    page.session().script("document.querySelector('.limits').open = true", &[]).expect("it opens");
     page.fill("Limit on time, in seconds", "1s");
     page.hit(key::ENTER);
     page.expect_in("Module", "“1s” is not a number of seconds: enter one, such as 5 or 0.5, or nothing for no limit.");
@@ -100,7 +100,7 @@ fn an_invalid_limit_is_reported_and_stays_editable() {
 #[test]
 fn a_limit_that_is_too_large_is_kept_as_typed_and_says_what_the_largest_is() {
     let page = Page::open();
-    page.session().script("document.querySelector('.limit').closest('details').open = true", &[]).expect("it opens");
+    page.session().script("document.querySelector('.limits').open = true", &[]).expect("it opens");
     page.fill("Limit on recursion, in calls", "10000000");
     page.hit(key::ENTER);
     page.expect_in("Module", "10,000,000 is too large: enter 1,000,000 calls or fewer. The limit is unchanged.");

@@ -296,6 +296,8 @@ pub const APP_SECONDARY: &[&str] = &[
     "..components::help_dialog::Contents",
     "..components::files_dialog::FilesDialog",
     "..components::backtrace",
+    "..components::limits_form::LimitField",
+    "..components::run_result::TrapHead",
     "..components::calls_panel::Filters",
     "..components::calls_panel::CopyCalls",
     "..components::memory_panel::MemoryChoice",
