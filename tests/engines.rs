@@ -298,3 +298,19 @@ fn dropped_segments_and_started_modules() {
     main_of(r#"(module (memory 1) (data (i32.const 65535) "ab") (func (export "main")))"#);
     main_of(r#"(module (table 1 funcref) (elem (i32.const 1) func 0) (func (export "main")))"#);
 }
+
+/// Going back to before a memory has grown takes another instance: those before have to go, as a browser reserves
+/// gigabytes of addresses for each of their memories.
+#[wasm_bindgen_test]
+fn instances_that_are_replaced_go() {
+    let text = r#"(module (memory 1) (func (export "main") (drop (memory.grow (i32.const 1)))))"#;
+    let wasm = wat::parse_str(text).expect("the text compiles");
+    let entry = Entry::Export { name: "main".to_owned(), arguments: Vec::new() };
+    let mut session = start(&JsEngine, &wasm, &entry).expect("it starts");
+    for _ in 0..500 {
+        assert!(matches!(go(&mut session, Command::JumpToEnd), StopReason::Ended(Outcome::Returned(_))));
+        assert_eq!(session.state().memory_size(0), Some(2 << 16));
+        go(&mut session, Command::JumpTo(0));
+        assert_eq!(session.state().memory_size(0), Some(1 << 16));
+    }
+}

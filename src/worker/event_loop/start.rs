@@ -36,7 +36,11 @@ impl<M: Platform> EventLoop<M> {
         let limits = to_proto::limits(&options.limits);
         let wasi = wasi_config(&source, &options, self.files.clone(), &platform);
         let mut used = EngineUsed::chosen(options.engine);
-        let started = match self.copy_for(&source, &options, &wasm, &mut used) {
+        let copy = match options.engine {
+            Engine::Wasmi => None,
+            Engine::Browser => self.copy_for(&source, &options, &wasm, &mut used),
+        };
+        let started = match copy {
             Some((program, instrument_ms)) => {
                 let entry = to_proto::entry(entry.clone());
                 let start = || {
@@ -74,8 +78,8 @@ impl<M: Platform> EventLoop<M> {
         }
     }
 
-    /// The copy to run, if the browser's engine is to run the program and can; and how long that took, in milliseconds.
-    /// Otherwise wasmi runs the program, and `used` says why.
+    /// The copy for the engine that was chosen, and how long it took to make, in milliseconds. If that engine refuses it,
+    /// wasmi runs the program, and `used` says why.
     #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
     fn copy_for(
         &mut self,
@@ -84,9 +88,6 @@ impl<M: Platform> EventLoop<M> {
         wasm: &[u8],
         used: &mut EngineUsed,
     ) -> Option<(Rc<InstrumentedProgram>, f64)> {
-        if options.engine == Engine::Wasmi {
-            return None;
-        }
         let (start, platform) = (self.platform.now_ms(), self.platform.clone());
         let limits = to_proto::limits(&options.limits);
         match self.inspect(source).copies.get(options.engine, wasm, &limits, &platform) {

@@ -297,7 +297,6 @@ pub const APP_SECONDARY: &[&str] = &[
     "..components::files_dialog::FilesDialog",
     "..components::backtrace",
     "..components::limits_form::LimitField",
-    "..components::run_result::TrapHead",
     "..components::calls_panel::Filters",
     "..components::calls_panel::CopyCalls",
     "..components::memory_panel::MemoryChoice",
