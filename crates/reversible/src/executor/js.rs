@@ -368,6 +368,8 @@ impl Shared {
     /// The order of checks is wasmi's: what the type forbids is not the limit's fault.
     fn memory_may_grow(&self, index: usize, by: u64) -> Option<bool> {
         if by == 0 {
+            // Growing by nothing makes a new buffer, too (JavaScript API, section 5.3).
+            self.memory_grows(index);
             return Some(true);
         }
         let ty = self.copy.memory_types.get(index)?;
