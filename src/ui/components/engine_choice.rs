@@ -37,7 +37,7 @@ pub fn EngineChoice() -> Html {
         <div class="engine-choice">
             <label class="field">
                 <span>{ "Engine" }</span>
-                <select class="text-box" aria-label="Engine" onchange={on_change}>
+                <select class="text-box" aria-label="Engine" data-at-once="true" onchange={on_change}>
                     <option value="wasmi" selected={engine == Engine::Wasmi}>{ "wasmi (interpreter)" }</option>
                     <option value="browser" selected={engine == Engine::Browser}>{ "Browser (compiler)" }</option>
                 </select>
