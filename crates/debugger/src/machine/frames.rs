@@ -68,7 +68,7 @@ impl Machine {
         self.frames().nth(index)
     }
 
-    /// The address of the frame above this many frames, if there are so many.
+    /// The address of the frame directly above the lowest `depth` frames; `None` if there is no further frame.
     pub fn frame_above(&self, depth: u32) -> Option<u32> {
         self.frame(self.depth().checked_sub(depth + 1)? as usize)
     }

@@ -180,7 +180,7 @@ pub(super) fn foreign(source: &Source) -> Option<Verdict> {
             )),
         };
     }
-    // Whoever writes text does not write these.
+    // A text has no control characters.
     let is_data = bytes.iter().take(16).any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace());
     if source.name.ends_with(".wasm") && is_data {
         return Some(Verdict::stopped(

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use js_sys::WebAssembly::{Global, Instance, Memory, Module, RuntimeError, Table};
 use js_sys::{BigInt, DataView, Function, Map, Object, Reflect, Uint8Array};
@@ -163,7 +163,7 @@ impl CopyModule for JsModule {
     }
 }
 
-/// A memory, with views of its bytes. They are made anew when it may have grown, which is known: it asks before.
+/// A memory, with views of its bytes. They are replaced after it may have grown; the program asks before it grows one.
 struct LinearMemory {
     memory: AnyMemory,
     is_64: bool,
@@ -199,7 +199,7 @@ impl LinearMemory {
         act(&self.views.borrow())
     }
 
-    /// The memory has grown, or is about to: its views are made anew when they are used next.
+    /// The memory has grown, or is about to: its views are replaced when they are used next.
     fn may_grow(&self) {
         self.is_stale.set(true);
     }
@@ -323,12 +323,6 @@ impl Shared {
 
     fn set_register(&self, register: Register, value: u32) {
         self.registers[register as usize].set_value(value.cast_signed());
-    }
-
-    /// Ends the program from within a function that it calls.
-    fn throw(&self, failure: Failure) -> ! {
-        self.thrown.replace(Some(failure));
-        wasm_bindgen::throw_str("the program ends")
     }
 
     /// [`layout::HOST_CALL`].
@@ -734,23 +728,27 @@ fn reset(shared: &Shared) {
     shared.set_register(Register::Next, shared.copy.stack_base);
 }
 
+/// Ends the program from within a function that it calls. An exception runs no destructors, so nothing may be held here
+/// that keeps the instance alive.
+fn throw(shared: &Weak<Shared>, failure: Failure) {
+    if let Some(shared) = shared.upgrade() {
+        shared.thrown.replace(Some(failure));
+    }
+    wasm_bindgen::throw_str("the program ends")
+}
+
 /// What the copy imports from its host.
 fn own_imports(shared: &Rc<Shared>, code: &AnyTableOf) -> (Object, Imported) {
     let with = Rc::downgrade(shared);
     let grow = Closure::<dyn FnMut(u32)>::new(move |end| {
-        if let Some(shared) = with.upgrade()
-            && let Err(failure) = shared.grow_state(end)
-        {
-            shared.throw(failure);
+        let failure = with.upgrade().and_then(|shared| shared.grow_state(end).err());
+        if let Some(failure) = failure {
+            throw(&with, failure);
         }
     });
     let trap = |kind| {
         let with = Rc::downgrade(shared);
-        Closure::<dyn FnMut()>::new(move || {
-            if let Some(shared) = with.upgrade() {
-                shared.throw(Failure::Trap(kind));
-            }
-        })
+        Closure::<dyn FnMut()>::new(move || throw(&with, Failure::Trap(kind)))
     };
     let (overflow, bad_conversion) = (trap(TrapKind::StackOverflow), trap(TrapKind::InvalidConversionToInteger));
     let with = Rc::downgrade(shared);
