@@ -1,4 +1,5 @@
-//! Numeric instructions (section 4.3 of the specification).
+//! Numeric instructions (section 4.3 of the specification), in the deterministic profile: a NaN that an arithmetic
+//! instruction produces is the positive canonical one.
 
 use wasmparser::Operator;
 
@@ -91,29 +92,29 @@ pub fn execute(operator: &Operator<'_>, stack: &mut Stack) -> Option<Result<(), 
 
         O::F32Abs => one(stack, f32::abs),
         O::F32Neg => one(stack, |a: f32| -a),
-        O::F32Ceil => one(stack, f32::ceil),
-        O::F32Floor => one(stack, f32::floor),
-        O::F32Trunc => one(stack, f32::trunc),
-        O::F32Nearest => one(stack, f32::round_ties_even),
-        O::F32Sqrt => one(stack, f32::sqrt),
-        O::F32Add => two(stack, |a: f32, b: f32| a + b),
-        O::F32Sub => two(stack, |a: f32, b: f32| a - b),
-        O::F32Mul => two(stack, |a: f32, b: f32| a * b),
-        O::F32Div => two(stack, |a: f32, b: f32| a / b),
+        O::F32Ceil => arithmetic_one(stack, f32::ceil),
+        O::F32Floor => arithmetic_one(stack, f32::floor),
+        O::F32Trunc => arithmetic_one(stack, f32::trunc),
+        O::F32Nearest => arithmetic_one(stack, f32::round_ties_even),
+        O::F32Sqrt => arithmetic_one(stack, f32::sqrt),
+        O::F32Add => arithmetic_two(stack, |a: f32, b: f32| a + b),
+        O::F32Sub => arithmetic_two(stack, |a: f32, b: f32| a - b),
+        O::F32Mul => arithmetic_two(stack, |a: f32, b: f32| a * b),
+        O::F32Div => arithmetic_two(stack, |a: f32, b: f32| a / b),
         O::F32Min => two(stack, |a: f32, b: f32| if a.is_nan() || b.is_nan() { f32::NAN } else { lesser(a, b) }),
         O::F32Max => two(stack, |a: f32, b: f32| if a.is_nan() || b.is_nan() { f32::NAN } else { -lesser(-a, -b) }),
         O::F32Copysign => two(stack, f32::copysign),
         O::F64Abs => one(stack, f64::abs),
         O::F64Neg => one(stack, |a: f64| -a),
-        O::F64Ceil => one(stack, f64::ceil),
-        O::F64Floor => one(stack, f64::floor),
-        O::F64Trunc => one(stack, f64::trunc),
-        O::F64Nearest => one(stack, f64::round_ties_even),
-        O::F64Sqrt => one(stack, f64::sqrt),
-        O::F64Add => two(stack, |a: f64, b: f64| a + b),
-        O::F64Sub => two(stack, |a: f64, b: f64| a - b),
-        O::F64Mul => two(stack, |a: f64, b: f64| a * b),
-        O::F64Div => two(stack, |a: f64, b: f64| a / b),
+        O::F64Ceil => arithmetic_one(stack, f64::ceil),
+        O::F64Floor => arithmetic_one(stack, f64::floor),
+        O::F64Trunc => arithmetic_one(stack, f64::trunc),
+        O::F64Nearest => arithmetic_one(stack, f64::round_ties_even),
+        O::F64Sqrt => arithmetic_one(stack, f64::sqrt),
+        O::F64Add => arithmetic_two(stack, |a: f64, b: f64| a + b),
+        O::F64Sub => arithmetic_two(stack, |a: f64, b: f64| a - b),
+        O::F64Mul => arithmetic_two(stack, |a: f64, b: f64| a * b),
+        O::F64Div => arithmetic_two(stack, |a: f64, b: f64| a / b),
         O::F64Min => two(stack, |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { lesser(a, b) }),
         O::F64Max => two(stack, |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { -lesser(-a, -b) }),
         O::F64Copysign => two(stack, f64::copysign),
@@ -147,12 +148,12 @@ pub fn execute(operator: &Operator<'_>, stack: &mut Stack) -> Option<Result<(), 
         O::F32ConvertI32U => one(stack, |a: u32| a as f32),
         O::F32ConvertI64S => one(stack, |a: i64| a as f32),
         O::F32ConvertI64U => one(stack, |a: u64| a as f32),
-        O::F32DemoteF64 => one(stack, |a: f64| a as f32),
+        O::F32DemoteF64 => arithmetic_one(stack, |a: f64| a as f32),
         O::F64ConvertI32S => one(stack, |a: i32| f64::from(a)),
         O::F64ConvertI32U => one(stack, |a: u32| f64::from(a)),
         O::F64ConvertI64S => one(stack, |a: i64| a as f64),
         O::F64ConvertI64U => one(stack, |a: u64| a as f64),
-        O::F64PromoteF32 => one(stack, |a: f32| f64::from(a)),
+        O::F64PromoteF32 => arithmetic_one(stack, |a: f32| f64::from(a)),
         O::I32ReinterpretF32 => one(stack, f32::to_bits),
         O::I64ReinterpretF64 => one(stack, f64::to_bits),
         O::F32ReinterpretI32 => one(stack, f32::from_bits),
@@ -181,6 +182,32 @@ fn one<A: Operand, R: Operand>(stack: &mut Stack, f: impl FnOnce(A) -> R) {
 fn two<A: Operand, B: Operand, R: Operand>(stack: &mut Stack, f: impl FnOnce(A, B) -> R) {
     let (b, a) = (pop(stack), pop(stack));
     push(stack, f(a, b));
+}
+
+/// A number type whose arithmetic the deterministic profile fixes.
+trait Float: Operand {
+    /// The number itself, or the positive canonical NaN in place of any NaN.
+    fn canonical(self) -> Self;
+}
+
+impl Float for f32 {
+    fn canonical(self) -> Self {
+        if self.is_nan() { Self::from_bits(0x7FC0_0000) } else { self }
+    }
+}
+
+impl Float for f64 {
+    fn canonical(self) -> Self {
+        if self.is_nan() { Self::from_bits(0x7FF8_0000_0000_0000) } else { self }
+    }
+}
+
+fn arithmetic_one<A: Operand, R: Float>(stack: &mut Stack, f: impl FnOnce(A) -> R) {
+    one(stack, |a| f(a).canonical());
+}
+
+fn arithmetic_two<A: Operand, B: Operand, R: Float>(stack: &mut Stack, f: impl FnOnce(A, B) -> R) {
+    two(stack, |a, b| f(a, b).canonical());
 }
 
 fn one_or_trap<A: Operand, R: Operand>(stack: &mut Stack, f: impl FnOnce(A) -> Result<R, Trap>) -> Result<(), Trap> {

@@ -1,27 +1,13 @@
 //! Values, and how numbers come off an operand stack and onto it.
 
 /// A value, with the bits of its number. References are to functions of the module, by index; a host gives none.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value {
     I32(u32),
     I64(u64),
     F32(u32),
     F64(u64),
     Ref(Option<u32>),
-}
-
-impl PartialEq for Value {
-    /// Which bits a NaN has, the specification leaves open.
-    fn eq(&self, other: &Self) -> bool {
-        match (*self, *other) {
-            (Self::I32(a), Self::I32(b)) => a == b,
-            (Self::I64(a), Self::I64(b)) => a == b,
-            (Self::F32(a), Self::F32(b)) => a == b || f32::from_bits(a).is_nan() && f32::from_bits(b).is_nan(),
-            (Self::F64(a), Self::F64(b)) => a == b || f64::from_bits(a).is_nan() && f64::from_bits(b).is_nan(),
-            (Self::Ref(a), Self::Ref(b)) => a == b,
-            _ => false,
-        }
-    }
 }
 
 /// Why a program ends, in the words of the debugger's outcomes.

@@ -30,8 +30,6 @@ pub fn scalar_module(seed: u64) -> Vec<u8> {
         relaxed_simd_enabled: false,
         max_memory32_bytes: PAGE,
         max_memory64_bytes: u128::from(PAGE),
-        // Which bits a NaN has is open, and could be seen in a memory.
-        canonicalize_nans: true,
         ..config(random)
     })
 }
