@@ -12,8 +12,8 @@ fn the_calls_of_a_program_are_traced_filtered_and_shown() {
     page.choose_example("Writing a file");
     page.expect_source("notes.txt");
     page.press("Run");
-    page.expect_in("System calls", "path_open(3</>, 0, \"notes.txt\", CREAT|TRUNC, FD_WRITE, 0, 0)\n = SUCCESS fd 4");
-    page.expect_in("System calls", "fd_close(4</notes.txt>)\n = SUCCESS");
+    page.expect_in("System calls", "path_open(3</>, 0, \"notes.txt\", CREAT|TRUNC, FD_WRITE, 0, 0)\n= SUCCESS fd 4");
+    page.expect_in("System calls", "fd_close(4</notes.txt>)\n= SUCCESS");
     page.expect_in("System calls", "4 calls");
 
     page.fill("Path", "stdout");
@@ -53,10 +53,10 @@ fn a_hundred_thousand_calls_scroll() {
     );
     page.press("Run");
     page.expect_in("System calls", "100,000 calls");
-    page.expect_in("System calls", "fd_close(99999)\n = BADF");
+    page.expect_in("System calls", "fd_close(99999)\n= BADF");
     page.click("option", "100,000");
     page.hit(key::HOME);
-    page.expect_in("System calls", "fd_close(0<stdin>)\n = SUCCESS");
+    page.expect_in("System calls", "fd_close(0<stdin>)\n= SUCCESS");
     page.expect_script("few rows exist", "return document.querySelectorAll('.syscall-row').length < 60");
     page.click("checkbox", "Only failures");
     page.expect_in("System calls", "99,996 of 100,000 calls");

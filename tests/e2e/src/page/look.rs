@@ -15,11 +15,11 @@ impl Page {
                 // ARIA 1.3 has `image` for `img`, and browsers have begun to say so.
                 let found_role = if found_role.eq_ignore_ascii_case("image") { "img" } else { &found_role };
                 found_role.eq_ignore_ascii_case(role) && matches_name(&found_name, name)
-            }) && self.session().is_displayed(element)
+            })
         })
     }
 
-    /// What may have the role, and has all words of the name among what a name can be made of (Accessible Name and
+    /// What is visible, may have the role, and has all words of the name among what a name can be made of (Accessible Name and
     /// Description Computation 1.2, section 4.3).
     fn candidates(&self, role: &str, name: &str) -> Vec<Element> {
         let words: Vec<&str> =
@@ -73,7 +73,10 @@ const CANDIDATES: &str = "
         ...[...element.querySelectorAll('[aria-label], [title], [alt]')].flatMap(
             (inner) => [inner.getAttribute('aria-label'), inner.title, inner.alt]),
     ].join(' ');
+    const isVisible = (element) =>
+        element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.getClientRects().length > 0;
     return [...document.querySelectorAll(selector)].filter((element) => {
+        if (!isVisible(element)) return false;
         const all = sources(element);
         return words.every((word) => all.includes(word));
     });";
