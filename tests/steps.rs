@@ -15,6 +15,8 @@ use reference::{Ended, Machine, Value};
 use smith::SplitMix;
 use support::{View, argument, ended, go, session};
 use wasmoscope::engine::debugger::{Command, StopReason};
+use wasmoscope::engine::reversible::executor::Executor;
+use wasmoscope::engine::reversible::executor::wasmi::{PortableWasmi, Wasmi};
 
 /// Of which seeds modules are gone through: always the same, whose number `STEPS_MODULES` in the environment changes, and
 /// some that no run had before. `SEED=…` is one alone.
@@ -39,9 +41,9 @@ struct Seen {
 fn compare(name: &str, wasm: &[u8], export: &str, arguments: &[Value], seen: &mut Seen) {
     let function = reference::Module::read(wasm).ok().and_then(|module| reference::exported(&module, export));
     let (function, _) = function.expect("the export is there");
-    let texts = arguments.iter().map(argument).collect();
+    let texts: Vec<String> = arguments.iter().map(argument).collect();
     let (mut session, mut machine) =
-        match (session(wasm, export, texts), Machine::new(wasm, function, arguments.to_vec())) {
+        match (session(wasm, export, texts.clone()), Machine::new(wasm, function, arguments.to_vec())) {
             (Ok(session), Ok(machine)) => (session, machine),
             (Err(refused), Err(trap)) => {
                 assert_eq!(refused, trap.0, "{name}");
@@ -82,11 +84,28 @@ fn compare(name: &str, wasm: &[u8], export: &str, arguments: &[Value], seen: &mu
         assert_eq!(session.step(), step as u64, "{name}: {export}");
         assert_eq!(View::of_session(&session), *view, "{name}: {export} back at step {step}");
     }
-    let last = views.len() - 1;
-    for step in [last, last / 2, last / 3, last, 0, last * 2 / 3] {
-        go(&mut session, Command::JumpTo(step as u64));
-        assert_eq!(View::of_session(&session), views[step], "{name}: {export} by a jump to {step}");
+    for executor in [&Wasmi as &dyn Executor, &PortableWasmi] {
+        compare_runs(executor, (wasm, export, texts.clone()), &views, machine.ended.as_ref());
     }
+}
+
+/// What runs in optimized functions, to a step or to the end, looks as it does when it is executed step by step.
+fn compare_runs(executor: &dyn Executor, run: (&[u8], &str, Vec<String>), views: &[View], end: Option<&Ended>) {
+    let (wasm, export, texts) = run;
+    let mut session = support::session_on(executor, wasm, export, texts).expect("it has been instantiated before");
+    let last = views.len() - 1;
+    // There and back, each time over another number of instructions.
+    for step in [last, 0, last / 2, last / 3, last, 1, last * 2 / 3, last / 5, last * 4 / 5] {
+        let step = step.min(last);
+        go(&mut session, Command::JumpTo(step as u64));
+        assert_eq!(View::of_session(&session), views[step], "{export} by a jump to {step}");
+    }
+    let Some(end) = end else { return };
+    go(&mut session, Command::JumpTo(0));
+    let StopReason::Ended(outcome) = go(&mut session, Command::Continue) else { panic!("{export} ends") };
+    assert_eq!(ended(&outcome), ended_by_evaluator(end), "{export}");
+    go(&mut session, Command::BackInto);
+    assert_eq!(View::of_session(&session), views[last], "{export} back from its end");
 }
 
 fn ended_by_evaluator(end: &Ended) -> String {

@@ -4,6 +4,8 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use wasmoscope::engine::debugger::{Command, DebugProgress, DebugSession, StopReason};
 use wasmoscope::engine::inspect::inspect;
+use wasmoscope::engine::reversible::executor::Executor;
+use wasmoscope::engine::reversible::executor::wasmi::Wasmi;
 use wasmoscope::engine::runtime::{Entry, Limits, Outcome, StartError};
 use wasmoscope::engine::source::Source;
 use wasmoscope::engine::value::{self, FunctionRef};
@@ -93,10 +95,20 @@ fn digest(bytes: &[u8]) -> (usize, u64) {
 
 /// A session that calls an export; or why there is none.
 pub fn session(wasm: &[u8], export: &str, arguments: Vec<String>) -> Result<DebugSession, String> {
+    session_on(&Wasmi, wasm, export, arguments)
+}
+
+pub fn session_on(
+    executor: &dyn Executor,
+    wasm: &[u8],
+    export: &str,
+    arguments: Vec<String>,
+) -> Result<DebugSession, String> {
     let source = Source::new("module.wasm", wasm);
     let summary = inspect(&source).summary.expect("the module is valid");
     let entry = Entry::Export { name: export.to_owned(), arguments };
-    DebugSession::start("module.wasm", wasm, &summary, &entry, Limits::default(), wasi()).map_err(|error| match error {
+    let started = DebugSession::start_on(executor, "module.wasm", wasm, &summary, &entry, Limits::default(), wasi());
+    started.map_err(|error| match error {
         StartError::Outcome(Outcome::Trapped(trap)) => trap.kind.code().to_owned(),
         other => format!("{other:?}"),
     })

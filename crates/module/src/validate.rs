@@ -242,7 +242,7 @@ fn read_function(
         let offset = reader.original_position();
         // Only here is it known that this byte begins an instruction: it may occur in a constant, too.
         let instruction = &code[(offset - start) as usize..];
-        if wasmi_workarounds::may_be_fused(before, instruction[0]) {
+        if wasmi_workarounds::may_be_fused(before, instruction) {
             reading.facts.fusible.push(offset);
         }
         reading.facts.grows_tables |= is_table_grow(instruction);

@@ -1,4 +1,4 @@
-//! Workarounds for code that wasmi 2.0.0 executes incorrectly.
+//! Workarounds for code that wasmi 2.0.0 executes incorrectly, or not at all.
 //!
 //! It fuses a comparison of a local with zero and the `select` that follows (`try_fuse_select` in its translator): it
 //! omits the comparison, and the select should read the local instead. But it reads the register of the comparison's
@@ -11,6 +11,15 @@
 //! chooses unpredictably. An instruction in between keeps the two apart: `i32.popcnt` is one byte, and is zero for zero
 //! only, which is all that a `select` tests.
 //!
+//! Its translator panics at a store of an address to that address itself, if the memory is not the first, or the offset
+//! has more than 16 bits: both are in the same register, and for integers there is no such instruction.
+//!
+//! ```wat
+//! (i32.store offset=65536 (local.tee $a (i32.add (local.get $b) (i32.const 4))) (local.get $a))
+//! ```
+//!
+//! A bitwise `or` with zero in between gives the value another place.
+//!
 //! Validation finds where that may happen: [`super::validate::ModuleFacts`].
 
 use std::borrow::Cow;
@@ -21,6 +30,9 @@ use wasmparser::{BinaryReader, CodeSectionReader, Parser};
 /// The section of code; core specification, section 5.5.2.
 pub const CODE: u8 = 10;
 const POPCNT: u8 = 0x69;
+const OR_ZERO_I32: [u8; 3] = [0x41, 0, 0x72];
+const OR_ZERO_I64: [u8; 3] = [0x42, 0, 0x84];
+const LOCAL_GET: u8 = 0x20;
 
 /// Separates the fusible selects of a valid module.
 ///
@@ -66,7 +78,7 @@ pub fn separate_fused_selects_in_code<'a>(
         for place in here {
             let place = (place - range.start) as usize;
             separated.extend_from_slice(&bytes[from..place]);
-            separated.push(POPCNT);
+            separated.extend_from_slice(separator(bytes[place]));
             from = place;
         }
         separated.extend_from_slice(&bytes[from..]);
@@ -81,9 +93,36 @@ pub fn separate_fused_selects_in_code<'a>(
     Ok(bytes.split_off(reader.original_position() as usize).into())
 }
 
+/// What keeps an instruction apart from the one before it.
+fn separator(instruction: u8) -> &'static [u8] {
+    match instruction {
+        0x36 | 0x3A | 0x3B => &OR_ZERO_I32,
+        0x37 | 0x3C..=0x3E => &OR_ZERO_I64,
+        _ => &[POPCNT],
+    }
+}
+
+/// Whether wasmi may translate two adjacent instructions incorrectly: the first is given by its first byte, the second
+/// by all of them. Core specification, section 5.4.
+pub fn may_be_fused(before: u8, instruction: &[u8]) -> bool {
+    let [first, immediates @ ..] = instruction else { return false };
+    is_fused_select(before, *first) || before == LOCAL_GET && is_wide_store(*first, immediates)
+}
+
+/// Whether an instruction stores an integer, and not to the first 64 KiB from an address of the first memory.
+fn is_wide_store(instruction: u8, immediates: &[u8]) -> bool {
+    const HAS_MEMORY: u32 = 1 << 6;
+    if !matches!(instruction, 0x36 | 0x37 | 0x3A..=0x3E) {
+        return false;
+    }
+    let mut reader = BinaryReader::new(immediates, 0);
+    let Ok(flags) = reader.read_var_u32() else { return false };
+    flags & HAS_MEMORY != 0 || reader.read_var_u64().is_ok_and(|offset| offset > u64::from(u16::MAX))
+}
+
 /// Whether the second of two instructions is a `select`, and what the first pushes may be a comparison of a local with
 /// zero, or passed on from one. The instructions are given by their first bytes; core specification, section 5.4.
-pub fn may_be_fused(before: u8, instruction: u8) -> bool {
+fn is_fused_select(before: u8, instruction: u8) -> bool {
     const SELECT: u8 = 0x1B;
     const SELECT_OF_TYPE: u8 = 0x1C;
     matches!(instruction, SELECT | SELECT_OF_TYPE) && !is_apart(before)
@@ -132,6 +171,53 @@ mod tests {
                 i32.const 1 i32.const 2 {condition} select))"
         );
         wat::parse_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    fn storing(store: &str) -> Vec<u8> {
+        let text = format!(
+            "(module (memory 2) (memory $second 2) (memory $long i64 2)
+              (func (export \"main\") (param i32) (result i32) (local $a i32) (local $b i64)
+                (local.set $a (i32.add (local.get 0) (i32.const 4)))
+                (local.set $b (i64.add (i64.extend_i32_u (local.get 0)) (i64.const 4)))
+                {store}))"
+        );
+        wat::parse_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    /// Stores of an address to itself, each with how to read it again.
+    const STORES: [&str; 5] = [
+        "(i32.store offset=65536 (local.tee $a (i32.add (local.get 0) (i32.const 4))) (local.get $a))
+            (i32.load offset=65540 (i32.const 0))",
+        "(local.set $a (i32.sub (local.get 0) (i32.const -4))) (i32.store $second (local.get $a) (local.get $a))
+            (i32.load $second (i32.const 4))",
+        "(i32.store8 $second (local.tee $a (i32.add (local.get 0) (i32.const 4))) (local.get $a))
+            (i32.load $second (i32.const 4))",
+        "(i64.store $long (local.tee $b (i64.add (local.get $b) (i64.const 0))) (local.get $b))
+            (i32.load $long (i64.const 4))",
+        "(i64.store16 $long (local.tee $b (i64.add (local.get $b) (i64.const 0))) (local.get $b))
+            (i32.load $long (i64.const 4))",
+    ];
+
+    #[test]
+    fn an_address_is_stored_at_itself() {
+        for store in STORES {
+            assert_eq!(call(&separated(&storing(store)), 0), 4, "{store}");
+        }
+    }
+
+    /// If this fails with a new version of wasmi, the workaround is no longer needed.
+    #[test]
+    fn wasmi_alone_panics() {
+        for store in STORES {
+            let wasm = storing(store);
+            let compiled = std::panic::catch_unwind(|| {
+                let mut config = wasmi::Config::default();
+                // Not in the first call, where a panic would end the process.
+                config.compilation_mode(wasmi::CompilationMode::Eager);
+                wasmi::Module::new(&Engine::new(&config), &wasm).map(drop)
+            });
+            assert!(compiled.is_err(), "{store}");
+        }
     }
 
     /// If this fails with a new version of wasmi, the workaround is no longer needed.

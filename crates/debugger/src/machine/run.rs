@@ -29,6 +29,8 @@ impl Machine {
     pub fn run(&mut self, budget: u64, base: u32) -> Halt {
         let budget = u32::try_from(budget).unwrap_or(u32::MAX).min(i32::MAX as u32);
         self.instance.set_register(Register::Budget, budget);
+        // Optimized functions do not look at the jump table.
+        self.instance.set_register(Register::Optimized, u32::from(self.exits.is_empty()));
         self.instance.count_calls(self.steps + u64::from(budget));
         let exit = self.instance.run(base);
         let left = self.instance.register(Register::Budget);

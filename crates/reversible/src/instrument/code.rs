@@ -9,9 +9,10 @@ use wasmparser::{FuncValidatorAllocations, Operator};
 
 use super::InstrumentError;
 use super::analyse::Analysed;
-use super::basic_blocks::{basic_blocks, single_steps};
+use super::basic_blocks::{BasicBlock, basic_blocks, single_steps};
 use super::copy::FunctionInfo;
-use super::emit::{self, Checks};
+use super::emit::optimized::{self, Loop, Optimizer};
+use super::emit::{self, Checks, OptimizedRun};
 use super::initialize::Initializers;
 use super::layout;
 use super::signatures::Signatures;
@@ -64,6 +65,9 @@ pub struct Code {
     pub has_drops: bool,
     options: Options,
     steps: Vec<Encoded>,
+    optimized: Vec<Encoded>,
+    /// The optimized functions of loops.
+    loops: Vec<Encoded>,
     /// The number of functions that write active segments; the last of them calls the others.
     initializers: u32,
     /// The number of functions with a body in the original.
@@ -94,16 +98,23 @@ impl Code {
             }
         }
         for callee in &survey.signatures.callees {
-            code.section.function(&support::trampoline(callee, code.dispatch_loop()));
+            let optimized = code.optimizes().then(|| survey.signatures.optimized_function(callee.number));
+            code.section.function(&support::trampoline(callee, code.dispatch_loop(), optimized));
         }
         let mut allocations = FuncValidatorAllocations::default();
         for (body, callee) in survey.bodies.iter().zip(&survey.signatures.callees) {
             let analysed = body.analyse(wasm, &mut allocations)?;
             code.function(&analysed, callee, &survey.signatures)?;
         }
+        for optimized in &code.optimized {
+            code.section.function(optimized);
+        }
         code.section.function(&support::dispatch_loop(types));
         if code.check_access().is_some() {
             code.section.function(&support::check_access());
+        }
+        for loop_ in &code.loops {
+            code.section.function(loop_);
         }
         for step in &code.steps {
             code.section.function(step);
@@ -136,13 +147,21 @@ impl Code {
         for callee in &signatures.callees {
             functions.function(signatures.functions[(signatures.imported + callee.number) as usize]);
         }
-        for _ in 0..=self.count {
+        for _ in 0..self.count {
             functions.function(types.code);
         }
+        if self.optimizes() {
+            let optimized = signatures.optimized_types();
+            for callee in &signatures.callees {
+                let ty = signatures.functions[(signatures.imported + callee.number) as usize];
+                functions.function(types.optimized + optimized.partition_point(|known| *known < ty) as u32);
+            }
+        }
+        functions.function(types.code);
         if self.check_access().is_some() {
             functions.function(types.check_access);
         }
-        for _ in &self.steps {
+        for _ in self.loops.iter().chain(&self.steps) {
             functions.function(types.code);
         }
         if self.has_drops {
@@ -159,13 +178,18 @@ impl Code {
 
     /// The index of the dispatch loop.
     pub fn dispatch_loop(&self) -> u32 {
-        self.first + 2 * self.count
+        self.first + self.count * if self.optimizes() { 3 } else { 2 }
+    }
+
+    /// Whether the copy has optimized functions: they check nothing, and call no imports.
+    pub fn optimizes(&self) -> bool {
+        self.options.embedding >= Embedding::Hosted && self.options.watched == Watched::Nothing
     }
 
     /// The contents of the code table: run functions, step functions, and the original's functions, so that the
     /// debugger can identify references.
     pub fn table(&self) -> Vec<u32> {
-        let runs = self.first + self.count..self.dispatch_loop();
+        let runs = self.first + self.count..self.first + 2 * self.count;
         let functions_of_original = layout::FUNCTIONS..self.first + self.count;
         runs.chain(self.step_functions()).chain(functions_of_original).collect()
     }
@@ -210,8 +234,13 @@ impl Code {
         (self.options.watched != Watched::Nothing).then(|| self.dispatch_loop() + 1)
     }
 
+    /// The index of the first optimized function of a loop.
+    fn first_loop(&self) -> u32 {
+        self.dispatch_loop() + 1 + u32::from(self.check_access().is_some())
+    }
+
     fn step_functions(&self) -> Range<u32> {
-        let first = self.dispatch_loop() + 1 + u32::from(self.check_access().is_some());
+        let first = self.first_loop() + self.loops.len() as u32;
         first..first + self.steps.len() as u32
     }
 
@@ -229,6 +258,7 @@ impl Code {
         let reads = self.options.watched == Watched::Reads;
         let checks =
             self.check_access().map(|check_access| Checks { reads, filter: signatures.filter(), check_access });
+        let optimized = self.optimize(analysed, &basic_blocks, callee, signatures)?;
         self.section.function(&emit::run_function(
             analysed,
             &basic_blocks,
@@ -236,6 +266,7 @@ impl Code {
             signatures,
             checks,
             self.options.embedding,
+            optimized.as_ref(),
         )?);
         let exit = basic_blocks.len() as u32;
         self.jump_table.extend(std::iter::repeat_n(exit, function.instructions.len()));
@@ -267,6 +298,34 @@ impl Code {
             step_functions,
         });
         Ok(())
+    }
+
+    /// Adds the optimized functions of a function and of its loops.
+    fn optimize(
+        &mut self,
+        analysed: &Analysed<'_>,
+        basic_blocks: &[BasicBlock],
+        callee: &Callee,
+        signatures: &Signatures,
+    ) -> Result<Option<OptimizedRun>, InstrumentError> {
+        if !self.optimizes() {
+            return Ok(None);
+        }
+        let embedding = self.options.embedding;
+        let optimizer = Optimizer::new(analysed, basic_blocks, callee, signatures, embedding);
+        let function = optimizer.as_ref().map(Optimizer::function).transpose()?.flatten();
+        let is_optimized = function.is_some();
+        self.optimized.push(function.unwrap_or_else(|| optimized::unoptimized(callee)));
+        let mut loops = Vec::new();
+        if let Some(optimizer) = &optimizer {
+            for Loop { label, leader } in optimizer.loops() {
+                if let Some(function) = optimizer.loop_function(label)? {
+                    loops.push((leader, self.first_loop() + self.loops.len() as u32));
+                    self.loops.push(function);
+                }
+            }
+        }
+        Ok(Some(OptimizedRun { callee: is_optimized.then(|| callee.clone()), loops }))
     }
 
     /// Records the requirements of the copy as a whole.

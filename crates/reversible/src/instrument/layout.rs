@@ -75,7 +75,7 @@ pub enum Register {
     Below,
     /// Where the results of the next call go; for trampolines.
     Results,
-    /// 1: the next trampoline only creates a frame and returns. [`LEFT`]: an imported function was called through a
+    /// 1: the next trampoline only creates a frame and returns. [`OPTIMIZED`]: it calls the optimized function. [`LEFT`]: an imported function was called through a
     /// table, and its call has not been made.
     EnterOnly,
     /// The start of the watched range, or of the first of several.
@@ -88,6 +88,13 @@ pub enum Register {
     WatchLast,
     /// How many run functions call each other directly, below the one that the dispatch loop called.
     Nested,
+    /// 1: run functions call optimized functions, which check nothing at the start of a basic block but the budget.
+    Optimized,
+    /// The last address of a frame that an optimized function may create: beyond it, calls go through the dispatch
+    /// loop.
+    NestingEnd,
+    /// What an optimized function returned that was called through a table.
+    Left,
 }
 
 /// The most run functions that call each other directly: beyond that, a call goes through the dispatch loop, so that
@@ -95,7 +102,7 @@ pub enum Register {
 pub const MOST_NESTED: i32 = 128;
 
 impl Register {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Top,
         Self::Depth,
         Self::MaxDepth,
@@ -110,6 +117,9 @@ impl Register {
         Self::WatchKind,
         Self::WatchLast,
         Self::Nested,
+        Self::Optimized,
+        Self::NestingEnd,
+        Self::Left,
     ];
     /// The number of globals before the module's own.
     pub const COUNT: u32 = Self::ALL.len() as u32;
@@ -119,7 +129,7 @@ impl Register {
         match self {
             Self::Top | Self::Depth | Self::MaxDepth | Self::Budget => true,
             Self::Next | Self::Below | Self::Results | Self::EnterOnly => true,
-            Self::Limit | Self::Nested => false,
+            Self::Limit | Self::Nested | Self::Optimized | Self::NestingEnd | Self::Left => false,
             Self::WatchStart | Self::WatchLength | Self::WatchKind | Self::WatchLast => false,
         }
     }
@@ -140,12 +150,22 @@ impl Register {
             Self::WatchKind => "watch_kind",
             Self::WatchLast => "watch_last",
             Self::Nested => "nested",
+            Self::Optimized => "optimized",
+            Self::NestingEnd => "nesting_end",
+            Self::Left => "left",
         }
     }
 }
 
 /// See [`Register::EnterOnly`].
 pub const LEFT: i32 = 2;
+/// See [`Register::EnterOnly`].
+pub const OPTIMIZED: i32 = 3;
+
+/// How far above the frame that the dispatch loop runs optimized functions create frames of their own, in bytes.
+pub const MOST_NESTED_BYTES: i32 = 1 << 15;
+/// The binary logarithm of the size of the smallest frame.
+pub const SMALLEST_FRAME_BITS: i32 = 5;
 
 /// The bytes between the values of globals that a portable copy writes to the state memory, or reads from there.
 pub const GLOBAL_SIZE: u32 = 16;
@@ -206,6 +226,10 @@ pub fn align(address: u32) -> u32 {
 pub const FINISHED: i32 = 0;
 /// What the dispatch loop returns: the budget is used up, or a jump table entry is an exit.
 pub const EXITED: i32 = 1;
+/// What the optimized function of a loop returns: the loop has ended, and the run function goes on.
+pub const CONTINUE: i32 = 2;
+/// What an optimized function returns: the dispatch loop has to go on with the topmost frame.
+pub const DISPATCH: i32 = 3;
 
 /// How many instructions one step function covers: a function of any size stays below wasmi's limits.
 pub const STEPS_PER_FUNCTION: usize = 2_000;

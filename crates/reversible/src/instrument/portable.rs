@@ -13,18 +13,21 @@ use wasm_encoder::{BlockType, Function as Body, InstructionSink};
 use wasmparser::{Operator, ValType};
 
 use super::InstrumentError;
-use super::emit::TEMPORARIES;
 use super::plain::Shift;
-use super::support::BAD_CONVERSION;
+use super::support::{BAD_CONVERSION, Temporaries};
 
 /// Writes an instruction that stays the same except for indices, with one result on every engine.
 ///
 /// # Errors
 ///
 /// If it cannot be encoded.
-pub(super) fn instruction(body: &mut Body, operator: &Operator<'_>) -> Result<(), InstrumentError> {
+pub(super) fn instruction(
+    body: &mut Body,
+    operator: &Operator<'_>,
+    temporaries: Temporaries,
+) -> Result<(), InstrumentError> {
     if let Some(ty) = truncated(operator) {
-        let temporary = TEMPORARIES.of(ty);
+        let temporary = temporaries.of(ty);
         let mut sink = body.instructions();
         sink.local_tee(temporary).local_get(temporary);
         match ty {
@@ -37,7 +40,7 @@ pub(super) fn instruction(body: &mut Body, operator: &Operator<'_>) -> Result<()
     let instruction = Shift.instruction(operator.clone())?;
     body.instruction(&instruction);
     if let Some(shape) = nan_made_by(&operator) {
-        shape.canonicalize(&mut body.instructions());
+        shape.canonicalize(&mut body.instructions(), temporaries);
     }
     Ok(())
 }
@@ -103,28 +106,28 @@ enum Shape {
 
 impl Shape {
     /// Replaces a NaN on the stack, or each in its lanes, by the canonical one.
-    fn canonicalize(self, sink: &mut InstructionSink<'_>) {
+    fn canonicalize(self, sink: &mut InstructionSink<'_>, temporaries: Temporaries) {
         const F32: u32 = 0x7FC0_0000;
         const F64: u64 = 0x7FF8_0000_0000_0000;
         match self {
             Self::F32 => {
-                let value = TEMPORARIES.of(ValType::F32);
+                let value = temporaries.of(ValType::F32);
                 sink.local_tee(value).f32_const(f32::from_bits(F32).into());
                 sink.local_get(value).local_get(value).f32_eq().select();
             }
             Self::F64 => {
-                let value = TEMPORARIES.of(ValType::F64);
+                let value = temporaries.of(ValType::F64);
                 sink.local_tee(value).f64_const(f64::from_bits(F64).into());
                 sink.local_get(value).local_get(value).f64_eq().select();
             }
             Self::F32x4 => {
-                let value = TEMPORARIES.of(ValType::V128);
+                let value = temporaries.of(ValType::V128);
                 let lanes = u128::from(F32) * 0x0000_0001_0000_0001_0000_0001_0000_0001;
                 sink.local_tee(value).v128_const(lanes.cast_signed());
                 sink.local_get(value).local_get(value).f32x4_eq().v128_bitselect();
             }
             Self::F64x2 => {
-                let value = TEMPORARIES.of(ValType::V128);
+                let value = temporaries.of(ValType::V128);
                 let lanes = u128::from(F64) << 64 | u128::from(F64);
                 sink.local_tee(value).v128_const(lanes.cast_signed());
                 sink.local_get(value).local_get(value).f64x2_eq().v128_bitselect();

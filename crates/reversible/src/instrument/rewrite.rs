@@ -11,9 +11,11 @@ use wasmparser::{Parser, Payload, TypeRef};
 use super::InstrumentError;
 use super::code::{Code, Embedding, Options};
 use super::copy::Instrumented;
+use super::emit;
 use super::initialize::Initializers;
 use super::layout::{self, Register};
 use super::plain::Shift;
+use super::signatures::Signatures;
 use super::support::Types;
 use super::survey::Survey;
 
@@ -44,7 +46,7 @@ pub fn instrument_with(wasm: &[u8], options: Options) -> Result<Instrumented, In
     let mut sections = Sections::default();
     sections.own_imports(types);
     code.initialize(sections.reencode(wasm, code.has_stand_ins())?);
-    sections.own_types();
+    sections.own_types(code.optimizes().then_some(&survey.signatures));
     code.declare(&mut sections.functions, &survey.signatures, types);
     sections.own_exports(&prefix, &survey, &code);
     sections.own_elements(&code);
@@ -136,7 +138,7 @@ impl Sections {
     }
 
     /// [`Types`], after the original's.
-    fn own_types(&mut self) {
+    fn own_types(&mut self, optimized: Option<&Signatures>) {
         let i32 = wasm_encoder::ValType::I32;
         self.types.ty().function([i32], [i32]);
         self.types.ty().function([i32], []);
@@ -144,6 +146,13 @@ impl Sections {
         self.types.ty().function([i32; 4], [i32]);
         self.types.ty().function([i32; 2], [i32]);
         self.types.ty().function([i32, wasm_encoder::ValType::I64], [i32]);
+        let Some(signatures) = optimized else { return };
+        for ty in signatures.optimized_types() {
+            let signature = signatures.types.get(ty as usize).cloned().flatten().unwrap_or_default();
+            let params = [i32].into_iter().chain(signature.params.iter().map(|ty| emit::encoded(*ty)));
+            let results = signature.results.iter().map(|ty| emit::encoded(*ty)).chain([i32]);
+            self.types.ty().function(params.collect::<Vec<_>>(), results.collect::<Vec<_>>());
+        }
     }
 
     fn own_imports(&mut self, types: Types) {

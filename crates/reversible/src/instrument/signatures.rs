@@ -39,6 +39,20 @@ impl Signatures {
         layout::FUNCTIONS + self.imported + self.callees.len() as u32 + number
     }
 
+    /// The index in the copy of the optimized function of a function with a body, in a copy that has any.
+    pub fn optimized_function(&self, number: u32) -> u32 {
+        self.run_function(number) + self.callees.len() as u32
+    }
+
+    /// The distinct types of the functions with a body, in order. The optimized function of each has the frame's address
+    /// as another parameter, the first, and returns another value, the last: whether it has left.
+    pub fn optimized_types(&self) -> Vec<u32> {
+        let mut types = self.functions.get(self.imported as usize..).unwrap_or_default().to_vec();
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+
     /// The type of the function that a call or tail call calls.
     ///
     /// # Errors

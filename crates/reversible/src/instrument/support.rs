@@ -53,6 +53,9 @@ pub struct Types {
     pub host_call: u32,
     /// `(i32, i64) -> i32`: [`layout::MAY_GROW`].
     pub may_grow: u32,
+    /// Those of optimized functions, see [`Signatures::optimized_types`](super::signatures::Signatures::optimized_types),
+    /// follow.
+    pub optimized: u32,
 }
 
 impl Types {
@@ -65,6 +68,7 @@ impl Types {
             check_access: count + 3,
             host_call: count + 4,
             may_grow: count + 5,
+            optimized: count + 6,
         }
     }
 }
@@ -117,7 +121,7 @@ fn table(ty: ValType) -> u32 {
     if is_extern(ty) { 2 } else { 1 }
 }
 
-fn at(offset: u32, align: u32) -> MemArg {
+pub fn at(offset: u32, align: u32) -> MemArg {
     MemArg { offset: u64::from(offset), align, target: MemArgTarget::Memory(0), ordering: None }
 }
 
@@ -199,11 +203,16 @@ pub fn add_to(sink: &mut InstructionSink<'_>, register: Register, difference: i3
     set(sink, register);
 }
 
-/// Increments the depth; ends the program if it is too large.
-pub fn enter_depth(sink: &mut InstructionSink<'_>) {
+/// Ends the program if no further call may be active.
+pub fn check_depth(sink: &mut InstructionSink<'_>) {
     get(sink, Register::Depth);
     get(sink, Register::MaxDepth);
     sink.i32_ge_u().if_(BlockType::Empty).call(OVERFLOW).end();
+}
+
+/// Increments the depth; ends the program if it is too large.
+pub fn enter_depth(sink: &mut InstructionSink<'_>) {
+    check_depth(sink);
     add_to(sink, Register::Depth, 1);
 }
 
@@ -272,7 +281,7 @@ fn null(sink: &mut InstructionSink<'_>, ty: ValType) {
     sink.ref_null(HeapType::Abstract { shared: false, ty: heap });
 }
 
-fn default(sink: &mut InstructionSink<'_>, ty: ValType) {
+pub fn default(sink: &mut InstructionSink<'_>, ty: ValType) {
     let _ = match ty {
         ValType::I32 => sink.i32_const(0),
         ValType::I64 => sink.i64_const(0),
@@ -289,9 +298,12 @@ fn default(sink: &mut InstructionSink<'_>, ty: ValType) {
 /// The dispatch loop: runs the topmost frame until the frame at its parameter has returned, or until a run function
 /// exits.
 pub fn dispatch_loop(types: Types) -> wasm_encoder::Function {
-    let mut function = wasm_encoder::Function::new([]);
+    let mut function = wasm_encoder::Function::new([(1, wasm_encoder::ValType::I32)]);
     let mut sink = function.instructions();
     sink.loop_(BlockType::Empty);
+    nesting_end(&mut sink, 1);
+    sink.i32_const(0);
+    set(&mut sink, Register::Left);
     // What has left its callers has left them all.
     sink.i32_const(0);
     set(&mut sink, Register::Nested);
@@ -303,6 +315,40 @@ pub fn dispatch_loop(types: Types) -> wasm_encoder::Function {
     sink.i32_eqz().br_if(0).end();
     sink.i32_const(layout::EXITED).end();
     function
+}
+
+/// Sets how far optimized functions may go from the topmost frame: not too far for the engine's own stack, nor for the
+/// maximum number of frames.
+fn nesting_end(sink: &mut InstructionSink<'_>, frames: u32) {
+    let most = layout::MOST_NESTED_BYTES >> layout::SMALLEST_FRAME_BITS;
+    get(sink, Register::MaxDepth);
+    get(sink, Register::Depth);
+    sink.i32_sub().local_tee(frames).i32_const(most).local_get(frames).i32_const(most).i32_lt_u().select();
+    sink.i32_const(layout::SMALLEST_FRAME_BITS).i32_shl();
+    get(sink, Register::Top);
+    sink.i32_add();
+    set(sink, Register::NestingEnd);
+}
+
+/// Passes the results, which are on WebAssembly's own stack, to the caller of a frame, removes the frame, and returns.
+pub fn give_back(
+    sink: &mut InstructionSink<'_>,
+    frame: u32,
+    results: &[ValType],
+    scratch: u32,
+    temporaries: Temporaries,
+) {
+    word(sink, frame, layout::RESULTS);
+    sink.local_set(scratch);
+    let mut offset = layout::sizes(results);
+    for ty in results.iter().rev() {
+        offset -= layout::size(*ty);
+        store(sink, *ty, Slot { base: scratch, offset }, temporaries);
+    }
+    word(sink, frame, layout::BELOW);
+    set(sink, Register::Top);
+    add_to(sink, Register::Depth, -1);
+    sink.i32_const(layout::FINISHED).return_();
 }
 
 /// Decides on an access, `(address, length, kind, left) -> i32`, in a copy that watches: 1 to exit before it.
@@ -351,14 +397,36 @@ pub fn dropper(data: u32, elements: u32) -> wasm_encoder::Function {
 
 /// The trampoline of a function: what represents it in tables, in exports and under `ref.func`.
 ///
-/// If the caller has set `EnterOnly`, it only creates the frame, and its zero results are unused. Called by the host,
+/// If the caller has set `EnterOnly`, it calls the optimized function, or it only creates the frame, and its zero results are
+/// unused. Called by the host,
 /// it creates the frame, runs it to its end, and returns the results.
-pub fn trampoline(callee: &Callee, dispatch_loop: u32) -> wasm_encoder::Function {
+pub fn trampoline(callee: &Callee, dispatch_loop: u32, optimized: Option<u32>) -> wasm_encoder::Function {
     let params = callee.params.len() as u32;
     let (frame, below, results, next) = (params, params + 1, params + 2, params + 3);
     let mut function = wasm_encoder::Function::new([(4, wasm_encoder::ValType::I32)]);
     let mut sink = function.instructions();
 
+    if let Some(optimized) = optimized {
+        get(&mut sink, Register::EnterOnly);
+        sink.i32_const(layout::OPTIMIZED).i32_eq().if_(BlockType::Empty);
+        get(&mut sink, Register::Next);
+        get(&mut sink, Register::NestingEnd);
+        sink.i32_le_u().if_(BlockType::Empty);
+        sink.i32_const(0);
+        set(&mut sink, Register::EnterOnly);
+        sink.i32_const(0);
+        set(&mut sink, Register::Top);
+        get(&mut sink, Register::Next);
+        for local in 0..params {
+            sink.local_get(local);
+        }
+        sink.call(optimized);
+        set(&mut sink, Register::Left);
+        sink.return_().end();
+        sink.i32_const(layout::DISPATCH);
+        set(&mut sink, Register::Left);
+        sink.end();
+    }
     get(&mut sink, Register::EnterOnly);
     sink.if_(BlockType::Empty);
     sink.i32_const(0);

@@ -15,17 +15,7 @@ use crate::instrument::support::{self, Callee, Slot, Types, load, store};
 impl Emitter<'_, '_> {
     /// Passes the results, which are on WebAssembly's own stack, to the caller, and removes the frame.
     pub(super) fn give_back(&mut self) {
-        support::word(&mut self.sink(), FRAME, layout::RESULTS);
-        self.sink().local_set(SCRATCH);
-        let mut offset = layout::sizes(&self.function.results);
-        for ty in self.function.results.iter().rev() {
-            offset -= layout::size(*ty);
-            store(&mut self.sink(), *ty, Slot { base: SCRATCH, offset }, TEMPORARIES);
-        }
-        support::word(&mut self.sink(), FRAME, layout::BELOW);
-        support::set(&mut self.sink(), Register::Top);
-        support::add_to(&mut self.sink(), Register::Depth, -1);
-        self.sink().i32_const(layout::FINISHED).return_();
+        support::give_back(&mut self.body.instructions(), FRAME, &self.function.results, SCRATCH, TEMPORARIES);
     }
 
     pub(super) fn call(&mut self, step: u32, lowest: u32, next: u32) -> Result<(), InstrumentError> {
@@ -36,11 +26,12 @@ impl Emitter<'_, '_> {
         if let Operator::Call { function_index } = *operator
             && let Some(callee) = self.signatures.callee(function_index)
         {
-            support::enter_depth(&mut self.sink());
             self.sink().local_get(FRAME).i32_const(function.frame_size() as i32).i32_add().local_set(SCRATCH);
             self.store_arguments(SCRATCH, callee);
             let below = function.operands.pop(instruction.before, callee.params.len() as u32);
             self.save(below, lowest);
+            self.call_optimized(step, callee, below, next);
+            support::enter_depth(&mut self.sink());
             support::begin_frame(&mut self.sink(), SCRATCH, callee);
             let results = function.operands_start() + function.operands.bytes(below);
             self.sink().local_get(FRAME).i32_const(results as i32).i32_add().local_set(ADDRESS);
@@ -74,7 +65,13 @@ impl Emitter<'_, '_> {
             let results = function.operands_start() + function.operands.bytes(below);
             self.sink().local_get(FRAME).i32_const(results as i32).i32_add();
             support::set(&mut self.sink(), Register::Results);
-            self.sink().i32_const(1);
+            if self.optimized.is_some() {
+                self.sink().i32_const(layout::OPTIMIZED).i32_const(1);
+                support::get(&mut self.sink(), Register::Optimized);
+                self.sink().select();
+            } else {
+                self.sink().i32_const(1);
+            }
             support::set(&mut self.sink(), Register::EnterOnly);
         }
         self.load_operands(instruction.before, taken);
@@ -83,6 +80,10 @@ impl Emitter<'_, '_> {
         self.save_results(instruction.after, signature.results.len() as u32);
         if is_indirect {
             self.leave_if_left(false);
+            if self.optimized.is_some() {
+                let below = function.operands.pop(instruction.before, taken);
+                self.called_optimized(step, below, next);
+            }
             support::set_call(&mut self.sink(), FRAME, step, next);
             self.return_unless_entered(Some(next));
         }
@@ -160,6 +161,66 @@ impl Emitter<'_, '_> {
         }
         self.give_back();
         Ok(())
+    }
+
+    /// Calls the optimized function instead of creating a frame, if there is one and nothing is against it. The arguments
+    /// are where the frame would be, at the address in [`SCRATCH`].
+    fn call_optimized(&mut self, step: u32, callee: &Callee, below: StackId, next: u32) {
+        if self.optimized.is_none() {
+            return;
+        }
+        let optimized = self.signatures.optimized_function(callee.number);
+        let after = self.function.instructions[step as usize].after;
+        let mut sink = self.body.instructions();
+        support::get(&mut sink, Register::Optimized);
+        sink.if_(BlockType::Empty);
+        support::check_depth(&mut sink);
+        sink.i32_const(0);
+        support::set(&mut sink, Register::Top);
+        sink.local_get(SCRATCH);
+        let mut offset = layout::HEADER;
+        for ty in &callee.params {
+            load(&mut sink, *ty, Slot { base: SCRATCH, offset });
+            offset += layout::size(*ty);
+        }
+        sink.call(optimized).local_set(ADDRESS);
+        self.save_results(after, callee.results.len() as u32);
+        self.go_on_or_leave(step, below, next);
+        self.sink().end();
+    }
+
+    /// After a call through a table: goes on at `next` if an optimized function, or an imported one, has been called and
+    /// has returned; leaves if it has left. Otherwise, a frame has been created.
+    fn called_optimized(&mut self, step: u32, below: StackId, next: u32) {
+        let size = self.function.frame_size().cast_signed();
+        let mut sink = self.body.instructions();
+        support::get(&mut sink, Register::Optimized);
+        sink.if_(BlockType::Empty).i32_const(0);
+        support::set(&mut sink, Register::EnterOnly);
+        support::get(&mut sink, Register::Left);
+        sink.local_set(ADDRESS).i32_const(0);
+        support::set(&mut sink, Register::Left);
+        sink.local_get(FRAME).i32_const(size).i32_add().local_set(SCRATCH);
+        self.go_on_or_leave(step, below, next);
+        self.sink().end();
+    }
+
+    /// Goes on at `next`, from within one block, unless the callee, whose frame is at the address in [`SCRATCH`], has left:
+    /// what it has returned is in [`ADDRESS`].
+    fn go_on_or_leave(&mut self, step: u32, below: StackId, next: u32) {
+        let results = (self.function.operands_start() + self.function.operands.bytes(below)).cast_signed();
+        let mut sink = self.body.instructions();
+        sink.local_get(ADDRESS).if_(BlockType::Empty);
+        sink.local_get(SCRATCH).local_get(FRAME).i32_store(support::at(layout::BELOW, 2));
+        sink.local_get(SCRATCH).local_get(FRAME).i32_const(results).i32_add();
+        sink.i32_store(support::at(layout::RESULTS, 2));
+        support::set_call(&mut sink, FRAME, step, next);
+        sink.local_get(ADDRESS).i32_const(layout::EXITED).i32_eq().return_().end();
+        sink.local_get(FRAME);
+        support::set(&mut sink, Register::Top);
+        support::get(&mut sink, Register::Budget);
+        sink.local_set(BUDGET);
+        self.go_to(next, 1);
     }
 
     /// Runs the topmost frame, which has just been created, and goes on at `next` once it has returned. If it does not

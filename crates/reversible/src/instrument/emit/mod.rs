@@ -3,12 +3,14 @@
 mod branches;
 mod calls;
 mod operands;
+pub mod optimized;
 mod watch;
 
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{BlockType, Function as Body, InstructionSink, MemArg, MemArgTarget};
 use wasmparser::{Operator, ValType};
 
+pub use self::optimized::encoded;
 pub use self::watch::Checks;
 use super::InstrumentError;
 use super::analyse::{Analysed, Flow, Function};
@@ -18,7 +20,7 @@ use super::layout::{self, Register};
 use super::plain::Shift;
 use super::portable;
 use super::signatures::Signatures;
-use super::support::{self, Temporaries, load, store};
+use super::support::{self, Callee, Slot, Temporaries, load, store};
 
 /// The frame's address: the parameter.
 const FRAME: u32 = 0;
@@ -29,7 +31,7 @@ const SCRATCH: u32 = 2;
 /// The remaining budget.
 const BUDGET: u32 = 3;
 const ADDRESS: u32 = 4;
-pub(super) const TEMPORARIES: Temporaries = Temporaries(5);
+const TEMPORARIES: Temporaries = Temporaries(5);
 
 /// The maximum number of labels of one `br_table`: interpreters and browsers reject more than 65,520.
 const LARGEST_TABLE: u32 = 65_000;
@@ -40,6 +42,18 @@ pub enum Mode {
     Run,
     Step,
 }
+
+/// The optimized functions that a run function calls in place of its own code.
+#[derive(Debug, Clone)]
+pub struct OptimizedRun {
+    /// The function itself, if it is optimized.
+    pub callee: Option<Callee>,
+    /// Its loops in order: the first instruction of each, and the index of its optimized function.
+    pub loops: Vec<(u32, u32)>,
+}
+
+/// The most bytes of locals that have to be zero for an optimized function to take the place of a run function.
+const MOST_ZERO_BYTES: u32 = 128;
 
 /// Generates the run function; with checks, one that watches.
 ///
@@ -53,6 +67,7 @@ pub fn run_function(
     signatures: &Signatures,
     checks: Option<Checks>,
     embedding: Embedding,
+    optimized: Option<&OptimizedRun>,
 ) -> Result<Body, InstrumentError> {
     let mut body = new_body();
     let mut sink = body.instructions();
@@ -72,11 +87,7 @@ pub fn run_function(
     for (index, basic_block) in basic_blocks.iter().enumerate() {
         let around = count - 1 - index as u32;
         let steps = basic_block.steps.len() as i32;
-        let mut sink = body.instructions();
-        sink.local_get(BUDGET).i32_const(steps).i32_lt_s().br_if(around + 1);
-        sink.local_get(BUDGET).i32_const(steps).i32_sub().local_tee(BUDGET);
-        support::set(&mut sink, Register::Budget);
-        Emitter {
+        let mut emitter = Emitter {
             function: &analysed.function,
             operators: &analysed.operators,
             signatures,
@@ -84,9 +95,15 @@ pub fn run_function(
             embedding,
             mode: Mode::Run,
             dispatch: around,
+            optimized,
             body: &mut body,
-        }
-        .basic_block(basic_block)?;
+        };
+        emitter.replace(basic_block.steps[0]);
+        let mut sink = emitter.sink();
+        sink.local_get(BUDGET).i32_const(steps).i32_lt_s().br_if(around + 1);
+        sink.local_get(BUDGET).i32_const(steps).i32_sub().local_tee(BUDGET);
+        support::set(&mut sink, Register::Budget);
+        emitter.basic_block(basic_block)?;
         body.instructions().end();
     }
     // The last `end` closed the loop, which is never exited at its end.
@@ -156,6 +173,7 @@ pub fn step_function(
             embedding,
             mode: Mode::Step,
             dispatch: 0,
+            optimized: None,
             body: &mut body,
         }
         .basic_block(basic_block)?;
@@ -180,6 +198,8 @@ struct Emitter<'f, 'a> {
     checks: Option<Checks>,
     /// How many WebAssembly blocks are between the basic block and the dispatching loop.
     dispatch: u32,
+    /// In run functions of copies that have optimized functions.
+    optimized: Option<&'f OptimizedRun>,
     body: &'f mut Body,
 }
 
@@ -214,35 +234,75 @@ impl Emitter<'_, '_> {
         Ok(())
     }
 
-    /// How many operands an instruction needs on WebAssembly's own stack.
-    fn needs(&self, step: u32) -> u32 {
-        let instruction = &self.function.instructions[step as usize];
-        match &instruction.flow {
-            Flow::Dead | Flow::Mark(_) | Flow::Unreachable => 0,
-            Flow::Next => match &self.operators[step as usize] {
-                Operator::Block { .. } | Operator::Loop { .. } => 0,
-                _ => {
-                    let pushes = self
-                        .function
-                        .operands
-                        .down(instruction.after)
-                        .take_while(|operand| operand.producer == step)
-                        .count() as u32;
-                    let kept = self.function.operands.height(instruction.after) - pushes;
-                    self.function.operands.height(instruction.before) - kept
-                }
-            },
-            Flow::Branch(label) => self.function.labels[*label as usize].values.len() as u32,
-            Flow::BranchIf(_) | Flow::BranchTable(_) | Flow::If(_) => 1,
-            Flow::Return => self.function.results.len() as u32,
-            Flow::Call | Flow::TailCall => match &self.operators[step as usize] {
-                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                    self.signatures.callee(*function_index).map_or(0, |callee| callee.params.len() as u32)
-                }
-                // They are stored in the frame and read from there.
-                _ => 0,
-            },
+    /// At the start of a function or of a loop: has the optimized function take over, if there is one and nothing is
+    /// against it.
+    fn replace(&mut self, leader: u32) {
+        let Some(optimized) = self.optimized else { return };
+        let dispatch = self.dispatch;
+        if let Some(callee) = &optimized.callee
+            && leader == self.function.follow(0)
+        {
+            self.replace_function(callee);
         }
+        let found = optimized.loops.binary_search_by_key(&leader, |(first, _)| *first);
+        let Some((_, loop_function)) = found.ok().and_then(|found| optimized.loops.get(found)) else { return };
+        let mut sink = self.sink();
+        support::get(&mut sink, Register::Optimized);
+        sink.if_(BlockType::Empty).i32_const(0);
+        support::set(&mut sink, Register::Top);
+        sink.local_get(FRAME).call(*loop_function).local_tee(SCRATCH).i32_const(layout::CONTINUE).i32_ne();
+        sink.if_(BlockType::Empty).local_get(SCRATCH).i32_const(layout::EXITED).i32_eq().return_().end();
+        support::word(&mut sink, FRAME, layout::NEXT);
+        sink.local_set(COUNTER);
+        support::get(&mut sink, Register::Budget);
+        sink.local_set(BUDGET).br(dispatch + 1).end();
+    }
+
+    /// Unless a local has been changed: the optimized function begins with zeros.
+    fn replace_function(&mut self, callee: &Callee) {
+        let zeros = self.function.operands_start() - layout::HEADER - layout::sizes(&callee.params);
+        let has_references = callee.locals.iter().any(|ty| matches!(ty, ValType::Ref(_)));
+        if has_references || zeros > MOST_ZERO_BYTES {
+            return;
+        }
+        let optimized = self.signatures.optimized_function(callee.number);
+        let mut sink = self.body.instructions();
+        support::get(&mut sink, Register::Optimized);
+        let start = self.function.operands_start() - zeros;
+        for offset in (start..self.function.operands_start()).step_by(8) {
+            sink.local_get(FRAME).i64_load(support::at(offset, 3)).i64_eqz().i32_and();
+        }
+        sink.if_(BlockType::Empty).i32_const(0);
+        support::set(&mut sink, Register::Top);
+        // If it leaves, it counts the frame again.
+        support::add_to(&mut sink, Register::Depth, -1);
+        sink.local_get(FRAME);
+        let mut offset = layout::HEADER;
+        for ty in &callee.params {
+            load(&mut sink, *ty, Slot { base: FRAME, offset });
+            offset += layout::size(*ty);
+        }
+        sink.call(optimized).local_set(SCRATCH);
+        support::word(&mut sink, FRAME, layout::RESULTS);
+        sink.local_set(ADDRESS);
+        let mut offset = layout::sizes(&callee.results);
+        for ty in callee.results.iter().rev() {
+            offset -= layout::size(*ty);
+            // If it has left, these are not results, and the caller's operands are not to be touched.
+            sink.local_set(TEMPORARIES.of(*ty));
+            sink.local_get(SCRATCH).i32_eqz().if_(BlockType::Empty);
+            support::store_local(&mut sink, *ty, Slot { base: ADDRESS, offset }, TEMPORARIES.of(*ty));
+            sink.end();
+        }
+        sink.local_get(SCRATCH).if_(BlockType::Empty);
+        sink.local_get(SCRATCH).i32_const(layout::EXITED).i32_eq().return_().end();
+        support::word(&mut sink, FRAME, layout::BELOW);
+        support::set(&mut sink, Register::Top);
+        sink.i32_const(layout::FINISHED).return_().end();
+    }
+
+    fn needs(&self, step: u32) -> u32 {
+        needs(self.function, self.operators, self.signatures, step)
     }
 
     fn step(&mut self, step: u32, lowest: u32) -> Result<(), InstrumentError> {
@@ -308,7 +368,7 @@ impl Emitter<'_, '_> {
         let operator = &operators[step as usize];
         match operator {
             Operator::MemoryGrow { .. } | Operator::TableGrow { .. } if self.embedding == Embedding::Portable => {
-                self.grow(step)?;
+                grow(self.body, self.function, operator, step, TEMPORARIES)?;
             }
             Operator::Block { .. } | Operator::Loop { .. } | Operator::Nop => {}
             Operator::LocalGet { local_index } => {
@@ -325,19 +385,11 @@ impl Emitter<'_, '_> {
                 load(&mut self.sink(), ty, place);
             }
             other => {
-                if matches!(other, Operator::Select | Operator::TypedSelect { .. } | Operator::TypedSelectMulti { .. })
-                {
+                if is_select(other) {
                     // Prevents wasmi from fusing it with a comparison: see `wasmi_workarounds`.
                     self.sink().i32_popcnt();
                 }
-                if let Some(flag) = self.signatures.drop_flag(other) {
-                    self.sink().i32_const(flag as i32).i32_const(1).i32_store8(MemArg {
-                        offset: 0,
-                        align: 0,
-                        target: MemArgTarget::Memory(0),
-                        ordering: None,
-                    });
-                }
+                drops_segment(&mut self.body.instructions(), self.signatures, other);
                 match self.embedding {
                     Embedding::Linked | Embedding::Hosted => {
                         let instruction = Shift.instruction(other.clone())?;
@@ -345,10 +397,10 @@ impl Emitter<'_, '_> {
                     }
                     Embedding::Portable if portable::uses_table(other) => {
                         support::set_counter(&mut self.sink(), FRAME, step * layout::COUNTER_STEP);
-                        portable::instruction(self.body, other)?;
+                        portable::instruction(self.body, other, TEMPORARIES)?;
                         support::set_counter(&mut self.sink(), FRAME, (step + 1) * layout::COUNTER_STEP);
                     }
-                    Embedding::Portable => portable::instruction(self.body, other)?,
+                    Embedding::Portable => portable::instruction(self.body, other, TEMPORARIES)?,
                 }
             }
         }
@@ -356,40 +408,82 @@ impl Emitter<'_, '_> {
     }
 }
 
-impl Emitter<'_, '_> {
-    /// A `memory.grow` or `table.grow` that asks first.
-    fn grow(&mut self, step: u32) -> Result<(), InstrumentError> {
-        let operator = &self.operators[step as usize];
-        let mut operands = self.function.operands.down(self.function.instructions[step as usize].before);
-        let by = operands.next().map_or(ValType::I32, |operand| operand.ty);
-        let (space, filler) = match operator {
-            Operator::TableGrow { table } => (layout::growing(true, *table), operands.next().map(|operand| operand.ty)),
-            Operator::MemoryGrow { mem } => (layout::growing(false, *mem), None),
-            _ => return Ok(()),
-        };
-        let instruction = Shift.instruction(operator.clone())?;
-        let mut sink = self.body.instructions();
-        sink.local_set(TEMPORARIES.of(by));
-        if let Some(filler) = filler {
-            sink.local_set(TEMPORARIES.of(filler));
-        }
-        support::may_grow(&mut sink, space, (TEMPORARIES.of(by), by));
-        let result = if by == ValType::I64 { wasm_encoder::ValType::I64 } else { wasm_encoder::ValType::I32 };
-        sink.if_(BlockType::Result(result));
-        if let Some(filler) = filler {
-            sink.local_get(TEMPORARIES.of(filler));
-        }
-        sink.local_get(TEMPORARIES.of(by));
-        self.body.instruction(&instruction);
-        let mut sink = self.body.instructions();
-        sink.else_();
-        match by {
-            ValType::I64 => sink.i64_const(-1),
-            _ => sink.i32_const(-1),
-        };
-        sink.end();
-        Ok(())
+/// How many operands an instruction needs on WebAssembly's own stack.
+fn needs(function: &Function, operators: &[Operator<'_>], signatures: &Signatures, step: u32) -> u32 {
+    let instruction = &function.instructions[step as usize];
+    match &instruction.flow {
+        Flow::Dead | Flow::Mark(_) | Flow::Unreachable => 0,
+        Flow::Next => match &operators[step as usize] {
+            Operator::Block { .. } | Operator::Loop { .. } => 0,
+            _ => {
+                let operands = &function.operands;
+                let pushes =
+                    operands.down(instruction.after).take_while(|operand| operand.producer == step).count() as u32;
+                let kept = operands.height(instruction.after) - pushes;
+                operands.height(instruction.before) - kept
+            }
+        },
+        Flow::Branch(label) => function.labels[*label as usize].values.len() as u32,
+        Flow::BranchIf(_) | Flow::BranchTable(_) | Flow::If(_) => 1,
+        Flow::Return => function.results.len() as u32,
+        Flow::Call | Flow::TailCall => match &operators[step as usize] {
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
+                signatures.callee(*function_index).map_or(0, |callee| callee.params.len() as u32)
+            }
+            // They are stored in the frame and read from there.
+            _ => 0,
+        },
     }
+}
+
+fn is_select(operator: &Operator<'_>) -> bool {
+    matches!(operator, Operator::Select | Operator::TypedSelect { .. } | Operator::TypedSelectMulti { .. })
+}
+
+/// Records that a segment is dropped, if an instruction does that.
+fn drops_segment(sink: &mut InstructionSink<'_>, signatures: &Signatures, operator: &Operator<'_>) {
+    if let Some(flag) = signatures.drop_flag(operator) {
+        sink.i32_const(flag as i32).i32_const(1).i32_store8(support::at(0, 0));
+    }
+}
+
+/// A `memory.grow` or `table.grow` that asks first.
+fn grow(
+    body: &mut Body,
+    function: &Function,
+    operator: &Operator<'_>,
+    step: u32,
+    temporaries: Temporaries,
+) -> Result<(), InstrumentError> {
+    let mut operands = function.operands.down(function.instructions[step as usize].before);
+    let by = operands.next().map_or(ValType::I32, |operand| operand.ty);
+    let (space, filler) = match operator {
+        Operator::TableGrow { table } => (layout::growing(true, *table), operands.next().map(|operand| operand.ty)),
+        Operator::MemoryGrow { mem } => (layout::growing(false, *mem), None),
+        _ => return Ok(()),
+    };
+    let instruction = Shift.instruction(operator.clone())?;
+    let mut sink = body.instructions();
+    sink.local_set(temporaries.of(by));
+    if let Some(filler) = filler {
+        sink.local_set(temporaries.of(filler));
+    }
+    support::may_grow(&mut sink, space, (temporaries.of(by), by));
+    let result = if by == ValType::I64 { wasm_encoder::ValType::I64 } else { wasm_encoder::ValType::I32 };
+    sink.if_(BlockType::Result(result));
+    if let Some(filler) = filler {
+        sink.local_get(temporaries.of(filler));
+    }
+    sink.local_get(temporaries.of(by));
+    body.instruction(&instruction);
+    let mut sink = body.instructions();
+    sink.else_();
+    match by {
+        ValType::I64 => sink.i64_const(-1),
+        _ => sink.i32_const(-1),
+    };
+    sink.end();
+    Ok(())
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
