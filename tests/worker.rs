@@ -428,6 +428,43 @@ fn filtered_calls_are_found_a_piece_at_a_time() {
 }
 
 #[test]
+fn the_end_of_a_search_is_sent_however_many_calls_were_left_for_it() {
+    let failures = CallFilter { failures: true, ..CallFilter::default() };
+    let nothing = CallFilter { path: "nowhere".to_owned(), ..CallFilter::default() };
+    for rounds in [5_000, 12_000, 15_000, 22_000, 45_000] {
+        let mut worker = TestWorker::new();
+        let text = CALLS.replace("30000", &rounds.to_string());
+        worker.run(wat(&text), Entry::Default, RunOptions { trace: true, ..RunOptions::default() });
+        assert_eq!(worker.settle(10_000), Next::Idle);
+        for (filter, passing) in [(&failures, rounds / 100), (&nothing, 0)] {
+            worker.send(watch(filter.clone(), 0, true));
+            assert_eq!(worker.settle(100), Next::Idle);
+            let sent = worker.calls().map(|view| (view.searching, view.passing));
+            assert_eq!(sent, Some((false, passing)), "{rounds} rounds, {filter:?}");
+        }
+    }
+}
+
+#[test]
+fn the_calls_of_a_paused_program_are_searched_to_their_end() {
+    let mut worker = TestWorker::new();
+    let text = CALLS.replace("30000", "2000000000");
+    worker.run(wat(&text), Entry::Default, RunOptions { trace: true, ..RunOptions::default() });
+    for _ in 0..10_000 {
+        worker.tick();
+        worker.send(watch(CallFilter::default(), 0, true));
+        if worker.calls().is_some_and(|view| view.total > 45_000) {
+            break;
+        }
+    }
+    worker.send(Request::Pause { run: RUN });
+    // None of them passes, so that each view but the last is the same.
+    worker.send(watch(CallFilter { path: "nowhere".to_owned(), ..CallFilter::default() }, 0, true));
+    assert_eq!(worker.settle(100), Next::Idle);
+    assert_eq!(worker.calls().map(|view| (view.searching, view.passing)), Some((false, 0)));
+}
+
+#[test]
 fn an_untraced_run_says_so_and_the_next_starts_a_new_trace() {
     let mut worker = traced_calls();
     worker.send(watch(CallFilter { functions: "close".to_owned(), ..CallFilter::default() }, 0, true));

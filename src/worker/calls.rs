@@ -55,6 +55,16 @@ impl Watched {
         self.matches.search(trace, SEARCH)
     }
 
+    /// Whether there are calls to filter, or the page has not been told yet that all have been filtered.
+    pub fn is_searching(&self, trace: &Trace) -> bool {
+        self.is_sent_searching() || self.matches.is_behind(trace)
+    }
+
+    /// Whether the view that was sent last says that calls are being filtered.
+    pub fn is_sent_searching(&self) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.searching)
+    }
+
     /// The current view; `None` if it is the same as the one sent last.
     pub fn view(&mut self, trace: Option<&Trace>) -> Option<CallsView> {
         let view = match trace {
@@ -120,7 +130,13 @@ impl Matches {
         while self.numbers.front().is_some_and(|number| *number <= ring.dropped()) {
             self.numbers.pop_front();
         }
-        self.searched < ring.total()
+        self.is_behind(trace)
+    }
+
+    /// Whether there are calls that have not been filtered.
+    fn is_behind(&self, trace: &Trace) -> bool {
+        let ring = trace.ring();
+        !self.filter.is_empty() && (ring.cuts() != self.cuts || self.searched.max(ring.dropped()) < ring.total())
     }
 
     /// How many matching calls are known.

@@ -52,14 +52,16 @@ impl<M: Platform> EventLoop<M> {
         event.into_iter().for_each(emit);
     }
 
-    /// Sends the watched calls if they differ from those sent last. Returns whether there are more to filter.
+    /// Sends the watched calls if they differ from those sent last. Returns whether there are more to filter, which the
+    /// same view as before may say, too: none of those that were filtered since passes.
     pub(super) fn send_calls(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
         let Some(mut calls) = self.calls.take() else { return false };
         let view = self.traced().and_then(|(run, trace)| Some((run, calls.view(trace)?)));
+        let searching = calls.is_sent_searching();
         self.calls = Some(calls);
-        let Some((run, view)) = view else { return false };
-        let searching = view.searching;
-        emit(Event::Calls { run, view });
+        if let Some((run, view)) = view {
+            emit(Event::Calls { run, view });
+        }
         searching
     }
 
@@ -74,7 +76,9 @@ impl<M: Platform> EventLoop<M> {
     /// Filters more of the calls while no program runs, and sends the matches; returns false if there was nothing to
     /// do.
     pub(super) fn search_for_a_while(&mut self, emit: &mut dyn FnMut(Event)) -> bool {
-        if !self.search_calls() {
+        // What is left to filter may be filtered by the first search: the page has to be told that, too.
+        let calls = self.calls.as_ref().zip(self.traced().and_then(|(_, trace)| trace));
+        if !calls.is_some_and(|(calls, trace)| calls.is_searching(trace)) {
             return false;
         }
         let until = self.platform.now_ms() + SEARCH_MS;
