@@ -33,6 +33,21 @@ fn compare(text: &str) {
 }
 
 #[test]
+fn what_the_fields_suggest_is_read_and_names_a_variable_in_one_form() {
+    use wasmoscope::engine::debugger::condition::Condition;
+    use wasmoscope::ui::selectors::breakpoint_form::{CONDITION_EXAMPLE, EXPRESSION_EXAMPLES, LOG_MESSAGE_EXAMPLE};
+    let (_, in_message) = LOG_MESSAGE_EXAMPLE.split_once('{').expect("a message has an expression");
+    let in_message = in_message.split('}').next().expect("its end");
+    for example in EXPRESSION_EXAMPLES.split(", ").chain([CONDITION_EXAMPLE, in_message]) {
+        assert!(Condition::parse(example).is_ok(), "{example}");
+        // The other form is accepted, too.
+        assert!(Condition::parse(&example.replace('$', "local.")).is_ok(), "{example}");
+        assert!(!example.contains("local."), "{example}");
+    }
+    assert!([CONDITION_EXAMPLE, EXPRESSION_EXAMPLES, in_message].iter().all(|example| example.contains("$n")));
+}
+
+#[test]
 fn numbers_at_the_edges_are_taken_and_refused_alike() {
     for text in [
         "2147483647",

@@ -4,10 +4,11 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::protocol::BreakpointOptions;
+use crate::ui::selectors::breakpoint_form::{CONDITION_EXAMPLE, LOG_MESSAGE_EXAMPLE};
 
 /// How names are written in conditions, messages and watch expressions.
-pub const NAMES: &str = "A local or global by its name: $n, or local.n and global.g. Any name works between quotes: local.\"my name\". \
-                         A hyphen within a name belongs to it, as in local.my-i; write spaces around a minus.";
+pub const NAMES: &str = "A local or global by its name: $n; local.n and global.n tell them apart. Any name works between quotes: local.\"my name\". \
+                         A hyphen within a name belongs to it, as in $my-i; write spaces around a minus.";
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
@@ -41,10 +42,10 @@ pub fn BreakpointFields(props: &Props) -> Html {
     let hit_count = if hit_count > 1 { hit_count.to_string() } else { String::new() };
     html! {
         <>
-            { field("Condition", "local.n == 3 && stack[0] > 9", "wide", condition.unwrap_or_default(),
+            { field("Condition", CONDITION_EXAMPLE, "wide", condition.unwrap_or_default(),
                 edit(|options, text| options.condition = Some(text).filter(|text| !text.is_empty()))) }
             { field("Hit count", "1", "narrow", hit_count, edit(|options, text| options.hit_count = text.parse().unwrap_or(0))) }
-            { field("Log message", "n is {local.n}", "wide", log_message.unwrap_or_default(),
+            { field("Log message", LOG_MESSAGE_EXAMPLE, "wide", log_message.unwrap_or_default(),
                 edit(|options, text| options.log_message = Some(text).filter(|text| !text.is_empty()))) }
         </>
     }

@@ -8,6 +8,7 @@ use super::breakpoint_fields::NAMES;
 use super::prose::Prose;
 use crate::ui::hooks::reducers::{DebugContext, use_slice};
 use crate::ui::hooks::use_debugger::Debugger;
+use crate::ui::selectors::breakpoint_form::EXPRESSION_EXAMPLES;
 use crate::ui::selectors::debug::written;
 use crate::ui::state::debug::Base;
 use crate::ui::state::expressions::{EvaluatedExpression, Expression, ExpressionChange, LONGEST, MOST};
@@ -35,8 +36,8 @@ pub fn WatchExpressions() -> Html {
             }
             if list.len() < MOST {
                 <input type="text" class="text-box expression-box" aria-label="New watch expression" maxlength={LONGEST.to_string()}
-                    title={format!("Locals, globals, the operand stack and memory, with arithmetic: $n * 2, stack[0], mem32[0x400]. {NAMES}")}
-                    placeholder="$n * 2, stack[0], mem32[0x400]"
+                    title={format!("Locals, globals, the operand stack and memory, with arithmetic: {EXPRESSION_EXAMPLES}. {NAMES}")}
+                    placeholder={EXPRESSION_EXAMPLES}
                     autocomplete="off" autocapitalize="off" spellcheck="false" {onkeydown} />
             }
         </section>

@@ -2,6 +2,13 @@
 
 use crate::protocol::{AccessKind, BreakpointKind};
 
+/// The example in the field of a condition.
+pub const CONDITION_EXAMPLE: &str = "$n == 3 && stack[0] > 9";
+/// The example in the field of a log message.
+pub const LOG_MESSAGE_EXAMPLE: &str = "n is {$n}";
+/// The examples in the field of a watch expression.
+pub const EXPRESSION_EXAMPLES: &str = "$n * 2, stack[0], mem32[0x400]";
+
 /// The kinds of breakpoint in the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -27,7 +27,7 @@ fn a_breakpoint_with_a_condition_stops_only_where_it_holds() {
     page.set_source(SUMS);
     page.put_cursor("local.set $i");
     page.hit(key::F9);
-    page.fill("Condition: breakpoint of line 8", "local.i == 3");
+    page.fill("Condition: breakpoint of line 8", "$i == 3");
     page.hit(key::ENTER);
     page.press("Debug");
     page.expect_status("Before the first instruction");
