@@ -10,7 +10,7 @@ use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, Works
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::selectors::console::end_of_errors;
 use crate::ui::selectors::numbers;
-use crate::ui::selectors::outcome::refused;
+use crate::ui::selectors::outcome::{earlier, refused};
 use crate::ui::selectors::panic::Panic;
 use crate::ui::state::run::{Phase, RunState};
 
@@ -28,14 +28,15 @@ pub fn RunResult() -> Html {
         _ => return html! {},
     };
     let is_debugged = debug.is_on();
-    let is_of_earlier_text = !is_debugged && launcher.has_run_another(text.as_ref());
+    let is_of_another_text = !is_debugged && launcher.has_run_another(text.as_ref());
+    let earlier = earlier(&run, is_of_another_text).filter(|_| !matches!(outcome, Outcome::Stopped));
     html! {
-        <>
-            if is_of_earlier_text && !matches!(outcome, Outcome::Stopped) {
-                <p class="run-earlier">{ "You have changed the program since this run:" }</p>
+        <div data-earlier={earlier.is_some().then_some("true")}>
+            if let Some(earlier) = earlier {
+                <p class="run-earlier"><Prose text={earlier} /></p>
             }
             <Card run={(*run).clone()} outcome={outcome.clone()} {is_debugged} />
-        </>
+        </div>
     }
 }
 

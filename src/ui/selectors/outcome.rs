@@ -1,6 +1,7 @@
 //! Describes a run's state: for the status, which a screen reader announces, and for the result.
 
 use crate::protocol::{Outcome, Value};
+use crate::ui::selectors::names;
 use crate::ui::selectors::numbers::count;
 use crate::ui::state::call_results::CallResult;
 use crate::ui::state::run::{Activity, Phase, RunState};
@@ -28,9 +29,12 @@ impl Tone {
     }
 }
 
-/// The state of the run in one short sentence.
+/// The state of the run in one short sentence. A call that was refused is newer than the end of the last run.
 pub fn status(run: &RunState) -> (Tone, String) {
     let call = run.call.as_deref().unwrap_or("the program");
+    if let (Some(needed), Phase::Idle | Phase::Finished(_)) = (&run.needed, &run.phase) {
+        return (Tone::Asking, format!("Not called: {} needs an argument", names::name(&needed.export)));
+    }
     match &run.phase {
         Phase::Idle => (Tone::Quiet, "Ready".into()),
         Phase::Starting => (Tone::Busy, "Compiling".into()),
@@ -87,6 +91,19 @@ pub fn refused(run: &RunState) -> Option<String> {
     run.counters.as_ref()?.refused.clone().filter(|_| ended)
 }
 
+/// Why the result of the last run is not the one that the user expects now; `is_of_another_text`: the program has been
+/// changed since.
+pub fn earlier(run: &RunState, is_of_another_text: bool) -> Option<String> {
+    if let Some(needed) = &run.needed {
+        let name = names::name(&needed.export);
+        return Some(format!(
+            "`{name}` was not called, because an argument had no valid value. What you see is the result of the run \
+             before."
+        ));
+    }
+    is_of_another_text.then(|| "You have changed the program since this run:".to_owned())
+}
+
 /// Values with their types: `42 i32, 1.5 f64`.
 fn values(values: &[Value]) -> String {
     values.iter().map(|value| value.text.as_str()).collect::<Vec<_>>().join(", ")
@@ -96,6 +113,7 @@ fn values(values: &[Value]) -> String {
 mod tests {
     use super::*;
     use crate::protocol::{Counters, Trap};
+    use crate::ui::state::run::{Launch, NeededArgument};
     use std::rc::Rc;
 
     fn after(outcome: Outcome) -> (Tone, String) {
@@ -117,6 +135,22 @@ mod tests {
         };
         assert_eq!(after(Outcome::Trapped { trap }), (Tone::Bad, "Trapped: unreachable executed".into()));
         assert_eq!(after(Outcome::NotStarted { problems: vec![] }).1, "Not started: 0 problems");
+    }
+
+    #[test]
+    fn a_refused_argument_is_not_answered_by_the_result_before() {
+        let value = Value { ty: "i32".into(), text: "9".into(), unsigned: None, hex: None };
+        let needed = NeededArgument { export: "sq".into(), index: 0, launch: Launch::Run, number: 1 };
+        let run = RunState {
+            phase: Phase::Finished(Rc::new(Outcome::Returned { results: vec![value] })),
+            ..RunState::default()
+        };
+        assert_eq!((status(&run).0, earlier(&run, false)), (Tone::Good, None));
+        assert!(earlier(&run, true).is_some_and(|note| note.contains("changed the program")));
+        let run = RunState { needed: Some(needed.clone()), ..run };
+        assert_eq!(status(&run), (Tone::Asking, "Not called: sq needs an argument".into()));
+        assert!(earlier(&run, false).is_some_and(|note| note.contains("result of the run before")));
+        assert_eq!(status(&RunState { needed: Some(needed), ..RunState::default() }).0, Tone::Asking);
     }
 
     #[test]
