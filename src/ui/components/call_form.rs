@@ -13,7 +13,7 @@ use crate::ui::selectors::arguments::{label, placeholder, validation_error};
 use crate::ui::selectors::names;
 use crate::ui::selectors::outcome::result_line;
 use crate::ui::state::call_notes::CallChange;
-use crate::ui::state::call_results::CallResult;
+use crate::ui::state::call_results::{CallResult, TextId};
 use crate::ui::state::project::WorkspaceAction;
 use crate::ui::state::run::{Launch, NeededArgument};
 
@@ -32,6 +32,8 @@ pub struct Props {
     pub needed: Option<NeededArgument>,
     /// The results of its calls, newest last.
     pub results: Vec<CallResult>,
+    /// The program's text now: a result may be of an earlier one.
+    pub text: TextId,
 }
 
 /// The ID of an argument's input field.
@@ -130,7 +132,13 @@ pub fn CallForm(props: &Props) -> Html {
                 <ol class="call-results" aria-label={format!("Results of {shown}")}>
                     { for props.results.iter().map(|result| {
                         let (tone, text) = result_line(result);
-                        html! { <li data-tone={tone.name()}><code>{ &*result.call }</code>{ text }</li> }
+                        let is_earlier = result.text != props.text;
+                        html! {
+                            <li data-tone={tone.name()} data-earlier={is_earlier.then_some("true")}>
+                                <code>{ &*result.call }</code>{ text }
+                                if is_earlier { { " " }<span class="tag">{ "of an earlier text" }</span> }
+                            </li>
+                        }
                     }) }
                 </ol>
             }

@@ -15,7 +15,7 @@ use crate::ui::platform::dom;
 use crate::ui::selectors::entry::{EntryPoint, entry_point};
 use crate::ui::selectors::exports::{AT_ONCE, Listed, listed};
 use crate::ui::selectors::{names, numbers};
-use crate::ui::state::call_results::{CallResults, MOST_RESULTS};
+use crate::ui::state::call_results::{CallResults, MOST_RESULTS, TextId};
 use crate::ui::state::run::RunAction;
 
 #[component]
@@ -125,6 +125,10 @@ fn Functions(props: &FunctionsProps) -> Html {
         )),
         _ => None,
     };
+    let text = match run.results.rows.is_empty() {
+        true => TextId::default(),
+        false => workspace.project.program.id(),
+    };
     let debugged = run.call.as_deref().filter(|_| debug.is_on());
     let form = |(id, export): (usize, &ExportSummary)| {
         html! {
@@ -137,6 +141,7 @@ fn Functions(props: &FunctionsProps) -> Html {
                 typed={Rc::from(calls.typed(&export.name))}
                 needed={run.needed.clone().filter(|needed| *needed.export == *export.name)}
                 results={run.results.of(&names::name(&export.name)).cloned().collect::<Vec<_>>()}
+                {text}
             />
         }
     };

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::call_notes::CallChange;
+use super::call_results::TextId;
 use super::debug_notes::DebugNotes;
 use super::sources::SourceText;
 use crate::protocol::Source;
@@ -30,6 +31,14 @@ impl Program {
         match self {
             Self::Text(text) => Source { name: "main.wat".to_owned(), bytes: text.as_bytes().to_vec() },
             Self::Binary { file_name, bytes } => Source { name: file_name.to_string(), bytes: bytes.to_vec() },
+        }
+    }
+
+    /// Distinguishes this text from earlier ones.
+    pub fn id(&self) -> TextId {
+        match self {
+            Self::Text(text) => TextId::of(text.as_bytes()),
+            Self::Binary { bytes, .. } => TextId::of(bytes),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::call_results::CallResults;
+use super::call_results::{CallResults, TextId};
 use crate::protocol::{Backtrace, Counters, EngineUsed, Event, Outcome, RunId, StopReason};
 
 /// The phase of a run.
@@ -35,6 +35,8 @@ pub struct RunState {
     /// 0 before the first run.
     pub run: RunId,
     pub phase: Phase,
+    /// The text that runs.
+    pub text: TextId,
     /// What was called, such as `_start()`, once it is known.
     pub call: Option<Rc<str>>,
     /// What executes it.
@@ -76,6 +78,7 @@ pub enum RunAction {
     /// **Run** was pressed.
     Begin {
         run: RunId,
+        text: TextId,
     },
     /// "Show me where" was pressed: a run again whose result is listed already.
     Repeat {
@@ -104,6 +107,7 @@ impl Default for RunState {
         Self {
             run: 0,
             phase: Phase::Idle,
+            text: TextId::default(),
             call: None,
             used: Rc::default(),
             counters: None,
@@ -120,11 +124,11 @@ impl RunState {
     pub fn apply(&self, action: RunAction) -> Self {
         let mut next = self.clone();
         match action {
-            RunAction::Begin { run } => {
-                next = Self { run, phase: Phase::Starting, results: self.results.clone(), ..Self::default() };
+            RunAction::Begin { run, text } => {
+                next = Self { run, phase: Phase::Starting, text, results: self.results.clone(), ..Self::default() };
             }
             RunAction::Repeat { run } => {
-                next = Self { is_listed: true, ..self.apply(RunAction::Begin { run }) };
+                next = Self { is_listed: true, ..self.apply(RunAction::Begin { run, text: self.text }) };
             }
             RunAction::Need { export, index, launch } => {
                 let number = self.needed.as_ref().map_or(0, |needed| needed.number) + 1;
@@ -205,7 +209,7 @@ impl RunState {
     /// Adds the result of this run to the list of call results, once.
     fn list(&mut self, outcome: &Rc<Outcome>) {
         if let (Some(call), false) = (&self.call, self.is_listed) {
-            Rc::make_mut(&mut self.results).add(call, outcome);
+            Rc::make_mut(&mut self.results).add(call, outcome, self.text);
             self.is_listed = true;
         }
     }
@@ -326,7 +330,11 @@ mod tests {
 
     #[test]
     fn a_run_from_start_to_end() {
-        let state = apply_all([RunAction::Begin { run: 1 }, started(1), received(Event::WaitingForInput { run: 1 })]);
+        let state = apply_all([
+            RunAction::Begin { run: 1, text: TextId::default() },
+            started(1),
+            received(Event::WaitingForInput { run: 1 }),
+        ]);
         assert!(state.waits_for_input());
         assert_eq!(state.call.as_deref(), Some("_start()"));
         let state = state.apply(received(Event::Continued { run: 1 })).apply(finished(1));
@@ -337,7 +345,12 @@ mod tests {
 
     #[test]
     fn the_end_of_a_run_is_not_shown_for_the_next_program() {
-        let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::Forget, finished(1)]);
+        let state = apply_all([
+            RunAction::Begin { run: 1, text: TextId::default() },
+            started(1),
+            RunAction::Forget,
+            finished(1),
+        ]);
         assert_eq!(state, RunState::default());
     }
 
@@ -347,7 +360,7 @@ mod tests {
             let counters = Counters::default();
             let outcome = Outcome::Returned { results: Vec::new() };
             [
-                RunAction::Begin { run },
+                RunAction::Begin { run, text: TextId::default() },
                 received(Event::Started { run, call: format!("sq({run})"), used: EngineUsed::default() }),
                 received(Event::Finished { run, outcome, counters }),
             ]
@@ -360,17 +373,40 @@ mod tests {
     }
 
     #[test]
+    fn a_result_knows_the_text_that_it_is_of() {
+        let (first, second) = (TextId::of(b"(module (; 1 ;))"), TextId::of(b"(module (; 2 ;))"));
+        let call = |run: RunId, text| {
+            [
+                RunAction::Begin { run, text },
+                received(Event::Started { run, call: format!("sq({run})"), used: EngineUsed::default() }),
+                received(Event::Finished {
+                    run,
+                    outcome: Outcome::Returned { results: Vec::new() },
+                    counters: Counters::default(),
+                }),
+            ]
+        };
+        let state = apply_all([call(1, first), call(2, second), call(3, first)].into_iter().flatten());
+        let texts: Vec<_> = state.results.rows.iter().map(|row| row.text).collect();
+        assert_eq!(texts, [first, second, first]);
+        assert_ne!(first, second);
+    }
+
+    #[test]
     fn an_argument_is_needed_until_a_run_begins() {
         let need = |index| RunAction::Need { export: "add".into(), index, launch: Launch::Debug };
         let state = apply_all([need(0), need(1)]);
         let needed = NeededArgument { export: "add".into(), index: 1, launch: Launch::Debug, number: 2 };
         assert_eq!(state.needed, Some(needed));
-        assert_eq!(state.apply(RunAction::Begin { run: 1 }).needed, None);
+        assert_eq!(state.apply(RunAction::Begin { run: 1, text: TextId::default() }).needed, None);
     }
 
     #[test]
     fn what_belongs_to_an_earlier_run_changes_nothing() {
-        let state = apply_all([RunAction::Begin { run: 1 }, RunAction::Begin { run: 2 }]);
+        let state = apply_all([
+            RunAction::Begin { run: 1, text: TextId::default() },
+            RunAction::Begin { run: 2, text: TextId::default() },
+        ]);
         assert_eq!(state.apply(started(1)), state);
         assert_eq!(state.apply(finished(1)), state);
     }
@@ -379,16 +415,17 @@ mod tests {
     fn the_calls_of_a_run_that_failed_come_after_its_end() {
         let backtrace = Backtrace { calls: Vec::new(), hidden: 3, cause: String::new(), problem: None };
         let describe = |run| received(Event::Backtrace { run, backtrace: backtrace.clone() });
-        let state = apply_all([RunAction::Begin { run: 1 }, started(1), finished(1)]);
+        let state = apply_all([RunAction::Begin { run: 1, text: TextId::default() }, started(1), finished(1)]);
         assert_eq!(state.apply(describe(2)), state);
         let state = state.apply(describe(1));
         assert_eq!(state.backtrace.as_deref(), Some(&backtrace));
-        assert_eq!(state.apply(RunAction::Begin { run: 2 }).backtrace, None);
+        assert_eq!(state.apply(RunAction::Begin { run: 2, text: TextId::default() }).backtrace, None);
     }
 
     #[test]
     fn pause_holds_until_continue() {
-        let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::PauseAsked]);
+        let state =
+            apply_all([RunAction::Begin { run: 1, text: TextId::default() }, started(1), RunAction::PauseAsked]);
         assert_eq!(state.phase, Phase::Pausing);
         // The program may still begin to wait before the pause reaches it.
         let state = state.apply(received(Event::WaitingForInput { run: 1 }));
@@ -403,7 +440,7 @@ mod tests {
     #[test]
     fn a_pause_that_comes_after_stop_does_not_hide_the_stop() {
         let state = apply_all([
-            RunAction::Begin { run: 1 },
+            RunAction::Begin { run: 1, text: TextId::default() },
             started(1),
             RunAction::PauseAsked,
             RunAction::StopAsked,
@@ -414,7 +451,7 @@ mod tests {
 
     #[test]
     fn a_lost_worker_ends_the_run() {
-        let state = apply_all([RunAction::Begin { run: 1 }, started(1), RunAction::Lost]);
+        let state = apply_all([RunAction::Begin { run: 1, text: TextId::default() }, started(1), RunAction::Lost]);
         assert_eq!(state.phase, Phase::Finished(Rc::new(Outcome::Stopped)));
         assert_eq!(state.apply(started(1)), state);
         assert_eq!(apply_all([RunAction::Lost]).phase, Phase::Idle);
@@ -427,9 +464,14 @@ mod tests {
             let outcome = Outcome::Returned { results: Vec::new() };
             received(Event::Finished { run, outcome, counters: Counters::default() })
         };
-        let state = apply_all([RunAction::Begin { run: 1 }, started(1), returned(1)]);
+        let state = apply_all([RunAction::Begin { run: 1, text: TextId::default() }, started(1), returned(1)]);
         assert_eq!(state.results.of("f").count(), 1);
-        let again = [RunAction::Begin { run: 2 }, RunAction::Repeat { run: 2 }, started(2), returned(2)];
+        let again = [
+            RunAction::Begin { run: 2, text: TextId::default() },
+            RunAction::Repeat { run: 2 },
+            started(2),
+            returned(2),
+        ];
         let state = again.into_iter().fold(state, |state, action| state.apply(action));
         assert_eq!(state.results.of("f").count(), 1);
     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::protocol::{Breakpoint, DebugCommand, Entry, Event, Request, RunOptions, Source, Version};
+use crate::ui::state::call_results::TextId;
 use crate::ui::state::check::CheckAction;
 use crate::ui::state::console::ConsoleAction;
 use crate::ui::state::debug::DebugAction;
@@ -42,6 +43,18 @@ pub enum Start {
         text: Option<Rc<str>>,
         breakpoints: Vec<Breakpoint>,
     },
+}
+
+impl Start {
+    /// The text that it runs; of a run that is repeated, the result is listed already.
+    pub fn text_id(&self) -> TextId {
+        match self {
+            Self::Run { source, .. } | Self::Debug { source, .. } | Self::DebugAt { source, .. } => {
+                TextId::of(&source.bytes)
+            }
+            Self::DebugAgain { .. } => TextId::default(),
+        }
+    }
 }
 
 /// What happens to the connection. `now` is the page's clock, in milliseconds.

@@ -168,7 +168,7 @@ impl EngineLink {
         let run = self.run;
         self.answered(effects);
         effects.push(LinkEffect::BeginConsole(ConsoleAction::Begin { run }));
-        effects.push(LinkEffect::Run(RunAction::Begin { run }));
+        effects.push(LinkEffect::Run(RunAction::Begin { run, text: start.text_id() }));
         let mut begin_debug = |text| {
             effects.push(LinkEffect::Console(ConsoleAction::Record));
             effects.push(LinkEffect::Debug(DebugAction::Begin { run, text }));

@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::protocol::{Counters, DebugCommand, Entry, Outcome, RunOptions, Source, StopReason};
+use crate::ui::state::call_results::TextId;
 use crate::ui::state::check::tests::checked;
 use crate::ui::state::debug::tests::view;
 
@@ -294,7 +295,7 @@ fn the_last_run_is_repeated_under_the_debugger() {
     let effects = effects_of(over, again);
     let expected = [
         LinkEffect::BeginConsole(ConsoleAction::Begin { run: 2 }),
-        LinkEffect::Run(RunAction::Begin { run: 2 }),
+        LinkEffect::Run(RunAction::Begin { run: 2, text: TextId::default() }),
         LinkEffect::Console(ConsoleAction::Record),
         LinkEffect::Debug(DebugAction::Begin { run: 2, text: None }),
         LinkEffect::Run(RunAction::Repeat { run: 2 }),
