@@ -12,6 +12,7 @@ mod legacy_try;
 pub mod locate;
 mod old_names;
 mod strange;
+mod wording;
 
 pub use locate::locate;
 
@@ -199,9 +200,10 @@ fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
     }
     let hint = hints::Mistake { text, offset, word, message: &message }.hint();
     let hints::Hint { message: better, range: place, help } = hint;
-    let problem = Problem::error(&source.name, better.unwrap_or_else(|| tidy(&message)));
+    let wording = wording::reword(&message, word);
+    let problem = Problem::error(&source.name, better.unwrap_or(wording.message));
     let problem = problem.at(text, place.unwrap_or(range));
-    match help {
+    match help.or(wording.help) {
         Some(help) => problem.help(help),
         None => problem,
     }
@@ -213,11 +215,6 @@ pub(super) fn is_component(text: &str) -> bool {
     let mut meaningful = tokens(text).filter(|(kind, _)| !matches!(kind, BlockComment | LineComment | Whitespace));
     matches!(meaningful.next(), Some((LParen, _)))
         && meaningful.next().is_some_and(|(kind, range)| matches!(kind, Keyword) && &text[range] == "component")
-}
-
-/// Rewords a message of the `wast` crate in this project's form.
-fn tidy(message: &str) -> String {
-    message.trim_end_matches('.').to_owned()
 }
 
 /// The fields of a module (core specification, section 6.6.13).

@@ -1,0 +1,1 @@
+(module (func (export "main") (call $print (i32.const 1))))
