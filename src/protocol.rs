@@ -149,8 +149,9 @@ pub enum Event {
     Sleeping { run: RunId, milliseconds: f64 },
     /// The program continues after [`Event::WaitingForInput`] or [`Event::Sleeping`], or after [`Request::Continue`].
     Continued { run: RunId },
-    /// Answers [`Request::Pause`]; memory and counters show the paused state.
-    Paused { run: RunId },
+    /// Answers [`Request::Pause`]; memory and counters show the paused state. `at` is where the program is, such as "line
+    /// 5, in `step`", if the engine reports that.
+    Paused { run: RunId, at: Option<String> },
     /// About ten times a second while a program runs.
     Progress { run: RunId, counters: Counters },
     /// Before each [`Event::DebugStopped`] of a module with debug information, and on [`Request::Evaluate`]: the source

@@ -5,7 +5,7 @@ mod support;
 
 use support::{RUN, TestWorker, wat};
 use wasmoscope::protocol::{
-    CallFilter, CallsWatch, Entry, Event, FileChange, FileContents, FileImage, FileKind, Limits, MemoryView,
+    CallFilter, CallsWatch, Engine, Entry, Event, FileChange, FileContents, FileImage, FileKind, Limits, MemoryView,
     MemoryWatch, Outcome, Request, RunOptions, Stream,
 };
 use wasmoscope::worker::Next;
@@ -67,13 +67,36 @@ fn an_endless_loop_is_paused_continued_and_stopped() {
     worker.run_text(ENDLESS);
     assert_eq!(worker.settle(5), Next::Now);
     worker.send(Request::Pause { run: RUN });
-    assert!(worker.events.iter().any(|event| matches!(event, Event::Paused { run: RUN })));
+    assert!(worker.events.iter().any(|event| matches!(event, Event::Paused { run: RUN, .. })));
     assert_eq!(worker.tick(), Next::Idle, "a paused program does not go on");
     worker.send(Request::Continue { run: RUN });
     assert_eq!(worker.tick(), Next::Now);
     worker.send(Request::Stop { run: RUN });
     assert_eq!(worker.outcome(), Some(&Outcome::Stopped));
     assert_eq!(worker.tick(), Next::Idle);
+}
+
+#[test]
+fn a_pause_says_where_the_program_is_if_the_engine_knows() {
+    let text = "(module
+      (func $step (param $n i32)
+        (loop $again
+          (br $again)))
+      (func (export \"main\")
+        (call $step (i32.const 3))))";
+    let paused = |engine| {
+        let mut worker = TestWorker::new();
+        worker.run(wat(text), Entry::Default, RunOptions { engine, ..RunOptions::default() });
+        worker.settle(5);
+        worker.send(Request::Pause { run: RUN });
+        let at = worker.events.iter().find_map(|event| match event {
+            Event::Paused { at, .. } => Some(at.clone()),
+            _ => None,
+        });
+        at.expect("it was paused")
+    };
+    assert_eq!(paused(Engine::Browser).as_deref(), Some("line 4, in `step`"));
+    assert_eq!(paused(Engine::Wasmi), None);
 }
 
 #[test]
@@ -89,7 +112,7 @@ fn a_start_function_without_any_export_is_paused_and_looked_into() {
     assert!(matches!(&worker.events[0], Event::Started { run: RUN, call, .. } if call == "(start)"));
     assert_eq!(worker.settle(5), Next::Now);
     worker.send(Request::Pause { run: RUN });
-    assert!(worker.events.iter().any(|event| matches!(event, Event::Paused { run: RUN })));
+    assert!(worker.events.iter().any(|event| matches!(event, Event::Paused { run: RUN, .. })));
     assert_eq!(worker.tick(), Next::Idle, "a paused program does not go on");
     worker.send(Request::Stop { run: RUN });
     assert_eq!(worker.outcome(), Some(&Outcome::Stopped));

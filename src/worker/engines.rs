@@ -137,6 +137,14 @@ impl Execution {
         Self::Copy(Box::new(CopyRun { session, over: None }))
     }
 
+    /// The session of the instrumented copy, which knows where the program is; wasmi does not report that.
+    pub fn copied(&self) -> Option<&DebugSession> {
+        match self {
+            Self::Wasmi(_) => None,
+            Self::Copy(run) => Some(&run.session),
+        }
+    }
+
     /// The call, as a user would write it.
     pub fn description(&self) -> &str {
         match self {

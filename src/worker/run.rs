@@ -6,6 +6,7 @@ use super::engines::Execution;
 use super::event_loop::Next;
 use super::pace::Pace;
 use super::{Platform, to_proto};
+use crate::engine::debugger::DebugSession;
 use crate::engine::runtime::{LimitKind, Outcome, Progress, StartError};
 use crate::engine::source::Source;
 use crate::engine::vfs::Vfs;
@@ -91,6 +92,11 @@ impl Run {
     /// The call, as a user would write it.
     pub fn description(&self) -> &str {
         self.session.description()
+    }
+
+    /// See [`Execution::copied`].
+    pub fn copied(&self) -> Option<&DebugSession> {
+        self.session.copied()
     }
 
     pub fn is_over(&self) -> bool {

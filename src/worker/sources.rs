@@ -8,6 +8,7 @@ use crate::engine::debugger::{DebugSession, Names};
 use crate::engine::source::Source;
 use crate::engine::source_map::dwarf::{self, DebugInfo, SourcePosition, Variable};
 use crate::engine::source_map::{InstructionMap, SourceMap};
+use crate::names;
 use crate::protocol::{Event, InlinedFrame, Landmark, SourceFile, SourcePlace, SourceVariable, Version};
 
 /// The debug information of the last module.
@@ -116,6 +117,19 @@ impl Maps {
             })
         });
         Some(variables.collect())
+    }
+
+    /// Where a program is: `line 5, in `step``, in the program's own source if that is known.
+    pub fn position(&self, session: &DebugSession) -> Option<String> {
+        let top = session.state().call_stack(1).pop()?;
+        let (function, _, inlined) = self.calls(session.names(), &top);
+        let function = inlined.into_iter().next().map_or(function, |call| call.function);
+        let function = names::shown_with_spaces(&function);
+        let line = self.describe(&top).or_else(|| Some(format!("line {}", self.text.location(top.offset)?.line)));
+        Some(match line {
+            Some(line) => format!("{line}, in `{function}`"),
+            None => format!("`{function}`"),
+        })
     }
 
     /// Describes a frame's current line in the program's own source.

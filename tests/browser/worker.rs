@@ -91,7 +91,7 @@ async fn a_loop_without_end_is_paused_and_stopped() {
     bench.send(&Request::Run { run: 3, source: program, entry: Entry::Default, options: RunOptions::default() });
     bench.wait_for(|event| matches!(event, Event::Started { run: 3, .. })).await;
     bench.send(&Request::Pause { run: 3 });
-    bench.wait_for(|event| matches!(event, Event::Paused { run: 3 })).await;
+    bench.wait_for(|event| matches!(event, Event::Paused { run: 3, .. })).await;
     bench.send(&Request::Stop { run: 3 });
     bench.wait_for(|event| matches!(event, Event::Finished { run: 3, outcome: Outcome::Stopped, .. })).await;
 }

@@ -4,6 +4,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use wasmoscope::engine::reversible::executor::Executor;
+use wasmoscope::engine::reversible::executor::wasmi::PortableWasmi;
 use wasmoscope::engine::wasi::{Clock, Random};
 use wasmoscope::protocol::{
     CallsView, DebugView, Entry, Event, Outcome, Request, RunId, RunOptions, SentencePart, Source, Stream,
@@ -34,6 +36,11 @@ impl Platform for TestPlatform {
 
     fn random(&self) -> Box<dyn Random> {
         Box::new(Counting(0))
+    }
+
+    /// The copy for a browser, executed by wasmi.
+    fn browser_engine(&self) -> Option<Rc<dyn Executor>> {
+        Some(Rc::new(PortableWasmi))
     }
 }
 

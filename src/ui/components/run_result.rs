@@ -10,11 +10,12 @@ use crate::ui::hooks::reducers::{ConsoleContext, DebugContext, RunContext, Works
 use crate::ui::hooks::use_run::Launcher;
 use crate::ui::selectors::console::end_of_errors;
 use crate::ui::selectors::numbers;
-use crate::ui::selectors::outcome::{earlier, refused};
+use crate::ui::selectors::outcome::{earlier, paused, refused};
 use crate::ui::selectors::panic::Panic;
 use crate::ui::state::run::{Phase, RunState};
 
-/// The result of a run, also of one that is debugged and is at its end; renders nothing while it is active.
+/// The result of a run, also of one that is debugged and is at its end; while it is paused, where; renders nothing
+/// while it is active otherwise.
 #[component]
 pub fn RunResult() -> Html {
     let run = use_slice::<RunContext>();
@@ -22,6 +23,9 @@ pub fn RunResult() -> Html {
     let launcher = use_slice::<Launcher>();
     // A text that was opened since has a console of its own.
     let text = use_slice::<WorkspaceContext>().project.program.text().cloned();
+    if let Some(paused) = paused(&run).filter(|_| !debug.is_on()) {
+        return html! { <div class="run-result" data-tone="asking"><p><Prose text={paused} /></p></div> };
+    }
     let outcome = match (&run.phase, debug.outcome()) {
         (Phase::Finished(outcome), _) => &**outcome,
         (_, Some(outcome)) => outcome,

@@ -42,7 +42,10 @@ pub fn status(run: &RunState) -> (Tone, String) {
         Phase::Running(Activity::WaitingForInput) => (Tone::Asking, "Waiting for input".into()),
         Phase::Running(Activity::Sleeping { .. }) => (Tone::Busy, "Sleeping".into()),
         Phase::Pausing => (Tone::Busy, "Pausing".into()),
-        Phase::Paused => (Tone::Asking, format!("Paused in {call}")),
+        Phase::Paused => match &run.paused_at {
+            Some(at) => (Tone::Asking, format!("Paused in {call}, on {}", plain(at))),
+            None => (Tone::Asking, format!("Paused in {call}")),
+        },
         Phase::Stopping => (Tone::Busy, "Stopping".into()),
         Phase::Finished(outcome) => finished(outcome),
     }
@@ -82,6 +85,22 @@ pub fn result_line(result: &CallResult) -> (Tone, String) {
             (tone, format!(": {text}"))
         }
     }
+}
+
+/// What a paused run shows: where it is, or what to press to see that.
+pub fn paused(run: &RunState) -> Option<String> {
+    (run.phase == Phase::Paused).then(|| match &run.paused_at {
+        Some(at) => format!(
+            "Paused on {at}. To see values, and to go on step by step, press Debug, which starts the program again; \
+             there, Pause stops before an instruction."
+        ),
+        None => {
+            "The interpreter does not report where it has paused. To see the function, the line and all values, press \
+                 Debug, which starts the program again, then Continue; there, Pause stops before an \
+                 instruction."
+                .to_owned()
+        }
+    })
 }
 
 /// A note about a run that succeeded although a limit refused it something.
@@ -151,6 +170,17 @@ mod tests {
         assert_eq!(status(&run), (Tone::Asking, "Not called: sq needs an argument".into()));
         assert!(earlier(&run, false).is_some_and(|note| note.contains("result of the run before")));
         assert_eq!(status(&RunState { needed: Some(needed), ..RunState::default() }).0, Tone::Asking);
+    }
+
+    #[test]
+    fn a_paused_run_says_where_it_is_or_what_shows_that() {
+        let run = RunState { phase: Phase::Paused, call: Some("main()".into()), ..RunState::default() };
+        assert_eq!(status(&run).1, "Paused in main()");
+        assert!(paused(&run).is_some_and(|note| note.contains("press Debug")));
+        let run = RunState { paused_at: Some("line 5, in `step`".into()), ..run };
+        assert_eq!(status(&run).1, "Paused in main(), on line 5, in step");
+        assert!(paused(&run).is_some_and(|note| note.starts_with("Paused on line 5, in `step`.")));
+        assert_eq!(paused(&RunState::default()), None);
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub struct RunState {
     /// What executes it.
     pub used: Rc<EngineUsed>,
     pub counters: Option<Counters>,
+    /// Where it was paused last, if the engine reports that.
+    pub paused_at: Option<Rc<str>>,
     /// The call stack at the failure, once it is known.
     pub backtrace: Option<Rc<Backtrace>>,
     /// Whether the user has ended standard input.
@@ -111,6 +113,7 @@ impl Default for RunState {
             call: None,
             used: Rc::default(),
             counters: None,
+            paused_at: None,
             backtrace: None,
             input_ended: false,
             results: Rc::default(),
@@ -181,7 +184,10 @@ impl RunState {
             Event::Sleeping { milliseconds, .. } => self.go_on(Activity::Sleeping { milliseconds: *milliseconds }),
             Event::Continued { .. } if self.phase == Phase::Paused => self.phase = Phase::Running(Activity::Computing),
             Event::Continued { .. } => self.go_on(Activity::Computing),
-            Event::Paused { .. } if self.phase != Phase::Stopping => self.phase = Phase::Paused,
+            Event::Paused { at, .. } if self.phase != Phase::Stopping => {
+                self.paused_at = at.as_deref().map(Into::into);
+                self.phase = Phase::Paused;
+            }
             // At a step before it waited, a debugged program is no longer waiting.
             Event::DebugStopped { view, .. } => {
                 // With values that the user has changed, it is not the result of that call.
@@ -230,7 +236,7 @@ pub fn event_run(event: &Event) -> Option<RunId> {
         | Event::WaitingForInput { run }
         | Event::Sleeping { run, .. }
         | Event::Continued { run }
-        | Event::Paused { run }
+        | Event::Paused { run, .. }
         | Event::Progress { run, .. }
         | Event::Finished { run, .. }
         | Event::Backtrace { run, .. }
@@ -430,8 +436,8 @@ mod tests {
         // The program may still begin to wait before the pause reaches it.
         let state = state.apply(received(Event::WaitingForInput { run: 1 }));
         assert_eq!(state.phase, Phase::Pausing);
-        let state = state.apply(received(Event::Paused { run: 1 }));
-        assert_eq!(state.phase, Phase::Paused);
+        let state = state.apply(received(Event::Paused { run: 1, at: Some("line 5, in `step`".into()) }));
+        assert_eq!((&state.phase, state.paused_at.as_deref()), (&Phase::Paused, Some("line 5, in `step`")));
         assert!(state.is_active());
         let state = state.apply(received(Event::Continued { run: 1 }));
         assert_eq!(state.phase, Phase::Running(Activity::Computing));
@@ -444,7 +450,7 @@ mod tests {
             started(1),
             RunAction::PauseAsked,
             RunAction::StopAsked,
-            received(Event::Paused { run: 1 }),
+            received(Event::Paused { run: 1, at: None }),
         ]);
         assert_eq!(state.phase, Phase::Stopping);
     }

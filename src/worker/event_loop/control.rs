@@ -1,9 +1,11 @@
 //! Pausing, continuing and ending the active program, and its input.
 
 use super::EventLoop;
+use super::active::Active;
 use crate::protocol::{Event, RunId};
 use crate::worker::debug::Debug;
 use crate::worker::run::Run;
+use crate::worker::sources::Maps;
 use crate::worker::{Platform, files};
 
 impl<M: Platform> EventLoop<M> {
@@ -16,11 +18,24 @@ impl<M: Platform> EventLoop<M> {
             && run.pause()
         {
             run.send_output(emit);
-            emit(Event::Paused { run: run.id() });
-            emit(run.progress());
+            let (id, progress, is_known) = (run.id(), run.progress(), run.copied().is_some());
+            let at = if is_known { self.position_of_pause() } else { None };
+            emit(Event::Paused { run: id, at });
+            emit(progress);
             self.send_memory(false, emit);
             self.send_calls(emit);
         }
+    }
+
+    /// Where a plain run is: `line 5, in `step``.
+    #[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`).
+    fn position_of_pause(&mut self) -> Option<String> {
+        let Active::Run(active) = &self.active else { return None };
+        let source = active.source.clone();
+        let wasm = self.inspect(&source).inspection.wasm.clone()?;
+        let maps = Maps::of_source(&source, &wasm, self.sources.of(&source));
+        let Active::Run(active) = &self.active else { return None };
+        maps.position(active.run.copied()?)
     }
 
     /// Continues a paused program.
