@@ -561,7 +561,8 @@ fn arrival(command: &DebugCommand) -> Arrival {
         DebugCommand::BackInto | DebugCommand::BackOver | DebugCommand::BackOut | DebugCommand::BackContinue => {
             Arrival::Back
         }
-        DebugCommand::Line(_) => Arrival::Line,
+        DebugCommand::Line(LineCommand::Into | LineCommand::Over | LineCommand::Out) => Arrival::Line,
+        DebugCommand::Line(LineCommand::BackInto | LineCommand::BackOver | LineCommand::BackOut) => Arrival::LineBack,
         DebugCommand::RunTo { .. }
         | DebugCommand::JumpTo { .. }
         | DebugCommand::JumpToEnd

@@ -25,13 +25,18 @@ pub(super) struct PreviousView {
     pub(super) step: u64,
     /// How many bytes the program had printed.
     pub(super) printed: u64,
-    depth: u32,
+    pub(super) depth: u32,
     /// The topmost frame.
     pub(super) frame: Option<FrameView>,
     globals: Vec<String>,
 }
 
 impl PreviousView {
+    /// The texts of the globals' values.
+    pub(super) fn globals(&self) -> &[String] {
+        &self.globals
+    }
+
     pub fn of(session: &DebugSession) -> Self {
         Self {
             step: session.step(),

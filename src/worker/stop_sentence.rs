@@ -4,13 +4,17 @@
 
 use super::debug_view::PreviousView;
 use super::sources::Maps;
-use crate::engine::debugger::DebugSession;
 use crate::engine::debugger::step_text::{BeforeStep, Sentence};
 use crate::engine::debugger::view::FrameView;
+use crate::engine::debugger::DebugSession;
 use crate::engine::runtime;
+use crate::engine::value::{self, FormattedValue};
 use crate::engine::words::grouped;
 use crate::names;
 use crate::protocol::{Outcome, StopReason};
+
+/// How many variables that changed are named.
+const MOST_CHANGES: usize = 4;
 
 /// How the program reached its current stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub(super) enum Arrival {
     Jump,
     /// From line to line: the sentence is about the line.
     Line,
+    /// The same, going back.
+    LineBack,
 }
 
 /// `before` is what the user saw at the last stop, and `last` the state before the last step; `None` at the start.
@@ -55,10 +61,18 @@ pub(super) fn sentence(
         StopReason::Step if session.is_changed_here() => {
             stop.with_next(Sentence::new("You changed the program's state here"))
         }
-        StopReason::Step if arrival == Arrival::Line => {
+        StopReason::Step if arrival == Arrival::LineBack => stop.here("Back at", " "),
+        StopReason::Step if arrival == Arrival::Line && maps.has_sources() => {
             let here = stop.here("At", " ");
             match before.and_then(|before| stop.since(before)) {
                 Some(since) => here.text(since),
+                None => here,
+            }
+        }
+        StopReason::Step if arrival == Arrival::Line => {
+            let here = stop.here("At", " ");
+            match before.and_then(|before| stop.executed(before, last)) {
+                Some(executed) => executed.text(". ").then(here),
                 None => here,
             }
         }
@@ -80,7 +94,7 @@ impl Stop<'_> {
     fn step(&self, arrival: Arrival, last: Option<&BeforeStep>) -> Sentence {
         let step = grouped(self.session.step());
         let sentence = match arrival {
-            Arrival::Back => Sentence::new(format!("Back at step {step}")),
+            Arrival::Back | Arrival::LineBack => Sentence::new(format!("Back at step {step}")),
             Arrival::Forward | Arrival::Line => Sentence::default(),
             Arrival::Jump => Sentence::new(format!("Step {step}")),
         };
@@ -110,16 +124,77 @@ impl Stop<'_> {
         if self.maps.has_sources() { sentence } else { self.with_next(sentence) }
     }
 
+    /// `Since line 5, 4 instructions: $sum is now 3. br_if $next: …`: what a step by line executed. For a single
+    /// instruction, the sentence on it.
+    fn executed(&self, before: &PreviousView, last: Option<&BeforeStep>) -> Option<Sentence> {
+        let executed = self.session.step().checked_sub(before.step).filter(|executed| *executed > 0)?;
+        let describe = |last: &BeforeStep| self.session.state().describe_step(last, &|offset| self.line(offset));
+        if executed == 1 {
+            return last.map(describe);
+        }
+        let since = self.line(before.frame.as_ref()?.offset)?;
+        let mut sentence = Sentence::new(format!("Since {since}, {} instructions", grouped(executed)));
+        let changes = self.changed_variables(before);
+        let left_out = changes.len().saturating_sub(MOST_CHANGES);
+        for (index, (name, value)) in changes.iter().take(MOST_CHANGES).enumerate() {
+            let separator = match index {
+                0 => ": ",
+                _ if index + 1 == changes.len() => " and ",
+                _ => ", ",
+            };
+            sentence = sentence.text(format!("{separator}{name} is now ")).value(value.clone());
+        }
+        if left_out > 0 {
+            sentence = sentence.text(format!(" and {left_out} more changed"));
+        }
+        sentence = sentence.text(self.printed_since(before));
+        // The value of the variable that it set is said already.
+        Some(match last.filter(|last| changes.is_empty() || !last.sets_variable()) {
+            Some(last) => sentence.text(". ").then(describe(last)),
+            None => sentence,
+        })
+    }
+
+    /// The locals of the same call and the globals whose values differ from those at the last stop, by name.
+    fn changed_variables(&self, before: &PreviousView) -> Vec<(String, FormattedValue)> {
+        let state = self.session.state();
+        let is_same_call = |frame: &&FrameView| {
+            before.depth == state.depth() && before.frame.as_ref().is_some_and(|seen| seen.function == frame.function)
+        };
+        let name = |kind: &str, name: Option<&str>, index: usize| match name {
+            Some(name) => format!("${}", names::shown_with_spaces(name)),
+            None => format!("{kind} {index}"),
+        };
+        let top = self.top.as_ref().filter(is_same_call);
+        let seen = before.frame.iter().flat_map(|seen| &seen.locals);
+        let locals = top.iter().flat_map(|top| &top.locals).zip(seen).enumerate();
+        let locals = locals.filter_map(|(index, (local, seen))| {
+            let shown = value::show(&local.value);
+            let is_changed = shown.text != value::show(&seen.value).text;
+            is_changed.then(|| (name("local", local.name.as_deref(), index), shown))
+        });
+        let globals = state.globals().zip(before.globals()).enumerate().filter_map(|(index, (global, seen))| {
+            let shown = value::show(&global);
+            let is_changed = shown.text != *seen;
+            is_changed.then(|| (name("global", state.names().global(index as u32), index), shown))
+        });
+        locals.chain(globals).collect()
+    }
+
+    /// `; 6 bytes were printed`, or nothing.
+    fn printed_since(&self, before: &PreviousView) -> String {
+        match self.session.output_bytes().saturating_sub(before.printed) {
+            0 => String::new(),
+            1 => "; 1 byte was printed".to_owned(),
+            printed => format!("; {printed} bytes were printed"),
+        }
+    }
+
     /// `, 34 instructions after line 12 of main.rs; 6 bytes were printed`: what a step by line executed.
     fn since(&self, before: &PreviousView) -> Option<String> {
         let executed = self.session.step().checked_sub(before.step).filter(|executed| *executed > 0)?;
         let from = self.maps.describe(before.frame.as_ref()?)?;
-        let printed = self.session.output_bytes().saturating_sub(before.printed);
-        let printed = match printed {
-            0 => String::new(),
-            1 => "; 1 byte was printed".to_owned(),
-            _ => format!("; {printed} bytes were printed"),
-        };
+        let printed = self.printed_since(before);
         let plural = if executed == 1 { "" } else { "s" };
         Some(format!(", {} instruction{plural} after {from}{printed}", grouped(executed)))
     }

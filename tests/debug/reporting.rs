@@ -184,7 +184,10 @@ fn the_sentence_describes_a_step_a_jump_and_a_step_back() {
     assert_eq!(said(DebugCommand::Into), "`main` returned 120");
     said(DebugCommand::JumpTo { step: 2 });
     let line = said(DebugCommand::Line(LineCommand::Over));
-    assert_eq!(line, "At line 5; next: local.get $n");
+    assert_eq!(
+        line,
+        "Since line 3, 3 instructions. if: popped 0: goes to `else`, line 5. At line 5; next: local.get $n"
+    );
     said(DebugCommand::JumpTo { step: 3 });
     worker.send(Request::ChangeValue {
         run: RUN,
@@ -197,6 +200,49 @@ fn the_sentence_describes_a_step_a_jump_and_a_step_back() {
     );
     let on = sentence(&command(&mut worker, DebugCommand::Into));
     assert_eq!(on, "i64.eqz: 6 == 0 is false, pushed 0; next: if takes the value 0");
+}
+
+#[test]
+fn a_step_by_line_says_what_the_line_did() {
+    let text = "(module
+      (global $all (mut i32) (i32.const 0))
+      (func $square (param $x i32) (result i32)
+        (i32.mul (local.get $x) (local.get $x)))
+      (func (export \"main\") (result i32) (local $sum i32) (local $i i32)
+        (loop $next
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (local.set $sum (i32.add (local.get $sum) (call $square (local.get $i))))
+          (global.set $all (local.get $sum))
+          (br_if $next (i32.lt_s (local.get $i) (i32.const 2))))
+        (drop (i32.div_s (local.get $sum) (i32.sub (local.get $i) (i32.const 2))))
+        (local.get $sum)))";
+    let mut worker = debug(text, Vec::new());
+    let mut said = |asked: LineCommand| sentence(&command(&mut worker, DebugCommand::Line(asked)));
+    assert_eq!(
+        said(LineCommand::Over),
+        "loop $next: entered; a branch to $next comes back here. At line 7; next: local.get $i"
+    );
+    assert_eq!(said(LineCommand::Over), "Since line 7, 4 instructions: $i is now 1. At line 8; next: local.get $sum");
+    // What is stepped over counts, too.
+    assert_eq!(said(LineCommand::Over), "Since line 8, 9 instructions: $sum is now 1. At line 9; next: local.get $sum");
+    assert_eq!(said(LineCommand::Over), "Since line 9, 2 instructions: $all is now 1. At line 10; next: local.get $i");
+    let branched = said(LineCommand::Over);
+    assert!(branched.starts_with("Since line 10, 4 instructions. br_if $next: "), "{branched}");
+    assert!(branched.ends_with(". At line 7; next: local.get $i"), "{branched}");
+    said(LineCommand::Over);
+    let entered = said(LineCommand::Into);
+    assert_eq!(entered, "Since line 8, 3 instructions. Entered `square` with $x = 2. At line 4; next: local.get $x");
+    let returned = said(LineCommand::Out);
+    assert!(
+        returned.starts_with("Since line 4, 4 instructions. Returned 4 to `main`. At line 8; next: "),
+        "{returned}"
+    );
+    assert!(said(LineCommand::BackInto).starts_with("Back at line 4; next: "));
+    for _ in 0..4 {
+        said(LineCommand::Over);
+    }
+    let trapped = sentence(&command(&mut worker, DebugCommand::Continue));
+    assert_eq!(trapped, "i32.div_s: 5 / 0: division by zero", "it is after the loop");
 }
 
 #[test]
@@ -235,7 +281,8 @@ fn where_the_program_waits_for_input_its_values_are_there() {
     // It waits still, and goes on as if nobody had looked.
     worker.send(Request::Stdin { run: RUN, bytes: b"Ada\n".to_vec() });
     worker.settle(10_000);
-    assert!(sentence(&view(&worker)).starts_with("At line "), "{}", sentence(&view(&worker)));
+    let said = sentence(&view(&worker));
+    assert_eq!(said, "Since line 14, 2 instructions. drop: popped 0. At line 15; next: i32.const 200");
     assert_eq!(sentence(&command(&mut worker, DebugCommand::Continue)), "unreachable: traps whenever it is executed");
     assert_eq!(printed(&worker), "? Ada\n");
     let back = command(&mut worker, DebugCommand::JumpTo { step: waiting.step });

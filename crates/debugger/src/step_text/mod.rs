@@ -63,6 +63,13 @@ pub struct BeforeStep {
     table_size: Option<u64>,
 }
 
+impl BeforeStep {
+    /// Whether the instruction sets a local, a global or an element of a table.
+    pub fn sets_variable(&self) -> bool {
+        self.written.is_some()
+    }
+}
+
 /// An instruction that has been executed, and the values it pushed, deepest first.
 struct Step<'a> {
     at: At<'a>,
