@@ -189,6 +189,8 @@ pub struct DebugFrame {
     pub locals: Vec<NamedValue>,
     /// How many of the locals are parameters.
     pub params: u32,
+    /// The argument passed for each parameter, as far as it is known: the parameter may have been set since.
+    pub arguments: Vec<Option<Value>>,
     /// Topmost last.
     pub operand_stack: Vec<Operand>,
     /// How many operands, from the top, the next instruction pops; 0 in a frame further down.

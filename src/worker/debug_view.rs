@@ -66,10 +66,7 @@ pub(super) fn view(
     let shown: Vec<DebugFrame> = frames
         .iter()
         .enumerate()
-        .map(|(index, frame)| {
-            let values = recent.values.get(&index).map_or(&[][..], Vec::as_slice);
-            to_frame(frame, session, maps, values, if index == 0 { same } else { None })
-        })
+        .map(|(index, frame)| to_frame(frame, index, session, maps, &recent, if index == 0 { same } else { None }))
         .collect();
     let pointers = frames.first().map(|top| session.state().pointer_globals(top.function)).unwrap_or_default();
     let globals = session.state().globals().enumerate().map(|(index, global)| {
@@ -123,10 +120,7 @@ pub(super) fn view(
 pub(super) fn further_frames(session: &DebugSession, maps: &Maps, from: usize, recent: &Recent) -> Vec<DebugFrame> {
     let frames = session.state().call_stack(from.saturating_add(MOST_FRAMES));
     let further = frames.iter().enumerate().skip(from);
-    let described = further.map(|(index, frame)| {
-        let values = recent.values.get(&index).map_or(&[][..], Vec::as_slice);
-        to_frame(frame, session, maps, values, None)
-    });
+    let described = further.map(|(index, frame)| to_frame(frame, index, session, maps, recent, None));
     described.collect()
 }
 
@@ -139,12 +133,15 @@ fn address(session: &DebugSession, value: &Value, is_pointer: bool) -> Option<u6
 
 fn to_frame(
     frame: &FrameView,
+    index: usize,
     session: &DebugSession,
     maps: &Maps,
-    recent: &[RecentValue],
+    recent: &Recent,
     before: Option<&PreviousView>,
 ) -> DebugFrame {
     let map = &*maps.text;
+    let values = recent.values.get(&index).map_or(&[][..], Vec::as_slice);
+    let arguments = arguments(frame, session, recent.arguments.get(&index));
     let (function, source, inlined) = maps.calls(session.names(), frame);
     let before = before.and_then(|before| before.frame.as_ref()).filter(|before| before.function == frame.function);
     let text = |value: &Value| value::show(value).text;
@@ -193,12 +190,29 @@ fn to_frame(
         inlined,
         locals: locals.collect(),
         params: frame.params,
+        arguments,
         operand_stack: operands.collect(),
         next_pops: frame.next_pops,
-        values: placed_values(frame, map, recent),
+        values: placed_values(frame, map, values),
         labels: labels.collect(),
         more_labels: frame.more_labels,
     }
+}
+
+/// The arguments that were passed: those seen when the call began; else the values of the parameters that nothing can
+/// have set since.
+fn arguments(
+    frame: &FrameView,
+    session: &DebugSession,
+    seen: Option<&Vec<Value>>,
+) -> Vec<Option<crate::protocol::Value>> {
+    let is_original = session.forks().is_empty();
+    let parameters = frame.locals.iter().take(frame.params as usize).enumerate();
+    let argument = parameters.map(|(index, local)| match seen.and_then(|seen| seen.get(index)) {
+        Some(seen) => Some(seen),
+        None => (is_original && !local.is_set).then_some(&local.value),
+    });
+    argument.map(|value| Some(to_proto::value(value::show(value?)))).collect()
 }
 
 /// The values that the call pushed last: those of recent steps and, of earlier ones, those still on the stack.

@@ -246,6 +246,42 @@ fn a_step_by_line_says_what_the_line_did() {
 }
 
 #[test]
+fn a_call_shows_the_arguments_that_were_passed() {
+    let text = "(module
+      (func $gcd (param $a i32) (param $b i32) (result i32) (local $rest i32)
+        (loop $again
+          (local.set $rest (i32.rem_u (local.get $a) (local.get $b)))
+          (local.set $a (local.get $b))
+          (local.set $b (local.get $rest))
+          (br_if $again (local.get $b)))
+        (local.get $a))
+      (func $fixed (param $x i32) (param $y i32) (loop $on
+        (local.set $y (i32.add (local.get $y) (i32.const 1)))
+        (br_if $on (i32.lt_s (local.get $y) (i32.const 1000)))))
+      (func (export \"main\") (result i32)
+        (call $fixed (i32.const 5) (i32.const 6))
+        (call $gcd (i32.const 12) (i32.const 8))))";
+    let mut worker = debug(text, Vec::new());
+    let arguments = |view: &DebugView| -> Vec<Option<String>> {
+        view.frames[0].arguments.iter().map(|value| value.as_ref().map(|value| value.text.clone())).collect()
+    };
+    let known = |text: &str| Some(text.to_owned());
+    let seen = command(&mut worker, DebugCommand::JumpTo { step: 50 });
+    assert_eq!(arguments(&seen), [known("5"), known("6")]);
+    // The call is too long ago to see it begin; what the function never sets is known all the same.
+    let seen = command(&mut worker, DebugCommand::JumpTo { step: 2_000 });
+    assert_eq!(arguments(&seen), [known("5"), None]);
+    worker.send(Request::ChangeValue { run: RUN, change: ValueChange::Local { frame: 0, local: 0, text: "7".into() } });
+    assert_eq!(arguments(&view(&worker)), [None, None]);
+    let at_the_end = command(&mut worker, DebugCommand::JumpToEnd);
+    let _ = at_the_end;
+    command(&mut worker, DebugCommand::BackInto);
+    command(&mut worker, DebugCommand::BackInto);
+    let seen = command(&mut worker, DebugCommand::BackInto);
+    assert_eq!((seen.frames[0].function.as_str(), arguments(&seen)), ("gcd", vec![known("12"), known("8")]));
+}
+
+#[test]
 fn the_end_shows_the_result_of_a_run_and_a_trap_its_numbers() {
     let ended = |text: &str| sentence(&command(&mut debug(text, Vec::new()), DebugCommand::Continue));
     assert_eq!(

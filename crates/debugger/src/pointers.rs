@@ -15,6 +15,8 @@ pub struct Pointers {
     pub globals: HashSet<u32>,
     /// Operands, by the instruction that pushes them and their height on the stack, counted from 1.
     pub operands: HashSet<(u32, u32)>,
+    /// The locals that an instruction of the function sets; a parameter that is not among them keeps its argument.
+    pub set_locals: HashSet<u32>,
 }
 
 /// The origin of an operand's value.
@@ -30,6 +32,9 @@ impl Pointers {
         let Some(analysed) = copy.analyse(function) else { return pointers };
         let mut origins = HashMap::new();
         for (index, operator) in copy.operators(function) {
+            if let Operator::LocalSet { local_index } | Operator::LocalTee { local_index } = operator {
+                pointers.set_locals.insert(local_index);
+            }
             match operator {
                 Operator::LocalGet { local_index } | Operator::LocalTee { local_index } => {
                     origins.insert(index, Origin::Local(local_index));

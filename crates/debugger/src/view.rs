@@ -45,6 +45,9 @@ pub struct LocalView {
     pub address: u32,
     /// Whether the function uses it as an address in memory 0.
     pub is_pointer: bool,
+    /// Whether the function sets it. A parameter that it does not set has the value that was passed, unless the user has
+    /// changed that.
+    pub is_set: bool,
 }
 
 /// A value on the operand stack.
@@ -104,6 +107,7 @@ impl<'a> StateView<'a> {
                 value: self.machine().value(address, *ty),
                 address,
                 is_pointer: pointers.locals.contains(&(local as u32)),
+                is_set: pointers.set_locals.contains(&(local as u32)),
             });
             address += layout::size(*ty);
         }

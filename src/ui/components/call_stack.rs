@@ -69,8 +69,8 @@ pub fn CallStack() -> Html {
             <div class="part-head">
                 <h3>{ "Call stack" }</h3>
                 if view.depth > 1 {
-                    <span class="panel-note" title="Most recent call first; parameters have their current values">
-                        { format!("{} calls, with current values", numbers::grouped(view.depth.into())) }
+                    <span class="panel-note" title="Most recent call first. A parameter that the function has set since has its value now, and the argument that it was called with, if that is known.">
+                        { format!("{} calls", numbers::grouped(view.depth.into())) }
                     </span>
                 }
             </div>

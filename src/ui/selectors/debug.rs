@@ -145,21 +145,28 @@ pub fn sentence(view: &DebugView, base: Base) -> String {
     view.sentence.iter().map(part).collect()
 }
 
-/// A call's parameters with their values: `($n = 8)`. Compiled code has no names for them, so they are left out if its
-/// source is known.
+/// A call's parameters with their values: `($n = 8)`. If it has set one since it was called, that is said: `$n = 8
+/// (called with 12)`, or, if the argument is not known any more, `$n = 8 now`. Compiled code has no names for them, so
+/// they are left out if its source is known.
 pub fn arguments(frame: &DebugFrame, base: Base) -> String {
     let params = frame
         .locals
         .iter()
         .take(frame.params as usize)
-        .filter(|local| frame.source.is_none() || local.name.starts_with('$'));
+        .enumerate()
+        .filter(|(_, local)| frame.source.is_none() || local.name.starts_with('$'));
     let written: Vec<String> = params
-        .map(|local| {
+        .map(|(index, local)| {
             let name = match local.name.starts_with('$') {
                 true => names::function(&local.name).to_string(),
                 false => format!("local {}", local.name),
             };
-            format!("{name} = {}", written(&local.value, base))
+            let now = written(&local.value, base);
+            match frame.arguments.get(index).and_then(Option::as_ref).map(|argument| written(argument, base)) {
+                Some(argument) if argument == now => format!("{name} = {now}"),
+                Some(argument) => format!("{name} = {now} (called with {argument})"),
+                None => format!("{name} = {now} now"),
+            }
         })
         .collect();
     if written.is_empty() { String::new() } else { format!("({})", written.join(", ")) }
@@ -245,6 +252,7 @@ pub mod tests {
             inlined: Vec::new(),
             locals: Vec::new(),
             params: 0,
+            arguments: Vec::new(),
             operand_stack: Vec::new(),
             next_pops: 0,
             values: Vec::new(),
@@ -322,10 +330,16 @@ pub mod tests {
             mutable: true,
             address: None,
         };
-        let call =
-            DebugFrame { params: 2, locals: vec![local("$n", "8"), local("1", "-1"), local("$i", "3")], ..frame(1) };
+        let call = DebugFrame {
+            params: 2,
+            arguments: vec![Some(number("8")), Some(number("-1"))],
+            locals: vec![local("$n", "8"), local("1", "-1"), local("$i", "3")],
+            ..frame(1)
+        };
         assert_eq!(arguments(&call, Base::Signed), "($n = 8, local 1 = -1)");
         assert_eq!(arguments(&call, Base::Hex), "($n = 0x8, local 1 = 0xffffffff)");
+        let call = DebugFrame { arguments: vec![Some(number("12")), None], ..call };
+        assert_eq!(arguments(&call, Base::Signed), "($n = 8 (called with 12), local 1 = -1 now)");
         assert_eq!(arguments(&frame(1), Base::Signed), "");
         let label =
             |kind: &str| Label { kind: kind.into(), name: None, place: Some(span(3)), target: Some(span(9)), arity: 0 };

@@ -261,6 +261,7 @@ pub mod tests {
             inlined,
             locals: Vec::new(),
             params: 0,
+            arguments: Vec::new(),
             next_pops: 0,
             values: Vec::new(),
             operand_stack: Vec::new(),

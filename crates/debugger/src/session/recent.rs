@@ -9,6 +9,7 @@ use crate::access::Access;
 use crate::machine::{Halt, Position};
 use crate::step_text::BeforeStep;
 use wasmoscope_module::value::{self, FormattedValue};
+use wasmoscope_reversible::instrument::Flow;
 use wasmoscope_wasi::Suspend;
 
 /// What an instruction of a call pushed the last time it was executed.
@@ -47,6 +48,8 @@ pub struct Recent {
     pub last_accesses: Option<(u64, Vec<Access>)>,
     /// The state before the last step; `None` at the start.
     pub last: Option<BeforeStep>,
+    /// The arguments of each active call that began within those steps, the topmost being 0.
+    pub arguments: HashMap<usize, Vec<Value>>,
 }
 
 impl DebugSession {
@@ -78,9 +81,14 @@ impl DebugSession {
         self.replayer.restore_nearest(now.saturating_sub(steps), &mut self.breakpoints);
         let mut left = u64::MAX;
         let _ = self.run_until(&RunSpec::to(now.saturating_sub(steps)), &mut left);
+        let mut arguments: HashMap<u32, Vec<Value>> = HashMap::new();
+        if self.step() == 0 {
+            arguments.insert(self.machine().top(), self.arguments_of_top());
+        }
         while self.step() < now {
             let before = self.machine().position();
             let frame = self.machine().top();
+            let (call, is_tail_call) = (self.state().call(), self.is_at_tail_call());
             let step = self.step();
             let is_last = step + 1 == now;
             let mut accesses = self.state().next_accesses();
@@ -106,6 +114,11 @@ impl DebugSession {
                 recent.last_accesses = Some((step, accesses));
             }
             self.note_pushed(&mut calls, frame, before);
+            let top = self.machine().top();
+            arguments.retain(|known, _| *known <= top);
+            if top > frame || self.state().call() != call || is_tail_call && top == frame {
+                arguments.insert(top, self.arguments_of_top());
+            }
         }
         if waits.is_some() {
             // Back into the waiting host call.
@@ -115,11 +128,31 @@ impl DebugSession {
         }
         let frames: Vec<u32> = self.machine().frames().collect();
         for (depth, frame) in frames.into_iter().enumerate() {
+            if let Some(arguments) = arguments.remove(&frame) {
+                recent.arguments.insert(depth, arguments);
+            }
             if let Some(values) = calls.remove(&frame).and_then(|pushed| self.recent_values(frame, pushed)) {
                 recent.values.insert(depth, values);
             }
         }
         recent
+    }
+
+    /// The parameters of the topmost call, which has not executed anything.
+    fn arguments_of_top(&self) -> Vec<Value> {
+        let frame = self.state().call_stack(1).pop();
+        let parameters = frame.iter().flat_map(|frame| frame.locals.iter().take(frame.params as usize));
+        parameters.map(|local| local.value.clone()).collect()
+    }
+
+    /// Whether the next instruction calls a function in place of the active one.
+    fn is_at_tail_call(&self) -> bool {
+        let position = self.machine().position();
+        let function = position.and_then(|position| self.program().instrumented.analyse(position.function));
+        let instruction = function.zip(position).map(|(function, position)| {
+            function.instructions.get(position.instruction as usize).map(|instruction| instruction.flow.clone())
+        });
+        matches!(instruction, Some(Some(Flow::TailCall)))
     }
 
     /// Records the execution of a step from that position.

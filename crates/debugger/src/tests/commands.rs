@@ -41,6 +41,44 @@ fn each_step_shows_what_the_instruction_did() {
 }
 
 #[test]
+fn the_arguments_of_a_call_are_known_after_its_parameters_are_set() {
+    let text = r#"(module
+        (func $gcd (param $a i32) (param $b i32) (result i32) (local $rest i32)
+            (loop $again
+                (local.set $rest (i32.rem_u (local.get $a) (local.get $b)))
+                (local.set $a (local.get $b))
+                (local.set $b (local.get $rest))
+                (br_if $again (local.get $b)))
+            (local.get $a))
+        (func $last (param $x i32) (result i32) (return_call $gcd (local.get $x) (i32.const 6)))
+        (func (export "main") (result i32) (drop (call $gcd (i32.const 12) (i32.const 8))) (call $last (i32.const 9))))"#;
+    let mut session = session(text);
+    let arguments = |session: &mut crate::DebugSession| {
+        let recent = session.recent(300);
+        let of = |index: usize| {
+            recent.arguments.get(&index).map(|values| {
+                values.iter().map(|value| wasmoscope_module::value::show(value).text).collect::<Vec<_>>().join(" ")
+            })
+        };
+        (of(0), of(1))
+    };
+    assert_eq!(arguments(&mut session), (Some(String::new()), None), "main has no parameters");
+    go(&mut session, Command::JumpTo(20));
+    let locals: Vec<_> = session.state().call_stack(1)[0].locals.iter().map(|local| local.value.clone()).collect();
+    let number = |value| wasmoscope_module::value::Value::I32(value);
+    assert_eq!(locals[..2], [number(4), number(4)]);
+    assert_eq!(arguments(&mut session), (Some("12 8".to_owned()), Some(String::new())));
+    // A call in place of another has its own.
+    go(&mut session, Command::JumpToEnd);
+    go(&mut session, Command::BackInto);
+    go(&mut session, Command::BackInto);
+    assert_eq!(session.state().call_stack(1)[0].name.as_deref(), Some("gcd"));
+    assert_eq!(arguments(&mut session).0, Some("9 6".to_owned()));
+    let is_set: Vec<bool> = session.state().call_stack(1)[0].locals.iter().map(|local| local.is_set).collect();
+    assert_eq!(is_set, [true, true, true]);
+}
+
+#[test]
 fn over_a_call_the_result_is_there() {
     let mut session = session(FACTORIAL);
     go(&mut session, Command::Into);
