@@ -58,6 +58,23 @@ fn the_cause_of_a_trap_has_its_numbers() {
 }
 
 #[test]
+fn the_cause_of_a_trap_in_a_loop_has_its_round() {
+    let mut worker = TestWorker::new();
+    worker.run_text(
+        "(module (func (export \"main\") (result i32) (local $n i32)
+          (local.set $n (i32.const 5))
+          (loop $again
+            (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+            (drop (i32.div_s (i32.const 60) (local.get $n)))
+            (br $again))
+          (unreachable)))",
+    );
+    worker.settle(100);
+    let told = backtrace(&worker).expect("the calls are told");
+    assert_eq!(told.cause, "i32.div_s: 60 / 0: division by zero, in round 5 of the loop at line 3");
+}
+
+#[test]
 fn a_stack_overflow_lists_the_innermost_calls() {
     let mut worker = TestWorker::new();
     let limits = Limits { recursion: 1_000, ..Limits::default() };

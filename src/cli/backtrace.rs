@@ -2,6 +2,7 @@
 
 use super::terminal::{err, one_line};
 use crate::engine::debugger::backtrace::{BacktraceReplay, FrameCall, ReplayProgress};
+use crate::engine::debugger::describe_rounds;
 use crate::engine::inspect::Summary;
 use crate::engine::runtime::{Entry, Limits};
 use crate::engine::source::Source;
@@ -32,7 +33,10 @@ pub(super) fn print(source: &Source, wasm: &[u8], summary: &Summary, entry: &Ent
     }
     let places = Places::new(source, wasm);
     if let Some(cause) = replay.cause() {
-        err!("{}", one_line(&cause.to_string()));
+        // The loops of compiled code may not be those of its source.
+        let rounds = if places.info.is_some() { Vec::new() } else { replay.loop_rounds() };
+        let rounds = describe_rounds(&rounds, |offset| places.line(offset));
+        err!("{}", one_line(&format!("{cause}{rounds}")));
     }
     err!("call stack at step {} (most recent call first):", replay.step());
     let (calls, hidden) = replay.calls(MOST, places.info.as_ref());
@@ -57,6 +61,11 @@ impl<'a> Places<'a> {
         let text = std::str::from_utf8(&source.bytes).ok().filter(|_| !source.is_binary());
         let text = text.and_then(|text| InstructionMap::of_text(text, wasm));
         Self { source, text, info: DebugInfo::read(wasm) }
+    }
+
+    /// The line of the text, if it is one.
+    fn line(&self, offset: u64) -> Option<String> {
+        Some(format!("line {}", self.text.as_ref()?.location(offset)?.line))
     }
 
     fn of(&self, call: &FrameCall) -> String {

@@ -7,6 +7,7 @@ use super::run::Run;
 use super::sources::Maps;
 use super::{Platform, to_proto};
 use crate::engine::debugger::backtrace::{BacktraceReplay, FrameCall, ReplayProgress};
+use crate::engine::debugger::describe_rounds;
 use crate::engine::inspect::Summary;
 use crate::engine::source::Source;
 use crate::engine::source_map::dwarf::DebugInfo;
@@ -70,10 +71,13 @@ impl BacktraceSearch {
         }
     }
 
-    fn found(&self) -> Event {
+    fn found(&mut self) -> Event {
+        // The loops of compiled code may not be those of its source.
+        let rounds = if self.maps.has_sources() { Vec::new() } else { self.replay.loop_rounds() };
+        let rounds = describe_rounds(&rounds, |offset| Some(format!("line {}", self.maps.text.location(offset)?.line)));
         let (calls, hidden) = self.replay.calls(MOST_FRAMES, self.maps.info.as_deref());
         let calls = calls.into_iter().map(|call| self.to_call(call)).collect();
-        let cause = self.replay.cause().map(|cause| cause.to_string()).unwrap_or_default();
+        let cause = self.replay.cause().map(|cause| format!("{cause}{rounds}")).unwrap_or_default();
         Event::Backtrace { run: self.run, backtrace: Backtrace { calls, hidden: hidden as u32, cause, problem: None } }
     }
 

@@ -26,8 +26,8 @@ use crate::engine::vfs::Vfs;
 use crate::engine::wasi::WasiCtx;
 use crate::engine::wasi::trace::Trace;
 use crate::protocol::{
-    Breakpoint, BreakpointKind, Counters, DebugCommand, EngineUsed, Entry, Event, FileChange, Limits, LineCommand,
-    MemoryView, MemoryWatch, PlacedBreakpoint, RunId, StopReason, ValueChange, WriteTarget,
+    self, Breakpoint, BreakpointKind, Counters, DebugCommand, EngineUsed, Entry, Event, FileChange, Limits,
+    LineCommand, MemoryView, MemoryWatch, PlacedBreakpoint, RunId, StopReason, ValueChange, WriteTarget,
 };
 
 /// How often progress is reported, in milliseconds.
@@ -159,7 +159,13 @@ impl Debug {
 
     fn send_stopped(&mut self, reason: StopReason, emit: &mut dyn FnMut(Event)) {
         self.send_output(emit);
-        let recent = self.session.recent(RECENT_STEPS);
+        let mut recent = self.session.recent(RECENT_STEPS);
+        // The loops of compiled code may not be those of its source.
+        if matches!(&reason, StopReason::Ended { outcome: protocol::Outcome::Trapped { .. } })
+            && !self.maps.has_sources()
+        {
+            recent.rounds = self.session.loop_rounds();
+        }
         let before = self.before.as_ref();
         let view = debug_view::view(&mut self.session, &self.maps, &self.regions, reason, self.arrival, before, recent);
         self.before = Some(PreviousView::of(&self.session));

@@ -62,7 +62,7 @@ pub(super) fn view(
     let frames = session.state().call_stack(FRAMES_AT_STOP);
     // A value is marked as changed if it differs from the last one seen in the same frame.
     let same = before.filter(|before| before.depth == session.state().depth());
-    let sentence = stop_sentence::sentence(session, maps, &reason, arrival, before, recent.last.as_ref());
+    let sentence = stop_sentence::sentence(session, maps, &reason, arrival, before, &recent);
     let shown: Vec<DebugFrame> = frames
         .iter()
         .enumerate()

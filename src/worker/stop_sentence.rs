@@ -6,7 +6,7 @@ use super::debug_view::PreviousView;
 use super::sources::Maps;
 use crate::engine::debugger::step_text::{BeforeStep, Sentence};
 use crate::engine::debugger::view::FrameView;
-use crate::engine::debugger::DebugSession;
+use crate::engine::debugger::{DebugSession, LoopRound, Recent, describe_rounds};
 use crate::engine::runtime;
 use crate::engine::value::{self, FormattedValue};
 use crate::engine::words::grouped;
@@ -31,15 +31,16 @@ pub(super) enum Arrival {
     LineBack,
 }
 
-/// `before` is what the user saw at the last stop, and `last` the state before the last step; `None` at the start.
+/// `before` is what the user saw at the last stop.
 pub(super) fn sentence(
     session: &DebugSession,
     maps: &Maps,
     reason: &StopReason,
     arrival: Arrival,
     before: Option<&PreviousView>,
-    last: Option<&BeforeStep>,
+    recent: &Recent,
 ) -> Sentence {
+    let last = recent.last.as_ref();
     let stop = Stop { session, maps, top: session.state().call_stack(1).pop() };
     match reason {
         StopReason::Start => stop.here("Before the first instruction", ", on "),
@@ -57,7 +58,7 @@ pub(super) fn sentence(
         StopReason::Beginning => stop.here("Back at the start", ", on "),
         StopReason::Input => stop.with_next(Sentence::new("The program waits for input")),
         StopReason::Sleep => Sentence::new("The program sleeps"),
-        StopReason::Ended { outcome } => stop.ended(outcome),
+        StopReason::Ended { outcome } => stop.ended(outcome, &recent.rounds),
         StopReason::Step if session.is_changed_here() => {
             stop.with_next(Sentence::new("You changed the program's state here"))
         }
@@ -224,9 +225,10 @@ impl Stop<'_> {
     }
 
     /// The same result or trap as in a run; for a trap, with the numbers.
-    fn ended(&self, outcome: &Outcome) -> Sentence {
+    fn ended(&self, outcome: &Outcome, rounds: &[LoopRound]) -> Sentence {
         let trap = || {
             let trap = self.session.state().describe_trap(self.session.outcome()?, &|offset| self.line(offset))?;
+            let trap = trap.text(describe_rounds(rounds, |offset| self.line(offset)));
             let place = self.top.as_ref().and_then(|top| self.maps.describe(top));
             Some(match place {
                 Some(line) => trap.text(format!("; {line}{}", self.in_function())),

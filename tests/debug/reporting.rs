@@ -246,6 +246,17 @@ fn a_step_by_line_says_what_the_line_did() {
 }
 
 #[test]
+fn a_trap_in_a_loop_has_its_round() {
+    let text = "(module (func (export \"main\") (local $n i32)
+      (loop $again
+        (local.set $n (i32.add (local.get $n) (i32.const 1)))
+        (if (i32.eq (local.get $n) (i32.const 12)) (then unreachable))
+        (br $again))))";
+    let ended = sentence(&command(&mut debug(text, Vec::new()), DebugCommand::Continue));
+    assert_eq!(ended, "unreachable: traps whenever it is executed, in round 12 of the loop at line 2");
+}
+
+#[test]
 fn a_call_shows_the_arguments_that_were_passed() {
     let text = "(module
       (func $gcd (param $a i32) (param $b i32) (result i32) (local $rest i32)

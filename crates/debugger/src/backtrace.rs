@@ -3,10 +3,11 @@
 //! The interpreter does not report it, so the run is replayed under the debugger, from its record, to its end.
 
 use super::names::Names;
-use super::session::{Command, DebugProgress, DebugSession};
+use super::session::{Command, DebugProgress, DebugSession, LoopRound};
 use super::step_text::Sentence;
 use super::view::FrameView;
 use wasmoscope_module::inspect::Summary;
+use wasmoscope_runtime::outcome::Outcome;
 use wasmoscope_runtime::{Entry, Limits, StartError};
 use wasmoscope_source_map::dwarf::{DebugInfo, SourcePosition};
 use wasmoscope_wasi::{Record, WasiCtx};
@@ -73,6 +74,14 @@ impl BacktraceReplay {
     /// Why the program trapped, with the instruction and its operands: `i32.div_s: 7 / 0: division by zero`.
     pub fn cause(&self) -> Option<Sentence> {
         self.session.state().describe_trap(self.session.outcome()?, &|_| None)
+    }
+
+    /// In which round of its loops the program trapped, innermost first.
+    pub fn loop_rounds(&mut self) -> Vec<LoopRound> {
+        match self.session.outcome() {
+            Some(Outcome::Trapped(_)) => self.session.loop_rounds(),
+            _ => Vec::new(),
+        }
     }
 
     /// The calls of at most this many frames, innermost first, and the number of frames left out.

@@ -40,7 +40,9 @@ pub use program::{InstrumentedProgram, ProgramError};
 pub use queries::last_write::{Origin, WriteTarget};
 pub use replay::change::{Change, ChangeError};
 pub use scope::MachineScope;
-pub use session::{Command, DebugProgress, DebugSession, Mark, MarkKind, Recent, RecentValue, StopReason};
+pub use session::{
+    Command, DebugProgress, DebugSession, LoopRound, Mark, MarkKind, Recent, RecentValue, StopReason, describe_rounds,
+};
 pub use state::StateView;
 
 #[doc = include_str!("../README.md")]

@@ -5,7 +5,8 @@
 //! [`BreakpointObserver`], or a query.
 //!
 //! This file contains the session's state. `start` starts a session, `command` and `lines` turn a command into a goal
-//! and work on it, `marks` are those of the timeline, `recent` is what the last steps did.
+//! and work on it, `marks` are those of the timeline, `recent` is what the last steps did, `rounds` in
+//! which round of its loops an instruction is.
 
 use std::rc::Rc;
 
@@ -13,6 +14,7 @@ use self::command::Goal;
 pub use self::command::{Command, DebugProgress, StopReason};
 pub use self::marks::{Mark, MarkKind};
 pub use self::recent::{Recent, RecentValue};
+pub use self::rounds::{LoopRound, describe_rounds};
 use super::breakpoints::{Breakpoint, BreakpointId, BreakpointObserver, LineEntries};
 use super::condition::EvalError;
 use super::lines::LineTable;
@@ -32,6 +34,7 @@ mod command;
 mod lines;
 mod marks;
 mod recent;
+mod rounds;
 mod start;
 
 /// See the module's documentation.

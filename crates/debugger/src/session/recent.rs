@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use wasmoscope_module::value::Value;
 
-use super::{DebugSession, RunResult, RunSpec};
+use super::{DebugSession, LoopRound, RunResult, RunSpec};
 use crate::access::Access;
 use crate::machine::{Halt, Position};
 use crate::step_text::BeforeStep;
@@ -50,6 +50,8 @@ pub struct Recent {
     pub last: Option<BeforeStep>,
     /// The arguments of each active call that began within those steps, the topmost being 0.
     pub arguments: HashMap<usize, Vec<Value>>,
+    /// In which round of its loops the program has trapped; see [`DebugSession::loop_rounds`].
+    pub rounds: Vec<LoopRound>,
 }
 
 impl DebugSession {

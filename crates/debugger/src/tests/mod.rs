@@ -4,6 +4,7 @@ mod checkpoints;
 mod commands;
 mod line_breakpoints;
 mod lines;
+mod rounds;
 pub(crate) mod support;
 mod time;
 mod traced;
