@@ -114,7 +114,7 @@ fn Bar(props: &BarProps) -> Html {
                     aria-valuetext={format!("step {} of {}{here}", numbers::grouped(step), numbers::grouped(furthest))} {oninput} />
                 <TimelineMarks marks={debug.marks.clone()} {furthest} />
             </div>
-            <StepField {step} />
+            <StepField {step} {furthest} />
             <span class="timeline-of" title="The furthest step so far">
                 { format!("of {}", numbers::grouped(furthest)) }
                 if debug.is_at_end() { { ", the end" } } else if !knows_end(&debug.marks) { { " so far" } }
@@ -140,6 +140,8 @@ fn steps(steps: &[u64]) -> String {
 #[derive(PartialEq, Properties)]
 struct StepProps {
     step: u64,
+    /// Its number is the longest one.
+    furthest: u64,
 }
 
 /// The step's number, which can be edited.
@@ -176,7 +178,7 @@ fn StepField(props: &StepProps) -> Html {
     html! {
         <label class="step-field">{ "Step " }
             <input ref={input} class="text-box" type="text" inputmode="numeric" autocomplete="off" aria-label="Step number"
-                size={(props.step.to_string().len() + 1).max(5).to_string()} {onkeydown} />
+                size={(props.furthest.to_string().len() + 1).max(6).to_string()} {onkeydown} />
         </label>
     }
 }

@@ -66,15 +66,12 @@ pub struct LegendProps {
     pub marks: std::rc::Rc<[TimelineMark]>,
 }
 
-/// A legend of the kinds of mark that occur.
+/// A legend of the kinds of mark that occur. It is there before the first one does, so that nothing moves then.
 #[component]
 pub fn MarksLegend(props: &LegendProps) -> Html {
     let kinds = kinds(&props.marks);
-    if kinds.is_empty() {
-        return html! {};
-    }
     html! {
-        <ul class="timeline-legend" aria-label="Marks on the timeline">
+        <ul class="timeline-legend" aria-label="Marks on the timeline" data-empty={kinds.is_empty().then_some("true")}>
             { for kinds.into_iter().map(|kind| html! {
                 <li><span class="legend-sign" data-kind={word(kind)} aria-hidden="true" />{ name(kind) }</li>
             }) }
