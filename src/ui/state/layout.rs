@@ -65,7 +65,7 @@ impl Panel {
     }
 }
 
-/// The panels of Presentation view, which a narrow screen also shows together while debugging.
+/// The panels of Presentation view.
 const PRESENTED: [Panel; 2] = [Panel::Editor, Panel::Inspector];
 
 /// A draggable divider.
@@ -187,11 +187,12 @@ impl Layout {
         [self.dock].into_iter().chain(Panel::DOCK).find(shown).unwrap_or(self.dock)
     }
 
-    /// Whether a panel is visible. On a narrow screen, a debugged program's code and stack are shown together.
+    /// Whether a panel is visible. On a narrow screen, a debugged program's stack is shown with its code, and has all the
+    /// room in its own tab.
     pub fn shows(&self, panel: Panel, narrow: bool, debugging: bool) -> bool {
         if narrow {
-            let both = debugging && PRESENTED.contains(&self.tab);
-            return self.tab == panel || both && PRESENTED.contains(&panel);
+            let both = debugging && self.tab == Panel::Editor;
+            return self.tab == panel || both && panel == Panel::Inspector;
         }
         if self.presentation {
             // What a program prints or asks is below the code, until the code is asked for again.
@@ -335,13 +336,12 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_screen_shows_code_and_stack_together_while_debugging() {
+    fn a_narrow_screen_shows_code_and_stack_together_while_debugging_and_the_stack_alone_in_its_tab() {
         let layout = Layout::default();
         assert!(!layout.shows(Panel::Inspector, true, false));
-        for tab in PRESENTED {
-            let layout = layout.apply(LayoutAction::Show { panel: tab });
-            assert!(layout.shows(Panel::Editor, true, true) && layout.shows(Panel::Inspector, true, true));
-        }
+        assert!(layout.shows(Panel::Editor, true, true) && layout.shows(Panel::Inspector, true, true));
+        let layout = layout.apply(LayoutAction::Show { panel: Panel::Inspector });
+        assert!(!layout.shows(Panel::Editor, true, true) && layout.shows(Panel::Inspector, true, true));
         let layout = layout.apply(LayoutAction::Show { panel: Panel::Memory });
         assert!(!layout.shows(Panel::Editor, true, true));
     }
