@@ -20,6 +20,34 @@ fn expect_focus(page: &Page, name: &str) {
 }
 
 #[test]
+fn a_refused_argument_and_another_text_mark_the_results_before() {
+    let page = Page::open();
+    let square = |body: &str| format!("(module (func (export \"sq\") (param $n i32) (result i32) {body}))");
+    page.set_source(&square("(i32.mul (local.get $n) (local.get $n))"));
+    page.fill("$n i32 of sq", "3");
+    page.press("Call sq");
+    page.expect_status("Returned 9");
+    page.expect_not_in("Console", "result of the run before");
+    page.fill("$n i32 of sq", "abc");
+    page.press("Call sq");
+    page.expect_status("Not called: sq needs an argument");
+    page.expect_in("Console", "What you see is the result of the run before.");
+    page.fill("$n i32 of sq", "4");
+    page.press("Call sq");
+    page.expect_status("Returned 16");
+    page.expect_not_in("Console", "result of the run before");
+    // The results of an earlier text are marked, also among those of the new one.
+    page.set_source(&square("(i32.add (local.get $n) (local.get $n))"));
+    page.press("Call sq");
+    page.expect_status("Returned 8");
+    page.expect_script(
+        "two results are of an earlier text",
+        "const rows = [...document.querySelectorAll('.call-results > li')].map((row) => row.innerText.includes('of an earlier text'));
+         return JSON.stringify(rows) === '[true,true,false]'",
+    );
+}
+
+#[test]
 fn run_asks_for_the_arguments_that_it_needs_and_enter_calls() {
     let page = Page::open();
     page.set_source(CALC);

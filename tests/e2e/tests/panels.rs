@@ -66,6 +66,24 @@ fn presentation_view_shows_a_dozen_lines_of_large_code_beside_the_stack() {
         "no line is cut off",
         "const lines = document.querySelector('.cm-scroller'); return lines.scrollWidth <= lines.clientWidth",
     );
+    (0..3).for_each(|_| page.press("Step into"));
+    page.expect_status("local.get $i: pushed 0");
+    page.expect_script(
+        "operand stack, locals and call stack are in sight",
+        "const below = document.querySelector('.inspector').getBoundingClientRect().bottom;
+         return ['.operand .debug-value', '[aria-label=Locals] .debug-value', '[aria-label=\"Call stack\"] .frame']
+             .every((query) => document.querySelector(query)?.getBoundingClientRect().bottom <= below)",
+    );
+    page.press("Run");
+    page.expect_in("Console", "Returned by");
+    page.expect_script(
+        "the result is in sight, below the code",
+        "const view = document.querySelector('.console-output').getBoundingClientRect();
+         const value = document.querySelector('.run-result .value').getBoundingClientRect();
+         return value.top >= view.top && value.bottom <= view.bottom",
+    );
+    page.press("Debug");
+    page.expect_status("Before the first instruction");
     page.hit(key::ESCAPE);
     // In this text size, panels are tabs; code and stack are beside each other while debugging.
     page.expect("tablist", "Panels");
@@ -90,7 +108,14 @@ fn a_phone_shows_code_above_the_stack_while_debugging() {
         "const top = (query) => document.querySelector(query).getBoundingClientRect().top;
          return top('.editor-host') < top('.inspector')",
     );
+    let height = "document.querySelector('.inspector').getBoundingClientRect().height";
+    let shared = page.session().script(&format!("return {height}"), &[]).expect("the inspector has a height");
+    // In its own tab the stack has the room of the code, too; what happened stays in sight.
     page.click("tab", "Inspector");
+    page.expect_no("textbox", "WebAssembly text");
+    page.expect_status("i32.const 2: pushed 2");
+    page.expect_script("it is higher", &format!("return {height} > {} * 1.5", shared.as_f64().unwrap_or_default()));
+    page.click("tab", "Editor");
     page.expect("textbox", "WebAssembly text");
     for name in ["Examples", "Projects", "Share"] {
         page.expect("button", name);
