@@ -28,7 +28,10 @@ pub fn compile(source: &Source) -> Result<Cow<'_, [u8]>, Box<Problem>> {
         return Ok(Cow::Borrowed(&source.bytes));
     }
     let text = text(source)?;
-    encode(&text).map(Cow::Owned).map_err(|error| Box::new(explain(source, &text, &error)))
+    encode(&text).map(Cow::Owned).map_err(|error| {
+        // A text without a program is no mistake to explain.
+        Box::new(if is_blank(source) { no_program(source) } else { explain(source, &text, &error) })
+    })
 }
 
 /// The `wat` crate rejects some valid comments, and its errors have no offset: [`buffer`] has neither flaw.
@@ -147,10 +150,8 @@ pub(super) fn looks_binary(bytes: &[u8]) -> bool {
 }
 
 /// Turns an error into a problem with position and help.
+#[inline(never)] // In the rest (`xtask/src/hooks/parts.rs`), as are the hints.
 fn explain(source: &Source, text: &str, error: &wast::Error) -> Problem {
-    if is_blank(source) {
-        return no_program(source);
-    }
     let offset = error.span().offset().min(text.len());
     let message = error.message();
     if let Some(problem) = strange::problem(&source.name, text, offset) {

@@ -144,7 +144,7 @@ impl DebugSession {
     fn arguments_of_top(&self) -> Vec<Value> {
         let frame = self.state().call_stack(1).pop();
         let parameters = frame.iter().flat_map(|frame| frame.locals.iter().take(frame.params as usize));
-        parameters.map(|local| local.value.clone()).collect()
+        parameters.map(|local| local.value).collect()
     }
 
     /// Whether the next instruction calls a function in place of the active one.

@@ -64,7 +64,7 @@ fn the_arguments_of_a_call_are_known_after_its_parameters_are_set() {
     };
     assert_eq!(arguments(&mut session), (Some(String::new()), None), "main has no parameters");
     go(&mut session, Command::JumpTo(20));
-    let locals: Vec<_> = session.state().call_stack(1)[0].locals.iter().map(|local| local.value.clone()).collect();
+    let locals: Vec<_> = session.state().call_stack(1)[0].locals.iter().map(|local| local.value).collect();
     let number = |value| wasmoscope_module::value::Value::I32(value);
     assert_eq!(locals[..2], [number(4), number(4)]);
     assert_eq!(arguments(&mut session), (Some("12 8".to_owned()), Some(String::new())));
