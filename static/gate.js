@@ -6,11 +6,18 @@ function gateUntil(rest) {
   // What the first half can do by itself.
   const AT_ONCE = "[data-at-once], .cm-content";
   const TYPES = ["click", "dblclick", "contextmenu", "mousedown", "input", "change", "submit", "keydown", "drop"];
-  // Only the last action: earlier ones are no longer expected. Dropped files are, whatever is done after them.
+  // Only the last action: earlier ones are no longer expected. Dropped files and breakpoints are, whatever is done after
+  // them.
   let held;
   let heldDrop;
+  let heldBreakpoints = [];
 
   const bringsFiles = (event) => event.type === "drop" && Boolean(event.dataTransfer?.types.includes("Files"));
+
+  // A click beside a line, or the key.
+  const setsBreakpoint = ({ type, key, target }) =>
+    (type === "keydown" && key === "F9") ||
+    (type === "mousedown" && target instanceof Element && target.closest(".cm-gutters") !== null);
 
   const needsRest = (event) => {
     // The editor takes dropped text, and the page takes files.
@@ -22,8 +29,7 @@ function gateUntil(rest) {
         return /^F([1579]|1[01])$/.test(event.key) || (event.key === "?" && !typing);
       }
       case "mousedown":
-        // A click beside a line makes a breakpoint.
-        return target.closest(".cm-gutters") !== null;
+        return setsBreakpoint(event);
       default:
         return target.closest(AT_ONCE) === null;
     }
@@ -56,8 +62,9 @@ function gateUntil(rest) {
   };
 
   const replayHeld = () => {
-    const all = [heldDrop, held];
+    const all = [heldDrop, ...heldBreakpoints, held];
     heldDrop = held = undefined;
+    heldBreakpoints = [];
     all.filter((mine) => mine !== undefined).forEach(replay);
   };
 
@@ -75,13 +82,15 @@ function gateUntil(rest) {
       heldDrop = mine;
       // The drag is over: the page shows no longer where the files would go.
       event.target.dispatchEvent(new DragEvent("dragleave", { bubbles: true }));
+    } else if (setsBreakpoint(event)) {
+      heldBreakpoints.push(mine);
     } else {
       // Any other drop is of something in the page, and ends with its event.
       held = event.type === "drop" ? undefined : mine;
     }
     rest.asked = true;
     rest.fetch().then((there) => {
-      if (there && (held === mine || heldDrop === mine)) replayHeld();
+      if (there && [held, heldDrop, ...heldBreakpoints].includes(mine)) replayHeld();
     });
   };
 
@@ -91,7 +100,10 @@ function gateUntil(rest) {
   rest.retry = () =>
     retry().then((there) => {
       if (there) replayHeld();
-      else held = undefined;
+      else {
+        held = undefined;
+        heldBreakpoints = [];
+      }
       return there;
     });
 }

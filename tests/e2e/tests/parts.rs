@@ -157,6 +157,22 @@ fn a_key_of_the_debugger_waits_for_the_rest() {
 }
 
 #[test]
+fn a_breakpoint_that_is_set_before_debug_waits_for_the_rest_with_it() {
+    waits_for_the_page(
+        |page| {
+            page.put_cursor("i32.mul))");
+            page.hit(key::F9);
+            page.press("Debug");
+        },
+        |page| {
+            page.expect_status("Before the first instruction");
+            page.press("Continue");
+            page.expect_status("Stopped at a breakpoint");
+        },
+    );
+}
+
+#[test]
 fn what_is_typed_without_the_rest_is_kept_checked_and_run() {
     let page = page_without("app_rest-");
     page.set_source("(module (func (export \"main\") (result i32) (i32.const 7)))");
