@@ -27,15 +27,13 @@ const PACKAGES: [&str; 8] = [
 /// The end-to-end test files that `./x test` runs in Firefox, too: what differs between browsers is loading, storage,
 /// input, and when a worker gets its messages. All files run there with `E2E_BROWSER=firefox`; together they take longer
 /// than the rest of the end-to-end tests.
-const IN_FIREFOX: [&str; 14] = [
-    "debugging",
+const IN_FIREFOX: [&str; 12] = [
     "engine",
     "files",
     "keyboard",
     "line_endings",
     "loading",
     "parts",
-    "phone",
     "run",
     "share",
     "stdin",
