@@ -160,7 +160,12 @@ fn a_key_of_the_debugger_waits_for_the_rest() {
 fn a_breakpoint_that_is_set_before_debug_waits_for_the_rest_with_it() {
     waits_for_the_page(
         |page| {
-            page.put_cursor("i32.mul))");
+            // To the last instruction. The mouse asks for values, which needs the rest at once.
+            page.focus_editor();
+            page.chord(key::CONTROL, key::HOME);
+            for _ in 1..15 {
+                page.hit(key::DOWN);
+            }
             page.hit(key::F9);
             page.press("Debug");
         },
