@@ -66,7 +66,7 @@ impl DebugSession {
         let found =
             self.machine().position().and_then(|at| Some((at, self.program().instrumented.analyse(at.function)?)));
         let Some((position, function)) = found else { return Vec::new() };
-        // A function may be called again in place of itself: that begins its loops anew.
+        // A function may be called again in place of itself: that begins its loops again from the first round.
         if function.instructions.iter().any(|instruction| instruction.flow == Flow::TailCall) {
             return Vec::new();
         }

@@ -10,6 +10,9 @@
 //! - its *step functions* execute one instruction each, in the same way;
 //! - its *trampoline* represents the original in tables and exports: it has its type, and creates a frame.
 //!
+//! As long as nothing is looked for, run functions call a fourth, the *optimized function*, which has the original's control
+//! flow and variables and writes its frame only to leave (`emit/optimized`).
+//!
 //! A call creates a frame and runs it; what has to leave returns to the *dispatch loop*, which runs the topmost frame. So
 //! the engine's own stack holds none of the program's state: all of it is in the state memory, the memories, globals and tables. To stop, the
 //! dispatch loop returns; to go back, the state is overwritten.
